@@ -1,0 +1,1 @@
+"""The operator's commands; `starter.py` is their entry."""

@@ -1,0 +1,78 @@
+"""The ledger of one invoice. Its balance is always derived from the entries, never stored."""
+
+from enum import StrEnum
+
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Kind(StrEnum):
+    """What an entry is. The sign each has in the balance stands in `_SIGN`."""
+
+    INVOICE = "invoice"
+    LATE_FEE = "late_fee"
+    REACTIVATION_FEE = "reactivation_fee"
+    PAYMENT = "payment"
+    REVERSAL = "reversal"
+    WAIVER = "waiver"
+    VOID = "void"
+    REFUND = "refund"
+    CREDIT = "credit"
+    PARKED = "parked"
+
+
+_SIGN = {
+    Kind.INVOICE: 1,
+    Kind.LATE_FEE: 1,
+    Kind.REACTIVATION_FEE: 1,
+    Kind.PAYMENT: -1,
+    Kind.REVERSAL: 1,
+    Kind.WAIVER: -1,
+    Kind.VOID: -1,
+    Kind.REFUND: 1,
+    Kind.CREDIT: 1,
+    Kind.PARKED: 0,
+}
+CHARGES = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE)
+"""What is asked of the customer, and may be waived."""
+MONEY_IN = (Kind.PAYMENT, Kind.PARKED)
+"""Money that arrived: counted against the invoice, or parked for a person."""
+
+
+class Entry(Wire):
+    """One line. `id` is unique in the ledger: a payment's id, or the milestone that wrote the line.
+
+    `of` names the entry that a reversal, waiver or refund takes back. A parked payment (another currency, or for an
+    invoice that is no longer payable) is kept as credit with a ticket and changes no balance.
+    """
+
+    id: str
+    kind: Kind
+    amount: Money
+    at: Instant
+    of: str = ""
+    note: str = ""
+
+
+def balance(entries: tuple[Entry, ...], currency: str) -> Money:
+    """What is still owed, in minor units; negative when too much was paid.
+
+    A reversal that arrives before its payment waits for it and counts from then on.
+    """
+    payments = {e.id for e in entries if e.kind is Kind.PAYMENT}
+    total = 0
+    for entry in entries:
+        if entry.kind is Kind.REVERSAL and entry.of not in payments:
+            continue
+        total += _SIGN[entry.kind] * entry.amount.minor
+    return Money(minor=total, currency=currency)
+
+
+def has(entries: tuple[Entry, ...], entry_id: str) -> bool:
+    """Whether an entry of that id is already written: the same money is never counted twice."""
+    return any(entry.id == entry_id for entry in entries)
+
+
+def find(entries: tuple[Entry, ...], entry_id: str) -> Entry | None:
+    """The entry of that id."""
+    return next((entry for entry in entries if entry.id == entry_id), None)

@@ -1,0 +1,282 @@
+"""The companies and stores we talk to, as the activities see them. Adapters fit these Protocols."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol
+
+from dunning.holds import Hold
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.orders import ChargeOrder, CloseOrder, NoticeOrder, RefundOrder, TicketOrder
+from dunning.results import ChargeResult, RefundResult
+from dunning.wire import Instant, Wire
+
+
+class OutageError(Exception):
+    """The other side could not be reached or is broken: nothing is known to have happened; try again later."""
+
+
+class Service(Wire):
+    """One service of an account. `kind` is website, email, domain or an operator's own word."""
+
+    id: str
+    account: str
+    kind: str = "website"
+    panel: str = "sandbox"
+    user: str
+    domain: str = ""
+
+
+class Contact(Wire):
+    """An address that notices go to, in order of `rank` (0 first)."""
+
+    account: str
+    email: str
+    rank: int = 0
+
+
+class Account(Wire):
+    """A customer. `locale` is a babel name such as en_US."""
+
+    id: str
+    name: str
+    zone: str = ""
+    locale: str = "en_US"
+    contacts: tuple[Contact, ...] = ()
+    services: tuple[Service, ...] = ()
+
+
+class OpenInvoice(Wire):
+    """What other invoices of the account need to know of an open one."""
+
+    number: str
+    account: str
+    policy: str
+    due: date
+    status: str = "open"
+
+
+class NoticeText(Wire):
+    """A rendered notice. `template` names file and version, so that staff see what the customer saw."""
+
+    subject: str
+    text: str
+    html: str
+    template: str
+
+
+class Mail(Wire):
+    """One message to one recipient. `message_id` derives from the notice: a second copy is recognisable."""
+
+    message_id: str
+    recipient: str
+    content: NoticeText
+    at: Instant
+
+
+class NoticeCopy(Wire):
+    """The archived notice (S1-21). `status` is sending, delivered, refused or unknown; `detail` the server's answer."""
+
+    id: str
+    invoice: str
+    account: str
+    recipient: str
+    at: Instant
+    content: NoticeText
+    status: str = "sending"
+    detail: str = ""
+
+
+class Attempt(Wire):
+    """A charge attempt, written before the call. `outcome` is the result's kind, empty while it is not known."""
+
+    key: str
+    invoice: str
+    account: str
+    amount: Money
+    at: Instant
+    outcome: str = ""
+    payment: str = ""
+    detail: str = ""
+
+
+class Credit(Wire):
+    """Money of the account that belongs to no open invoice. `id` is the payment's: it is credited once."""
+
+    id: str
+    account: str
+    amount: Money
+    at: Instant
+    reason: str
+
+
+class Ticket(Wire):
+    """Work for a person."""
+
+    key: str
+    account: str
+    invoice: str
+    department: str
+    subject: str
+    body: str
+    at: Instant
+
+
+class ClosedLedger(Wire):
+    """The books of a finished invoice, as they were closed last."""
+
+    invoice: str
+    account: str
+    outcome: str
+    policy: str
+    due: date
+    balance: Money
+    closed_at: Instant
+    order: CloseOrder
+
+
+class Gateway(Protocol):
+    """A payment company. Both calls raise OutageError when it cannot be reached."""
+
+    async def charge(self, order: ChargeOrder) -> ChargeResult:
+        """Charge once for `order.key`; a second call with that key never moves money again."""
+        ...
+
+    async def find(self, order: ChargeOrder) -> ChargeResult | None:
+        """What became of the attempt; None when the company never saw it."""
+        ...
+
+    async def refund(self, order: RefundOrder) -> RefundResult:
+        """Give money back once for `order.key`."""
+        ...
+
+
+class Panel(Protocol):
+    """A control panel. `tag` marks a restriction as ours. All raise OutageError when it cannot be reached."""
+
+    async def state(self, service: Service) -> Level:
+        """What the panel shows now; DELETED when it does not know the service."""
+        ...
+
+    async def restrict(self, service: Service, level: Level, tag: str) -> None:
+        """Ask for the level. What the panel answers proves nothing: read the state."""
+        ...
+
+    async def release(self, service: Service, tag: str) -> None:
+        """Ask for normal running."""
+        ...
+
+    async def delete(self, service: Service, *, backups: bool) -> None:
+        """Ask for deletion of the service, or of its back-ups only."""
+        ...
+
+    async def has_backups(self, service: Service) -> bool:
+        """Whether the panel still holds back-ups of the service."""
+        ...
+
+
+class Delivery(Wire):
+    """A mail server's answer. `status` is delivered, refused (permanent) or unknown (may have been delivered)."""
+
+    status: str
+    detail: str = ""
+
+
+class Mailer(Protocol):
+    """Outgoing mail. Raises OutageError for temporary refusals and when the server cannot be reached."""
+
+    async def send(self, mail: Mail) -> Delivery:
+        """Hand one message to the mail server."""
+        ...
+
+
+class Renderer(Protocol):
+    """Turns an order into the words that the customer reads."""
+
+    def render(self, order: NoticeOrder, account: Account) -> NoticeText:
+        """Raises LookupError when the title has no template."""
+        ...
+
+
+class Store(Protocol):
+    """What outlives an open invoice. Every write is idempotent on the key it carries."""
+
+    async def put_account(self, account: Account) -> None:
+        """Insert or replace an account with its contacts and services."""
+        ...
+
+    async def account(self, account: str) -> Account:
+        """Raises LookupError, naming the account, when there is none."""
+        ...
+
+    async def open_invoice(self, invoice: OpenInvoice) -> bool:
+        """Note an invoice as open; False when it is already known (its status is left as it is)."""
+        ...
+
+    async def invoice(self, number: str) -> OpenInvoice | None:
+        """What is known of an invoice, open or not."""
+        ...
+
+    async def mark_invoice(self, number: str, status: str) -> None:
+        """Set its status: open, void or closed."""
+        ...
+
+    async def past_due(self, account: str, today: date) -> tuple[str, ...]:
+        """Numbers of the account's open invoices whose due date lies before `today`, oldest first."""
+        ...
+
+    async def holds(self, account: str) -> tuple[Hold, ...]:
+        """The account's holds, oldest first."""
+        ...
+
+    async def place_hold(self, hold: Hold) -> None:
+        """Insert the hold of (account, source), or bring an existing one to the new level (keeping `since`)."""
+        ...
+
+    async def replace_holds(self, account: str, before: Sequence[Hold], after: Sequence[Hold]) -> bool:
+        """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`."""
+        ...
+
+    async def put_notice(self, notice: NoticeCopy) -> None:
+        """Insert or replace the copy of that id."""
+        ...
+
+    async def notice(self, notice: str) -> NoticeCopy | None:
+        """The archived copy of that id."""
+        ...
+
+    async def notices(self, invoice: str) -> tuple[NoticeCopy, ...]:
+        """The invoice's notices, oldest first."""
+        ...
+
+    async def put_attempt(self, attempt: Attempt) -> None:
+        """Insert or replace the attempt of that key."""
+        ...
+
+    async def attempt(self, key: str) -> Attempt | None:
+        """The attempt of that key."""
+        ...
+
+    async def add_credit(self, credit: Credit) -> bool:
+        """Credit once per id; False when that id was credited before."""
+        ...
+
+    async def credits(self, account: str) -> tuple[Credit, ...]:
+        """The account's credits, oldest first."""
+        ...
+
+    async def open_ticket(self, order: TicketOrder) -> bool:
+        """Open the ticket of `order.key` once; False when it exists."""
+        ...
+
+    async def tickets(self, account: str) -> tuple[Ticket, ...]:
+        """The account's tickets, oldest first."""
+        ...
+
+    async def close_ledger(self, order: CloseOrder) -> None:
+        """Insert or replace the closed books of the invoice and set its status to closed."""
+        ...
+
+    async def ledger(self, invoice: str) -> ClosedLedger | None:
+        """The closed books of an invoice."""
+        ...

@@ -1,0 +1,128 @@
+"""What activities answer. A refusal is a value; only an outage is an exception, and Temporal retries that."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Charged(Wire):
+    """The money moved."""
+
+    kind: Literal["charged"] = "charged"
+    payment: str
+    amount: Money
+    at: Instant
+    method: str = ""
+
+
+class Pending(Wire):
+    """A debit is on its way; it settles or returns days later. Ask again at `ask_at`."""
+
+    kind: Literal["pending"] = "pending"
+    payment: str
+    ask_at: Instant
+
+
+class Declined(Wire):
+    """The company said no. `code` is the company's; `message` may be shown to the customer."""
+
+    kind: Literal["declined"] = "declined"
+    code: str
+    message: str = ""
+
+
+class Unknown(Wire):
+    """The company has not said what became of the attempt. Never guessed: ask again at `ask_at`."""
+
+    kind: Literal["unknown"] = "unknown"
+    ask_at: Instant
+
+
+class NoMethod(Wire):
+    """There is no valid payment method on file, so no attempt was made (S3-09)."""
+
+    kind: Literal["no_method"] = "no_method"
+
+
+ChargeResult = Annotated[Charged | Pending | Declined | Unknown | NoMethod, Field(discriminator="kind")]
+
+
+class Refunded(Wire):
+    """The money went back."""
+
+    kind: Literal["refunded"] = "refunded"
+    refund: str
+    amount: Money
+
+
+class Delivered(Wire):
+    """The receiving mail server took the notice; `notice` is its id in the archive."""
+
+    kind: Literal["delivered"] = "delivered"
+    notice: str
+
+
+class Undelivered(Wire):
+    """No address of the account took the notice. It counts as not sent: it warns nobody."""
+
+    kind: Literal["undelivered"] = "undelivered"
+    notice: str
+    reason: str
+
+
+class Restricted(Wire):
+    """The panel shows the account's services at `level` (or stricter, when another hold asks for it)."""
+
+    kind: Literal["restricted"] = "restricted"
+    level: Level
+
+
+class Reinstated(Wire):
+    """This invoice's hold is gone, and the panel shows `level`. `remaining` names the holds that keep it there."""
+
+    kind: Literal["reinstated"] = "reinstated"
+    level: Level
+    remaining: tuple[str, ...] = ()
+
+
+class Deleted(Wire):
+    """The panel no longer knows the services; `services` were deleted."""
+
+    kind: Literal["deleted"] = "deleted"
+    services: tuple[str, ...] = ()
+
+
+class NotOurs(Wire):
+    """This invoice's hold is gone (a renewal was paid), so nothing was restricted or deleted."""
+
+    kind: Literal["not_ours"] = "not_ours"
+    reason: str
+
+
+class Deferred(Wire):
+    """Not now: try again at `until`, for `reason`."""
+
+    kind: Literal["deferred"] = "deferred"
+    until: Instant
+    reason: str
+
+
+class Noted(Wire):
+    """It is written down: a fee in the ledger, a ticket, closed books."""
+
+    kind: Literal["noted"] = "noted"
+    note: str = ""
+
+
+RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
+NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
+RestrictResult = Annotated[Restricted | Deferred | NotOurs, Field(discriminator="kind")]
+DeleteResult = Annotated[Deleted | Deferred | NotOurs, Field(discriminator="kind")]
+Result = (
+    Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
+    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The clock: durable workflows, thin loops around `dunning.machine.decide`."""
