@@ -1,0 +1,443 @@
+"""The words that customers read: every title in every policy, amounts and dates as they write them, nothing unsafe."""
+
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+from jinja2 import UndefinedError
+
+from adapters.templates import TemplateRenderer, slug
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.orders import NoticeOrder
+from dunning.ports import Account, NoticeText, Renderer
+
+FOLDER = Path(__file__).parents[2] / "notices"
+PAY = "https://portal.example/pay"
+HELP = "https://portal.example/how-to-pay"
+
+COMMON = (
+    "Customer Invoice",
+    "Invoice Payment Reminder",
+    "First Invoice Overdue Notice",
+    "Second Invoice Overdue Notice",
+    "Third Invoice Overdue Notice",
+    "Credit Card Payment failed",
+    "Invoice Payment Confirmation",
+    "Service Suspension Notification",
+)
+OWN = {
+    "a-small-orange": (),
+    "courtesy-5-10-35": (
+        "Courtesy Invoice",
+        "Payment Confirmation",
+        "Payment Failed",
+        "Invoice Reminder: Services Suspended",
+    ),
+    "hotdoodle": ("Monthly Fees Are Due", "Website Suspended", "Website Will Be Deleted"),
+    "whmcs-default": (),
+}
+NOTICES = [(policy, title) for policy, own in OWN.items() for title in (*COMMON, *own)]
+ACTIONS = {
+    "issue": "This invoice will be issued on Friday, December 11, 2026.",
+    "charge": "We will charge your payment method on file on Friday, December 11, 2026.",
+    "notify": "We will write to you again on Friday, December 11, 2026.",
+    "late_fee": "A late fee will be added to your balance on Friday, December 11, 2026.",
+    "warn_admins": "see a payment warning when they log in, beginning on Friday, December 11, 2026.",
+    "lock": "Your website will be locked on Friday, December 11, 2026: visitors still see it",
+    "suspend": "Your services will be suspended on Friday, December 11, 2026.",
+    "deactivate": "Your account will be marked inactive on Friday, December 11, 2026.",
+    "delete": "Your services, with your website and e-mail, are due to be deleted on Friday, December 11, 2026.",
+    "delete_backups": "The back-up copies of your services are due to be deleted on Friday, December 11, 2026.",
+}
+
+
+def order(**changes: Any) -> NoticeOrder:
+    facts: dict[str, Any] = {
+        "invoice": "INV-1042",
+        "account": "acct-7",
+        "step": "notify-5",
+        "at": datetime(2026, 12, 6, 14, tzinfo=UTC),
+        "title": "First Invoice Overdue Notice",
+        "policy": "a-small-orange",
+        "zone": "America/New_York",
+        "due": date(2026, 12, 1),
+        "balance": Money.parse("USD 1234.50"),
+        "next_action": "suspend",
+        "next_at": datetime(2026, 12, 11, 14, tzinfo=UTC),
+        "amount": Money.parse("USD 1234.50"),
+        "happened_at": datetime(2026, 12, 6, 14, tzinfo=UTC),
+    }
+    return NoticeOrder(**(facts | changes))
+
+
+def render(*, locale: str = "en_US", name: str = "Ada Lovelace", **changes: Any) -> NoticeText:
+    renderer: Renderer = TemplateRenderer(FOLDER, "Example Hosting", PAY, HELP)
+    return renderer.render(order(**changes), Account(id="acct-7", name=name, locale=locale))
+
+
+def words(notice: NoticeText) -> str:
+    return notice.text.replace("\n", " ")
+
+
+@pytest.mark.req("S3-04")
+@pytest.mark.parametrize(("policy", "title"), NOTICES)
+@pytest.mark.parametrize("next_action", ["", *ACTIONS])
+def test_every_notice_says_whom_it_is_about_what_is_next_and_how_to_pay(
+    policy: str, title: str, next_action: str
+) -> None:
+    notice = render(policy=policy, title=title, next_action=next_action)
+    assert notice.subject == title
+    for body in (notice.text, notice.html):
+        for fact in ("Ada Lovelace", "INV-1042", "1,234.50", "December 1, 2026", f"{PAY}/INV-1042", HELP):
+            assert fact in body
+        assert "What happens next" in body
+        assert "Example Hosting" in body
+        assert "None" not in body
+        assert "{" not in body
+    assert ACTIONS.get(next_action, "No further automatic step is planned") in words(notice)
+
+
+@pytest.mark.parametrize(("policy", "title"), [notice for notice in NOTICES if "Confirmation" not in notice[1]])
+def test_what_an_order_may_leave_out_is_left_out(policy: str, title: str) -> None:
+    notice = render(policy=policy, title=title, amount=None, happened_at=None, next_action="", next_at=None)
+    assert "None" not in notice.text
+    assert "  on" not in notice.text
+
+
+@pytest.mark.req("S2-28")
+@pytest.mark.parametrize("title", ["Invoice Payment Confirmation", "Payment Confirmation"])
+@pytest.mark.parametrize("missing", ["amount", "happened_at"])
+def test_a_confirmation_without_a_valid_amount_and_date_is_never_written(title: str, missing: str) -> None:
+    facts: dict[str, Any] = {"title": title, "policy": "courtesy-5-10-35", missing: None}
+    with pytest.raises(UndefinedError, match="is undefined"):
+        render(**facts)
+
+
+def test_an_action_without_words_is_never_sent() -> None:
+    with pytest.raises(UndefinedError, match="explode"):
+        render(next_action="explode")
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("First Invoice Overdue Notice", "first_invoice_overdue_notice"),
+        ("Credit Card Payment failed", "credit_card_payment_failed"),
+        ("Invoice Reminder: Services Suspended", "invoice_reminder_services_suspended"),
+        ("  Don't - panic! ", "dont_panic"),
+        ("../etc/passwd", "etcpasswd"),
+    ],
+)
+def test_slug(title: str, name: str) -> None:
+    assert slug(title) == name
+
+
+def test_the_template_is_named_with_its_folder_and_version() -> None:
+    own = render(title="Payment Failed", policy="courtesy-5-10-35").template
+    assert re.fullmatch("courtesy-5-10-35/payment_failed@[0-9a-f]{12}", own)
+    assert re.fullmatch("common/first_invoice_overdue_notice@[0-9a-f]{12}", render().template)
+
+
+def test_another_source_is_another_version(tmp_path: Path) -> None:
+    for name in ("layout.txt", "layout.html", "next_step.txt"):
+        (tmp_path / "common").mkdir(exist_ok=True)
+        (tmp_path / "common" / name).write_bytes((FOLDER / "common" / name).read_bytes())
+    (tmp_path / "mine").mkdir()
+    seen: list[str] = []
+    for source in ("One", "Two"):
+        (tmp_path / "mine" / "hello.txt").write_text(source)
+        renderer = TemplateRenderer(tmp_path, "Example Hosting", PAY)
+        notice = renderer.render(order(title="Hello", policy="mine"), Account(id="a", name="A"))
+        assert source in notice.text
+        assert f"{PAY}/help" in notice.text
+        seen.append(notice.template)
+    assert len(set(seen)) == 2
+
+
+@pytest.mark.parametrize("policy", ["a-small-orange", "../common"])
+def test_a_title_without_template_names_title_policy_and_places(policy: str) -> None:
+    with pytest.raises(LookupError) as caught:
+        render(title="Monthly Fees Are Due", policy=policy)
+    message = str(caught.value)
+    assert "'Monthly Fees Are Due'" in message
+    assert f"'{policy}'" in message
+    assert str(FOLDER / "common" / "monthly_fees_are_due.txt") in message
+
+
+@pytest.mark.req("S3-32")
+@pytest.mark.parametrize(
+    ("locale", "amount", "shown"),
+    [
+        ("en_US", "USD 1234.50", "$1,234.50"),
+        ("en_US", "USD 0.01", "$0.01"),
+        ("en_US", "USD -5.00", "-$5.00"),
+        ("en_US", "USD 12345678901234.56", "$12,345,678,901,234.56"),
+        ("de_DE", "EUR 1234.50", "1.234,50\N{NO-BREAK SPACE}€"),
+        ("de-DE", "EUR 1234.50", "1.234,50\N{NO-BREAK SPACE}€"),
+        ("ja_JP", "JPY 1235", "￥1,235"),
+        ("en_US", "KWD 1.005", "KWD1.005"),
+        ("en_US", "IQD 1.505", "IQD1.505"),
+        ("tlh_QO", "USD 35.00", "$35.00"),
+        ("", "USD 35.00", "$35.00"),
+        ("not a locale", "USD 35.00", "$35.00"),
+    ],
+)
+def test_amounts_are_exact_and_written_as_the_customer_writes_them(locale: str, amount: str, shown: str) -> None:
+    notice = render(locale=locale, balance=Money.parse(amount))
+    assert f"Balance due:   {shown}\n" in notice.text
+    assert f">{shown}</td>" in unescape(notice.html)
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "locale", "shown"),
+    [
+        ("America/New_York", "2026-12-11T04:59:59Z", "en_US", "Thursday, December 10, 2026"),
+        ("America/New_York", "2026-12-11T05:00:00Z", "en_US", "Friday, December 11, 2026"),
+        ("Asia/Tokyo", "2026-12-10T14:59:59Z", "en_GB", "Thursday, 10 December 2026"),
+        ("Asia/Tokyo", "2026-12-10T15:00:00Z", "ja_JP", "2026年12月11日金曜日"),
+        ("Pacific/Kiritimati", "2026-12-31T10:00:00Z", "de_DE", "Freitag, 1. Januar 2027"),
+    ],
+)
+def test_days_are_those_of_the_account_s_zone(zone: str, instant: str, locale: str, shown: str) -> None:
+    when = datetime.fromisoformat(instant)
+    notice = render(zone=zone, locale=locale, next_at=when)
+    assert f"will be suspended on {shown}." in words(notice)
+    paid = render(title="Invoice Payment Confirmation", zone=zone, locale=locale, happened_at=when)
+    assert f"The transaction date is {shown}." in words(paid)
+
+
+def test_html_escapes_what_people_wrote_and_text_keeps_it() -> None:
+    notice = render(title="Credit Card Payment failed", name="<b>&\nCo\n\n</b>", detail="<script>x</script>")
+    assert notice.text.startswith("Hello <b>& Co </b>,\n")
+    assert "&lt;b&gt;&amp; Co &lt;/b&gt;" in notice.html
+    assert "<script>" not in notice.html
+    assert "<b>" not in notice.html
+
+
+def test_an_invoice_number_cannot_leave_the_pay_link() -> None:
+    notice = render(invoice='../"x?y')
+    assert f"{PAY}/..%2F%22x%3Fy" in notice.text
+    assert f'href="{PAY}/..%2F%22x%3Fy"' in notice.html
+
+
+def test_html_carries_its_styles_inline() -> None:
+    assert "<style" not in render().html
+    assert 'class="pay" href="https://portal.example/pay/INV-1042" style="' in render().html
+
+
+@pytest.mark.req("S3-16")
+def test_the_last_failure_says_log_in_and_pay_and_names_the_fee() -> None:
+    notice = render(title="Payment Failed", policy="courtesy-5-10-35", next_action="late_fee", detail="Card expired.")
+    assert notice.text == snapshot("""\
+Hello Ada Lovelace,
+
+The automatic payment of $1,234.50 for invoice INV-1042 on Sunday,
+December 6, 2026 did not go through. No money was taken.
+
+The reason we were given: Card expired.
+
+We will not try again for this invoice. You must log in and pay it.
+
+Because the invoice is past its grace period, a late fee will be added
+to your balance on Friday, December 11, 2026.
+
+Invoice:       INV-1042
+Balance due:   $1,234.50
+Due date:      Tuesday, December 1, 2026
+
+What happens next
+A late fee will be added to your balance on Friday, December 11, 2026.
+Paying the balance in full before then stops this and every later step.
+
+Pay this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
+
+
+def test_the_first_failure_names_the_next_attempt() -> None:
+    notice = render(title="Payment Failed", policy="courtesy-5-10-35", next_action="charge")
+    assert "before we try once more on Friday, December 11, 2026." in words(notice)
+    assert "log in and pay" in words(notice)
+    assert "not try again" not in words(notice)
+
+
+@pytest.mark.req("S2-23")
+def test_customer_invoice() -> None:
+    assert render(title="Customer Invoice", next_action="charge").text == snapshot("""\
+Hello Ada Lovelace,
+
+Here is your invoice INV-1042 from Example Hosting for $1,234.50. It is
+due on Tuesday, December 1, 2026.
+
+You can pay it at any time before that date.
+
+Invoice:       INV-1042
+Balance due:   $1,234.50
+Due date:      Tuesday, December 1, 2026
+
+What happens next
+We will charge your payment method on file on Friday, December 11, 2026.
+Paying the balance in full before then stops this and every later step.
+
+Pay this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
+
+
+def test_first_overdue_notice() -> None:
+    assert render().text == snapshot("""\
+Hello Ada Lovelace,
+
+Invoice INV-1042 was due on Tuesday, December 1, 2026, and we have not
+received your payment yet. $1,234.50 is still open.
+
+Perhaps it was overlooked. Please pay it now, so that your services keep
+running without interruption. If your payment is already on its way,
+thank you: you need do nothing.
+
+Invoice:       INV-1042
+Balance due:   $1,234.50
+Due date:      Tuesday, December 1, 2026
+
+What happens next
+Your services will be suspended on Friday, December 11, 2026. Paying the
+balance in full before then stops this and every later step.
+
+Pay this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
+
+
+@pytest.mark.req("S2-28")
+def test_payment_confirmation_of_a_suspended_account() -> None:
+    notice = render(
+        title="Invoice Payment Confirmation",
+        balance=Money.zero("USD"),
+        next_action="",
+        next_at=None,
+        detail="pi_123",
+        level=Level.SUSPENDED,
+    )
+    assert notice.text == snapshot("""\
+Hello Ada Lovelace,
+
+Thank you. We received your payment of $1,234.50 for invoice INV-1042.
+The transaction date is Sunday, December 6, 2026, and the payment's
+number is pi_123.
+
+The invoice is paid in full.
+
+Invoice:       INV-1042
+Balance due:   $0.00
+Due date:      Tuesday, December 1, 2026
+Your services: suspended
+
+What happens next
+This invoice is paid: nothing more will happen because of it. The
+services it restricted are being brought back now. A service that is
+restricted for another reason too comes back once that is settled.
+
+See this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
+
+
+@pytest.mark.req("S3-26")
+def test_services_suspended() -> None:
+    notice = render(
+        title="Invoice Reminder: Services Suspended",
+        policy="courtesy-5-10-35",
+        next_action="delete",
+        level=Level.SUSPENDED,
+    )
+    assert notice.text == snapshot("""\
+Hello Ada Lovelace,
+
+Your website and e-mail hosting have been suspended, because invoice
+INV-1042, due on Tuesday, December 1, 2026, is unpaid. The balance is
+now $1,234.50, including any late fee.
+
+To reactivate your services, log in and pay all past-due invoices.
+Services come back automatically once the payments are received. Domain
+names may need a manual change: please contact us about them.
+
+Should the services be terminated later, your website and all e-mail
+will be lost, unless a back-up is available that can be restored for an
+additional fee.
+
+Invoice:       INV-1042
+Balance due:   $1,234.50
+Due date:      Tuesday, December 1, 2026
+Your services: suspended
+
+What happens next
+Your services, with your website and e-mail, are due to be deleted on
+Friday, December 11, 2026. Paying the balance in full before then stops
+this and every later step.
+
+Pay this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
+
+
+def test_website_will_be_deleted() -> None:
+    notice = render(title="Website Will Be Deleted", policy="hotdoodle", next_action="delete", level=Level.SUSPENDED)
+    assert notice.text == snapshot("""\
+Hello Ada Lovelace,
+
+The monthly fees for your website were due on Tuesday, December 1, 2026,
+and $1,234.50 is still open. If no action is taken, your website will be
+deleted, along with its back-up copies.
+
+After that the website can be recovered only from an archive, for a tape
+restoration fee. If you want to keep it, please pay before the date
+below.
+
+Invoice:       INV-1042
+Balance due:   $1,234.50
+Due date:      Tuesday, December 1, 2026
+Your services: suspended
+
+What happens next
+Your services, with your website and e-mail, are due to be deleted on
+Friday, December 11, 2026. Paying the balance in full before then stops
+this and every later step.
+
+Pay this invoice
+https://portal.example/pay/INV-1042
+
+Help for the payment page
+https://portal.example/how-to-pay
+
+Example Hosting\
+""")
