@@ -1,0 +1,58 @@
+"""Runs a Starlette application on a loopback port inside the running loop, and cuts connections on demand."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+LOOPBACK = "127.0.0.1"
+
+
+class _CuttableProtocol(H11Protocol):
+    """Shows the connection to the application: the sandbox has to fail below HTTP, too."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process: three servers share it, and each would take them for itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def cut(request: Request) -> Response:
+    """Drop the connection without an answer. What is returned goes nowhere."""
+    request.state.transport.abort()
+    return Response()
+
+
+class Site:
+    """One company's web server. It listens as soon as it exists, so that its address can be told at once."""
+
+    def __init__(self, app: Starlette, port: int) -> None:
+        self._socket = socket.create_server((LOOPBACK, port))
+        self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+        self._server = _Server(
+            uvicorn.Config(
+                app, http=_CuttableProtocol, lifespan="off", ws="none", log_level="critical", access_log=False,
+                timeout_graceful_shutdown=1,
+            )
+        )  # fmt: skip
+
+    async def serve(self) -> None:
+        """Serve until `stop`."""
+        await self._server.serve(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let `serve` end."""
+        self._server.should_exit = True
