@@ -68,11 +68,20 @@ def balance(entries: tuple[Entry, ...], currency: str) -> Money:
     return Money(minor=total, currency=currency)
 
 
-def has(entries: tuple[Entry, ...], entry_id: str) -> bool:
-    """Whether an entry of that id is already written: the same money is never counted twice."""
-    return any(entry.id == entry_id for entry in entries)
+def written(entries: tuple[Entry, ...], entry: Entry) -> bool:
+    """Whether that line is already there: the same money is never counted twice.
+
+    Ids of payments and reversals come from outside, so they never clash with the ids that we give.
+    """
+    return any(e.id == entry.id and _origin(e) == _origin(entry) for e in entries)
 
 
-def find(entries: tuple[Entry, ...], entry_id: str) -> Entry | None:
-    """The entry of that id."""
-    return next((entry for entry in entries if entry.id == entry_id), None)
+def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> Entry | None:
+    """The entry of that id among those kinds."""
+    return next((entry for entry in entries if entry.id == entry_id and entry.kind in kinds), None)
+
+
+def _origin(entry: Entry) -> str:
+    if entry.kind in MONEY_IN:
+        return "payer"
+    return "processor" if entry.kind is Kind.REVERSAL else "us"

@@ -93,11 +93,16 @@ class DeleteOrder(Order):
 
 
 class TicketOrder(Order):
-    """Open a ticket for a person. The step makes it idempotent."""
+    """Open a ticket for a person. The step makes it idempotent.
+
+    Money that could not be counted is credited to the account in the same breath, under its payment's id.
+    """
 
     department: str = "Billing"
     subject: str
     body: str
+    credit_id: str = ""
+    credit: Money | None = None
 
 
 class CloseOrder(Order):

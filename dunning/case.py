@@ -1,0 +1,146 @@
+"""A case: all facts about one invoice while it is open. One frozen object; everything else is derived from it."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from dunning.calendar import local_date, shifted
+from dunning.facts import Approval
+from dunning.ledger import Entry, Kind, balance
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.plan import Action, Invoice, Milestone, Plan
+from dunning.wire import Instant, Wire
+
+
+class Opened(Wire):
+    """The workflow's input: the invoice and the plan that it will keep."""
+
+    invoice: Invoice
+    plan: Plan
+
+
+class Done(Wire):
+    """A step that is over: what came of it, and when."""
+
+    step: str
+    action: Action
+    at: Instant
+    kind: str
+    detail: str = ""
+
+
+class Attempted(Wire):
+    """The latest word on a charge attempt. `ask_at` is set while the money is on its way or its fate unknown."""
+
+    step: str
+    kind: str
+    at: Instant
+    ask_at: Instant | None = None
+    payment: str = ""
+    message: str = ""
+
+
+class Deferral(Wire):
+    """A step put off until an instant, and why."""
+
+    step: str
+    until: Instant
+    reason: str
+
+
+class Unreadable(Wire):
+    """A message that could not be decoded. It said "payment", so a person must look at it."""
+
+    at: Instant
+    signal: str
+    text: str
+
+
+class Case(Wire):
+    """One open invoice.
+
+    `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
+    invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
+    """
+
+    invoice: Invoice
+    plan: Plan
+    opened_at: Instant
+    entries: tuple[Entry, ...]
+    done: tuple[Done, ...] = ()
+    attempts: tuple[Attempted, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    level: Level = Level.ACTIVE
+    released: bool = False
+    remaining_holds: tuple[str, ...] = ()
+    shift_days: int = 0
+    promised_until: Instant | None = None
+    method_changed_at: Instant | None = None
+    lapsed: bool = False
+    voided: str = ""
+    renewed: bool = False
+
+    @cached_property
+    def balance(self) -> Money:
+        """What is owed now; negative when too much was paid."""
+        return balance(self.entries, self.invoice.amount.currency)
+
+    @cached_property
+    def paid_up(self) -> bool:
+        """Nothing is owed, so nothing may happen to the customer any more."""
+        return self.balance.minor <= 0 and not self.lapsed
+
+    @cached_property
+    def steps_done(self) -> dict[str, Done]:
+        """The steps that are over, by name."""
+        return {done.step: done for done in self.done}
+
+    @cached_property
+    def next_milestone(self) -> Milestone | None:
+        """The first milestone of the plan that is not over."""
+        return next((m for m in self.plan.milestones if m.name not in self.steps_done), None)
+
+    @cached_property
+    def in_transit(self) -> Attempted | None:
+        """The charge attempt whose end is not known yet."""
+        return next((a for a in self.attempts if a.ask_at is not None), None)
+
+    @cached_property
+    def outcome(self) -> str:
+        """How the case ends if nothing more happens; empty while it goes on."""
+        if self.renewed:
+            return "renewed"
+        if self.voided:
+            return "void"
+        if self.paid_up:
+            return "paid" if self.payments else "waived"
+        return "deleted" if self.level is Level.DELETED and self.next_milestone is None else ""
+
+    @cached_property
+    def payments(self) -> tuple[Entry, ...]:
+        """Payments that count, oldest first."""
+        return tuple(entry for entry in self.entries if entry.kind is Kind.PAYMENT)
+
+    def when(self, milestone: Milestone) -> datetime:
+        """The milestone's instant, shifts included."""
+        return shifted(milestone.at, self.shift_days, self.plan.zone)
+
+    def today(self, now: datetime) -> date:
+        """The account's local date."""
+        return local_date(now, self.plan.zone)
+
+    def overdue_days(self, now: datetime) -> int:
+        """Calendar days past the due date while something is owed, else 0."""
+        return 0 if self.paid_up else max(0, (self.today(now) - self.invoice.due).days)
+
+
+def open_case(opened: Opened, now: datetime) -> Case:
+    """A new case. The invoice's amount is its first ledger entry."""
+    first = Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now)
+    return Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,))
+
+
+LATE = timedelta(hours=1)
+"""Lateness up to this moves nothing; the guard on each warning's own interval still holds to the second."""

@@ -1,0 +1,78 @@
+"""Facts: what happened. Signals and updates bring them; they start nothing by themselves."""
+
+from datetime import date
+
+from pydantic import Field
+
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Payment(Wire):
+    """Money received. `id` is the payment's own id at its processor: the same id is never counted twice."""
+
+    id: str = Field(min_length=1, max_length=200)
+    amount: Money
+    at: Instant
+    method: str = ""
+
+
+class Reversal(Wire):
+    """A payment that was taken back (returned debit, chargeback). `payment` is the id of the money in question."""
+
+    id: str = Field(min_length=1, max_length=200)
+    payment: str = Field(min_length=1, max_length=200)
+    amount: Money
+    at: Instant
+    reason: str = ""
+
+
+class MethodChanged(Wire):
+    """The customer put a new payment method on file."""
+
+    at: Instant
+    note: str = ""
+
+
+class Promise(Wire):
+    """The customer will pay by the end of `until`, a date in the account's zone; no step happens before that."""
+
+    until: date
+    by: str = ""
+
+
+class Waiver(Wire):
+    """Do not ask for the charge of that entry id any more."""
+
+    entry: str
+    by: str = ""
+    reason: str = ""
+
+
+class Approval(Wire):
+    """One person agrees to a milestone."""
+
+    milestone: str
+    by: str = Field(min_length=1)
+
+
+class Void(Wire):
+    """The invoice was a mistake: nothing is owed, everything is given back."""
+
+    reason: str = Field(min_length=1)
+    by: str = ""
+
+
+class DueDateChange(Wire):
+    """A new due date, a calendar date in the account's zone. All steps still to come move by the same days."""
+
+    due: date
+    by: str = ""
+
+
+class Answer(Wire):
+    """What the caller of an update hears: what became of it, and what is owed now."""
+
+    outcome: str
+    balance: Money
+    state: str

@@ -1,0 +1,188 @@
+"""Facts from outside: what a signal or an update does to a case, and why an update is refused.
+
+A `..._refused` function answers why not, or nothing; the caller hears that text. Recording never refuses: a payment
+is never turned away, only parked.
+"""
+
+from datetime import datetime, time, timedelta
+
+from dunning.calendar import instant, local
+from dunning.case import Case, Unreadable
+from dunning.facts import Answer, Approval, DueDateChange, MethodChanged, Payment, Promise, Reversal, Void, Waiver
+from dunning.ledger import CHARGES, MONEY_IN, Entry, Kind, find
+from dunning.levels import Level
+from dunning.plan import Action
+from dunning.record import changed, with_entry
+
+
+def paid(case: Case, payment: Payment) -> Case:
+    """Money arrived. Counted once per id; parked when it cannot be counted (other currency, invoice void or lapsed)."""
+    fits = payment.amount.currency == case.invoice.amount.currency and not case.lapsed and not case.voided
+    note = payment.method if fits else _why_parked(case, payment)
+    kind = Kind.PAYMENT if fits else Kind.PARKED
+    entry = Entry(id=payment.id, kind=kind, amount=payment.amount, at=payment.at, note=note)
+    return _settled_transit(with_entry(case, entry), payment.id)
+
+
+def _why_parked(case: Case, payment: Payment) -> str:
+    if payment.amount.currency != case.invoice.amount.currency:
+        return f"paid in {payment.amount.currency}, invoiced in {case.invoice.amount.currency}"
+    return "the invoice is no longer payable"
+
+
+def _settled_transit(case: Case, payment: str) -> Case:
+    """A debit on its way that now arrived needs no more asking."""
+    attempts = tuple(
+        a.model_copy(update={"ask_at": None, "kind": "charged"}) if a.payment == payment and a.ask_at else a
+        for a in case.attempts
+    )
+    return case if attempts == case.attempts else changed(case, attempts=attempts)
+
+
+def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime) -> Answer:
+    """What the payer's side hears: applied, parked, or already counted."""
+    entry = find(after.entries, payment.id, MONEY_IN)
+    outcome = "applied" if entry and entry.kind is Kind.PAYMENT else "parked"
+    if find(before.entries, payment.id, MONEY_IN):
+        outcome = "already counted"
+    return Answer(outcome=outcome, balance=after.balance, state=state(after, now))
+
+
+def reversed_(case: Case, reversal: Reversal) -> Case:
+    """Money was taken back. One that comes before its payment waits in the ledger for it."""
+    entry = Entry(
+        id=reversal.id,
+        kind=Kind.REVERSAL,
+        amount=reversal.amount,
+        at=reversal.at,
+        of=reversal.payment,
+        note=reversal.reason,
+    )
+    return changed(with_entry(case, entry), released=False)
+
+
+def method_changed(case: Case, fact: MethodChanged) -> Case:
+    """A new payment method is on file."""
+    return changed(case, method_changed_at=fact.at)
+
+
+def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
+    """A message that said "payment" could not be decoded; the follow-up is a ticket."""
+    return changed(case, unreadable=(*case.unreadable, Unreadable(at=now, signal=signal, text=text[:2000])))
+
+
+def payment_refused(payment: Payment) -> str:
+    """Only an amount that is no payment at all is refused; the case's state never is a reason."""
+    return "" if payment.amount.minor > 0 else f"{payment.amount} is not a payment: the amount must be positive"
+
+
+def promise_refused(case: Case, promise: Promise, now: datetime) -> str:
+    """Why the promise cannot be taken."""
+    if case.paid_up or case.lapsed:
+        return "nothing is payable on this invoice"
+    if promise.until < case.today(now):
+        return f"{promise.until} is already past"
+    return ""
+
+
+def promised(case: Case, promise: Promise) -> Case:
+    """Steps are held until the promised day is over; the next one then comes at its usual local hour."""
+    coming = case.next_milestone
+    hour = local(coming.at, case.plan.zone).time() if coming else time(0)
+    return changed(case, promised_until=instant(promise.until + timedelta(days=1), hour, case.plan.zone))
+
+
+def waiver_refused(case: Case, waiver: Waiver) -> str:
+    """Why that charge cannot be waived."""
+    if find(case.entries, waiver.entry, CHARGES) is None:
+        charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
+        return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
+    waived_before = find(case.entries, f"waive:{waiver.entry}", (Kind.WAIVER,))
+    return f"{waiver.entry!r} is already waived" if waived_before else ""
+
+
+def waived(case: Case, waiver: Waiver, now: datetime) -> Case:
+    """That charge is not asked for any more."""
+    entry = find(case.entries, waiver.entry, CHARGES)
+    if entry is None:
+        return case
+    note = " ".join(part for part in (waiver.reason, f"by {waiver.by}" if waiver.by else "") if part)
+    waiver_id = f"waive:{waiver.entry}"
+    return with_entry(case, Entry(id=waiver_id, kind=Kind.WAIVER, amount=entry.amount, at=now, of=entry.id, note=note))
+
+
+def approval_refused(case: Case, approval: Approval) -> str:
+    """Why the approval cannot be taken."""
+    milestone = case.plan.milestone(approval.milestone)
+    if milestone is None or milestone.approvals == 0:
+        asking = ", ".join(m.name for m in case.plan.milestones if m.approvals) or "none"
+        return f"{approval.milestone!r} asks for no approval; milestones that do: {asking}"
+    if milestone.name in case.steps_done:
+        return f"{milestone.name!r} is already done"
+    if any(a.milestone == approval.milestone and a.by == approval.by for a in case.approvals):
+        return f"{approval.by} has already approved {milestone.name!r}"
+    return ""
+
+
+def approved(case: Case, approval: Approval) -> Case:
+    """One more person agrees."""
+    return changed(case, approvals=(*case.approvals, approval))
+
+
+def void_refused(case: Case) -> str:
+    """Why the invoice cannot be voided."""
+    return "the invoice is already void" if case.voided or case.lapsed else ""
+
+
+def voided(case: Case, void: Void, now: datetime) -> Case:
+    """Nothing is owed; what was paid becomes credit, what was restricted is given back."""
+    waived_already = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER)
+    charges = sum(e.amount.minor for e in case.entries if e.kind in CHARGES) - waived_already
+    amount = case.invoice.amount.model_copy(update={"minor": charges})
+    entry = Entry(id="void", kind=Kind.VOID, amount=amount, at=now, note=void.reason)
+    return changed(with_entry(case, entry), voided=void.reason)
+
+
+def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
+    """Why the due date cannot be changed."""
+    if case.paid_up or case.lapsed:
+        return "nothing is payable on this invoice"
+    if case.level is not Level.ACTIVE:
+        return f"services are already {case.level.value}: take a promise to pay, waive or void instead"
+    if change.due == case.invoice.due:
+        return f"{change.due} is the due date already"
+    return f"{change.due} is already past" if change.due < case.today(now) else ""
+
+
+def due_date_changed(case: Case, change: DueDateChange) -> Case:
+    """All steps still to come move by the same number of days; what is done stays done."""
+    days = (change.due - case.invoice.due) // timedelta(days=1)
+    invoice = case.invoice.model_copy(update={"due": change.due})
+    return changed(case, invoice=invoice, shift_days=case.shift_days + days)
+
+
+def state(case: Case, now: datetime) -> str:
+    """One word for operators to filter by."""
+    if case.voided or case.renewed:
+        return "void" if case.voided else "renewed"
+    if case.paid_up:
+        return "paid"
+    if case.level is Level.DELETED:
+        return "deleted"
+    coming = case.next_milestone
+    if coming and coming.approvals and now >= case.when(coming):
+        return "awaiting-approval"
+    return _unpaid_state(case, now)
+
+
+def _unpaid_state(case: Case, now: datetime) -> str:
+    if case.lapsed:
+        return "lapsed"
+    if case.in_transit:
+        return "in-transit"
+    if case.promised_until and now < case.promised_until:
+        return "promised"
+    if case.overdue_days(now):
+        return "overdue"
+    first = case.plan.milestones[0]
+    return "scheduled" if first.action is Action.ISSUE and first.name not in case.steps_done else "open"

@@ -1,0 +1,250 @@
+"""The rules: given all facts of a case and the time, what now?
+
+Theory. A case is level-triggered: signals, updates and activity results only add facts, and `decide` looks at all of
+them afresh each time. So the order in which facts arrive does not matter, and a crash loses nothing that a fact says.
+
+`decide` asks the rules of `_RULES` from the top; the first that has something to say wins:
+
+1. give back   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
+2. tell        receipts, failed charges, work for people: what already happened must be told
+3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
+4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
+5. promise     a promise to pay holds everything until its day is over
+6. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
+               approvals (promise 8); then perform it
+
+Promise 4, the catch-up rule, lives in `dunning.record`: a step done late moves all later ones by whole days.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dunning.calendar import shifted
+from dunning.case import Case, Done
+from dunning.holds import Rule
+from dunning.ledger import Kind
+from dunning.levels import Level
+from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
+from dunning.results import Undelivered
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do until then (or until a fact comes, when `until` is None)."""
+
+    until: datetime | None
+    coming: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Do this step now."""
+
+    milestone: Milestone
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reinstate:
+    """Lift this invoice's hold and give the service back."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The case is over."""
+
+    outcome: str
+
+
+Step = Wait | Perform | Reinstate | Finish
+
+
+def decide(case: Case, now: datetime) -> Step:
+    """What to do at `now` (UTC), given every fact of the case."""
+    for rule in _RULES:
+        step = rule(case, now)
+        if step is not None:
+            return step
+    return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
+
+
+def _give_back(case: Case, now: datetime) -> Step | None:
+    if not case.paid_up or case.level is Level.DELETED:
+        return None
+    if case.level is not Level.ACTIVE:
+        return Reinstate(f"nothing is owed any more, and our hold still asks for {case.level.value}")
+    if case.released:
+        return None
+    if case.invoice.renews:
+        return Reinstate(f"paid for again: the hold of {case.invoice.renews} goes")
+    if case.plan.rule is Rule.ALL_PAST_DUE and case.today(now) > case.invoice.due:
+        return Reinstate("paid after its due date: a hold may have been handed to this invoice")
+    return None
+
+
+def _tell(case: Case, now: datetime) -> Step | None:
+    for name, action, title in _follow_ups(case):
+        if name not in case.steps_done:
+            return Perform(_follow_up(name, action, now, title), "it happened, so it is told")
+    return None
+
+
+def _follow_ups(case: Case) -> Iterator[tuple[str, Action, str]]:
+    """Every follow-up that the facts ask for, done or not: (name, action, title). The name makes each happen once."""
+    if case.plan.payment_notice:
+        for entry in case.payments:
+            yield f"confirm:{entry.id}", Action.NOTIFY, case.plan.payment_notice
+    for entry in case.entries:
+        if entry.kind is Kind.PARKED:
+            yield f"parked:{entry.id}", Action.TICKET, ""
+    for place in range(len(case.unreadable)):
+        yield f"unreadable:{place}", Action.TICKET, ""
+    for done in case.done:
+        yield from _after(case, done)
+
+
+def _after(case: Case, done: Done) -> Iterator[tuple[str, Action, str]]:
+    if done.kind == "undelivered":
+        yield f"{done.step}:undelivered", Action.TICKET, ""
+    if case.paid_up:
+        if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
+            yield "paid-after-deletion", Action.TICKET, ""
+        return
+    milestone = case.plan.milestone(done.step)
+    title = _notice_after(milestone, done) if milestone else ""
+    if milestone and title:
+        yield told(milestone), Action.NOTIFY, title
+
+
+def _notice_after(milestone: Milestone, done: Done) -> str:
+    if milestone.action is Action.CHARGE:
+        return {"declined": milestone.notice_failed, "no_method": milestone.notice_no_method}.get(done.kind, "")
+    if milestone.action in (Action.ISSUE, Action.NOTIFY) or done.kind == "not_ours":
+        return ""
+    return milestone.notice
+
+
+def told(milestone: Milestone) -> str:
+    """The name of the step that writes to the customer for a milestone: itself when it is nothing but a notice."""
+    return milestone.name if milestone.action is Action.NOTIFY else f"{milestone.name}:told"
+
+
+def _follow_up(name: str, action: Action, now: datetime, notice: str = "") -> Milestone:
+    """A step that no policy dates: it follows from a fact."""
+    return Milestone(name=name, action=action, at=now, day=0, notice=notice)
+
+
+def _transit(case: Case, now: datetime) -> Step | None:
+    attempt = case.in_transit
+    milestone = case.plan.milestone(attempt.step) if attempt else None
+    if attempt is None or attempt.ask_at is None or milestone is None:
+        return None
+    if now < attempt.ask_at:
+        why = "the debit is on its way" if attempt.kind == "pending" else "the payment company has not said yet"
+        return Wait(attempt.ask_at, f"ask about {attempt.step}", why)
+    return Perform(milestone, "ask what became of the attempt; the same key moves no money twice")
+
+
+def _settle(case: Case, now: datetime) -> Step | None:
+    outcome = case.outcome
+    if not outcome:
+        return None
+    if case.balance.minor < 0:
+        return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
+    closed = f"close:{len(case.entries)}"
+    if closed not in case.steps_done:
+        return Perform(_follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
+    return Finish(outcome)
+
+
+def _excess(case: Case, now: datetime) -> Milestone:
+    refund = f"refund:{len(case.entries)}"
+    back = case.plan.excess is Excess.REFUND and case.payments and refund not in case.steps_done
+    if back:
+        return _follow_up(refund, Action.REFUND, now)
+    return _follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
+
+
+def _promise(case: Case, now: datetime) -> Step | None:
+    if case.promised_until is None or now >= case.promised_until:
+        return None
+    return Wait(case.promised_until, "the promise's day is over", "the customer promised to pay by then")
+
+
+def _milestone(case: Case, now: datetime) -> Step | None:
+    milestone = case.next_milestone
+    if milestone is None:
+        return None
+    ready, why = _ready_at(case, milestone)
+    if now < ready:
+        return Wait(ready, milestone.name, why)
+    if milestone.action in CONSEQUENCES and not _delivered(case, milestone) and _warnings_before(case, milestone):
+        return _warn_again(case, milestone, now)
+    missing = milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name})
+    if missing > 0:
+        return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
+    return Perform(milestone, why)
+
+
+def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
+    """When the milestone may happen, and what holds it longest."""
+    ready, why = case.when(milestone), f"the policy {case.plan.policy} says day {milestone.day:+d} from the due date"
+    for deferral in case.deferrals:
+        if deferral.step == milestone.name and deferral.until > ready:
+            ready, why = deferral.until, deferral.reason
+    if milestone.action in CONSEQUENCES:
+        for warning, delivered in _delivered(case, milestone):
+            earliest = delivered.at + (milestone.at - warning.at)
+            if earliest > ready:
+                ready, why = earliest, f"the full interval since the warning {warning.name!r} must pass"
+    return ready, why
+
+
+def _warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
+    return [m for m in case.plan.milestones if m.warns and m.at < milestone.at]
+
+
+def _delivered(case: Case, milestone: Milestone) -> list[tuple[Milestone, Done]]:
+    """The warnings before a consequence that reached the customer, repeats included."""
+    found: list[tuple[Milestone, Done]] = []
+    for warning in _warnings_before(case, milestone):
+        done = case.steps_done.get(told(warning))
+        if done and done.kind == "delivered":
+            found.append((warning, done))
+    if not found:
+        last = _warnings_before(case, milestone)[-1:]
+        found = [(last[0], done) for done in case.done if last and _is_repeat(done, last[0], "delivered")]
+    return found
+
+
+def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
+    return done.step.startswith(f"{warning.name}:again:") and done.kind == kind
+
+
+def _warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
+    """No warning arrived: write again, once a day, until one does. Until then nobody is cut off."""
+    warning = _warnings_before(case, milestone)[-1]
+    repeats = [done for done in case.done if _is_repeat(done, warning, Undelivered.model_fields["kind"].default)]
+    if repeats:
+        again = shifted(repeats[-1].at, 1, case.plan.zone)
+        if now < again:
+            return Wait(again, f"{warning.name} again", f"no warning before {milestone.name} could be delivered")
+    title = warning.notice or warning.notice_failed
+    step = Milestone(
+        name=f"{warning.name}:again:{len(repeats) + 1}", action=Action.NOTIFY, at=now, day=warning.day, notice=title
+    )
+    return Perform(step, f"nobody may suffer {milestone.name} unwarned")
+
+
+_RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
+    _give_back,
+    _tell,
+    _transit,
+    _settle,
+    _promise,
+    _milestone,
+)

@@ -1,0 +1,120 @@
+"""A plan: the dated steps of one invoice, compiled once from a policy. It travels as data in the workflow's input."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from dunning.holds import Rule
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Action(StrEnum):
+    """What a step does. The first ten are a policy's milestones; the others follow from facts."""
+
+    ISSUE = "issue"
+    CHARGE = "charge"
+    NOTIFY = "notify"
+    LATE_FEE = "late_fee"
+    WARN_ADMINS = "warn_admins"
+    LOCK = "lock"
+    SUSPEND = "suspend"
+    DEACTIVATE = "deactivate"
+    DELETE = "delete"
+    DELETE_BACKUPS = "delete_backups"
+    CREDIT = "credit"
+    REFUND = "refund"
+    TICKET = "ticket"
+    CLOSE = "close"
+
+
+MILESTONE_ACTIONS = tuple(Action)[:10]
+CONSEQUENCES = (
+    Action.LATE_FEE,
+    Action.LOCK,
+    Action.SUSPEND,
+    Action.DEACTIVATE,
+    Action.DELETE,
+    Action.DELETE_BACKUPS,
+)
+"""What nobody may suffer without a delivered warning. (Warning admins at login is itself a warning.)"""
+DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)
+LEVEL_OF = {
+    Action.WARN_ADMINS: Level.WARNED,
+    Action.LOCK: Level.LOCKED,
+    Action.SUSPEND: Level.SUSPENDED,
+    Action.DEACTIVATE: Level.INACTIVE,
+    Action.DELETE: Level.DELETED,
+}
+"""The level that a step brings the services to."""
+
+InvoiceNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class Invoice(Wire):
+    """What is asked of a customer. Dates are calendar dates in the plan's zone.
+
+    `customer` is a display name for operators. `paid_through` is the last day already paid for (default: the due
+    date). `renews` names an older invoice whose lapsed service this one pays for again (S2-12, S2-13).
+    """
+
+    number: InvoiceNumber
+    account: str
+    customer: str = ""
+    amount: Money
+    due: date
+    paid_through: date | None = None
+    renews: str = ""
+
+
+class Milestone(Wire):
+    """One dated step. `day` counts calendar days from the due date; `at` is the instant, before any shift.
+
+    `notice` is the title of the mail that goes with it; a charge has one for a decline and one for "no method on
+    file" instead. `approvals` is how many people must agree first. `voids`: the invoice stops being payable.
+    """
+
+    name: str
+    action: Action
+    at: Instant
+    day: int
+    notice: str = ""
+    notice_failed: str = ""
+    notice_no_method: str = ""
+    fee: Money | None = None
+    fee_without_attempt: bool = True
+    approvals: int = 0
+    voids: bool = False
+    services: tuple[str, ...] = ()
+
+    @property
+    def warns(self) -> bool:
+        """Whether it writes to a customer who is due and has not paid."""
+        return self.day >= 0 and self.action is not Action.ISSUE and bool(self.notice or self.notice_failed)
+
+
+class Excess(StrEnum):
+    """What becomes of money beyond the balance."""
+
+    CREDIT = "credit"
+    REFUND = "refund"
+
+
+class Plan(Wire):
+    """Everything a running case needs of its policy; it keeps the plan that it began with."""
+
+    policy: str
+    version: str = ""
+    zone: str
+    milestones: tuple[Milestone, ...]
+    rule: Rule = Rule.THIS_INVOICE
+    reactivation_fee: Money | None = None
+    payment_notice: str = ""
+    excess: Excess = Excess.CREDIT
+
+    def milestone(self, name: str) -> Milestone | None:
+        """The milestone of that name."""
+        return next((m for m in self.milestones if m.name == name), None)
