@@ -37,7 +37,7 @@ check: $(READY) ## Everything that has to hold: format, lint, types, layers, com
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
 	@$(MAKE) --no-print-directory requirements

@@ -19,6 +19,7 @@ from dunning.ports import Account, NoticeText, Renderer
 FOLDER = Path(__file__).parents[2] / "notices"
 PAY = "https://portal.example/pay"
 HELP = "https://portal.example/how-to-pay"
+RENDERER: Renderer = TemplateRenderer(FOLDER, "Example Hosting", PAY, HELP)
 
 COMMON = (
     "Customer Invoice",
@@ -76,8 +77,7 @@ def order(**changes: Any) -> NoticeOrder:
 
 
 def render(*, locale: str = "en_US", name: str = "Ada Lovelace", **changes: Any) -> NoticeText:
-    renderer: Renderer = TemplateRenderer(FOLDER, "Example Hosting", PAY, HELP)
-    return renderer.render(order(**changes), Account(id="acct-7", name=name, locale=locale))
+    return RENDERER.render(order(**changes), Account(id="acct-7", name=name, locale=locale))
 
 
 def words(notice: NoticeText) -> str:
