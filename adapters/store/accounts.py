@@ -1,0 +1,75 @@
+"""Accounts with their contacts and services."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store.base import Database, put
+from adapters.store.tables import accounts, contacts, services
+from dunning.ports import Account, Contact, Service
+
+
+def unknown(account: str) -> LookupError:
+    """Say who is missing and what to do."""
+    return LookupError(
+        f"account {account!r} is not in the store: start an invoice for it with `starter.py start`, "
+        "or put the account in the store first"
+    )
+
+
+async def lock(connection: AsyncConnection, account: str) -> None:
+    """Let nobody else change what hangs on the account until the transaction ends.
+
+    SQLite knows no row locks and needs none: a writing transaction is alone there. Raises LookupError when the account
+    is unknown.
+    """
+    found = await connection.execute(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
+    if found.first() is None:
+        raise unknown(account)
+
+
+class Accounts(Database):
+    """Insert, replace and read accounts."""
+
+    async def put_account(self, account: Account) -> None:
+        """Insert or replace an account with its contacts and services, all or nothing.
+
+        Raises ValueError when one of them names another account: it would be found under neither.
+        """
+        parts = [*account.contacts, *account.services]
+        if strangers := {part.account for part in parts} - {account.id}:
+            raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
+        async with self._writing() as connection:
+            await put(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
+            await _replace(connection, contacts, account.id, account.contacts)
+            await _replace(connection, services, account.id, account.services)
+
+    async def account(self, account: str) -> Account:
+        """Read an account; its contacts come by rank, then, like its services, in the order they were put.
+
+        Raises LookupError, naming the account and what to do, when there is none.
+        """
+        async with self._reading() as connection:
+            row = (await connection.execute(select(accounts).where(accounts.c.id == account))).mappings().first()
+            if row is None:
+                raise unknown(account)
+            people = await connection.execute(_of(contacts, account).order_by(contacts.c.rank, contacts.c.position))
+            owned = await connection.execute(_of(services, account).order_by(services.c.position))
+            return Account(
+                **row,
+                contacts=tuple(Contact.model_validate(dict(each)) for each in people.mappings()),
+                services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
+            )
+
+
+def _of(table: Table, account: str) -> Select[Any]:
+    return select(table).where(table.c.account == account)
+
+
+async def _replace(connection: AsyncConnection, table: Table, account: str, parts: Sequence[Contact | Service]) -> None:
+    await connection.execute(delete(table).where(table.c.account == account))
+    if parts:
+        rows = [part.model_dump() | {"position": position} for position, part in enumerate(parts)]
+        await connection.execute(insert(table), rows)

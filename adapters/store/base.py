@@ -1,0 +1,92 @@
+"""What every topic of the store needs: read rows, write rows once, write rows again."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, Table, Update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store.engine import connect
+from dunning.money import Money
+
+Values = Mapping[str, object]
+
+
+class Database:
+    """An open database. It never reads the clock: every instant comes with the record."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        # All queries of one read see the same state. SQLite does that by itself.
+        snapshot = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        self._reader = self._engine.execution_options(**snapshot)
+        self._writer = self._engine.execution_options(writes=True)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that may write; it is committed at the end of the block, or undone by an exception."""
+        return self._writer.begin()
+
+    def _reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Open a transaction that only reads."""
+        return self._reader.connect()
+
+    async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+        async with self._reading() as connection:
+            return (await connection.execute(query)).mappings().all()
+
+    async def _row(self, query: Select[Any]) -> RowMapping | None:
+        return next(iter(await self._rows(query)), None)
+
+    async def _add(self, table: Table, values: Values) -> bool:
+        async with self._writing() as connection:
+            return await add(connection, table, values)
+
+    async def _put(self, table: Table, values: Values) -> None:
+        async with self._writing() as connection:
+            await put(connection, table, values)
+
+    async def _change(self, change: Update) -> int:
+        async with self._writing() as connection:
+            return (await connection.execute(change)).rowcount
+
+
+async def add(connection: AsyncConnection, table: Table, values: Values) -> bool:
+    """Insert a row; False, changing nothing, when there is one of its primary key."""
+    insert = _insert(connection, table).values(values)
+    key = list(table.primary_key)
+    result = await connection.execute(insert.on_conflict_do_nothing(index_elements=key).returning(*key))
+    return result.first() is not None
+
+
+async def put(connection: AsyncConnection, table: Table, values: Values, keep: str = "", newest_by: str = "") -> bool:
+    """Insert a row, or bring the one of its primary key to these values, except for the column `keep`.
+
+    With `newest_by` a row whose column of that name is later stays as it is, and the answer is False.
+    """
+    insert = _insert(connection, table).values(values)
+    key = list(table.primary_key)
+    fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
+    fresh.pop(keep, None)
+    condition = table.c[newest_by] <= insert.excluded[newest_by] if newest_by else None
+    upsert = insert.on_conflict_do_update(index_elements=key, set_=fresh, where=condition)
+    return (await connection.execute(upsert.returning(*key))).first() is not None
+
+
+def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def money(row: RowMapping, name: str) -> Money:
+    """Read the amount of that column, in the row's currency."""
+    return Money(minor=row[name], currency=row["currency"])
+
+
+def columns_of(name: str, amount: Money) -> dict[str, object]:
+    """Write an amount to that column and the row's currency."""
+    return {name: amount.minor, "currency": amount.currency}

@@ -1,0 +1,62 @@
+"""Invoices as the account's other invoices see them, and the closed books of finished ones."""
+
+from datetime import date
+
+from sqlalchemy import select, update
+
+from adapters.store.base import Database, columns_of, money, put
+from adapters.store.tables import closed_ledgers, invoices
+from dunning.orders import CloseOrder
+from dunning.ports import ClosedLedger, OpenInvoice
+
+
+class Invoices(Database):
+    """Open, mark, close and read invoices."""
+
+    async def open_invoice(self, invoice: OpenInvoice) -> bool:
+        """Note an invoice as open; False when it is already known (all of it is left as it is)."""
+        return await self._add(invoices, invoice.model_dump())
+
+    async def invoice(self, number: str) -> OpenInvoice | None:
+        """Read what is known of an invoice, open or not."""
+        row = await self._row(select(invoices).where(invoices.c.number == number))
+        return None if row is None else OpenInvoice.model_validate(dict(row))
+
+    async def mark_invoice(self, number: str, status: str) -> None:
+        """Set its status: open, void or closed.
+
+        Raises LookupError when the invoice was never opened: the status would be lost.
+        """
+        if not await self._change(update(invoices).where(invoices.c.number == number).values(status=status)):
+            raise LookupError(f"invoice {number!r} is not in the store: open it before marking it {status}")
+
+    async def past_due(self, account: str, today: date) -> tuple[str, ...]:
+        """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
+        mine = select(invoices.c.number).where(invoices.c.account == account, invoices.c.status == "open")
+        late = mine.where(invoices.c.due < today).order_by(invoices.c.due, invoices.c.number)
+        return tuple(row["number"] for row in await self._rows(late))
+
+    async def close_ledger(self, order: CloseOrder) -> None:
+        """Insert or replace the closed books of the invoice and set its status to closed.
+
+        Books that were closed at a later instant stay: a try that was given up may still finish after its successor.
+        """
+        invoice = OpenInvoice(
+            number=order.invoice, account=order.account, policy=order.policy, due=order.due, status="closed"
+        )
+        async with self._writing() as connection:
+            if await put(connection, closed_ledgers, _books(order), newest_by="closed_at"):
+                await put(connection, invoices, invoice.model_dump())
+
+    async def ledger(self, invoice: str) -> ClosedLedger | None:
+        """Read the closed books of an invoice."""
+        row = await self._row(select(closed_ledgers).where(closed_ledgers.c.invoice == invoice))
+        if row is None:
+            return None
+        read = {"balance": money(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
+        return ClosedLedger.model_validate(dict(row) | read)
+
+
+def _books(order: CloseOrder) -> dict[str, object]:
+    kept = order.model_dump(include={"invoice", "account", "outcome", "policy", "due"})
+    return kept | columns_of("balance", order.balance) | {"closed_at": order.at, "order": order.model_dump_json()}

@@ -1,0 +1,15 @@
+"""The whole store, put together from its topics."""
+
+from adapters.store.accounts import Accounts
+from adapters.store.holds import Holds
+from adapters.store.invoices import Invoices
+from adapters.store.letters import Letters
+from adapters.store.payments import Payments
+
+
+class SqlStore(Accounts, Holds, Invoices, Letters, Payments):
+    """`dunning.ports.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
+
+    Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for
+    any other URL; what the database itself refuses or fails at comes as SQLAlchemy's own error.
+    """

@@ -1,0 +1,169 @@
+"""The tables. Amounts are BIGINT minor units beside their currency; instants are `UtcInstant`.
+
+Only holds, contacts and services refer to an account that must exist. What is recorded of money, notices and tickets is
+never refused because the account is missing: nothing that says "payment" may be lost.
+"""
+
+from sqlalchemy import (
+    CHAR,
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
+
+from adapters.store.types import UtcInstant, Words
+
+metadata = MetaData(
+    # SQLite cannot drop a constraint that has no name; a later migration will want to.
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _words(name: str) -> Column[str]:
+    return Column(name, Words, nullable=False)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Words, primary_key=True)
+
+
+def _instant(name: str) -> Column[object]:
+    return Column(name, UtcInstant, nullable=False)
+
+
+def _money(name: str) -> tuple[Column[int], Column[str]]:
+    return Column(name, BigInteger, nullable=False), Column("currency", CHAR(3), nullable=False)
+
+
+def _owner() -> Column[str]:
+    return Column("account", Words, ForeignKey("accounts.id"), primary_key=True)
+
+
+accounts = Table("accounts", metadata, _key("id"), _words("name"), _words("zone"), _words("locale"))
+
+contacts = Table(
+    "contacts",
+    metadata,
+    _owner(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _words("email"),
+    Column("rank", Integer, nullable=False),
+)
+
+services = Table(
+    "services",
+    metadata,
+    _owner(),
+    _key("id"),
+    Column("position", Integer, nullable=False),
+    _words("kind"),
+    _words("panel"),
+    _words("user"),
+    _words("domain"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    _owner(),
+    _key("source"),
+    _words("level"),
+    _instant("since"),
+    Column("services", JSON, nullable=False),
+    _words("note"),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    _key("number"),
+    _words("account"),
+    _words("policy"),
+    Column("due", Date, nullable=False),
+    _words("status"),
+    # A misspelt status would take the invoice out of `past_due`, and give a service back that is not paid for.
+    CheckConstraint("status in ('open', 'void', 'closed')", name="status"),
+    Index(None, "account", "status", "due"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    _key("id"),
+    _words("invoice"),
+    _words("account"),
+    _words("recipient"),
+    _instant("at"),
+    _words("subject"),
+    _words("text"),
+    _words("html"),
+    _words("template"),
+    _words("status"),
+    _words("detail"),
+    Index(None, "invoice", "at"),
+)
+
+charge_attempts = Table(
+    "charge_attempts",
+    metadata,
+    _key("key"),
+    _words("invoice"),
+    _words("account"),
+    *_money("amount"),
+    _instant("at"),
+    _words("outcome"),
+    _words("payment"),
+    _words("detail"),
+    Index(None, "invoice"),
+)
+
+credits_ = Table(
+    "credits",
+    metadata,
+    _key("id"),
+    _words("account"),
+    *_money("amount"),
+    _instant("at"),
+    _words("reason"),
+    Index(None, "account", "at"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _key("key"),
+    _words("account"),
+    _words("invoice"),
+    _words("department"),
+    _words("subject"),
+    _words("body"),
+    _instant("at"),
+    Index(None, "account", "at"),
+)
+
+closed_ledgers = Table(
+    "closed_ledgers",
+    metadata,
+    _key("invoice"),
+    _words("account"),
+    _words("outcome"),
+    _words("policy"),
+    Column("due", Date, nullable=False),
+    *_money("balance"),
+    _instant("closed_at"),
+    _words("order"),  # the CloseOrder with its entries, as JSON
+    Index(None, "account"),
+)
