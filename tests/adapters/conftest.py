@@ -1,0 +1,75 @@
+"""Every test of the store runs twice: on an SQLite file and on PostgreSQL, each with a database of its own."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.store import SqlStore
+from adapters.store.schema import upgrade
+from tests.adapters.postgres import Cluster, cluster
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    with cluster() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster) -> str:
+    postgres.run("create database migrated")
+    upgrade(postgres.url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "migrated.db"
+    upgrade(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> Iterator[str]:
+    """Give a database without tables."""
+    yield from _database(postgres, "template0")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give a database without tables, of each kind; the SQLite file and its folder do not exist yet."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/new/store.db"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres: Cluster, postgres_template: str) -> Iterator[str]:
+    yield from _database(postgres, postgres_template)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "store.db")
+    return f"sqlite+aiosqlite:///{tmp_path}/store.db"
+
+
+@pytest.fixture(params=["sqlite_url", "migrated_postgres_url"], ids=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Give a database with all tables, of each kind."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[SqlStore]:
+    opened = SqlStore(url)
+    yield opened
+    await opened.close()
+
+
+def _database(server: Cluster, template: str) -> Iterator[str]:
+    server.run(f"create database test template {template}")
+    yield server.url("test")
+    server.run("drop database test with (force)")

@@ -1,0 +1,97 @@
+"""A PostgreSQL of the tests' own: started once in a temporary folder, reached by its socket only, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+# Nothing here has to survive a power failure.
+_SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
+_OPTIONS = [word for setting in _SETTINGS for word in ("-c", setting)]
+
+
+class Cluster:
+    """A running server, by the folder of its socket."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
+
+    def run(self, statement: str) -> None:
+        place = f"host={self._folder} user=postgres dbname=postgres"
+        with psycopg.connect(place, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def cluster() -> Generator[Cluster]:
+    """Start a server and stop it again. Fails, or skips under REPRIEVE_WITHOUT_POSTGRES=1, where there is none."""
+    initdb, postgres = _binary("initdb"), _binary("postgres")
+    folder = Path(tempfile.mkdtemp(prefix="reprieve-pg-"))  # short: a socket's path has 107 bytes at most
+    try:
+        who = _somebody(folder)
+        _initialise(initdb, folder, who)
+        with (folder / "log").open("w") as log:
+            call = [postgres, "-D", "data", "-k", str(folder), *_OPTIONS]
+            server = subprocess.Popen(call, cwd=folder, stdout=log, stderr=log, **who)
+        try:
+            yield _ready(Cluster(folder), folder / "log")
+        finally:
+            server.send_signal(signal.SIGQUIT)  # at once: nobody needs what it has not written yet
+            server.wait(timeout=30)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _binary(name: str) -> str:
+    debian = [str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")]
+    found = [path for path in (shutil.which(name), *sorted(debian, reverse=True)) if path]
+    if found:
+        return found[0]
+    if os.environ.get("REPRIEVE_WITHOUT_POSTGRES") == "1":
+        pytest.skip("no PostgreSQL here, and REPRIEVE_WITHOUT_POSTGRES=1")
+    pytest.fail(
+        f"PostgreSQL's {name} is missing: `apt-get install postgresql`, "
+        "or set REPRIEVE_WITHOUT_POSTGRES=1 to leave its tests out"
+    )
+
+
+def _somebody(folder: Path) -> dict[str, Any]:
+    """Whom to run the server as: PostgreSQL refuses root."""
+    if os.getuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _initialise(initdb: str, folder: Path, who: dict[str, Any]) -> None:
+    call = [initdb, "-D", "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    done = subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False, **who)
+    if done.returncode:
+        pytest.fail(f"initdb ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+
+
+def _ready(server: Cluster, log: Path) -> Cluster:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            server.run("select 1")
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                pytest.fail(f"PostgreSQL does not answer:\n{log.read_text()}")
+            time.sleep(0.05)
+        else:
+            return server
