@@ -42,6 +42,11 @@ def say(model: BaseModel, status: int = 200) -> Response:
     return Response(model.model_dump_json(), status_code=status, media_type="application/json")
 
 
+def refuse(status: int, code: str, message: str = "") -> Response:
+    """An error answer."""
+    return JSONResponse({"code": code, "message": message}, status_code=status)
+
+
 def company(scripts: Scripts, books: BaseModel, routes: Sequence[Route]) -> Starlette:
     """The company's application: its own routes and the control desk."""
     desk = _Desk(scripts, books)
@@ -85,4 +90,4 @@ class _Desk:
 
 async def _bad(request: Request, error: Exception) -> Response:
     del request
-    return JSONResponse({"code": "bad_request", "message": str(error)}, status_code=400)
+    return refuse(400, "bad_request", str(error))

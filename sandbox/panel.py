@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sandbox.books import Change, PanelBooks, PanelCall, PanelService, ServiceLevel
-from sandbox.desk import company, get, post, say
+from sandbox.desk import company, get, post, refuse, say
 from sandbox.pages import panel_page
 from sandbox.scripts import Behaviour, Scripts
 
@@ -41,10 +41,10 @@ class ControlPanel:
         """The web site: the page for people, the panel's interface and its control desk."""
         routes = [
             get("/", self._page),
-            get("/services/{user}", self._state),
-            post("/services/{user}/restrict", self._restrict),
-            post("/services/{user}/release", self._release),
-            post("/services/{user}/delete", self._delete),
+            get("/services/{user:path}", self._state),
+            post("/services/{user:path}/restrict", self._restrict),
+            post("/services/{user:path}/release", self._release),
+            post("/services/{user:path}/delete", self._delete),
             post("/control/service", self._put),
         ]
         return company(self.scripts, self.books, routes)
@@ -62,7 +62,7 @@ class ControlPanel:
             await self.scripts.hold(user, "state")
         kind, _, seconds = how.argument.partition(":")
         await asyncio.sleep(float(seconds or 0))
-        return _broken() if kind == "500" else say(seen)
+        return refuse(500, "broken") if kind == "500" else say(seen)
 
     async def _restrict(self, request: Request) -> Response:
         def act(service: PanelService, wanted: ActRequest) -> None:
@@ -99,7 +99,7 @@ class ControlPanel:
             act(service, wanted)
         if how.hold_after:
             await self.scripts.hold(service.user, verb)
-        return _broken() if how.word == "500" else JSONResponse({"result": "ok"})
+        return refuse(500, "broken") if how.word == "500" else JSONResponse({"result": "ok"})
 
     async def _put(self, request: Request) -> Response:
         wanted = PanelService.model_validate_json(await request.body())
@@ -128,7 +128,3 @@ class ControlPanel:
     def _note(self, user: str, verb: str, tag: str, how: Behaviour) -> None:
         seq = len(self.books.calls) + 1
         self.books.calls.append(PanelCall(seq=seq, user=user, verb=verb, tag=tag, behaviour=how.word))
-
-
-def _broken() -> Response:
-    return JSONResponse({"code": "broken", "message": ""}, status_code=500)

@@ -2,23 +2,22 @@
 
 Scripts, one per new attempt of the account: `ok`, `decline:<code>`, `pending`, `no_method`, `timeout_after` (the money
 moves, the connection drops), `timeout_before` (it drops, nothing happened), `429`, `500`; any of them with `hold:`
-before or `:hold` behind. For refunds: `refund:<any code>` declines, `refund:500` breaks. For events: `webhook:lost`,
-`webhook:doubled`.
+before or `:hold` behind. For refunds see `sandbox.refunds`; for events: `webhook:lost`, `webhook:doubled`.
 """
 
 from pydantic import AwareDatetime, BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from sandbox.books import Charge, PaymentBooks, Refund
-from sandbox.desk import company, get, post, say
+from sandbox.books import Charge, PaymentBooks
+from sandbox.desk import company, get, post, refuse, say
+from sandbox.refunds import REFUND_WORDS, Refunds
 from sandbox.scripts import Behaviour, Scripts
 from sandbox.serving import cut
 from sandbox.webhooks import Webhooks
 
 _CHARGES = frozenset({"ok", "decline", "pending", "no_method", "timeout_after", "timeout_before", "429", "500"})
-_REFUNDS = frozenset({"refund"})
 _HOOKS = frozenset({"webhook"})
 _MESSAGES = {
     "card_declined": "Your card was declined.",
@@ -44,16 +43,6 @@ class ChargeRequest(BaseModel):
         return mine == charge.model_dump(include=set(mine))
 
 
-class RefundRequest(BaseModel):
-    """The body of `POST /refunds`."""
-
-    payment: str
-    amount: int
-    currency: str
-    key: str
-    at: AwareDatetime
-
-
 class SettleRequest(BaseModel):
     """What becomes of a debit in transit: `succeeded`, or the code under which it came back."""
 
@@ -66,9 +55,10 @@ class PaymentCompany:
     """State and rules; `app` is its web site."""
 
     def __init__(self) -> None:
-        self.scripts = Scripts(_CHARGES | _REFUNDS | _HOOKS)
+        self.scripts = Scripts(_CHARGES | REFUND_WORDS | _HOOKS)
         self.books = PaymentBooks()
         self.webhooks = Webhooks(self.books)
+        self.refunds = Refunds(self.books, self.scripts)
         self._charges: dict[str, Charge] = {}
         self._made = 0
 
@@ -77,7 +67,7 @@ class PaymentCompany:
         routes = [
             post("/charges", self._charge),
             get("/charges/{key:path}", self._find),
-            post("/refunds", self._refund),
+            post("/refunds", self.refunds.refund),
             post("/control/settle", self._settle),
             post("/control/webhook", self.webhooks.subscribe),
         ]
@@ -132,36 +122,13 @@ class PaymentCompany:
 
     async def _find(self, request: Request) -> Response:
         charge = self._charges.get(request.path_params["key"])
-        return say(charge) if charge is not None else _error(404, "not_found")
-
-    async def _refund(self, request: Request) -> Response:
-        wanted = RefundRequest.model_validate_json(await request.body())
-        done = next((refund for refund in self.books.refunds if refund.key == wanted.key), None)
-        if done is not None:
-            return say(done)
-        charge = next((charge for charge in self.books.charges if charge.id == wanted.payment), None)
-        if charge is None or charge.status != "succeeded":
-            return _error(402, "no_such_payment")
-        return self._give_back(charge, wanted)
-
-    def _give_back(self, charge: Charge, wanted: RefundRequest) -> Response:
-        how = self.scripts.take(charge.account, _REFUNDS)
-        if how.argument == "500":
-            return _error(500, "broken")
-        back = sum(refund.amount for refund in self.books.refunds if refund.payment == charge.id)
-        if wanted.currency != charge.currency or back + wanted.amount > charge.amount:
-            return _error(402, "amount_too_large", "The refund exceeds what is left of the payment.")
-        if how.argument:
-            return _error(402, how.argument)
-        refund = Refund(id=f"re_{len(self.books.refunds) + 1}", **wanted.model_dump())
-        self.books.refunds.append(refund)
-        return say(refund)
+        return say(charge) if charge is not None else refuse(404, "not_found")
 
     async def _settle(self, request: Request) -> Response:
         wanted = SettleRequest.model_validate_json(await request.body())
         charge = self._charges.get(wanted.key)
         if charge is None or charge.status != "pending":
-            return _error(404, "not_pending")
+            return refuse(404, "not_pending")
         charge.at = wanted.at or charge.at
         if wanted.outcome == "succeeded":
             self._pay(charge)
@@ -173,9 +140,9 @@ class PaymentCompany:
 def _replay(known: Charge, wanted: ChargeRequest) -> Response:
     known.asked += 1
     if not wanted.same_as(known):
-        return _error(400, "key_reused", "This key came with other parameters before.")
+        return refuse(400, "key_reused", "This key came with other parameters before.")
     if known.status == "processing":
-        return _error(409, "in_flight")
+        return refuse(409, "in_flight")
     return _answer(known)
 
 
@@ -190,9 +157,5 @@ def _answer(charge: Charge) -> Response:
 
 def _refusal(word: str) -> Response:
     if word == "no_method":
-        return _error(422, "no_method", "There is no valid payment method.")
-    return _error(int(word), "rate_limited" if word == "429" else "broken")
-
-
-def _error(status: int, code: str, message: str = "") -> Response:
-    return JSONResponse({"code": code, "message": message}, status_code=status)
+        return refuse(422, "no_method", "There is no valid payment method.")
+    return refuse(int(word), "rate_limited" if word == "429" else "broken")

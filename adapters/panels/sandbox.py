@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from dunning.levels import Level
 from dunning.ports import OutageError, Service
 
-_OK, _NOT_FOUND = 200, 404
+_OK = 200
 
 
 class _State(BaseModel):
@@ -24,9 +24,8 @@ class SandboxPanel:
         self._http = httpx2.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
 
     async def state(self, service: Service) -> Level:
-        """What the panel shows now; DELETED when it does not know the service."""
-        seen = await self._state(service)
-        return seen.level if seen is not None else Level.DELETED
+        """What the panel shows now. This one remembers whom it deleted, so a 404 means a wrong address, not DELETED."""
+        return (await self._state(service)).level
 
     async def restrict(self, service: Service, level: Level, tag: str) -> None:
         """Ask for the level."""
@@ -42,24 +41,20 @@ class SandboxPanel:
 
     async def has_backups(self, service: Service) -> bool:
         """Whether the panel still holds back-ups of the service."""
-        seen = await self._state(service)
-        return seen is not None and seen.backups
+        return (await self._state(service)).backups
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _state(self, service: Service) -> _State | None:
+    async def _state(self, service: Service) -> _State:
         answer = await self._ask("GET", _path(service))
-        if answer.status_code == _NOT_FOUND:
-            return None
         try:
             return _State.model_validate_json(answer.content)
         except ValidationError:
             raise OutageError("panel: unreadable answer") from None
 
     async def _act(self, service: Service, verb: str, body: dict[str, object]) -> None:
-        """A panel that does not know the service has nothing to do: its state already says deleted."""
         await self._ask("POST", f"{_path(service)}/{verb}", body)
 
     async def _ask(self, method: str, path: str, body: dict[str, object] | None = None) -> httpx2.Response:
@@ -67,7 +62,7 @@ class SandboxPanel:
             answer = await self._http.request(method, path, json=body)
         except httpx2.TransportError as error:
             raise OutageError(f"panel: {type(error).__name__}") from None
-        if answer.status_code not in {_OK, _NOT_FOUND}:
+        if answer.status_code != _OK:
             raise OutageError(f"panel: HTTP {answer.status_code}")
         return answer
 
