@@ -29,8 +29,9 @@ class Cluster:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
-    def run(self, statement: str) -> None:
-        place = f"host={self._folder} user=postgres dbname=postgres"
+    def run(self, statement: str, database: str = "postgres") -> None:
+        # A test that left a transaction open shall fail the next statement, not hang it.
+        place = f"host={self._folder} user=postgres dbname={database} options='-c lock_timeout=5s'"
         with psycopg.connect(place, autocommit=True) as connection:
             connection.execute(statement.encode())
 

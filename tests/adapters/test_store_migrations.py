@@ -79,11 +79,12 @@ async def test_a_changed_model_without_a_migration_is_noticed(url: str) -> None:
     run(url, command.check)
 
 
-async def test_downgrading_leaves_nothing_and_upgrading_works_again(url: str) -> None:
-    run(url, lambda config: command.downgrade(config, "base"))
-    assert await _look(url, lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]
-    await migrate(url)
-    assert contacts.name in await _look(url, lambda connection: inspect(connection).get_table_names())
+async def test_downgrading_leaves_nothing_and_upgrading_works_again(empty_url: str) -> None:
+    await migrate(empty_url)
+    run(empty_url, lambda config: command.downgrade(config, "base"))
+    assert await _look(empty_url, lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]
+    await migrate(empty_url)
+    assert contacts.name in await _look(empty_url, lambda connection: inspect(connection).get_table_names())
 
 
 async def test_a_migration_that_breaks_off_changes_nothing(empty_url: str) -> None:
