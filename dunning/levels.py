@@ -26,3 +26,8 @@ _ORDER = list(Level)
 def strictest(levels: Iterable[Level]) -> Level:
     """The level a service runs at: the highest that any hold asks for, active when none does."""
     return max(levels, key=lambda level: level.rank, default=Level.ACTIVE)
+
+
+def at_panel(level: Level) -> Level:
+    """What a panel is asked for: an inactive account stays suspended there until somebody deletes it."""
+    return Level.SUSPENDED if level is Level.INACTIVE else level

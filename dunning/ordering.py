@@ -101,6 +101,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         step=milestone.name,
         at=now,
         level=LEVEL_OF[milestone.action],
+        held=case.level,
         services=milestone.services,
         voids=milestone.voids,
     )

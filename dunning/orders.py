@@ -65,10 +65,11 @@ class NoticeOrder(Order):
 class RestrictOrder(Order):
     """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
 
-    `voids` marks the invoice as no longer payable (S2-10).
+    `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
     """
 
     level: Level
+    held: Level = Level.ACTIVE
     services: tuple[str, ...] = ()
     reason: str = "non-payment"
     voids: bool = False

@@ -1,0 +1,31 @@
+"""Closing the books of an invoice."""
+
+from temporalio import activity
+
+from dunning.ledger import Kind
+from dunning.orders import CloseOrder
+from dunning.ports import Credit, Store
+from dunning.results import Noted
+
+
+class CloseBooks:
+    """Keeps the final ledger, and turns what was paid too much into the account's credit."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="close_books")
+    async def close_books(self, order: CloseOrder) -> Noted:
+        """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones."""
+        for entry in order.entries:
+            if entry.kind is Kind.CREDIT:
+                credit = Credit(
+                    id=f"{order.invoice}:{entry.id}",
+                    account=order.account,
+                    amount=entry.amount,
+                    at=entry.at,
+                    reason=f"paid beyond the balance of {order.invoice}",
+                )
+                await self._store.add_credit(credit)
+        await self._store.close_ledger(order)
+        return Noted(note=order.outcome)

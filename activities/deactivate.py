@@ -1,0 +1,24 @@
+"""Marking an account inactive; by some policies the invoice ends with it."""
+
+from temporalio import activity
+
+from activities.restrict import place_hold
+from dunning.orders import RestrictOrder
+from dunning.ports import Panel, Store
+from dunning.results import Restricted, RestrictResult
+
+
+class Deactivate:
+    """Tightens the hold to inactive and, when the policy says so, voids the invoice (S2-09, S2-10)."""
+
+    def __init__(self, panel: Panel, store: Store) -> None:
+        self._panel = panel
+        self._store = store
+
+    @activity.defn(name="deactivate")
+    async def deactivate(self, order: RestrictOrder) -> RestrictResult:
+        """Raises OutageError until the panel shows the account restricted."""
+        result = await place_hold(self._panel, self._store, order)
+        if isinstance(result, Restricted) and order.voids:
+            await self._store.mark_invoice(order.invoice, "void")
+        return result

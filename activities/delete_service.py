@@ -1,0 +1,33 @@
+"""Deletion: the one step that nobody can take back."""
+
+from temporalio import activity
+
+from activities.heartbeat import beating
+from activities.panel_work import delete_at_panel, touched
+from activities.restrict import owns_hold
+from dunning.orders import DeleteOrder
+from dunning.ports import Panel, Store
+from dunning.results import Deleted, DeleteResult, NotOurs
+
+
+class DeleteService:
+    """Deletes services, or their back-ups, and confirms each at the panel (S3-24)."""
+
+    def __init__(self, panel: Panel, store: Store) -> None:
+        self._panel = panel
+        self._store = store
+
+    @activity.defn(name="delete_service")
+    async def delete_service(self, order: DeleteOrder) -> DeleteResult:
+        """NotOurs when this invoice's hold is gone: a renewal was paid, so there is nothing to delete for it.
+
+        Raises OutageError until the panel no longer shows what was deleted.
+        """
+        if not await owns_hold(self._store, order.account, order.invoice):
+            return NotOurs(reason=f"{order.invoice} no longer holds the account; nothing was deleted")
+        account = await self._store.account(order.account)
+        services = touched(account.services, order.services)
+        async with beating():
+            for service in services:
+                await delete_at_panel(self._panel, service, backups=order.backups)
+        return Deleted(services=tuple(service.id for service in services))

@@ -1,0 +1,21 @@
+"""Giving money back."""
+
+from temporalio import activity
+
+from activities.heartbeat import beating
+from dunning.orders import RefundOrder
+from dunning.ports import Gateway
+from dunning.results import RefundResult
+
+
+class Refund:
+    """Calls the payment company; its idempotency key makes a retry harmless."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @activity.defn(name="refund")
+    async def refund(self, order: RefundOrder) -> RefundResult:
+        """Raises OutageError while the company cannot be reached."""
+        async with beating():
+            return await self._gateway.refund(order)

@@ -1,0 +1,63 @@
+"""Giving the service back."""
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+
+from activities.heartbeat import beating
+from activities.panel_work import bring_to_holds
+from dunning.holds import Hold, after_payment
+from dunning.levels import strictest
+from dunning.orders import ReinstateOrder, TicketOrder
+from dunning.ports import OutageError, Panel, Store
+from dunning.results import Reinstated
+
+PATIENCE = timedelta(minutes=15)
+"""Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""
+
+
+class Reinstate:
+    """Lifts this invoice's own hold, and nobody else's (promise 6), until the panel shows it (promise 7)."""
+
+    def __init__(self, panel: Panel, store: Store, patience: timedelta = PATIENCE) -> None:
+        self._panel = panel
+        self._store = store
+        self._patience = patience
+
+    @activity.defn(name="reinstate")
+    async def reinstate(self, order: ReinstateOrder) -> Reinstated:
+        """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for."""
+        account = await self._store.account(order.account)
+        holds = await self._lift(order)
+        try:
+            async with beating():
+                await bring_to_holds(self._panel, account.services, holds, tag="")
+        except OutageError:
+            await self._ticket_if_too_long(order)
+            raise
+        return Reinstated(level=strictest(h.level for h in holds), remaining=tuple(h.source for h in holds))
+
+    async def _lift(self, order: ReinstateOrder) -> tuple[Hold, ...]:
+        before = await self._store.holds(order.account)
+        past_due = await self._store.past_due(order.account, order.today)
+        paid = [number for number in (order.invoice, order.renews) if number]
+        after = after_payment(before, paid, order.rule, past_due)
+        if after != before and not await self._store.replace_holds(order.account, before, after):
+            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
+            raise OutageError(msg)
+        return after
+
+    async def _ticket_if_too_long(self, order: ReinstateOrder) -> None:
+        # The technical clock, not a business decision: how long has this very activity been trying?
+        trying = datetime.now(UTC) - activity.info().scheduled_time  # noqa: TID251
+        if trying < self._patience:
+            return
+        ticket = TicketOrder(
+            invoice=order.invoice,
+            account=order.account,
+            step="still-restricted",
+            at=order.at,
+            subject=f"Paid up and still restricted: {order.account}",
+            body=f"{order.invoice} is paid, but the panel has not shown the services running for {trying}.",
+        )
+        await self._store.open_ticket(ticket)

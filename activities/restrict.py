@@ -1,0 +1,57 @@
+"""Placing this invoice's hold and bringing the services down to it."""
+
+from temporalio import activity
+
+from activities.heartbeat import beating
+from activities.panel_work import bring_to_holds
+from dunning.holds import Hold
+from dunning.levels import Level
+from dunning.orders import RestrictOrder
+from dunning.ports import Panel, Store
+from dunning.results import NotOurs, Restricted, RestrictResult
+
+
+class Restrict:
+    """Warns, locks or suspends."""
+
+    def __init__(self, panel: Panel, store: Store) -> None:
+        self._panel = panel
+        self._store = store
+
+    @activity.defn(name="restrict")
+    async def restrict(self, order: RestrictOrder) -> RestrictResult:
+        """Raises OutageError until the panel shows the level that the strictest hold asks for."""
+        return await place_hold(self._panel, self._store, order)
+
+
+async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> RestrictResult:
+    """Place or tighten the hold, then bring every service to the strictest of all holds.
+
+    An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
+    """
+    account = await store.account(order.account)
+    if order.held is not Level.ACTIVE and not await owns_hold(store, order.account, order.invoice):
+        return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
+    await store.place_hold(
+        Hold(
+            account=order.account,
+            source=order.invoice,
+            level=order.level,
+            since=order.at,
+            services=order.services,
+            note=order.reason,
+        )
+    )
+    async with beating():
+        await bring_to_holds(panel, account.services, await store.holds(order.account), tag(order))
+    return Restricted(level=order.level)
+
+
+async def owns_hold(store: Store, account: str, invoice: str) -> bool:
+    """Whether the invoice's hold is still there."""
+    return any(hold.source == invoice for hold in await store.holds(account))
+
+
+def tag(order: RestrictOrder) -> str:
+    """Marks a restriction as ours at the panel, with the reason that the source document gives (S2-06)."""
+    return f"{order.reason} dun:{order.invoice}"

@@ -1,0 +1,103 @@
+"""Everything around a case, really running: Temporal, the sandbox companies, and the worker as its own process."""
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx2
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters.store import SqlStore
+from sandbox.books import Addresses
+from sandbox.child import Child
+from sandbox.control import Sandbox
+from sandbox.ports import free_ports
+from sandbox.process import SandboxProcess
+from sandbox.temporal_server import TemporalServer
+
+PATIENCE = 30.0
+SKIPS = 4000
+
+
+class Stage:
+    """What a demo, a rehearsal or a test plays on. `env` is the environment of worker and command line."""
+
+    def __init__(self, server: TemporalServer, addresses: Addresses, folder: Path) -> None:
+        self.server = server
+        self.addresses = addresses
+        self.folder = folder
+        self.companies = Sandbox(addresses)
+        self._health, self.metrics = free_ports(2)
+        host, _, port = addresses.smtp.rpartition(":")
+        self.env = {
+            "TEMPORAL_ADDRESS": server.address,
+            "REPRIEVE_STORE_URL": f"sqlite+aiosqlite:///{folder}/reprieve.db",
+            "REPRIEVE_GATEWAY_URL": addresses.payments,
+            "REPRIEVE_PANEL_URL": addresses.panel,
+            "REPRIEVE_SMTP_HOST": host,
+            "REPRIEVE_SMTP_PORT": port,
+            "REPRIEVE_HEALTH_PORT": str(self._health),
+            "REPRIEVE_METRICS_ADDRESS": f"127.0.0.1:{self.metrics}",
+            "REPRIEVE_GRACEFUL_SECONDS": "10",
+            "REPRIEVE_STICKY_SECONDS": "1",
+            "REPRIEVE_CALL_SECONDS": "5",
+        }
+        self._log = (folder / "worker.log").open("ab")
+        self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
+        self.store = SqlStore(self.env["REPRIEVE_STORE_URL"])
+
+    async def connect(self) -> Client:
+        """A client on real time."""
+        return await self.server.connect()
+
+    async def skipper(self) -> TimeSkipper:
+        """A client whose workflows run on virtual time."""
+        return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
+
+    async def start_worker(self) -> None:
+        """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""
+        await self.worker.start()
+        patience = time.monotonic() + PATIENCE
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            while not await _ready(http, f"http://127.0.0.1:{self._health}/ready"):
+                if time.monotonic() > patience or not self.worker.running:
+                    words = (self.folder / "worker.log").read_text()[-2000:]
+                    msg = f"the worker did not become ready; its log ends:\n{words}"
+                    raise RuntimeError(msg)
+                await asyncio.sleep(0.05)
+
+    async def close(self) -> None:
+        """Stop the worker and let go of everything."""
+        await self.worker.stop()
+        await self.companies.close()
+        await self.store.close()
+        self._log.close()
+
+
+async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(url, timeout=2)).status_code == httpx2.codes.OK
+    except httpx2.HTTPError:
+        return False
+
+
+@asynccontextmanager
+async def stage(*, ui: bool = False, database: bool = False, worker: bool = True) -> AsyncGenerator[Stage]:
+    """Set the stage in a temporary folder; all of it is gone at the end. `database`: Temporal keeps a file."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
+        log = stack.enter_context((folder / "temporal.log").open("ab"))
+        server = TemporalServer(log, ui=ui, database=folder / "temporal.db" if database else None)
+        stack.push_async_callback(server.stop)
+        await server.start()
+        addresses = await stack.enter_async_context(SandboxProcess())
+        made = Stage(server, addresses, folder)
+        stack.push_async_callback(made.close)
+        if worker:
+            await made.start_worker()
+        yield made

@@ -1,0 +1,177 @@
+"""The worker: runs for ever, holds every case's clock, and is the only place where the parts are put together."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.engine import make_url
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.charge import Charge
+from activities.close_books import CloseBooks
+from activities.deactivate import Deactivate
+from activities.delete_service import DeleteService
+from activities.open_ticket import OpenTicket
+from activities.refund import Refund
+from activities.reinstate import Reinstate
+from activities.restrict import Restrict
+from activities.send_notice import SendNotice
+from adapters import logs, temporal
+from adapters.gateways.sandbox import SandboxGateway
+from adapters.health import Health, serving
+from adapters.mail.smtp import SmtpMailer
+from adapters.panels.sandbox import SandboxPanel
+from adapters.settings import Settings
+from adapters.store import SqlStore, migrate
+from adapters.templates import TemplateRenderer
+from workflows import attributes, calls
+from workflows.invoice import InvoiceDunning
+
+BAD_INPUT, FAILED = 2, 1
+log = structlog.stdlib.get_logger("reprieve.worker")
+
+Activities = dict[str, Sequence[Callable[..., Any]]]
+
+
+async def compose(settings: Settings, stack: AsyncExitStack) -> Activities:
+    """Settings -> adapters -> activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
+    store, gateway, panel = _store(settings), _gateway(settings), _panel(settings)
+    for adapter in (store, gateway, panel):
+        stack.push_async_callback(adapter.close)
+    mailer, renderer = _mailer(settings), TemplateRenderer(settings.notices, settings.company, settings.pay_url)
+    domain = settings.mail_from.rpartition("@")[2]
+    return {
+        calls.CHARGING: [Charge(gateway, store).charge, Refund(gateway).refund],
+        calls.MAIL: [SendNotice(mailer, renderer, store, domain).send_notice],
+        calls.PANEL: [
+            Restrict(panel, store).restrict,
+            Reinstate(panel, store).reinstate,
+            Deactivate(panel, store).deactivate,
+            DeleteService(panel, store).delete_service,
+        ],
+        calls.BOOKS: [CloseBooks(store).close_books, OpenTicket(store).open_ticket],
+    }
+
+
+def _store(settings: Settings) -> SqlStore:
+    return SqlStore(settings.store_url)
+
+
+def _gateway(settings: Settings) -> SandboxGateway:
+    return SandboxGateway(settings.gateway_url, settings.call_seconds)
+
+
+def _panel(settings: Settings) -> SandboxPanel:
+    return SandboxPanel(settings.panel_url, settings.call_seconds)
+
+
+def _mailer(settings: Settings) -> SmtpMailer:
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        name=settings.company,
+        reply_to=settings.mail_reply_to,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+    )
+
+
+def workers(
+    client: Client, settings: Settings, activities: Activities, failed: Callable[[BaseException], Any]
+) -> list[Worker]:
+    """A worker per queue, each with its own rate limit; the workflows run on the main one."""
+    limits = {
+        calls.CHARGING: settings.charges_per_second,
+        calls.MAIL: settings.mails_per_second,
+        calls.PANEL: settings.panel_calls_per_second,
+    }
+
+    async def on_fatal_error(error: BaseException) -> None:
+        failed(error)
+
+    return [
+        Worker(
+            client,
+            task_queue=settings.task_queue + suffix,
+            workflows=[] if suffix else [InvoiceDunning],
+            activities=methods,
+            max_task_queue_activities_per_second=limits.get(suffix),
+            graceful_shutdown_timeout=timedelta(seconds=settings.graceful_seconds),
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=settings.sticky_seconds),
+            max_heartbeat_throttle_interval=timedelta(seconds=3),
+            on_fatal_error=on_fatal_error,
+        )
+        for suffix, methods in activities.items()
+    ]
+
+
+async def run(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT, then finish what is held. Returns the exit status."""
+    stop, errors = asyncio.Event(), list[BaseException]()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+    def failed(error: BaseException) -> None:
+        errors.append(error)
+        stop.set()
+
+    async with AsyncExitStack() as stack:
+        health = Health()
+        await stack.enter_async_context(serving(health, settings.health_host, settings.health_port))
+        await _prepare_store(settings.store_url)
+        client = await temporal.connect(temporal.measured(settings.metrics_address))
+        await temporal.register(client, attributes.ALL)
+        for worker in workers(client, settings, await compose(settings, stack), failed):
+            await stack.enter_async_context(worker)
+        health.ready = True
+        log.info("worker ready", queue=settings.task_queue, namespace=client.namespace)
+        await stop.wait()
+        health.ready = False
+        log.info("worker stopping: it finishes what it holds", seconds=settings.graceful_seconds)
+    for error in errors:
+        log.error("worker failed", error=repr(error))
+    return FAILED if errors else 0
+
+
+async def _prepare_store(url: str) -> None:
+    database = make_url(url).database
+    if url.startswith("sqlite") and database:
+        await asyncio.to_thread(Path(database).parent.mkdir, parents=True, exist_ok=True)
+    await migrate(url)
+
+
+def main() -> int:
+    """Read the settings and run; exit status 2 for settings that cannot be used."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for e in error.errors():
+            name = "_".join(str(part) for part in e["loc"]).upper()
+            print(f"worker: setting REPRIEVE_{name}: {e['msg']}", file=sys.stderr)
+        return BAD_INPUT
+    logs.configure(settings.log_level, as_json=settings.log_json)
+    try:
+        return asyncio.run(run(settings))
+    except (RuntimeError, RPCError, OSError) as error:
+        log.error("worker cannot start; check TEMPORAL_ADDRESS, the store's URL and the ports", error=str(error))  # noqa: TRY400
+        return FAILED
+
+
+if __name__ == "__main__":
+    status = main()
+    # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,83 @@
+"""How each activity is called: queue, timeouts, retries, priority. The one place for all of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.charge import Charge
+    from activities.close_books import CloseBooks
+    from activities.deactivate import Deactivate
+    from activities.delete_service import DeleteService
+    from activities.open_ticket import OpenTicket
+    from activities.refund import Refund
+    from activities.reinstate import Reinstate
+    from activities.restrict import Restrict
+    from activities.send_notice import SendNotice
+    from dunning.plan import Action
+
+CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
+"""Suffixes of the task queues: one per company, so that a wave of one never delays another. Books use the main one."""
+
+HEARTBEAT = timedelta(seconds=10)
+"""A worker that died in a call is noticed after this long."""
+
+FOR_EVER = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=5)
+)
+"""An outage is waited out, however long; each try is visible under Pending Activities."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One activity. `patience` bounds one try; `priority` 1 goes first, 5 last."""
+
+    method: Callable[[Any, Any], Awaitable[Any]]
+    queue: str
+    patience: timedelta
+    priority: int = 3
+    beats: bool = True
+
+
+_MINUTES_2 = timedelta(minutes=2)
+_SECONDS_30 = timedelta(seconds=30)
+
+REINSTATE = Call(Reinstate.reinstate, PANEL, timedelta(minutes=5), priority=1)
+_CHARGE = Call(Charge.charge, CHARGING, _MINUTES_2)
+_NOTICE = Call(SendNotice.send_notice, MAIL, _MINUTES_2)
+_RESTRICT = Call(Restrict.restrict, PANEL, timedelta(minutes=5))
+_DELETE = Call(DeleteService.delete_service, PANEL, timedelta(minutes=10), priority=5)
+
+CALLS: dict[Action, Call] = {
+    Action.ISSUE: _NOTICE,
+    Action.NOTIFY: _NOTICE,
+    Action.CHARGE: _CHARGE,
+    Action.REFUND: Call(Refund.refund, CHARGING, _MINUTES_2),
+    Action.WARN_ADMINS: _RESTRICT,
+    Action.LOCK: _RESTRICT,
+    Action.SUSPEND: _RESTRICT,
+    Action.DEACTIVATE: Call(Deactivate.deactivate, PANEL, timedelta(minutes=5)),
+    Action.DELETE: _DELETE,
+    Action.DELETE_BACKUPS: _DELETE,
+    Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
+    Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
+}
+"""The activity behind each step. A step without one (a late fee, a credit) is written into the ledger and no more."""
+
+
+async def call(what: Call, order: object, summary: str) -> Any:
+    """Run one activity for the invoice's workflow."""
+    return await workflow.execute_activity_method(
+        what.method,
+        order,
+        task_queue=workflow.info().task_queue + what.queue,
+        start_to_close_timeout=what.patience,
+        heartbeat_timeout=HEARTBEAT if what.beats else None,
+        retry_policy=FOR_EVER,
+        priority=Priority(priority_key=what.priority),
+        summary=summary,
+    )

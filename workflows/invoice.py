@@ -1,0 +1,167 @@
+"""One invoice's whole life. A thin loop around `decide`: it asks, waits or acts, records, and asks again."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from workflows.attributes import show
+from workflows.calls import CALLS, REINSTATE, call
+from workflows.inbox import received
+
+with workflow.unsafe.imports_passed_through():
+    from dunning import intake
+    from dunning.case import Case, Opened, open_case
+    from dunning.describe import activity_summary, details, shown, timer_summary
+    from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
+    from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
+    from dunning.ordering import order_for, reinstate_order
+    from dunning.record import recorded, reinstated
+    from dunning.results import Noted, Result
+
+MOMENT = timedelta(milliseconds=1)
+"""The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""
+
+
+def workflow_id(invoice: str) -> str:
+    """`invoice-<number>`."""
+    return f"invoice-{invoice}"
+
+
+@workflow.defn
+class InvoiceDunning:
+    """Sleeps until each milestone, performs it, and lets go at once when the money arrives."""
+
+    @workflow.init
+    def __init__(self, opened: Opened) -> None:
+        self._case = open_case(opened, workflow.now())
+
+    @workflow.run
+    async def run(self, opened: Opened) -> str:
+        """Returns the outcome: paid, waived, void, renewed or deleted."""
+        del opened  # __init__ has it already
+        while True:
+            case = self._case
+            step = decide(case, workflow.now())
+            workflow.set_current_details(details(case, workflow.now(), step))
+            if not isinstance(step, Finish):
+                await self._take(step)
+                continue
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._case is case:
+                self._show(step)
+                return step.outcome
+
+    async def _take(self, step: Wait | Perform | Reinstate) -> None:
+        if isinstance(step, Wait):
+            await self._wait(step)
+        elif isinstance(step, Reinstate):
+            result = await call(REINSTATE, reinstate_order(self._case, workflow.now()), self._label(step))
+            self._case = reinstated(self._case, result)
+        else:
+            await self._perform(step)
+
+    async def _wait(self, step: Wait) -> None:
+        self._show(step)
+        before = self._case
+        timeout = max(step.until - workflow.now(), MOMENT) if step.until else None
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: self._case is not before, timeout=timeout, timeout_summary=timer_summary(before, step)
+            )
+
+    async def _perform(self, step: Perform) -> None:
+        what = CALLS.get(step.milestone.action)
+        result: Result = Noted()
+        if what:
+            result = await call(what, order_for(self._case, step.milestone, workflow.now()), self._label(step))
+        # Await, then record: the case may have learnt of a payment meanwhile.
+        self._case = recorded(self._case, step.milestone, result, workflow.now())
+
+    def _label(self, step: Perform | Reinstate) -> str:
+        return activity_summary(self._case, step)
+
+    def _show(self, step: Step) -> None:
+        show(shown(self._case, workflow.now(), step))
+
+    @workflow.query
+    def case(self) -> Case:
+        """All facts of the case."""
+        return self._case
+
+    @workflow.signal(dynamic=True)
+    def signal(self, name: str, values: Sequence[RawValue]) -> None:
+        """payment_received, payment_reversed, method_changed; anything else becomes a Billing ticket."""
+        self._case = received(self._case, name, values, workflow.now())
+
+    @workflow.update
+    def pay(self, payment: Payment) -> Answer:
+        """Money arrived. Send it with the payment's id as update id: the answer is the same every time."""
+        before, self._case = self._case, intake.paid(self._case, payment)
+        return intake.answer_to_payment(before, payment, self._case, workflow.now())
+
+    @pay.validator
+    def _may_pay(self, payment: Payment) -> None:
+        _refuse(intake.payment_refused(payment))
+
+    @workflow.update
+    def promise_to_pay(self, promise: Promise) -> Answer:
+        """The customer will pay by that date; until it is over nothing happens."""
+        self._case = intake.promised(self._case, promise)
+        return self._answer("promised")
+
+    @promise_to_pay.validator
+    def _may_promise(self, promise: Promise) -> None:
+        _refuse(intake.promise_refused(self._case, promise, workflow.now()))
+
+    @workflow.update
+    def waive(self, waiver: Waiver) -> Answer:
+        """Do not ask for that charge any more."""
+        self._case = intake.waived(self._case, waiver, workflow.now())
+        return self._answer("waived")
+
+    @waive.validator
+    def _may_waive(self, waiver: Waiver) -> None:
+        _refuse(intake.waiver_refused(self._case, waiver))
+
+    @workflow.update
+    def approve(self, approval: Approval) -> Answer:
+        """A person agrees to a milestone that needs it."""
+        self._case = intake.approved(self._case, approval)
+        return self._answer("approved")
+
+    @approve.validator
+    def _may_approve(self, approval: Approval) -> None:
+        _refuse(intake.approval_refused(self._case, approval))
+
+    @workflow.update
+    def void(self, void: Void) -> Answer:
+        """The invoice was a mistake."""
+        self._case = intake.voided(self._case, void, workflow.now())
+        return self._answer("voided")
+
+    @void.validator
+    def _may_void(self, void: Void) -> None:
+        del void
+        _refuse(intake.void_refused(self._case))
+
+    @workflow.update
+    def change_due_date(self, change: DueDateChange) -> Answer:
+        """All steps still to come move with the due date."""
+        self._case = intake.due_date_changed(self._case, change)
+        return self._answer("changed")
+
+    @change_due_date.validator
+    def _may_change_due_date(self, change: DueDateChange) -> None:
+        _refuse(intake.due_date_refused(self._case, change, workflow.now()))
+
+    def _answer(self, outcome: str) -> Answer:
+        return Answer(outcome=outcome, balance=self._case.balance, state=intake.state(self._case, workflow.now()))
+
+
+def _refuse(reason: str) -> None:
+    if reason:
+        raise ApplicationError(reason, type="Refused")
