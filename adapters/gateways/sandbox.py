@@ -16,7 +16,7 @@ from dunning.wire import Instant
 _OK, _DECLINED, _IN_FLIGHT, _NO_METHOD, _NOT_FOUND = 200, 402, 409, 422, 404
 _RATE_LIMIT, _BROKEN = 429, 500
 
-Answer = TypeVar("Answer", bound=BaseModel)
+_Answer = TypeVar("_Answer", bound=BaseModel)
 
 
 class ChargeMismatchError(Exception):
@@ -133,7 +133,7 @@ def _unknown(order: ChargeOrder) -> Unknown:
     return Unknown(ask_at=order.at + timedelta(hours=1))
 
 
-def _read(model: type[Answer], answer: httpx2.Response, *expected: int) -> Answer:
+def _read(model: type[_Answer], answer: httpx2.Response, *expected: int) -> _Answer:
     if answer.status_code not in expected:
         raise ChargeMismatchError(f"payment company: HTTP {answer.status_code}, our call is wrong")
     try:

@@ -19,6 +19,7 @@ from dunning.ports import Delivery, Mail, OutageError
 
 _PERMANENT = 500
 _AUTH_WANTED = 530
+_GOODBYE = 2.0
 # What SMTP without its UTF-8 extension can carry; everything else could also smuggle headers or commands.
 _ADDRESS = re.compile(r"[^\s<>(),;:\\\"@\x00-\x1f\x7f-\U0010ffff]+@[A-Za-z0-9.\-\[\]:]+")
 # Seven bits need no extension of the server. Long ids stay on one line: folding them changes them.
@@ -151,7 +152,7 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
     """Say goodbye if there is still somebody there; the message's fate is settled by now."""
     try:
         if client.is_connected:
-            await client.quit()
+            await client.quit(timeout=_GOODBYE)
     except (SMTPException, OSError):
         pass
     finally:

@@ -15,6 +15,7 @@ from sandbox.control import Payments as PaymentDesk
 from sandbox.process import SandboxProcess
 
 PATIENCE = 5.0
+HASTE = 0.3
 
 
 @dataclass
@@ -43,7 +44,7 @@ class MailCompany:
 @asynccontextmanager
 async def sandbox_payments() -> AsyncGenerator[PaymentCompany]:
     async with SandboxProcess() as addresses, Sandbox(addresses) as sandbox:
-        gateway, hasty = SandboxGateway(addresses.payments, PATIENCE), SandboxGateway(addresses.payments, 0.2)
+        gateway, hasty = SandboxGateway(addresses.payments, PATIENCE), SandboxGateway(addresses.payments, HASTE)
         yield PaymentCompany(gateway, hasty, sandbox.payments)
         await gateway.close()
         await hasty.close()
@@ -52,7 +53,7 @@ async def sandbox_payments() -> AsyncGenerator[PaymentCompany]:
 @asynccontextmanager
 async def sandbox_panel() -> AsyncGenerator[PanelCompany]:
     async with SandboxProcess() as addresses, Sandbox(addresses) as sandbox:
-        panel, hasty = SandboxPanel(addresses.panel, PATIENCE), SandboxPanel(addresses.panel, 0.2)
+        panel, hasty = SandboxPanel(addresses.panel, PATIENCE), SandboxPanel(addresses.panel, HASTE)
         yield PanelCompany(panel, hasty, sandbox.panel)
         await panel.close()
         await hasty.close()
@@ -63,7 +64,7 @@ async def smtp_mail() -> AsyncGenerator[MailCompany]:
     async with SandboxProcess() as addresses, Sandbox(addresses) as sandbox:
         host, port = addresses.smtp.split(":")
         mailer = SmtpMailer(host, int(port), "billing@host.example", name="Hosting Müller", timeout=PATIENCE)
-        hasty = SmtpMailer(host, int(port), "billing@host.example", timeout=0.2)
+        hasty = SmtpMailer(host, int(port), "billing@host.example", timeout=HASTE)
         yield MailCompany(mailer, hasty, sandbox.mail)
 
 

@@ -119,6 +119,7 @@ async def test_a_slow_answer_is_an_outage_and_find_says_unknown_until_it_is_done
     await company.desk.script(order.account, "hold:ok")
     with pytest.raises(OutageError):
         await company.hasty.charge(order)
+    await company.desk.until_held(order.account)
     for result in (await company.gateway.find(order), await company.gateway.charge(order)):
         assert isinstance(result, Unknown)
         assert result.ask_at == AT + timedelta(hours=1)

@@ -98,6 +98,7 @@ async def test_a_panel_too_slow_is_an_outage_and_acts_when_it_likes(
     await company.desk.script(service.user, behaviour)
     with pytest.raises(OutageError):
         await company.hasty.restrict(service, Level.SUSPENDED, "non-payment")
+    await company.desk.until_held(service.user)
     assert await company.panel.state(service) is meanwhile
     await company.desk.release(service.user)
     async with asyncio.timeout(5):
