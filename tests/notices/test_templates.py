@@ -10,6 +10,7 @@ import pytest
 from inline_snapshot import snapshot
 from jinja2 import UndefinedError
 
+from adapters.policy_files import load_policy, policy_names
 from adapters.templates import TemplateRenderer, slug
 from dunning.levels import Level
 from dunning.money import Money
@@ -17,6 +18,7 @@ from dunning.orders import NoticeOrder
 from dunning.ports import Account, NoticeText, Renderer
 
 FOLDER = Path(__file__).parents[2] / "notices"
+POLICIES = FOLDER.with_name("policies")
 PAY = "https://portal.example/pay"
 HELP = "https://portal.example/how-to-pay"
 RENDERER: Renderer = TemplateRenderer(FOLDER, "Example Hosting", PAY, HELP)
@@ -209,6 +211,16 @@ def test_days_are_those_of_the_account_s_zone(zone: str, instant: str, locale: s
     assert f"will be suspended on {shown}." in words(notice)
     paid = render(title="Invoice Payment Confirmation", zone=zone, locale=locale, happened_at=when)
     assert f"The transaction date is {shown}." in words(paid)
+
+
+@pytest.mark.parametrize("name", policy_names(POLICIES))
+def test_every_notice_of_a_shipped_policy_has_a_template(name: str) -> None:
+    policy = load_policy(name, POLICIES)
+    titles = {policy.payment_notice}
+    for step in policy.milestones:
+        titles |= {step.notice, step.notice_failed, step.notice_no_method}
+    renderer = TemplateRenderer(FOLDER, "Example Hosting", PAY)
+    assert all(renderer.find(title, name) for title in titles - {""})
 
 
 def test_html_escapes_what_people_wrote_and_text_keeps_it() -> None:
