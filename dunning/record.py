@@ -68,11 +68,13 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
 
     Downtime is ours, not the customer's, so each interval between a warning and its consequence is kept: the days are
     rounded up and the local hour stays. Lateness up to `LATE` moves nothing; follow-ups that no policy dates move
-    nothing either.
+    nothing either. A case that was opened after its invoice's planned day is not late: the due date stands.
     """
     if case.plan.milestone(milestone.name) is None:
         return 0
     planned = case.when(milestone)
+    if milestone.action is Action.ISSUE:
+        planned = max(planned, case.opened_at)
     if now - planned <= LATE:
         return 0
     days = (now - planned).days

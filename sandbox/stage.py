@@ -81,7 +81,7 @@ class Stage:
 
 async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
     try:
-        return (await http.get(url, timeout=2)).status_code == httpx2.codes.OK
+        return (await http.get(url, timeout=2)).is_success
     except httpx2.HTTPError:
         return False
 

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.reinstate import Reinstate
     from activities.restrict import Restrict
     from activities.send_notice import SendNotice
-    from dunning.plan import Action
+    from dunning.plan import Action, Milestone
 
 CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
 """Suffixes of the task queues: one per company, so that a wave of one never delays another. Books use the main one."""
@@ -67,6 +67,13 @@ CALLS: dict[Action, Call] = {
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
 }
 """The activity behind each step. A step without one (a late fee, a credit) is written into the ledger and no more."""
+
+
+def call_for(milestone: Milestone) -> Call | None:
+    """The activity behind a step; None for one that is only written down (a fee, an invoice that no mail announces)."""
+    if milestone.action is Action.ISSUE and not milestone.notice:
+        return None
+    return CALLS.get(milestone.action)
 
 
 async def call(what: Call, order: object, summary: str) -> Any:

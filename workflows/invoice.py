@@ -9,7 +9,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.attributes import show
-from workflows.calls import CALLS, REINSTATE, call
+from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
@@ -74,7 +74,7 @@ class InvoiceDunning:
             )
 
     async def _perform(self, step: Perform) -> None:
-        what = CALLS.get(step.milestone.action)
+        what = call_for(step.milestone)
         result: Result = Noted()
         if what:
             result = await call(what, order_for(self._case, step.milestone, workflow.now()), self._label(step))

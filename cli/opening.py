@@ -1,0 +1,145 @@
+"""Opening a case: one row of a file becomes an account in the store and a workflow on the server, once."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from dunning.case import Opened, open_case
+from dunning.describe import headline, shown
+from dunning.machine import decide
+from dunning.money import Money
+from dunning.plan import Invoice, InvoiceNumber
+from dunning.policy import Policy, Zone
+from dunning.ports import Account, Contact, OpenInvoice, Service, Store
+from dunning.timeline import plan_for
+from workflows import attributes
+from workflows.invoice import InvoiceDunning, workflow_id
+
+Opening = Literal["started", "already running", "already closed"]
+
+
+class ServiceRow(BaseModel):
+    """A service of the account, as a file names it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str = "website"
+    user: str
+    domain: str = ""
+    panel: str = "sandbox"
+
+
+def _amount(value: Any) -> Any:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+class InvoiceRow(BaseModel):
+    """One invoice of a file. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    invoice: InvoiceNumber
+    account: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    customer: str = ""
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    amount: Annotated[Money, BeforeValidator(_amount)]
+    due: date
+    policy: str
+    zone: Zone | None = None
+    locale: str = "en_US"
+    paid_through: date | None = None
+    renews: str = ""
+    services: tuple[ServiceRow, ...] = ()
+
+    @model_validator(mode="after")
+    def _owes_something(self) -> "InvoiceRow":
+        if self.amount.minor <= 0:
+            msg = f"amount {self.amount} must be positive"
+            raise ValueError(msg)
+        return self
+
+    def invoice_facts(self) -> Invoice:
+        """What the case needs of the row."""
+        return Invoice(
+            number=self.invoice,
+            account=self.account,
+            customer=self.customer,
+            amount=self.amount,
+            due=self.due,
+            paid_through=self.paid_through,
+            renews=self.renews,
+        )
+
+
+async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy) -> Opening:
+    """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
+
+    Raises ValueError when the policy does not fit the row (another currency, dates out of order).
+    """
+    if row.amount.currency != policy.currency:
+        msg = f"{row.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
+        raise ValueError(msg)
+    plan = plan_for(policy, row.invoice_facts(), row.zone or "")
+    known = await store.invoice(row.invoice)
+    if known and known.status == "closed":
+        return "already closed"
+    await store.put_account(await _merged(store, row))
+    await store.open_invoice(OpenInvoice(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
+    return await _start(client, queue, Opened(invoice=row.invoice_facts(), plan=plan))
+
+
+async def _merged(store: Store, row: InvoiceRow) -> Account:
+    """What is known of the account, and what the row adds: a file never takes an address or a service away."""
+    try:
+        known = await store.account(row.account)
+    except LookupError:
+        known = Account(id=row.account, name=row.customer, zone=row.zone or "", locale=row.locale)
+    have = {contact.email for contact in known.contacts}
+    new = [email for email in row.emails if email not in have]
+    contacts = [Contact(account=row.account, email=email, rank=len(have) + place) for place, email in enumerate(new)]
+    ids = {service.id for service in known.services}
+    services = [service for service in _services(row) if service.id not in ids]
+    return known.model_copy(
+        update={
+            "name": known.name or row.customer,
+            "contacts": (*known.contacts, *contacts),
+            "services": (*known.services, *services),
+        }
+    )
+
+
+def _services(row: InvoiceRow) -> list[Service]:
+    return [
+        Service(
+            id=f"{s.panel}:{s.user}:{s.kind}",
+            account=row.account,
+            kind=s.kind,
+            panel=s.panel,
+            user=s.user,
+            domain=s.domain,
+        )
+        for s in row.services
+    ]
+
+
+async def _start(client: Client, queue: str, opened: Opened) -> Opening:
+    now = datetime.now(UTC)  # noqa: TID251 - only for what the list shows before the first task runs
+    case = open_case(opened, now)
+    try:
+        await client.start_workflow(
+            InvoiceDunning.run,
+            opened,
+            id=workflow_id(opened.invoice.number),
+            task_queue=queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            static_summary=headline(opened.invoice),
+            search_attributes=attributes.typed(shown(case, now, decide(case, now))),
+        )
+    except WorkflowAlreadyStartedError:
+        return "already running"
+    return "started"
