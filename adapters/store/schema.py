@@ -75,7 +75,7 @@ def _prepare_file(place: URL) -> None:
 
 
 def _use_wal(connection: sqlite3.Connection) -> bool:
-    # Changing a file to WAL does not wait for other processes, whatever the timeout: it fails at once.
+    # While another process is writing, the change to WAL does not wait, whatever the timeout: it fails at once.
     try:
         connection.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:

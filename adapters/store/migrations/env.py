@@ -16,7 +16,6 @@ context.configure(
     compare_type=True,
     user_module_prefix="",  # revisions import our types by name
     render_as_batch=connection.dialect.name == "sqlite",
-    transactional_ddl=True,
 )
 with context.begin_transaction():
     context.run_migrations()
