@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,10 @@ import pytest
 # Nothing here has to survive a power failure.
 _SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB")
 _OPTIONS = [word for setting in _SETTINGS for word in ("-c", setting)]
+
+# The server ends with its keeper, and the keeper when its input is closed: also when the tests are killed.
+# SIGQUIT: at once, nobody needs what is not written yet.
+_KEEPER = '"$0" "$@" & read -r _; kill -QUIT $!; wait $!; rm -rf "$PWD"'
 
 
 class Cluster:
@@ -45,15 +48,17 @@ def cluster() -> Generator[Cluster]:
         who = _somebody(folder)
         _initialise(initdb, folder, who)
         with (folder / "log").open("w") as log:
-            call = [postgres, "-D", "data", "-k", str(folder), *_OPTIONS]
-            server = subprocess.Popen(call, cwd=folder, stdout=log, stderr=log, **who)
+            call = ["sh", "-c", _KEEPER, postgres, "-D", "data", "-k", str(folder), *_OPTIONS]
+            pipe = subprocess.PIPE
+            keeper = subprocess.Popen(
+                call, cwd=folder, stdin=pipe, stdout=log, stderr=log, start_new_session=True, **who
+            )
         try:
             yield _ready(Cluster(folder), folder / "log")
         finally:
-            server.send_signal(signal.SIGQUIT)  # at once: nobody needs what it has not written yet
-            server.wait(timeout=30)
+            keeper.communicate(timeout=30)  # closes its input, and waits
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # the keeper did it, if it came to start
 
 
 def _binary(name: str) -> str:
