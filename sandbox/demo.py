@@ -1,0 +1,86 @@
+"""`python -m sandbox.demo`: a small cast of invoices lives its whole lives on a real Temporal server, in seconds.
+
+Exit status 0 only if every story ended as its file says.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from temporalio.service import RPCError
+
+from sandbox.demo_table import Board
+from sandbox.play import Life, play
+from sandbox.report import links, tell, verdict
+from sandbox.stage import Stage, stage
+from sandbox.story import Story, read_stories
+
+CAST = Path(__file__).with_name("demo.jsonl")
+PATIENCE = 120.0
+DIFFERENT, STOPPED = 1, 130
+
+
+async def demo(stories: Sequence[Story], *, keep: bool) -> int:
+    """Play all stories at once, tell each, and say whether they ended right."""
+    _cancel_on_signals()
+    async with stage(ui=True, worker=False) as made:
+        print(f"Temporal's web UI: {made.server.ui}\n", flush=True)
+        await made.start_worker()
+        playing = asyncio.gather(*(_play(made, story) for story in stories))
+        await Board(stories, await made.skipper(), Console()).watch(playing)
+        lives = [life for life in await playing if life]
+        for life in lives:
+            tell(life)
+        good = [verdict(life) for life in lives]
+        links(made, lives, keep=keep)
+        if keep:
+            await _until_stopped()
+    return 0 if good.count(True) == len(stories) else DIFFERENT
+
+
+async def _play(made: Stage, story: Story) -> Life | None:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await play(made, await made.skipper(), story)
+    except (TimeoutError, ValueError, RPCError) as error:
+        print(f"{story.row.invoice}: could not be played: {error or f'not over after {PATIENCE:.0f} s'}", flush=True)
+        return None
+
+
+def _cancel_on_signals() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+async def _until_stopped() -> None:
+    print("All of it stays up until Ctrl-C.", flush=True)
+    try:
+        await asyncio.Event().wait()
+    except asyncio.CancelledError:
+        print("Stopping.", flush=True)
+
+
+def main() -> int:
+    """Read the command line and run. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave everything up until Ctrl-C")
+    options = parser.parse_args()
+    try:
+        return asyncio.run(demo(read_stories(CAST), keep=options.keep))
+    except asyncio.CancelledError:
+        return STOPPED
+
+
+if __name__ == "__main__":
+    status = main()
+    # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

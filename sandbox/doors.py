@@ -1,0 +1,107 @@
+"""How the people of a story reach a case: through the same public doors as everybody else."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from cli.opening import InvoiceRow
+from dunning.facts import Approval, Payment, Promise, Void, Waiver
+from dunning.money import Money
+from sandbox.stage import Stage
+from sandbox.story import Approves, Happening, Pay, Promises, Voids, Waives
+from workflows.inbox import PAYMENT_RECEIVED
+from workflows.invoice import InvoiceDunning
+
+
+@dataclass(frozen=True)
+class Told:
+    """What happened at a door. `payment` is the id of the money, `refused` why it was turned away."""
+
+    at: datetime
+    what: str
+    payment: str = ""
+    refused: str = ""
+
+
+class Doors:
+    """The updates and signals of one case; `told` keeps what happened."""
+
+    def __init__(
+        self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: InvoiceRow
+    ) -> None:
+        self._mail = stage.companies.mail
+        self._skipper = skipper
+        self._handle = handle
+        self._row = row
+        self.told: list[Told] = []
+
+    async def happen(self, happening: Happening) -> None:
+        """Let it happen now. A refusal is noted."""
+        what, update, fact = _said(happening, self._row.due)
+        await self._knock(what, self._handle.execute_update(update, fact))
+
+    async def pay(self, payments: Sequence[Pay]) -> None:
+        """Bring the money. Of several payments, the first one's receipt waits until the others came, too."""
+        together = len(payments) > 1 and self._row.emails
+        if not together:
+            for payment in payments:
+                await self._pay(payment)
+            return
+        await self._mail.script(self._row.emails[0], "hold")
+        try:
+            await self._pay(payments[0])
+            await self._mail.until_held(self._row.emails[0])
+            for payment in payments[1:]:
+                await self._pay(payment)
+        finally:
+            await self._mail.forget(self._row.emails[0])
+
+    async def _pay(self, pay: Pay) -> None:
+        amount = paid_amount(pay, self._row.amount.currency)
+        payment = Payment(id=pay.id, amount=amount, at=await self._now(), method="bank transfer")
+        if pay.by == "signal":
+            door = self._handle.signal(PAYMENT_RECEIVED, payment)
+        else:
+            door = self._handle.execute_update(InvoiceDunning.pay, payment, id=payment.id)
+        await self._knock(f"{amount} paid", door, pay.id)
+
+    async def _knock(self, what: str, door: Awaitable[object], payment: str = "") -> None:
+        at, refused = await self._now(), ""
+        try:
+            await door
+        except WorkflowUpdateFailedError as error:
+            refused = str(error.cause)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            refused = "the case had ended"
+        self.told.append(Told(at, what, payment, refused))
+
+    async def _now(self) -> datetime:
+        return await self._skipper.get_current_time(self._handle)
+
+
+def paid_amount(pay: Pay, currency: str) -> Money:
+    """The amount, in `currency` unless it names its own. Raises ValueError."""
+    return Money.parse(pay.amount, None if " " in pay.amount else currency)
+
+
+def _said(happening: Happening, due: date) -> tuple[str, Any, Any]:
+    """In words, as an update, and what the update carries."""
+    match happening:
+        case Promises(until_day=day):
+            until = due + timedelta(days=day)
+            return f"promised to pay by {until:%a %d %b %Y}", InvoiceDunning.promise_to_pay, Promise(until=until)
+        case Approves(milestone=milestone, by=by):
+            return f"{by} approved {milestone}", InvoiceDunning.approve, Approval(milestone=milestone, by=by)
+        case Waives(entry=entry, by=by):
+            return f"{by} waived {entry}", InvoiceDunning.waive, Waiver(entry=entry, by=by)
+        case Voids(reason=reason):
+            return f"voided: {reason}", InvoiceDunning.void, Void(reason=reason)
+        case _:
+            raise TypeError(happening)

@@ -1,0 +1,133 @@
+"""Plays a story on virtual time: the real workflow, the real doors, the sandbox companies."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from adapters.policy_files import load_policy
+from adapters.settings import ROOT
+from cli.opening import open_row
+from dunning.calendar import instant, local
+from dunning.case import Case
+from dunning.plan import Plan
+from dunning.policy import Policy
+from dunning.ports import Credit, NoticeCopy
+from dunning.timeline import plan_for
+from sandbox.books import Change, Charge, Message
+from sandbox.doors import Doors, Told
+from sandbox.stage import Stage
+from sandbox.story import Happening, Pay, Story
+from workflows.invoice import InvoiceDunning, workflow_id
+
+QUEUE = "reprieve"
+A_BIT = timedelta(minutes=30)
+"""Things happen this long after the steps of their day."""
+
+Handle = WorkflowHandle[InvoiceDunning, str]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What became of a story. `outcome` is empty while the case is open; `now` is the time in the story."""
+
+    story: Story
+    case: Case
+    outcome: str
+    run_id: str
+    now: datetime
+    told: tuple[Told, ...]
+    reinstated: tuple[datetime, ...]
+    notices: tuple[NoticeCopy, ...]
+    credits: tuple[Credit, ...]
+    charges: tuple[Charge, ...]
+    mails: tuple[Message, ...]
+    panel: tuple[Change, ...]
+
+
+async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy | None = None) -> Life:
+    """Play it to its end. Each story needs a skipper of its own, an account and an address that no other has.
+
+    Raises ValueError when the story does not fit its policy.
+    """
+    policy = policy or load_policy(story.row.policy, ROOT / "policies")
+    plan = plan_for(policy, story.row.invoice_facts(), story.row.zone or "")
+    for behaviour in story.charge_scripts(plan):
+        await stage.companies.payments.script(story.row.account, behaviour)
+    with skipper.with_time_skipping_disabled():
+        await open_row(skipper.client, stage.store, QUEUE, story.row, policy)
+    handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(story.row.invoice))
+    doors = Doors(stage, skipper, handle, story.row)
+    for day, several in groupby(story.happenings(), key=lambda happening: happening.day):
+        await forward(skipper, handle, _moment(story, plan, day))
+        await _happen(doors, list(several))
+    await forward(skipper, handle, _moment(story, plan, story.last_day))
+    return await _seen(stage, skipper, handle, story, tuple(doors.told))
+
+
+async def forward(skipper: TimeSkipper, handle: Handle, until: datetime) -> None:
+    """Let the case's own time pass until then, or until the case ends.
+
+    Time is skipped only while nothing is being done, so at its end every step up to then is over.
+    """
+    missing = until - await skipper.get_current_time(handle)
+    if missing <= timedelta(0):
+        return
+    try:
+        await skipper.fast_forward(handle, missing)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended
+            raise
+
+
+def _moment(story: Story, plan: Plan, day: int) -> datetime:
+    """A bit after the last step of that day, or after the policy's usual hour."""
+    steps = [m.at for m in plan.milestones if m.day == day] or [
+        instant(story.row.due + timedelta(days=day), local(plan.milestones[0].at, plan.zone).time(), plan.zone)
+    ]
+    return max(steps) + A_BIT
+
+
+async def _happen(doors: Doors, several: list[Happening]) -> None:
+    payments = [happening for happening in several if isinstance(happening, Pay)]
+    for happening in several:
+        if happening not in payments:
+            await doors.happen(happening)
+    await doors.pay(payments)
+
+
+async def _seen(stage: Stage, skipper: TimeSkipper, handle: Handle, story: Story, told: tuple[Told, ...]) -> Life:
+    row, companies = story.row, stage.companies
+    seen = await handle.describe()
+    closed = seen.status is WorkflowExecutionStatus.COMPLETED
+    mails, users = await companies.mail.books(), [service.user for service in row.services]
+    return Life(
+        story=story,
+        case=await handle.query(InvoiceDunning.case),
+        outcome=await handle.result() if closed else "",
+        run_id=seen.run_id,
+        now=await skipper.get_current_time(handle),
+        told=told,
+        reinstated=await _reinstated(handle),
+        notices=await stage.store.notices(row.invoice),
+        credits=await stage.store.credits(row.account),
+        charges=tuple((await companies.payments.books()).of(row.account)),
+        mails=tuple(mails.to(row.emails[0])) if row.emails else (),
+        panel=tuple((await companies.panel.books()).changes(users[0])) if users else (),
+    )
+
+
+async def _reinstated(handle: Handle) -> tuple[datetime, ...]:
+    """When a reinstatement was over: the case does not note it, but the history does."""
+    events = (await handle.fetch_history()).events
+    asked = {e.event_id for e in events if _activity(e) == "reinstate"}
+    over = [e for e in events if e.activity_task_completed_event_attributes.scheduled_event_id in asked]
+    return tuple(event.event_time.ToDatetime(UTC) for event in over)
+
+
+def _activity(event: HistoryEvent) -> str:
+    return event.activity_task_scheduled_event_attributes.activity_type.name
