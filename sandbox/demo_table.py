@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.live import Live
@@ -50,7 +50,7 @@ class Board:
         self._zones = [s.row.zone or load_policy(s.row.policy, ROOT / "policies").zone for s in stories]
         self._rows = [Row(s.row.invoice, s.row.customer, s.row.policy) for s in stories]
 
-    async def watch(self, playing: "asyncio.Future[object]") -> None:
+    async def watch(self, playing: asyncio.Future[Any]) -> None:
         """Show the cases until `playing` is over."""
         with Live(console=self._console, auto_refresh=False) as live:
             over = False

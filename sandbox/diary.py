@@ -17,14 +17,25 @@ from sandbox.doors import Told
 from sandbox.play import Life
 
 _DEEDS = {
-    Action.WARN_ADMINS: "owners warned at login",
-    Action.LOCK: "locked",
-    Action.SUSPEND: "suspended",
-    Action.DEACTIVATE: "marked inactive",
-    Action.DELETE: "deleted",
-    Action.DELETE_BACKUPS: "back-ups deleted",
-    Action.ISSUE: "invoice issued",
+    (Action.ISSUE, ""): "invoice issued",
+    (Action.NOTIFY, ""): "notice sent",
+    (Action.CHARGE, "charged"): "charged {detail}",
+    (Action.CHARGE, "declined"): "charge declined ({detail})",
+    (Action.CHARGE, "no_method"): "not charged: no payment method on file",
+    (Action.LATE_FEE, ""): "late fee: {amount}",
+    (Action.WARN_ADMINS, ""): "owners warned at login",
+    (Action.LOCK, ""): "locked",
+    (Action.SUSPEND, ""): "suspended",
+    (Action.DEACTIVATE, ""): "marked inactive",
+    (Action.DELETE, ""): "deleted",
+    (Action.DELETE_BACKUPS, ""): "back-ups deleted",
+    (Action.CREDIT, ""): "{amount} kept as credit",
+    (Action.REFUND, "refunded"): "{detail} given back",
+    (Action.REFUND, "declined"): "refund declined ({detail})",
+    (Action.TICKET, ""): "ticket: {detail}",
+    (Action.CLOSE, ""): "books closed: {detail}",
 }
+"""What each step is called, by action and result; an empty result stands for any other."""
 
 
 class Line(BaseModel):
@@ -41,7 +52,8 @@ class Line(BaseModel):
     def text(self) -> str:
         """`day +10 · Fri 11 Dec 2026 09:00 EST · suspended · owed USD 19.99 · suspended`."""
         mail = f'"{self.notice}"' if self.notice else ""
-        parts = (f"day {self.day:+d}", self.clock, self.what, mail, f"owed {self.owed}", self.level.value)
+        owed = f"owed {self.owed}" if self.owed.minor >= 0 else f"{-self.owed} too much"
+        parts = (f"day {self.day:+d}", self.clock, self.what, mail, owed, self.level.value)
         return " · ".join(part for part in parts if part)
 
 
@@ -128,32 +140,11 @@ def _written_by(case: Case, done: Done) -> tuple[Entry, ...]:
 
 
 def _deed(done: Done, entries: tuple[Entry, ...]) -> str:
-    what = _DEEDS.get(done.action, _plain(done, entries))
     if done.kind == "undelivered":
-        what = f"{done.step} could not be delivered: {done.detail}"
+        return f"{done.step} could not be delivered: {done.detail}"
     if done.kind == "not_ours":
-        what = f"{done.step} left out: {done.detail}"
-    extra = [_entry(e) for e in entries if e.id != done.step and ":" in e.id]
-    return ", ".join([what, *extra])
-
-
-def _plain(done: Done, entries: tuple[Entry, ...]) -> str:
-    match done.action, done.kind:
-        case Action.CHARGE, "charged":
-            return f"charged {done.detail}"
-        case Action.CHARGE, "declined":
-            return f"charge declined ({done.detail})"
-        case Action.CHARGE, "no_method":
-            return "not charged: no payment method on file"
-        case Action.LATE_FEE, _:
-            return f"late fee {entries[0].amount}" if entries else "no late fee"
-        case Action.CREDIT, _:
-            return f"{entries[0].amount} kept as credit" if entries else "nothing to credit"
-        case Action.REFUND, "refunded":
-            return f"{done.detail} given back"
-        case Action.TICKET, _:
-            return f"ticket: {done.detail}"
-        case Action.CLOSE, _:
-            return f"books closed: {done.detail}"
-        case _:
-            return "notice sent" if done.action is Action.NOTIFY else done.step
+        return f"{done.step} left out: {done.detail}"
+    amount = str(entries[0].amount) if entries else "nothing"
+    words = _DEEDS.get((done.action, done.kind)) or _DEEDS.get((done.action, "")) or done.step
+    extra = [_entry(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
+    return ", ".join([words.format(detail=done.detail, amount=amount), *extra])

@@ -43,7 +43,7 @@ class Doors:
     async def happen(self, happening: Happening) -> None:
         """Let it happen now. A refusal is noted."""
         what, update, fact = _said(happening, self._row.due)
-        await self._knock(what, self._handle.execute_update(update, fact))
+        await self._knock(what, self._update(update, fact))
 
     async def pay(self, payments: Sequence[Pay]) -> None:
         """Bring the money. Of several payments, the first one's receipt waits until the others came, too."""
@@ -62,13 +62,16 @@ class Doors:
             await self._mail.forget(self._row.emails[0])
 
     async def _pay(self, pay: Pay) -> None:
-        amount = paid_amount(pay, self._row.amount.currency)
+        amount = amount_of(pay.amount, self._row.amount.currency)
         payment = Payment(id=pay.id, amount=amount, at=await self._now(), method="bank transfer")
         if pay.by == "signal":
             door = self._handle.signal(PAYMENT_RECEIVED, payment)
         else:
-            door = self._handle.execute_update(InvoiceDunning.pay, payment, id=payment.id)
+            door = self._update(InvoiceDunning.pay, payment, payment.id)
         await self._knock(f"{amount} paid", door, pay.id)
+
+    def _update(self, update: Any, fact: Any, update_id: str | None = None) -> Awaitable[object]:
+        return self._handle.execute_update(update, fact, id=update_id)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
 
     async def _knock(self, what: str, door: Awaitable[object], payment: str = "") -> None:
         at, refused = await self._now(), ""
@@ -86,9 +89,9 @@ class Doors:
         return await self._skipper.get_current_time(self._handle)
 
 
-def paid_amount(pay: Pay, currency: str) -> Money:
-    """The amount, in `currency` unless it names its own. Raises ValueError."""
-    return Money.parse(pay.amount, None if " " in pay.amount else currency)
+def amount_of(text: str, currency: str) -> Money:
+    """An amount, in `currency` unless it names its own. Raises ValueError."""
+    return Money.parse(text, None if " " in text else currency)
 
 
 def _said(happening: Happening, due: date) -> tuple[str, Any, Any]:

@@ -1,5 +1,6 @@
 """Plays a story on virtual time: the real workflow, the real doors, the sandbox companies."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -28,7 +29,14 @@ QUEUE = "reprieve"
 A_BIT = timedelta(minutes=30)
 """Things happen this long after the steps of their day."""
 
+PATIENCE = 60.0
+"""Real seconds that one stretch of virtual time may take."""
+
 Handle = WorkflowHandle[InvoiceDunning, str]
+
+
+class StuckError(RuntimeError):
+    """A case does not get on: something it needs fails again and again."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Life:
 async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy | None = None) -> Life:
     """Play it to its end. Each story needs a skipper of its own, an account and an address that no other has.
 
-    Raises ValueError when the story does not fit its policy.
+    Raises ValueError when the story does not fit its policy, StuckError when it does not get to its end.
     """
     policy = policy or load_policy(story.row.policy, ROOT / "policies")
     plan = plan_for(policy, story.row.invoice_facts(), story.row.zone or "")
@@ -70,7 +78,7 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
 
 
 async def forward(skipper: TimeSkipper, handle: Handle, until: datetime) -> None:
-    """Let the case's own time pass until then, or until the case ends.
+    """Let the case's own time pass until then, or until the case ends. Raises StuckError.
 
     Time is skipped only while nothing is being done, so at its end every step up to then is over.
     """
@@ -78,10 +86,19 @@ async def forward(skipper: TimeSkipper, handle: Handle, until: datetime) -> None
     if missing <= timedelta(0):
         return
     try:
-        await skipper.fast_forward(handle, missing)
+        async with asyncio.timeout(PATIENCE):
+            await skipper.fast_forward(handle, missing)
+    except TimeoutError:
+        raise StuckError(await _why_stuck(handle)) from None
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended
             raise
+
+
+async def _why_stuck(handle: Handle) -> str:
+    pending = (await handle.describe()).raw_description.pending_activities
+    tries = [f"{p.activity_type.name}, try {p.attempt}: {p.last_failure.message or 'no answer yet'}" for p in pending]
+    return f"{handle.id} did not get on for {PATIENCE:.0f} s ({'; '.join(tries) or 'no activity is pending'})"
 
 
 def _moment(story: Story, plan: Plan, day: int) -> datetime:

@@ -10,6 +10,9 @@ from sandbox.stage import Stage
 from sandbox.verdict import differences
 from workflows.invoice import workflow_id
 
+QUERIES = ('State="awaiting-approval"', 'Policy="hotdoodle" AND State="paid"')
+"""Searches that the UI opens with; the search attributes stand in `workflows.attributes`."""
+
 
 def tell(life: Life) -> None:
     """Print one story day by day."""
@@ -31,13 +34,13 @@ def verdict(life: Life) -> bool:
 
 def links(stage: Stage, lives: Sequence[Life], *, keep: bool) -> None:
     """Print where to look."""
+    print("\nWhere to look" + ("" if keep else " (all of it stops now; `make demo KEEP=1` leaves it up)"))
     ui = f"{stage.server.ui}/namespaces/default/workflows"
-    print("\nWhere to look" + ("" if keep else " (`make demo KEEP=1` leaves all of it up)"))
-    print(f"  all cases                  {ui}")
-    for query in ('State="awaiting-approval"', 'Policy="hotdoodle" AND State="paid"'):
-        print(f"  {query:<26} {ui}?query={quote(query)}")
+    places = [("every case", ui)]
+    places += [(query, f"{ui}?query={quote(query)}") for query in QUERIES]
     for life in sorted(lives, key=lambda life: bool(life.outcome))[:1]:
         case = workflow_id(life.case.invoice.number)
-        print(f"  {case:<26} {ui}/{case}/{life.run_id}/history")
-    print(f"  mails                      {stage.addresses.mail}")
-    print(f"  panel                      {stage.addresses.panel}", flush=True)
+        places += [(f"one case, {case}", f"{ui}/{case}/{life.run_id}/history")]
+    places += [("mails", stage.addresses.mail), ("control panel", stage.addresses.panel)]
+    for what, url in places:
+        print(f"  {what}\n    {url}", flush=True)

@@ -131,8 +131,8 @@ class Story(_Written):
         days = [m.day for m in plan.milestones if m.action is Action.CHARGE]
         for day in answers:
             if day not in days:
-                known = ", ".join(f"{d:+d}" for d in days) or "none"
-                msg = f"day {day:+d}: the policy {plan.policy} does not charge then; its charge days are: {known}"
+                known = ", ".join(map(str, days)) or "none"
+                msg = f"the policy {plan.policy} charges nothing on day {day}; its charge days are: {known}"
                 raise ValueError(msg)
         return [answers.get(day, "ok") for day in days]
 
