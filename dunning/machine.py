@@ -162,10 +162,12 @@ def _settle(case: Case, now: datetime) -> Step | None:
 
 
 def _excess(case: Case, now: datetime) -> Milestone:
-    refund = f"refund:{len(case.entries)}"
-    back = case.plan.excess is Excess.REFUND and case.payments and refund not in case.steps_done
-    if back:
-        return _follow_up(refund, Action.REFUND, now)
+    """Refund the newest payment that was not touched yet; what no refund can take becomes credit."""
+    taken_back = {entry.of for entry in case.entries if entry.kind is Kind.REVERSAL}
+    for payment in reversed(case.payments if case.plan.excess is Excess.REFUND else ()):
+        refund = f"refund:{payment.id}"
+        if refund not in case.steps_done and payment.id not in taken_back:
+            return _follow_up(refund, Action.REFUND, now)
     return _follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
 
 

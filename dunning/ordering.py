@@ -44,14 +44,14 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
-    last = case.payments[-1]
+    payment = next(p for p in case.payments if milestone.name == f"refund:{p.id}")
     return RefundOrder(
         invoice=case.invoice.number,
         account=case.invoice.account,
         step=milestone.name,
         at=now,
-        payment=last.id,
-        amount=min(-case.balance, last.amount, key=lambda money: money.minor),
+        payment=payment.id,
+        amount=min(-case.balance, payment.amount, key=lambda money: money.minor),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -115,6 +116,10 @@ class Plan(Wire):
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
 
+    @cached_property
+    def _by_name(self) -> dict[str, Milestone]:
+        return {milestone.name: milestone for milestone in self.milestones}
+
     def milestone(self, name: str) -> Milestone | None:
-        """The milestone of that name."""
-        return next((m for m in self.milestones if m.name == name), None)
+        """The milestone of that name; None for a follow-up, which no policy dates."""
+        return self._by_name.get(name)

@@ -44,8 +44,11 @@ def reinstated(case: Case, result: Reinstated) -> Case:
 
 def _with(case: Case, **changes: Any) -> Case:
     # model_copy would carry the cached properties over: a new object derives its own.
-    fields = {name: getattr(case, name) for name in Case.model_fields}
+    fields = {name: getattr(case, name) for name in _FIELDS}
     return Case.model_construct(**{**fields, **changes})
+
+
+_FIELDS = tuple(Case.model_fields)
 
 
 def with_entry(case: Case, entry: Entry) -> Case:
@@ -122,7 +125,14 @@ def _no_method(case: Case, milestone: Milestone, result: NoMethod, now: datetime
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
-    entry = Entry(id=milestone.name, kind=Kind.REFUND, amount=result.amount, at=now, note=result.refund)
+    entry = Entry(
+        id=milestone.name,
+        kind=Kind.REFUND,
+        amount=result.amount,
+        at=now,
+        of=milestone.name.removeprefix("refund:"),
+        note=result.refund,
+    )
     return with_entry(_done(case, milestone, now, result.kind, str(result.amount)), entry)
 
 

@@ -1,0 +1,50 @@
+"""Invoices under the shipped policies."""
+
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from adapters.policy_files import load_policy
+from dunning.case import Opened
+from dunning.facts import Approval, Payment
+from dunning.intake import approved, paid
+from dunning.money import Money
+from dunning.plan import Invoice
+from dunning.policy import Policy
+from dunning.timeline import plan_for
+from tests.dunning.life import Fact
+
+FOLDER = Path(__file__).parent.parent.parent / "policies"
+DUE = date(2026, 12, 1)
+PRICE = Money.parse("USD 19.99")
+
+
+@cache
+def policy(name: str) -> Policy:
+    return load_policy(name, FOLDER)
+
+
+def opened(name: str, amount: Money = PRICE, due: date = DUE, **more: object) -> Opened:
+    invoice = Invoice.model_validate(
+        {"number": "INV-1042", "account": "bakery", "customer": "Example Bakery", "amount": amount, "due": due, **more}
+    )
+    return Opened(invoice=invoice, plan=plan_for(policy(name), invoice))
+
+
+def before_issue(case: Opened) -> datetime:
+    return case.plan.milestones[0].at - timedelta(days=1)
+
+
+def at(case: Opened, day: int, *, minutes: int = 0) -> datetime:
+    """The policy's hour on that day from the due date, plus some minutes."""
+    first = case.plan.milestones[0]
+    return first.at + timedelta(days=day - first.day, minutes=minutes)
+
+
+def pays(amount: str = "USD 19.99", payment: str = "p-1") -> Fact:
+    money = Money.parse(amount)
+    return lambda case, now: paid(case, Payment(id=payment, amount=money, at=now))
+
+
+def approves(milestone: str, by: str = "ana") -> Fact:
+    return lambda case, _now: approved(case, Approval(milestone=milestone, by=by))

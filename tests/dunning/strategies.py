@@ -1,0 +1,179 @@
+"""Random policies, worlds and facts for the property tests."""
+
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import strategies as st
+
+from dunning.case import Case, Opened
+from dunning.facts import Approval, Payment, Promise, Reversal, Waiver
+from dunning.holds import Rule
+from dunning.intake import (
+    approval_refused,
+    approved,
+    paid,
+    promise_refused,
+    promised,
+    reversed_,
+    waived,
+    waiver_refused,
+)
+from dunning.money import Money
+from dunning.plan import Action, Excess, Invoice
+from dunning.policy import MilestoneRule, Policy, Reinstatement
+from dunning.policy_check import findings
+from dunning.timeline import plan_for
+from tests.dunning.life import Fact, World
+
+ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe")
+_LADDER: tuple[Action, ...] = (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE, Action.DELETE)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """A policy that the loader would accept: early steps, a warning, then a ladder of consequences."""
+    rules = [_rule(Action.ISSUE, draw(st.integers(-20, 0)), notice=draw(st.sampled_from(["", "Invoice"])))]
+    rules += [_rule(Action.CHARGE, 0, notice_failed="Failed")] if draw(st.booleans()) else []
+    day = draw(st.integers(1, 9))
+    rules.append(_rule(Action.NOTIFY, day, notice="First"))
+    if draw(st.booleans()):
+        day += draw(st.integers(0, 5))
+        rules.append(_rule(Action.CHARGE, day, "charge-2", notice_failed="Failed", notice_no_method="Failed"))
+        day += draw(st.integers(0, 2)) or 1
+        rules.append(_rule(Action.LATE_FEE, day, fee=Money.parse("USD 35.00"), without=draw(st.booleans())))
+    for action in draw(st.lists(st.sampled_from(_LADDER), unique=True).map(sorted_by_ladder)):
+        day += draw(st.integers(1, 30))
+        notice = draw(st.sampled_from(["", "Now"]))
+        rules.append(
+            _rule(action, day, notice=notice, approvals=draw(st.integers(0, 2)) if action is _LADDER[4] else 0)
+        )
+    policy = Policy(
+        name="random",
+        title="random",
+        currency="USD",
+        zone=draw(st.sampled_from(ZONES)),
+        hour=draw(st.times(time(0), time(23, 59)).map(lambda t: t.replace(second=0, microsecond=0))),
+        payment_notice=draw(st.sampled_from(["", "Thanks"])),
+        excess=draw(st.sampled_from(Excess)),
+        reinstatement=Reinstatement(
+            rule=draw(st.sampled_from(Rule)), fee=draw(st.sampled_from([None, Money.parse("USD 75.00")]))
+        ),
+        milestones=tuple(rules),
+    )
+    if findings(policy):  # only a deletion without a suspension is possible here
+        rules = [rule for rule in rules if rule.action is not Action.DELETE]
+        policy = policy.model_copy(update={"milestones": tuple(rules)})
+    assert not findings(policy), findings(policy)
+    return policy
+
+
+def sorted_by_ladder(actions: list[Action]) -> list[Action]:
+    return sorted(actions, key=_LADDER.index)
+
+
+def _rule(
+    action: Action,
+    day: int,
+    name: str = "",
+    *,
+    notice: str = "",
+    notice_failed: str = "",
+    notice_no_method: str = "",
+    fee: Money | None = None,
+    without: bool = True,
+    approvals: int = 0,
+) -> MilestoneRule:
+    return MilestoneRule(
+        name=name or action.value.replace("_", "-"),
+        action=action,
+        offset=day,
+        notice=notice,
+        notice_failed=notice_failed,
+        notice_no_method=notice_no_method,
+        fee=fee,
+        fee_without_attempt=without,
+        approvals=approvals,
+    )
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> tuple[Opened, datetime]:
+    """An invoice under a random policy, and when its case is opened: in time, late, or long overdue."""
+    policy = draw(policies())
+    due = draw(st.dates(date(2027, 1, 1), date(2028, 12, 31)))
+    amount = Money(minor=draw(st.integers(1, 50_000)), currency="USD")
+    invoice = Invoice(number="INV-1", account="a", amount=amount, due=due)
+    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice))
+    start = opened.plan.milestones[0].at + draw(st.timedeltas(timedelta(days=-40), timedelta(days=40)))
+    return opened, start
+
+
+worlds = st.builds(
+    World,
+    charges=st.lists(st.sampled_from(["ok", "declined", "no_method", "pending", "unknown"]), max_size=4),
+    undelivered=st.sets(st.integers(1, 12), max_size=6),
+    delays=st.lists(
+        st.one_of(
+            st.just(timedelta(0)),
+            st.timedeltas(timedelta(0), timedelta(minutes=5)),
+            st.timedeltas(timedelta(0), timedelta(days=12)),
+        ),
+        max_size=25,
+    ),
+    deferrals=st.integers(0, 2),
+)
+
+
+@st.composite
+def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetime, Fact]]:
+    """Facts at random instants; the same payment id may come again, reversals may come first."""
+    made: list[tuple[datetime, Fact]] = []
+    for _ in range(draw(st.integers(0, most))):
+        when = start + draw(st.timedeltas(timedelta(0), timedelta(days=150)))
+        made.append((when, draw(_fact())))
+    return made
+
+
+MONEY = {
+    "p1": Money(minor=1999, currency="USD"),
+    "p2": Money(minor=500, currency="USD"),
+    "p3": Money(minor=60_000, currency="USD"),
+    "p4": Money(minor=1999, currency="EUR"),
+}
+"""One payment id always means the same money, as at a real processor."""
+
+
+def _fact() -> st.SearchStrategy[Fact]:
+    return st.one_of(
+        st.builds(_pays, st.sampled_from(sorted(MONEY))),
+        st.builds(_reverses, st.sampled_from(["p1", "p2"])),
+        st.builds(_promises, st.integers(0, 30)),
+        st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
+        st.builds(_approves, st.sampled_from(["ana", "ben"])),
+    )
+
+
+def _pays(payment: str) -> Fact:
+    return lambda case, now: paid(case, Payment(id=payment, amount=MONEY[payment], at=now))
+
+
+def _reverses(payment: str) -> Fact:
+    reversal_id, amount = f"rev-{payment}", MONEY[payment]
+    return lambda case, now: reversed_(case, Reversal(id=reversal_id, payment=payment, amount=amount, at=now))
+
+
+def _promises(days: int) -> Fact:
+    def fact(case: Case, now: datetime) -> Case:
+        promise = Promise(until=case.today(now) + timedelta(days=days))
+        return case if promise_refused(case, promise, now) else promised(case, promise)
+
+    return fact
+
+
+def _waives(entry: str) -> Fact:
+    waiver = Waiver(entry=entry)
+    return lambda case, now: case if waiver_refused(case, waiver) else waived(case, waiver, now)
+
+
+def _approves(by: str) -> Fact:
+    approval = Approval(milestone="delete", by=by)
+    return lambda case, _now: case if approval_refused(case, approval) else approved(case, approval)

@@ -1,0 +1,200 @@
+"""The design's promises as properties: over random policies, payments, delays, outages, refusals and crashes."""
+
+import os
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dunning.calendar import local_date
+from dunning.case import LATE, Opened
+from dunning.ledger import Kind, balance
+from dunning.levels import Level
+from dunning.machine import decide, told
+from dunning.plan import CONSEQUENCES, DELETIONS, Action
+from dunning.results import Deferred, Delivered, NotOurs
+from tests.dunning.life import Did, Fact, Life, World, live
+from tests.dunning.strategies import facts, openings, worlds
+
+LIVES = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "150")), deadline=None)
+"""`REPRIEVE_LIVES=5000 make test` looks longer."""
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    opened, start = draw(openings())
+    return live(opened, start, draw(facts(start)), draw(worlds))
+
+
+@pytest.mark.promise(1)
+@pytest.mark.req("S3-15", "S3-13")
+@LIVES
+@given(lives())
+def test_no_milestone_moves_money_twice_and_no_fee_comes_twice(life: Life) -> None:
+    charges = [m.name for m in life.case.plan.milestones if m.action is Action.CHARGE]
+    assert len(life.moved) <= len(charges)
+    ids = Counter((entry.kind, entry.id) for entry in life.case.entries)
+    assert max(ids.values()) == 1
+    fees = [entry for entry in life.case.entries if entry.kind is Kind.LATE_FEE]
+    assert len(fees) <= sum(m.action is Action.LATE_FEE for m in life.case.plan.milestones)
+
+
+@pytest.mark.promise(2)
+@pytest.mark.req("S2-05", "S3-06")
+@LIVES
+@given(lives())
+def test_nothing_happens_to_a_customer_who_owes_nothing(life: Life) -> None:
+    for did in life.of(*CONSEQUENCES, Action.CHARGE, Action.WARN_ADMINS):
+        assert did.before.balance.minor > 0 or did.before.lapsed or _asks_again(did), did
+    for did in life.of(Action.NOTIFY):
+        assert did.step is not None
+        assert not did.before.paid_up or did.step.name.startswith("confirm:"), did.step.name
+
+
+def _asks_again(did: Did) -> bool:
+    return did.step is not None and any(a.step == did.step.name for a in did.before.attempts)
+
+
+@pytest.mark.promise(3)
+@pytest.mark.promise(4)
+@pytest.mark.req("S2-19")
+@LIVES
+@given(lives())
+def test_every_consequence_follows_a_delivered_warning_by_its_full_interval(life: Life) -> None:
+    for did in life.consequences():
+        if isinstance(did.result, NotOurs):
+            continue
+        assert did.step is not None
+        intervals = _intervals(life, did)
+        assert intervals, f"{did.step.name} came unwarned: {life.steps()}"
+        assert all(passed >= planned for passed, planned in intervals), (did.step.name, intervals)
+
+
+def _intervals(life: Life, did: Did) -> list[tuple[timedelta, timedelta]]:
+    """For each delivered warning before the step: how long ago it was, and how long the policy says."""
+    assert did.step is not None
+    found: list[tuple[timedelta, timedelta]] = []
+    for warning in life.case.plan.milestones:
+        if not warning.warns or warning.at >= did.step.at:
+            continue
+        for earlier in life.did:
+            if earlier.known > did.decided or earlier.step is None or not isinstance(earlier.result, Delivered):
+                continue
+            if earlier.step.name == told(warning) or earlier.step.name.startswith(f"{warning.name}:again:"):
+                found.append((did.decided - earlier.known, did.step.at - warning.at))
+    return found
+
+
+@pytest.mark.promise(4)
+@pytest.mark.req("S3-02", "S3-03", "S3-11", "S2-26", "S4-14")
+@LIVES
+@given(lives())
+def test_steps_keep_the_order_of_the_plan_and_none_comes_early_or_is_skipped(life: Life) -> None:
+    order = [m.name for m in life.case.plan.milestones]
+    done = [d.step for d in life.case.done if d.step in order]
+    assert done == order[: len(done)]
+    for did in life.did:
+        if did.step is not None and did.step.name in order:
+            assert did.decided >= did.step.at
+
+
+@pytest.mark.promise(4)
+@LIVES
+@given(lives())
+def test_after_an_outage_steps_are_neither_merged_nor_closer_together_than_planned(life: Life) -> None:
+    """Consecutive dated steps keep their planned distance, but for the hour that counts as punctual."""
+    by_name = {m.name: m for m in life.case.plan.milestones}
+    dated = [did for did in life.did if did.step is not None and did.step.name in by_name and _is_over(did)]
+    for earlier, later in pairwise(dated):
+        assert earlier.step is not None
+        assert later.step is not None
+        if earlier.step.action is Action.ISSUE and earlier.decided == life.case.opened_at:
+            continue  # a case opened late keeps its due date
+        planned = by_name[later.step.name].at - by_name[earlier.step.name].at
+        # A zone's clock change may make one local day an hour longer or shorter.
+        assert later.decided - earlier.known >= planned - LATE - timedelta(hours=1)
+
+
+def _is_over(did: Did) -> bool:
+    return getattr(did.result, "kind", "") not in {"pending", "unknown", "deferred"}
+
+
+@pytest.mark.promise(6)
+@pytest.mark.promise(7)
+@pytest.mark.req("S2-07", "S3-29", "S4-10", "S4-11")
+@LIVES
+@given(lives())
+def test_who_owes_nothing_has_the_service_back_and_who_owes_has_not_got_it_for_free(life: Life) -> None:
+    if life.outcome in {"paid", "waived", "void"}:
+        assert life.case.level in {Level.ACTIVE, Level.DELETED}
+        assert life.case.balance.minor == 0
+    for did in life.did:
+        if did.step is None:
+            assert did.before.balance.minor <= 0
+
+
+@pytest.mark.promise(8)
+@pytest.mark.req("S2-14", "S3-23")
+@LIVES
+@given(lives())
+def test_deletion_waits_for_its_approvals_and_never_comes_with_the_suspension(life: Life) -> None:
+    restricted = [d.known for d in life.of(Action.SUSPEND, Action.DEACTIVATE) if not isinstance(d.result, Deferred)]
+    for did in life.of(*DELETIONS):
+        assert did.step is not None
+        people = {a.by for a in did.before.approvals if a.milestone == did.step.name}
+        assert len(people) >= did.step.approvals
+        assert restricted
+        zone = life.case.plan.zone
+        assert local_date(did.decided, zone) > local_date(restricted[0] - LATE, zone)
+
+
+@pytest.mark.promise(9)
+@pytest.mark.req("S3-32")
+@LIVES
+@given(lives())
+def test_every_payment_ends_in_the_ledger_exactly_once_to_the_cent(life: Life) -> None:
+    arrived = {entry.id: entry for entry in life.case.entries if entry.kind in (Kind.PAYMENT, Kind.PARKED)}
+    for key, amount in life.moved.items():
+        resolved = f"ch-{key}" in arrived
+        asking = any(a.ask_at for a in life.case.attempts)
+        assert resolved or asking
+        assert not resolved or arrived[f"ch-{key}"].amount == amount
+    if life.outcome == "paid":
+        kinds = {kind: sum(e.amount.minor for e in life.case.entries if e.kind is kind) for kind in Kind}
+        taken_back = sum(e.amount.minor for e in life.case.entries if e.kind is Kind.REVERSAL and e.of in _paid(life))
+        charges = kinds[Kind.INVOICE] + kinds[Kind.LATE_FEE] + kinds[Kind.REACTIVATION_FEE] - kinds[Kind.WAIVER]
+        assert kinds[Kind.PAYMENT] - taken_back == charges + kinds[Kind.CREDIT] + kinds[Kind.REFUND]
+        assert sum(money.minor for money in life.refunded.values()) == kinds[Kind.REFUND]
+
+
+def _paid(life: Life) -> set[str]:
+    return {entry.id for entry in life.case.entries if entry.kind is Kind.PAYMENT}
+
+
+@pytest.mark.promise(9)
+@LIVES
+@given(openings(), st.data())
+def test_the_order_in_which_money_facts_arrive_does_not_matter(
+    opened: tuple[Opened, datetime], data: st.DataObject
+) -> None:
+    case, start = opened
+    arriving = [fact for _, fact in data.draw(facts(start))]
+    shuffled = data.draw(st.permutations(arriving))
+    assert _after(case, start, arriving) == _after(case, start, shuffled)
+
+
+def _after(opened: Opened, start: datetime, arriving: list[Fact]) -> tuple[int, set[str]]:
+    life = live(opened, start, world=World(), until=start)
+    for fact in arriving:
+        life.case = fact(life.case, start)
+    money = {e.id for e in life.case.entries if e.kind in (Kind.PAYMENT, Kind.PARKED, Kind.REVERSAL)}
+    return balance(life.case.entries, "USD").minor, money
+
+
+@LIVES
+@given(lives())
+def test_deciding_twice_says_the_same(life: Life) -> None:
+    assert decide(life.case, life.now) == decide(life.case, life.now)
