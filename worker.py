@@ -7,12 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from sqlalchemy.engine import make_url
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -130,7 +128,7 @@ async def run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         health = Health()
         await stack.enter_async_context(serving(health, settings.health_host, settings.health_port))
-        await _prepare_store(settings.store_url)
+        await migrate(settings.store_url)
         client = await temporal.connect(temporal.measured(settings.metrics_address))
         await temporal.register(client, attributes.ALL)
         for worker in workers(client, settings, await compose(settings, stack), failed):
@@ -143,13 +141,6 @@ async def run(settings: Settings) -> int:
     for error in errors:
         log.error("worker failed", error=repr(error))
     return FAILED if errors else 0
-
-
-async def _prepare_store(url: str) -> None:
-    database = make_url(url).database
-    if url.startswith("sqlite") and database:
-        await asyncio.to_thread(Path(database).parent.mkdir, parents=True, exist_ok=True)
-    await migrate(url)
 
 
 def main() -> int:

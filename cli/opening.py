@@ -12,7 +12,7 @@ from dunning.case import Opened, open_case
 from dunning.describe import headline, shown
 from dunning.machine import decide
 from dunning.money import Money
-from dunning.plan import Invoice, InvoiceNumber
+from dunning.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy import Policy, Zone
 from dunning.ports import Account, Contact, OpenInvoice, Service, Store
 from dunning.timeline import plan_for
@@ -34,6 +34,8 @@ class ServiceRow(BaseModel):
 
 
 def _amount(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("write the amount as text with its currency, like 'USD 19.99'")  # noqa: TRY004 - pydantic's way
     return Money.parse(value) if isinstance(value, str) else value
 
 
@@ -75,15 +77,20 @@ class InvoiceRow(BaseModel):
         )
 
 
-async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy) -> Opening:
-    """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
-
-    Raises ValueError when the policy does not fit the row (another currency, dates out of order).
-    """
+def fitting(row: InvoiceRow, policy: Policy) -> Plan:
+    """The row's plan. Raises ValueError when the policy does not fit it (another currency, dates out of order)."""
     if row.amount.currency != policy.currency:
         msg = f"{row.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
         raise ValueError(msg)
-    plan = plan_for(policy, row.invoice_facts(), row.zone or "")
+    return plan_for(policy, row.invoice_facts(), row.zone or "")
+
+
+async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy) -> Opening:
+    """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
+
+    Raises ValueError when the policy does not fit the row.
+    """
+    plan = fitting(row, policy)
     known = await store.invoice(row.invoice)
     if known and known.status == "closed":
         return "already closed"

@@ -1,0 +1,36 @@
+"""What a command says when it cannot do its work: a few plain lines for people, and an exit status for scripts."""
+
+from pydantic import ValidationError
+
+BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+
+
+class CommandError(Exception):
+    """The command ends here; its text says what, where, why, and what to do. No traceback is shown."""
+
+    status = FAILED
+
+
+class BadInputError(CommandError):
+    """What was typed cannot be used, or was refused."""
+
+    status = BAD_INPUT
+
+
+class FailedError(CommandError):
+    """An outage: the same command may work later."""
+
+
+def reasons(error: ValidationError) -> list[str]:
+    """One line per wrong value: its place and what is wrong. The value itself is not repeated: it may be personal."""
+    return [_reason(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+
+
+def _reason(place: tuple[int | str, ...], kind: str, message: str) -> str:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+    if kind == "extra_forbidden":
+        return f"unknown key {key!r}; is it a typing mistake?"
+    if kind == "missing":
+        return f"{key}: is missing"
+    text = message.removeprefix("Value error, ")
+    return f"{key}: {text}" if key else text

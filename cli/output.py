@@ -1,0 +1,43 @@
+"""Where answers go: text for people or JSON for programs on standard output, everything else on standard error."""
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDE = 140
+"""Columns of a file or a pipe, where no line needs to be broken for a window."""
+
+
+def console() -> Console:
+    """Standard output; colours only on a terminal."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
+    """A table of plain text: nothing in a cell is taken for markup."""
+    made = Table(*columns, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    return made
+
+
+def complain(text: str) -> None:
+    """Say it on standard error."""
+    print(text, file=sys.stderr)

@@ -1,0 +1,81 @@
+"""The operator's command line. `starter.py --help` lists the commands; `starter.py COMMAND --help` explains one.
+
+Exit status: 0 done, 2 bad input or refused (nothing wrong with the machinery), 1 an outage (try again later).
+"""
+
+import os
+import sys
+
+from cyclopts import App, CycloptsError, Group, Parameter
+
+from cli.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError
+
+_POLICIES, _CASES, _DECISIONS, _HOLDS = (
+    Group(name, sort_key=place)
+    for place, name in enumerate(("Policies", "Invoices", "Decisions of people", "Holds on accounts"))
+)
+_COMMANDS = (
+    ("plan", "cli.plan:plan", "Show what a policy does to an unpaid invoice, and when.", _POLICIES),
+    ("rehearse", "cli.rehearse:rehearse", "Play an invoice's whole life on virtual time; nothing is kept.", _POLICIES),
+    ("policies", "cli.policies:policies", "List the policies, and whether each may be used.", _POLICIES),
+    ("check", "cli.policies:check", "Check one policy file.", _POLICIES),
+    ("start", "cli.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
+    ("list", "cli.listing:list_", "List the cases that are running.", _CASES),
+    ("show", "cli.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
+    ("pay", "cli.pay:pay", "Enter a payment.", _CASES),
+    ("promise", "cli.decisions:promise", "Take a promise to pay: nothing happens until its day is over.", _DECISIONS),
+    ("waive", "cli.decisions:waive", "Do not ask for a charge any more, such as a late fee.", _DECISIONS),
+    ("approve", "cli.decisions:approve", "Agree to a step that waits for approval, such as a deletion.", _DECISIONS),
+    ("due", "cli.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
+    ("void", "cli.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
+    ("hold", "cli.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
+    ("release", "cli.holding:release", "Lift such a hold; all others stay.", _HOLDS),
+)
+_EPILOGUE = """\
+Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.
+
+Temporal is found through TEMPORAL_ADDRESS or temporal.toml, everything else through REPRIEVE_... or reprieve.toml.
+"""
+
+app = App(
+    name="starter.py",
+    help="Reprieve, durable dunning for hosting companies: start invoices, take payments, look and decide.",
+    help_epilogue=_EPILOGUE,
+    help_format="plaintext",
+    version_flags=(),
+    default_parameter=Parameter(negative=(), show_default=False),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+for name, place, text, group in _COMMANDS:
+    # Loaded when it is called: --help needs neither Temporal's SDK nor a database.
+    app.command(place, name=name, help=text, group=group)
+
+
+def main() -> int:
+    """Run one command. Mistakes and outages are told in plain lines on standard error."""
+    try:
+        return app(sys.argv[1:], print_error=False, exit_on_error=False) or 0
+    except CycloptsError as error:
+        return _fail(f"{error}\nSee `starter.py --help`.", BAD_INPUT)
+    except CommandError as error:
+        return _fail(str(error), error.status)
+    except KeyboardInterrupt:
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has enough. What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _fail(text: str, status: int) -> int:
+    print(f"starter: {text}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    exit_status = main()
+    # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_status)
