@@ -21,7 +21,7 @@ from sandbox.stage import Stage, stage
 from sandbox.story import Story, read_stories
 
 CAST = Path(__file__).with_name("demo.jsonl")
-DIFFERENT, STOPPED = 1, 130
+DIFFERENT, BAD_INPUT, STOPPED = 1, 2, 130
 
 
 async def demo(stories: Sequence[Story], *, keep: bool) -> int:
@@ -69,9 +69,15 @@ def main() -> int:
     """Read the command line and run. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave everything up until Ctrl-C")
+    parser.add_argument("--cast", type=Path, default=CAST, help="other stories: a JSON object a line")
     options = parser.parse_args()
     try:
-        return asyncio.run(demo(read_stories(CAST), keep=options.keep))
+        stories = read_stories(options.cast)
+    except (OSError, ValueError) as error:
+        print(f"demo: {options.cast}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    try:
+        return asyncio.run(demo(stories, keep=options.keep))
     except asyncio.CancelledError:
         return STOPPED
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -94,7 +95,9 @@ def _shown(seen: WorkflowExecutionDescription, currency: str) -> dict[str, str]:
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(*COLUMNS)
+    table = Table(box=SIMPLE, pad_edge=False)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(*row)
     return table

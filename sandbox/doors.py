@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -78,7 +79,7 @@ class Doors:
         try:
             await door
         except WorkflowUpdateFailedError as error:
-            refused = str(error.cause)
+            refused = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

@@ -74,7 +74,7 @@ class Ends(_Written):
     """How a story has to end; what is None is not looked at.
 
     `outcome` is what the case returns, or "open". `mails` are the subjects to the first address, `panel` the states of
-    the first service, both in order. `credit` is what the account has to its credit.
+    the first service, `credits` what became credit of the account, each oldest first.
     """
 
     outcome: Literal["paid", "waived", "void", "renewed", "deleted", "open"]
@@ -84,7 +84,7 @@ class Ends(_Written):
     mails: tuple[str, ...] | None = None
     panel: tuple[str, ...] | None = None
     balance: str | None = None
-    credit: str | None = None
+    credits: tuple[str, ...] | None = None
 
 
 class Story(_Written):

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from dunning.intake import state
-from dunning.money import Money
 from sandbox.play import Life
 from sandbox.story import Charges, Ends
 
@@ -25,8 +24,6 @@ def _differing(wanted: Ends, seen: Ends) -> Iterator[str]:
 def seen_end(life: Life) -> Ends:
     """How it really ended, in the words of a story's file."""
     statuses = [charge.status for charge in life.charges]
-    currency = life.case.invoice.amount.currency
-    credit = sum((credit.amount for credit in life.credits), Money.zero(currency))
     return Ends.model_validate(
         {
             "outcome": life.outcome or "open",
@@ -36,7 +33,7 @@ def seen_end(life: Life) -> Ends:
             "mails": [mail.subject for mail in life.mails],
             "panel": [change.after for change in life.panel],
             "balance": str(life.case.balance),
-            "credit": str(credit),
+            "credits": [str(credit.amount) for credit in life.credits],
         }
     )
 

@@ -1,0 +1,78 @@
+"""`rehearse` as an operator types it."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+
+from cli.options import now
+from cli.rehearse import main
+from tests.e2e.processes import finish, start, until_none_left
+
+COMMAND = ("-m", "cli.rehearse")
+TODAY = now().date()
+DUE = str(TODAY + timedelta(days=30))
+
+
+def rehearse(*words: str) -> tuple[int, str, str]:
+    process = start(*COMMAND, *words)
+    result = finish(process)
+    assert until_none_left(process.pid) == []
+    return result
+
+
+def test_it_tells_day_by_day_what_would_happen():
+    options = ("--policy", "courtesy-5-10-35", "--due", DUE, "--zone", "Europe/Berlin", "--json")
+    status, out, err = rehearse(*options, "--decline", "0", "--decline", "5", "--pay", "-5=4.99", "--pay", "12=50")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    assert (told["outcome"], told["waits_for"], told["moved_days"]) == ("paid", None, 0)
+    assert [(line["day"], line["what"], line["notice"], line["balance"], line["level"]) for line in told["lines"]] == [
+        (-10, "invoice issued", "Courtesy Invoice", "USD 19.99", "active"),
+        (-5, "USD 4.99 paid", None, "USD 15.00", "active"),
+        (-5, "notice sent", "Payment Confirmation", "USD 15.00", "active"),
+        (0, "charge declined (card_declined)", None, "USD 15.00", "active"),
+        (0, "notice sent", "Payment Failed", "USD 15.00", "active"),
+        (5, "charge declined (card_declined)", None, "USD 15.00", "active"),
+        (5, "notice sent", "Payment Failed", "USD 15.00", "active"),
+        (5, "late fee: USD 35.00", None, "USD 50.00", "active"),
+        (10, "suspended", None, "USD 50.00", "suspended"),
+        (10, "notice sent", "Invoice Reminder: Services Suspended", "USD 50.00", "suspended"),
+        (12, "USD 50.00 paid", None, "USD 0.00", "suspended"),
+        (12, "reinstated", None, "USD 0.00", "active"),
+        (12, "notice sent", "Payment Confirmation", "USD 0.00", "active"),
+        (12, "books closed: paid", None, "USD 0.00", "active"),
+    ]
+    at = [datetime.fromisoformat(line["at"]) for line in told["lines"]]
+    assert {f"{each:%H:%M}" for each in at} == {"09:00", "09:30"}
+    assert {each.date() - timedelta(days=line["day"]) for each, line in zip(at, told["lines"], strict=True)} == {
+        TODAY + timedelta(days=30)
+    }
+
+
+def test_a_case_that_waits_for_a_person_ends_the_rehearsal():
+    status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--amount", "USD 5", "--decline", "0")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"whmcs-default · USD 5.00 · due {DUE} · times in America/New_York\n  day -14 · ")
+    assert out.endswith("Still open; it waits for approval of terminate: 1 more approval(s) needed before terminate\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("--due", "2020-01-01"), "--due: 2020-01-01 is past"),
+        (("--due", "soon"), "--due: 'soon' is not a date"),
+        (("--due", DUE, "--pay", "12"), "--pay: '12' is not DAY=AMOUNT"),
+        (("--due", DUE, "--pay", "12=1.999"), "--pay: '12=1.999' is not DAY=AMOUNT"),
+        (("--due", DUE, "--pay", "-99=1"), "--pay: day -99 is past"),
+        (("--due", DUE, "--decline", "3"), "--decline: the policy whmcs-default charges nothing on day 3"),
+        (("--due", DUE, "--amount", "EUR 5"), "--amount: EUR 5.00 is not in USD"),
+        (("--due", DUE, "--zone", "Mars"), "--zone: 'Mars' is not a time zone"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line(
+    words: tuple[str, ...], reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.argv", ["rehearse", "--policy", "whmcs-default", *words])
+    assert main() == 2
+    assert reason in capsys.readouterr().err
