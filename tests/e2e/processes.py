@@ -10,11 +10,12 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 
 
-def start(*words: str) -> subprocess.Popen[str]:
-    """Start `python <words>` from the repository's root."""
+def start(*words: str, folder: Path | None = None) -> subprocess.Popen[str]:
+    """Start `python <words>` from the repository's root; its temporary files go into `folder`."""
     return subprocess.Popen(
         [sys.executable, *words],
         cwd=ROOT,
+        env=os.environ | ({"TMPDIR": str(folder)} if folder else {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

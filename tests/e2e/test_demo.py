@@ -41,8 +41,8 @@ def test_a_kept_demo_stays_up_until_it_is_told_to_stop_and_says_what_differs(tmp
     assert until_none_left(process.pid) == []
 
 
-def test_nothing_outlives_a_demo_that_is_killed():
-    process = start("-m", "sandbox.demo")
+def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path):
+    process = start("-m", "sandbox.demo", folder=tmp_path)
     read_until(process, "INV-10")  # the first case runs
     running = left_of(process.pid)
     process.kill()
