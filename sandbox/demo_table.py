@@ -21,6 +21,8 @@ from workflows import attributes
 from workflows.invoice import workflow_id
 
 COLUMNS = ("invoice", "customer", "policy", "its date", "state", "owed", "level", "next")
+WRAPPED = ("customer", "policy", "next")
+"""The columns that give way in a narrow window."""
 REFRESH = 0.2
 
 
@@ -80,7 +82,7 @@ class Board:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return row  # not started yet
             raise
-        date = f"{local(now, self._zones[place]):%a %d %b %Y %H:%M %Z}"
+        date = f"{local(now, self._zones[place]):%a %d %b %Y}"
         return row._replace(date=date, **_shown(seen, self._stories[place].row.amount.currency))
 
 
@@ -97,7 +99,7 @@ def _shown(seen: WorkflowExecutionDescription, currency: str) -> dict[str, str]:
 def _table(rows: Sequence[Row]) -> Table:
     table = Table(box=SIMPLE, pad_edge=False)
     for name in COLUMNS:
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, no_wrap=name not in WRAPPED)
     for row in rows:
         table.add_row(*row)
     return table
