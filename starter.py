@@ -5,8 +5,9 @@ Exit status: 0 done, 2 bad input or refused (nothing wrong with the machinery), 
 
 import os
 import sys
+from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, Group, Parameter
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from cli.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError
 
@@ -52,12 +53,12 @@ for name, place, text, group in _COMMANDS:
     app.command(place, name=name, help=text, group=group)
 
 
-def main() -> int:
+def main(words: Sequence[str]) -> int:
     """Run one command. Mistakes and outages are told in plain lines on standard error."""
     try:
-        return app(sys.argv[1:], print_error=False, exit_on_error=False) or 0
+        return app(words, print_error=False, exit_on_error=False) or 0
     except CycloptsError as error:
-        return _fail(f"{error}\nSee `starter.py --help`.", BAD_INPUT)
+        return _fail(_explained(error), BAD_INPUT)
     except CommandError as error:
         return _fail(str(error), error.status)
     except KeyboardInterrupt:
@@ -68,13 +69,23 @@ def main() -> int:
         return FAILED
 
 
+def _explained(error: CycloptsError) -> str:
+    words = " ".join(error.command_chain or ())
+    text = str(error)
+    if isinstance(error, MissingArgumentError) and error.argument:
+        text = f"{words}: {error.argument.name} is missing"
+    elif isinstance(error, UnusedCliTokensError):
+        text = f"{words}: too many words: {' '.join(error.unused_tokens or ())}"
+    return f"{text}\nSee `{' '.join(part for part in ('starter.py', words, '--help') if part)}`."
+
+
 def _fail(text: str, status: int) -> int:
     print(f"starter: {text}", file=sys.stderr)
     return status
 
 
 if __name__ == "__main__":
-    exit_status = main()
+    exit_status = main(sys.argv[1:])
     # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
     sys.stdout.flush()
     sys.stderr.flush()

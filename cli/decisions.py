@@ -19,6 +19,7 @@ Reason = Annotated[str, Parameter(help="Why; kept in the case.")]
 
 async def promise(
     invoice: Number,
+    /,
     *,
     until: Annotated[str, Parameter(help="The customer pays by the end of this day, like 2026-12-20.")],
     by: By = "",
@@ -31,6 +32,7 @@ async def promise(
 async def waive(
     invoice: Number,
     entry: Annotated[str, Parameter(help="Id of the charge in the ledger, such as late-fee; `show` lists them.")],
+    /,
     *,
     by: By = "",
     reason: Reason = "",
@@ -43,6 +45,7 @@ async def waive(
 async def approve(
     invoice: Number,
     milestone: Annotated[str, Parameter(help="Name of the step that waits for approval, such as delete.")],
+    /,
     *,
     by: By,
     json: Json = False,
@@ -51,7 +54,7 @@ async def approve(
     await _decide(invoice, InvoiceDunning.approve, Approval, {"milestone": milestone, "by": by}, json)
 
 
-async def void(invoice: Number, *, reason: Reason, by: By = "", json: Json = False) -> None:
+async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:
     """Declare the invoice a mistake: nothing is owed, and what was restricted is given back."""
     await _decide(invoice, InvoiceDunning.void, Void, {"reason": reason, "by": by}, json)
 
@@ -59,6 +62,7 @@ async def void(invoice: Number, *, reason: Reason, by: By = "", json: Json = Fal
 async def due(
     invoice: Number,
     date: Annotated[str, Parameter(help="The new due date, like 2026-12-20.")],
+    /,
     *,
     by: By = "",
     json: Json = False,

@@ -21,6 +21,7 @@ Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The 
 
 async def hold(
     account: AccountId,
+    /,
     *,
     kind: Kind,
     level: Annotated[Literal["warned", "locked", "suspended"], Parameter(help="How far.")] = "suspended",
@@ -35,7 +36,7 @@ async def hold(
     _say(account, f"hold {kind} placed", holds, json=json)
 
 
-async def release(account: AccountId, *, kind: Kind, json: Json = False) -> None:
+async def release(account: AccountId, /, *, kind: Kind, json: Json = False) -> None:
     """Lift one hold; every other one, an unpaid invoice's too, stays. Safe to repeat."""
     async with open_store() as store:
         services = await _services(store, account)

@@ -23,6 +23,7 @@ from workflows.invoice import InvoiceDunning
 
 async def pay(
     invoice: Number,
+    /,
     *,
     amount: Annotated[str, Parameter(help='Like "USD 19.99"; without a currency, the invoice\'s.')],
     id: Annotated[str, Parameter(help="The payment's own id: the same id is never counted twice.")],  # noqa: A002

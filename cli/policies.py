@@ -28,6 +28,7 @@ def policies(*, json: Json = False) -> int:
 
 def check(
     file: Annotated[str, Parameter(help="A policy file; a name without .toml is looked for in the policies folder.")],
+    /,
     *,
     json: Json = False,
 ) -> int:

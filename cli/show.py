@@ -16,7 +16,7 @@ from dunning.machine import Finish, Step, Wait, decide
 from dunning.ports import ClosedLedger
 
 
-async def show(invoice: Number, *, json: Json = False) -> None:
+async def show(invoice: Number, /, *, json: Json = False) -> None:
     """Show an invoice: what happened, its ledger, and what comes next, when and why."""
     async with open_client() as client:
         try:

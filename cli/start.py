@@ -25,7 +25,10 @@ LONG = 200
 
 
 async def start(
-    file: Annotated[str, Parameter(help="JSON, JSON lines or CSV by its ending; - is standard input.")],
+    file: Annotated[
+        str, Parameter(help="JSON, JSON lines or CSV by its ending; - is standard input.", allow_leading_hyphen=True)
+    ],
+    /,
     *,
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
     json: Json = False,

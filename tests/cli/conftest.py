@@ -1,0 +1,35 @@
+import asyncio
+import io
+import sys
+
+import pytest
+
+from cli.preferences import settings
+from sandbox.stage import Stage
+from starter import main
+from tests.cli.command import Operate, Said
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
+    """Run commands in this process, with no server anywhere: ten times as fast as a process for each."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+
+    async def run(*words: str, stdin: str = "") -> Said:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        settings.cache_clear()
+        capsys.readouterr()
+        status = await asyncio.to_thread(main, words)
+        settings.cache_clear()
+        captured = capsys.readouterr()
+        return Said(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def operate(a_stage: Stage, offline: Operate, monkeypatch: pytest.MonkeyPatch) -> Operate:
+    """Run commands in this process, on the stage."""
+    for name, value in a_stage.env.items():
+        monkeypatch.setenv(name, value)
+    return offline

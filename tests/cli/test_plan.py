@@ -1,0 +1,185 @@
+"""`plan`, `policies` and `check`: what a policy will do, before it does it."""
+
+import itertools
+import time
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.command import ROOT, Operate, starter
+
+POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.req("S2-01", "S2-22", "S2-24", "S2-25", "S2-26", "S2-14")
+async def test_the_timeline_of_a_small_orange():
+    said = await starter("plan", "--policy", "a-small-orange", "--due", "2026-12-01", "--json")
+    assert (said.status, said.err) == (0, "")
+    assert [tuple(step[key] for key in ("at", "day", "action", "notice", "approval")) for step in said.json] == [
+        ("2026-11-21T09:00:00-05:00", -10, "issue", "Customer Invoice", False),
+        ("2026-12-01T09:00:00-05:00", 0, "charge", None, False),
+        ("2026-12-06T09:00:00-05:00", 5, "notify", "First Invoice Overdue Notice", False),
+        ("2026-12-10T09:00:00-05:00", 9, "notify", "Second Invoice Overdue Notice", False),
+        ("2026-12-11T09:00:00-05:00", 10, "suspend", None, False),
+        ("2026-12-31T09:00:00-05:00", 30, "deactivate", None, False),
+        ("2027-03-01T09:00:00-05:00", 90, "delete", None, True),
+    ]
+    charge = said.json[1]
+    assert (charge["name"], charge["notice_failed"]) == ("charge", "Credit Card Payment failed")
+
+
+async def test_times_are_local_in_the_zone_also_across_its_clock_change(offline: Operate):
+    said = await offline(
+        "plan", "--policy", "a-small-orange", "--due", "2027-03-20", "--zone", "Europe/Berlin", "--json"
+    )
+    assert [step["at"] for step in said.json][:5] == [
+        "2027-03-10T09:00:00+01:00",
+        "2027-03-20T09:00:00+01:00",
+        "2027-03-25T09:00:00+01:00",
+        "2027-03-29T09:00:00+02:00",
+        "2027-03-30T09:00:00+02:00",
+    ]
+
+
+async def test_the_table_names_every_step(offline: Operate):
+    said = await offline("plan", "--policy", "courtesy-5-10-35", "--due", "2026-12-01")
+    assert said.status == 0
+    for word in ("Courtesy Invoice", "late_fee USD 35.00", "if it fails: Payment Failed", "1 approval(s)", "+35"):
+        assert word in said.out
+
+
+@pytest.mark.req("S2-29")
+@pytest.mark.parametrize("policy", POLICIES)
+async def test_the_picture_shows_every_step_and_no_label_covers_another(offline: Operate, policy: str, tmp_path: Path):
+    file = tmp_path / "timeline.svg"
+    said = await offline("plan", "--policy", policy, "--due", "2026-12-01", "--svg", str(file), "--json")
+    assert said.status == 0
+    picture = ET.fromstring(file.read_text())
+    labels = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
+    for step in said.json:
+        assert any(label.startswith(step["name"].replace("-", " ") + " ·") for label in labels)
+        assert not step["notice"] or any(step["notice"] in label for label in labels)
+    assert "due" in labels
+    assert_nothing_overlaps(picture)
+
+
+async def test_many_steps_on_one_day_stay_readable_in_the_picture(offline: Operate, tmp_path: Path):
+    text = (ROOT / "policies/a-small-orange.toml").read_text()
+    step = '[[milestones]]\nname = "again-{}"\naction = "notify"\noffset = 9\nnotice = "A <long> & strange title"\n'
+    head, tail = text.split('[[milestones]]\nname = "suspend"')
+    policy, file = tmp_path / "many.toml", tmp_path / "many.svg"
+    policy.write_text(head + "".join(map(step.format, range(8))) + '[[milestones]]\nname = "suspend"' + tail)
+    said = await offline("plan", "--policy", str(policy), "--due", "2026-12-01", "--svg", str(file))
+    assert (said.status, said.err) == (0, "")
+    assert_nothing_overlaps(ET.fromstring(file.read_text()))
+
+
+def assert_nothing_overlaps(picture: ET.Element) -> None:
+    boxes = [box(text) for text in picture.iter(f"{SVG}text")]
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1], (one, other)
+    for left, top, right, bottom, label in boxes:
+        assert left >= 0, label
+        assert top >= 0, label
+        assert right <= float(picture.attrib["width"]), label
+        assert bottom <= float(picture.attrib["height"]), label
+
+
+def box(text: ET.Element) -> tuple[float, float, float, float, str]:
+    """Measure with the width of an average letter of DejaVu Sans, the widest of the fonts that are asked for."""
+    label, size = "".join(text.itertext()), float(text.attrib["font-size"])
+    x, y, width = float(text.attrib["x"]), float(text.attrib["y"]), len(label) * size * 0.58
+    left = {"middle": x - width / 2, "end": x - width}.get(text.attrib.get("text-anchor", ""), x)
+    return left, y - size, left + width, y + 0.25 * size, label
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--policy", "nope", "--due", "2026-12-01"), "nope.toml: policy: there is no such file; policies in"),
+        (("--policy", "hotdoodle", "--due", "soon"), "--due: 'soon' is not a date; write it like 2026-12-01"),
+        (("--policy", "hotdoodle", "--due", "2026-02-30"), "'2026-02-30' is not a date"),
+        (("--policy", "hotdoodle", "--due", "9999-12-31"), "9999-12-31 is too near the end of the calendar"),
+        (("--policy", "hotdoodle", "--due", "0001-01-01", "--zone", "Asia/Tokyo"), "too near the end of the calendar"),
+        (("--policy", "hotdoodle", "--due", "2026-12-01", "--zone", "Mars"), "--zone: 'Mars' is not a time zone"),
+        (("--policy", "hotdoodle", "--due", "2026-12-01", "--svg", "/no/x.svg"), "--svg: /no/x.svg cannot be written"),
+        (("--policy", "hotdoodle"), "plan: --due is missing"),
+        (("--policy", "hotdoodle", "--due", "2026-12-01", "--colour"), "--colour"),
+    ],
+)  # fmt: skip
+async def test_bad_input_is_told_in_plain_lines(offline: Operate, words: tuple[str, ...], text: str):
+    said = await offline("plan", *words)
+    assert (said.status, said.out) == (2, "")
+    assert text in said.err
+    assert "Traceback" not in said.err
+    assert len(said.err.splitlines()) <= 2
+
+
+async def test_a_broken_policy_is_refused_with_file_key_and_reason(offline: Operate, tmp_path: Path):
+    broken = tmp_path / "broken.toml"
+    broken.write_text((ROOT / "policies/a-small-orange.toml").read_text().replace("offset = 9 ", "offset = 4\nof = 3"))
+    for words in (("plan", "--policy", str(broken), "--due", "2026-12-01"), ("check", str(broken))):
+        said = await offline(*words)
+        assert (said.status, said.out) == (2, "")
+        assert f"{broken}: milestones[3].of: unknown key; is it a typing mistake?" in said.err
+    told: dict[str, Any] = (await offline("check", str(broken), "--json")).json
+    assert (told["valid"], told["findings"][0]["key"]) == (False, "milestones[3].of")
+
+
+async def test_policies_are_listed_with_their_titles(offline: Operate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    said = await offline("policies", "--json")
+    assert [(each["name"], each["valid"]) for each in said.json] == [(name, True) for name in POLICIES]
+    assert (await offline("check", "hotdoodle")).out.startswith("hotdoodle: valid: HotDoodle")
+    monkeypatch.setenv("REPRIEVE_POLICIES", str(tmp_path))
+    (tmp_path / "bad.toml").write_text("title = 3")
+    said = await offline("policies")
+    assert said.status == 2
+    assert "bad" in said.out
+    assert "bad.toml: title: Input should be a valid string" in said.err
+
+
+async def test_help_is_there_at_once_and_names_every_command():
+    began = time.perf_counter()
+    said = await starter("--help")
+    took = time.perf_counter() - began
+    assert said.status == 0
+    for command in ("plan", "start", "pay", "show", "list", "promise", "waive", "approve", "void", "hold", "release"):
+        assert f" {command} " in said.out
+    assert took < 5, "the heavy imports belong into the commands"
+
+
+async def test_help_loads_neither_temporal_nor_the_database(offline: Operate):
+    said = await starter("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    for heavy in ("temporalio", "sqlalchemy", "babel", "alembic"):
+        assert f" {heavy}" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("pla",), 'Unknown command "pla"'),
+        (("check", "hotdoodle", "x"), "check: too many words: x"),
+        (("start",), "start: FILE is missing"),
+        (("hold", "someone"), "hold: --kind is missing"),
+    ],
+)
+async def test_an_unknown_word_is_named(offline: Operate, words: tuple[str, ...], text: str):
+    said = await offline(*words)
+    assert said.status == 2
+    assert text in said.err
+    assert "--help`." in said.err
+    assert len(said.err.splitlines()) == 2
+
+
+async def test_wrong_settings_are_named(offline: Operate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("REPRIEVE_HEALTH_PORT", "x")
+    said = await offline("policies")
+    assert said.status == 2
+    assert "setting REPRIEVE_HEALTH_PORT: " in said.err
+    monkeypatch.delenv("REPRIEVE_HEALTH_PORT")
+    (tmp_path / "reprieve.toml").write_text("= 3")
+    monkeypatch.setenv("REPRIEVE_CONFIG", str(tmp_path / "reprieve.toml"))
+    assert "is not TOML" in (await offline("policies")).err
