@@ -1,7 +1,10 @@
 """`start`: files of invoices become cases, each once, whatever the file looks like."""
 
 import asyncio
+import io
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,9 @@ from cli import bulk
 from cli.checked import Good, checked
 from cli.opening import Opening
 from cli.rows import Bad, Row
+from cli.start import _progress
 from sandbox.stage import Stage
-from tests.cli.command import Operate, in_days, lines, row, starter
+from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
 from workflows.invoice import workflow_id
 
 
@@ -173,6 +177,47 @@ async def test_without_a_server_the_address_is_named(offline: Operate):
         "starter: no Temporal server answers at 127.0.0.1:1: Connection refused",
         "Start it, or name its address in TEMPORAL_ADDRESS or temporal.toml.",
     ]
+
+
+async def test_an_interrupted_start_says_so(offline: Operate, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(file: str) -> str:
+        raise KeyboardInterrupt(file)
+
+    monkeypatch.setattr("cli.rows._text", interrupted)
+    assert await offline("start", "x.csv") == (130, "", "starter: interrupted\n")
+
+
+async def test_a_reader_that_has_enough_is_no_error_to_talk_about():
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = (sys.executable, "starter.py", "policies", "--json")
+    process = await asyncio.create_subprocess_exec(
+        *words, cwd=ROOT, stdout=writing, stderr=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (1, b"")
+
+
+@pytest.mark.parametrize(("rows", "terminal", "shown"), [(500, True, True), (500, False, False), (5, True, False)])
+def test_progress_is_shown_for_long_files_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, rows: int, terminal: bool, shown: bool
+):
+    screen = Screen(terminal)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with _progress(rows) as tick:
+        for _ in range(rows):
+            tick()
+    assert (f"{rows}/{rows}" in screen.getvalue()) is shown
+
+
+class Screen(io.StringIO):
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
 
 
 def goods(*rows: dict[str, Any]) -> list[Good]:
