@@ -137,9 +137,18 @@ class Case(Wire):
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
-    """A new case. The invoice's amount is its first ledger entry."""
+    """A new case. The invoice's amount is its first ledger entry.
+
+    A letter that belongs before the due date and whose day was over before the case was opened is left out: it would
+    only come together with the invoice. Everything else still happens.
+    """
     first = Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now)
-    return Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,))
+    missed = tuple(
+        Done(step=m.name, action=m.action, at=now, kind="skipped", detail="the case was opened after its day")
+        for m in opened.plan.milestones
+        if m.action is Action.NOTIFY and m.day < 0 and m.at < now
+    )
+    return Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,), done=missed)
 
 
 LATE = timedelta(hours=1)

@@ -28,6 +28,7 @@ class Action(StrEnum):
     DELETE_BACKUPS = "delete_backups"
     CREDIT = "credit"
     REFUND = "refund"
+    REINSTATE = "reinstate"
     TICKET = "ticket"
     CLOSE = "close"
 

@@ -37,9 +37,12 @@ def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) ->
     return _RECORDERS[type(result)](case, milestone, result, now)
 
 
-def reinstated(case: Case, result: Reinstated) -> Case:
-    """The case once this invoice's own hold is lifted; `remaining` are other people's."""
-    return _with(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining)
+def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
+    """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
+    number = sum(done.action is Action.REINSTATE for done in case.done) + 1
+    detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
+    done = Done(step=f"reinstate:{number}", action=Action.REINSTATE, at=now, kind=result.kind, detail=detail)
+    return _with(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=(*case.done, done))
 
 
 def _with(case: Case, **changes: Any) -> Case:
@@ -71,12 +74,12 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
 
     Downtime is ours, not the customer's, so each interval between a warning and its consequence is kept: the days are
     rounded up and the local hour stays. Lateness up to `LATE` moves nothing; follow-ups that no policy dates move
-    nothing either. A case that was opened after its invoice's planned day is not late: the due date stands.
+    nothing either. A case that was opened after its first steps' days is not late with them: the due date stands.
     """
     if case.plan.milestone(milestone.name) is None:
         return 0
     planned = case.when(milestone)
-    if milestone.action is Action.ISSUE:
+    if milestone.action is Action.ISSUE or milestone.day < 0:
         planned = max(planned, case.opened_at)
     if now - planned <= LATE:
         return 0

@@ -18,12 +18,17 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _foreign_settings_dropped() -> dict[str, str]:
+    """Our environment without the operator's own settings: a stage must never reach a real namespace or store."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "REPRIEVE_"))}
+
+
 class Child:
     """Starts one program from the repository's root; `log` takes all that it prints."""
 
     def __init__(self, program: Sequence[str], env: Mapping[str, str], log: IO[bytes]) -> None:
         self._program = program
-        self._env = {**os.environ, **env}
+        self._env = {**_foreign_settings_dropped(), **env}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 

@@ -32,6 +32,7 @@ _DEEDS = {
     (Action.CREDIT, ""): "{amount} kept as credit",
     (Action.REFUND, "refunded"): "{detail} given back",
     (Action.REFUND, "declined"): "refund declined ({detail})",
+    (Action.REINSTATE, ""): "reinstated ({detail})",
     (Action.TICKET, ""): "ticket: {detail}",
     (Action.CLOSE, ""): "books closed: {detail}",
 }
@@ -111,10 +112,14 @@ def _facts(life: Life) -> Iterator[_Fact]:
             what=_deed(done, written[done.step]),
             notice=subjects.get(done.detail, ""),
             entries=written[done.step],
-            level=LEVEL_OF.get(done.action) if done.kind in ("restricted", "deleted") else None,
+            level=_level_after(done),
         )
-    for at in life.reinstated:
-        yield _Fact(at=at, what="reinstated", level=Level.ACTIVE)
+
+
+def _level_after(done: Done) -> Level | None:
+    if done.action is Action.REINSTATE:
+        return Level.ACTIVE
+    return LEVEL_OF.get(done.action) if done.kind in ("restricted", "deleted") else None
 
 
 def _door(told: Told, entry: Entry | None) -> _Fact:

@@ -2,10 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
@@ -49,7 +48,6 @@ class Life:
     run_id: str
     now: datetime
     told: tuple[Told, ...]
-    reinstated: tuple[datetime, ...]
     notices: tuple[NoticeCopy, ...]
     credits: tuple[Credit, ...]
     charges: tuple[Charge, ...]
@@ -129,22 +127,9 @@ async def _seen(stage: Stage, skipper: TimeSkipper, handle: Handle, story: Story
         run_id=seen.run_id,
         now=await skipper.get_current_time(handle),
         told=told,
-        reinstated=await _reinstated(handle),
         notices=await stage.store.notices(row.invoice),
         credits=await stage.store.credits(row.account),
         charges=tuple((await companies.payments.books()).of(row.account)),
         mails=tuple(mails.to(row.emails[0])) if row.emails else (),
         panel=tuple((await companies.panel.books()).changes(users[0])) if users else (),
     )
-
-
-async def _reinstated(handle: Handle) -> tuple[datetime, ...]:
-    """When a reinstatement was over: the case does not note it, but the history does."""
-    events = (await handle.fetch_history()).events
-    asked = {e.event_id for e in events if _activity(e) == "reinstate"}
-    over = [e for e in events if e.activity_task_completed_event_attributes.scheduled_event_id in asked]
-    return tuple(event.event_time.ToDatetime(UTC) for event in over)
-
-
-def _activity(event: HistoryEvent) -> str:
-    return event.activity_task_scheduled_event_attributes.activity_type.name

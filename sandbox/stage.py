@@ -1,6 +1,7 @@
 """Everything around a case, really running: Temporal, the sandbox companies, and the worker as its own process."""
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -36,6 +37,9 @@ class Stage:
         host, _, port = addresses.smtp.rpartition(":")
         self.env = {
             "TEMPORAL_ADDRESS": server.address,
+            "TEMPORAL_NAMESPACE": "default",
+            "TEMPORAL_CONFIG_FILE": os.devnull,
+            "REPRIEVE_CONFIG": os.devnull,
             "REPRIEVE_STORE_URL": f"sqlite+aiosqlite:///{folder}/reprieve.db",
             "REPRIEVE_GATEWAY_URL": addresses.payments,
             "REPRIEVE_PANEL_URL": addresses.panel,

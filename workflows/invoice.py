@@ -60,7 +60,7 @@ class InvoiceDunning:
             await self._wait(step)
         elif isinstance(step, Reinstate):
             result = await call(REINSTATE, reinstate_order(self._case, workflow.now()), self._label(step))
-            self._case = reinstated(self._case, result)
+            self._case = reinstated(self._case, result, workflow.now())
         else:
             await self._perform(step)
 

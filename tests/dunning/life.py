@@ -124,7 +124,7 @@ def _act(life: Life, step: Perform | Reinstate, coming: list[tuple[datetime, Fac
     life.did.append(Did(milestone, decided, life.now, before, result))
     if milestone is None:
         assert isinstance(result, Reinstated)
-        life.case = reinstated(life.case, result)
+        life.case = reinstated(life.case, result, life.now)
     else:
         assert not isinstance(result, Reinstated)
         life.case = recorded(life.case, milestone, result, life.now)
