@@ -19,16 +19,16 @@ from activities.charge import Charge
 from activities.close_books import CloseBooks
 from activities.deactivate import Deactivate
 from activities.delete_service import DeleteService
+from activities.move_due_date import MoveDueDate
 from activities.open_ticket import OpenTicket
 from activities.refund import Refund
 from activities.reinstate import Reinstate
 from activities.restrict import Restrict
 from activities.send_notice import SendNotice
-from adapters import logs, temporal
+from adapters import logs, panels, temporal
 from adapters.gateways.sandbox import SandboxGateway
 from adapters.health import Health, serving
 from adapters.mail.smtp import SmtpMailer
-from adapters.panels.sandbox import SandboxPanel
 from adapters.settings import Settings
 from adapters.store import SqlStore, migrate
 from adapters.templates import TemplateRenderer
@@ -43,7 +43,7 @@ Activities = dict[str, Sequence[Callable[..., Any]]]
 
 async def compose(settings: Settings, stack: AsyncExitStack) -> Activities:
     """Settings -> adapters -> activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
-    store, gateway, panel = _store(settings), _gateway(settings), _panel(settings)
+    store, gateway, panel = _store(settings), _gateway(settings), panels.chosen(settings)
     for adapter in (store, gateway, panel):
         stack.push_async_callback(adapter.close)
     mailer, renderer = _mailer(settings), TemplateRenderer(settings.notices, settings.company, settings.pay_url)
@@ -57,7 +57,11 @@ async def compose(settings: Settings, stack: AsyncExitStack) -> Activities:
             Deactivate(panel, store).deactivate,
             DeleteService(panel, store).delete_service,
         ],
-        calls.BOOKS: [CloseBooks(store).close_books, OpenTicket(store).open_ticket],
+        calls.BOOKS: [
+            CloseBooks(store).close_books,
+            OpenTicket(store).open_ticket,
+            MoveDueDate(store).move_due_date,
+        ],
     }
 
 
@@ -67,10 +71,6 @@ def _store(settings: Settings) -> SqlStore:
 
 def _gateway(settings: Settings) -> SandboxGateway:
     return SandboxGateway(settings.gateway_url, settings.call_seconds)
-
-
-def _panel(settings: Settings) -> SandboxPanel:
-    return SandboxPanel(settings.panel_url, settings.call_seconds)
 
 
 def _mailer(settings: Settings) -> SmtpMailer:

@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.heartbeat import beating
 from activities.panel_work import bring_to_holds
-from dunning.holds import Hold, after_payment
+from dunning.holds import after_payment
 from dunning.levels import strictest
 from dunning.orders import ReinstateOrder, TicketOrder
 from dunning.ports import OutageError, Panel, Store
@@ -28,16 +28,16 @@ class Reinstate:
     async def reinstate(self, order: ReinstateOrder) -> Reinstated:
         """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for."""
         account = await self._store.account(order.account)
-        holds = await self._lift(order)
+        await self._lift(order)
         try:
             async with beating():
-                await bring_to_holds(self._panel, account.services, holds, tag="")
+                holds = await bring_to_holds(self._panel, self._store, account)
         except OutageError:
             await self._ticket_if_too_long(order)
             raise
         return Reinstated(level=strictest(h.level for h in holds), remaining=tuple(h.source for h in holds))
 
-    async def _lift(self, order: ReinstateOrder) -> tuple[Hold, ...]:
+    async def _lift(self, order: ReinstateOrder) -> None:
         before = await self._store.holds(order.account)
         past_due = await self._store.past_due(order.account, order.today)
         paid = [number for number in (order.invoice, order.renews) if number]
@@ -45,7 +45,6 @@ class Reinstate:
         if after != before and not await self._store.replace_holds(order.account, before, after):
             msg = f"the holds of account {order.account} changed at the same moment; reading them again"
             raise OutageError(msg)
-        return after
 
     async def _ticket_if_too_long(self, order: ReinstateOrder) -> None:
         # Both are the server's times, so this also holds on virtual time.

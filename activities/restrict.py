@@ -43,15 +43,10 @@ async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> Restri
         )
     )
     async with beating():
-        await bring_to_holds(panel, account.services, await store.holds(order.account), tag(order))
+        await bring_to_holds(panel, store, account)
     return Restricted(level=order.level)
 
 
 async def owns_hold(store: Store, account: str, invoice: str) -> bool:
     """Whether the invoice's hold is still there."""
     return any(hold.source == invoice for hold in await store.holds(account))
-
-
-def tag(order: RestrictOrder) -> str:
-    """Marks a restriction as ours at the panel, with the reason that the source document gives (S2-06)."""
-    return f"{order.reason} dun:{order.invoice}"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters import temporal
+from adapters import panels, temporal
 from adapters.panels.sandbox import SandboxPanel
 from adapters.store import SqlStore, migrate
 from cli.errors import BadInputError, FailedError
@@ -78,7 +78,7 @@ def _no_store(error: Exception) -> str:
 @asynccontextmanager
 async def open_panel() -> AsyncGenerator[SandboxPanel]:
     """The control panel that the settings name."""
-    panel = SandboxPanel(settings().panel_url, settings().call_seconds)
+    panel = panels.chosen(settings())
     try:
         yield panel
     finally:

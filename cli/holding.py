@@ -11,9 +11,9 @@ from cli.connections import open_panel, open_store
 from cli.errors import BadInputError, FailedError
 from cli.options import Json, now
 from cli.output import print_json
-from dunning.holds import OTHER_SOURCES, Hold
+from dunning.holds import Hold
 from dunning.levels import Level, strictest
-from dunning.ports import OutageError, Service
+from dunning.ports import Account, OutageError
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]
@@ -30,24 +30,24 @@ async def hold(
 ) -> None:
     """Restrict an account's services for a reason that no payment lifts. Safe to repeat."""
     async with open_store() as store:
-        services = await _services(store, account)
+        known = await _known(store, account)
         await store.place_hold(Hold(account=account, source=kind, level=Level(level), since=now(), note=note))
-        holds = await _bring(store, account, services)
+        holds = await _bring(store, known)
     _say(account, f"hold {kind} placed", holds, json=json)
 
 
 async def release(account: AccountId, /, *, kind: Kind, json: Json = False) -> None:
     """Lift one hold; every other one, an unpaid invoice's too, stays. Safe to repeat."""
     async with open_store() as store:
-        services = await _services(store, account)
+        known = await _known(store, account)
         lifted = await _lift(store, account, kind)
-        holds = await _bring(store, account, services)
+        holds = await _bring(store, known)
     _say(account, f"hold {kind} lifted" if lifted else f"there was no hold {kind}", holds, json=json)
 
 
-async def _services(store: SqlStore, account: str) -> Sequence[Service]:
+async def _known(store: SqlStore, account: str) -> Account:
     try:
-        return (await store.account(account)).services
+        return await store.account(account)
     except LookupError as error:
         raise BadInputError(str(error)) from None
 
@@ -60,32 +60,15 @@ async def _lift(store: SqlStore, account: str, kind: str) -> bool:
             return after != before
 
 
-async def _bring(store: SqlStore, account: str, services: Sequence[Service]) -> tuple[Hold, ...]:
-    """Bring the services to what all holds ask for; once more when another hold came or went meanwhile."""
+async def _bring(store: SqlStore, account: Account) -> tuple[Hold, ...]:
     async with open_panel() as panel:
-        while True:
-            holds = await store.holds(account)
-            try:
-                await bring_to_holds(panel, services, holds, _tag(holds))
-            except OutageError as error:
-                raise FailedError(
-                    f"{account}: the holds are written down, but the services are not there yet: {error}\n"
-                    "Run the same command again; it is safe to repeat."
-                ) from None
-            if await store.holds(account) == holds:
-                return holds
-
-
-def _tag(holds: Sequence[Hold]) -> str:
-    """What the panel shows as the reason: that of the strictest hold."""
-    if not holds:
-        return ""
-    first = max(holds, key=lambda each: each.level.rank)
-    return f"{first.note or 'non-payment'} dun:{first.source}" if _is_invoice(first) else f"hold:{first.source}"
-
-
-def _is_invoice(each: Hold) -> bool:
-    return each.source not in OTHER_SOURCES
+        try:
+            return await bring_to_holds(panel, store, account)
+        except OutageError as error:
+            raise FailedError(
+                f"{account.id}: the holds are written down, but the services are not there yet: {error}\n"
+                "Run the same command again; it is safe to repeat."
+            ) from None
 
 
 def _say(account: str, outcome: str, holds: Sequence[Hold], *, json: bool) -> None:

@@ -16,7 +16,7 @@ from workflows.invoice import InvoiceDunning
 
 State = Literal[
     "scheduled", "open", "in-transit", "promised", "overdue", "awaiting-approval", "lapsed",
-    "paid", "void", "renewed", "deleted",
+    "paid", "waived", "void", "renewed", "deleted",
 ]  # fmt: skip
 _LINE = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7} {next}"
 _COLUMNS = ("invoice", "account", "policy", "state", "level", "due", "overdue", "next")

@@ -94,7 +94,11 @@ async def _update(client: Client, invoice: str, payment: Payment) -> dict[str, s
             f"{error}\nThe payment was not acknowledged; trying again is harmless, the id {payment.id} counts once.\n"
             "With --durable the server keeps it until a worker is back."
         ) from None
-    return {"outcome": answer.outcome, "balance": str(answer.balance), "state": answer.state}
+    said = {"outcome": answer.outcome, "balance": str(answer.balance), "state": answer.state}
+    if answer.counted and answer.counted != payment.amount:
+        # The server gives the first answer for a known payment id: say which amount that was.
+        said["outcome"] = f"already counted as {answer.counted}; {payment.amount} was not"
+    return said
 
 
 async def _send(client: Client, invoice: str, payment: Payment) -> dict[str, str]:

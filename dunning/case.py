@@ -76,6 +76,7 @@ class Case(Wire):
     released: bool = False
     remaining_holds: tuple[str, ...] = ()
     shift_days: int = 0
+    due_changes: int = 0
     promised_until: Instant | None = None
     method_changed_at: Instant | None = None
     lapsed: bool = False

@@ -71,8 +71,12 @@ class DueDateChange(Wire):
 
 
 class Answer(Wire):
-    """What the caller of an update hears: what became of it, and what is owed now."""
+    """What the caller of an update hears: what became of it, and what is owed now.
+
+    `counted` is the amount in the ledger for that payment: a second call with another amount changes nothing.
+    """
 
     outcome: str
     balance: Money
     state: str
+    counted: Money | None = None

@@ -45,7 +45,8 @@ def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime
     outcome = "applied" if entry and entry.kind is Kind.PAYMENT else "parked"
     if find(before.entries, payment.id, MONEY_IN):
         outcome = "already counted"
-    return Answer(outcome=outcome, balance=after.balance, state=state(after, now))
+    counted = entry.amount if entry else None
+    return Answer(outcome=outcome, balance=after.balance, state=state(after, now), counted=counted)
 
 
 def reversed_(case: Case, reversal: Reversal) -> Case:
@@ -158,7 +159,7 @@ def due_date_changed(case: Case, change: DueDateChange) -> Case:
     """All steps still to come move by the same number of days; what is done stays done."""
     days = (change.due - case.invoice.due) // timedelta(days=1)
     invoice = case.invoice.model_copy(update={"due": change.due})
-    return changed(case, invoice=invoice, shift_days=case.shift_days + days)
+    return changed(case, invoice=invoice, shift_days=case.shift_days + days, due_changes=case.due_changes + 1)
 
 
 def state(case: Case, now: datetime) -> str:
@@ -166,7 +167,7 @@ def state(case: Case, now: datetime) -> str:
     if case.voided or case.renewed:
         return "void" if case.voided else "renewed"
     if case.paid_up:
-        return "paid"
+        return "paid" if case.payments else "waived"
     if case.level is Level.DELETED:
         return "deleted"
     coming = case.next_milestone

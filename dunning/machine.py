@@ -101,6 +101,8 @@ def _follow_ups(case: Case) -> Iterator[tuple[str, Action, str]]:
     for entry in case.entries:
         if entry.kind is Kind.PARKED:
             yield f"parked:{entry.id}", Action.TICKET, ""
+    if case.due_changes:
+        yield f"due-date:{case.due_changes}", Action.MOVE_DUE, ""
     for place in range(len(case.unreadable)):
         yield f"unreadable:{place}", Action.TICKET, ""
     for done in case.done:

@@ -9,6 +9,7 @@ from dunning.orders import (
     ChargeOrder,
     CloseOrder,
     DeleteOrder,
+    MoveDueOrder,
     NoticeOrder,
     Order,
     RefundOrder,
@@ -118,6 +119,12 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
     )
 
 
+def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return MoveDueOrder(
+        invoice=case.invoice.number, account=case.invoice.account, step=milestone.name, at=now, due=case.invoice.due
+    )
+
+
 def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
     subject, body = _words_for_staff(case, milestone)
     parked = find(case.entries, milestone.name.removeprefix("parked:"), (Kind.PARKED,))
@@ -178,6 +185,7 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.DEACTIVATE: _restrict,
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
+    Action.MOVE_DUE: _move_due,
     Action.TICKET: _ticket,
     Action.CLOSE: _close,
 }

@@ -93,6 +93,12 @@ class DeleteOrder(Order):
     backups: bool = False
 
 
+class MoveDueOrder(Order):
+    """The invoice's due date was changed: the account's other invoices need to know."""
+
+    due: date
+
+
 class TicketOrder(Order):
     """Open a ticket for a person. The step makes it idempotent.
 

@@ -30,6 +30,7 @@ class Action(StrEnum):
     REFUND = "refund"
     REINSTATE = "reinstate"
     TICKET = "ticket"
+    MOVE_DUE = "move_due"
     CLOSE = "close"
 
 

@@ -218,7 +218,11 @@ class Store(Protocol):
         ...
 
     async def mark_invoice(self, number: str, status: str) -> None:
-        """Set its status: open, void or closed."""
+        """Set its status: open, void or closed. Raises LookupError when the invoice was never opened."""
+        ...
+
+    async def move_due(self, number: str, due: date) -> None:
+        """Set its due date. Raises LookupError when the invoice was never opened."""
         ...
 
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
@@ -230,7 +234,10 @@ class Store(Protocol):
         ...
 
     async def place_hold(self, hold: Hold) -> None:
-        """Insert the hold of (account, source), or bring an existing one to the new level (keeping `since`)."""
+        """Insert the hold of (account, source), or bring an existing one to the new level (keeping `since`).
+
+        Raises LookupError when the account is not known.
+        """
         ...
 
     async def replace_holds(self, account: str, before: Sequence[Hold], after: Sequence[Hold]) -> bool:

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.close_books import CloseBooks
     from activities.deactivate import Deactivate
     from activities.delete_service import DeleteService
+    from activities.move_due_date import MoveDueDate
     from activities.open_ticket import OpenTicket
     from activities.refund import Refund
     from activities.reinstate import Reinstate
@@ -63,6 +64,7 @@ CALLS: dict[Action, Call] = {
     Action.DEACTIVATE: Call(Deactivate.deactivate, PANEL, timedelta(minutes=5)),
     Action.DELETE: _DELETE,
     Action.DELETE_BACKUPS: _DELETE,
+    Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
 }

@@ -30,6 +30,11 @@ class Invoices(Database):
         if not await self._change(update(invoices).where(invoices.c.number == number).values(status=status)):
             raise LookupError(f"invoice {number!r} is not in the store: open it before marking it {status}")
 
+    async def move_due(self, number: str, due: date) -> None:
+        """Set its due date. Raises LookupError when the invoice was never opened."""
+        if not await self._change(update(invoices).where(invoices.c.number == number).values(due=due)):
+            raise LookupError(f"invoice {number!r} is not in the store: open it before moving its due date")
+
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
         mine = select(invoices.c.number).where(invoices.c.account == account, invoices.c.status == "open")

@@ -1,0 +1,126 @@
+"""One real case on virtual time, driven step by step. Every test gives its case a name that no other test uses."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from adapters.policy_files import load_policy
+from adapters.settings import ROOT
+from cli.opening import InvoiceRow, open_row
+from dunning.calendar import instant, local
+from dunning.case import Case
+from dunning.facts import Payment
+from dunning.money import Money
+from dunning.plan import Plan
+from dunning.timeline import plan_for
+from sandbox.stage import Stage
+from workflows.inbox import PAYMENT_RECEIVED
+from workflows.invoice import InvoiceDunning, workflow_id
+
+PATIENCE = 60.0
+
+
+@dataclass
+class Playing:
+    """A running case and the world around it."""
+
+    stage: Stage
+    skipper: TimeSkipper
+    row: InvoiceRow
+    plan: Plan
+    handle: WorkflowHandle[InvoiceDunning, str]
+
+    @property
+    def account(self) -> str:
+        return self.row.account
+
+    @property
+    def email(self) -> str:
+        return self.row.emails[0]
+
+    @property
+    def user(self) -> str:
+        return self.row.services[0].user
+
+    def moment(self, day: int, minutes: int) -> datetime:
+        """That many minutes after the policy's hour on that day from the due date."""
+        hour = local(self.plan.milestones[0].at, self.plan.zone).time()
+        return instant(self.row.due + timedelta(days=day), hour, self.plan.zone) + timedelta(minutes=minutes)
+
+    async def to_day(self, day: int, minutes: int = 30) -> None:
+        """Let the case's own time pass up to then, with everything that happens until then."""
+        missing = self.moment(day, minutes) - await self.skipper.get_current_time(self.handle)
+        if missing > timedelta(0):
+            await asyncio.wait_for(self.skipper.fast_forward(self.handle, missing), PATIENCE)
+
+    @asynccontextmanager
+    async def passing(self, day: int) -> AsyncGenerator[None]:
+        """Time passes up to that day while the block runs; something in between may be held."""
+        passing = asyncio.create_task(self.to_day(day))
+        try:
+            yield
+        finally:
+            await asyncio.wait_for(passing, PATIENCE)
+
+    async def case(self) -> Case:
+        return await self.handle.query(InvoiceDunning.case)
+
+    async def outcome(self) -> str:
+        return await asyncio.wait_for(self.handle.result(), PATIENCE)
+
+    async def is_over(self) -> bool:
+        return (await self.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
+
+    def payment(self, amount: str = "USD 19.99", payment: str = "") -> Payment:
+        money = Money.parse(amount)
+        return Payment(id=payment or f"pay-{self.row.invoice}", amount=money, at=datetime.now(UTC))
+
+    async def signal(self, amount: str = "USD 19.99", payment: str = "") -> None:
+        await self.handle.signal(PAYMENT_RECEIVED, self.payment(amount, payment))
+
+    async def update(self, update: Any, fact: Any, update_id: str | None = None) -> Any:
+        return await self.handle.execute_update(update, fact, id=update_id)  # pyright: ignore[reportUnknownMemberType]
+
+    async def mails(self) -> list[str]:
+        """Subjects, oldest first; a message that came twice would be here twice."""
+        books = await self.stage.companies.mail.books()
+        return [m.subject for m in books.to(self.email) for _ in range(m.copies)]
+
+    async def levels(self) -> list[str]:
+        """What the panel's own journal says became of the first service."""
+        books = await self.stage.companies.panel.books()
+        return [change.after for change in books.changes(self.user)]
+
+    async def charged(self) -> list[int]:
+        """Money that really moved, in minor units."""
+        books = await self.stage.companies.payments.books()
+        return [c.amount for c in books.of(self.account) if c.status == "succeeded"]
+
+
+async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decline: int = 0, **row: Any) -> Playing:
+    """Open a case whose time stands still. `decline`: so many charges are declined."""
+    written = {
+        "invoice": name,
+        "account": f"acct-{name}",
+        "customer": "Example Bakery",
+        "emails": [f"{name.lower()}@bakery.example"],
+        "amount": "USD 19.99",
+        "due": (datetime.now(UTC) + timedelta(days=due_in)).date(),
+        "policy": policy,
+        "services": [{"kind": "website", "user": f"u-{name.lower()}"}],
+    }
+    facts = InvoiceRow.model_validate({**written, **row})
+    if decline:
+        await stage.companies.payments.script(facts.account, "decline:card_declined", times=decline)
+    skipper = await stage.skipper()
+    rules = load_policy(policy, ROOT / "policies")
+    with skipper.with_time_skipping_disabled():
+        await open_row(skipper.client, stage.store, "reprieve", facts, rules)
+    handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
+    return Playing(stage, skipper, facts, plan_for(rules, facts.invoice_facts(), facts.zone or ""), handle)
