@@ -1,0 +1,98 @@
+"""The three sides of the race: bare, real with empty activities, and full. Each lives one whole life on its own."""
+
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHandle
+
+from adapters.policy_files import load_policy
+from adapters.settings import ROOT
+from bench.bare import Bare, Script, Step
+from bench.lives import a_row
+from bench.worker_process import SIDES, queue_of
+from cli.opening import fitting, open_row
+from dunning.case import Opened, open_case
+from dunning.describe import headline, shown
+from dunning.machine import decide
+from dunning.policy import Policy
+from sandbox.child import Child
+from sandbox.play import QUEUE
+from sandbox.stage import Stage
+from workflows import attributes
+from workflows.invoice import InvoiceDunning, workflow_id
+
+Life = Callable[[str], Awaitable[object]]
+"""Lives one whole life under that name."""
+
+
+async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script, dict[str, Life]]:
+    """The sides by name, for one kind of life; one real life is played first to see its timers and activities."""
+    policy, client = load_policy(policy_name, ROOT / "policies"), (await stage.skipper()).client
+    start = _starting(client, policy, days_ahead)
+    pattern = await start(f"PATTERN-{policy_name}")
+    await pattern.result()
+    script = _script_of((await pattern.fetch_history()).events)
+
+    async def bare(name: str) -> object:
+        return await client.execute_workflow(Bare.run, script, id=name, task_queue=queue_of("bare"))
+
+    async def real(name: str) -> object:
+        return await (await start(name)).result()
+
+    async def full(name: str) -> object:
+        await open_row(client, stage.store, QUEUE, a_row(name, policy, days_ahead), policy)
+        return await client.get_workflow_handle(workflow_id(name)).result()
+
+    return script, {"bare": bare, "real": real, "full": full}
+
+
+def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str], Awaitable[WorkflowHandle[Any, str]]]:
+    """Starts InvoiceDunning as `cli.opening` does, without the store."""
+    row = a_row("PATTERN", policy, days_ahead)
+    opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy))
+    at = opened.plan.milestones[0].at
+    case = open_case(opened, at)
+    seen, summary = attributes.typed(shown(case, at, decide(case, at))), headline(opened.invoice)
+
+    async def start(name: str) -> WorkflowHandle[Any, str]:
+        invoice = opened.invoice.model_copy(update={"number": name})
+        return await client.start_workflow(
+            InvoiceDunning.run,
+            opened.model_copy(update={"invoice": invoice}),
+            id=workflow_id(name),
+            task_queue=queue_of("real"),
+            static_summary=summary,
+            search_attributes=seen,
+        )
+
+    return start
+
+
+def _script_of(events: Iterable[HistoryEvent]) -> Script:
+    steps: list[Step] = []
+    for event in events:
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+            wait = event.timer_started_event_attributes.start_to_fire_timeout
+            steps.append(Step(seconds=wait.ToTimedelta().total_seconds()))
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            queue = event.activity_task_scheduled_event_attributes.task_queue.name
+            steps.append(Step(queue=queue.removeprefix(queue_of("real"))))
+    return Script(steps=tuple(steps))
+
+
+@asynccontextmanager
+async def worker_processes(stage: Stage) -> AsyncGenerator[None]:
+    """The worker processes of `bare` and `real`; `full` has the stage's own."""
+    with (stage.folder / "bench.log").open("ab") as log:
+        children = [Child([sys.executable, "-m", "bench.worker_process", side], stage.env, log) for side in SIDES]
+        try:
+            for child in children:
+                await child.start()
+            yield
+        finally:
+            for child in children:
+                await child.stop()

@@ -1,0 +1,39 @@
+"""`python -m bench.worker_process real|bare`: a worker as its own process, set up alike for both sides."""
+
+import asyncio
+import sys
+
+from temporalio.worker import Worker
+
+from adapters import temporal
+from bench.bare import Bare
+from bench.empty import bare_ones, real_ones
+from workflows.invoice import InvoiceDunning
+
+SIDES = {"real": (InvoiceDunning, real_ones), "bare": (Bare, bare_ones)}
+
+
+def queue_of(side: str) -> str:
+    """The main task queue of a side."""
+    return f"bench-{side}"
+
+
+async def work(side: str) -> None:
+    """Work until killed. The server's address comes from the environment."""
+    client = await temporal.connect()
+    workflow, activities = SIDES[side]
+    await asyncio.gather(
+        *(
+            Worker(
+                client,
+                task_queue=queue_of(side) + suffix,
+                workflows=[] if suffix else [workflow],
+                activities=several,
+            ).run()
+            for suffix, several in activities().items()
+        )
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1]))
