@@ -18,7 +18,7 @@ Promise 4, the catch-up rule, lives in `dunning.record`: a step done late moves 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dunning.calendar import shifted
 from dunning.case import Case, Done
@@ -203,8 +203,9 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
     if milestone.action in CONSEQUENCES:
         for warning, delivered in _delivered(case, milestone):
             earliest = delivered.at + (milestone.at - warning.at)
-            if earliest > ready:
-                ready, why = earliest, f"the full interval since the warning {warning.name!r} must pass"
+            if earliest > ready + _SECONDS:
+                why = f"the full interval since the warning {warning.name!r} must pass"
+            ready = max(ready, earliest)
     return ready, why
 
 
@@ -243,6 +244,9 @@ def _warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
     )
     return Perform(step, f"nobody may suffer {milestone.name} unwarned")
 
+
+_SECONDS = timedelta(minutes=1)
+"""A mail takes seconds to be sent; a wait that they lengthen needs no other explanation."""
 
 _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
     _give_back,

@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -28,7 +28,7 @@ SKIPS = 4000
 class Stage:
     """What a demo, a rehearsal or a test plays on. `env` is the environment of worker and command line."""
 
-    def __init__(self, server: TemporalServer, addresses: Addresses, folder: Path) -> None:
+    def __init__(self, server: TemporalServer, addresses: Addresses, folder: Path, settings: Mapping[str, str]) -> None:
         self.server = server
         self.addresses = addresses
         self.folder = folder
@@ -50,6 +50,7 @@ class Stage:
             "REPRIEVE_GRACEFUL_SECONDS": "10",
             "REPRIEVE_STICKY_SECONDS": "1",
             "REPRIEVE_CALL_SECONDS": "5",
+            **settings,
         }
         self._log = (folder / "worker.log").open("ab")
         self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
@@ -91,8 +92,13 @@ async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
 
 
 @asynccontextmanager
-async def stage(*, ui: bool = False, database: bool = False, worker: bool = True) -> AsyncGenerator[Stage]:
-    """Set the stage in a temporary folder; all of it is gone at the end. `database`: Temporal keeps a file."""
+async def stage(
+    *, ui: bool = False, database: bool = False, worker: bool = True, settings: Mapping[str, str] | None = None
+) -> AsyncGenerator[Stage]:
+    """Set the stage in a temporary folder; all of it is gone at the end.
+
+    `database`: Temporal keeps a file. `settings`: more environment for the worker, such as rate limits.
+    """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
         log = stack.enter_context((folder / "temporal.log").open("ab"))
@@ -100,7 +106,7 @@ async def stage(*, ui: bool = False, database: bool = False, worker: bool = True
         stack.push_async_callback(server.stop)
         await server.start()
         addresses = await stack.enter_async_context(SandboxProcess())
-        made = Stage(server, addresses, folder)
+        made = Stage(server, addresses, folder, settings or {})
         stack.push_async_callback(made.close)
         if worker:
             await made.start_worker()

@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
 ACCOUNT = SearchAttributeKey.for_keyword("Account")
 POLICY = SearchAttributeKey.for_keyword("Policy")
 STATE = SearchAttributeKey.for_keyword("State")
-LEVEL = SearchAttributeKey.for_keyword("Level")
+# Not "Level": that is a keyword in the queries of Temporal's visibility store, so nobody could filter by it.
+LEVEL = SearchAttributeKey.for_keyword("ServiceLevel")
 DUE_DATE = SearchAttributeKey.for_datetime("DueDate")
 NEXT_MILESTONE = SearchAttributeKey.for_keyword("NextMilestone")
 BALANCE_MINOR = SearchAttributeKey.for_int("BalanceMinor")

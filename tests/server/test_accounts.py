@@ -1,0 +1,148 @@
+"""Several reasons, several invoices: one account, and a service at the strictest level that any of them asks for."""
+
+import pytest
+
+from dunning.facts import Approval
+from dunning.holds import Hold
+from dunning.levels import Level
+from sandbox.stage import Stage
+from tests.server.playing import Playing, begin
+
+ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
+
+
+@pytest.mark.promise(6)
+@pytest.mark.req("S2-16", "S2-17")
+async def test_payment_does_not_lift_an_abuse_hold(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-abuse", ASO, decline=1)
+    await playing.to_day(10)
+    hold = Hold(account=playing.account, source="abuse", level=Level.SUSPENDED, since=playing.moment(10, 0))
+    await a_stage.store.place_hold(hold)
+    await playing.signal()
+    assert await playing.outcome() == "paid"
+    assert await playing.levels() == ["suspended"]
+    case = await playing.case()
+    assert case.remaining_holds == ("abuse",)
+    assert [h.source for h in await a_stage.store.holds(playing.account)] == ["abuse"]
+
+
+@pytest.mark.promise(6)
+@pytest.mark.req("S3-27", "S3-28", "S3-29")
+async def test_courtesy_gives_the_service_back_when_the_last_past_due_invoice_is_paid(a_stage: Stage) -> None:
+    one = await begin(a_stage, "ACC-two-a", COURTESY, decline=4)
+    services = [{"kind": "website", "user": one.user}]
+    two = await begin(a_stage, "ACC-two-b", COURTESY, due_in=15, account=one.account, services=services)
+    await one.to_day(10)
+    await two.to_day(7)
+    assert await one.levels() == ["suspended"]
+    await one.signal("USD 54.99")
+    assert await one.outcome() == "paid"
+    assert await one.levels() == ["suspended"], "the other invoice is past due, too"
+    assert [h.source for h in await a_stage.store.holds(one.account)] == ["ACC-two-b"]
+    await two.signal("USD 54.99")
+    assert await two.outcome() == "paid"
+    assert await one.levels() == ["suspended", "active"]
+
+
+@pytest.mark.req("S2-12", "S2-13", "S2-14")
+async def test_an_inactive_account_is_renewed_by_a_new_invoice_and_never_deleted_afterwards(a_stage: Stage) -> None:
+    old = await begin(a_stage, "ACC-old", ASO, decline=1)
+    await old.to_day(31)
+    assert (await old.case()).lapsed
+    services = [{"kind": "website", "user": old.user}]
+    new = await begin(a_stage, "ACC-new", ASO, account=old.account, services=services, renews="ACC-old")
+    await new.signal()
+    await new.to_day(-9)
+    assert await new.outcome() == "paid"
+    assert await old.levels() == ["suspended", "active"]
+    await old.to_day(91)
+    await old.update("approve", Approval(milestone="delete", by="ana"))
+    assert await old.outcome() == "renewed"
+    assert await old.levels() == ["suspended", "active"]
+
+
+@pytest.mark.req("S2-10", "S2-11")
+@pytest.mark.promise(9)
+async def test_money_for_a_lapsed_invoice_is_credit_and_a_ticket_and_the_number_is_kept(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-lapsed", ASO, decline=1)
+    await playing.to_day(31)
+    known = await a_stage.store.invoice("ACC-lapsed")
+    assert known is not None
+    assert known.status == "void"
+    answer = await playing.update("pay", playing.payment("USD 19.99", "late"), "late")
+    assert (answer["outcome"], answer["state"]) == ("parked", "lapsed")
+    await playing.to_day(32)
+    assert [(c.id, c.amount.minor) for c in await a_stage.store.credits(playing.account)] == [("late", 1999)]
+    assert len(await a_stage.store.tickets(playing.account)) == 1
+    assert await playing.levels() == ["suspended"]
+
+
+@pytest.mark.promise(7)
+@pytest.mark.req("S2-08", "S0-21")
+async def test_a_panel_that_only_says_yes_is_asked_until_it_shows_it_and_a_ticket_opens(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-liar", ASO, decline=1)
+    await playing.to_day(10)
+    await a_stage.companies.panel.script(playing.user, "lie", times=12)
+    await playing.signal()
+    await playing.to_day(11)
+    assert await playing.outcome() == "paid"
+    assert await playing.levels() == ["suspended", "active"]
+    tickets = await a_stage.store.tickets(playing.account)
+    assert [t.subject for t in tickets] == [f"Paid up and still restricted: {playing.account}"]
+
+
+@pytest.mark.req("S3-31")
+async def test_domains_are_never_switched(a_stage: Stage) -> None:
+    services = [{"kind": "domain", "user": "d-domains"}, {"kind": "website", "user": "w-domains"}]
+    playing = await begin(a_stage, "ACC-domains", ASO, decline=1, services=services)
+    await playing.to_day(10)
+    books = await a_stage.companies.panel.books()
+    assert [c.after for c in books.changes("w-domains")] == ["suspended"]
+    assert books.changes("d-domains") == []
+
+
+@pytest.mark.req("S3-17", "S3-18", "S3-24")
+async def test_website_and_email_are_suspended_and_all_services_deleted(a_stage: Stage) -> None:
+    services = [{"kind": kind, "user": f"{kind}-kinds"} for kind in ("website", "email", "database")]
+    playing = await begin(a_stage, "ACC-kinds", COURTESY, decline=2, services=services)
+    await playing.to_day(36)
+    assert await _levels(playing) == {"website": ["suspended"], "email": ["suspended"], "database": []}
+    await playing.update("approve", Approval(milestone="terminate", by="ana"))
+    assert await playing.outcome() == "deleted"
+    assert await _levels(playing) == {
+        "website": ["suspended", "deleted"],
+        "email": ["suspended", "deleted"],
+        "database": ["deleted"],
+    }
+
+
+async def _levels(playing: Playing) -> dict[str, list[str]]:
+    books = await playing.stage.companies.panel.books()
+    return {s.kind: [c.after for c in books.changes(s.user)] for s in playing.row.services}
+
+
+@pytest.mark.promise(3)
+@pytest.mark.req("S2-19", "S2-20")
+async def test_nobody_is_suspended_unwarned_and_staff_hear_of_it(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-unwarned", "whmcs-default", decline=1)
+    await playing.to_day(-1)
+    await a_stage.companies.mail.script(playing.email, "refuse:550", times=None)
+    await playing.to_day(12)
+    assert await playing.levels() == []
+    assert any("No address took a notice" in t.subject for t in await a_stage.store.tickets(playing.account))
+    await a_stage.companies.mail.forget(playing.email)
+    await playing.to_day(13)
+    await playing.to_day(18)
+    assert await playing.levels() == ["suspended"]
+
+
+@pytest.mark.req("S2-20")
+async def test_the_second_contact_gets_what_the_first_address_refuses(a_stage: Stage) -> None:
+    emails = ["gone@contacts.example", "here@contacts.example"]
+    playing = await begin(a_stage, "ACC-contacts", ASO, emails=emails)
+    await a_stage.companies.mail.script(emails[0], "refuse:550", times=None)
+    await playing.to_day(-10)
+    books = await a_stage.companies.mail.books()
+    assert [m.subject for m in books.to(emails[1])] == ["Customer Invoice"]
+    kept = {copy.recipient: copy.status for copy in await a_stage.store.notices(playing.row.invoice)}
+    assert kept == {emails[0]: "refused", emails[1]: "delivered"}

@@ -1,0 +1,62 @@
+"""The worker as a process: settings, readiness, metrics, and a stop that loses nothing."""
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from sandbox.child import ROOT
+from sandbox.stage import Stage
+
+
+async def run_worker(**env: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "worker.py",
+        cwd=ROOT,
+        env={**os.environ, "REPRIEVE_CONFIG": os.devnull, "TEMPORAL_CONFIG_FILE": os.devnull, **env},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("REPRIEVE_SMTP_PORT", "mail", "setting REPRIEVE_SMTP_PORT: Input should be a valid integer"),
+        ("REPRIEVE_GATEWAY", "paypal", "setting REPRIEVE_GATEWAY: Input should be 'sandbox'"),
+        ("REPRIEVE_MAILS_PER_SECOND", "0", "setting REPRIEVE_MAILS_PER_SECOND: Input should be greater than 0"),
+    ],
+)
+async def test_settings_that_cannot_be_used_are_named_and_nothing_starts(name: str, value: str, words: str) -> None:
+    status, said = await run_worker(**{name: value})
+    assert (status, words in said, "Traceback" in said) == (2, True, False), said
+
+
+async def test_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "reprieve.toml"
+    file.write_text("smtp_prot = 25\n")
+    status, said = await run_worker(REPRIEVE_CONFIG=str(file))
+    assert (status, "REPRIEVE_SMTP_PROT: Extra inputs are not permitted" in said) == (2, True), said
+
+
+async def test_no_server_is_told_in_words(tmp_path: Path) -> None:
+    status, said = await run_worker(
+        TEMPORAL_ADDRESS="127.0.0.1:1", REPRIEVE_HEALTH_PORT="0", REPRIEVE_STORE_URL=f"sqlite:///{tmp_path}/s.db"
+    )
+    assert (status, "check TEMPORAL_ADDRESS" in said, "Traceback" in said) == (1, True, False), said
+
+
+async def test_ready_and_measured(a_stage: Stage) -> None:
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        ready = await http.get(f"http://127.0.0.1:{a_stage.env['REPRIEVE_HEALTH_PORT']}/ready")
+        assert (ready.status_code, ready.json()) == (200, {"ready": True})
+        metrics = (await http.get(f"http://{a_stage.env['REPRIEVE_METRICS_ADDRESS']}/metrics")).text
+    assert re.search(r"^temporal_num_pollers\{.*reprieve-panel.*\}", metrics, re.MULTILINE)
