@@ -1,16 +1,14 @@
 """`rehearse`: the real workflow on virtual time against the sandbox, told day by day. Nothing is kept."""
 
 import asyncio
-import os
 import signal
-import sys
 from typing import Annotated, Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import Parameter
 from rich.console import Console
 from temporalio.service import RPCError
 
-from cli.errors import BAD_INPUT, CommandError, FailedError
+from cli.errors import FailedError
 from cli.options import Json, day
 from cli.output import print_json
 from cli.preferences import policy as policy_of
@@ -91,22 +89,3 @@ def _print(life: Life) -> None:
         print(f"Steps were late, so all later ones moved by {case.shift_days} day(s).")
     waiting = waits_for(life)
     print(f"Still open; it waits for {waiting}" if waiting else f"Over: {life.outcome}")
-
-
-def main() -> int:
-    """Run the command by itself, as `python -m cli.rehearse`. Returns the exit status."""
-    app = App(name="rehearse", result_action="return_value", default_parameter=Parameter(negative=()))
-    app.default(rehearse)
-    try:
-        return app(sys.argv[1:], print_error=False, exit_on_error=False) or 0
-    except (CycloptsError, CommandError) as error:
-        print(f"rehearse: {error}", file=sys.stderr)
-        return error.status if isinstance(error, CommandError) else BAD_INPUT
-
-
-if __name__ == "__main__":
-    exit_status = main()
-    # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(exit_status)
