@@ -4,7 +4,7 @@ from temporalio import activity
 
 from dunning.ledger import Kind
 from dunning.orders import CloseOrder
-from dunning.ports import Credit, Store
+from dunning.ports import Credit, OutageError, Store
 from dunning.results import Noted
 
 
@@ -28,4 +28,14 @@ class CloseBooks:
                 )
                 await self._store.add_credit(credit)
         await self._store.close_ledger(order)
+        if order.outcome == "deleted":
+            await self._forget_hold(order)
         return Noted(note=order.outcome)
+
+    async def _forget_hold(self, order: CloseOrder) -> None:
+        """What was deleted needs no hold: who signs up again under the same account starts free (S2-15)."""
+        before = await self._store.holds(order.account)
+        after = tuple(hold for hold in before if hold.source != order.invoice)
+        if after != before and not await self._store.replace_holds(order.account, before, after):
+            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
+            raise OutageError(msg)

@@ -91,6 +91,34 @@ async def test_a_panel_that_only_says_yes_is_asked_until_it_shows_it_and_a_ticke
     assert [t.subject for t in tickets] == [f"Paid up and still restricted: {playing.account}"]
 
 
+@pytest.mark.req("S2-15")
+async def test_after_removal_the_customer_may_sign_up_again_with_the_same_account_address_and_domain(
+    a_stage: Stage,
+) -> None:
+    services = [{"kind": "website", "user": "u-again", "domain": "again.example"}]
+    emails = ["owner@again.example"]
+    old = await begin(a_stage, "ACC-removed", ASO, decline=1, services=services, emails=emails, account="again")
+    await old.to_day(91)
+    await old.update("approve", Approval(milestone="delete", by="ana"))
+    assert await old.outcome() == "deleted"
+    assert await a_stage.store.holds("again") == ()
+    await a_stage.companies.panel.put("u-again", "active")  # the host sets the service up again
+    new = await begin(a_stage, "ACC-again", ASO, services=services, emails=emails, account="again")
+    await new.to_day(1)
+    assert await new.outcome() == "paid"
+    assert (await a_stage.companies.panel.books()).level("u-again") == "active"
+    assert (await new.mails())[-2:] == ["Customer Invoice", "Invoice Payment Confirmation"]
+
+
+@pytest.mark.req("S4-03", "S4-12")
+async def test_hotdoodle_writes_to_the_registered_owner_and_deletes_site_and_back_ups(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-doodle", "hotdoodle")
+    await playing.to_day(60)
+    assert await playing.outcome() == "deleted"
+    assert await playing.mails() == ["Monthly Fees Are Due", "Website Will Be Deleted"]
+    assert await playing.levels() == ["warned", "locked", "suspended", "deleted", "no backups"]
+
+
 @pytest.mark.req("S3-31")
 async def test_domains_are_never_switched(a_stage: Stage) -> None:
     services = [{"kind": "domain", "user": "d-domains"}, {"kind": "website", "user": "w-domains"}]
