@@ -51,6 +51,7 @@ requirements: $(READY) ## Which requirement is proven by which tests of the last
 
 mutants: $(READY) ## Change the rules on purpose and see whether the tests notice
 	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 histories: $(READY) ## Record a history of each story that has none yet, for the replay tests
 	$(BIN)/python -m tools.record_histories
