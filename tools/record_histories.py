@@ -1,7 +1,8 @@
 """Plays stories on a real server and keeps their histories for the replay tests (`make histories`).
 
 A committed history is a promise to the cases that run: it is never edited and never overwritten. What exists is
-skipped; a changed behaviour gets a story with a new title.
+skipped; a changed behaviour gets a story with a new title. (Until the first release there are no such cases, and all
+may be recorded anew: `rm tests/replay/histories/* && make histories`.)
 """
 
 import asyncio

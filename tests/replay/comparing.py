@@ -10,10 +10,11 @@ from temporalio import activity
 from tools.golden import Command
 from workflows.calls import CALLS, REINSTATE
 
-_ORDERS: dict[str, Any] = {}
+ORDERS: dict[str, Any] = {}
+"""What each activity takes, by its name."""
 for _call in (REINSTATE, *CALLS.values()):
     _name = activity._Definition.must_from_callable(_call.method).name or ""  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-    _ORDERS[_name] = get_type_hints(_call.method)["order"]
+    ORDERS[_name] = get_type_hints(_call.method)["order"]
 
 LESSON = """
 {name}: today's code no longer does what this case did.
@@ -57,5 +58,5 @@ def _same(old: Command, new: Command) -> bool:
 def _as_read_today(old: Command) -> dict[str, Any]:
     """The old argument with the defaults of fields that came later: a new field with a default changes nothing."""
     written = json.loads(old.argument)
-    order = _ORDERS[old.what.split()[0]]
+    order = ORDERS[old.what.split()[0]]
     return written | order.model_validate(written).model_dump(mode="json")
