@@ -19,6 +19,7 @@ from dunning.facts import Payment
 from dunning.money import Money
 from dunning.plan import Plan
 from dunning.timeline import plan_for
+from sandbox.play import at_rest
 from sandbox.stage import Stage
 from workflows.inbox import PAYMENT_RECEIVED
 from workflows.invoice import InvoiceDunning, workflow_id
@@ -58,6 +59,7 @@ class Playing:
         missing = self.moment(day, minutes) - await self.skipper.get_current_time(self.handle)
         if missing > timedelta(0):
             await asyncio.wait_for(self.skipper.fast_forward(self.handle, missing), PATIENCE)
+        await asyncio.wait_for(at_rest(self.handle), PATIENCE)
 
     @asynccontextmanager
     async def passing(self, day: int) -> AsyncGenerator[None]:
