@@ -1,0 +1,171 @@
+"""What README and docs say is true today: timelines, links, commands, settings, refusals."""
+
+import re
+from datetime import date
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+import starter
+from adapters.policy_files import load_policy
+from adapters.settings import Settings
+from cli import plan
+from cli.timeline_svg import picture
+from dunning.money import Money
+from dunning.plan import Invoice, Milestone
+from dunning.policy import MilestoneRule, Policy, Reinstatement
+from dunning.timeline import timeline
+from tests.cli.command import ROOT
+from tests.cli.command import starter as run
+from workflows import attributes
+
+DUE = date(2026, 12, 1)
+POLICIES = sorted(file.stem for file in (ROOT / "policies").glob("*.toml"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def dated(policy: Policy) -> tuple[Milestone, ...]:
+    sample = Invoice(number="plan", account="plan", amount=Money.zero(policy.currency), due=DUE)
+    return timeline(policy, sample)
+
+
+@pytest.mark.req("S2-29")
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_published_picture_is_the_live_policys(name: str) -> None:
+    policy = load_policy(name, ROOT / "policies")
+    file = ROOT / "docs" / "timelines" / f"{name}.svg"
+    again = f"starter.py plan --policy {name} --due {DUE} --svg {file.relative_to(ROOT)}"
+    assert file.read_text() == picture(policy.title, DUE, policy.zone, dated(policy)), f"draw it again: {again}"
+
+
+@pytest.mark.req("S2-29")
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_published_table_is_the_live_policys(name: str) -> None:
+    policy = load_policy(name, ROOT / "policies")
+    text = (ROOT / "docs" / "policies.md").read_text()
+    assert f"\n{policy.title}.\n" in text
+    table = text.split(f"<!-- timeline: {name} -->\n")[1].split("\n\n")[0].splitlines()[2:]
+    cells = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in table]
+    assert cells == [plan._row(milestone, policy.zone) for milestone in dated(policy)]
+
+
+@pytest.mark.req("S2-29")
+async def test_the_readmes_plan_is_what_the_command_prints() -> None:
+    words = "plan --policy a-small-orange --due 2026-12-01"
+    said = await run(*words.split(), env={"COLUMNS": "140"})
+    shown = (ROOT / "README.md").read_text().split(f"starter.py {words}\n")[1].split("\n```")[0]
+    assert [line.rstrip() for line in said.out.splitlines()] == shown.splitlines()
+
+
+def test_the_readmes_policy_may_be_used(tmp_path: Path) -> None:
+    source = (ROOT / "README.md").read_text().split("```toml\n")[1].split("```")[0]
+    (tmp_path / "friendly.toml").write_text(source)
+    assert load_policy("friendly", tmp_path).title.startswith("Friendly")
+
+
+@by_name
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        assert file.exists(), f"{page.name}: {target}"
+        assert not anchor or anchor in anchors(file), f"{page.name}: {target}"
+
+
+def anchors(file: Path) -> set[str]:
+    """As the usual renderers make them: small letters, dashes for spaces, no punctuation."""
+    heads = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@by_name
+def test_every_make_target_and_command_exists(page: Path) -> None:
+    text = page.read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^ +|\$ )make ([a-z]+)", text, re.MULTILINE)) <= targets
+    commands = {name for name, *_ in starter._COMMANDS}
+    assert set(re.findall(r"starter\.py ([a-z]+)", text)) <= commands
+
+
+@by_name
+def test_every_file_and_folder_named_exists(page: Path) -> None:
+    """Names in backticks that begin with one of our folders; those with a placeholder aside."""
+    roots = "activities|adapters|bench|cli|compose|docs|dunning|notices|policies|sandbox|tests|tools|workflows"
+    for name in re.findall(rf"`((?:{roots})/[\w./-]*)`", page.read_text()):
+        assert (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_every_setting_is_listed_with_its_default() -> None:
+    listed = re.findall(r"^\| `(REPRIEVE_\w+)` \| (.*?) \| .+ \|$", OPERATING, re.MULTILINE)
+    assert listed == [
+        (f"REPRIEVE_{name.upper()}", default_in_words(field.default)) for name, field in Settings.model_fields.items()
+    ]
+
+
+def default_in_words(value: object) -> str:
+    if value is None or value == "":
+        return "none" if value is None else "empty"
+    text = str(value).lower() if isinstance(value, bool) else str(value).replace(str(ROOT), "<repo>")
+    return f"`{text}`"
+
+
+@by_name
+def test_every_setting_named_exists(page: Path) -> None:
+    known = {f"REPRIEVE_{name.upper()}" for name in Settings.model_fields} | {"REPRIEVE_CONFIG"}
+    assert set(re.findall(r"REPRIEVE_[A-Z_]+[A-Z]", page.read_text())) <= known
+
+
+def test_every_search_attribute_is_explained_and_each_view_opens_the_query_it_shows() -> None:
+    for key in attributes.ALL:
+        assert re.search(rf"^\| .*`{key.name}`.* \|", OPERATING, re.MULTILINE), key.name
+    views: list[tuple[str, str]] = re.findall(r"\[`([^`]+)`\]\((http[^)]+)\)", OPERATING)
+    assert len(views) > 5
+    for query, link in views:
+        assert unquote(link.partition("?query=")[2]) == query
+        known = {key.name for key in attributes.ALL} | {"ExecutionStatus", "TemporalReportedProblems"}
+        assert set(re.findall(r"\b([A-Z][a-z]+[A-Za-z]*)(?= ?(?:=|!=|>|<|IN|IS))", query)) <= known
+
+
+def test_every_state_is_explained() -> None:
+    listing = (ROOT / "cli" / "listing.py").read_text()
+    states = re.findall(r'"([a-z-]+)"', listing.split("State = Literal[")[1].split("]")[0])
+    section = OPERATING.split("### What each state means")[1].split("###")[0]
+    assert set(states) == set(re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))))
+
+
+def test_every_refusal_shown_is_one_that_the_code_has() -> None:
+    """Words between the gaps of each quoted reason stand in the code; pydantic's own aside."""
+    files = [*(ROOT / "dunning").glob("policy*.py"), *(ROOT / "dunning" / f for f in ("calendar.py", "money.py"))]
+    files += [ROOT / "adapters" / "policy_files.py", ROOT / "dunning" / "timeline.py"]
+    # A text of two lines of code is one text.
+    code = re.sub(r'"\s*\n\s*f?"', "", "".join(file.read_text() for file in files))
+    code = re.sub(r"\{[^{}]*\}", "…", code)
+    section = (ROOT / "docs" / "policies.md").read_text().split("## Refusals")[1].split("\n## ")[0]
+    for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
+        for reason in re.findall(r"`([^`]+)`", cell):
+            if reason.startswith(("Field", "Input", "String", "List", "TOML")):
+                continue
+            for words in filter(None, (part.strip(" .;,:") for part in reason.split("…"))):
+                assert words in code, reason
+
+
+def test_every_key_of_a_policy_is_explained() -> None:
+    text = (ROOT / "docs" / "policies.md").read_text()
+    for model in (Policy, Reinstatement, MilestoneRule):
+        for key in set(model.model_fields) - ({"name", "version"} if model is Policy else set[str]()):
+            assert re.search(rf"^\| `\[*{key}\]*` \|", text, re.MULTILINE), key
+
+
+def test_every_promise_is_in_the_table_with_files_that_test_it() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| .* \| (.*) \| (.*) \|$", text, re.MULTILINE)
+    assert [int(number) for number, *_ in rows] == list(range(1, 11))
+    for number, where, proofs in rows:
+        assert (proofs == "none") == (where == "not yet")
+        for file in re.findall(r"`(tests/[\w./]+)`", proofs):
+            assert f"mark.promise({number})" in (ROOT / file).read_text(), f"promise {number}: {file}"
