@@ -1,0 +1,135 @@
+"""The last day, cent and level at which a policy is still accepted, and what a plan takes over from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dunning.holds import Hold, Rule, after_payment
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.plan import Excess
+from dunning.policy import MilestoneRule, Policy
+from dunning.policy_check import Finding, findings
+from dunning.timeline import plan_for
+from tests.dunning.evenings import ASO
+from tests.dunning.examples import at, opened, policy
+from tests.dunning.life import utc
+
+ISSUE = {"action": "issue", "offset": -10, "notice": "Invoice"}
+WARN = {"action": "notify", "offset": 5, "notice": "Overdue"}
+SUSPEND = {"action": "suspend", "offset": 10}
+
+
+def written(*milestones: dict[str, Any], **more: Any) -> Policy:
+    base = {"name": "mine", "title": "Mine", "currency": "USD", "zone": "UTC", "hour": "09:00", "version": "v7"}
+    return Policy.model_validate({**base, "milestones": milestones, **more})
+
+
+def test_the_smallest_fee_is_a_cent_and_the_fee_for_reactivation_is_checked_too() -> None:
+    fee = {"action": "late_fee", "offset": 7, "fee": "USD 0.01"}
+    assert findings(written(ISSUE, WARN, fee, SUSPEND)) == []
+    assert findings(written(ISSUE, WARN, SUSPEND, reinstatement={"fee": "EUR 5"})) == [
+        Finding("reinstatement.fee", "EUR 5.00 must be a positive amount of the policy's currency, USD")
+    ]
+
+
+def test_a_fee_may_be_money_already() -> None:
+    fee = Money.parse("USD 35")
+    assert MilestoneRule.model_validate({"action": "late_fee", "offset": 5, "fee": fee}).fee == fee
+    assert MilestoneRule.model_validate(
+        {"action": "late_fee", "offset": 5, "fee": {"minor": 3500, "currency": "USD"}}
+    ).fee == fee  # fmt: skip
+
+
+def test_each_restriction_goes_further_than_the_one_before() -> None:
+    again = {"action": "suspend", "name": "again", "offset": 12}
+    assert findings(written(ISSUE, WARN, SUSPEND, again)) == [
+        Finding("milestones[3].action", "'again' does not go beyond 'suspended'")
+    ]
+
+
+UNWARNED = (
+    "'suspend' is a consequence without a warning before it: add a milestone with a notice on or after the due date "
+    "and before this one"
+)
+NO_GRACE = "'suspend' on day 0 leaves no grace period; write confirm_no_grace = true if that is what you want"
+
+
+@pytest.mark.parametrize(
+    ("milestones", "confirmed", "found"),
+    [
+        ((ISSUE, {**SUSPEND, "offset": 1}), False, [Finding("milestones[1]", UNWARNED)]),
+        ((ISSUE, {**SUSPEND, "offset": 1}), True, [Finding("milestones[1]", UNWARNED)]),
+        (
+            (ISSUE, {**SUSPEND, "offset": 0}),
+            False,
+            [Finding("milestones[1]", UNWARNED), Finding("milestones[1].offset", NO_GRACE)],
+        ),
+        ((ISSUE, {**SUSPEND, "offset": 0}), True, []),
+        ((ISSUE, {**WARN, "offset": 0}, {**SUSPEND, "offset": 1}), False, []),
+    ],
+)
+def test_a_day_of_grace_and_a_warning_are_asked_for(
+    milestones: tuple[dict[str, Any], ...], confirmed: bool, found: list[Finding]
+) -> None:
+    assert findings(written(*milestones, confirm_no_grace=confirmed)) == found
+
+
+def test_what_is_no_milestone_is_refused_with_all_that_are() -> None:
+    with pytest.raises(ValueError, match=r"choose one of issue, charge, notify, late_fee, warn_admins, lock, suspend,"):
+        MilestoneRule.model_validate({"action": "close", "offset": 5})
+
+
+def test_more_digits_than_the_currency_has_are_refused_with_their_number() -> None:
+    for text, words in (
+        ("JPY 1.5", "it has 0 decimal"),
+        ("USD 1.555", "it has 2 decimal"),
+        ("KWD 1.0001", "3 decimal"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            Money.parse(text)
+
+
+def test_equal_amounts_are_not_less() -> None:
+    less: Callable[[Money, Money], bool] = lambda a, b: a < b  # noqa: E731
+    assert not less(Money.parse("USD 1"), Money.parse("USD 1.00"))
+
+
+def test_a_plan_takes_over_all_that_a_running_case_needs() -> None:
+    hours = {**WARN, "offset": "PT36H"}
+    mine = written(
+        ISSUE,
+        hours,
+        SUSPEND,
+        excess="refund",
+        payment_notice="Thanks",
+        reinstatement={"rule": "all-past-due", "fee": "USD 5"},
+    )
+    invoice = opened(ASO).invoice
+    plan = plan_for(mine, invoice)
+    assert (plan.policy, plan.version, plan.zone, plan.excess) == ("mine", "v7", "UTC", Excess.REFUND)
+    assert (plan.payment_notice, plan.rule, plan.reactivation_fee) == (
+        "Thanks",
+        Rule.ALL_PAST_DUE,
+        Money.parse("USD 5"),
+    )
+    assert [(m.at, m.day) for m in plan.milestones] == [
+        (utc("2026-11-21 09:00"), -10), (utc("2026-12-02 21:00"), 1), (utc("2026-12-11 09:00"), 10),
+    ]  # fmt: skip
+
+
+def test_a_plan_keeps_the_account_s_own_zone_for_its_steps() -> None:
+    plan = plan_for(policy(ASO), opened(ASO).invoice, "Asia/Tokyo")
+    assert plan.zone == "Asia/Tokyo"
+    assert plan.milestones[0].at == utc("2026-11-21 00:00")
+    assert plan_for(policy(ASO), opened(ASO).invoice).milestones[0].at == at(opened(ASO), -10)
+
+
+def test_a_hold_handed_to_an_invoice_that_already_has_a_milder_one_covers_the_same_services() -> None:
+    """Its own touched the website only; the one handed on touches every service."""
+    now = utc("2026-12-11 14:00")
+    lifted = Hold(account="a", source="INV-1", level=Level.SUSPENDED, since=now)
+    own = Hold(account="a", source="INV-2", level=Level.LOCKED, since=now, services=("website",))
+    (after,) = after_payment([lifted, own], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"])
+    assert (after.source, after.level, after.services) == ("INV-2", Level.SUSPENDED, ())
