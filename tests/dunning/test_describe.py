@@ -8,8 +8,8 @@ from dunning.facts import DueDateChange
 from dunning.intake import due_date_changed, unreadable
 from dunning.levels import Level
 from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
-from dunning.record import reinstated
-from dunning.results import Reinstated
+from dunning.record import recorded, reinstated
+from dunning.results import Deleted, Delivered, Reinstated, Undelivered
 from tests.dunning.evenings import ASO, COURTESY, moment, step
 from tests.dunning.examples import DUE, at, opened, pays
 from tests.dunning.life import Fact
@@ -71,6 +71,18 @@ def test_what_follows_from_a_fact_has_no_day_and_only_letters_have_a_title() -> 
     quiet = case.model_copy(update={"plan": case.plan.model_copy(update={"payment_notice": ""})})
     assert act(pays()(quiet, now), now) == "close:2 · USD 0.00 owed"
     assert act(pays("USD 20.00")(quiet, now), now) == "credit:2 · USD -0.01 owed"
+
+
+def test_a_ticket_has_no_title_of_a_letter() -> None:
+    case, now = moment(ASO, 4)
+    nobody = recorded(case, step(case, "first-overdue"), Undelivered(notice="n", reason="550"), now)
+    assert act(nobody, now) == "first-overdue:undelivered · USD 19.99 owed"
+    suspended, then = moment(COURTESY, 34)
+    deleted = pays("USD 54.99")(recorded(suspended, step(suspended, "terminate"), Deleted(), then), then)
+    receipt = decide(deleted, then)
+    assert isinstance(receipt, Perform)
+    told = recorded(deleted, receipt.milestone, Delivered(notice="n"), then)
+    assert act(told, then) == "paid-after-deletion · USD 0.00 owed"
 
 
 def test_search_attributes_are_the_case_in_a_row() -> None:

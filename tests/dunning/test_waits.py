@@ -85,6 +85,15 @@ def _late_second_letter() -> World:
     return World(charges=["declined"], delays=late)
 
 
+def test_the_seconds_that_a_letter_took_lengthen_the_wait_but_need_no_explanation() -> None:
+    for took in (timedelta(seconds=40), timedelta(minutes=1)):
+        world = World(charges=["declined"], delays=[timedelta(0)] * 4 + [took])
+        life = live(opened(ASO), before_issue(opened(ASO)), world=world, until=at(opened(ASO), 10))
+        assert life.last == Wait(
+            at(opened(ASO), 10) + took, "suspend", "the policy a-small-orange says day +10 from the due date"
+        )
+
+
 # Follow-ups
 
 
