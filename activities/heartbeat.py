@@ -24,5 +24,6 @@ async def beating() -> AsyncGenerator[None]:
 
 async def _beat() -> None:
     while True:
-        activity.heartbeat()
+        # First sleep: a call that is over at once needs no heartbeat, and each one is paid for.
         await asyncio.sleep(BEAT_SECONDS)
+        activity.heartbeat()

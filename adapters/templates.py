@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from dunning.levels import Level
 from dunning.money import Money, digits
@@ -21,6 +21,7 @@ from dunning.ports import Account, NoticeText
 from dunning.wire import Instant
 
 _COMMON = "common"
+_ANY_TITLE = f"{_COMMON}/any_title.txt"
 _HELP = "help"
 
 
@@ -52,7 +53,7 @@ class TemplateRenderer:
         )
 
     def render(self, order: NoticeOrder, account: Account) -> NoticeText:
-        """Write the notice; raises LookupError when the title has no template."""
+        """Write the notice. Raises UndefinedError when a template names what the order has not."""
         name = self.find(order.title, order.policy)
         facts = self._facts(order, account)
         page = facts | {
@@ -64,14 +65,12 @@ class TemplateRenderer:
         return NoticeText(subject=order.title, text=text, html=html, template=self._version(name))
 
     def find(self, title: str, policy: str) -> str:
-        """The template of a title, as `<policy or common>/<slug>.txt`; raises LookupError when there is none."""
+        """The template of a title, as `<policy or common>/<slug>.txt`.
+
+        A title that nobody wrote words for gets plain ones: a letter that waits for a file warns nobody.
+        """
         names = [f"{folder}/{slug(title)}.txt" for folder in (policy, _COMMON)]
-        try:
-            return str(self._environment.select_template(names).name)
-        except TemplateNotFound:
-            places = " or ".join(str(self._folder / name) for name in names)
-            msg = f"the notice {title!r} of the policy {policy!r} has no template: write {places}"
-            raise LookupError(msg) from None
+        return str(self._environment.select_template([*names, _ANY_TITLE]).name)
 
     def _get(self, name: str) -> Template:
         return self._environment.get_template(name)

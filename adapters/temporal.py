@@ -15,6 +15,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 async def connect(runtime: Runtime | None = None) -> Client:
     """Connect as `temporal.toml` and the TEMPORAL_ variables say. Raises RuntimeError when nobody answers."""
     config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "localhost:7233")  # as the `temporal` program does
     return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
 
 

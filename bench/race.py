@@ -15,6 +15,7 @@ TARGET = 0.85
 PATIENCE = 60.0
 _WORDS = {
     "bare": "bare workflow, empty activities",
+    "bare-unsandboxed": "the same without the SDK's sandbox, as ours runs",
     "real": "InvoiceDunning, empty activities",
     "full": "InvoiceDunning, real activities, sandbox companies",
 }
@@ -62,7 +63,7 @@ async def _race(stage: Stage, report: Report, course: Course) -> None:
     )
     rounds: dict[str, list[Round]] = {name: [] for name in racers}
     for number in range(-1, course.rounds):  # the first round warms up and does not count
-        order = [name for name in racers if name != "full" or number < course.full_rounds]
+        order = [name for name in racers if name in ("bare", "real") or number < course.full_rounds]
         for name in order if number % 2 else reversed(order):
             one = await _round(racers[name], f"{course.policy}-{name}-{number + 1}", course.lives)
             if number >= 0:

@@ -40,6 +40,9 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
     async def bare(name: str) -> object:
         return await client.execute_workflow(Bare.run, script, id=name, task_queue=queue_of("bare"))
 
+    async def unsandboxed(name: str) -> object:
+        return await client.execute_workflow(Bare.run, script, id=name, task_queue=queue_of("bare-unsandboxed"))
+
     async def real(name: str) -> object:
         return await (await start(name)).result()
 
@@ -47,7 +50,7 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
         await open_row(client, stage.store, QUEUE, a_row(name, policy, days_ahead), policy)
         return await client.get_workflow_handle(workflow_id(name)).result()
 
-    return script, {"bare": bare, "real": real, "full": full}
+    return script, {"bare": bare, "real": real, "bare-unsandboxed": unsandboxed, "full": full}
 
 
 def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str], Awaitable[WorkflowHandle[Any, str]]]:

@@ -3,14 +3,19 @@
 import asyncio
 import sys
 
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from adapters import temporal
 from bench.bare import Bare
 from bench.empty import bare_ones, real_ones
 from workflows.invoice import InvoiceDunning
 
-SIDES = {"real": (InvoiceDunning, real_ones), "bare": (Bare, bare_ones)}
+SIDES = {
+    "real": (InvoiceDunning, real_ones, UnsandboxedWorkflowRunner()),  # as worker.py runs it
+    "bare": (Bare, bare_ones, SandboxedWorkflowRunner()),  # the SDK's default
+    "bare-unsandboxed": (Bare, bare_ones, UnsandboxedWorkflowRunner()),
+}
 
 
 def queue_of(side: str) -> str:
@@ -21,7 +26,7 @@ def queue_of(side: str) -> str:
 async def work(side: str) -> None:
     """Work until killed. The server's address comes from the environment."""
     client = await temporal.connect()
-    workflow, activities = SIDES[side]
+    workflow, activities, runner = SIDES[side]
     await asyncio.gather(
         *(
             Worker(
@@ -29,6 +34,7 @@ async def work(side: str) -> None:
                 task_queue=queue_of(side) + suffix,
                 workflows=[] if suffix else [workflow],
                 activities=several,
+                workflow_runner=runner,
             ).run()
             for suffix, several in activities().items()
         )

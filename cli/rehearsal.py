@@ -5,11 +5,9 @@ from datetime import date, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from adapters.templates import TemplateRenderer
 from cli.errors import BadInputError, reasons
 from cli.opening import InvoiceRow, ServiceRow
 from cli.options import now
-from cli.preferences import settings
 from dunning.calendar import local_date
 from dunning.money import Money
 from dunning.plan import Action, Plan
@@ -84,7 +82,6 @@ def _checked(story: Story, rules: Policy) -> Story:
         if story.row.due + timedelta(days=payment.day) < today:
             raise BadInputError(f"--pay: day {payment.day:+d} is past; a rehearsal starts now")
     _check_due(story, rules, today)
-    _check_notices(plan)
     last = max(plan.milestones[-1].day, *(p.day for p in story.pay), story.last_day)
     return story.model_copy(update={"last_day": last + MARGIN})
 
@@ -112,14 +109,3 @@ def _check_due(story: Story, rules: Policy, today: date) -> None:
 def _all_ahead(plan: Plan) -> bool:
     """Whether no step from the due date on is past; what comes before it happens at once when it is late."""
     return all(m.at > now() for m in plan.milestones if m.day >= 0 and m.action is not Action.ISSUE)
-
-
-def _check_notices(plan: Plan) -> None:
-    """A notice without words would be tried for ever."""
-    renderer = TemplateRenderer(settings().notices, settings().company, settings().pay_url)
-    titles = {t for m in plan.milestones for t in (m.notice, m.notice_failed, m.notice_no_method)}
-    for title in sorted((titles | {plan.payment_notice}) - {""}):
-        try:
-            renderer.find(title, plan.policy)
-        except LookupError as error:
-            raise BadInputError(str(error)) from None

@@ -17,6 +17,7 @@ from dunning.ledger import Entry
 from dunning.machine import Finish, Step, Wait
 from dunning.plan import Milestone
 from dunning.ports import ClosedLedger
+from dunning.words import story as what_happened
 
 
 def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
@@ -26,7 +27,7 @@ def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
         Panel(
             Group(*(Text(line) for line in _facts(case, at, step))), title=Text(headline(case.invoice)), expand=False
         ),
-        table(("when", "what happened", "result"), _past(case), "What happened"),
+        table(("when", "what happened"), _past(case), "What happened"),
         _ledger(case.entries, case.plan.zone),
     ]
     if future:
@@ -54,11 +55,9 @@ def _next(case: Case, step: Step) -> str:
     return f"{coming(step)}{when}: {step.why}"
 
 
-def _past(case: Case) -> Iterable[tuple[str, str, str]]:
-    if not case.done:
-        yield "", "nothing yet", ""
-    for done in case.done:
-        yield clock(case, done.at), done.step, done.kind + (f": {done.detail}" if done.detail else "")
+def _past(case: Case) -> Iterable[tuple[str, str]]:
+    for at, words in what_happened(case):
+        yield clock(case, at), words
 
 
 def _future(case: Case) -> Iterable[tuple[str, str, str, str]]:

@@ -20,13 +20,14 @@ class Opened(Wire):
 
 
 class Done(Wire):
-    """A step that is over: what came of it, and when."""
+    """A step that is over: what came of it, and when. `notice` is the title of the letter that it was."""
 
     step: str
     action: Action
     at: Instant
     kind: str
     detail: str = ""
+    notice: str = ""
 
 
 class Attempted(Wire):
@@ -133,8 +134,8 @@ class Case(Wire):
         return local_date(now, self.plan.zone)
 
     def overdue_days(self, now: datetime) -> int:
-        """Calendar days past the due date while something is owed, else 0."""
-        return 0 if self.paid_up else max(0, (self.today(now) - self.invoice.due).days)
+        """Calendar days past the due date while something is payable, else 0."""
+        return 0 if self.paid_up or self.lapsed else max(0, (self.today(now) - self.invoice.due).days)
 
 
 def open_case(opened: Opened, now: datetime) -> Case:

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 
 from dunning.calendar import local
-from dunning.case import Case, Done
+from dunning.case import Case
 from dunning.intake import state
 from dunning.machine import Finish, Perform, Reinstate, Step, Wait
-from dunning.plan import Invoice
+from dunning.plan import Action, Invoice
+from dunning.words import story
 
 
 class Shown(BaseModel):
@@ -65,13 +66,13 @@ def timer_summary(case: Case, step: Wait) -> str:
 
 
 def activity_summary(case: Case, step: Perform | Reinstate) -> str:
-    """The label of an activity: `suspend · day +10 · USD 19.99 owed`."""
-    parts = [coming(step)]
+    """The label of an activity: `suspend · day +10 · USD 19.99 owed`, or the title of the letter that it sends."""
+    name, day = coming(step), ""
     if isinstance(step, Perform):
         milestone = step.milestone
-        parts += [milestone.notice] if milestone.notice else []
-        parts += [f"day {milestone.day:+d}"] if case.plan.milestone(milestone.name) else []
-    return " · ".join([*parts, f"{case.balance} owed"])
+        name = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) and milestone.notice else name
+        day = f"day {milestone.day:+d}" if case.plan.milestone(milestone.name) else ""
+    return " · ".join(part for part in (name, day, f"{case.balance} owed") if part)
 
 
 def clock(case: Case, at: datetime) -> str:
@@ -80,17 +81,12 @@ def clock(case: Case, at: datetime) -> str:
 
 
 def details(case: Case, now: datetime, step: Step) -> str:
-    """Current details as Markdown: state, balance, what happened, what comes next and when, why."""
-    rows = [f"| {key} | {value} |" for key, value in _facts(case, now)]
-    past = [_line(case, done) for done in case.done] or ["nothing yet"]
+    """Current details as Markdown: state, balance, what comes next and when and why, what happened."""
+    past = [f"{clock(case, at)} · {words}" for at, words in story(case)] or ["nothing yet"]
     return "\n".join(
         [
-            f"### {headline(case.invoice)}",
-            "| | |",
-            "|---|---|",
-            *rows,
-            "",
-            f"**Next:** {_next(case, step)}",
+            *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
+            f"- **next** {_next(case, step)}",
             "",
             "**What happened**",
             "",
@@ -100,14 +96,13 @@ def details(case: Case, now: datetime, step: Step) -> str:
 
 
 def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
-    held = ", ".join(case.remaining_holds)
+    held, overdue = ", ".join(case.remaining_holds), case.overdue_days(now)
     return [
-        ("state", state(case, now)),
+        ("state", state(case, now) + (f", {overdue} day(s) overdue" if overdue else "")),
         ("balance", str(case.balance)),
         ("level", case.level.value + (f" (still held by {held})" if held else "")),
         ("policy", f"{case.plan.policy}, zone {case.plan.zone}"),
-        ("days overdue", str(case.overdue_days(now))),
-        ("moved by", f"{case.shift_days} day(s)"),
+        ("moved by", f"{case.shift_days} day(s)" if case.shift_days else ""),
     ]
 
 
@@ -121,7 +116,3 @@ def _next(case: Case, step: Step) -> str:
             return f"{coming(step)}, because {step.why}"
         case Finish():
             return f"nothing; the case ended: {step.outcome}"
-
-
-def _line(case: Case, done: Done) -> str:
-    return f"{clock(case, done.at)}: {done.step}: {done.kind}" + (f" ({done.detail})" if done.detail else "")

@@ -1,7 +1,7 @@
 """Money in integer minor units: what is owed is counted, never measured."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
@@ -17,6 +17,8 @@ _DIGITS = {
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
     **dict.fromkeys(("CLF", "UYW"), 4),
 }
+
+_AMOUNT = re.compile(r"(?P<before>[A-Z]{3})?\s*(?P<number>[+-]?\d+(\.\d+)?)\s*(?P<after>[A-Z]{3})?", re.ASCII)
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -47,13 +49,13 @@ class Money(Wire):
 
         Raises ValueError for anything else, and for more digits than the currency has: half a cent is a mistake.
         """
-        words = text.split()
-        codes = [w for w in words if re.fullmatch("[A-Z]{3}", w)] or ([currency] if currency else [])
-        numbers = [w for w in words if not re.fullmatch("[A-Z]{3}", w)]
-        if len(codes) != 1 or len(numbers) != 1:
+        found = _AMOUNT.fullmatch(text.strip())
+        codes = [code for code in (found["before"], found["after"]) if code] if found else []
+        if found is None or len(codes) > 1 or not (codes or currency):
             msg = f"{text!r} is not an amount; write it like 'USD 19.99'"
             raise ValueError(msg)
-        return cls(minor=_minor_units(numbers[0], codes[0]), currency=codes[0])
+        code = codes[0] if codes else str(currency)
+        return cls(minor=_minor_units(found["number"], code), currency=code)
 
     def __add__(self, other: "Money") -> "Money":
         """Add; raises OtherCurrencyError when the currencies differ."""
@@ -84,11 +86,8 @@ class Money(Wire):
 
 
 def _minor_units(number: str, currency: str) -> int:
-    try:
-        value = Decimal(number).scaleb(digits(currency))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or value != value.to_integral_value():
+    value = Decimal(number).scaleb(digits(currency))
+    if value != value.to_integral_value():
         msg = f"{number!r} is not an amount of {currency}: it has {digits(currency)} decimal digits at most"
         raise ValueError(msg)
     return int(value)

@@ -194,7 +194,7 @@ class Renderer(Protocol):
     """Turns an order into the words that the customer reads."""
 
     def render(self, order: NoticeOrder, account: Account) -> NoticeText:
-        """Raises LookupError when the title has no template."""
+        """The words of a notice; a title without words of its own gets plain ones."""
         ...
 
 

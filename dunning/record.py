@@ -65,7 +65,8 @@ def changed(case: Case, **changes: Any) -> Case:
 
 
 def _done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "") -> Case:
-    done = Done(step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail)
+    notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
+    done = Done(step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice)
     return _with(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
 
 

@@ -13,30 +13,9 @@ from dunning.levels import Level
 from dunning.machine import Wait, decide
 from dunning.money import Money
 from dunning.plan import LEVEL_OF, Action
+from dunning.words import deed, written, written_by
 from sandbox.doors import Told
 from sandbox.play import Life
-
-_DEEDS = {
-    (Action.ISSUE, ""): "invoice issued",
-    (Action.NOTIFY, ""): "notice sent",
-    (Action.CHARGE, "charged"): "charged {detail}",
-    (Action.CHARGE, "declined"): "charge declined ({detail})",
-    (Action.CHARGE, "no_method"): "not charged: no payment method on file",
-    (Action.LATE_FEE, ""): "late fee: {amount}",
-    (Action.WARN_ADMINS, ""): "owners warned at login",
-    (Action.LOCK, ""): "locked",
-    (Action.SUSPEND, ""): "suspended",
-    (Action.DEACTIVATE, ""): "marked inactive",
-    (Action.DELETE, ""): "deleted",
-    (Action.DELETE_BACKUPS, ""): "back-ups deleted",
-    (Action.CREDIT, ""): "{amount} kept as credit",
-    (Action.REFUND, "refunded"): "{detail} given back",
-    (Action.REFUND, "declined"): "refund declined ({detail})",
-    (Action.REINSTATE, ""): "reinstated ({detail})",
-    (Action.TICKET, ""): "ticket: {detail}",
-    (Action.CLOSE, ""): "books closed: {detail}",
-}
-"""What each step is called, by action and result; an empty result stands for any other."""
 
 
 class Line(BaseModel):
@@ -98,20 +77,20 @@ def _line(case: Case, fact: _Fact, owed: Money, level: Level) -> Line:
 def _facts(life: Life) -> Iterator[_Fact]:
     case = life.case
     subjects = {notice.id: notice.content.subject for notice in life.notices}
-    written = {done.step: _written_by(case, done) for done in case.done}
+    wrote = {done.step: written_by(case, done) for done in case.done}
     received = {told.payment: find(case.entries, told.payment, MONEY_IN) for told in reversed(life.told)}
-    tied = {entry.id for entries in written.values() for entry in entries} | set(received)
+    tied = {entry.id for entries in wrote.values() for entry in entries} | set(received)
     for told in life.told:
         yield _door(told, received.pop(told.payment, None))
     for entry in case.entries[1:]:
         if entry.id not in tied:
-            yield _Fact(at=entry.at, what=_entry(entry), entries=(entry,))
+            yield _Fact(at=entry.at, what=written(entry), entries=(entry,))
     for done in case.done:
         yield _Fact(
             at=done.at,
-            what=_deed(done, written[done.step]),
+            what=deed(case, done),
             notice=subjects.get(done.detail, ""),
-            entries=written[done.step],
+            entries=wrote[done.step],
             level=_level_after(done),
         )
 
@@ -131,25 +110,3 @@ def _door(told: Told, entry: Entry | None) -> _Fact:
     elif entry and entry.kind is Kind.PARKED:
         words += f", kept as credit: {entry.note}"
     return _Fact(at=told.at, what=words, entries=(entry,) if entry else ())
-
-
-def _entry(entry: Entry) -> str:
-    return f"{entry.kind.value.replace('_', ' ')} {entry.amount}"
-
-
-def _written_by(case: Case, done: Done) -> tuple[Entry, ...]:
-    """The ledger entries that a step wrote."""
-    ids = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
-    ids |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
-    return tuple(entry for entry in case.entries if entry.id in ids)
-
-
-def _deed(done: Done, entries: tuple[Entry, ...]) -> str:
-    if done.kind == "undelivered":
-        return f"{done.step} could not be delivered: {done.detail}"
-    if done.kind == "not_ours":
-        return f"{done.step} left out: {done.detail}"
-    amount = str(entries[0].amount) if entries else "nothing"
-    words = _DEEDS.get((done.action, done.kind)) or _DEEDS.get((done.action, "")) or done.step
-    extra = [_entry(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
-    return ", ".join([words.format(detail=done.detail, amount=amount), *extra])

@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
+from cli.late import keep
 from cli.opening import InvoiceRow
 from dunning.facts import Approval, Payment, Promise, Void, Waiver
 from dunning.money import Money
@@ -36,6 +37,7 @@ class Doors:
         self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: InvoiceRow
     ) -> None:
         self._mail = stage.companies.mail
+        self._store = stage.store
         self._skipper = skipper
         self._handle = handle
         self._row = row
@@ -69,12 +71,12 @@ class Doors:
             door = self._handle.signal(PAYMENT_RECEIVED, payment)
         else:
             door = self._update(InvoiceDunning.pay, payment, payment.id)
-        await self._knock(f"{amount} paid", door, pay.id)
+        await self._knock(f"{amount} paid", door, pay.id, payment)
 
     def _update(self, update: Any, fact: Any, update_id: str | None = None) -> Awaitable[object]:
         return self._handle.execute_update(update, fact, id=update_id)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
 
-    async def _knock(self, what: str, door: Awaitable[object], payment: str = "") -> None:
+    async def _knock(self, what: str, door: Awaitable[object], payment: str = "", money: Payment | None = None) -> None:
         at, refused = await self._now(), ""
         try:
             await door
@@ -83,7 +85,9 @@ class Doors:
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            refused = "the case had ended"
+            # As `starter.py pay` does: money for a closed case is kept as credit.
+            late = await keep(self._store, self._row.invoice, money) if money else ""
+            what, refused = (f"{what}: {late}, with a Billing ticket", "") if late else (what, "the case had ended")
         self.told.append(Told(at, what, payment, refused))
 
     async def _now(self) -> datetime:

@@ -51,8 +51,16 @@ def typed(shown: Shown) -> TypedSearchAttributes:
 
 
 def show(shown: Shown) -> None:
-    """Bring the running workflow's attributes to these values, writing only what differs."""
-    now = workflow.info().typed_search_attributes
-    news = [pair.key.value_set(pair.value) for pair in pairs(shown) if now.get(pair.key) != pair.value]
-    if news:
-        workflow.upsert_search_attributes(news)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+    """Bring the running workflow's attributes to these values.
+
+    Always all that can change, whatever the values are now: if the values decided whether there is an upsert, then
+    every other wording in `dunning.describe` would change the commands, and running cases could not be replayed.
+    """
+    fixed = (ACCOUNT, POLICY) if already_shown() else ()
+    news = [pair.key.value_set(pair.value) for pair in pairs(shown) if pair.key not in fixed]
+    workflow.upsert_search_attributes(news)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+
+
+def already_shown() -> bool:
+    """Whether they were set at the start, as `cli.opening` does."""
+    return workflow.info().typed_search_attributes.get(ACCOUNT) is not None

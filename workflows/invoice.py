@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.attributes import show
+from workflows.attributes import already_shown, show
 from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
@@ -38,6 +38,7 @@ class InvoiceDunning:
     @workflow.init
     def __init__(self, opened: Opened) -> None:
         self._case = open_case(opened, workflow.now())
+        self._news = not already_shown()
 
     @workflow.run
     async def run(self, opened: Opened) -> str:
@@ -63,9 +64,11 @@ class InvoiceDunning:
             self._case = reinstated(self._case, result, workflow.now())
         else:
             await self._perform(step)
+        self._news = True
 
     async def _wait(self, step: Wait) -> None:
-        self._show(step)
+        if self._news:  # what a case waits for at first, its starter has shown
+            self._show(step)
         before = self._case
         timeout = max(step.until - workflow.now(), MOMENT) if step.until else None
         with suppress(TimeoutError):

@@ -161,14 +161,18 @@ def test_another_source_is_another_version(tmp_path: Path) -> None:
     assert len(set(seen)) == 2
 
 
-@pytest.mark.parametrize("policy", ["a-small-orange", "../common"])
-def test_a_title_without_template_names_title_policy_and_places(policy: str) -> None:
-    with pytest.raises(LookupError) as caught:
-        render(title="Monthly Fees Are Due", policy=policy)
-    message = str(caught.value)
-    assert "'Monthly Fees Are Due'" in message
-    assert f"'{policy}'" in message
-    assert str(FOLDER / "common" / "monthly_fees_are_due.txt") in message
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({}, "is open."),
+        ({"amount": Money.parse("USD 5"), "balance": Money.parse("USD 0")}, "We have received your payment of $5.00"),
+    ],
+)
+def test_a_title_that_nobody_wrote_words_for_gets_plain_ones(facts: dict[str, Any], words: str) -> None:
+    written = render(title="Our Very Own Letter", policy="../common", **facts)
+    assert written.subject == "Our Very Own Letter"
+    assert words in written.text
+    assert written.template.startswith("common/any_title@")
 
 
 @pytest.mark.req("S3-32")
