@@ -10,9 +10,8 @@ from dunning.levels import Level
 from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
 from dunning.record import recorded, reinstated
 from dunning.results import Deleted, Delivered, Reinstated, Undelivered
-from tests.dunning.evenings import ASO, COURTESY, moment, step
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment, step
 from tests.dunning.examples import DUE, at, opened, pays
-from tests.dunning.life import Fact
 
 
 def doing(case: Case, name: str, why: str = "because") -> Perform:
@@ -58,13 +57,17 @@ def test_a_timer_says_what_comes_and_when() -> None:
 def test_an_activity_says_its_letter_its_day_and_what_is_owed() -> None:
     case, _ = moment(ASO, 6)
     assert activity_summary(case, doing(case, "suspend")) == "suspend · day +10 · USD 19.99 owed"
-    assert activity_summary(case, doing(case, "issue")).endswith("Customer Invoice · day -10 · USD 19.99 owed")
+    assert activity_summary(case, doing(case, "issue")) == "Customer Invoice · day -10 · USD 19.99 owed"
+    silent, _ = moment(HOTDOODLE, 1)
+    assert activity_summary(silent, doing(silent, "issue")) == "issue · day +0 · USD 19.99 owed"
+    courtesy, _ = moment(COURTESY, 6)
+    assert activity_summary(courtesy, doing(courtesy, "suspend")) == "suspend · day +10 · USD 54.99 owed"
     assert activity_summary(case, Reinstate("x")) == "reinstate · USD 19.99 owed"
 
 
 def test_what_follows_from_a_fact_has_no_day_and_only_letters_have_a_title() -> None:
     case, now = moment(ASO, 6)
-    assert act(pays("USD 5.00")(case, now), now).endswith("Invoice Payment Confirmation · USD 14.99 owed")
+    assert act(pays("USD 5.00")(case, now), now) == "Invoice Payment Confirmation · USD 14.99 owed"
     assert act(pays("EUR 5.00")(case, now), now) == "parked:p-1 · USD 19.99 owed"
     assert act(unreadable(case, "payment", "?", now), now) == "unreadable:0 · USD 19.99 owed"
     assert act(due_date_changed(case, DueDateChange(due=DUE + timedelta(days=9))), now) == "due-date:1 · USD 19.99 owed"
@@ -100,18 +103,38 @@ def test_search_attributes_are_the_case_in_a_row() -> None:
 
 
 def test_the_details_tell_the_whole_case() -> None:
-    later: Fact = lambda case, _now: due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)))  # noqa: E731
-    case, now = moment(ASO, 1, (-5, later))
-    text = details(case, now, decide(case, now))
-    for words in (
-        "USD 19.99",
-        "a-small-orange, zone America/New_York",
-        "14 day(s)",
-        "charge · Tue 15 Dec 2026 09:00 EST, because the policy a-small-orange says day +0 from the due date",
-        "Sat 21 Nov 2026 09:00 EST",
-        "Thu 26 Nov 2026 09:30 EST",
-    ):
-        assert words in text
+    case, now = moment(COURTESY, 6, (2, pays("USD 5.00")))
+    assert details(case, now, decide(case, now)) == (
+        """\
+- **state** overdue, 6 day(s) overdue
+- **balance** USD 49.99
+- **level** active
+- **policy** courtesy-5-10-35, zone America/Chicago
+- **next** suspend · Fri 11 Dec 2026 09:00 CST, because the policy courtesy-5-10-35 says day +10 from the due date
+
+**What happened**
+
+- Sat 21 Nov 2026 09:00 CST · invoice issued "Courtesy Invoice"
+- Tue 01 Dec 2026 09:00 CST · charge declined (card_declined)
+- Tue 01 Dec 2026 09:00 CST · notice sent "Payment Failed"
+- Thu 03 Dec 2026 09:30 CST · notice sent "Payment Confirmation"
+- Thu 03 Dec 2026 09:30 CST · payment USD 5.00
+- Sun 06 Dec 2026 09:00 CST · charge declined (card_declined)
+- Sun 06 Dec 2026 09:00 CST · notice sent "Payment Failed"
+- Sun 06 Dec 2026 09:00 CST · late fee: USD 35.00"""
+    )
+
+
+def test_the_details_say_by_how_much_the_steps_were_moved() -> None:
+    case, now = moment(ASO, 1)
+    moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)))
+    assert lines(moved, now, Reinstate("x"))[:5] == [
+        "- **state** open",
+        "- **balance** USD 19.99",
+        "- **level** active",
+        "- **policy** a-small-orange, zone America/New_York",
+        "- **moved by** 14 day(s)",
+    ]
 
 
 def lines(case: Case, now: datetime, todo: Step) -> list[str]:
@@ -126,7 +149,7 @@ def test_the_details_of_a_case_that_has_just_begun() -> None:
 def test_the_details_name_the_holds_of_others() -> None:
     case, now = moment(ASO, 11)
     case = reinstated(case, Reinstated(level=Level.LOCKED, remaining=("abuse", "INV-7")), now)
-    assert "active (still held by abuse, INV-7)" in details(case, now, Reinstate("x"))
+    assert "- **level** active (still held by abuse, INV-7)" in lines(case, now, Reinstate("x"))
 
 
 def test_the_details_say_what_comes_next_whatever_it_is() -> None:
@@ -139,4 +162,4 @@ def test_the_details_say_what_comes_next_whatever_it_is() -> None:
         (Finish("paid"), "nothing; the case ended: paid"),
     ]
     for todo, words in steps:
-        assert any(line.endswith(f"** {words}") for line in lines(case, now, todo)), coming(todo)
+        assert f"- **next** {words}" in lines(case, now, todo), coming(todo)

@@ -248,6 +248,11 @@ def test_an_approval_is_taken_once_a_person_and_only_where_one_is_asked_for() ->
     assert approval_refused(once, approval("delete", "ben")) == ""
 
 
+def test_nobody_decides_about_a_step_before_its_turn() -> None:
+    case, _ = moment(ASO, 20)
+    assert approval_refused(case, approval("delete")) == ("'delete' cannot be decided yet: 'deactivate' comes first")
+
+
 def test_what_is_done_needs_no_approval() -> None:
     case, now = moment(ASO, 91, (40, approves("delete")))
     case = recorded(case, step(case, "delete"), Deleted(), now)

@@ -267,3 +267,5 @@ def test_what_is_overdue_is_counted_in_local_days_while_something_is_owed() -> N
     assert case.overdue_days(now - timedelta(days=11)) == 0
     assert case.overdue_days(now - timedelta(days=30)) == 0
     assert pays()(case, now).overdue_days(now) == 0
+    lapsed, then = moment(ASO, 31)
+    assert lapsed.overdue_days(then) == 0
