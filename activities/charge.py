@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import steadily
 from dunning.orders import ChargeOrder
 from dunning.ports import Attempt, Gateway, Store
 from dunning.results import Charged, ChargeResult, Declined, Pending
@@ -21,8 +21,10 @@ class Charge:
 
         Raises OutageError while the company cannot be reached; the retry starts by asking.
         """
-        async with beating():
-            result = await self._known(order) or await self._gateway.charge(order)
+        return await steadily(self._charge(order))
+
+    async def _charge(self, order: ChargeOrder) -> ChargeResult:
+        result = await self._known(order) or await self._move_money(order)
         await self._store.put_attempt(_attempt(order, result))
         return result
 
@@ -31,6 +33,11 @@ class Charge:
             await self._store.put_attempt(_attempt(order, None))
             return None
         return await self._gateway.find(order)
+
+    async def _move_money(self, order: ChargeOrder) -> ChargeResult:
+        if order.ask_only:
+            return Declined(code="never_seen", message="The payment company never saw the attempt.")
+        return await self._gateway.charge(order)
 
 
 def _attempt(order: ChargeOrder, result: ChargeResult | None) -> Attempt:

@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from dunning.ledger import Kind
+from dunning.levels import Level
 from dunning.orders import CloseOrder
 from dunning.ports import Credit, OutageError, Store
 from dunning.results import Noted
@@ -28,7 +29,7 @@ class CloseBooks:
                 )
                 await self._store.add_credit(credit)
         await self._store.close_ledger(order)
-        if order.outcome == "deleted":
+        if order.level is Level.DELETED:
             await self._forget_hold(order)
         return Noted(note=order.outcome)
 

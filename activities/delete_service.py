@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import steadily
 from activities.panel_work import delete_at_panel, touched
 from activities.restrict import owns_hold
 from dunning.orders import DeleteOrder
@@ -27,7 +27,6 @@ class DeleteService:
             return NotOurs(reason=f"{order.invoice} no longer holds the account; nothing was deleted")
         account = await self._store.account(order.account)
         services = touched(account.services, order.services)
-        async with beating():
-            for service in services:
-                await delete_at_panel(self._panel, service, backups=order.backups)
+        for service in services:
+            await steadily(delete_at_panel(self._panel, service, backups=order.backups))
         return Deleted(services=tuple(service.id for service in services))

@@ -1,25 +1,35 @@
 """Heartbeats: a dead worker is noticed in seconds, however patient the call to the company is."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from temporalio import activity
 
 BEAT_SECONDS = 2.0
 """Seconds between heartbeats; well below the heartbeat timeout in `workflows.calls`."""
 
+T = TypeVar("T")
 
-@asynccontextmanager
-async def beating() -> AsyncGenerator[None]:
-    """Send heartbeats while the block runs."""
-    task = asyncio.create_task(_beat())
+
+async def steadily(work: Coroutine[Any, Any, T]) -> T:
+    """Send heartbeats while a try is under way, and never cut it off: what it did must be known.
+
+    When the workflow gives the step up meanwhile, a try that succeeds still counts; one that fails is the last.
+    """
+    doing, beat = asyncio.create_task(work), asyncio.create_task(_beat())
+    given_up = False
     try:
-        yield
+        while not doing.done():
+            try:
+                await asyncio.wait([doing])
+            except asyncio.CancelledError:
+                given_up = True
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        beat.cancel()
+    if given_up and (error := doing.exception()):
+        raise asyncio.CancelledError from error
+    return doing.result()
 
 
 async def _beat() -> None:

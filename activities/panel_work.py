@@ -1,5 +1,6 @@
 """Bringing services to a level at a panel that may lie: read the state, act, read it again (never trust the answer)."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 
 from dunning.holds import OTHER_SOURCES, Hold, level_for
@@ -19,12 +20,14 @@ async def bring_to_holds(panel: Panel, store: Store, account: Account) -> tuple[
     """Bring each service to the strictest level that a hold asks for, and say which holds those were.
 
     Holds that come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
-    Raises OutageError until the panel shows it.
+    Raises OutageError until the panel shows it; one broken service keeps no other from its level.
     """
     while True:
         holds = await store.holds(account.id)
-        for service in touched(account.services, ()):
-            await _bring(panel, service, at_panel(level_for(service.kind, holds)), tag_of(holds))
+        tried = [_bring(panel, service, holds) for service in touched(account.services, ())]
+        failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
+        if failed:
+            raise failed[0]
         if await store.holds(account.id) == holds:
             return holds
 
@@ -35,24 +38,46 @@ def tag_of(holds: Sequence[Hold]) -> str:
         return ""
     first = max(holds, key=lambda hold: hold.level.rank)
     if first.source in OTHER_SOURCES:
-        return f"hold:{first.source}"
-    return f"{first.note or 'non-payment'} dun:{first.source}"
+        return f"{_HOLD}{first.source}"
+    return f"{first.note or 'non-payment'} {_DUNNING}{first.source}"
 
 
-async def _bring(panel: Panel, service: Service, wanted: Level, tag: str) -> None:
+_HOLD, _DUNNING = "hold:", "dun:"
+
+
+async def _bring(panel: Panel, service: Service, holds: Sequence[Hold]) -> None:
+    wanted = at_panel(level_for(service.kind, holds))
     seen = await panel.state(service)
-    if seen in (wanted, Level.DELETED):
+    if seen in (wanted, Level.DELETED) or await _is_staffs(panel, service, seen, wanted):
         return
     if wanted is Level.ACTIVE:
-        await panel.release(service, tag)
+        await panel.release(service, tag_of(holds))
     else:
-        await panel.restrict(service, wanted, tag)
+        await panel.restrict(service, wanted, tag_of(holds))
     seen = await panel.state(service)
     if seen is not wanted:
         msg = (
             f"the panel shows service {service.id} as {seen.value} after it was asked for {wanted.value}; asking again"
         )
         raise OutageError(msg)
+
+
+async def _is_staffs(panel: Panel, service: Service, seen: Level, wanted: Level) -> bool:
+    """Whether a person restricted it at the panel itself: such a restriction is never loosened by us."""
+    if seen.rank <= wanted.rank:
+        return False
+    tag = await panel.tag(service)
+    return not (tag.startswith(_HOLD) or _DUNNING in tag)
+
+
+async def suspended_by_staff(panel: Panel, services: Iterable[Service], holds: Sequence[Hold]) -> list[str]:
+    """The services that stay restricted although no hold asks for it, as `panel:<service>`."""
+    found: list[str] = []
+    for service in touched(services, ()):
+        wanted, seen = at_panel(level_for(service.kind, holds)), await panel.state(service)
+        if seen is not Level.DELETED and seen.rank > wanted.rank:
+            found.append(f"panel:{service.id}")
+    return found
 
 
 async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> None:

@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import steadily
 from dunning.orders import RefundOrder
 from dunning.ports import Gateway
 from dunning.results import RefundResult
@@ -17,5 +17,4 @@ class Refund:
     @activity.defn(name="refund")
     async def refund(self, order: RefundOrder) -> RefundResult:
         """Raises OutageError while the company cannot be reached."""
-        async with beating():
-            return await self._gateway.refund(order)
+        return await steadily(self._gateway.refund(order))

@@ -2,10 +2,10 @@
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import steadily
 from activities.panel_work import bring_to_holds
 from dunning.holds import Hold
-from dunning.levels import Level
+from dunning.levels import Level, strictest
 from dunning.orders import RestrictOrder
 from dunning.ports import Panel, Store
 from dunning.results import NotOurs, Restricted, RestrictResult
@@ -36,15 +36,20 @@ async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> Restri
         Hold(
             account=order.account,
             source=order.invoice,
-            level=order.level,
+            level=await _never_weaker(store, order),
             since=order.at,
             services=order.services,
             note=order.reason,
         )
     )
-    async with beating():
-        await bring_to_holds(panel, store, account)
+    await steadily(bring_to_holds(panel, store, account))
     return Restricted(level=order.level)
+
+
+async def _never_weaker(store: Store, order: RestrictOrder) -> Level:
+    """A hold that another invoice handed to this one may be stricter already."""
+    own = (hold.level for hold in await store.holds(order.account) if hold.source == order.invoice)
+    return strictest([order.level, *own])
 
 
 async def owns_hold(store: Store, account: str, invoice: str) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import steadily
 from dunning.orders import NoticeOrder
 from dunning.ports import Account, Contact, Delivery, Mail, Mailer, NoticeCopy, NoticeText, OutageError, Renderer, Store
 from dunning.results import Delivered, NoticeResult, Undelivered
@@ -27,16 +27,18 @@ class SendNotice:
 
         Raises OutageError for a temporary refusal or an unknown end; the retry carries the same Message-ID.
         """
+        return await steadily(self._first_that_takes_it(order))
+
+    async def _first_that_takes_it(self, order: NoticeOrder) -> NoticeResult:
         account = await self._store.account(order.account)
         reason = _NO_CONTACT
-        async with beating():
-            for contact in sorted(account.contacts, key=lambda c: c.rank):
-                copy = await self._copy(order, account, contact)
-                if copy.status != "delivered":
-                    copy = await self._send(copy)
-                if copy.status == "delivered":
-                    return Delivered(notice=copy.id)
-                reason = copy.detail
+        for contact in sorted(account.contacts, key=lambda c: c.rank):
+            copy = await self._copy(order, account, contact)
+            if copy.status != "delivered":
+                copy = await self._send(copy)
+            if copy.status == "delivered":
+                return Delivered(notice=copy.id)
+            reason = copy.detail
         return Undelivered(notice=order.key, reason=reason)
 
     async def _copy(self, order: NoticeOrder, account: Account, contact: Contact) -> NoticeCopy:

@@ -28,7 +28,9 @@ async def keep(store: Store, invoice: str, payment: Payment) -> str:
         return "already counted"
     why = f"was closed as {closed.outcome}" if closed else "has no running case"
     reason = f"payment for {invoice}, which {why}"
-    credit = Credit(id=payment.id, account=known.account, amount=payment.amount, at=payment.at, reason=reason)
+    credit = Credit(
+        id=f"{invoice}:{payment.id}", account=known.account, amount=payment.amount, at=payment.at, reason=reason
+    )
     fresh = await store.add_credit(credit)
     await store.open_ticket(_ticket(invoice, known.account, payment, why))
     return "credited" if fresh else "already credited"

@@ -78,6 +78,7 @@ class Case(Wire):
     remaining_holds: tuple[str, ...] = ()
     shift_days: int = 0
     due_changes: int = 0
+    due_changed_at: Instant | None = None
     promised_until: Instant | None = None
     method_changed_at: Instant | None = None
     lapsed: bool = False
@@ -145,12 +146,19 @@ def open_case(opened: Opened, now: datetime) -> Case:
     only come together with the invoice. Everything else still happens.
     """
     first = Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now)
-    missed = tuple(
-        Done(step=m.name, action=m.action, at=now, kind="skipped", detail="the case was opened after its day")
-        for m in opened.plan.milestones
-        if m.action is Action.NOTIFY and m.day < 0 and m.at < now
+    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,))
+    return Case(
+        invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,), done=missed_letters(case, now)
     )
-    return Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,), done=missed)
+
+
+def missed_letters(case: Case, now: datetime) -> tuple[Done, ...]:
+    """Letters from before the due date that warn of nothing and whose day was over before anybody could send them."""
+    return tuple(
+        Done(step=m.name, action=m.action, at=now, kind="skipped", detail="its day was over")
+        for m in case.plan.milestones
+        if m.action is Action.NOTIFY and not m.warns and case.when(m) < now and m.name not in case.steps_done
+    )
 
 
 LATE = timedelta(hours=1)

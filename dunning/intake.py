@@ -4,15 +4,23 @@ A `..._refused` function answers why not, or nothing; the caller hears that text
 is never turned away, only parked.
 """
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dunning.calendar import instant, local
-from dunning.case import Case, Unreadable
+from dunning.case import Case, Unreadable, missed_letters
 from dunning.facts import Answer, Approval, DueDateChange, MethodChanged, Payment, Promise, Reversal, Void, Waiver
 from dunning.ledger import CHARGES, MONEY_IN, Entry, Kind, find
 from dunning.levels import Level
+from dunning.money import Money
 from dunning.plan import Action
 from dunning.record import changed, with_entry
+
+MOST = 10**15
+"""Minor units: more is a mistake, and more than 64 bits could not be stored."""
+YEARS = (2000, 2200)
+"""Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
+FAR = timedelta(days=730)
+"""No promise and no due date lies further ahead."""
 
 
 def paid(case: Case, payment: Payment) -> Case:
@@ -73,17 +81,40 @@ def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
 
 
 def payment_refused(payment: Payment) -> str:
-    """Only an amount that is no payment at all is refused; the case's state never is a reason."""
-    return "" if payment.amount.minor > 0 else f"{payment.amount} is not a payment: the amount must be positive"
+    """Only what is no payment at all is refused; the case's state never is a reason."""
+    return _no_money(payment.amount, payment.at)
+
+
+def reversal_refused(case: Case, reversal: Reversal) -> str:
+    """What cannot be a reversal of money for this invoice."""
+    known = find(case.entries, reversal.payment, MONEY_IN)
+    currency = known.amount.currency if known else case.invoice.amount.currency
+    if reversal.amount.currency != currency:
+        return f"{reversal.amount} takes nothing back: the payment is in {currency}"
+    return _no_money(reversal.amount, reversal.at)
+
+
+def _no_money(amount: Money, at: datetime) -> str:
+    if amount.minor <= 0:
+        return f"{amount} is not a payment: the amount must be positive"
+    if amount.minor > MOST:
+        return f"{amount} is more than a payment can be"
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        return f"{at.isoformat()} is no time at which money can have moved"
+    return ""
 
 
 def promise_refused(case: Case, promise: Promise, now: datetime) -> str:
     """Why the promise cannot be taken."""
     if case.paid_up or case.lapsed:
         return "nothing is payable on this invoice"
-    if promise.until < case.today(now):
-        return f"{promise.until} is already past"
-    return ""
+    return _odd_date(case, promise.until, now)
+
+
+def _odd_date(case: Case, day: date, now: datetime) -> str:
+    if day < case.today(now):
+        return f"{day} is already past"
+    return f"{day} is too far ahead" if day > case.today(now) + FAR else ""
 
 
 def promised(case: Case, promise: Promise) -> Case:
@@ -95,6 +126,8 @@ def promised(case: Case, promise: Promise) -> Case:
 
 def waiver_refused(case: Case, waiver: Waiver) -> str:
     """Why that charge cannot be waived."""
+    if case.lapsed or case.voided:
+        return "nothing is payable on this invoice"
     if find(case.entries, waiver.entry, CHARGES) is None:
         charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
         return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
@@ -133,8 +166,10 @@ def approved(case: Case, approval: Approval) -> Case:
     return changed(case, approvals=(*case.approvals, approval))
 
 
-def void_refused(case: Case) -> str:
+def void_refused(case: Case, void: Void) -> str:
     """Why the invoice cannot be voided."""
+    if not void.reason.strip():
+        return "a reason is needed"
     return "the invoice is already void" if case.voided or case.lapsed else ""
 
 
@@ -155,14 +190,21 @@ def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
         return f"services are already {case.level.value}: take a promise to pay, waive or void instead"
     if change.due == case.invoice.due:
         return f"{change.due} is the due date already"
-    return f"{change.due} is already past" if change.due < case.today(now) else ""
+    return _odd_date(case, change.due, now)
 
 
-def due_date_changed(case: Case, change: DueDateChange) -> Case:
+def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
     """All steps still to come move by the same number of days; what is done stays done."""
     days = (change.due - case.invoice.due) // timedelta(days=1)
     invoice = case.invoice.model_copy(update={"due": change.due})
-    return changed(case, invoice=invoice, shift_days=case.shift_days + days, due_changes=case.due_changes + 1)
+    moved = changed(
+        case,
+        invoice=invoice,
+        shift_days=case.shift_days + days,
+        due_changes=case.due_changes + 1,
+        due_changed_at=now,
+    )
+    return changed(moved, done=(*moved.done, *missed_letters(moved, now)))
 
 
 def state(case: Case, now: datetime) -> str:

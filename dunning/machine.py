@@ -22,7 +22,6 @@ from datetime import datetime, timedelta
 
 from dunning.calendar import shifted
 from dunning.case import Case, Done
-from dunning.holds import Rule
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
@@ -72,6 +71,24 @@ def decide(case: Case, now: datetime) -> Step:
     return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
 
 
+def overtaken(case: Case, milestone: Milestone) -> bool:
+    """Whether money came while the step was tried, so that it must not be tried again (promise 2).
+
+    A step may be retried for days while its company is down; nobody who paid meanwhile is charged, cut off or deleted
+    when it comes back, and nobody waits for the service behind a letter that no mail server takes.
+    """
+    if not case.paid_up or milestone.action not in _AT_COMPANIES:
+        return False
+    if case.level not in (Level.ACTIVE, Level.DELETED):
+        return True
+    if milestone.action is Action.CHARGE:
+        return case.in_transit is None  # what became of an attempt is asked in any case
+    return milestone.action is not Action.NOTIFY or not milestone.name.startswith("confirm:")
+
+
+_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, *CONSEQUENCES)
+
+
 def _give_back(case: Case, now: datetime) -> Step | None:
     if not case.paid_up or case.level is Level.DELETED:
         return None
@@ -81,8 +98,8 @@ def _give_back(case: Case, now: datetime) -> Step | None:
         return None
     if case.invoice.renews:
         return Reinstate(f"paid for again: the hold of {case.invoice.renews} goes")
-    if case.plan.rule is Rule.ALL_PAST_DUE and case.today(now) > case.invoice.due:
-        return Reinstate("paid after its due date: a hold may have been handed to this invoice")
+    if case.today(now) > case.invoice.due or case.due_changes:
+        return Reinstate("paid after its due date: another invoice may have handed its hold to this one")
     return None
 
 
@@ -98,9 +115,12 @@ def _follow_ups(case: Case) -> Iterator[tuple[str, Action, str]]:
     if case.plan.payment_notice:
         for entry in case.payments:
             yield f"confirm:{entry.id}", Action.NOTIFY, case.plan.payment_notice
+    parked = {entry.id for entry in case.entries if entry.kind is Kind.PARKED}
     for entry in case.entries:
         if entry.kind is Kind.PARKED:
             yield f"parked:{entry.id}", Action.TICKET, ""
+        if entry.kind is Kind.REVERSAL and entry.of in parked:
+            yield f"taken-back:{entry.id}", Action.TICKET, ""
     if case.due_changes:
         yield f"due-date:{case.due_changes}", Action.MOVE_DUE, ""
     for place in range(len(case.unreadable)):
@@ -111,7 +131,8 @@ def _follow_ups(case: Case) -> Iterator[tuple[str, Action, str]]:
 
 def _after(case: Case, done: Done) -> Iterator[tuple[str, Action, str]]:
     if done.kind == "undelivered":
-        yield f"{done.step}:undelivered", Action.TICKET, ""
+        # One ticket a letter, however often it is sent again.
+        yield f"{done.step.split(':again:')[0]}:undelivered", Action.TICKET, ""
     if case.paid_up:
         if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
             yield "paid-after-deletion", Action.TICKET, ""
@@ -186,7 +207,7 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     ready, why = _ready_at(case, milestone)
     if now < ready:
         return Wait(ready, milestone.name, why)
-    if milestone.action in CONSEQUENCES and not _delivered(case, milestone) and _warnings_before(case, milestone):
+    if milestone.action in CONSEQUENCES and not _delivered(case, milestone) and not case.plan.unwarned:
         return _warn_again(case, milestone, now)
     missing = milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name})
     if missing > 0:
@@ -232,7 +253,12 @@ def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
 
 def _warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
     """No warning arrived: write again, once a day, until one does. Until then nobody is cut off."""
-    warning = _warnings_before(case, milestone)[-1]
+    warnings = _warnings_before(case, milestone)
+    if not warnings:
+        return Wait(
+            None, f"a warning before {milestone.name}", "this plan writes no warning before it; a person decides"
+        )
+    warning = warnings[-1]
     repeats = [done for done in case.done if _is_repeat(done, warning, Undelivered.model_fields["kind"].default)]
     if repeats:
         again = shifted(repeats[-1].at, 1, case.plan.zone)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dunning.case import Case
 from dunning.ledger import Entry, Kind, find
+from dunning.money import Money
 from dunning.orders import (
     ChargeOrder,
     CloseOrder,
@@ -40,7 +41,12 @@ def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
 
 def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
     return ChargeOrder(
-        invoice=case.invoice.number, account=case.invoice.account, step=milestone.name, at=now, amount=case.balance
+        invoice=case.invoice.number,
+        account=case.invoice.account,
+        step=milestone.name,
+        at=now,
+        amount=case.invoice.amount if case.paid_up else case.balance,
+        ask_only=case.paid_up,
     )
 
 
@@ -127,7 +133,7 @@ def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
     subject, body = _words_for_staff(case, milestone)
-    parked = find(case.entries, milestone.name.removeprefix("parked:"), (Kind.PARKED,))
+    credit_id, credit = _credit(case, milestone)
     return TicketOrder(
         invoice=case.invoice.number,
         account=case.invoice.account,
@@ -135,9 +141,21 @@ def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
         at=now,
         subject=subject,
         body=body,
-        credit_id=parked.id if parked else "",
-        credit=parked.amount if parked else None,
+        credit_id=credit_id,
+        credit=credit,
     )
+
+
+def _credit(case: Case, milestone: Milestone) -> tuple[str, Money | None]:
+    """Money that the ticket is about: parked, or parked and taken back.
+
+    The id holds the invoice's number, because the payments of two invoices may have the same id.
+    """
+    parked = find(case.entries, milestone.name.removeprefix("parked:"), (Kind.PARKED,))
+    if parked:
+        return f"{case.invoice.number}:{parked.id}", parked.amount
+    back = find(case.entries, milestone.name.removeprefix("taken-back:"), (Kind.REVERSAL,))
+    return (f"{case.invoice.number}:back:{back.id}", -back.amount) if back else ("", None)
 
 
 def _words_for_staff(case: Case, milestone: Milestone) -> tuple[str, str]:
@@ -155,6 +173,8 @@ def _words_for_staff(case: Case, milestone: Milestone) -> tuple[str, str]:
                 f"`starter.py pay {number}`. What came: {message.text}"
             ),
         )
+    if name.startswith("taken-back:"):
+        return f"A payment kept as credit for {number} was taken back", "The credit was taken off the account again."
     if name.endswith(":undelivered"):
         return f"No address took a notice for {number}", f"Step {name}: ask the customer for another address."
     return f"{number} was paid after its services were deleted", "Restore the services or give the money back."
@@ -171,6 +191,7 @@ def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
         due=case.invoice.due,
         entries=case.entries,
         balance=case.balance,
+        level=case.level,
     )
 
 

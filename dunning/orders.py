@@ -24,10 +24,14 @@ class Order(Wire):
 
 
 class ChargeOrder(Order):
-    """Charge the account's payment method. `attempt` counts from 1; asking again about one keeps its number."""
+    """Charge the account's payment method. `attempt` counts from 1; asking again about one keeps its number.
+
+    `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
+    """
 
     amount: Money
     attempt: int = 1
+    ask_only: bool = False
 
     @property
     def key(self) -> str:
@@ -120,3 +124,4 @@ class CloseOrder(Order):
     due: date
     entries: tuple[Entry, ...]
     balance: Money
+    level: Level = Level.ACTIVE

@@ -78,6 +78,7 @@ class Milestone(Wire):
 
     `notice` is the title of the mail that goes with it; a charge has one for a decline and one for "no method on
     file" instead. `approvals` is how many people must agree first. `voids`: the invoice stops being payable.
+    `warns`: it writes to a customer whose payment is due, so that a consequence may follow.
     """
 
     name: str
@@ -92,11 +93,7 @@ class Milestone(Wire):
     approvals: int = 0
     voids: bool = False
     services: tuple[str, ...] = ()
-
-    @property
-    def warns(self) -> bool:
-        """Whether it writes to a customer who is due and has not paid."""
-        return self.day >= 0 and self.action is not Action.ISSUE and bool(self.notice or self.notice_failed)
+    warns: bool = False
 
 
 class Excess(StrEnum):
@@ -107,7 +104,10 @@ class Excess(StrEnum):
 
 
 class Plan(Wire):
-    """Everything a running case needs of its policy; it keeps the plan that it began with."""
+    """Everything a running case needs of its policy; it keeps the plan that it began with.
+
+    `unwarned`: the policy says in so many words that consequences may come without a warning.
+    """
 
     policy: str
     version: str = ""
@@ -117,6 +117,7 @@ class Plan(Wire):
     reactivation_fee: Money | None = None
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
+    unwarned: bool = False
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

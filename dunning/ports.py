@@ -158,6 +158,10 @@ class Panel(Protocol):
         """What the panel shows now; DELETED when it does not know the service."""
         ...
 
+    async def tag(self, service: Service) -> str:
+        """The reason that the panel shows for the restriction; empty when there is none."""
+        ...
+
     async def restrict(self, service: Service, level: Level, tag: str) -> None:
         """Ask for the level. What the panel answers proves nothing: read the state."""
         ...
@@ -218,7 +222,7 @@ class Store(Protocol):
         ...
 
     async def mark_invoice(self, number: str, status: str) -> None:
-        """Set its status: open, void or closed. Raises LookupError when the invoice was never opened."""
+        """Set its status: open, void, paid or closed. Raises LookupError when the invoice was never opened."""
         ...
 
     async def move_due(self, number: str, due: date) -> None:

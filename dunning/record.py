@@ -14,6 +14,7 @@ from dunning.ledger import Entry, Kind, written
 from dunning.levels import Level
 from dunning.plan import LEVEL_OF, Action, Milestone
 from dunning.results import (
+    Abandoned,
     Charged,
     Declined,
     Deferred,
@@ -81,7 +82,7 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
         return 0
     planned = case.when(milestone)
     if milestone.action is Action.ISSUE or milestone.day < 0:
-        planned = max(planned, case.opened_at)
+        planned = max(planned, case.opened_at, case.due_changed_at or case.opened_at)
     if now - planned <= LATE:
         return 0
     days = (now - planned).days
@@ -194,6 +195,16 @@ def _fee_applies(case: Case, milestone: Milestone) -> bool:
     return milestone.fee_without_attempt or (last is not None and last.kind != "no_method")
 
 
+def _abandoned(case: Case, milestone: Milestone, result: Abandoned, now: datetime) -> Case:
+    """What the last try did is not known, so the worse is assumed: it worked, and has to be undone or asked about."""
+    del result
+    if milestone.action is Action.CHARGE:
+        return _unknown(case, milestone, Unknown(ask_at=now), now)
+    if milestone.action in (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE):
+        return _restricted(case, milestone, Restricted(level=LEVEL_OF[milestone.action]), now)
+    return case
+
+
 _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
     Charged: _charged,
     Pending: _pending,
@@ -208,4 +219,5 @@ _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = 
     NotOurs: _not_ours,
     Deferred: _deferred,
     Noted: _noted,
+    Abandoned: _abandoned,
 }

@@ -118,11 +118,17 @@ class Noted(Wire):
     note: str = ""
 
 
+class Abandoned(Wire):
+    """The step lost its reason while it was tried: money came. Nothing is known of what the last try did."""
+
+    kind: Literal["abandoned"] = "abandoned"
+
+
 RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
 NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
 RestrictResult = Annotated[Restricted | Deferred | NotOurs, Field(discriminator="kind")]
 DeleteResult = Annotated[Deleted | Deferred | NotOurs, Field(discriminator="kind")]
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
-    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted
+    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from dunning.calendar import add, instant, local_date
-from dunning.plan import Invoice, Milestone, Plan
+from dunning.plan import Action, Invoice, Milestone, Plan
 from dunning.policy import MilestoneRule, Policy
 
 _ALSO_OF_THE_RULE = (
@@ -57,6 +57,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         reactivation_fee=policy.reinstatement.fee,
         payment_notice=policy.payment_notice,
         excess=policy.excess,
+        unwarned=policy.confirm_no_grace,
     )
 
 
@@ -64,5 +65,12 @@ def _dated(rule: MilestoneRule, policy: Policy, days: dict[str, date], zone: str
     day = add(days[rule.after], rule.distance)
     at = instant(day, rule.hour or policy.hour, zone) + timedelta(minutes=rule.distance.minutes)
     return Milestone(
-        at=at, day=(local_date(at, zone) - due).days, **{key: getattr(rule, key) for key in _ALSO_OF_THE_RULE}
+        at=at,
+        day=(local_date(at, zone) - due).days,
+        warns=local_date(at, zone) >= min(due, days["paid-through"]) and _writes(rule),
+        **{key: getattr(rule, key) for key in _ALSO_OF_THE_RULE},
     )
+
+
+def _writes(rule: MilestoneRule) -> bool:
+    return rule.action is not Action.ISSUE and bool(rule.notice or rule.notice_failed)

@@ -7,6 +7,7 @@ from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.charge import Charge
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.restrict import Restrict
     from activities.send_notice import SendNotice
     from dunning.plan import Action, Milestone
+    from dunning.results import Abandoned
 
 CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
 """Suffixes of the task queues: one per company, so that a wave of one never delays another. Books use the main one."""
@@ -78,9 +80,12 @@ def call_for(milestone: Milestone) -> Call | None:
     return CALLS.get(milestone.action)
 
 
-async def call(what: Call, order: object, summary: str) -> Any:
-    """Run one activity for the invoice's workflow."""
-    return await workflow.execute_activity_method(
+async def call(what: Call, order: object, summary: str, overtaken: Callable[[], bool] = lambda: False) -> Any:
+    """Run one activity for the invoice's workflow; Abandoned when it was overtaken before a try succeeded.
+
+    A try that is under way is never cut off: its result counts. Only further tries are dropped.
+    """
+    doing = workflow.start_activity_method(
         what.method,
         order,
         task_queue=workflow.info().task_queue + what.queue,
@@ -88,5 +93,14 @@ async def call(what: Call, order: object, summary: str) -> Any:
         heartbeat_timeout=HEARTBEAT if what.beats else None,
         retry_policy=FOR_EVER,
         priority=Priority(priority_key=what.priority),
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summary,
     )
+    await workflow.wait_condition(lambda: doing.done() or overtaken())
+    if doing.done():
+        return await doing
+    doing.cancel()
+    try:
+        return await doing
+    except ActivityError:  # cancelled between two tries, or the last try failed
+        return Abandoned()

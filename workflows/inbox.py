@@ -21,25 +21,25 @@ PAYMENT_RECEIVED = "payment_received"
 PAYMENT_REVERSED = "payment_reversed"
 METHOD_CHANGED = "method_changed"
 
-_READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any], Case]]] = {
-    PAYMENT_RECEIVED: (Payment, intake.paid),
-    PAYMENT_REVERSED: (Reversal, intake.reversed_),
-    METHOD_CHANGED: (MethodChanged, intake.method_changed),
+_READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any], Case], Callable[[Case, Any], str]]] = {
+    PAYMENT_RECEIVED: (Payment, intake.paid, lambda _case, payment: intake.payment_refused(payment)),
+    PAYMENT_REVERSED: (Reversal, intake.reversed_, intake.reversal_refused),
+    METHOD_CHANGED: (MethodChanged, intake.method_changed, lambda _case, _fact: ""),
 }
+"""For each signal: what it carries, how it is recorded, and why it cannot be."""
 
 
 def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -> Case:
     """The case with the signal's fact, or with a note of what could not be read."""
     try:
-        model, record = _READERS[name]
+        model, record, refuse = _READERS[name]
         (raw,) = values
         fact = workflow.payload_converter().from_payload(raw.payload, model)
-        refused = intake.payment_refused(fact) if isinstance(fact, Payment) else ""
-    except Exception:  # noqa: BLE001 - whatever is wrong with it, it must not be lost nor stop the case
-        refused = "unreadable"
-    else:
-        if not refused:
+        # The converter ignores the type for null and raw bytes.
+        if isinstance(fact, model) and not refuse(case, fact):
             return record(case, fact)
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, it must not be lost nor stop the case
+        return intake.unreadable(case, name, _text(values), now)
     return intake.unreadable(case, name, _text(values), now)
 
 

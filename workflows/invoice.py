@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case import Case, Opened, open_case
     from dunning.describe import activity_summary, details, shown, timer_summary
     from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
-    from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
+    from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide, overtaken
     from dunning.ordering import order_for, reinstate_order
     from dunning.record import recorded, reinstated
     from dunning.results import Noted, Result
@@ -80,7 +80,8 @@ class InvoiceDunning:
         what = call_for(step.milestone)
         result: Result = Noted()
         if what:
-            result = await call(what, order_for(self._case, step.milestone, workflow.now()), self._label(step))
+            order = order_for(self._case, step.milestone, workflow.now())
+            result = await call(what, order, self._label(step), lambda: overtaken(self._case, step.milestone))
         # Await, then record: the case may have learnt of a payment meanwhile.
         self._case = recorded(self._case, step.milestone, result, workflow.now())
 
@@ -148,13 +149,12 @@ class InvoiceDunning:
 
     @void.validator
     def _may_void(self, void: Void) -> None:
-        del void
-        _refuse(intake.void_refused(self._case))
+        _refuse(intake.void_refused(self._case, void))
 
     @workflow.update
     def change_due_date(self, change: DueDateChange) -> Answer:
         """All steps still to come move with the due date."""
-        self._case = intake.due_date_changed(self._case, change)
+        self._case = intake.due_date_changed(self._case, change, workflow.now())
         return self._answer("changed")
 
     @change_due_date.validator

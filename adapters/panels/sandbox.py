@@ -13,6 +13,7 @@ _OK = 200
 
 class _State(BaseModel):
     level: Level
+    tag: str = ""
     backups: bool
 
 
@@ -26,6 +27,10 @@ class SandboxPanel:
     async def state(self, service: Service) -> Level:
         """What the panel shows now. This one remembers whom it deleted, so a 404 means a wrong address, not DELETED."""
         return (await self._state(service)).level
+
+    async def tag(self, service: Service) -> str:
+        """The reason that the panel shows."""
+        return (await self._state(service)).tag
 
     async def restrict(self, service: Service, level: Level, tag: str) -> None:
         """Ask for the level."""

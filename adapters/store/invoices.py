@@ -23,7 +23,7 @@ class Invoices(Database):
         return None if row is None else OpenInvoice.model_validate(dict(row))
 
     async def mark_invoice(self, number: str, status: str) -> None:
-        """Set its status: open, void or closed.
+        """Set its status: open, void, paid or closed.
 
         Raises LookupError when the invoice was never opened: the status would be lost.
         """

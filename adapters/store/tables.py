@@ -95,7 +95,7 @@ invoices = Table(
     Column("due", Date, nullable=False),
     _words("status"),
     # A misspelt status would take the invoice out of `past_due`, and give a service back that is not paid for.
-    CheckConstraint("status in ('open', 'void', 'closed')", name="status"),
+    CheckConstraint("status in ('open', 'void', 'paid', 'closed')", name="status"),
     Index(None, "account", "status", "due"),
 )
 

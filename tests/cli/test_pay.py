@@ -52,7 +52,7 @@ async def test_money_for_a_closed_invoice_becomes_credit_and_a_ticket_once(a_sta
     assert await pay(operate, "PAY-2", "5", "late") == ("already credited", None)
     assert await pay(operate, "PAY-2", "5", "late", "--durable") == ("already credited", None)
     credits_, tickets = await a_stage.store.credits("PAY-2-account"), await a_stage.store.tickets("PAY-2-account")
-    assert [(credit.id, str(credit.amount)) for credit in credits_] == [("late", "USD 5.00")]
+    assert [(credit.id, str(credit.amount)) for credit in credits_] == [("PAY-2:late", "USD 5.00")]
     assert [(ticket.department, ticket.subject) for ticket in tickets] == [
         ("Billing", "Late payment for PAY-2 kept as credit")
     ]

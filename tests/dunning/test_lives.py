@@ -125,16 +125,7 @@ def test_hotdoodle_wants_the_fee_and_the_balance() -> None:
         life = never_paid(HOTDOODLE, (31, pays(part)))
         assert "reinstate" not in life.steps()
     both = never_paid(HOTDOODLE, (31, pays("USD 75.00")), (32, pays("USD 19.99", "p-2")))
-    assert (
-        days(both)[-4:]
-        == [
-            (32, "reinstate"),
-            (32, "confirm:p-2"),
-            (32, "close:4"),
-        ]
-        or both.outcome == "paid"
-    )
-    assert (32, "reinstate") in days(both)
+    assert days(both)[-3:] == [(32, "reinstate"), (32, "confirm:p-2"), (32, "close:4")]
 
 
 @pytest.mark.req("S2-11")
@@ -146,7 +137,7 @@ def test_money_for_a_lapsed_invoice_becomes_credit_and_a_ticket() -> None:
     assert ticket.step is not None
     order = order_for(life.case, ticket.step, ticket.decided)
     assert isinstance(order, TicketOrder)
-    assert (order.department, order.credit_id, order.credit) == ("Billing", "p-1", Money.parse("USD 19.99"))
+    assert (order.department, order.credit_id, order.credit) == ("Billing", "INV-1042:p-1", Money.parse("USD 19.99"))
     assert life.case.level is Level.INACTIVE
 
 
@@ -241,7 +232,7 @@ def test_a_void_gives_everything_back_and_makes_credit_of_what_was_paid() -> Non
 
 
 def test_a_later_due_date_moves_what_is_still_to_come() -> None:
-    later: Fact = lambda case, _now: due_date_changed(case, DueDateChange(due=date(2026, 12, 15)))  # noqa: E731
+    later: Fact = lambda case, now: due_date_changed(case, DueDateChange(due=date(2026, 12, 15)), now)  # noqa: E731
     life = never_paid(ASO, (-5, later))
     assert days(life)[1:3] == [(-5, "due-date:1"), (14, "charge")]
     assert (24, "suspend") in days(life)
@@ -263,9 +254,9 @@ def test_a_renewal_lifts_the_hold_of_the_lapsed_invoice_and_that_case_ends() -> 
 
 @pytest.mark.req("S3-27", "S3-28")
 @pytest.mark.promise(6)
-def test_paid_after_its_due_date_a_courtesy_invoice_looks_for_holds_handed_to_it() -> None:
+def test_paid_after_its_due_date_an_invoice_looks_for_holds_handed_to_it() -> None:
     assert (3, "reinstate") in days(never_paid(COURTESY, (3, pays())))
-    assert "reinstate" not in never_paid(ASO, (3, pays())).steps()
+    assert (3, "reinstate") in days(never_paid(ASO, (3, pays()))), "another policy's invoice may hand its hold on"
     assert "reinstate" not in never_paid(COURTESY, (-3, pays())).steps()
 
 

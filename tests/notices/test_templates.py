@@ -164,7 +164,7 @@ def test_another_source_is_another_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({}, "is open."),
+        ({"amount": None, "happened_at": None}, "is open."),
         ({"amount": Money.parse("USD 5"), "balance": Money.parse("USD 0")}, "We have received your payment of $5.00"),
     ],
 )

@@ -72,7 +72,7 @@ async def test_money_for_a_lapsed_invoice_is_credit_and_a_ticket_and_the_number_
     answer = await playing.update("pay", playing.payment("USD 19.99", "late"), "late")
     assert (answer["outcome"], answer["state"]) == ("parked", "lapsed")
     await playing.to_day(32)
-    assert [(c.id, c.amount.minor) for c in await a_stage.store.credits(playing.account)] == [("late", 1999)]
+    assert [(c.id, c.amount.minor) for c in await a_stage.store.credits(playing.account)] == [("ACC-lapsed:late", 1999)]
     assert len(await a_stage.store.tickets(playing.account)) == 1
     assert await playing.levels() == ["suspended"]
 

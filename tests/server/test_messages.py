@@ -52,12 +52,24 @@ async def test_signals_that_cannot_be_read_become_billing_tickets(a_stage: Stage
     await handle.signal("payment_received", args=["id-1", 1999, "USD"])
     await handle.signal("payment_recieved", playing.payment())
     await handle.signal("payment_received", playing.payment("USD -5.00", "negative"))
+    await handle.signal("payment_received", None)
+    await handle.signal("payment_received", b"raw bytes")
+    await handle.signal(
+        "payment_received", {"id": "zero", "amount": {"minor": 1, "currency": "USD"}, "at": "0001-01-01T00:00:00Z"}
+    )
+    await handle.signal(
+        "payment_received", {"id": "much", "amount": {"minor": 10**25, "currency": "USD"}, "at": "2026-12-01T00:00:00Z"}
+    )
+    await handle.signal(
+        "payment_reversed",
+        {"id": "r", "payment": "x", "amount": {"minor": 5, "currency": "JPY"}, "at": "2026-12-01T00:00:00Z"},
+    )
     await playing.to_day(-10)
     tickets = await a_stage.store.tickets(playing.account)
-    assert len(tickets) == 5
+    assert len(tickets) == 10
     assert {ticket.department for ticket in tickets} == {"Billing"}
     words = " ".join(ticket.body for ticket in tickets)
-    for part in ("nineteen", "(no payload)", "id-1", f"pay-{playing.row.invoice}", "negative"):
+    for part in ("nineteen", "(no payload)", "id-1", f"pay-{playing.row.invoice}", "negative", "raw bytes", "zero"):
         assert part in words
     case = await playing.case()
     assert case.balance.minor == 1999
@@ -83,7 +95,7 @@ async def test_foreign_money_and_excess_end_as_credit_and_ticket(a_stage: Stage)
     await playing.to_day(-9)
     assert await playing.outcome() == "paid"
     credited = {c.id: str(c.amount) for c in await a_stage.store.credits(playing.account)}
-    assert credited == {"p-eur": "EUR 19.99", f"{playing.row.invoice}:credit:3": "USD 10.01"}
+    assert credited == {f"{playing.row.invoice}:p-eur": "EUR 19.99", f"{playing.row.invoice}:credit:3": "USD 10.01"}
     assert [t.subject for t in await a_stage.store.tickets(playing.account)] == [
         f"Payment for {playing.row.invoice} parked as credit"
     ]
@@ -98,10 +110,15 @@ async def test_updates_are_refused_with_a_reason_for_people(a_stage: Stage) -> N
         "'fee' on this invoice", "'fee'"
     )
     assert "milestones that do: terminate" in await refusal(playing, "approve", Approval(milestone="suspend", by="ana"))
-    await playing.update("approve", Approval(milestone="terminate", by="ana"))
-    assert "ana has already approved" in await refusal(playing, "approve", Approval(milestone="terminate", by="ana"))
+    early = await refusal(playing, "approve", Approval(milestone="terminate", by="ana"))
+    assert "cannot be decided yet: 'issue' comes first" in early
     change = DueDateChange(due=playing.row.due)
     assert "is the due date already" in await refusal(playing, "change_due_date", change)
+    far = today + timedelta(days=3000)
+    assert "is too far ahead" in await refusal(playing, "promise_to_pay", Promise(until=far))
+    assert "is too far ahead" in await refusal(playing, "change_due_date", DueDateChange(due=far))
+    with pytest.raises(WorkflowUpdateFailedError):
+        await playing.update("void", None)
     events = len((await playing.handle.fetch_history()).events)
     await refusal(playing, "change_due_date", change)
     assert len((await playing.handle.fetch_history()).events) == events, "a refusal leaves no event"

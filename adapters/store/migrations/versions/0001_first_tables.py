@@ -78,7 +78,7 @@ def _invoices() -> None:
         "invoices",
         *_words("number", "account", "policy", "status"),
         _date("due"),
-        sa.CheckConstraint("status in ('open', 'void', 'closed')", name=op.f("ck_invoices_status")),
+        sa.CheckConstraint("status in ('open', 'void', 'paid', 'closed')", name=op.f("ck_invoices_status")),
         _key("invoices", "number"),
     )
     op.create_index(op.f("ix_invoices_account_status_due"), "invoices", ["account", "status", "due"])
