@@ -70,10 +70,14 @@ def test_what_follows_from_a_fact_has_no_day_and_only_letters_have_a_title() -> 
     assert act(pays("USD 5.00")(case, now), now) == "Invoice Payment Confirmation · USD 14.99 owed"
     assert act(pays("EUR 5.00")(case, now), now) == "parked:p-1 · USD 19.99 owed"
     assert act(unreadable(case, "payment", "?", now), now) == "unreadable:0 · USD 19.99 owed"
-    assert act(due_date_changed(case, DueDateChange(due=DUE + timedelta(days=9))), now) == "due-date:1 · USD 19.99 owed"
+    assert (
+        act(due_date_changed(case, DueDateChange(due=DUE + timedelta(days=9)), now), now)
+        == "due-date:1 · USD 19.99 owed"
+    )
     quiet = case.model_copy(update={"plan": case.plan.model_copy(update={"payment_notice": ""})})
-    assert act(pays()(quiet, now), now) == "close:2 · USD 0.00 owed"
-    assert act(pays("USD 20.00")(quiet, now), now) == "credit:2 · USD -0.01 owed"
+    early = now - timedelta(days=6)
+    assert act(pays()(quiet, early), early) == "close:2 · USD 0.00 owed"
+    assert act(pays("USD 20.00")(quiet, early), early) == "credit:2 · USD -0.01 owed"
 
 
 def test_a_ticket_has_no_title_of_a_letter() -> None:
@@ -127,7 +131,7 @@ def test_the_details_tell_the_whole_case() -> None:
 
 def test_the_details_say_by_how_much_the_steps_were_moved() -> None:
     case, now = moment(ASO, 1)
-    moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)))
+    moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)), now)
     assert lines(moved, now, Reinstate("x"))[:5] == [
         "- **state** open",
         "- **balance** USD 19.99",

@@ -281,9 +281,11 @@ def test_one_person_may_approve_two_steps() -> None:
 
 def test_an_invoice_is_voided_once() -> None:
     case, now = moment(ASO, 2)
-    assert void_refused(case) == ""
-    assert void_refused(MISTAKE(case, now)) == "the invoice is already void"
-    assert void_refused(moment(ASO, 31)[0]) == "the invoice is already void"
+    mistake = Void(reason="billed twice")
+    assert void_refused(case, mistake) == ""
+    assert void_refused(case, Void(reason=" ")) == "a reason is needed"
+    assert void_refused(MISTAKE(case, now), mistake) == "the invoice is already void"
+    assert void_refused(moment(ASO, 31)[0], mistake) == "the invoice is already void"
 
 
 def test_a_void_takes_every_charge_back_but_what_was_waived() -> None:
@@ -322,7 +324,7 @@ def test_a_due_date_moves_only_while_nothing_was_restricted_and_only_to_a_day_th
 
 def test_a_moved_due_date_is_the_invoice_s_own_from_then_on() -> None:
     case, now = moment(ASO, 6)
-    moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=5)))
+    moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=5)), now)
     assert (moved.invoice.due, moved.shift_days, moved.overdue_days(now)) == (date(2026, 12, 6), 5, 1)
 
 

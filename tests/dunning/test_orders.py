@@ -96,7 +96,7 @@ def test_a_refund_gives_back_what_is_too_much_but_never_more_than_that_payment()
 
 
 def test_a_moved_due_date_and_closed_books_carry_the_new_date() -> None:
-    later: Fact = lambda case, _now: due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)))  # noqa: E731
+    later: Fact = lambda case, now: due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)), now)  # noqa: E731
     life = evening(ASO, 15, (-5, later), (12, pays("USD 20.00")))
     moved = ordered(life, "due-date:1")
     assert moved == MoveDueOrder(
@@ -191,7 +191,7 @@ def test_a_ticket_for_parked_money_says_how_much_and_why_and_credits_it() -> Non
         at=at(opened(ASO), 3, minutes=30),
         subject="Payment for INV-1042 parked as credit",
         body="EUR 7.00 arrived and was kept as credit: paid in EUR, invoiced in USD.",
-        credit_id="p-eur-2",
+        credit_id="INV-1042:p-eur-2",
         credit=Money.parse("EUR 7.00"),
     )
 

@@ -58,7 +58,7 @@ def test_a_payment_that_the_bank_took_back_is_not_refunded_as_well() -> None:
 
 def test_what_no_refund_can_take_becomes_credit() -> None:
     start = refunding()
-    now = at(start, 1)
+    now = at(start, -1)
     case = live(start, before_issue(start), world=World(charges=["declined"]), until=now).case
     for fact in (pays("USD 25.00"), pays("USD 3.00", "p-2")):
         case = fact(case, now)
