@@ -5,15 +5,19 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from dunning.case import Case, Opened
-from dunning.facts import Approval, Payment, Promise, Reversal, Waiver
+from dunning.facts import Approval, DueDateChange, Payment, Promise, Reversal, Void, Waiver
 from dunning.holds import Rule
 from dunning.intake import (
     approval_refused,
     approved,
+    due_date_changed,
+    due_date_refused,
     paid,
     promise_refused,
     promised,
     reversed_,
+    void_refused,
+    voided,
     waived,
     waiver_refused,
 )
@@ -43,9 +47,10 @@ def policies(draw: st.DrawFn) -> Policy:
     for action in draw(st.lists(st.sampled_from(_LADDER), unique=True).map(sorted_by_ladder)):
         day += draw(st.integers(1, 30))
         notice = draw(st.sampled_from(["", "Now"]))
-        rules.append(
-            _rule(action, day, notice=notice, approvals=draw(st.integers(0, 2)) if action is _LADDER[4] else 0)
-        )
+        voids = action is Action.DEACTIVATE and draw(st.booleans())
+        approvals = draw(st.integers(0, 2)) if action is Action.DELETE else 0
+        rules.append(_rule(action, day, notice=notice, approvals=approvals).model_copy(update={"voids": voids}))
+    anchor = draw(st.sampled_from(["due", "due", "paid-through"]))
     policy = Policy(
         name="random",
         title="random",
@@ -57,11 +62,11 @@ def policies(draw: st.DrawFn) -> Policy:
         reinstatement=Reinstatement(
             rule=draw(st.sampled_from(Rule)), fee=draw(st.sampled_from([None, Money.parse("USD 75.00")]))
         ),
-        milestones=tuple(rules),
+        milestones=tuple(rule.model_copy(update={"after": anchor}) for rule in rules),
     )
     if findings(policy):  # only a deletion without a suspension is possible here
-        rules = [rule for rule in rules if rule.action is not Action.DELETE]
-        policy = policy.model_copy(update={"milestones": tuple(rules)})
+        kept = tuple(rule for rule in policy.milestones if rule.action is not Action.DELETE)
+        policy = policy.model_copy(update={"milestones": kept})
     assert not findings(policy), findings(policy)
     return policy
 
@@ -101,7 +106,8 @@ def openings(draw: st.DrawFn) -> tuple[Opened, datetime]:
     policy = draw(policies())
     due = draw(st.dates(date(2027, 1, 1), date(2028, 12, 31)))
     amount = Money(minor=draw(st.integers(1, 50_000)), currency="USD")
-    invoice = Invoice(number="INV-1", account="a", amount=amount, due=due)
+    paid_through = due + timedelta(days=draw(st.sampled_from([0, 0, 0, -11, 9])))
+    invoice = Invoice(number="INV-1", account="a", amount=amount, due=due, paid_through=paid_through)
     opened = Opened(invoice=invoice, plan=plan_for(policy, invoice))
     start = opened.plan.milestones[0].at + draw(st.timedeltas(timedelta(days=-40), timedelta(days=40)))
     return opened, start
@@ -142,13 +148,21 @@ MONEY = {
 """One payment id always means the same money, as at a real processor."""
 
 
+def money_facts() -> st.SearchStrategy[Fact]:
+    """Payments and reversals, the same ones again and again."""
+    return st.one_of(
+        st.builds(_pays, st.sampled_from(sorted(MONEY))), st.builds(_reverses, st.sampled_from(["p1", "p2"]))
+    )
+
+
 def _fact() -> st.SearchStrategy[Fact]:
     return st.one_of(
-        st.builds(_pays, st.sampled_from(sorted(MONEY))),
-        st.builds(_reverses, st.sampled_from(["p1", "p2"])),
+        money_facts(),
         st.builds(_promises, st.integers(0, 30)),
         st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
         st.builds(_approves, st.sampled_from(["ana", "ben"])),
+        st.builds(_moves_due, st.integers(-20, 40)),
+        st.just(_voids),
     )
 
 
@@ -167,6 +181,19 @@ def _promises(days: int) -> Fact:
         return case if promise_refused(case, promise, now) else promised(case, promise)
 
     return fact
+
+
+def _moves_due(days: int) -> Fact:
+    def fact(case: Case, now: datetime) -> Case:
+        change = DueDateChange(due=case.invoice.due + timedelta(days=days))
+        return case if due_date_refused(case, change, now) else due_date_changed(case, change, now)
+
+    return fact
+
+
+def _voids(case: Case, now: datetime) -> Case:
+    void = Void(reason="a mistake")
+    return case if void_refused(case, void) else voided(case, void, now)
 
 
 def _waives(entry: str) -> Fact:

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunning.calendar import local_date
-from dunning.case import LATE, Opened
+from dunning.case import LATE, Case, Opened
 from dunning.ledger import Kind, balance
 from dunning.levels import Level
 from dunning.machine import decide, told
 from dunning.plan import CONSEQUENCES, DELETIONS, Action
 from dunning.results import Deferred, Delivered, NotOurs
 from tests.dunning.life import Did, Fact, Life, World, live
-from tests.dunning.strategies import facts, openings, worlds
+from tests.dunning.strategies import facts, money_facts, openings, worlds
 
 LIVES = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "150")), deadline=None)
 """`REPRIEVE_LIVES=5000 make test` looks longer."""
@@ -97,7 +97,7 @@ def test_steps_keep_the_order_of_the_plan_and_none_comes_early_or_is_skipped(lif
     done = [d.step for d in life.case.done if d.step in order]
     assert done == order[: len(done)]
     for did in life.did:
-        if did.step is not None and did.step.name in order:
+        if did.step is not None and did.step.name in order and not did.before.due_changes:
             assert did.decided >= did.step.at
 
 
@@ -111,8 +111,10 @@ def test_after_an_outage_steps_are_neither_merged_nor_closer_together_than_plann
     for earlier, later in pairwise(dated):
         assert earlier.step is not None
         assert later.step is not None
-        if earlier.step.action is Action.ISSUE and earlier.decided == life.case.opened_at:
+        if earlier.decided == life.case.opened_at and (earlier.step.action is Action.ISSUE or earlier.step.day < 0):
             continue  # a case opened late keeps its due date
+        if later.before.due_changes:
+            continue  # a person moved the steps
         planned = by_name[later.step.name].at - by_name[earlier.step.name].at
         # A zone's clock change may make one local day an hour longer or shorter.
         assert later.decided - earlier.known >= planned - LATE - timedelta(hours=1)
@@ -181,7 +183,7 @@ def test_the_order_in_which_money_facts_arrive_does_not_matter(
     opened: tuple[Opened, datetime], data: st.DataObject
 ) -> None:
     case, start = opened
-    arriving = [fact for _, fact in data.draw(facts(start))]
+    arriving = data.draw(st.lists(money_facts(), max_size=6))
     shuffled = data.draw(st.permutations(arriving))
     assert _after(case, start, arriving) == _after(case, start, shuffled)
 
@@ -196,5 +198,8 @@ def _after(opened: Opened, start: datetime, arriving: list[Fact]) -> tuple[int, 
 
 @LIVES
 @given(lives())
-def test_deciding_twice_says_the_same(life: Life) -> None:
-    assert decide(life.case, life.now) == decide(life.case, life.now)
+def test_a_case_that_went_over_the_wire_decides_the_same(life: Life) -> None:
+    """Nothing that a decision needs is lost in JSON, and nothing depends on an object's history."""
+    again = Case.model_validate_json(life.case.model_dump_json())
+    assert again == life.case
+    assert decide(again, life.now) == decide(life.case, life.now)
