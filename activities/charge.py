@@ -4,7 +4,8 @@ from temporalio import activity
 
 from activities.heartbeat import steadily
 from dunning.orders import ChargeOrder
-from dunning.ports import Attempt, Gateway, Store
+from dunning.ports import Gateway, Store
+from dunning.records import Attempt
 from dunning.results import Charged, ChargeResult, Declined, Pending
 
 

@@ -5,7 +5,8 @@ from temporalio import activity
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.orders import CloseOrder
-from dunning.ports import Credit, OutageError, Store
+from dunning.ports import OutageError, Store
+from dunning.records import Credit
 from dunning.results import Noted
 
 

@@ -3,7 +3,8 @@
 from temporalio import activity
 
 from dunning.orders import TicketOrder
-from dunning.ports import Credit, Store
+from dunning.ports import Store
+from dunning.records import Credit
 from dunning.results import Noted
 
 

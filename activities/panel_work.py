@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from dunning.holds import OTHER_SOURCES, Hold, level_for
 from dunning.levels import Level, at_panel
-from dunning.ports import Account, OutageError, Panel, Service, Store
+from dunning.ports import OutageError, Panel, Store
+from dunning.records import Account, Service
 
 STAFF_KINDS = ("domain",)
 """Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""

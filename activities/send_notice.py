@@ -6,7 +6,8 @@ from temporalio import activity
 
 from activities.heartbeat import steadily
 from dunning.orders import NoticeOrder
-from dunning.ports import Account, Contact, Delivery, Mail, Mailer, NoticeCopy, NoticeText, OutageError, Renderer, Store
+from dunning.ports import Mailer, OutageError, Renderer, Store
+from dunning.records import Account, Contact, Delivery, Mail, NoticeCopy, NoticeText
 from dunning.results import Delivered, NoticeResult, Undelivered
 
 _NO_CONTACT = "the account has no e-mail address on file"

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from dunning.levels import Level
 from dunning.money import Money, digits
 from dunning.orders import NoticeOrder
-from dunning.ports import Account, NoticeText
+from dunning.records import Account, NoticeText
 from dunning.wire import Instant
 
 _COMMON = "common"

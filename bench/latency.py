@@ -11,7 +11,7 @@ from dunning.case import Opened
 from dunning.facts import Payment
 from dunning.money import Money
 from dunning.plan import Action, Invoice, Milestone, Plan
-from dunning.ports import Account, Contact, OpenInvoice, Service
+from dunning.records import Account, Contact, OpenInvoice, Service
 from sandbox.play import QUEUE
 from sandbox.stage import Stage
 from workflows.inbox import PAYMENT_RECEIVED

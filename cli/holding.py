@@ -13,7 +13,8 @@ from cli.options import Json, now
 from cli.output import print_json
 from dunning.holds import Hold
 from dunning.levels import Level, strictest
-from dunning.ports import Account, OutageError
+from dunning.ports import OutageError
+from dunning.records import Account
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]

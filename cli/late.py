@@ -4,7 +4,8 @@ from cli.errors import BadInputError
 from dunning.facts import Payment
 from dunning.ledger import MONEY_IN, find
 from dunning.orders import TicketOrder
-from dunning.ports import Credit, Store
+from dunning.ports import Store
+from dunning.records import Credit
 
 
 def unknown(invoice: str) -> BadInputError:

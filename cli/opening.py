@@ -14,7 +14,8 @@ from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy import Policy, Zone
-from dunning.ports import Account, Contact, OpenInvoice, Service, Store
+from dunning.ports import Store
+from dunning.records import Account, Contact, OpenInvoice, Service
 from dunning.timeline import plan_for
 from workflows import attributes
 from workflows.invoice import InvoiceDunning, workflow_id

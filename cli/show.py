@@ -12,8 +12,9 @@ from cli.story import closed_story, story
 from dunning.case import Case
 from dunning.describe import coming
 from dunning.intake import state
-from dunning.machine import Finish, Step, Wait, decide
-from dunning.ports import ClosedLedger
+from dunning.machine import decide
+from dunning.records import ClosedLedger
+from dunning.steps import Finish, Step, Wait
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:

@@ -14,9 +14,9 @@ from dunning.case import Case
 from dunning.describe import clock, coming, headline
 from dunning.intake import state
 from dunning.ledger import Entry
-from dunning.machine import Finish, Step, Wait
 from dunning.plan import Milestone
-from dunning.ports import ClosedLedger
+from dunning.records import ClosedLedger
+from dunning.steps import Finish, Step, Wait
 from dunning.words import story as what_happened
 
 

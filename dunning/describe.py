@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 from dunning.calendar import local
 from dunning.case import Case
 from dunning.intake import state
-from dunning.machine import Finish, Perform, Reinstate, Step, Wait
 from dunning.plan import Action, Invoice
+from dunning.steps import Finish, Perform, Reinstate, Step, Wait
 from dunning.words import story
 
 

@@ -17,49 +17,14 @@ Promise 4, the catch-up rule, lives in `dunning.record`: a step done late moves 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dunning.calendar import shifted
 from dunning.case import Case, Done
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
-from dunning.results import Undelivered
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing to do until then (or until a fact comes, when `until` is None)."""
-
-    until: datetime | None
-    coming: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Perform:
-    """Do this step now."""
-
-    milestone: Milestone
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reinstate:
-    """Lift this invoice's hold and give the service back."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The case is over."""
-
-    outcome: str
-
-
-Step = Wait | Perform | Reinstate | Finish
+from dunning.steps import Finish, Perform, Reinstate, Step, Wait, follow_up
+from dunning.warnings import delivered_before, told, warn_again
 
 
 def decide(case: Case, now: datetime) -> Step:
@@ -106,7 +71,7 @@ def _give_back(case: Case, now: datetime) -> Step | None:
 def _tell(case: Case, now: datetime) -> Step | None:
     for name, action, title in _follow_ups(case):
         if name not in case.steps_done:
-            return Perform(_follow_up(name, action, now, title), "it happened, so it is told")
+            return Perform(follow_up(name, action, now, title), "it happened, so it is told")
     return None
 
 
@@ -151,16 +116,6 @@ def _notice_after(milestone: Milestone, done: Done) -> str:
     return milestone.notice
 
 
-def told(milestone: Milestone) -> str:
-    """The name of the step that writes to the customer for a milestone: itself when it is nothing but a notice."""
-    return milestone.name if milestone.action is Action.NOTIFY else f"{milestone.name}:told"
-
-
-def _follow_up(name: str, action: Action, now: datetime, notice: str = "") -> Milestone:
-    """A step that no policy dates: it follows from a fact."""
-    return Milestone(name=name, action=action, at=now, day=0, notice=notice)
-
-
 def _transit(case: Case, now: datetime) -> Step | None:
     attempt = case.in_transit
     milestone = case.plan.milestone(attempt.step) if attempt else None
@@ -180,7 +135,7 @@ def _settle(case: Case, now: datetime) -> Step | None:
         return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
     closed = f"close:{len(case.entries)}"
     if closed not in case.steps_done:
-        return Perform(_follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
+        return Perform(follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
     return Finish(outcome)
 
 
@@ -190,8 +145,8 @@ def _excess(case: Case, now: datetime) -> Milestone:
     for payment in reversed(case.payments if case.plan.excess is Excess.REFUND else ()):
         refund = f"refund:{payment.id}"
         if refund not in case.steps_done and payment.id not in taken_back:
-            return _follow_up(refund, Action.REFUND, now)
-    return _follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
+            return follow_up(refund, Action.REFUND, now)
+    return follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
 
 
 def _promise(case: Case, now: datetime) -> Step | None:
@@ -207,8 +162,8 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     ready, why = _ready_at(case, milestone)
     if now < ready:
         return Wait(ready, milestone.name, why)
-    if milestone.action in CONSEQUENCES and not _delivered(case, milestone) and not case.plan.unwarned:
-        return _warn_again(case, milestone, now)
+    if milestone.action in CONSEQUENCES and not delivered_before(case, milestone) and not case.plan.unwarned:
+        return warn_again(case, milestone, now)
     missing = milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name})
     if missing > 0:
         return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
@@ -222,53 +177,12 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
         if deferral.step == milestone.name and deferral.until > ready:
             ready, why = deferral.until, deferral.reason
     if milestone.action in CONSEQUENCES:
-        for warning, delivered in _delivered(case, milestone):
+        for warning, delivered in delivered_before(case, milestone):
             earliest = delivered.at + (milestone.at - warning.at)
             if earliest > ready + _SECONDS:
                 why = f"the full interval since the warning {warning.name!r} must pass"
             ready = max(ready, earliest)
     return ready, why
-
-
-def _warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
-    return [m for m in case.plan.milestones if m.warns and m.at < milestone.at]
-
-
-def _delivered(case: Case, milestone: Milestone) -> list[tuple[Milestone, Done]]:
-    """The warnings before a consequence that reached the customer, repeats included."""
-    found: list[tuple[Milestone, Done]] = []
-    for warning in _warnings_before(case, milestone):
-        done = case.steps_done.get(told(warning))
-        if done and done.kind == "delivered":
-            found.append((warning, done))
-    if not found:
-        last = _warnings_before(case, milestone)[-1:]
-        found = [(last[0], done) for done in case.done if last and _is_repeat(done, last[0], "delivered")]
-    return found
-
-
-def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
-    return done.step.startswith(f"{warning.name}:again:") and done.kind == kind
-
-
-def _warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
-    """No warning arrived: write again, once a day, until one does. Until then nobody is cut off."""
-    warnings = _warnings_before(case, milestone)
-    if not warnings:
-        return Wait(
-            None, f"a warning before {milestone.name}", "this plan writes no warning before it; a person decides"
-        )
-    warning = warnings[-1]
-    repeats = [done for done in case.done if _is_repeat(done, warning, Undelivered.model_fields["kind"].default)]
-    if repeats:
-        again = shifted(repeats[-1].at, 1, case.plan.zone)
-        if now < again:
-            return Wait(again, f"{warning.name} again", f"no warning before {milestone.name} could be delivered")
-    title = warning.notice or warning.notice_failed
-    step = Milestone(
-        name=f"{warning.name}:again:{len(repeats) + 1}", action=Action.NOTIFY, at=now, day=warning.day, notice=title
-    )
-    return Perform(step, f"nobody may suffer {milestone.name} unwarned")
 
 
 _SECONDS = timedelta(minutes=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypedDict
 
 from dunning.case import Case
 from dunning.ledger import Entry, Kind, find
@@ -39,12 +40,21 @@ def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
     )
 
 
+class _Head(TypedDict):
+    invoice: str
+    account: str
+    step: str
+    at: datetime
+
+
+def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
+    """What every order says."""
+    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": milestone.name, "at": now}
+
+
 def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
     return ChargeOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         amount=case.invoice.amount if case.paid_up else case.balance,
         ask_only=case.paid_up,
     )
@@ -53,10 +63,7 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
     payment = next(p for p in case.payments if milestone.name == f"refund:{p.id}")
     return RefundOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         payment=payment.id,
         amount=min(-case.balance, payment.amount, key=lambda money: money.minor),
     )
@@ -66,10 +73,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
     payment = _payment_told(case, milestone)
     coming = _coming(case, milestone)
     return NoticeOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         title=milestone.notice,
         policy=case.plan.policy,
         zone=case.plan.zone,
@@ -103,10 +107,7 @@ def _coming(case: Case, milestone: Milestone) -> Milestone | None:
 
 def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
     return RestrictOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         level=LEVEL_OF[milestone.action],
         held=case.level,
         services=milestone.services,
@@ -116,29 +117,21 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
     return DeleteOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         services=milestone.services,
         backups=milestone.action is Action.DELETE_BACKUPS,
     )
 
 
 def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return MoveDueOrder(
-        invoice=case.invoice.number, account=case.invoice.account, step=milestone.name, at=now, due=case.invoice.due
-    )
+    return MoveDueOrder(**_head(case, milestone, now), due=case.invoice.due)
 
 
 def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
     subject, body = _words_for_staff(case, milestone)
     credit_id, credit = _credit(case, milestone)
     return TicketOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         subject=subject,
         body=body,
         credit_id=credit_id,
@@ -182,10 +175,7 @@ def _words_for_staff(case: Case, milestone: Milestone) -> tuple[str, str]:
 
 def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
     return CloseOrder(
-        invoice=case.invoice.number,
-        account=case.invoice.account,
-        step=milestone.name,
-        at=now,
+        **_head(case, milestone, now),
         outcome=case.outcome,
         policy=case.plan.policy,
         due=case.invoice.due,

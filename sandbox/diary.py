@@ -10,9 +10,10 @@ from dunning.case import Case, Done
 from dunning.describe import clock
 from dunning.ledger import MONEY_IN, Entry, Kind, balance, find
 from dunning.levels import Level
-from dunning.machine import Wait, decide
+from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import LEVEL_OF, Action
+from dunning.steps import Wait
 from dunning.words import deed, written, written_by
 from sandbox.doors import Told
 from sandbox.play import Life

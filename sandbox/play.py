@@ -16,7 +16,7 @@ from dunning.calendar import instant, local
 from dunning.case import Case
 from dunning.plan import Plan
 from dunning.policy import Policy
-from dunning.ports import Credit, NoticeCopy
+from dunning.records import Credit, NoticeCopy
 from dunning.timeline import plan_for
 from sandbox.books import Change, Charge, Message
 from sandbox.doors import Doors, Told

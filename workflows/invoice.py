@@ -17,10 +17,11 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case import Case, Opened, open_case
     from dunning.describe import activity_summary, details, shown, timer_summary
     from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
-    from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide, overtaken
+    from dunning.machine import decide, overtaken
     from dunning.ordering import order_for, reinstate_order
     from dunning.record import recorded, reinstated
     from dunning.results import Noted, Result
+    from dunning.steps import Finish, Perform, Reinstate, Step, Wait
 
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""

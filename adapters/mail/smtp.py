@@ -15,7 +15,8 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
-from dunning.ports import Delivery, Mail, OutageError
+from dunning.ports import OutageError
+from dunning.records import Delivery, Mail
 
 _PERMANENT = 500
 _AUTH_WANTED = 530

@@ -6,7 +6,8 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from dunning.levels import Level
-from dunning.ports import OutageError, Service
+from dunning.ports import OutageError
+from dunning.records import Service
 
 _OK = 200
 

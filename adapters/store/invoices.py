@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from adapters.store.base import Database, columns_of, money, put
 from adapters.store.tables import closed_ledgers, invoices
 from dunning.orders import CloseOrder
-from dunning.ports import ClosedLedger, OpenInvoice
+from dunning.records import ClosedLedger, OpenInvoice
 
 
 class Invoices(Database):

@@ -5,7 +5,7 @@ from sqlalchemy import RowMapping, select
 from adapters.store.base import Database
 from adapters.store.tables import notices, tickets
 from dunning.orders import TicketOrder
-from dunning.ports import NoticeCopy, NoticeText, Ticket
+from dunning.records import NoticeCopy, NoticeText, Ticket
 
 
 class Letters(Database):

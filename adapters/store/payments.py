@@ -4,7 +4,7 @@ from sqlalchemy import RowMapping, select
 
 from adapters.store.base import Database, columns_of, money
 from adapters.store.tables import charge_attempts, credits_
-from dunning.ports import Attempt, Credit
+from dunning.records import Attempt, Credit
 
 
 class Payments(Database):

@@ -7,7 +7,8 @@ import pytest
 
 from adapters.panels.sandbox import SandboxPanel
 from dunning.levels import Level
-from dunning.ports import OutageError, Service
+from dunning.ports import OutageError
+from dunning.records import Service
 from tests.adapters.companies import PANELS, PanelCompany
 
 

@@ -17,7 +17,8 @@ from dunning.ledger import Entry, Kind
 from dunning.levels import Level
 from dunning.money import Money
 from dunning.orders import CloseOrder, TicketOrder
-from dunning.ports import (
+from dunning.ports import Store
+from dunning.records import (
     Account,
     Attempt,
     ClosedLedger,
@@ -27,7 +28,6 @@ from dunning.ports import (
     NoticeText,
     OpenInvoice,
     Service,
-    Store,
 )
 
 EAST = timezone(timedelta(hours=5, minutes=45))

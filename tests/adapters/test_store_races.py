@@ -10,7 +10,7 @@ from sqlalchemy import text
 from adapters.store import SqlStore
 from adapters.store.accounts import lock
 from dunning.levels import Level
-from dunning.ports import Account, Contact, Service
+from dunning.records import Account, Contact, Service
 from tests.adapters.test_store import ACCOUNT, credit, hold
 
 

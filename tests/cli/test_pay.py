@@ -6,7 +6,7 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli import cases
-from dunning.ports import OpenInvoice
+from dunning.records import OpenInvoice
 from sandbox.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row, starter
 from workflows.invoice import workflow_id

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from dunning.case import Case, Opened, open_case
 from dunning.levels import Level
-from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
+from dunning.machine import decide
 from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import ChargeOrder, RefundOrder
@@ -31,6 +31,7 @@ from dunning.results import (
     Undelivered,
     Unknown,
 )
+from dunning.steps import Finish, Perform, Reinstate, Step, Wait
 
 Fact = Callable[[Case, datetime], Case]
 

@@ -7,9 +7,10 @@ from dunning.describe import Shown, activity_summary, clock, coming, details, he
 from dunning.facts import DueDateChange
 from dunning.intake import due_date_changed, unreadable
 from dunning.levels import Level
-from dunning.machine import Finish, Perform, Reinstate, Step, Wait, decide
+from dunning.machine import decide
 from dunning.record import recorded, reinstated
 from dunning.results import Deleted, Delivered, Reinstated, Undelivered
+from dunning.steps import Finish, Perform, Reinstate, Step, Wait
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment, step
 from tests.dunning.examples import DUE, at, opened, pays
 

@@ -36,11 +36,12 @@ from dunning.intake import (
 )
 from dunning.ledger import Kind
 from dunning.levels import Level
-from dunning.machine import Reinstate, decide
+from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Plan
 from dunning.record import recorded
 from dunning.results import Deleted, NotOurs, Pending, Restricted
+from dunning.steps import Reinstate
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
 from tests.dunning.examples import DUE, approves, at, opened, pays
 from tests.dunning.life import Fact

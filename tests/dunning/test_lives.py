@@ -9,13 +9,14 @@ from dunning.facts import DueDateChange, Payment, Promise, Reversal, Void, Waive
 from dunning.intake import due_date_changed, paid, promised, reversed_, state, voided, waived
 from dunning.ledger import Kind
 from dunning.levels import Level
-from dunning.machine import Finish, Perform, Wait, decide
+from dunning.machine import decide
 from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import NoticeOrder, RestrictOrder, TicketOrder
 from dunning.plan import Action
 from dunning.record import recorded
 from dunning.results import NotOurs
+from dunning.steps import Finish, Perform, Wait
 from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live
 

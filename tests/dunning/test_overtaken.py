@@ -17,13 +17,14 @@ from dunning.intake import (
     waiver_refused,
 )
 from dunning.levels import Level
-from dunning.machine import Perform, Wait, decide, overtaken
+from dunning.machine import decide, overtaken
 from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import ChargeOrder, TicketOrder
 from dunning.plan import Action, Milestone
 from dunning.record import days_late, recorded
 from dunning.results import Abandoned, Noted, Undelivered, Unknown
+from dunning.steps import Perform, Wait
 from dunning.timeline import plan_for
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
 from tests.dunning.examples import DUE, PRICE, at, opened, pays, policy

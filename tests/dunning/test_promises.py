@@ -13,9 +13,10 @@ from dunning.calendar import local_date
 from dunning.case import LATE, Case, Opened
 from dunning.ledger import Kind, balance
 from dunning.levels import Level
-from dunning.machine import decide, told
+from dunning.machine import decide
 from dunning.plan import CONSEQUENCES, DELETIONS, Action
 from dunning.results import Deferred, Delivered, NotOurs
+from dunning.warnings import told
 from tests.dunning.life import Did, Fact, Life, World, live
 from tests.dunning.strategies import facts, money_facts, openings, worlds
 

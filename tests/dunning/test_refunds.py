@@ -6,11 +6,12 @@ from dunning.case import Case, Opened
 from dunning.facts import Reversal
 from dunning.intake import reversed_
 from dunning.ledger import Kind
-from dunning.machine import Perform, decide
+from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Action, Excess
 from dunning.record import recorded
 from dunning.results import Declined, Noted
+from dunning.steps import Perform
 from tests.dunning.evenings import ASO
 from tests.dunning.examples import at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

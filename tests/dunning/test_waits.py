@@ -8,10 +8,11 @@ from dunning.case import Case, Deferral
 from dunning.facts import Promise, Reversal, Waiver
 from dunning.intake import promised, reversed_, waived
 from dunning.levels import Level
-from dunning.machine import Perform, Reinstate, Wait, decide
+from dunning.machine import decide
 from dunning.plan import Action
 from dunning.record import recorded, reinstated
 from dunning.results import Deferred, Deleted, Delivered, Noted, NotOurs, Reinstated
+from dunning.steps import Perform, Reinstate, Wait
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
 from tests.dunning.examples import DUE, PRICE, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

@@ -15,7 +15,8 @@ from adapters.templates import TemplateRenderer, slug
 from dunning.levels import Level
 from dunning.money import Money
 from dunning.orders import NoticeOrder
-from dunning.ports import Account, NoticeText, Renderer
+from dunning.ports import Renderer
+from dunning.records import Account, NoticeText
 
 FOLDER = Path(__file__).parents[2] / "notices"
 POLICIES = FOLDER.with_name("policies")

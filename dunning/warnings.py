@@ -1,0 +1,55 @@
+"""Warnings (promise 3): nobody suffers a consequence before a warning arrived and its full interval has passed."""
+
+from datetime import datetime
+
+from dunning.calendar import shifted
+from dunning.case import Case, Done
+from dunning.plan import Action, Milestone
+from dunning.steps import Perform, Step, Wait
+
+
+def told(milestone: Milestone) -> str:
+    """The name of the step that writes to the customer for a milestone: itself when it is nothing but a notice."""
+    return milestone.name if milestone.action is Action.NOTIFY else f"{milestone.name}:told"
+
+
+def warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
+    """The letters of the plan that warn of that step."""
+    return [m for m in case.plan.milestones if m.warns and m.at < milestone.at]
+
+
+def delivered_before(case: Case, milestone: Milestone) -> list[tuple[Milestone, Done]]:
+    """The warnings before a consequence that reached the customer, repeats included."""
+    found: list[tuple[Milestone, Done]] = []
+    for warning in warnings_before(case, milestone):
+        done = case.steps_done.get(told(warning))
+        if done and done.kind == "delivered":
+            found.append((warning, done))
+    if not found:
+        last = warnings_before(case, milestone)[-1:]
+        found = [(last[0], done) for done in case.done if last and _is_repeat(done, last[0], "delivered")]
+    return found
+
+
+def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
+    return done.step.startswith(f"{warning.name}:again:") and done.kind == kind
+
+
+def warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
+    """No warning arrived: write again, once a day, until one does. Until then nobody is cut off."""
+    warnings = warnings_before(case, milestone)
+    if not warnings:
+        return Wait(
+            None, f"a warning before {milestone.name}", "this plan writes no warning before it; a person decides"
+        )
+    warning = warnings[-1]
+    repeats = [done for done in case.done if _is_repeat(done, warning, "undelivered")]
+    if repeats:
+        again = shifted(repeats[-1].at, 1, case.plan.zone)
+        if now < again:
+            return Wait(again, f"{warning.name} again", f"no warning before {milestone.name} could be delivered")
+    title = warning.notice or warning.notice_failed
+    step = Milestone(
+        name=f"{warning.name}:again:{len(repeats) + 1}", action=Action.NOTIFY, at=now, day=warning.day, notice=title
+    )
+    return Perform(step, f"nobody may suffer {milestone.name} unwarned")
