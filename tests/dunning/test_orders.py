@@ -114,6 +114,12 @@ def test_a_moved_due_date_and_closed_books_carry_the_new_date() -> None:
     )
 
 
+def test_closed_books_say_what_became_of_the_service() -> None:
+    order = ordered(evening(HOTDOODLE, 61), "close:2")
+    assert isinstance(order, CloseOrder)
+    assert (order.outcome, order.level) == ("deleted", Level.DELETED)
+
+
 # Letters
 
 

@@ -91,6 +91,12 @@ def test_more_digits_than_the_currency_has_are_refused_with_their_number() -> No
             Money.parse(text)
 
 
+@pytest.mark.parametrize("text", ["five", "", "USD 5 EUR", "5,00"])
+def test_a_currency_given_beside_makes_no_amount_of_what_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an amount"):
+        Money.parse(text, "EUR")
+
+
 def test_equal_amounts_are_not_less() -> None:
     less: Callable[[Money, Money], bool] = lambda a, b: a < b  # noqa: E731
     assert not less(Money.parse("USD 1"), Money.parse("USD 1.00"))

@@ -60,6 +60,12 @@ def test_the_story_says_what_came_of_a_step_and_when(name: str, result: Result, 
     )  # fmt: skip
 
 
+def test_only_a_letter_has_a_title_in_the_story() -> None:
+    case, now = moment(COURTESY, 9)
+    assert case.done[0].notice == "Courtesy Invoice"
+    assert after(case, "suspend", Restricted(level=Level.SUSPENDED), now).done[-1].notice == ""
+
+
 def test_the_story_of_a_charge_says_how_much_was_paid_and_the_ledger_with_what() -> None:
     case, now = moment(ASO, -1)
     case = after(case, "charge", Charged(payment="ch-1", amount=PRICE, at=now - HOUR, method="visa 4242"), now)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from dunning.case import Case
+from dunning.case import Case, open_case
+from dunning.facts import Reversal
+from dunning.intake import reversed_
 from dunning.ledger import Entry, Kind
 from dunning.levels import Level
 from dunning.money import Money
@@ -25,8 +27,8 @@ from dunning.results import (
     Undelivered,
 )
 from dunning.words import deed, story, written
-from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment, step
-from tests.dunning.examples import PRICE, pays
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
+from tests.dunning.examples import PRICE, opened, pays
 
 
 def last(case: Case) -> str:
@@ -95,6 +97,19 @@ def test_a_fee_that_did_not_apply_was_nothing() -> None:
     case, now = moment(COURTESY, -1)
     fee = step(case, "late-fee").model_copy(update={"fee_without_attempt": False})
     assert last(recorded(case, fee, Noted(), now)) == "late fee: nothing"
+
+
+def test_a_letter_whose_day_was_over_was_left_out() -> None:
+    opening = opened(WHMCS)
+    case = open_case(opening, opening.plan.milestones[1].at + timedelta(hours=1))
+    assert last(case) == "reminder left out: its day was over"
+
+
+def test_a_fee_is_its_own_amount_whatever_was_charged_and_taken_back_before() -> None:
+    case, now = moment(COURTESY, -1)
+    case = recorded(case, step(case, "charge"), CHARGED, now)
+    case = reversed_(case, Reversal(id="r", payment="ch-1", amount=PRICE, at=now))
+    assert last(recorded(case, step(case, "late-fee"), Noted(), now)) == "late fee: USD 35.00"
 
 
 def test_giving_back_says_who_still_holds_the_service() -> None:
