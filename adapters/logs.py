@@ -37,3 +37,5 @@ def configure(level: str, *, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # A line for every call to a company says nothing that the case does not, and names the customer's user there.
+    logging.getLogger("httpx2").setLevel("WARNING")
