@@ -10,6 +10,8 @@ from dunning.ports import Mailer, OutageError, Renderer, Store
 from dunning.records import Account, Contact, Delivery, Mail, NoticeCopy, NoticeText
 from dunning.results import Delivered, NoticeResult, Undelivered
 
+GREYLISTED = 12
+"""So many tries (about a quarter of an hour) an address may put us off before the next one is written to, too."""
 _NO_CONTACT = "the account has no e-mail address on file"
 
 
@@ -32,14 +34,21 @@ class SendNotice:
 
     async def _first_that_takes_it(self, order: NoticeOrder) -> NoticeResult:
         account = await self._store.account(order.account)
-        reason = _NO_CONTACT
+        reason, outage = _NO_CONTACT, None
         for contact in sorted(account.contacts, key=lambda c: c.rank):
             copy = await self._copy(order, account, contact)
-            if copy.status != "delivered":
-                copy = await self._send(copy)
+            try:
+                if copy.status != "delivered":
+                    copy = await self._send(copy)
+            except OutageError as error:
+                if activity.info().attempt < GREYLISTED:
+                    raise
+                outage = error
             if copy.status == "delivered":
                 return Delivered(notice=copy.id)
             reason = copy.detail
+        if outage:
+            raise outage
         return Undelivered(notice=order.key, reason=reason)
 
     async def _copy(self, order: NoticeOrder, account: Account, contact: Contact) -> NoticeCopy:
