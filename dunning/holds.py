@@ -59,6 +59,12 @@ def _handed_on(kept: list[Hold], lifted: list[Hold], heirs: list[str]) -> list[H
             own = next((h for h in kept if h.source == heir), None)
             if own is None:
                 kept.append(hold.model_copy(update={"source": heir}))
-            elif own.level.rank < hold.level.rank:
-                kept[kept.index(own)] = own.model_copy(update={"level": hold.level, "services": hold.services})
+            else:
+                kept[kept.index(own)] = _tightened(own, hold)
     return kept
+
+
+def _tightened(own: Hold, other: Hold) -> Hold:
+    """Nothing that either restricts becomes freer; empty services mean every kind."""
+    services = tuple(dict.fromkeys((*own.services, *other.services))) if own.services and other.services else ()
+    return own.model_copy(update={"level": strictest([own.level, other.level]), "services": services})

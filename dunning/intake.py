@@ -12,7 +12,7 @@ from dunning.facts import Answer, Approval, DueDateChange, MethodChanged, Paymen
 from dunning.ledger import CHARGES, MONEY_IN, Entry, Kind, find
 from dunning.levels import Level
 from dunning.money import Money
-from dunning.plan import Action
+from dunning.plan import Action, Milestone
 from dunning.record import changed, with_entry
 
 MOST = 10**15
@@ -161,6 +161,11 @@ def approval_refused(case: Case, approval: Approval) -> str:
     return ""
 
 
+def missing_approvals(case: Case, milestone: Milestone) -> int:
+    """How many more people have to agree before the milestone."""
+    return max(0, milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name}))
+
+
 def approved(case: Case, approval: Approval) -> Case:
     """One more person agrees."""
     return changed(case, approvals=(*case.approvals, approval))
@@ -215,19 +220,19 @@ def state(case: Case, now: datetime) -> str:
         return "paid" if case.payments else "waived"
     if case.level is Level.DELETED:
         return "deleted"
-    coming = case.next_milestone
-    if coming and coming.approvals and now >= case.when(coming):
-        return "awaiting-approval"
     return _unpaid_state(case, now)
 
 
 def _unpaid_state(case: Case, now: datetime) -> str:
-    if case.lapsed:
-        return "lapsed"
     if case.in_transit:
         return "in-transit"
     if case.promised_until and now < case.promised_until:
         return "promised"
+    coming = case.next_milestone
+    if coming and now >= case.when(coming) and missing_approvals(case, coming):
+        return "awaiting-approval"
+    if case.lapsed:
+        return "lapsed"
     if case.overdue_days(now):
         return "overdue"
     first = case.plan.milestones[0]

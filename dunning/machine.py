@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from dunning.case import Case, Done
+from dunning.intake import missing_approvals
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
@@ -164,8 +165,8 @@ def _milestone(case: Case, now: datetime) -> Step | None:
         return Wait(ready, milestone.name, why)
     if milestone.action in CONSEQUENCES and not delivered_before(case, milestone) and not case.plan.unwarned:
         return warn_again(case, milestone, now)
-    missing = milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name})
-    if missing > 0:
+    missing = missing_approvals(case, milestone)
+    if missing:
         return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
     return Perform(milestone, why)
 

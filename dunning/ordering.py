@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypedDict
 
+from dunning.calendar import shifted
 from dunning.case import Case
 from dunning.ledger import Entry, Kind, find
 from dunning.money import Money
@@ -19,7 +20,8 @@ from dunning.orders import (
     RestrictOrder,
     TicketOrder,
 )
-from dunning.plan import LEVEL_OF, Action, Milestone
+from dunning.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
+from dunning.record import days_late
 
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -80,12 +82,21 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         due=case.invoice.due,
         balance=case.balance,
         next_action=coming.action.value if coming else "",
-        next_at=max(case.when(coming), now) if coming else None,
+        next_at=_comes_at(case, milestone, coming, now) if coming else None,
         amount=payment.amount if payment else None,
         happened_at=payment.at if payment else now,
         detail=payment.id if payment else _failure(case, milestone),
         level=case.level,
     )
+
+
+def _comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) -> datetime:
+    """When the next step comes once this letter is out: its lateness moves it, and a warning's interval begins now."""
+    at = shifted(case.when(coming), days_late(case, letter, now), case.plan.zone)
+    warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
+    if warning and warning.warns and coming.action in CONSEQUENCES:
+        at = max(at, now + (coming.at - warning.at))
+    return max(at, now)
 
 
 def _payment_told(case: Case, milestone: Milestone) -> Entry | None:

@@ -27,7 +27,15 @@ def findings(policy: Policy) -> list[Finding]:
     if wrong:
         return wrong
     wrong = [*_order(policy), *_amounts(policy)]
-    return wrong or [*_levels(policy), *_warnings(policy), *_grace(policy), *_deletions(policy), *_notices(policy)]
+    wrong = wrong or [*_levels(policy), *_notices(policy)]
+    # Months have different lengths: what holds for one due date need not hold for another.
+    unfit = (_unfit(policy, due) for due in _SAMPLE_DUES)
+    return wrong or next((found for found in unfit if found), wrong)
+
+
+def _unfit(policy: Policy, due: date) -> list[Finding]:
+    milestones = _sample(policy, due)
+    return [*_warnings(policy, milestones), *_grace(policy, milestones), *_deletions(milestones)]
 
 
 def _names(policy: Policy) -> Iterator[Finding]:
@@ -84,8 +92,7 @@ def _levels(policy: Policy) -> Iterator[Finding]:
         reached = level or reached
 
 
-def _warnings(policy: Policy) -> Iterator[Finding]:
-    milestones = _sample(policy, _SAMPLE_DUES[0])
+def _warnings(policy: Policy, milestones: tuple[Milestone, ...]) -> Iterator[Finding]:
     for place, milestone in enumerate(milestones):
         warned = any(earlier.warns and earlier.at < milestone.at for earlier in milestones[:place])
         if milestone.action in CONSEQUENCES and not warned and not _without_grace(policy, milestone):
@@ -100,8 +107,8 @@ def _without_grace(policy: Policy, milestone: Milestone) -> bool:
     return policy.confirm_no_grace and milestone.day <= 0
 
 
-def _grace(policy: Policy) -> Iterator[Finding]:
-    for place, milestone in enumerate(_sample(policy, _SAMPLE_DUES[0])):
+def _grace(policy: Policy, milestones: tuple[Milestone, ...]) -> Iterator[Finding]:
+    for place, milestone in enumerate(milestones):
         if milestone.action in CONSEQUENCES and milestone.day <= 0 and not policy.confirm_no_grace:
             yield Finding(
                 f"milestones[{place}].offset",
@@ -110,9 +117,9 @@ def _grace(policy: Policy) -> Iterator[Finding]:
             )
 
 
-def _deletions(policy: Policy) -> Iterator[Finding]:
+def _deletions(milestones: tuple[Milestone, ...]) -> Iterator[Finding]:
     restricted: Milestone | None = None
-    for place, milestone in enumerate(_sample(policy, _SAMPLE_DUES[0])):
+    for place, milestone in enumerate(milestones):
         if milestone.action in (Action.SUSPEND, Action.DEACTIVATE):
             restricted = restricted or milestone
         if milestone.action not in DELETIONS:

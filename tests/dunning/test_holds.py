@@ -58,5 +58,14 @@ def test_an_own_hold_is_tightened_by_what_is_handed_on_and_never_weakened() -> N
     assert after_payment([hold("INV-1"), mild], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"]) == (hold("INV-2"),)
 
 
+def test_what_is_handed_on_frees_nothing_that_was_restricted() -> None:
+    mail, site = hold("INV-2", Level.LOCKED, "email"), hold("INV-1", Level.SUSPENDED, "website")
+    assert after_payment([site, mail], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"]) == (
+        hold("INV-2", Level.SUSPENDED, "email", "website"),
+    )
+    everything = hold("INV-2", Level.SUSPENDED)
+    assert after_payment([site, everything], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"]) == (everything,)
+
+
 def test_nothing_is_handed_on_when_the_paid_invoice_held_nothing() -> None:
     assert after_payment([hold("abuse")], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"]) == (hold("abuse"),)

@@ -120,6 +120,20 @@ def test_no_grace_needs_a_confirmation(tmp_path: Path) -> None:
     assert load_policy("mine", tmp_path).confirm_no_grace
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (GOOD.replace("offset = 5", "offset = 28").replace('"P10D"', '"P1M"'), "'suspend' is a consequence without"),
+        (
+            GOOD.replace('"P10D"', "28") + '[[milestones]]\naction = "delete"\noffset = "P1M"\n',
+            "'delete' needs a suspension at least a day before it",
+        ),
+    ],
+)
+def test_what_fits_a_long_month_must_fit_february_too(tmp_path: Path, text: str, words: str) -> None:
+    assert words in refusal(tmp_path, text)
+
+
 def test_all_findings_are_told_at_once(tmp_path: Path) -> None:
     text = refusal(tmp_path, GOOD.replace("offset = -10", "ofset = -10").replace('"USD"', '"usd"'))
     assert len(text.splitlines()) == 3
