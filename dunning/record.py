@@ -81,7 +81,7 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
     if case.plan.milestone(milestone.name) is None:
         return 0
     planned = case.when(milestone)
-    if milestone.action is Action.ISSUE or milestone.day < 0:
+    if _comes_before_it_is_due(milestone):
         planned = max(planned, case.opened_at, case.due_changed_at or case.opened_at)
     if now - planned <= LATE:
         return 0
@@ -89,6 +89,12 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
     while shifted(planned, days, case.plan.zone) < now - LATE:
         days += 1
     return days
+
+
+def _comes_before_it_is_due(milestone: Milestone) -> bool:
+    """The invoice, and what is friendly before the due date: no warning, and nothing that restricts anybody."""
+    friendly = milestone.action in (Action.NOTIFY, Action.CHARGE) and not milestone.warns
+    return milestone.action is Action.ISSUE or (friendly and milestone.day < 0)
 
 
 def _attempted(case: Case, milestone: Milestone, word: Attempted) -> Case:
