@@ -43,10 +43,11 @@ def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     number = sum(done.action is Action.REINSTATE for done in case.done) + 1
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     done = Done(step=f"reinstate:{number}", action=Action.REINSTATE, at=now, kind=result.kind, detail=detail)
-    return _with(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=(*case.done, done))
+    return changed(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=(*case.done, done))
 
 
-def _with(case: Case, **changes: Any) -> Case:
+def changed(case: Case, **changes: Any) -> Case:
+    """The case with some fields replaced."""
     # model_copy would carry the cached properties over: a new object derives its own.
     fields = {name: getattr(case, name) for name in _FIELDS}
     return Case.model_construct(**{**fields, **changes})
@@ -57,18 +58,13 @@ _FIELDS = tuple(Case.model_fields)
 
 def with_entry(case: Case, entry: Entry) -> Case:
     """The case with one more ledger line; the same case when a line of that id is already there."""
-    return case if written(case.entries, entry) else _with(case, entries=(*case.entries, entry))
-
-
-def changed(case: Case, **changes: Any) -> Case:
-    """The case with some fields replaced, for the facts of `dunning.intake`."""
-    return _with(case, **changes)
+    return case if written(case.entries, entry) else changed(case, entries=(*case.entries, entry))
 
 
 def _done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "") -> Case:
     notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
     done = Done(step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice)
-    return _with(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
+    return changed(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
 
 
 def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
@@ -99,7 +95,7 @@ def _comes_before_it_is_due(milestone: Milestone) -> bool:
 
 def _attempted(case: Case, milestone: Milestone, word: Attempted) -> Case:
     others = tuple(a for a in case.attempts if a.step != milestone.name)
-    return _with(case, attempts=(*others, word))
+    return changed(case, attempts=(*others, word))
 
 
 def _charged(case: Case, milestone: Milestone, result: Charged, now: datetime) -> Case:
@@ -157,7 +153,7 @@ def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: dat
 
 def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
     case = _done(case, milestone, now, result.kind, result.level.value)
-    case = _with(case, level=LEVEL_OF[milestone.action], released=False)
+    case = changed(case, level=LEVEL_OF[milestone.action], released=False)
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
     fee = case.plan.reactivation_fee
@@ -169,21 +165,21 @@ def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datet
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
     entry = Entry(id=f"{milestone.name}:void", kind=Kind.VOID, amount=case.balance, at=now, note="by policy")
-    return _with(with_entry(case, entry), lapsed=True)
+    return changed(with_entry(case, entry), lapsed=True)
 
 
 def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -> Case:
     case = _done(case, milestone, now, result.kind, ", ".join(result.services))
-    return _with(case, level=LEVEL_OF.get(milestone.action, case.level))
+    return changed(case, level=LEVEL_OF.get(milestone.action, case.level))
 
 
 def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
-    return _with(_done(case, milestone, now, result.kind, result.reason), renewed=True)
+    return changed(_done(case, milestone, now, result.kind, result.reason), renewed=True)
 
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     later = Deferral(step=milestone.name, until=max(result.until, now), reason=result.reason)
-    return _with(case, deferrals=(*case.deferrals, later))
+    return changed(case, deferrals=(*case.deferrals, later))
 
 
 def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Case:
