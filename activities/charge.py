@@ -2,19 +2,25 @@
 
 from temporalio import activity
 
+from activities.asking import unheard_of
 from activities.heartbeat import steadily
+from dunning.ceilings import ceiling_reached, window_start
 from dunning.orders import ChargeOrder
 from dunning.ports import Gateway, Store
-from dunning.records import Attempt
-from dunning.results import Charged, ChargeResult, Declined, Pending
+from dunning.records import Attempt, Method
+from dunning.results import Charged, ChargeResult, Declined, NoMethod, Pending
 
 
 class Charge:
-    """Writes the attempt down, asks about it if it was begun before, and only then calls the payment company."""
+    """Writes the attempt down, asks about it if it was begun before, and only then calls the payment company.
 
-    def __init__(self, gateway: Gateway, store: Store) -> None:
+    `most_declines` is the ceiling of declined attempts with one payment method in 30 days.
+    """
+
+    def __init__(self, gateway: Gateway, store: Store, most_declines: int = 15) -> None:
         self._gateway = gateway
         self._store = store
+        self._most_declines = most_declines
 
     @activity.defn(name="charge")
     async def charge(self, order: ChargeOrder) -> ChargeResult:
@@ -25,30 +31,53 @@ class Charge:
         return await steadily(self._charge(order))
 
     async def _charge(self, order: ChargeOrder) -> ChargeResult:
-        result = await self._known(order) or await self._move_money(order)
-        await self._store.put_attempt(_attempt(order, result))
-        return result
+        if order.payment:
+            return await self._gateway.ask(order)
+        attempt = await self._store.attempt(order.key)
+        return await (self._again(order, attempt) if attempt else self._first(order))
 
-    async def _known(self, order: ChargeOrder) -> ChargeResult | None:
-        if await self._store.attempt(order.key) is None:
-            await self._store.put_attempt(_attempt(order, None))
-            return None
-        return await self._gateway.find(order)
-
-    async def _move_money(self, order: ChargeOrder) -> ChargeResult:
+    async def _first(self, order: ChargeOrder) -> ChargeResult:
         if order.ask_only:
             return Declined(code="never_seen", message="The payment company never saw the attempt.")
-        return await self._gateway.charge(order)
+        found = await unheard_of(self._gateway, self._store, order)
+        if found:
+            return found
+        method = await self._gateway.method(await self._store.account(order.account))
+        if method is None:
+            return NoMethod()
+        declines = await self._store.declined_since(method.id, window_start(order.at))
+        if ceiling_reached(declines, self._most_declines):
+            return NoMethod(reason=f"the payment method was declined {declines} times in 30 days")
+        attempt = _attempt(order, method)
+        await self._store.put_attempt(attempt)
+        return await self._kept(attempt, await self._gateway.charge(order, method))
+
+    async def _again(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
+        """The same key with the same method: what else the customer put on file meanwhile is not this attempt's."""
+        result = await self._gateway.find(order, attempt)
+        if result is None and order.ask_only:
+            result = Declined(code="never_seen", message="The payment company never saw the attempt.")
+        if result is None:
+            method = Method(id=attempt.method, payer=attempt.payer, network=attempt.network)
+            result = await self._gateway.charge(order.model_copy(update={"amount": attempt.amount}), method)
+        return await self._kept(attempt, result)
+
+    async def _kept(self, attempt: Attempt, result: ChargeResult) -> ChargeResult:
+        payment = result.payment if isinstance(result, Charged | Pending | Declined) else ""
+        detail = result.code if isinstance(result, Declined) else ""
+        update = {"outcome": result.kind, "payment": payment or attempt.payment, "detail": detail}
+        await self._store.put_attempt(attempt.model_copy(update=update))
+        return result
 
 
-def _attempt(order: ChargeOrder, result: ChargeResult | None) -> Attempt:
+def _attempt(order: ChargeOrder, method: Method) -> Attempt:
     return Attempt(
         key=order.key,
         invoice=order.invoice,
         account=order.account,
         amount=order.amount,
         at=order.at,
-        outcome=result.kind if result else "",
-        payment=result.payment if isinstance(result, Charged | Pending) else "",
-        detail=result.code if isinstance(result, Declined) else "",
+        payer=method.payer,
+        method=method.id,
+        network=method.network,
     )

@@ -2,12 +2,12 @@
 
 from temporalio import activity
 
-from dunning.ledger import Kind
+from dunning.ledger import Kind, written
 from dunning.levels import Level
 from dunning.orders import CloseOrder
 from dunning.ports import OutageError, Store
 from dunning.records import Credit
-from dunning.results import Noted
+from dunning.results import CloseResult, Noted, Remembered
 
 
 class CloseBooks:
@@ -17,8 +17,16 @@ class CloseBooks:
         self._store = store
 
     @activity.defn(name="close_books")
-    async def close_books(self, order: CloseOrder) -> Noted:
-        """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones."""
+    async def close_books(self, order: CloseOrder) -> CloseResult:
+        """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones.
+
+        Two who start a closed case again at the same moment may start it from different books: lines that were closed
+        before and that this case does not have are told to it, so that no money is dropped.
+        """
+        before = await self._store.ledger(order.invoice)
+        missing = tuple(e for e in before.order.entries if not written(order.entries, e)) if before else ()
+        if missing:
+            return Remembered(entries=missing)
         for entry in order.entries:
             if entry.kind is Kind.CREDIT:
                 credit = Credit(

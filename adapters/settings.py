@@ -24,8 +24,9 @@ class Settings(BaseSettings):
     policies: Path = ROOT / "policies"
     notices: Path = ROOT / "notices"
 
-    gateway: Literal["sandbox"] = "sandbox"
-    gateway_url: str = "http://127.0.0.1:8421"
+    stripe_key: SecretStr = Field(default=SecretStr("sk_test_sandbox"), description="secret or restricted API key")
+    stripe_url: str = Field(default="http://127.0.0.1:8421", description="Stripe is https://api.stripe.com")
+    stripe_webhook_secrets: tuple[SecretStr, ...] = Field(default=(), description="whsec_..., several while rotating")
     panel: Literal["sandbox"] = "sandbox"
     panel_url: str = "http://127.0.0.1:8422"
     call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to gateway or panel")
@@ -39,6 +40,18 @@ class Settings(BaseSettings):
     mail_reply_to: str = "no-reply@hosting.example"
     company: str = "Example Hosting"
     pay_url: str = "https://portal.hosting.example/pay"
+
+    portal_host: str = "127.0.0.1"
+    portal_port: int = Field(default=8802, ge=0, description="webhooks and pay pages; 0 takes a free port")
+    portal_url: str = Field(default="http://127.0.0.1:8802", description="what customers' browsers reach it under")
+    payment_webhook_secrets: tuple[SecretStr, ...] = Field(
+        default=(), description="Standard Webhooks, for any processor"
+    )
+    link_secret: SecretStr = Field(default=SecretStr(""), description="signs pay links; at least 32 characters")
+    webhook_bytes: int = Field(default=262_144, gt=0, description="a larger webhook is refused")
+
+    sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
+    card_attempts: int = Field(default=15, gt=0, description="declined attempts with one method in 30 days, then none")
 
     charges_per_second: float | None = Field(default=None, gt=0)
     mails_per_second: float | None = Field(default=None, gt=0)

@@ -14,6 +14,7 @@ from babel.numbers import parse_pattern
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from adapters.links import Links
 from dunning.levels import Level
 from dunning.money import Money, digits
 from dunning.orders import NoticeOrder
@@ -34,15 +35,19 @@ def slug(title: str) -> str:
 class TemplateRenderer:
     """Renders `<folder>/<policy>/<slug>.txt`, or else `<folder>/common/<slug>.txt`; fits `dunning.ports.Renderer`.
 
-    `pay_url` and the invoice's number make the pay link. `help_url` explains the payment page (S3-04); when it is not
-    given, `<pay_url>/help` does.
+    `links` signs the pay links of our own portal. Without it `pay_url` and the invoice's number make a plain one, for
+    somebody else's. `help_url` explains the payment page (S3-04); when it is not given, the portal's own page does, or
+    `<pay_url>/help`.
     """
 
-    def __init__(self, folder: Path, company: str, pay_url: str, help_url: str = "") -> None:
+    def __init__(
+        self, folder: Path, company: str, pay_url: str, help_url: str = "", links: Links | None = None
+    ) -> None:
         self._folder = folder
         self._company = company
         self._pay_url = pay_url.rstrip("/")
-        self._help_url = help_url or f"{self._pay_url}/{_HELP}"
+        self._links = links
+        self._help_url = help_url or (links.help if links else f"{self._pay_url}/{_HELP}")
         self._inliner = CSSInliner(load_remote_stylesheets=False)
         self._environment = Environment(
             loader=FileSystemLoader(folder),
@@ -55,11 +60,8 @@ class TemplateRenderer:
     def render(self, order: NoticeOrder, account: Account) -> NoticeText:
         """Write the notice. Raises UndefinedError when a template names what the order has not."""
         name = self.find(order.title, order.policy)
-        facts = self._facts(order, account)
-        page = facts | {
-            "paragraphs": _paragraphs(self._get(name).render(facts)),
-            "next_step": _one_line(self._get(f"{_COMMON}/next_step.txt").render(facts)),
-        }
+        facts = self.facts(order, account)
+        page = facts | {"paragraphs": _paragraphs(self._get(name).render(facts))}
         text = self._get(f"{_COMMON}/layout.txt").render(page)
         html = self._inliner.inline(self._get(f"{_COMMON}/layout.html").render(page))
         return NoticeText(subject=order.title, text=text, html=html, template=self._version(name))
@@ -79,8 +81,11 @@ class TemplateRenderer:
         source = (self._folder / name).read_bytes()
         return f"{name.removesuffix('.txt')}@{hashlib.sha256(source).hexdigest()[:12]}"
 
-    def _facts(self, order: NoticeOrder, account: Account) -> dict[str, Any]:
-        """What a template may name. `amount` and `happened_on` are there only when the order has them."""
+    def facts(self, order: NoticeOrder, account: Account) -> dict[str, Any]:
+        """What a template may name, as the customer reads it; the pay page says the same as the mail.
+
+        `amount` and `happened_on` are there only when the order has them. `next_step` says what happens next, and when.
+        """
         reader = _Reader(_locale(account.locale), ZoneInfo(order.zone))
         facts: dict[str, Any] = {
             "title": order.title,
@@ -95,14 +100,17 @@ class TemplateRenderer:
             "next_action": order.next_action,
             "when": f" on {reader.local_day(order.next_at)}" if order.next_at else "",
             "detail": _one_line(order.detail),
-            "pay_url": f"{self._pay_url}/{quote(order.invoice, safe='')}",
+            "pay_url": self._pay_link(order.invoice),
             "help_url": self._help_url,
         }
         if order.amount is not None:
             facts["amount"] = reader.money(order.amount)
         if order.happened_at is not None:
             facts["happened_on"] = reader.local_day(order.happened_at)
-        return facts
+        return facts | {"next_step": _one_line(self._get(f"{_COMMON}/next_step.txt").render(facts))}
+
+    def _pay_link(self, invoice: str) -> str:
+        return self._links.pay(invoice) if self._links else f"{self._pay_url}/{quote(invoice, safe='')}"
 
 
 class _Reader(NamedTuple):

@@ -8,14 +8,13 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
 from dunning.case import Opened
+from dunning.doors import PAYMENT_RECEIVED, workflow_id
 from dunning.facts import Payment
 from dunning.money import Money
 from dunning.plan import Action, Invoice, Milestone, Plan
 from dunning.records import Account, Contact, OpenInvoice, Service
-from sandbox.play import QUEUE
-from sandbox.stage import Stage
-from workflows.inbox import PAYMENT_RECEIVED
-from workflows.invoice import InvoiceDunning, workflow_id
+from sandbox.stage import QUEUE, Stage
+from workflows.invoice import InvoiceDunning
 
 PRICE = Money.parse("USD 19.99")
 PATIENCE = 60.0

@@ -10,12 +10,13 @@ from adapters.settings import ROOT
 from bench.tally import Cost, cost
 from cli.opening import InvoiceRow, open_row
 from dunning.calendar import local
+from dunning.doors import workflow_id
 from dunning.plan import Action, Milestone
 from dunning.policy import Policy
 from dunning.timeline import plan_for
-from sandbox.play import A_BIT, QUEUE, forward
-from sandbox.stage import Stage
-from workflows.invoice import InvoiceDunning, workflow_id
+from sandbox.play import A_BIT, forward
+from sandbox.stage import QUEUE, Stage
+from workflows.invoice import InvoiceDunning
 
 POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
 
@@ -64,7 +65,9 @@ async def paid_on_its_due_date(stage: Stage, name: str, days_before_due: int) ->
     """Opened so many days ahead under a-small-orange, charged on its due date, closed."""
     policy = load_policy("a-small-orange", ROOT / "policies")
     skipper = await stage.skipper()
-    await open_row(skipper.client, stage.store, QUEUE, a_row(name, policy, days_before_due), policy)
+    await open_row(
+        skipper.client, stage.store, QUEUE, await stage.with_payer(a_row(name, policy, days_before_due)), policy
+    )
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
     if await handle.result() != "paid":
         msg = f"{name} was not paid"
@@ -79,7 +82,7 @@ async def never_paid(stage: Stage, name: str, policy_name: str) -> list[Marginal
     await stage.companies.payments.script(row.account, "no_method", None)
     skipper = await stage.skipper()
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, row, policy)
+        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(row), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
     await forward(skipper, handle, await skipper.get_current_time(handle) + A_BIT)
     before, found = cost((await handle.fetch_history()).events), list[Marginal]()

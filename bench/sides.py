@@ -17,13 +17,13 @@ from bench.worker_process import SIDES, queue_of
 from cli.opening import fitting, open_row
 from dunning.case import Opened, open_case
 from dunning.describe import headline, shown
+from dunning.doors import workflow_id
 from dunning.machine import decide
 from dunning.policy import Policy
 from sandbox.child import Child
-from sandbox.play import QUEUE
-from sandbox.stage import Stage
+from sandbox.stage import QUEUE, Stage
 from workflows import attributes
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
 Life = Callable[[str], Awaitable[object]]
 """Lives one whole life under that name."""
@@ -47,7 +47,8 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
         return await (await start(name)).result()
 
     async def full(name: str) -> object:
-        await open_row(client, stage.store, QUEUE, a_row(name, policy, days_ahead), policy)
+        row = await stage.with_payer(a_row(name, policy, days_ahead))
+        await open_row(client, stage.store, QUEUE, row, policy)
         return await client.get_workflow_handle(workflow_id(name)).result()
 
     return script, {"bare": bare, "real": real, "bare-unsandboxed": unsandboxed, "full": full}

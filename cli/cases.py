@@ -17,8 +17,9 @@ from temporalio.workflow import UpdateMethodMultiParam
 from cli.connections import settings
 from cli.errors import BadInputError, FailedError
 from dunning.case import Case
+from dunning.doors import workflow_id
 from dunning.facts import Answer
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
 PATIENCE = timedelta(seconds=10)
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)

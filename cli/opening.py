@@ -1,6 +1,6 @@
 """Opening a case: one row of a file becomes an account in the store and a workflow on the server, once."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -8,8 +8,10 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from cli.options import now
 from dunning.case import Opened, open_case
 from dunning.describe import headline, shown
+from dunning.doors import workflow_id
 from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Invoice, InvoiceNumber, Plan
@@ -18,7 +20,7 @@ from dunning.ports import Store
 from dunning.records import Account, Contact, OpenInvoice, Service
 from dunning.timeline import plan_for
 from workflows import attributes
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
 Opening = Literal["started", "already running", "already closed"]
 
@@ -41,7 +43,10 @@ def _amount(value: Any) -> Any:
 
 
 class InvoiceRow(BaseModel):
-    """One invoice of a file. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's)."""
+    """One invoice of a file. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
+
+    `payer` is the payment company's id of the customer (Stripe: `cus_...`); without one nothing is charged.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -56,6 +61,7 @@ class InvoiceRow(BaseModel):
     locale: str = "en_US"
     paid_through: date | None = None
     renews: str = ""
+    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
     services: tuple[ServiceRow, ...] = ()
 
     @model_validator(mode="after")
@@ -97,7 +103,15 @@ async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, po
         return "already closed"
     await store.put_account(await _merged(store, row))
     await store.open_invoice(OpenInvoice(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
-    return await _start(client, queue, Opened(invoice=row.invoice_facts(), plan=plan))
+    opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await _credit(store, row, policy))
+    return await _start(client, queue, opened)
+
+
+async def _credit(store: Store, row: InvoiceRow, policy: Policy) -> Money | None:
+    """The account's credit pays its next invoice, once however often the row is opened."""
+    if not policy.use_credit:
+        return None
+    return await store.use_credit(row.account, row.invoice, row.amount, now())
 
 
 async def _merged(store: Store, row: InvoiceRow) -> Account:
@@ -114,6 +128,7 @@ async def _merged(store: Store, row: InvoiceRow) -> Account:
     return known.model_copy(
         update={
             "name": known.name or row.customer,
+            "payer": known.payer or row.payer,
             "contacts": (*known.contacts, *contacts),
             "services": (*known.services, *services),
         }
@@ -135,8 +150,8 @@ def _services(row: InvoiceRow) -> list[Service]:
 
 
 async def _start(client: Client, queue: str, opened: Opened) -> Opening:
-    now = datetime.now(UTC)  # noqa: TID251 - only for what the list shows before the first task runs
-    case = open_case(opened, now)
+    at = now()
+    case = open_case(opened, at)
     try:
         await client.start_workflow(
             InvoiceDunning.run,
@@ -146,7 +161,7 @@ async def _start(client: Client, queue: str, opened: Opened) -> Opening:
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             static_summary=headline(opened.invoice),
-            search_attributes=attributes.typed(shown(case, now, decide(case, now))),
+            search_attributes=attributes.typed(shown(case, at, decide(case, at))),
         )
     except WorkflowAlreadyStartedError:
         return "already running"

@@ -7,17 +7,18 @@ from cyclopts import Parameter
 from pydantic import ValidationError
 from temporalio.client import Client
 
+from adapters.cases import Cases
+from adapters.late import Late
 from cli.cases import NoAnswerError, NoCaseError, facts, send, tell
-from cli.connections import open_client, open_store
+from cli.connections import open_client, open_store, settings
 from cli.errors import BadInputError, reasons
-from cli.late import keep, unknown
 from cli.options import Json, Number, instant, now
 from cli.output import print_json
 from cli.preferences import policy
+from dunning.doors import PAYMENT_RECEIVED
 from dunning.facts import Payment
 from dunning.intake import payment_refused
 from dunning.money import Money
-from workflows.inbox import PAYMENT_RECEIVED
 from workflows.invoice import InvoiceDunning
 
 
@@ -70,7 +71,7 @@ async def _remembered_currency(invoice: str) -> str:
     async with open_store() as store:
         closed, known = await store.ledger(invoice), await store.invoice(invoice)
     if known is None:
-        raise unknown(invoice)
+        raise _unknown(invoice)
     return closed.balance.currency if closed else policy(known.policy).currency
 
 
@@ -88,7 +89,7 @@ async def _update(client: Client, invoice: str, payment: Payment) -> dict[str, s
     try:
         answer = await tell(client, invoice, InvoiceDunning.pay, payment, payment.id)
     except NoCaseError:
-        return await _keep(invoice, payment)
+        return await _keep(client, invoice, payment)
     except NoAnswerError as error:
         raise NoAnswerError(
             f"{error}\nThe payment was not acknowledged; trying again is harmless, the id {payment.id} counts once.\n"
@@ -105,10 +106,21 @@ async def _send(client: Client, invoice: str, payment: Payment) -> dict[str, str
     try:
         await send(client, invoice, PAYMENT_RECEIVED, payment)
     except NoCaseError:
-        return await _keep(invoice, payment)
+        return await _keep(client, invoice, payment)
     return {"outcome": "sent"}
 
 
-async def _keep(invoice: str, payment: Payment) -> dict[str, str]:
+async def _keep(client: Client, invoice: str, payment: Payment) -> dict[str, str]:
     async with open_store() as store:
-        return {"outcome": await keep(store, invoice, payment)}
+        if await store.invoice(invoice) is None:
+            raise _unknown(invoice)
+        late = Late(store, Cases(client, store, settings().task_queue).wake)
+        return {"outcome": await late.payment(invoice, payment)}
+
+
+def _unknown(invoice: str) -> BadInputError:
+    """A person mistypes, so here nothing is parked: the words for an invoice that nobody here has ever heard of."""
+    return BadInputError(
+        f"{invoice}: there is no such invoice, so nothing was recorded; is the number right?\n"
+        "If the money did arrive, find its invoice and enter it there under the same --id."
+    )

@@ -12,7 +12,7 @@ from cli.errors import BadInputError
 
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
-    "user", "domain", "kind",
+    "payer", "user", "domain", "kind",
 )  # fmt: skip
 IGNORED = "story"
 """A key for people's own notes; our demo says in it how the story ends."""

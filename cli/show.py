@@ -11,9 +11,9 @@ from cli.output import console, print_json
 from cli.story import closed_story, story
 from dunning.case import Case
 from dunning.describe import coming
-from dunning.intake import state
 from dunning.machine import decide
 from dunning.records import ClosedLedger
+from dunning.states import state
 from dunning.steps import Finish, Step, Wait
 
 

@@ -12,10 +12,10 @@ from cli.words import letter
 from dunning.calendar import local
 from dunning.case import Case
 from dunning.describe import clock, coming, headline
-from dunning.intake import state
 from dunning.ledger import Entry
 from dunning.plan import Milestone
 from dunning.records import ClosedLedger
+from dunning.states import state
 from dunning.steps import Finish, Step, Wait
 from dunning.words import story as what_happened
 

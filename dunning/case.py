@@ -12,15 +12,11 @@ from dunning.plan import Action, Invoice, Milestone, Plan
 from dunning.wire import Instant, Wire
 
 
-class Opened(Wire):
-    """The workflow's input: the invoice and the plan that it will keep."""
-
-    invoice: Invoice
-    plan: Plan
-
-
 class Done(Wire):
-    """A step that is over: what came of it, and when. `notice` is the title of the letter that it was."""
+    """A step that is over: what came of it, and when. `notice` is the title of the letter that it was.
+
+    `undone`: the service was given back since; should money be owed again, the step comes again in its turn.
+    """
 
     step: str
     action: Action
@@ -28,10 +24,15 @@ class Done(Wire):
     kind: str
     detail: str = ""
     notice: str = ""
+    undone: bool = False
 
 
 class Attempted(Wire):
-    """The latest word on a charge attempt. `ask_at` is set while the money is on its way or its fate unknown."""
+    """The latest word on a charge attempt. `ask_at` is set while the money is on its way or its fate unknown.
+
+    `at` is when that word came, `began` when the first one did (None: it is the first). `final`: the payment method
+    must not be tried again. The step of a payment that the customer began without us is `underway:<payment>`.
+    """
 
     step: str
     kind: str
@@ -39,6 +40,13 @@ class Attempted(Wire):
     ask_at: Instant | None = None
     payment: str = ""
     message: str = ""
+    final: bool = False
+    began: Instant | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the attempt was made: a debit that returns days later was made with the method of its first day."""
+        return self.began or self.at
 
 
 class Deferral(Wire):
@@ -57,11 +65,18 @@ class Unreadable(Wire):
     text: str
 
 
+OF_CREDIT = "credit:"
+"""Begins the id of a payment that was the account's credit; no payment company can give it back."""
+UNDERWAY = "underway:"
+"""Begins the step of a payment that the customer began without us."""
+
+
 class Case(Wire):
     """One open invoice.
 
     `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
+    `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
     """
 
     invoice: Invoice
@@ -81,6 +96,9 @@ class Case(Wire):
     due_changed_at: Instant | None = None
     promised_until: Instant | None = None
     method_changed_at: Instant | None = None
+    method_changes: int = 0
+    grace_until: Instant | None = None
+    grace_of: str = ""
     lapsed: bool = False
     voided: str = ""
     renewed: bool = False
@@ -98,7 +116,7 @@ class Case(Wire):
     @cached_property
     def steps_done(self) -> dict[str, Done]:
         """The steps that are over, by name."""
-        return {done.step: done for done in self.done}
+        return {done.step: done for done in self.done if not done.undone}
 
     @cached_property
     def next_milestone(self) -> Milestone | None:
@@ -107,8 +125,8 @@ class Case(Wire):
 
     @cached_property
     def in_transit(self) -> Attempted | None:
-        """The charge attempt whose end is not known yet."""
-        return next((a for a in self.attempts if a.ask_at is not None), None)
+        """The attempt whose end is not known yet; of several, the one to ask about first."""
+        return min((a for a in self.attempts if a.ask_at), key=lambda a: a.ask_at or a.at, default=None)
 
     @cached_property
     def outcome(self) -> str:
@@ -139,16 +157,36 @@ class Case(Wire):
         return 0 if self.paid_up or self.lapsed else max(0, (self.today(now) - self.invoice.due).days)
 
 
+class Opened(Wire):
+    """The workflow's input: the invoice and the plan that it will keep.
+
+    `credit` of the account pays for it from the start. `case` is all that was known when it closed before: it goes on
+    from there, because money for it moved again.
+    """
+
+    invoice: Invoice
+    plan: Plan
+    credit: Money | None = None
+    case: Case | None = None
+
+
 def open_case(opened: Opened, now: datetime) -> Case:
-    """A new case. The invoice's amount is its first ledger entry.
+    """A new case, or one that goes on. The invoice's amount is its first entry, credit that pays for it the next.
 
     A letter that belongs before the due date and whose day was over before the case was opened is left out: it would
     only come together with the invoice. Everything else still happens.
     """
-    first = Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now)
-    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,))
+    if opened.case:
+        return opened.case
+    entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
+    if opened.credit and opened.credit.minor > 0:
+        paid = Entry(
+            id=f"{OF_CREDIT}{opened.invoice.number}", kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
+        )
+        entries = (*entries, paid)
+    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries)
     return Case(
-        invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=(first,), done=missed_letters(case, now)
+        invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, done=missed_letters(case, now)
     )
 
 

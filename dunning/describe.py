@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 from dunning.calendar import local
 from dunning.case import Case
-from dunning.intake import state
 from dunning.plan import Action, Invoice
-from dunning.steps import Finish, Perform, Reinstate, Step, Wait
+from dunning.states import state
+from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.words import story
 
 
@@ -52,7 +52,7 @@ def coming(step: Step) -> str:
     match step:
         case Wait():
             return step.coming
-        case Perform():
+        case Perform() | Conclude():
             return step.milestone.name
         case Reinstate():
             return "reinstate"
@@ -112,7 +112,7 @@ def _next(case: Case, step: Step) -> str:
             return f"{step.coming}, {step.why}"
         case Wait():
             return f"{timer_summary(case, step)}, because {step.why}"
-        case Perform() | Reinstate():
+        case Perform() | Conclude() | Reinstate():
             return f"{coming(step)}, because {step.why}"
         case Finish():
             return f"nothing; the case ended: {step.outcome}"

@@ -18,13 +18,37 @@ class Payment(Wire):
 
 
 class Reversal(Wire):
-    """A payment that was taken back (returned debit, chargeback). `payment` is the id of the money in question."""
+    """A payment that was taken back (returned debit, refund, chargeback). `payment` is the id of the money in question.
+
+    `chargeback`: the customer's bank took it in a dispute; a policy may restrict the services at once.
+    """
 
     id: str = Field(min_length=1, max_length=200)
     payment: str = Field(min_length=1, max_length=200)
     amount: Money
     at: Instant
     reason: str = ""
+    chargeback: bool = False
+
+
+class Restored(Wire):
+    """Money that had been taken back came again: a dispute was won. `reversal` is the id of what took it."""
+
+    id: str = Field(min_length=1, max_length=200)
+    reversal: str = Field(min_length=1, max_length=200)
+    amount: Money
+    at: Instant
+
+
+class PaymentNews(Wire):
+    """The company has news of a payment that is not over: it has to be asked.
+
+    `started`: the customer began it without us (a bank debit on the pay page), so it is on its way from now on.
+    """
+
+    payment: str = Field(min_length=1, max_length=200)
+    at: Instant
+    started: bool = False
 
 
 class MethodChanged(Wire):

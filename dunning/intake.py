@@ -8,12 +8,24 @@ from datetime import date, datetime, time, timedelta
 
 from dunning.calendar import instant, local
 from dunning.case import Case, Unreadable, missed_letters
-from dunning.facts import Answer, Approval, DueDateChange, MethodChanged, Payment, Promise, Reversal, Void, Waiver
-from dunning.ledger import CHARGES, MONEY_IN, Entry, Kind, find
+from dunning.changes import changed, with_entry
+from dunning.facts import (
+    Answer,
+    Approval,
+    DueDateChange,
+    MethodChanged,
+    Payment,
+    Promise,
+    Restored,
+    Reversal,
+    Void,
+    Waiver,
+)
+from dunning.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
 from dunning.levels import Level
 from dunning.money import Money
-from dunning.plan import Action, Milestone
-from dunning.record import changed, with_entry
+from dunning.plan import Excess
+from dunning.states import state
 
 MOST = 10**15
 """Minor units: more is a mistake, and more than 64 bits could not be stored."""
@@ -23,56 +35,24 @@ FAR = timedelta(days=730)
 """No promise and no due date lies further ahead."""
 
 
-def paid(case: Case, payment: Payment) -> Case:
-    """Money arrived. Counted once per id; parked when it cannot be counted (other currency, invoice void or lapsed)."""
-    fits = payment.amount.currency == case.invoice.amount.currency and not case.lapsed and not case.voided
-    note = payment.method if fits else _why_parked(case, payment)
-    kind = Kind.PAYMENT if fits else Kind.PARKED
-    entry = Entry(id=payment.id, kind=kind, amount=payment.amount, at=payment.at, note=note)
-    return _settled_transit(with_entry(case, entry), payment.id)
-
-
-def _why_parked(case: Case, payment: Payment) -> str:
-    if payment.amount.currency != case.invoice.amount.currency:
-        return f"paid in {payment.amount.currency}, invoiced in {case.invoice.amount.currency}"
-    return "the invoice is no longer payable"
-
-
-def _settled_transit(case: Case, payment: str) -> Case:
-    """A debit on its way that now arrived needs no more asking."""
-    attempts = tuple(
-        a.model_copy(update={"ask_at": None, "kind": "charged"}) if a.payment == payment and a.ask_at else a
-        for a in case.attempts
-    )
-    return case if attempts == case.attempts else changed(case, attempts=attempts)
-
-
 def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime) -> Answer:
-    """What the payer's side hears: applied, parked, or already counted."""
+    """What the payer's side hears: applied, credited or refunded (nothing was owed), parked, or already counted."""
     entry = find(after.entries, payment.id, MONEY_IN)
     outcome = "applied" if entry and entry.kind is Kind.PAYMENT else "parked"
+    if outcome == "applied" and before.paid_up:
+        outcome = {Excess.CREDIT: "credited", Excess.REFUND: "refunded"}[after.plan.excess]
     if find(before.entries, payment.id, MONEY_IN):
         outcome = "already counted"
     counted = entry.amount if entry else None
     return Answer(outcome=outcome, balance=after.balance, state=state(after, now), counted=counted)
 
 
-def reversed_(case: Case, reversal: Reversal) -> Case:
-    """Money was taken back. One that comes before its payment waits in the ledger for it."""
-    entry = Entry(
-        id=reversal.id,
-        kind=Kind.REVERSAL,
-        amount=reversal.amount,
-        at=reversal.at,
-        of=reversal.payment,
-        note=reversal.reason,
-    )
-    return changed(with_entry(case, entry), released=False)
-
-
 def method_changed(case: Case, fact: MethodChanged) -> Case:
-    """A new payment method is on file."""
-    return changed(case, method_changed_at=fact.at)
+    """A new payment method is on file. Of several changes the latest counts, whichever is heard of last."""
+    known = case.method_changed_at
+    if known is not None and fact.at <= known:
+        return changed(case)
+    return changed(case, method_changed_at=fact.at, method_changes=case.method_changes + 1)
 
 
 def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
@@ -92,6 +72,14 @@ def reversal_refused(case: Case, reversal: Reversal) -> str:
     if reversal.amount.currency != currency:
         return f"{reversal.amount} takes nothing back: the payment is in {currency}"
     return _no_money(reversal.amount, reversal.at)
+
+
+def restored_refused(case: Case, fact: Restored) -> str:
+    """What cannot be the undoing of a reversal for this invoice."""
+    known = find(case.entries, fact.reversal, TAKEN_BACK)
+    if known and fact.amount.currency != known.amount.currency:
+        return f"{fact.amount} restores nothing: what was taken back is in {known.amount.currency}"
+    return _no_money(fact.amount, fact.at)
 
 
 def _no_money(amount: Money, at: datetime) -> str:
@@ -161,11 +149,6 @@ def approval_refused(case: Case, approval: Approval) -> str:
     return ""
 
 
-def missing_approvals(case: Case, milestone: Milestone) -> int:
-    """How many more people have to agree before the milestone."""
-    return max(0, milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name}))
-
-
 def approved(case: Case, approval: Approval) -> Case:
     """One more person agrees."""
     return changed(case, approvals=(*case.approvals, approval))
@@ -210,30 +193,3 @@ def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
         due_changed_at=now,
     )
     return changed(moved, done=(*moved.done, *missed_letters(moved, now)))
-
-
-def state(case: Case, now: datetime) -> str:
-    """One word for operators to filter by."""
-    if case.voided or case.renewed:
-        return "void" if case.voided else "renewed"
-    if case.paid_up:
-        return "paid" if case.payments else "waived"
-    if case.level is Level.DELETED:
-        return "deleted"
-    return _unpaid_state(case, now)
-
-
-def _unpaid_state(case: Case, now: datetime) -> str:
-    if case.in_transit:
-        return "in-transit"
-    if case.promised_until and now < case.promised_until:
-        return "promised"
-    coming = case.next_milestone
-    if coming and now >= case.when(coming) and missing_approvals(case, coming):
-        return "awaiting-approval"
-    if case.lapsed:
-        return "lapsed"
-    if case.overdue_days(now):
-        return "overdue"
-    first = case.plan.milestones[0]
-    return "scheduled" if first.action is Action.ISSUE and first.name not in case.steps_done else "open"

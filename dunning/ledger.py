@@ -14,6 +14,8 @@ class Kind(StrEnum):
     REACTIVATION_FEE = "reactivation_fee"
     PAYMENT = "payment"
     REVERSAL = "reversal"
+    CHARGEBACK = "chargeback"
+    RESTORED = "restored"
     WAIVER = "waiver"
     VOID = "void"
     REFUND = "refund"
@@ -27,6 +29,8 @@ _SIGN = {
     Kind.REACTIVATION_FEE: 1,
     Kind.PAYMENT: -1,
     Kind.REVERSAL: 1,
+    Kind.CHARGEBACK: 1,
+    Kind.RESTORED: -1,
     Kind.WAIVER: -1,
     Kind.VOID: -1,
     Kind.REFUND: 1,
@@ -37,13 +41,16 @@ CHARGES = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 """What is asked of the customer, and may be waived."""
 MONEY_IN = (Kind.PAYMENT, Kind.PARKED)
 """Money that arrived: counted against the invoice, or parked for a person."""
+TAKEN_BACK = (Kind.REVERSAL, Kind.CHARGEBACK)
+"""Money that arrived and went again."""
 
 
 class Entry(Wire):
     """One line. `id` is unique in the ledger: a payment's id, or the milestone that wrote the line.
 
-    `of` names the entry that a reversal, waiver or refund takes back. A parked payment (another currency, or for an
-    invoice that is no longer payable) is kept as credit with a ticket and changes no balance.
+    `of` names the entry that a reversal, waiver or refund takes back, or the reversal that was undone. A parked payment
+    (another currency, or for an invoice that is no longer payable) is kept as credit with a ticket and changes no
+    balance.
     """
 
     id: str
@@ -57,15 +64,25 @@ class Entry(Wire):
 def balance(entries: tuple[Entry, ...], currency: str) -> Money:
     """What is still owed, in minor units; negative when too much was paid.
 
-    A reversal that arrives before its payment waits for it and counts from then on.
+    A reversal that arrives before its payment waits for it and counts from then on; so does its undoing.
     """
     payments = {e.id for e in entries if e.kind is Kind.PAYMENT}
+    taken = {e.id for e in entries if e.kind in TAKEN_BACK and e.of in payments}
     total = 0
     for entry in entries:
-        if entry.kind is Kind.REVERSAL and entry.of not in payments:
+        if entry.kind in TAKEN_BACK and entry.id not in taken:
+            continue
+        if entry.kind is Kind.RESTORED and entry.of not in taken:
             continue
         total += _SIGN[entry.kind] * entry.amount.minor
     return Money(minor=total, currency=currency)
+
+
+def standing(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The reversals and chargebacks of counted payments that nothing has undone."""
+    payments = {e.id for e in entries if e.kind is Kind.PAYMENT}
+    undone = {e.of for e in entries if e.kind is Kind.RESTORED}
+    return tuple(e for e in entries if e.kind in TAKEN_BACK and e.of in payments and e.id not in undone)
 
 
 def written(entries: tuple[Entry, ...], entry: Entry) -> bool:
@@ -84,4 +101,4 @@ def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> 
 def _origin(entry: Entry) -> str:
     if entry.kind in MONEY_IN:
         return "payer"
-    return "processor" if entry.kind is Kind.REVERSAL else "us"
+    return "processor" if entry.kind in (*TAKEN_BACK, Kind.RESTORED) else "us"

@@ -9,23 +9,32 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 2. tell        receipts, failed charges, work for people: what already happened must be told
 3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
 4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
-5. promise     a promise to pay holds everything until its day is over
-6. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
-               approvals (promise 8); then perform it
+5. owed again  money was taken back: the store hears of it, the account's credit is used, a chargeback restricts at
+               once where the policy says so, the customer is told
+6. new method  a new payment method is tried once, at once, where the policy says so
+7. grace       a promise to pay, or the grace after money was taken back, holds everything until its day is over
+8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
+               approvals (promise 8); then perform it, unless the rules know what becomes of it
 
-Promise 4, the catch-up rule, lives in `dunning.record`: a step done late moves all later ones by whole days.
+Before a charge and before each consequence the hands ask the payment company for money that we have not heard of; what
+they find is recorded, and everything is decided anew (promise 2).
+
+Promise 4, the catch-up rule, lives in `dunning.catching_up`: a step done late moves all later ones by whole days.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from dunning.case import Case, Done
-from dunning.intake import missing_approvals
-from dunning.ledger import Kind
+from dunning.case import OF_CREDIT, Case
+from dunning.charging import concluded, with_new_method
+from dunning.follow_ups import follow_ups
+from dunning.ledger import TAKEN_BACK
 from dunning.levels import Level
+from dunning.owed_again import owed_again, put_off
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
+from dunning.states import missing_approvals
 from dunning.steps import Finish, Perform, Reinstate, Step, Wait, follow_up
-from dunning.warnings import delivered_before, told, warn_again
+from dunning.warnings import delivered_before, warn_again
 
 
 def decide(case: Case, now: datetime) -> Step:
@@ -48,7 +57,8 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     if case.level not in (Level.ACTIVE, Level.DELETED):
         return True
     if milestone.action is Action.CHARGE:
-        return case.in_transit is None  # what became of an attempt is asked in any case
+        # What became of an attempt is asked in any case.
+        return not any(a.step == milestone.name and a.ask_at for a in case.attempts)
     return milestone.action is not Action.NOTIFY or not milestone.name.startswith("confirm:")
 
 
@@ -70,58 +80,17 @@ def _give_back(case: Case, now: datetime) -> Step | None:
 
 
 def _tell(case: Case, now: datetime) -> Step | None:
-    for name, action, title in _follow_ups(case):
+    for name, action, title in follow_ups(case):
         if name not in case.steps_done:
             return Perform(follow_up(name, action, now, title), "it happened, so it is told")
     return None
 
 
-def _follow_ups(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """Every follow-up that the facts ask for, done or not: (name, action, title). The name makes each happen once."""
-    if case.plan.payment_notice:
-        for entry in case.payments:
-            yield f"confirm:{entry.id}", Action.NOTIFY, case.plan.payment_notice
-    parked = {entry.id for entry in case.entries if entry.kind is Kind.PARKED}
-    for entry in case.entries:
-        if entry.kind is Kind.PARKED:
-            yield f"parked:{entry.id}", Action.TICKET, ""
-        if entry.kind is Kind.REVERSAL and entry.of in parked:
-            yield f"taken-back:{entry.id}", Action.TICKET, ""
-    if case.due_changes:
-        yield f"due-date:{case.due_changes}", Action.MOVE_DUE, ""
-    for place in range(len(case.unreadable)):
-        yield f"unreadable:{place}", Action.TICKET, ""
-    for done in case.done:
-        yield from _after(case, done)
-
-
-def _after(case: Case, done: Done) -> Iterator[tuple[str, Action, str]]:
-    if done.kind == "undelivered":
-        # One ticket a letter, however often it is sent again.
-        yield f"{done.step.split(':again:')[0]}:undelivered", Action.TICKET, ""
-    if case.paid_up:
-        if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
-            yield "paid-after-deletion", Action.TICKET, ""
-        return
-    milestone = case.plan.milestone(done.step)
-    title = _notice_after(milestone, done) if milestone else ""
-    if milestone and title:
-        yield told(milestone), Action.NOTIFY, title
-
-
-def _notice_after(milestone: Milestone, done: Done) -> str:
-    if milestone.action is Action.CHARGE:
-        return {"declined": milestone.notice_failed, "no_method": milestone.notice_no_method}.get(done.kind, "")
-    if milestone.action in (Action.ISSUE, Action.NOTIFY) or done.kind == "not_ours":
-        return ""
-    return milestone.notice
-
-
 def _transit(case: Case, now: datetime) -> Step | None:
     attempt = case.in_transit
-    milestone = case.plan.milestone(attempt.step) if attempt else None
-    if attempt is None or attempt.ask_at is None or milestone is None:
+    if attempt is None or attempt.ask_at is None:
         return None
+    milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, Action.CHARGE, now)
     if now < attempt.ask_at:
         why = "the debit is on its way" if attempt.kind == "pending" else "the payment company has not said yet"
         return Wait(attempt.ask_at, f"ask about {attempt.step}", why)
@@ -134,6 +103,9 @@ def _settle(case: Case, now: datetime) -> Step | None:
         return None
     if case.balance.minor < 0:
         return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
+    if case.voided and case.balance.minor > 0 and case.plan.taken_back:
+        why = f"{case.balance} that had become credit was taken back"
+        return Perform(follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now), why)
     closed = f"close:{len(case.entries)}"
     if closed not in case.steps_done:
         return Perform(follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
@@ -142,18 +114,25 @@ def _settle(case: Case, now: datetime) -> Step | None:
 
 def _excess(case: Case, now: datetime) -> Milestone:
     """Refund the newest payment that was not touched yet; what no refund can take becomes credit."""
-    taken_back = {entry.of for entry in case.entries if entry.kind is Kind.REVERSAL}
+    taken_back = {entry.of for entry in case.entries if entry.kind in TAKEN_BACK}
     for payment in reversed(case.payments if case.plan.excess is Excess.REFUND else ()):
         refund = f"refund:{payment.id}"
-        if refund not in case.steps_done and payment.id not in taken_back:
+        if refund not in case.steps_done and payment.id not in taken_back and not payment.id.startswith(OF_CREDIT):
             return follow_up(refund, Action.REFUND, now)
     return follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
 
 
-def _promise(case: Case, now: datetime) -> Step | None:
-    if case.promised_until is None or now >= case.promised_until:
-        return None
-    return Wait(case.promised_until, "the promise's day is over", "the customer promised to pay by then")
+def _grace(case: Case, now: datetime) -> Step | None:
+    holding = [
+        (until, *words)
+        for until, words in ((case.promised_until, _PROMISED), (case.grace_until, _TAKEN_BACK))
+        if until and now < until
+    ]
+    return Wait(*max(holding)) if holding else None
+
+
+_PROMISED = ("the promise's day is over", "the customer promised to pay by then")
+_TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
 
 
 def _milestone(case: Case, now: datetime) -> Step | None:
@@ -168,7 +147,8 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     missing = missing_approvals(case, milestone)
     if missing:
         return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
-    return Perform(milestone, why)
+    known = concluded(case, milestone) if milestone.action is Action.CHARGE else None
+    return known or Perform(milestone, why)
 
 
 def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
@@ -194,6 +174,9 @@ _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
     _tell,
     _transit,
     _settle,
-    _promise,
+    owed_again,
+    with_new_method,
+    put_off,
+    _grace,
     _milestone,
 )

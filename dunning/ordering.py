@@ -4,24 +4,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypedDict
 
-from dunning.calendar import shifted
-from dunning.case import Case
-from dunning.ledger import Entry, Kind, find
-from dunning.money import Money
+from dunning.case import UNDERWAY, Case
+from dunning.ledger import MONEY_IN
+from dunning.letters import comes_at, coming_after, failure, payment_told
 from dunning.orders import (
+    AskOrder,
     ChargeOrder,
     CloseOrder,
+    CreditOrder,
     DeleteOrder,
     MoveDueOrder,
     NoticeOrder,
     Order,
     RefundOrder,
     ReinstateOrder,
+    ReopenOrder,
     RestrictOrder,
     TicketOrder,
 )
-from dunning.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
-from dunning.record import days_late
+from dunning.plan import LEVEL_OF, Action, Milestone
+from dunning.tickets import credit_of, words_for_staff
 
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -50,16 +52,36 @@ class _Head(TypedDict):
 
 
 def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
-    """What every order says."""
-    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": milestone.name, "at": now}
+    """What every order says. A step that comes again after it was undone is another one to the hands."""
+    before = sum(done.undone and done.step == milestone.name for done in case.done)
+    step = f"{milestone.name}:{before + 1}" if before else milestone.name
+    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": step, "at": now}
+
+
+def _known(case: Case) -> tuple[str, ...] | None:
+    """The ids of all money that the case has, or has on its way; None when its plan does not ask for other money.
+
+    A payment that was declined is none of them: it may be paid after all.
+    """
+    if not case.plan.asks:
+        return None
+    counted = [entry.id for entry in case.entries if entry.kind in MONEY_IN]
+    return tuple(dict.fromkeys([*counted, *(a.payment for a in case.attempts if a.payment and a.ask_at)]))
 
 
 def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
+    underway = milestone.name.startswith(UNDERWAY)
     return ChargeOrder(
         **_head(case, milestone, now),
         amount=case.invoice.amount if case.paid_up else case.balance,
-        ask_only=case.paid_up,
+        ask_only=case.paid_up or underway,
+        payment=milestone.name.removeprefix(UNDERWAY) if underway else "",
+        known=_known(case),
     )
+
+
+def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return AskOrder(**_head(case, milestone, now), known=_known(case) or ())
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -72,8 +94,8 @@ def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
-    payment = _payment_told(case, milestone)
-    coming = _coming(case, milestone)
+    payment = payment_told(case, milestone)
+    coming = coming_after(case, milestone)
     return NoticeOrder(
         **_head(case, milestone, now),
         title=milestone.notice,
@@ -82,38 +104,12 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         due=case.invoice.due,
         balance=case.balance,
         next_action=coming.action.value if coming else "",
-        next_at=_comes_at(case, milestone, coming, now) if coming else None,
+        next_at=comes_at(case, milestone, coming, now) if coming else None,
         amount=payment.amount if payment else None,
         happened_at=payment.at if payment else now,
-        detail=payment.id if payment else _failure(case, milestone),
+        detail=payment.id if payment else failure(case, milestone),
         level=case.level,
     )
-
-
-def _comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) -> datetime:
-    """When the next step comes once this letter is out: its lateness moves it, and a warning's interval begins now."""
-    at = shifted(case.when(coming), days_late(case, letter, now), case.plan.zone)
-    warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
-    if warning and warning.warns and coming.action in CONSEQUENCES:
-        at = max(at, now + (coming.at - warning.at))
-    return max(at, now)
-
-
-def _payment_told(case: Case, milestone: Milestone) -> Entry | None:
-    return find(case.entries, milestone.name.removeprefix("confirm:"), (Kind.PAYMENT,))
-
-
-def _failure(case: Case, milestone: Milestone) -> str:
-    charge = milestone.name.removesuffix(":told")
-    return next((a.message for a in case.attempts if a.step == charge), "")
-
-
-def _coming(case: Case, milestone: Milestone) -> Milestone | None:
-    """What happens to the customer next if nothing is paid: the next step that is more than a letter."""
-    if case.paid_up or case.lapsed:
-        return None
-    todo = (m for m in case.plan.milestones if m.name not in case.steps_done and m.name != milestone.name)
-    return next((m for m in todo if m.action not in (Action.NOTIFY, Action.ISSUE)), None)
 
 
 def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -122,7 +118,9 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         level=LEVEL_OF[milestone.action],
         held=case.level,
         services=milestone.services,
+        reason="chargeback" if milestone.name.startswith("chargeback:") else "non-payment",
         voids=milestone.voids,
+        known=_known(case),
     )
 
 
@@ -131,7 +129,16 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         **_head(case, milestone, now),
         services=milestone.services,
         backups=milestone.action is Action.DELETE_BACKUPS,
+        known=_known(case),
     )
+
+
+def _reopen(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return ReopenOrder(**_head(case, milestone, now))
+
+
+def _use_credit(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return CreditOrder(**_head(case, milestone, now), amount=case.balance)
 
 
 def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -139,8 +146,8 @@ def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
-    subject, body = _words_for_staff(case, milestone)
-    credit_id, credit = _credit(case, milestone)
+    subject, body = words_for_staff(case, milestone.name)
+    credit_id, credit = credit_of(case, milestone.name)
     return TicketOrder(
         **_head(case, milestone, now),
         subject=subject,
@@ -148,40 +155,6 @@ def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
         credit_id=credit_id,
         credit=credit,
     )
-
-
-def _credit(case: Case, milestone: Milestone) -> tuple[str, Money | None]:
-    """Money that the ticket is about: parked, or parked and taken back.
-
-    The id holds the invoice's number, because the payments of two invoices may have the same id.
-    """
-    parked = find(case.entries, milestone.name.removeprefix("parked:"), (Kind.PARKED,))
-    if parked:
-        return f"{case.invoice.number}:{parked.id}", parked.amount
-    back = find(case.entries, milestone.name.removeprefix("taken-back:"), (Kind.REVERSAL,))
-    return (f"{case.invoice.number}:back:{back.id}", -back.amount) if back else ("", None)
-
-
-def _words_for_staff(case: Case, milestone: Milestone) -> tuple[str, str]:
-    number, name = case.invoice.number, milestone.name
-    if name.startswith("parked:"):
-        entry = find(case.entries, name.removeprefix("parked:"), (Kind.PARKED,))
-        note, amount = (entry.note, entry.amount) if entry else ("", "")
-        return f"Payment for {number} parked as credit", f"{amount} arrived and was kept as credit: {note}."
-    if name.startswith("unreadable:"):
-        message = case.unreadable[int(name.removeprefix("unreadable:"))]
-        return (
-            f"Unreadable {message.signal} for {number}",
-            (
-                f"A {message.signal} message could not be decoded. Find the payment at its processor and enter it with "
-                f"`starter.py pay {number}`. What came: {message.text}"
-            ),
-        )
-    if name.startswith("taken-back:"):
-        return f"A payment kept as credit for {number} was taken back", "The credit was taken off the account again."
-    if name.endswith(":undelivered"):
-        return f"No address took a notice for {number}", f"Step {name}: ask the customer for another address."
-    return f"{number} was paid after its services were deleted", "Restore the services or give the money back."
 
 
 def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -193,6 +166,7 @@ def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
         entries=case.entries,
         balance=case.balance,
         level=case.level,
+        case=case if case.plan.taken_back else None,
     )
 
 
@@ -200,6 +174,7 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.ISSUE: _notice,
     Action.NOTIFY: _notice,
     Action.CHARGE: _charge,
+    Action.LATE_FEE: _ask,
     Action.REFUND: _refund,
     Action.WARN_ADMINS: _restrict,
     Action.LOCK: _restrict,
@@ -208,6 +183,8 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.MOVE_DUE: _move_due,
+    Action.REOPEN: _reopen,
+    Action.USE_CREDIT: _use_credit,
     Action.TICKET: _ticket,
     Action.CLOSE: _close,
 }

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from dunning.case import Case
 from dunning.holds import Rule
 from dunning.ledger import Entry
 from dunning.levels import Level
@@ -27,11 +28,15 @@ class ChargeOrder(Order):
     """Charge the account's payment method. `attempt` counts from 1; asking again about one keeps its number.
 
     `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
+    `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
+    the case has; the company is asked for other money first. None: do not ask (cases from before there was asking).
     """
 
     amount: Money
     attempt: int = 1
     ask_only: bool = False
+    payment: str = ""
+    known: tuple[str, ...] | None = None
 
     @property
     def key(self) -> str:
@@ -70,6 +75,7 @@ class RestrictOrder(Order):
     """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
+    `known` as in ChargeOrder.
     """
 
     level: Level
@@ -77,6 +83,7 @@ class RestrictOrder(Order):
     services: tuple[str, ...] = ()
     reason: str = "non-payment"
     voids: bool = False
+    known: tuple[str, ...] | None = None
 
 
 class ReinstateOrder(Order):
@@ -91,16 +98,33 @@ class ReinstateOrder(Order):
 
 
 class DeleteOrder(Order):
-    """Delete the account's services of these kinds (empty means all), or only their back-ups."""
+    """Delete the account's services of these kinds (empty means all), or only their back-ups. `known` as above."""
 
     services: tuple[str, ...] = ()
     backups: bool = False
+    known: tuple[str, ...] | None = None
+
+
+class AskOrder(Order):
+    """Ask the payment company for money of this invoice other than the `known` payments, before a fee is added."""
+
+    known: tuple[str, ...] = ()
 
 
 class MoveDueOrder(Order):
     """The invoice's due date was changed: the account's other invoices need to know."""
 
     due: date
+
+
+class ReopenOrder(Order):
+    """Money was taken back: the invoice is open again, for the account's other invoices, too."""
+
+
+class CreditOrder(Order):
+    """Take up to `amount` of the account's credit for what is owed again."""
+
+    amount: Money
 
 
 class TicketOrder(Order):
@@ -117,7 +141,11 @@ class TicketOrder(Order):
 
 
 class CloseOrder(Order):
-    """Close the books: the final ledger, and what goes to the account as credit."""
+    """Close the books: the final ledger, and what goes to the account as credit.
+
+    `case` is all that is known of it: from there the case starts again when money for it moves once more. None for
+    cases from before that was possible.
+    """
 
     outcome: str
     policy: str
@@ -125,3 +153,4 @@ class CloseOrder(Order):
     entries: tuple[Entry, ...]
     balance: Money
     level: Level = Level.ACTIVE
+    case: Case | None = None

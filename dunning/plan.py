@@ -31,6 +31,8 @@ class Action(StrEnum):
     REINSTATE = "reinstate"
     TICKET = "ticket"
     MOVE_DUE = "move_due"
+    REOPEN = "reopen"
+    USE_CREDIT = "use_credit"
     CLOSE = "close"
 
 
@@ -103,10 +105,27 @@ class Excess(StrEnum):
     REFUND = "refund"
 
 
+class TakenBack(Wire):
+    """What happens when money is taken back so that something is owed again.
+
+    `grace` is how many calendar days nothing happens then; `notice` is the title of the letter that says so.
+    `chargeback` is the level that a chargeback brings at once; None waits for the grace like everything else.
+    """
+
+    grace: int
+    notice: str = ""
+    chargeback: Level | None = None
+
+
 class Plan(Wire):
     """Everything a running case needs of its policy; it keeps the plan that it began with.
 
     `unwarned`: the policy says in so many words that consequences may come without a warning.
+    `asks`: before a charge and before each consequence the payment company is asked for money that we have not heard
+    of. `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
+    an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
+    paid from the account's credit first.
+    Their defaults, and no `taken_back`, are how cases ran before there was any of it.
     """
 
     policy: str
@@ -118,6 +137,11 @@ class Plan(Wire):
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
     unwarned: bool = False
+    asks: bool = False
+    charges_new_method: bool = False
+    most_attempts: int | None = None
+    uses_credit: bool = False
+    taken_back: TakenBack | None = None
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

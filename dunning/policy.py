@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from dunning.calendar import Offset
 from dunning.holds import Rule
+from dunning.levels import Level
 from dunning.money import CurrencyCode, Money
 from dunning.plan import MILESTONE_ACTIONS, Action, Excess
 
@@ -38,6 +39,13 @@ def _valid_offset(value: int | str) -> int | str:
 
 def _money(value: object) -> object:
     return Money.parse(value) if isinstance(value, str) else value
+
+
+def _restricting(level: Level | None) -> Level | None:
+    if level not in (None, Level.WARNED, Level.LOCKED, Level.SUSPENDED):
+        msg = f"'{level}' is not a level that a chargeback can bring; choose warned, locked or suspended"
+        raise ValueError(msg)
+    return level
 
 
 def _milestone_action(action: Action) -> Action:
@@ -93,8 +101,30 @@ class Reinstatement(_Written):
     fee: Amount | None = None
 
 
+class Charging(_Written):
+    """Automatic attempts beside the charge milestones.
+
+    `new_method`: a new or changed payment method is tried once, at once, when a charge has failed before. `most` is the
+    most automatic attempts that an invoice gets, counted over everything (S3-15: two).
+    """
+
+    new_method: bool = False
+    most: int | None = Field(default=None, ge=1, le=20)
+
+
+class TakenBackRule(_Written):
+    """What happens when money is taken back and something is owed again: see `dunning.plan.TakenBack`."""
+
+    grace: int = Field(default=10, ge=0, le=90)
+    notice: str = "Payment Taken Back"
+    chargeback: Annotated[Level | None, AfterValidator(_restricting)] = None
+
+
 class Policy(_Written):
-    """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's."""
+    """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
+
+    `use_credit`: the account's credit pays its next invoice.
+    """
 
     name: str
     version: str = ""
@@ -105,6 +135,9 @@ class Policy(_Written):
     hour: time
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
+    use_credit: bool = True
     confirm_no_grace: bool = False
     reinstatement: Reinstatement = Reinstatement()
+    charging: Charging = Charging()
+    taken_back: TakenBackRule = TakenBackRule()
     milestones: tuple[MilestoneRule, ...] = Field(min_length=1)

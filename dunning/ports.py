@@ -1,26 +1,33 @@
 """The companies and stores we talk to, as the activities see them. Adapters fit these Protocols."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
+from dunning.case import Case
 from dunning.holds import Hold
 from dunning.levels import Level
+from dunning.money import Money
 from dunning.orders import ChargeOrder, CloseOrder, NoticeOrder, RefundOrder, TicketOrder
 from dunning.records import (
     Account,
     Attempt,
     ClosedLedger,
+    Consent,
     Credit,
     Delivery,
+    InboxEvent,
     Mail,
+    Method,
+    News,
     NoticeCopy,
     NoticeText,
     OpenInvoice,
+    Outcome,
     Service,
     Ticket,
 )
-from dunning.results import ChargeResult, RefundResult
+from dunning.results import ChargeResult, Found, RefundResult
 
 
 class OutageError(Exception):
@@ -28,18 +35,71 @@ class OutageError(Exception):
 
 
 class Gateway(Protocol):
-    """A payment company. Both calls raise OutageError when it cannot be reached."""
+    """A payment company. All calls raise OutageError when it cannot be reached or is broken."""
 
-    async def charge(self, order: ChargeOrder) -> ChargeResult:
-        """Charge once for `order.key`; a second call with that key never moves money again."""
+    async def method(self, account: Account) -> Method | None:
+        """The payment method that may be charged off-session; None when there is no valid one on file (S3-09)."""
         ...
 
-    async def find(self, order: ChargeOrder) -> ChargeResult | None:
-        """What became of the attempt; None when the company never saw it."""
+    async def charge(self, order: ChargeOrder, method: Method) -> ChargeResult:
+        """Charge once for `order.key`; a second call with that key and method never moves money again."""
+        ...
+
+    async def find(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult | None:
+        """What became of the attempt, by its stored payment id or else by its key; None: the company never saw it."""
+        ...
+
+    async def ask(self, order: ChargeOrder) -> ChargeResult:
+        """What became of `order.payment`, which the customer began without us."""
+        ...
+
+    async def received(self, account: Account, invoice: str, known: Sequence[str]) -> Found:
+        """Money of the customer's for that invoice other than the payments `known`; empty when there is none."""
         ...
 
     async def refund(self, order: RefundOrder) -> RefundResult:
         """Give money back once for `order.key`."""
+        ...
+
+    def movements(self, since: datetime, until: datetime) -> AsyncIterator[News]:
+        """Every payment that arrived and every reversal in that time, as its webhook would have told it."""
+        ...
+
+    async def news(self, body: str) -> tuple[News, ...]:
+        """What a webhook of the company says; empty for what concerns nobody here. The signature was checked before.
+
+        Raises ValueError for what is no event of the company.
+        """
+        ...
+
+
+class PayPage(Protocol):
+    """The payment company's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
+
+    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
+        """The address of a page where `amount` is paid for the invoice; it leads back to `back`.
+
+        With a `consent` text the method is kept for later charges, and the text travels with it (S3-07).
+        """
+        ...
+
+    async def setup(self, account: Account, consent: str, back: str) -> str:
+        """The address of a page where a payment method is put on file, under that consent."""
+        ...
+
+
+class Cases(Protocol):
+    """The invoices' workflows, reached from outside. Raises OutageError while Temporal, or every worker, is away."""
+
+    async def deliver(self, news: News) -> Outcome:
+        """Bring news to the case that it concerns, whatever state that is in; money ends in a ledger exactly once.
+
+        Safe to repeat: the same news has the same outcome, or "already counted".
+        """
+        ...
+
+    async def case(self, invoice: str) -> Case | None:
+        """All facts of an invoice's case, running or closed; None when there is none."""
         ...
 
 
@@ -114,6 +174,14 @@ class Store(Protocol):
         """Set its due date. Raises LookupError when the invoice was never opened."""
         ...
 
+    async def open_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+        """The account's open invoices, oldest due first."""
+        ...
+
+    async def account_of(self, payer: str) -> str:
+        """The account whose `payer` that is; empty when there is none."""
+        ...
+
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first."""
         ...
@@ -153,6 +221,25 @@ class Store(Protocol):
         """The attempt of that key."""
         ...
 
+    async def declined_since(self, method: str, since: datetime) -> int:
+        """How many attempts with that payment method were declined at or after `since`."""
+        ...
+
+    async def charged_between(self, since: datetime, until: datetime) -> tuple[Attempt, ...]:
+        """The attempts that moved money, from `since` up to but not at `until`, oldest first."""
+        ...
+
+    async def use_credit(self, account: str, invoice: str, most: Money, at: datetime) -> Money:
+        """Take up to `most` of the account's credit for that invoice, once: a second call gives the first answer.
+
+        What was taken lies in the credits as a negative line under `used:<invoice>`.
+        """
+        ...
+
+    async def credit(self, credit: str) -> Credit | None:
+        """The credit of that id."""
+        ...
+
     async def add_credit(self, credit: Credit) -> bool:
         """Credit once per id; False when that id was credited before."""
         ...
@@ -166,7 +253,34 @@ class Store(Protocol):
         ...
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
-        """The account's tickets, oldest first."""
+        """The account's tickets, oldest first; all accounts' when it is empty."""
+        ...
+
+    async def add_consent(self, consent: Consent) -> bool:
+        """Keep a consent once per id; False when it was kept before."""
+        ...
+
+    async def consents(self, account: str) -> tuple[Consent, ...]:
+        """The account's consents, oldest first."""
+        ...
+
+    async def receive(self, events: Sequence[InboxEvent]) -> None:
+        """Keep webhooks until they are handled, all in one transaction that survives a power failure.
+
+        One that is known (source and id) stays as it is.
+        """
+        ...
+
+    async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
+        """Webhooks that nobody handled yet, oldest first."""
+        ...
+
+    async def handled(self, event: InboxEvent, outcome: str) -> None:
+        """Note what became of a webhook."""
+        ...
+
+    async def event(self, source: str, event: str) -> InboxEvent | None:
+        """A webhook that was kept, handled or not."""
         ...
 
     async def close_ledger(self, order: CloseOrder) -> None:

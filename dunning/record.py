@@ -8,26 +8,36 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from dunning.calendar import shifted
-from dunning.case import LATE, Attempted, Case, Deferral, Done
-from dunning.ledger import Entry, Kind, written
-from dunning.levels import Level
+from dunning.attempting import charged, declined, no_method, pending, unknown
+from dunning.case import OF_CREDIT, Case, Deferral, Done
+from dunning.catching_up import with_done
+from dunning.changes import changed, with_entry
+from dunning.charging import ours
+from dunning.coming_again import undone
+from dunning.facts import PaymentNews
+from dunning.ledger import Entry, Kind
+from dunning.levels import Level, strictest
 from dunning.plan import LEVEL_OF, Action, Milestone
+from dunning.receiving import paid, stirred, with_grace
 from dunning.results import (
     Abandoned,
     Charged,
+    Credited,
     Declined,
     Deferred,
     Deleted,
     Delivered,
+    Found,
     NoMethod,
     Noted,
     NotOurs,
     Pending,
     Refunded,
     Reinstated,
+    Remembered,
     Restricted,
     Result,
+    Skipped,
     Undelivered,
     Unknown,
 )
@@ -43,92 +53,8 @@ def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     number = sum(done.action is Action.REINSTATE for done in case.done) + 1
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     done = Done(step=f"reinstate:{number}", action=Action.REINSTATE, at=now, kind=result.kind, detail=detail)
-    return changed(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=(*case.done, done))
-
-
-def changed(case: Case, **changes: Any) -> Case:
-    """The case with some fields replaced."""
-    # model_copy would carry the cached properties over: a new object derives its own.
-    fields = {name: getattr(case, name) for name in _FIELDS}
-    return Case.model_construct(**{**fields, **changes})
-
-
-_FIELDS = tuple(Case.model_fields)
-
-
-def with_entry(case: Case, entry: Entry) -> Case:
-    """The case with one more ledger line; the same case when a line of that id is already there."""
-    return case if written(case.entries, entry) else changed(case, entries=(*case.entries, entry))
-
-
-def _done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "") -> Case:
-    notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
-    done = Done(step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice)
-    return changed(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
-
-
-def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
-    """The catch-up rule (promise 4): whole days by which a step done at `now` moves everything after it.
-
-    Downtime is ours, not the customer's, so each interval between a warning and its consequence is kept: the days are
-    rounded up and the local hour stays. Lateness up to `LATE` moves nothing; follow-ups that no policy dates move
-    nothing either. A case that was opened after its first steps' days is not late with them: the due date stands.
-    """
-    if case.plan.milestone(milestone.name) is None:
-        return 0
-    planned = case.when(milestone)
-    if _comes_before_it_is_due(milestone):
-        planned = max(planned, case.opened_at, case.due_changed_at or case.opened_at)
-    if now - planned <= LATE:
-        return 0
-    days = (now - planned).days
-    while shifted(planned, days, case.plan.zone) < now - LATE:
-        days += 1
-    return days
-
-
-def _comes_before_it_is_due(milestone: Milestone) -> bool:
-    """The invoice, and what is friendly before the due date: no warning, and nothing that restricts anybody."""
-    friendly = milestone.action in (Action.NOTIFY, Action.CHARGE) and not milestone.warns
-    return milestone.action is Action.ISSUE or (friendly and milestone.day < 0)
-
-
-def _attempted(case: Case, milestone: Milestone, word: Attempted) -> Case:
-    others = tuple(a for a in case.attempts if a.step != milestone.name)
-    return changed(case, attempts=(*others, word))
-
-
-def _charged(case: Case, milestone: Milestone, result: Charged, now: datetime) -> Case:
-    word = Attempted(step=milestone.name, kind=result.kind, at=now, payment=result.payment)
-    case = _done(_attempted(case, milestone, word), milestone, now, result.kind, str(result.amount))
-    kind = Kind.PARKED if case.lapsed else Kind.PAYMENT
-    entry = Entry(id=result.payment, kind=kind, amount=result.amount, at=result.at, note=result.method)
-    return with_entry(case, entry)
-
-
-def _pending(case: Case, milestone: Milestone, result: Pending, now: datetime) -> Case:
-    word = Attempted(
-        step=milestone.name, kind=result.kind, at=now, ask_at=max(result.ask_at, now), payment=result.payment
-    )
-    return _attempted(case, milestone, word)
-
-
-def _unknown(case: Case, milestone: Milestone, result: Unknown, now: datetime) -> Case:
-    return _attempted(
-        case, milestone, Attempted(step=milestone.name, kind=result.kind, at=now, ask_at=max(result.ask_at, now))
-    )
-
-
-def _declined(case: Case, milestone: Milestone, result: Declined, now: datetime) -> Case:
-    if milestone.action is Action.CHARGE:
-        word = Attempted(step=milestone.name, kind=result.kind, at=now, message=result.message or result.code)
-        case = _attempted(case, milestone, word)
-    return _done(case, milestone, now, result.kind, result.code)
-
-
-def _no_method(case: Case, milestone: Milestone, result: NoMethod, now: datetime) -> Case:
-    word = Attempted(step=milestone.name, kind=result.kind, at=now, message="no valid payment method on file")
-    return _done(_attempted(case, milestone, word), milestone, now, result.kind)
+    story = (*undone(case), done)
+    return changed(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=story)
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
@@ -140,27 +66,33 @@ def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime)
         of=milestone.name.removeprefix("refund:"),
         note=result.refund,
     )
-    return with_entry(_done(case, milestone, now, result.kind, str(result.amount)), entry)
+    return with_entry(with_done(case, milestone, now, result.kind, str(result.amount)), entry)
 
 
 def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetime) -> Case:
-    return _done(case, milestone, now, result.kind, result.notice)
+    """The letter about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
+    case = with_done(case, milestone, now, result.kind, result.notice)
+    return with_grace(case, case.grace_of, now) if milestone.name == f"reversal:{case.grace_of}" else case
 
 
 def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: datetime) -> Case:
-    return _done(case, milestone, now, result.kind, result.reason)
+    return with_done(case, milestone, now, result.kind, result.reason)
 
 
 def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
-    case = _done(case, milestone, now, result.kind, result.level.value)
-    case = changed(case, level=LEVEL_OF[milestone.action], released=False)
+    case = with_done(case, milestone, now, result.kind, result.level.value)
+    case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), released=False)
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
     fee = case.plan.reactivation_fee
-    if milestone.action is Action.SUSPEND and fee and not case.paid_up:
+    if milestone.action is Action.SUSPEND and fee and not case.paid_up and not _asked_for(case, Kind.REACTIVATION_FEE):
         entry = Entry(id=f"{milestone.name}:reactivation-fee", kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
         case = with_entry(case, entry)
     return case
+
+
+def _asked_for(case: Case, kind: Kind) -> bool:
+    return any(entry.kind is kind for entry in case.entries)
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
@@ -169,12 +101,12 @@ def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
 
 
 def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -> Case:
-    case = _done(case, milestone, now, result.kind, ", ".join(result.services))
+    case = with_done(case, milestone, now, result.kind, ", ".join(result.services))
     return changed(case, level=LEVEL_OF.get(milestone.action, case.level))
 
 
 def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
-    return changed(_done(case, milestone, now, result.kind, result.reason), renewed=True)
+    return changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True)
 
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
@@ -183,36 +115,74 @@ def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime)
 
 
 def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Case:
-    before, case = case, _done(case, milestone, now, result.kind, result.note)
+    if milestone.action is Action.LATE_FEE and _pauses(case, now):
+        return case
+    before, case = case, with_done(case, milestone, now, result.kind, result.note)
     if milestone.action is Action.LATE_FEE and milestone.fee and _fee_applies(before, milestone):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.LATE_FEE, amount=milestone.fee, at=now))
-    if milestone.action is Action.CREDIT and before.balance.minor < 0:
+    if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.CREDIT, amount=-before.balance, at=now))
     return case
 
 
+def _pauses(case: Case, now: datetime) -> bool:
+    """Money came, or set out, while the company was asked for it: the fee has to be decided anew (promise 2)."""
+    in_grace = case.grace_until is not None and now < case.grace_until
+    return case.paid_up or case.in_transit is not None or in_grace
+
+
 def _fee_applies(case: Case, milestone: Milestone) -> bool:
     """S3-35: a policy says whether the fee applies when no charge could even be attempted."""
-    last = case.attempts[-1] if case.attempts else None
-    return milestone.fee_without_attempt or (last is not None and last.kind != "no_method")
+    charges = ours(case)
+    return milestone.fee_without_attempt or bool(charges and charges[-1].kind != "no_method")
+
+
+def _found(case: Case, milestone: Milestone, result: Found, now: datetime) -> Case:
+    """The step was not done: what the company has for this invoice comes first."""
+    del milestone
+    for payment in result.payments:
+        case = paid(case, payment)
+    for payment in result.underway:
+        case = stirred(case, PaymentNews(payment=payment, at=now, started=True), now)
+    return case
+
+
+def _credited(case: Case, milestone: Milestone, result: Credited, now: datetime) -> Case:
+    case = with_done(case, milestone, now, result.kind, str(result.amount))
+    if result.amount.minor <= 0:
+        return case
+    entry_id = f"{OF_CREDIT}{case.invoice.number}:{milestone.name}"
+    return with_entry(case, Entry(id=entry_id, kind=Kind.PAYMENT, amount=result.amount, at=now, note="credit"))
+
+
+def _remembered(case: Case, milestone: Milestone, result: Remembered, now: datetime) -> Case:
+    """The case started again from books that were not the last: what it had not heard of is written in."""
+    del milestone, now
+    for entry in result.entries:
+        case = with_entry(case, entry)
+    return case
+
+
+def _skipped(case: Case, milestone: Milestone, result: Skipped, now: datetime) -> Case:
+    return with_done(case, milestone, now, result.kind, result.reason)
 
 
 def _abandoned(case: Case, milestone: Milestone, result: Abandoned, now: datetime) -> Case:
     """What the last try did is not known, so the worse is assumed: it worked, and has to be undone or asked about."""
     del result
     if milestone.action is Action.CHARGE:
-        return _unknown(case, milestone, Unknown(ask_at=now), now)
+        return unknown(case, milestone, Unknown(ask_at=now), now)
     if milestone.action in (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE):
         return _restricted(case, milestone, Restricted(level=LEVEL_OF[milestone.action]), now)
     return case
 
 
 _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
-    Charged: _charged,
-    Pending: _pending,
-    Unknown: _unknown,
-    Declined: _declined,
-    NoMethod: _no_method,
+    Charged: charged,
+    Pending: pending,
+    Unknown: unknown,
+    Declined: declined,
+    NoMethod: no_method,
     Refunded: _refunded,
     Delivered: _delivered,
     Undelivered: _undelivered,
@@ -221,5 +191,9 @@ _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = 
     NotOurs: _not_ours,
     Deferred: _deferred,
     Noted: _noted,
+    Found: _found,
+    Credited: _credited,
+    Remembered: _remembered,
+    Skipped: _skipped,
     Abandoned: _abandoned,
 }

@@ -1,7 +1,9 @@
 """What the store and the companies know: accounts, letters, attempts, credits, tickets, closed books."""
 
 from datetime import date
+from typing import Literal
 
+from dunning.facts import MethodChanged, Payment, PaymentNews, Restored, Reversal
 from dunning.money import Money
 from dunning.orders import CloseOrder
 from dunning.wire import Instant, Wire
@@ -27,12 +29,16 @@ class Contact(Wire):
 
 
 class Account(Wire):
-    """A customer. `locale` is a babel name such as en_US."""
+    """A customer. `locale` is a babel name such as en_US.
+
+    `payer` is the payment company's own id of the customer (Stripe: `cus_...`); empty when it knows none.
+    """
 
     id: str
     name: str
     zone: str = ""
     locale: str = "en_US"
+    payer: str = ""
     contacts: tuple[Contact, ...] = ()
     services: tuple[Service, ...] = ()
 
@@ -78,8 +84,24 @@ class NoticeCopy(Wire):
     detail: str = ""
 
 
+class Method(Wire):
+    """A payment method on file. `id` and `payer` are the company's; `network` is a card's (visa, mastercard, ...).
+
+    `label` may be shown: "Visa ending 4242". It never holds more of a number than that.
+    """
+
+    id: str
+    payer: str
+    kind: Literal["card", "debit"] = "card"
+    network: str = ""
+    label: str = ""
+
+
 class Attempt(Wire):
-    """A charge attempt, written before the call. `outcome` is the result's kind, empty while it is not known."""
+    """A charge attempt, written before the call. `outcome` is the result's kind, empty while it is not known.
+
+    `payer`, `method` and `network` are what it was tried with: a retry under the same key must send the same.
+    """
 
     key: str
     invoice: str
@@ -89,6 +111,67 @@ class Attempt(Wire):
     outcome: str = ""
     payment: str = ""
     detail: str = ""
+    payer: str = ""
+    method: str = ""
+    network: str = ""
+
+
+class Consent(Wire):
+    """The customer agreed that a payment method may be charged later (S3-07): to which words, and when.
+
+    `id` is the company's id of the act (Stripe: the Checkout Session).
+    """
+
+    id: str
+    account: str
+    text: str
+    at: Instant
+    method: str = ""
+
+
+class News(Wire):
+    """What a payment company says: in whose matter, and one fact. `payer` is the company's id of the customer.
+
+    Invoice and account are empty where the company does not know them. `attempt` is the key of the automatic attempt
+    that the payment came from; empty for the customer's own.
+    """
+
+    invoice: str = ""
+    account: str = ""
+    payer: str = ""
+    attempt: str = ""
+    payment: Payment | None = None
+    reversal: Reversal | None = None
+    restored: Restored | None = None
+    stirred: PaymentNews | None = None
+    method: MethodChanged | None = None
+    consent: Consent | None = None
+
+
+class Outcome(Wire):
+    """What became of news: the caller hears it.
+
+    `outcome` is one word or two: applied, already counted, credited, parked, refused, reopened, noted, ignored.
+    `balance` and `state` are the invoice's afterwards, where there is one.
+    """
+
+    outcome: str
+    invoice: str = ""
+    balance: Money | None = None
+    state: str = ""
+
+
+class InboxEvent(Wire):
+    """A webhook as it came, kept before it was answered. `source` is stripe or payments; `outcome` empty until handled.
+
+    The key is the pair of source and the sender's own event id: the same event twice is one.
+    """
+
+    source: str
+    id: str
+    body: str
+    at: Instant
+    outcome: str = ""
 
 
 class Credit(Wire):

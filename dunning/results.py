@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dunning.facts import Payment
+from dunning.ledger import Entry
 from dunning.levels import Level
 from dunning.money import Money
 from dunning.wire import Instant, Wire
@@ -28,11 +30,17 @@ class Pending(Wire):
 
 
 class Declined(Wire):
-    """The company said no. `code` is the company's; `message` may be shown to the customer."""
+    """The company said no. `code` is the company's; `message` may be shown to the customer.
+
+    `advice` is what the company advises (Stripe's `advice_code`). `final`: this payment method must not be tried again.
+    """
 
     kind: Literal["declined"] = "declined"
     code: str
     message: str = ""
+    advice: str = ""
+    final: bool = False
+    payment: str = ""
 
 
 class Unknown(Wire):
@@ -43,12 +51,31 @@ class Unknown(Wire):
 
 
 class NoMethod(Wire):
-    """There is no valid payment method on file, so no attempt was made (S3-09)."""
+    """There is no valid payment method on file, so no attempt was made (S3-09). `reason` says it for the customer."""
 
     kind: Literal["no_method"] = "no_method"
+    reason: str = ""
 
 
-ChargeResult = Annotated[Charged | Pending | Declined | Unknown | NoMethod, Field(discriminator="kind")]
+class Found(Wire):
+    """The company has money for this invoice that the case has not heard of: nothing was done, decide again.
+
+    `payments` arrived. `underway` are ids of payments of the customer's own that have not ended.
+    """
+
+    kind: Literal["found"] = "found"
+    payments: tuple[Payment, ...] = ()
+    underway: tuple[str, ...] = ()
+
+
+class Skipped(Wire):
+    """The rules left the step out; nobody was asked."""
+
+    kind: Literal["skipped"] = "skipped"
+    reason: str
+
+
+ChargeResult = Annotated[Charged | Pending | Declined | Unknown | NoMethod | Found, Field(discriminator="kind")]
 
 
 class Refunded(Wire):
@@ -118,17 +145,34 @@ class Noted(Wire):
     note: str = ""
 
 
+class Remembered(Wire):
+    """The books were closed before with lines that this case has not: they are its own, too, and nothing was closed."""
+
+    kind: Literal["remembered"] = "remembered"
+    entries: tuple[Entry, ...]
+
+
 class Abandoned(Wire):
     """The step lost its reason while it was tried: money came. Nothing is known of what the last try did."""
 
     kind: Literal["abandoned"] = "abandoned"
 
 
+class Credited(Wire):
+    """So much of the account's credit was taken for this invoice; nothing when there was none."""
+
+    kind: Literal["credited"] = "credited"
+    amount: Money
+
+
 RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
 NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
-RestrictResult = Annotated[Restricted | Deferred | NotOurs, Field(discriminator="kind")]
-DeleteResult = Annotated[Deleted | Deferred | NotOurs, Field(discriminator="kind")]
+RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found, Field(discriminator="kind")]
+DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found, Field(discriminator="kind")]
+CloseResult = Annotated[Noted | Remembered, Field(discriminator="kind")]
+AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
-    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned
+    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
+    | Credited
 )  # fmt: skip

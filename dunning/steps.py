@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.plan import Action, Milestone
+from dunning.results import NoMethod, Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class Perform:
 
 
 @dataclass(frozen=True, slots=True)
+class Conclude:
+    """The rules themselves know what becomes of this step: nobody is asked."""
+
+    milestone: Milestone
+    result: NoMethod | Skipped
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reinstate:
     """Lift this invoice's hold and give the service back."""
 
@@ -37,7 +47,7 @@ class Finish:
     outcome: str
 
 
-Step = Wait | Perform | Reinstate | Finish
+Step = Wait | Perform | Conclude | Reinstate | Finish
 
 
 def follow_up(name: str, action: Action, now: datetime, notice: str = "") -> Milestone:

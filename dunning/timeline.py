@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from dunning.calendar import add, instant, local_date
-from dunning.plan import Action, Invoice, Milestone, Plan
+from dunning.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.policy import MilestoneRule, Policy
 
 _ALSO_OF_THE_RULE = (
@@ -58,6 +58,11 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         payment_notice=policy.payment_notice,
         excess=policy.excess,
         unwarned=policy.confirm_no_grace,
+        asks=True,
+        charges_new_method=policy.charging.new_method,
+        most_attempts=policy.charging.most,
+        uses_credit=policy.use_credit,
+        taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
     )
 
 

@@ -12,7 +12,7 @@ _DEEDS = {
     (Action.NOTIFY, ""): "notice sent",
     (Action.CHARGE, "charged"): "charged {detail}",
     (Action.CHARGE, "declined"): "charge declined ({detail})",
-    (Action.CHARGE, "no_method"): "not charged: no payment method on file",
+    (Action.CHARGE, "no_method"): "not charged: {no_method}",
     (Action.LATE_FEE, ""): "late fee: {amount}",
     (Action.WARN_ADMINS, ""): "owners warned at login",
     (Action.LOCK, ""): "locked",
@@ -26,6 +26,8 @@ _DEEDS = {
     (Action.REINSTATE, ""): "reinstated ({detail})",
     (Action.MOVE_DUE, ""): "due date moved to {detail}",
     (Action.TICKET, ""): "ticket: {detail}",
+    (Action.REOPEN, ""): "open again: money was taken back",
+    (Action.USE_CREDIT, ""): "{detail} of the account's credit used",
     (Action.CLOSE, ""): "books closed: {detail}",
 }
 """What each step is called, by action and result; an empty result stands for any other."""
@@ -41,7 +43,9 @@ def deed(case: Case, done: Done) -> str:
     amount = str(entries[0].amount) if entries else "nothing"
     words = _DEEDS.get((done.action, done.kind)) or _DEEDS.get((done.action, "")) or done.step
     extra = [written(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
-    return ", ".join([words.format(detail=done.detail, amount=amount), *extra])
+    return ", ".join(
+        [words.format(detail=done.detail, amount=amount, no_method=done.detail or "no payment method on file"), *extra]
+    )
 
 
 def written(entry: Entry) -> str:

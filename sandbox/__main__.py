@@ -37,6 +37,7 @@ async def run(options: argparse.Namespace) -> None:
         site.stop()
     for company in (payments, panel, mail):
         company.scripts.forget()  # a held answer would keep its server up
+    await payments.close()
     await asyncio.gather(*serving)
     if watch is not None:
         watch.cancel()

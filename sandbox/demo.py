@@ -30,6 +30,7 @@ async def demo(stories: Sequence[Story], *, keep: bool) -> int:
     async with stage(ui=True, worker=False) as made:
         print(f"Temporal's web UI: {made.server.ui}\n", flush=True)
         await made.start_worker()
+        await made.start_portal()
         playing = asyncio.gather(*(_play(made, story) for story in stories))
         await Board(stories, await made.skipper(), Console()).watch(playing)
         lives = [life for life in await playing if life]

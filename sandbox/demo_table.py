@@ -15,10 +15,10 @@ from temporalio.testing import TimeSkipper
 from adapters.policy_files import load_policy
 from adapters.settings import ROOT
 from dunning.calendar import local
+from dunning.doors import workflow_id
 from dunning.money import Money
 from sandbox.story import Story
 from workflows import attributes
-from workflows.invoice import workflow_id
 
 COLUMNS = ("invoice", "customer", "policy", "its date", "state", "owed", "level", "next")
 WRAPPED = ("customer", "policy", "next")

@@ -1,23 +1,32 @@
 """How the people of a story reach a case: through the same public doors as everybody else."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx2
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
-from cli.late import keep
+from adapters.cases import Cases
+from adapters.late import Late
+from adapters.links import Links
 from cli.opening import InvoiceRow
+from dunning.doors import PAYMENT_RECEIVED
 from dunning.facts import Approval, Payment, Promise, Void, Waiver
+from dunning.ledger import MONEY_IN, find
 from dunning.money import Money
-from sandbox.stage import Stage
+from sandbox.stage import QUEUE, Stage
 from sandbox.story import Approves, Happening, Pay, Promises, Voids, Waives
-from workflows.inbox import PAYMENT_RECEIVED
 from workflows.invoice import InvoiceDunning
+
+PATIENCE = 30.0
+GLANCE = 0.02
 
 
 @dataclass(frozen=True)
@@ -36,8 +45,9 @@ class Doors:
     def __init__(
         self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: InvoiceRow
     ) -> None:
+        self._stage = stage
         self._mail = stage.companies.mail
-        self._store = stage.store
+        self._late = Late(stage.store, Cases(skipper.client, stage.store, QUEUE).wake)
         self._skipper = skipper
         self._handle = handle
         self._row = row
@@ -66,12 +76,24 @@ class Doors:
 
     async def _pay(self, pay: Pay) -> None:
         amount = amount_of(pay.amount, self._row.amount.currency)
+        if pay.by == "page":
+            self.told.append(Told(await self._now(), f"{amount} paid on the pay page", await self._pay_on_the_page()))
+            return
         payment = Payment(id=pay.id, amount=amount, at=await self._now(), method="bank transfer")
         if pay.by == "signal":
             door = self._handle.signal(PAYMENT_RECEIVED, payment)
         else:
             door = self._update(InvoiceDunning.pay, payment, payment.id)
         await self._knock(f"{amount} paid", door, pay.id, payment)
+
+    async def _pay_on_the_page(self) -> str:
+        """The link of the mails, the button, the card on Stripe's page, its webhook. Returns the payment's id."""
+        session = await pay_on_the_page(self._stage, self._row.invoice)
+        payment = await self._stage.companies.payments.pay_session(session, at=await self._now())
+        async with asyncio.timeout(PATIENCE):
+            while find((await self._handle.query(InvoiceDunning.case)).entries, payment, MONEY_IN) is None:  # noqa: ASYNC110
+                await asyncio.sleep(GLANCE)
+        return payment
 
     def _update(self, update: Any, fact: Any, update_id: str | None = None) -> Awaitable[object]:
         return self._handle.execute_update(update, fact, id=update_id)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
@@ -86,12 +108,21 @@ class Doors:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
             # As `starter.py pay` does: money for a closed case is kept as credit.
-            late = await keep(self._store, self._row.invoice, money) if money else ""
+            late = await self._late.payment(self._row.invoice, money) if money else ""
             what, refused = (f"{what}: {late}, with a Billing ticket", "") if late else (what, "the case had ended")
         self.told.append(Told(at, what, payment, refused))
 
     async def _now(self) -> datetime:
         return await self._skipper.get_current_time(self._handle)
+
+
+async def pay_on_the_page(stage: Stage, invoice: str) -> str:
+    """Open the signed link, and press the button. Returns the id of the page at Stripe that it leads to."""
+    link = Links(stage.env["REPRIEVE_LINK_SECRET"], stage.portal_url).pay(invoice)
+    async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
+        (await http.get(link)).raise_for_status()
+        answer = await http.post(link, data={"consent": "yes"})
+    return urlsplit(answer.headers["location"]).path.rpartition("/")[2]
 
 
 def amount_of(text: str, currency: str) -> Money:

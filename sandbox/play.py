@@ -14,17 +14,17 @@ from adapters.settings import ROOT
 from cli.opening import open_row
 from dunning.calendar import instant, local
 from dunning.case import Case
+from dunning.doors import workflow_id
 from dunning.plan import Plan
 from dunning.policy import Policy
 from dunning.records import Credit, NoticeCopy
 from dunning.timeline import plan_for
 from sandbox.books import Change, Charge, Message
 from sandbox.doors import Doors, Told
-from sandbox.stage import Stage
+from sandbox.stage import QUEUE, Stage
 from sandbox.story import Happening, Pay, Story
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
-QUEUE = "reprieve"
 A_BIT = timedelta(minutes=30)
 """Things happen this long after the steps of their day."""
 
@@ -68,7 +68,7 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
     for behaviour in story.charge_scripts(plan):
         await stage.companies.payments.script(story.row.account, behaviour)
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, story.row, policy)
+        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(story.row), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(story.row.invoice))
     doors = Doors(stage, skipper, handle, story.row)
     for day, several in groupby(story.happenings(), key=lambda happening: happening.day):

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from dunning.describe import headline
+from dunning.doors import workflow_id
 from sandbox.diary import diary, waits_for
 from sandbox.play import Life
 from sandbox.stage import Stage
 from sandbox.verdict import differences
-from workflows.invoice import workflow_id
 
 QUERIES = ('State="awaiting-approval"', 'Policy="hotdoodle" AND State="paid"')
 """Searches that the UI opens with; the search attributes stand in `workflows.attributes`."""
@@ -42,5 +42,6 @@ def links(stage: Stage, lives: Sequence[Life], *, keep: bool) -> None:
         case = workflow_id(life.case.invoice.number)
         places += [(f"one case, {case}", f"{ui}/{case}/{life.run_id}/history")]
     places += [("mails", stage.addresses.mail), ("control panel", stage.addresses.panel)]
+    places += [("portal; the mails have the signed links", f"{stage.portal_url}/pay/help")]
     for what, url in places:
         print(f"  {what}\n    {url}", flush=True)

@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.store import SqlStore
+from cli.opening import InvoiceRow
 from sandbox.books import Addresses
 from sandbox.child import Child
 from sandbox.control import Sandbox
@@ -21,6 +22,9 @@ from sandbox.ports import free_ports
 from sandbox.process import SandboxProcess
 from sandbox.temporal_server import TemporalServer
 
+QUEUE = "reprieve"
+STRIPE_SECRET = "whsec_of_a_stage"  # noqa: S105 - signs events between two processes of ours on loopback
+PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
 PATIENCE = 30.0
 SKIPS = 4000
 
@@ -33,7 +37,8 @@ class Stage:
         self.addresses = addresses
         self.folder = folder
         self.companies = Sandbox(addresses)
-        self._health, self.metrics = free_ports(2)
+        self._health, self.metrics, portal_port = free_ports(3)
+        self.portal_url = f"http://127.0.0.1:{portal_port}"
         host, _, port = addresses.smtp.rpartition(":")
         self.env = {
             "TEMPORAL_ADDRESS": server.address,
@@ -41,7 +46,15 @@ class Stage:
             "TEMPORAL_CONFIG_FILE": os.devnull,
             "REPRIEVE_CONFIG": os.devnull,
             "REPRIEVE_STORE_URL": f"sqlite+aiosqlite:///{folder}/reprieve.db",
-            "REPRIEVE_GATEWAY_URL": addresses.payments,
+            "REPRIEVE_STRIPE_URL": addresses.payments,
+            "REPRIEVE_STRIPE_KEY": "sk_test_sandbox",
+            "REPRIEVE_STRIPE_WEBHOOK_SECRETS": f'["{STRIPE_SECRET}"]',
+            "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": f'["{PAYMENTS_SECRET}"]',
+            # Far from now: a sweep heals what a test means to be lost.
+            "REPRIEVE_SWEEP_HOUR": str((time.gmtime().tm_hour + 12) % 24),
+            "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
+            "REPRIEVE_PORTAL_PORT": str(portal_port),
+            "REPRIEVE_PORTAL_URL": self.portal_url,
             "REPRIEVE_PANEL_URL": addresses.panel,
             "REPRIEVE_SMTP_HOST": host,
             "REPRIEVE_SMTP_PORT": port,
@@ -54,6 +67,7 @@ class Stage:
         }
         self._log = (folder / "worker.log").open("ab")
         self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
+        self.portal = Child([sys.executable, "-m", "portal"], self.env, self._log)
         self.store = SqlStore(self.env["REPRIEVE_STORE_URL"])
 
     async def connect(self) -> Client:
@@ -67,18 +81,34 @@ class Stage:
     async def start_worker(self) -> None:
         """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""
         await self.worker.start()
+        await self._until_ready(self.worker, f"http://127.0.0.1:{self._health}/ready")
+
+    async def start_portal(self) -> None:
+        """Start the portal, and let the payment company send its events there. Raises RuntimeError."""
+        await self.portal.start()
+        await self._until_ready(self.portal, f"{self.portal_url}/ready")
+        await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
+
+    async def _until_ready(self, child: Child, url: str) -> None:
         patience = time.monotonic() + PATIENCE
         async with httpx2.AsyncClient(trust_env=False) as http:
-            while not await _ready(http, f"http://127.0.0.1:{self._health}/ready"):
-                if time.monotonic() > patience or not self.worker.running:
+            while not await _ready(http, url):
+                if time.monotonic() > patience or not child.running:
                     words = (self.folder / "worker.log").read_text()[-2000:]
-                    msg = f"the worker did not become ready; its log ends:\n{words}"
+                    msg = f"{url} did not become ready; the log ends:\n{words}"
                     raise RuntimeError(msg)
                 await asyncio.sleep(0.05)
 
+    async def with_payer(self, row: InvoiceRow) -> InvoiceRow:
+        """The row of a customer whom the payment company knows, with a card on file."""
+        if row.payer:
+            return row
+        return row.model_copy(update={"payer": await self.companies.payments.customer(row.account)})
+
     async def close(self) -> None:
-        """Stop the worker and let go of everything."""
+        """Stop worker and portal and let go of everything."""
         await self.worker.stop()
+        await self.portal.stop()
         await self.companies.close()
         await self.store.close()
         self._log.close()
@@ -93,11 +123,17 @@ async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
 
 @asynccontextmanager
 async def stage(
-    *, ui: bool = False, database: bool = False, worker: bool = True, settings: Mapping[str, str] | None = None
+    *,
+    ui: bool = False,
+    database: bool = False,
+    worker: bool = True,
+    portal: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[Stage]:
     """Set the stage in a temporary folder; all of it is gone at the end.
 
-    `database`: Temporal keeps a file. `settings`: more environment for the worker, such as rate limits.
+    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the payment company. `settings`: more
+    environment for the worker, such as rate limits.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
@@ -110,4 +146,6 @@ async def stage(
         stack.push_async_callback(made.close)
         if worker:
             await made.start_worker()
+        if portal:
+            await made.start_portal()
         yield made

@@ -24,11 +24,14 @@ class Happening(_Written):
 
 
 class Pay(Happening):
-    """Money arrives. `amount` is in the invoice's currency unless it names its own; `id` is the payment's."""
+    """Money arrives. `amount` is in the invoice's currency unless it names its own; `id` is the payment's.
+
+    By `page` the customer opens the pay page of the portal and pays there what is owed; Stripe names that payment.
+    """
 
     amount: str
     id: str
-    by: Literal["update", "signal"] = "update"
+    by: Literal["update", "signal", "page"] = "update"
 
 
 class Promises(Happening):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dunning.intake import state
+from dunning.states import state
 from sandbox.play import Life
 from sandbox.story import Charges, Ends
 

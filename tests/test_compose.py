@@ -42,9 +42,13 @@ def test_no_password_is_committed() -> None:
     assert "PASSWORD=" not in TEXT
 
 
-def test_the_worker_knows_its_settings() -> None:
-    worker = {name for name in SERVICES["worker"]["environment"] if name.startswith("REPRIEVE_")}
-    assert worker <= {f"REPRIEVE_{name.upper()}" for name in Settings.model_fields}
+@pytest.mark.parametrize("ours", ["worker", "portal"])
+def test_our_programs_know_their_settings(ours: str) -> None:
+    named = {name for name in SERVICES[ours]["environment"] if name.startswith("REPRIEVE_")}
+    assert named <= {f"REPRIEVE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_worker_is_asked_whether_it_is_ready() -> None:
     assert f":{SERVICES['worker']['environment']['REPRIEVE_HEALTH_PORT']}/ready" in str(
         SERVICES["worker"]["healthcheck"]
     )

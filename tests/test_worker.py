@@ -31,7 +31,7 @@ async def run_worker(**env: str) -> tuple[int, str]:
     ("name", "value", "words"),
     [
         ("REPRIEVE_SMTP_PORT", "mail", "setting REPRIEVE_SMTP_PORT: Input should be a valid integer"),
-        ("REPRIEVE_GATEWAY", "paypal", "setting REPRIEVE_GATEWAY: Input should be 'sandbox'"),
+        ("REPRIEVE_PANEL", "plesk", "setting REPRIEVE_PANEL: Input should be 'sandbox'"),
         ("REPRIEVE_MAILS_PER_SECOND", "0", "setting REPRIEVE_MAILS_PER_SECOND: Input should be greater than 0"),
     ],
 )

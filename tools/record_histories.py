@@ -37,7 +37,7 @@ async def record(scenes: Iterable[Scene]) -> None:
     wanted = sorted(scenes, key=lambda scene: scene.row.account)
     several = [list(group) for _, group in groupby(wanted, key=lambda scene: scene.row.account)]
     places = asyncio.Semaphore(AT_ONCE)
-    async with stage() as made:
+    async with stage(portal=True) as made:
         await asyncio.gather(*(_record_in_turn(made, group, places) for group in several))
 
 

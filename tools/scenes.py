@@ -14,14 +14,15 @@ from adapters.policy_files import load_policy
 from adapters.settings import ROOT
 from cli.opening import open_row
 from dunning.calendar import instant
+from dunning.doors import workflow_id
 from dunning.plan import Excess, Plan
 from dunning.policy import Policy
 from dunning.timeline import plan_for
 from sandbox.doors import Doors
-from sandbox.play import QUEUE, forward
-from sandbox.stage import Stage
+from sandbox.play import forward
+from sandbox.stage import QUEUE, Stage
 from sandbox.story import Happening, Pay, Story
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
 EVENING = time(18)
 """Things happen at this local hour: after the steps of their day."""
@@ -73,7 +74,7 @@ async def perform(stage: Stage, scene: Scene) -> Handle:
     for behaviour in (*scene.charges, *answers[len(scene.charges) :]):
         await stage.companies.payments.script(scene.row.account, behaviour)
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, scene.row, policy)
+        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(scene.row), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(scene.row.invoice))
     doors = Doors(stage, skipper, handle, scene.row)
     for day, several in groupby(scene.happenings(), key=lambda happening: happening.day):

@@ -10,6 +10,7 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.ask_for_money import AskForMoney
     from activities.charge import Charge
     from activities.close_books import CloseBooks
     from activities.deactivate import Deactivate
@@ -18,9 +19,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.open_ticket import OpenTicket
     from activities.refund import Refund
     from activities.reinstate import Reinstate
+    from activities.reopen_books import ReopenBooks
     from activities.restrict import Restrict
     from activities.send_notice import SendNotice
-    from dunning.plan import Action, Milestone
+    from activities.use_credit import UseCredit
+    from dunning.plan import Action, Milestone, Plan
     from dunning.results import Abandoned
 
 CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
@@ -59,6 +62,7 @@ CALLS: dict[Action, Call] = {
     Action.ISSUE: _NOTICE,
     Action.NOTIFY: _NOTICE,
     Action.CHARGE: _CHARGE,
+    Action.LATE_FEE: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
     Action.REFUND: Call(Refund.refund, CHARGING, _MINUTES_2),
     Action.WARN_ADMINS: _RESTRICT,
     Action.LOCK: _RESTRICT,
@@ -67,15 +71,22 @@ CALLS: dict[Action, Call] = {
     Action.DELETE: _DELETE,
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
+    Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, _SECONDS_30, beats=False),
+    Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
 }
-"""The activity behind each step. A step without one (a late fee, a credit) is written into the ledger and no more."""
+"""The activity behind each step. A step without one (a credit) is written into the ledger and no more."""
 
 
-def call_for(milestone: Milestone) -> Call | None:
-    """The activity behind a step; None for one that is only written down (a fee, an invoice that no mail announces)."""
+def call_for(plan: Plan, milestone: Milestone) -> Call | None:
+    """The activity behind a step; None for one that is only written down (a credit, an invoice that no mail announces).
+
+    A fee only asks for money first, and plans from before there was asking do not.
+    """
     if milestone.action is Action.ISSUE and not milestone.notice:
+        return None
+    if milestone.action is Action.LATE_FEE and not plan.asks:
         return None
     return CALLS.get(milestone.action)
 

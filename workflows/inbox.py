@@ -13,18 +13,28 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import intake
+    from dunning import doors, intake, receiving
     from dunning.case import Case
-    from dunning.facts import MethodChanged, Payment, Reversal
+    from dunning.facts import MethodChanged, Payment, PaymentNews, Restored, Reversal
 
-PAYMENT_RECEIVED = "payment_received"
-PAYMENT_REVERSED = "payment_reversed"
-METHOD_CHANGED = "method_changed"
-
-_READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any], Case], Callable[[Case, Any], str]]] = {
-    PAYMENT_RECEIVED: (Payment, intake.paid, lambda _case, payment: intake.payment_refused(payment)),
-    PAYMENT_REVERSED: (Reversal, intake.reversed_, intake.reversal_refused),
-    METHOD_CHANGED: (MethodChanged, intake.method_changed, lambda _case, _fact: ""),
+_READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
+    doors.PAYMENT_RECEIVED: (
+        Payment,
+        lambda case, payment, _now: receiving.paid(case, payment),
+        lambda _case, payment: intake.payment_refused(payment),
+    ),
+    doors.PAYMENT_REVERSED: (Reversal, receiving.reversed_, intake.reversal_refused),
+    doors.PAYMENT_RESTORED: (
+        Restored,
+        lambda case, fact, _now: receiving.restored(case, fact),
+        intake.restored_refused,
+    ),
+    doors.PAYMENT_NEWS: (PaymentNews, receiving.stirred, lambda _case, _fact: ""),
+    doors.METHOD_CHANGED: (
+        MethodChanged,
+        lambda case, fact, _now: intake.method_changed(case, fact),
+        lambda _case, _fact: "",
+    ),
 }
 """For each signal: what it carries, how it is recorded, and why it cannot be."""
 
@@ -37,7 +47,7 @@ def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -
         fact = workflow.payload_converter().from_payload(raw.payload, model)
         # The converter ignores the type for null and raw bytes.
         if isinstance(fact, model) and not refuse(case, fact):
-            return record(case, fact)
+            return record(case, fact, now)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it must not be lost nor stop the case
         return intake.unreadable(case, name, _text(values), now)
     return intake.unreadable(case, name, _text(values), now)

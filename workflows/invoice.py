@@ -13,7 +13,7 @@ from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import intake
+    from dunning import doors, intake, receiving, states
     from dunning.case import Case, Opened, open_case
     from dunning.describe import activity_summary, details, shown, timer_summary
     from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
@@ -21,18 +21,13 @@ with workflow.unsafe.imports_passed_through():
     from dunning.ordering import order_for, reinstate_order
     from dunning.record import recorded, reinstated
     from dunning.results import Noted, Result
-    from dunning.steps import Finish, Perform, Reinstate, Step, Wait
+    from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
 
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""
 
 
-def workflow_id(invoice: str) -> str:
-    """`invoice-<number>`."""
-    return f"invoice-{invoice}"
-
-
-@workflow.defn
+@workflow.defn(name=doors.WORKFLOW)
 class InvoiceDunning:
     """Sleeps until each milestone, performs it, and lets go at once when the money arrives."""
 
@@ -57,9 +52,11 @@ class InvoiceDunning:
                 self._show(step)
                 return step.outcome
 
-    async def _take(self, step: Wait | Perform | Reinstate) -> None:
+    async def _take(self, step: Wait | Perform | Conclude | Reinstate) -> None:
         if isinstance(step, Wait):
             await self._wait(step)
+        elif isinstance(step, Conclude):
+            self._case = recorded(self._case, step.milestone, step.result, workflow.now())
         elif isinstance(step, Reinstate):
             result = await call(REINSTATE, reinstate_order(self._case, workflow.now()), self._label(step))
             self._case = reinstated(self._case, result, workflow.now())
@@ -78,7 +75,7 @@ class InvoiceDunning:
             )
 
     async def _perform(self, step: Perform) -> None:
-        what = call_for(step.milestone)
+        what = call_for(self._case.plan, step.milestone)
         result: Result = Noted()
         if what:
             order = order_for(self._case, step.milestone, workflow.now())
@@ -99,13 +96,13 @@ class InvoiceDunning:
 
     @workflow.signal(dynamic=True)
     def signal(self, name: str, values: Sequence[RawValue]) -> None:
-        """payment_received, payment_reversed, method_changed; anything else becomes a Billing ticket."""
+        """Those of `dunning.doors`; anything else becomes a Billing ticket."""
         self._case = received(self._case, name, values, workflow.now())
 
     @workflow.update
     def pay(self, payment: Payment) -> Answer:
         """Money arrived. Send it with the payment's id as update id: the answer is the same every time."""
-        before, self._case = self._case, intake.paid(self._case, payment)
+        before, self._case = self._case, receiving.paid(self._case, payment)
         return intake.answer_to_payment(before, payment, self._case, workflow.now())
 
     @pay.validator
@@ -163,7 +160,7 @@ class InvoiceDunning:
         _refuse(intake.due_date_refused(self._case, change, workflow.now()))
 
     def _answer(self, outcome: str) -> Answer:
-        return Answer(outcome=outcome, balance=self._case.balance, state=intake.state(self._case, workflow.now()))
+        return Answer(outcome=outcome, balance=self._case.balance, state=states.state(self._case, workflow.now()))
 
 
 def _refuse(reason: str) -> None:

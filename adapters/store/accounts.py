@@ -63,6 +63,12 @@ class Accounts(Database):
                 services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
             )
 
+    async def account_of(self, payer: str) -> str:
+        """Find the account whose `payer` that is; empty when there is none. Of several, the first by id."""
+        mine = select(accounts.c.id).where(accounts.c.payer == payer, accounts.c.payer != "").order_by(accounts.c.id)
+        row = await self._row(mine.limit(1))
+        return row["id"] if row else ""
+
 
 def _of(table: Table, account: str) -> Select[Any]:
     return select(table).where(table.c.account == account)

@@ -50,8 +50,8 @@ def _begin(connection: Connection) -> None:
 
 def _prepare(connection: Any, _record: object) -> None:
     # WAL is a property of the file and set by `migrate`. With it NORMAL keeps the file whole whatever happens, but a
-    # power failure may take the last commits with it: who cannot have that runs PostgreSQL.
+    # power failure may take the last commits with it. A webhook that we answered for is gone then: so FULL.
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {_PATIENCE}", "synchronous = NORMAL", "foreign_keys = ON"):
+    for pragma in (f"busy_timeout = {_PATIENCE}", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -35,6 +35,12 @@ class Invoices(Database):
         if not await self._change(update(invoices).where(invoices.c.number == number).values(due=due)):
             raise LookupError(f"invoice {number!r} is not in the store: open it before moving its due date")
 
+    async def open_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+        """Read the account's open invoices, oldest due first, then by number."""
+        mine = select(invoices).where(invoices.c.account == account, invoices.c.status == "open")
+        rows = await self._rows(mine.order_by(invoices.c.due, invoices.c.number))
+        return tuple(OpenInvoice.model_validate(dict(row)) for row in rows)
+
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
         mine = select(invoices.c.number).where(invoices.c.account == account, invoices.c.status == "open")

@@ -31,8 +31,9 @@ class Letters(Database):
         return await self._add(tickets, words | {"key": order.key})
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
-        """Read the account's tickets, oldest first, then by key."""
-        its = select(tickets).where(tickets.c.account == account).order_by(tickets.c.at, tickets.c.key)
+        """Read the account's tickets, oldest first, then by key; all accounts' when it is empty."""
+        its = select(tickets).order_by(tickets.c.at, tickets.c.key)
+        its = its.where(tickets.c.account == account) if account else its
         return tuple(Ticket.model_validate(dict(row)) for row in await self._rows(its))
 
 

@@ -1,14 +1,19 @@
-"""Charge attempts and credits: money is tried once per key and credited once per payment."""
+"""Charge attempts, credits, consents: money is tried once per key and credited once per payment."""
 
-from sqlalchemy import RowMapping, select
+from datetime import datetime
 
-from adapters.store.base import Database, columns_of, money
-from adapters.store.tables import charge_attempts, credits_
-from dunning.records import Attempt, Credit
+from sqlalchemy import RowMapping, func, select
+
+from adapters.store.accounts import lock
+from adapters.store.base import Database, add, columns_of, money
+from adapters.store.tables import charge_attempts, consents, credits_
+from dunning.credits import to_use
+from dunning.money import Money
+from dunning.records import Attempt, Consent, Credit
 
 
 class Payments(Database):
-    """Write and read charge attempts and credits."""
+    """Write and read charge attempts, credits and consents."""
 
     async def put_attempt(self, attempt: Attempt) -> None:
         """Insert or replace the attempt of that key."""
@@ -19,19 +24,71 @@ class Payments(Database):
         row = await self._row(select(charge_attempts).where(charge_attempts.c.key == key))
         return None if row is None else _attempt(row)
 
+    async def declined_since(self, method: str, since: datetime) -> int:
+        """Count the attempts with that payment method that were declined at or after `since`."""
+        declined = select(func.count()).where(
+            charge_attempts.c.method == method, charge_attempts.c.outcome == "declined", charge_attempts.c.at >= since
+        )
+        row = await self._row(declined)
+        return int(next(iter(row.values()))) if row else 0
+
+    async def charged_between(self, since: datetime, until: datetime) -> tuple[Attempt, ...]:
+        """Read the attempts that moved money from `since` up to but not at `until`, oldest first, then by key."""
+        moved = select(charge_attempts).where(
+            charge_attempts.c.outcome == "charged", charge_attempts.c.at >= since, charge_attempts.c.at < until
+        )
+        rows = await self._rows(moved.order_by(charge_attempts.c.at, charge_attempts.c.key))
+        return tuple(_attempt(row) for row in rows)
+
     async def add_credit(self, credit: Credit) -> bool:
         """Credit once per id; False when that id was credited before."""
-        return await self._add(credits_, credit.model_dump(exclude={"amount"}) | columns_of("amount", credit.amount))
+        return await self._add(credits_, _credit_row(credit))
+
+    async def credit(self, credit: str) -> Credit | None:
+        """Read the credit of that id."""
+        row = await self._row(select(credits_).where(credits_.c.id == credit))
+        return None if row is None else _credit(row)
+
+    async def use_credit(self, account: str, invoice: str, most: Money, at: datetime) -> Money:
+        """Take up to `most` of the account's credit for that invoice, once: a second call gives the first answer.
+
+        What was taken is a negative line under `used:<invoice>`; nothing, when there was nothing, is written down, too.
+        Raises LookupError when the account is unknown.
+        """
+        async with self._writing() as connection:
+            await lock(connection, account)
+            its = select(credits_).where(credits_.c.account == account)
+            known = [_credit(row) for row in (await connection.execute(its)).mappings()]
+            used = next((credit for credit in known if credit.id == f"used:{invoice}"), None)
+            if used is not None:
+                return -used.amount
+            taken = to_use(known, most)
+            reason = f"used for {invoice}"
+            used = Credit(id=f"used:{invoice}", account=account, amount=-taken, at=at, reason=reason)
+            await add(connection, credits_, _credit_row(used))
+            return taken
 
     async def credits(self, account: str) -> tuple[Credit, ...]:
-        """Read the account's credits, oldest first, then by id."""
-        mine = select(credits_).where(credits_.c.account == account).order_by(credits_.c.at, credits_.c.id)
-        rows = await self._rows(mine)
-        return tuple(_credit(row) for row in rows)
+        """Read the account's credits, oldest first, then by id; uses of it are negative."""
+        mine = select(credits_).where(credits_.c.account == account, credits_.c.amount != 0)
+        return tuple(_credit(row) for row in await self._rows(mine.order_by(credits_.c.at, credits_.c.id)))
+
+    async def add_consent(self, consent: Consent) -> bool:
+        """Keep a consent once per id; False when it was kept before."""
+        return await self._add(consents, consent.model_dump())
+
+    async def consents(self, account: str) -> tuple[Consent, ...]:
+        """Read the account's consents, oldest first, then by id."""
+        its = select(consents).where(consents.c.account == account).order_by(consents.c.at, consents.c.id)
+        return tuple(Consent.model_validate(dict(row)) for row in await self._rows(its))
 
 
 def _attempt(row: RowMapping) -> Attempt:
     return Attempt.model_validate(dict(row) | {"amount": money(row, "amount")})
+
+
+def _credit_row(credit: Credit) -> dict[str, object]:
+    return credit.model_dump(exclude={"amount"}) | columns_of("amount", credit.amount)
 
 
 def _credit(row: RowMapping) -> Credit:

@@ -52,7 +52,21 @@ def _owner() -> Column[str]:
     return Column("account", Words, ForeignKey("accounts.id"), primary_key=True)
 
 
-accounts = Table("accounts", metadata, _key("id"), _words("name"), _words("zone"), _words("locale"))
+def _words_added(name: str) -> Column[str]:
+    """A column that came after the first release of its table: rows from before read as empty."""
+    return Column(name, Words, nullable=False, server_default="")
+
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _key("id"),
+    _words("name"),
+    _words("zone"),
+    _words("locale"),
+    _words_added("payer"),
+    Index(None, "payer"),
+)
 
 contacts = Table(
     "contacts",
@@ -127,7 +141,12 @@ charge_attempts = Table(
     _words("outcome"),
     _words("payment"),
     _words("detail"),
+    _words_added("payer"),
+    _words_added("method"),
+    _words_added("network"),
     Index(None, "invoice"),
+    Index(None, "method", "at"),
+    Index(None, "at"),
 )
 
 credits_ = Table(
@@ -166,4 +185,26 @@ closed_ledgers = Table(
     _instant("closed_at"),
     _words("order"),  # the CloseOrder with its entries, as JSON
     Index(None, "account"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _key("id"),
+    _words("account"),
+    _words("text"),
+    _instant("at"),
+    _words("method"),
+    Index(None, "account", "at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _key("source"),
+    _key("id"),
+    _words("body"),
+    _instant("at"),
+    _words("outcome"),
+    Index(None, "outcome", "at"),
 )

@@ -4,7 +4,9 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from adapters.gateways.sandbox import SandboxGateway
+from pydantic import SecretStr
+
+from adapters.gateways.stripe import StripeGateway
 from adapters.mail.smtp import SmtpMailer
 from adapters.panels.sandbox import SandboxPanel
 from dunning.ports import Gateway, Mailer, Panel
@@ -16,15 +18,17 @@ from sandbox.process import SandboxProcess
 
 PATIENCE = 5.0
 HASTE = 0.3
+STRIPE_KEY = SecretStr("sk_test_sandbox")
 
 
 @dataclass
 class PaymentCompany:
-    """A gateway, a second one without patience, and the company's desk."""
+    """A gateway, a second one without patience, the company's desk, and where it listens."""
 
     gateway: Gateway
     hasty: Gateway
     desk: PaymentDesk
+    url: str
 
 
 @dataclass
@@ -42,10 +46,11 @@ class MailCompany:
 
 
 @asynccontextmanager
-async def sandbox_payments() -> AsyncGenerator[PaymentCompany]:
+async def stripe_payments() -> AsyncGenerator[PaymentCompany]:
     async with SandboxProcess() as addresses, Sandbox(addresses) as sandbox:
-        gateway, hasty = SandboxGateway(addresses.payments, PATIENCE), SandboxGateway(addresses.payments, HASTE)
-        yield PaymentCompany(gateway, hasty, sandbox.payments)
+        url = addresses.payments
+        gateway, hasty = StripeGateway(STRIPE_KEY, url, PATIENCE), StripeGateway(STRIPE_KEY, url, HASTE)
+        yield PaymentCompany(gateway, hasty, sandbox.payments, url)
         await gateway.close()
         await hasty.close()
 
@@ -68,6 +73,6 @@ async def smtp_mail() -> AsyncGenerator[MailCompany]:
         yield MailCompany(mailer, hasty, sandbox.mail)
 
 
-PAYMENTS: dict[str, Callable[[], AbstractAsyncContextManager[PaymentCompany]]] = {"sandbox": sandbox_payments}
+PAYMENTS: dict[str, Callable[[], AbstractAsyncContextManager[PaymentCompany]]] = {"stripe": stripe_payments}
 PANELS: dict[str, Callable[[], AbstractAsyncContextManager[PanelCompany]]] = {"sandbox": sandbox_panel}
 MAILERS: dict[str, Callable[[], AbstractAsyncContextManager[MailCompany]]] = {"smtp": smtp_mail}

@@ -8,12 +8,12 @@ from typing import get_args
 import pytest
 
 from cli.listing import State
-from dunning import intake
+from dunning import states
+from dunning.doors import workflow_id
 from dunning.orders import CloseOrder
 from sandbox.stage import Stage
 from tests.cli.command import Operate, Said, in_days, lines, row
 from tests.server.playing import begin
-from workflows.invoice import workflow_id
 
 
 async def opened(operate: Operate, *rows: dict[str, object]) -> None:
@@ -127,7 +127,7 @@ async def test_list_refuses_what_is_no_filter(operate: Operate):
 
 
 def test_list_knows_every_state_that_a_case_can_be_in():
-    source = inspect.getsource(intake.state) + inspect.getsource(intake._unpaid_state)
+    source = inspect.getsource(states.state) + inspect.getsource(states._unpaid_state)
     returned = {word for line in source.splitlines() if "return " in line for word in re.findall(r'"([a-z-]+)"', line)}
     assert returned == set(get_args(State))
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from cli.options import now
+from dunning.doors import workflow_id
 from dunning.holds import Hold
 from dunning.levels import Level
 from sandbox.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
-from workflows.invoice import workflow_id
 
 
 async def opened(operate: Operate, number: str, user: str, **more: Any) -> str:
@@ -68,7 +68,8 @@ async def test_payment_does_not_lift_it(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-3", "hold3")
     await held(operate, "hold", account, "--kind", "abuse")
     # Due three days ago and charged at once: paid after its due date, so everything of the account is looked at.
-    late = {"policy": "courtesy-5-10-35", "due": str(in_days(-3))}
+    payer = await a_stage.companies.payments.customer(account)
+    late = {"policy": "courtesy-5-10-35", "due": str(in_days(-3)), "payer": payer}
     assert await opened(operate, "HOLD-3B", "hold3", **late | {"account": account}) == account
     handle = (await a_stage.connect()).get_workflow_handle(workflow_id("HOLD-3B"))
     assert await handle.result() == "paid"

@@ -6,10 +6,10 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli import cases
+from dunning.doors import workflow_id
 from dunning.records import OpenInvoice
 from sandbox.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row, starter
-from workflows.invoice import workflow_id
 
 
 async def opened(operate: Operate, number: str) -> None:

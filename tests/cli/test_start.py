@@ -16,9 +16,9 @@ from cli.checked import Good, checked
 from cli.opening import Opening
 from cli.rows import Bad, Row
 from cli.start import _progress
+from dunning.doors import workflow_id
 from sandbox.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
-from workflows.invoice import workflow_id
 
 
 async def test_a_file_is_started_once_however_often_it_is_given(a_stage: Stage, operate: Operate, tmp_path: Path):

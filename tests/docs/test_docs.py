@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from pydantic import SecretStr
 
 import starter
 from adapters.policy_files import load_policy
@@ -108,6 +109,8 @@ def test_every_setting_is_listed_with_its_default() -> None:
 
 
 def default_in_words(value: object) -> str:
+    if isinstance(value, SecretStr):  # no secret is: it is for the sandbox
+        return default_in_words(value.get_secret_value())
     if value is None or value == "":
         return "none" if value is None else "empty"
     text = str(value).lower() if isinstance(value, bool) else str(value).replace(str(ROOT), "<repo>")

@@ -5,14 +5,15 @@ from functools import cache
 from pathlib import Path
 
 from adapters.policy_files import load_policy
-from dunning.case import Opened
-from dunning.facts import Approval, Payment
-from dunning.intake import approved, paid
+from dunning.case import Case, Opened
+from dunning.facts import Approval, MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.intake import approved, method_changed
 from dunning.money import Money
 from dunning.plan import Invoice
 from dunning.policy import Policy
+from dunning.receiving import paid, restored, reversed_, stirred
 from dunning.timeline import plan_for
-from tests.dunning.life import Fact
+from tests.dunning.life import Fact, Waking
 
 FOLDER = Path(__file__).parent.parent.parent / "policies"
 DUE = date(2026, 12, 1)
@@ -48,3 +49,35 @@ def pays(amount: str = "USD 19.99", payment: str = "p-1") -> Fact:
 
 def approves(milestone: str, by: str = "ana") -> Fact:
     return lambda case, _now: approved(case, Approval(milestone=milestone, by=by))
+
+
+def takes_back(
+    amount: str = "USD 19.99", payment: str = "p-1", reversal: str = "r-1", *, chargeback: bool = False
+) -> Fact:
+    """The payment went back to the payer, or in part."""
+    money = Money.parse(amount)
+
+    def fact(case: Case, now: datetime) -> Case:
+        back = Reversal(id=reversal, payment=payment, amount=money, at=now, chargeback=chargeback)
+        return reversed_(case, back, now)
+
+    return Waking(payment, fact)
+
+
+def gives_again(amount: str = "USD 19.99", reversal: str = "r-1") -> Fact:
+    """The dispute was won."""
+    money = Money.parse(amount)
+    return Waking(
+        reversal,
+        lambda case, now: restored(case, Restored(id=f"{reversal}:won", reversal=reversal, amount=money, at=now)),
+    )
+
+
+def new_card(case: Case, now: datetime) -> Case:
+    """Another payment method is on file."""
+    return method_changed(case, MethodChanged(at=now))
+
+
+def sends_money(payment: str = "d-1") -> Fact:
+    """The customer began a bank debit on the pay page."""
+    return lambda case, now: stirred(case, PaymentNews(payment=payment, at=now, started=True), now)

@@ -1,52 +1,38 @@
-"""A whole life without server or sockets: the real rules, a virtual clock, and a world that answers as scripted.
-
-The world keeps its own books, so that a property can compare what the rules believe with what really happened.
-"""
+"""A whole life without server or sockets: the real rules, a virtual clock, and a world that answers as scripted."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from dunning.case import Case, Opened, open_case
+from dunning.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import ChargeOrder, RefundOrder
-from dunning.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
+from dunning.plan import CONSEQUENCES, Action, Milestone
 from dunning.record import recorded, reinstated
-from dunning.results import (
-    Charged,
-    Declined,
-    Deferred,
-    Deleted,
-    Delivered,
-    NoMethod,
-    Noted,
-    Pending,
-    Refunded,
-    Reinstated,
-    Restricted,
-    Result,
-    Undelivered,
-    Unknown,
-)
-from dunning.steps import Finish, Perform, Reinstate, Step, Wait
+from dunning.results import Deferred, Found, Reinstated, Result
+from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
+from tests.dunning.world import World
 
 Fact = Callable[[Case, datetime], Case]
+MOST_STEPS = 400
+"""No life takes more: who decides more often runs in circles."""
 
 
-@dataclass
-class World:
-    """How the companies answer. Lists are used up from the front; when empty, all goes well."""
+@dataclass(frozen=True)
+class Waking:
+    """A fact that starts a closed case again, when its books hold the money that it is `of`."""
 
-    charges: list[str] = field(default_factory=list[str])
-    undelivered: set[int] = field(default_factory=set[int])  # n-th notice that no address takes
-    delays: list[timedelta] = field(default_factory=list[timedelta])  # how long each activity takes
-    deferrals: int = 0  # restrictions put off by a day, so many times
+    of: str
+    fact: Fact
+
+    def __call__(self, case: Case, now: datetime) -> Case:
+        return self.fact(case, now)
 
 
-@dataclass
+@dataclass(repr=False)
 class Did:
     """One thing that the rules did: when decided, when known, and what the case looked like when it was decided."""
 
@@ -56,19 +42,43 @@ class Did:
     before: Case
     result: Result | Reinstated
 
+    def __repr__(self) -> str:
+        """`06-03 14:00 suspend restricted, 1999 owed`."""
+        name = self.step.name if self.step else "reinstate"
+        return f"{self.decided:%m-%d %H:%M} {name} {self.result.kind}, {self.before.balance.minor} owed"
 
-@dataclass
+
+@dataclass(repr=False)
 class Life:
     """What happened."""
 
     case: Case
     now: datetime
+    world: World
     did: list[Did] = field(default_factory=list[Did])
     last: Step | None = None
     outcome: str = ""
-    moved: dict[str, Money] = field(default_factory=dict[str, Money])  # by idempotency key, at the payment company
-    refunded: dict[str, Money] = field(default_factory=dict[str, Money])
-    notices: int = 0
+
+    def __repr__(self) -> str:
+        """What a property that fails shows: the story, one step a line."""
+        plan = " ".join(f"{m.name}{m.day:+d}" for m in self.case.plan.milestones)
+        money = " ".join(f"{e.kind.value}:{e.id}:{e.amount.minor}" for e in self.case.entries)
+        return "\n".join(["", plan, *(repr(did) for did in self.did), money, f"ended: {self.outcome}, {self.last}"])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What hypothesis prints."""
+        del cycle
+        printer.text(repr(self))
+
+    @property
+    def moved(self) -> dict[str, Money]:
+        """The money that the payment company moved for us, by idempotency key."""
+        return self.world.company.moved
+
+    @property
+    def refunded(self) -> dict[str, Money]:
+        """The money that it gave back for us, by idempotency key."""
+        return self.world.refunded
 
     def steps(self) -> list[str]:
         """The names of the steps done, in order."""
@@ -80,7 +90,7 @@ class Life:
 
     def consequences(self) -> list[Did]:
         """The consequences that happened."""
-        return [did for did in self.of(*CONSEQUENCES) if not isinstance(did.result, Deferred)]
+        return [did for did in self.of(*CONSEQUENCES) if not isinstance(did.result, Deferred | Found)]
 
 
 def live(
@@ -90,25 +100,47 @@ def live(
     world: World | None = None,
     until: datetime | None = None,
 ) -> Life:
-    """Play a life from `start`. Facts arrive at their instants, also in the middle of an activity."""
-    world = world or World()
+    """Play a life from `start`. Facts arrive at their instants, also in the middle of an activity.
+
+    A closed case starts again with the next fact that is `Waking`.
+    """
     coming = sorted(facts or [], key=lambda fact: fact[0])
-    end = until or start + timedelta(days=900)
-    life = Life(open_case(opened, start), start)
-    for _ in range(400):
+    life = Life(open_case(opened, start), start, world or World())
+    return _until_the_end(life, coming, until or start + timedelta(days=900))
+
+
+def _until_the_end(life: Life, coming: list[tuple[datetime, Fact]], end: datetime) -> Life:
+    for _ in range(MOST_STEPS):
         life.last = step = decide(life.case, life.now)
         if isinstance(step, Finish):
             life.outcome = step.outcome
-            return life
-        if isinstance(step, Wait):
+            if not _woken(life, coming):
+                return life
+        elif isinstance(step, Wait):
             target = min(step.until or end, coming[0][0] if coming else end, end)
             if target >= end:
                 return life
             life.now = max(life.now, target)
             _arrive(life, coming)
+        elif isinstance(step, Conclude):
+            life.did.append(Did(step.milestone, life.now, life.now, life.case, step.result))
+            life.case = recorded(life.case, step.milestone, step.result, life.now)
         else:
-            _act(life, step, coming, world)
-    raise AssertionError(f"no end after 400 steps: {life.steps()[-10:]}")
+            _act(life, step, coming)
+    raise AssertionError(f"no end after {MOST_STEPS} steps: {life.steps()[-10:]}")
+
+
+def _woken(life: Life, coming: list[tuple[datetime, Fact]]) -> bool:
+    """Whether a fact starts the closed case again, from its closed books; what else comes is none of its business."""
+    books = life.world.books
+    while coming and books:
+        at, fact = coming.pop(0)
+        if isinstance(fact, Waking) and find(books.entries, fact.of, (*MONEY_IN, *TAKEN_BACK)):
+            life.now = max(life.now, at)
+            again = open_case(Opened(invoice=books.invoice, plan=books.plan, case=books), life.now)
+            life.case, life.outcome = fact(again, life.now), ""
+            return True
+    return False
 
 
 def _arrive(life: Life, coming: list[tuple[datetime, Fact]]) -> None:
@@ -116,11 +148,11 @@ def _arrive(life: Life, coming: list[tuple[datetime, Fact]]) -> None:
         life.case = coming.pop(0)[1](life.case, life.now)
 
 
-def _act(life: Life, step: Perform | Reinstate, coming: list[tuple[datetime, Fact]], world: World) -> None:
+def _act(life: Life, step: Perform | Reinstate, coming: list[tuple[datetime, Fact]]) -> None:
     before, decided = life.case, life.now
     milestone = step.milestone if isinstance(step, Perform) else None
-    result = _answer(life, milestone, world) if milestone else Reinstated(level=Level.ACTIVE)
-    life.now += world.delays.pop(0) if world.delays else timedelta(0)
+    result = life.world.answer(before, milestone, decided) if milestone else Reinstated(level=Level.ACTIVE)
+    life.now += life.world.delays.pop(0) if life.world.delays else timedelta(0)
     _arrive(life, coming)
     life.did.append(Did(milestone, decided, life.now, before, result))
     if milestone is None:
@@ -129,53 +161,6 @@ def _act(life: Life, step: Perform | Reinstate, coming: list[tuple[datetime, Fac
     else:
         assert not isinstance(result, Reinstated)
         life.case = recorded(life.case, milestone, result, life.now)
-
-
-def _answer(life: Life, milestone: Milestone, world: World) -> Result:  # noqa: PLR0911 - one answer per action
-    match milestone.action:
-        case Action.CHARGE:
-            return _charge(life, milestone, world)
-        case Action.REFUND:
-            order = order_for(life.case, milestone, life.now)
-            assert isinstance(order, RefundOrder)
-            life.refunded[order.key] = order.amount
-            return Refunded(refund=f"re-{milestone.name}", amount=order.amount)
-        case Action.NOTIFY | Action.ISSUE:
-            life.notices += 1
-            if life.notices in world.undelivered:
-                return Undelivered(notice="n", reason="550 no such user")
-            return Delivered(notice=f"n{life.notices}")
-        case Action.DELETE | Action.DELETE_BACKUPS:
-            return Deleted(services=("s",))
-        case Action.WARN_ADMINS | Action.LOCK | Action.SUSPEND | Action.DEACTIVATE:
-            if world.deferrals > 0:
-                world.deferrals -= 1
-                return Deferred(until=life.now + timedelta(days=1), reason="not today")
-            return Restricted(level=LEVEL_OF[milestone.action])
-        case _:
-            return Noted()
-
-
-def _charge(life: Life, milestone: Milestone, world: World) -> Result:
-    order = order_for(life.case, milestone, life.now)
-    assert isinstance(order, ChargeOrder)
-    payment = f"ch-{order.key}"
-    if order.key in life.moved:  # asked again: the company replays, no money moves
-        return Charged(payment=payment, amount=life.moved[order.key], at=life.now)
-    answer = world.charges.pop(0) if world.charges else "ok"
-    match answer:
-        case "declined":
-            return Declined(code="card_declined")
-        case "no_method":
-            return NoMethod()
-        case "pending":
-            return Pending(payment=payment, ask_at=life.now + timedelta(days=1))
-        case "unknown":
-            life.moved[order.key] = order.amount  # the money moved, and nobody told us
-            return Unknown(ask_at=life.now + timedelta(hours=1))
-        case _:
-            life.moved[order.key] = order.amount
-            return Charged(payment=payment, amount=order.amount, at=life.now)
 
 
 def utc(text: str) -> datetime:

@@ -5,28 +5,42 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from dunning.case import Case, Opened
-from dunning.facts import Approval, DueDateChange, Payment, Promise, Reversal, Void, Waiver
+from dunning.facts import (
+    Approval,
+    DueDateChange,
+    MethodChanged,
+    Payment,
+    PaymentNews,
+    Promise,
+    Restored,
+    Reversal,
+    Void,
+    Waiver,
+)
 from dunning.holds import Rule
 from dunning.intake import (
     approval_refused,
     approved,
     due_date_changed,
     due_date_refused,
-    paid,
+    method_changed,
     promise_refused,
     promised,
-    reversed_,
+    reversal_refused,
     void_refused,
     voided,
     waived,
     waiver_refused,
 )
+from dunning.levels import Level
 from dunning.money import Money
 from dunning.plan import Action, Excess, Invoice
-from dunning.policy import MilestoneRule, Policy, Reinstatement
+from dunning.policy import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
 from dunning.policy_check import findings
+from dunning.receiving import paid, restored, reversed_, stirred
 from dunning.timeline import plan_for
-from tests.dunning.life import Fact, World
+from tests.dunning.life import Fact, Waking
+from tests.dunning.world import World
 
 ZONES = ("UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe")
 _LADDER: tuple[Action, ...] = (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE, Action.DELETE)
@@ -45,6 +59,9 @@ def policies(draw: st.DrawFn) -> Policy:
         day += draw(st.integers(0, 2)) or 1
         rules.append(_rule(Action.LATE_FEE, day, fee=Money.parse("USD 35.00"), without=draw(st.booleans())))
     for action in draw(st.lists(st.sampled_from(_LADDER), unique=True).map(sorted_by_ladder)):
+        if draw(st.integers(0, 4)) == 0:
+            day += draw(st.integers(1, 9))
+            rules.append(_rule(Action.NOTIFY, day, f"before-{action.value}", notice="Last"))
         day += draw(st.integers(1, 30))
         notice = draw(st.sampled_from(["", "Now"]))
         voids = action is Action.DEACTIVATE and draw(st.booleans())
@@ -58,6 +75,13 @@ def policies(draw: st.DrawFn) -> Policy:
         zone=draw(st.sampled_from(ZONES)),
         hour=draw(st.times(time(0), time(23, 59)).map(lambda t: t.replace(second=0, microsecond=0))),
         payment_notice=draw(st.sampled_from(["", "Thanks"])),
+        use_credit=draw(st.booleans()),
+        charging=Charging(new_method=draw(st.booleans()), most=draw(st.sampled_from([None, 1, 2]))),
+        taken_back=TakenBackRule(
+            grace=draw(st.integers(0, 15)),
+            notice=draw(st.sampled_from(["", "Payment Taken Back"])),
+            chargeback=draw(st.sampled_from([None, Level.WARNED, Level.SUSPENDED])),
+        ),
         excess=draw(st.sampled_from(Excess)),
         reinstatement=Reinstatement(
             rule=draw(st.sampled_from(Rule)), fee=draw(st.sampled_from([None, Money.parse("USD 75.00")]))
@@ -67,7 +91,7 @@ def policies(draw: st.DrawFn) -> Policy:
     if findings(policy):  # only a deletion without a suspension is possible here
         kept = tuple(rule for rule in policy.milestones if rule.action is not Action.DELETE)
         policy = policy.model_copy(update={"milestones": kept})
-    assert not findings(policy), findings(policy)
+        assert not findings(policy), findings(policy)
     return policy
 
 
@@ -88,7 +112,7 @@ def _rule(
     approvals: int = 0,
 ) -> MilestoneRule:
     return MilestoneRule(
-        name=name or action.value.replace("_", "-"),
+        name=(name or action.value).replace("_", "-"),
         action=action,
         offset=day,
         notice=notice,
@@ -115,7 +139,14 @@ def openings(draw: st.DrawFn) -> tuple[Opened, datetime]:
 
 worlds = st.builds(
     World,
-    charges=st.lists(st.sampled_from(["ok", "declined", "no_method", "pending", "unknown"]), max_size=4),
+    charges=st.one_of(
+        st.lists(st.sampled_from(["ok", "declined", "final", "no_method", "pending", "unknown"]), max_size=4),
+        st.sampled_from(["declined", "final", "no_method"]).map(lambda answer: [answer] * 9),
+    ),
+    unheard=st.sets(st.integers(1, 8), max_size=3),
+    debits=st.dictionaries(st.integers(1, 8), st.integers(0, 9), max_size=3),
+    credit=st.integers(0, 3000),
+    forgotten=st.sets(st.integers(1, 3), max_size=1),
     undelivered=st.sets(st.integers(1, 12), max_size=6),
     delays=st.lists(
         st.one_of(
@@ -125,19 +156,32 @@ worlds = st.builds(
         ),
         max_size=25,
     ),
-    deferrals=st.integers(0, 2),
+    deferrals=st.integers(0, 4),
 )
 
 
 @st.composite
 def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetime, Fact]]:
-    """Facts at random instants; the same payment id may come again, reversals may come first."""
+    """Facts at random instants; the same payment id may come again, reversals may come first.
+
+    Often enough money that pays for everything is taken back again, and now and then it comes back.
+    """
     made: list[tuple[datetime, Fact]] = []
     for _ in range(draw(st.integers(0, most))):
         when = start + draw(st.timedeltas(timedelta(0), timedelta(days=150)))
-        made.append((when, draw(_fact())))
+        made.append((when, draw(_any_fact)))
+    when = start + draw(st.timedeltas(timedelta(0), timedelta(days=120)))
+    for fact in (_pays("p3"), _reverses("p3"), _restores("p3"))[: draw(st.integers(0, 3))]:
+        made.append((when, fact))
+        when += draw(_distances)
     return made
 
+
+_distances = st.one_of(
+    st.just(timedelta(0)),
+    st.timedeltas(timedelta(0), timedelta(hours=1)),
+    st.timedeltas(timedelta(0), timedelta(days=60)),
+)
 
 MONEY = {
     "p1": Money(minor=1999, currency="USD"),
@@ -148,31 +192,39 @@ MONEY = {
 """One payment id always means the same money, as at a real processor."""
 
 
-def money_facts() -> st.SearchStrategy[Fact]:
-    """Payments and reversals, the same ones again and again."""
-    return st.one_of(
-        st.builds(_pays, st.sampled_from(sorted(MONEY))), st.builds(_reverses, st.sampled_from(["p1", "p2"]))
-    )
-
-
-def _fact() -> st.SearchStrategy[Fact]:
-    return st.one_of(
-        money_facts(),
-        st.builds(_promises, st.integers(0, 30)),
-        st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
-        st.builds(_approves, st.sampled_from(["ana", "ben"])),
-        st.builds(_moves_due, st.integers(-20, 40)),
-        st.just(_voids),
-    )
-
-
 def _pays(payment: str) -> Fact:
     return lambda case, now: paid(case, Payment(id=payment, amount=MONEY[payment], at=now))
 
 
 def _reverses(payment: str) -> Fact:
-    reversal_id, amount = f"rev-{payment}", MONEY[payment]
-    return lambda case, now: reversed_(case, Reversal(id=reversal_id, payment=payment, amount=amount, at=now))
+    def fact(case: Case, now: datetime) -> Case:
+        back = Reversal(
+            id=f"rev-{payment}",
+            payment=payment,
+            amount=MONEY[payment],
+            at=now,
+            chargeback=payment in ("p2", "p3"),
+            reason="back",
+        )
+        return case if reversal_refused(case, back) else reversed_(case, back, now)
+
+    return Waking(payment, fact)
+
+
+def _restores(payment: str) -> Fact:
+    won, amount = f"rev-{payment}:won", MONEY[payment]
+    return Waking(
+        f"rev-{payment}",
+        lambda case, now: restored(case, Restored(id=won, reversal=f"rev-{payment}", amount=amount, at=now)),
+    )
+
+
+def _changes_method(case: Case, now: datetime) -> Case:
+    return method_changed(case, MethodChanged(at=now))
+
+
+def _begins_a_debit(payment: str, *, started: bool) -> Fact:
+    return lambda case, now: stirred(case, PaymentNews(payment=payment, at=now, started=started), now)
 
 
 def _promises(days: int) -> Fact:
@@ -204,3 +256,23 @@ def _waives(entry: str) -> Fact:
 def _approves(by: str) -> Fact:
     approval = Approval(milestone="delete", by=by)
     return lambda case, _now: case if approval_refused(case, approval) else approved(case, approval)
+
+
+money_facts: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(_pays, st.sampled_from(sorted(MONEY))),
+    st.builds(_reverses, st.sampled_from(["p1", "p2", "p3"])),
+    st.builds(_restores, st.sampled_from(["p1", "p2", "p3"])),
+)
+"""Payments and reversals, the same ones again and again."""
+
+_any_fact: st.SearchStrategy[Fact] = st.one_of(
+    money_facts,
+    st.builds(_promises, st.integers(0, 30)),
+    st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
+    st.builds(_approves, st.sampled_from(["ana", "ben"])),
+    st.builds(_moves_due, st.integers(-20, 40)),
+    st.just(_voids),
+    st.just(_changes_method),
+    st.just(_changes_method),
+    st.builds(_begins_a_debit, st.sampled_from(["p1", "d1"]), started=st.booleans()),
+)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from dunning.calendar import instant
 from dunning.case import LATE
-from dunning.record import days_late
+from dunning.catching_up import days_late
 from dunning.wire import Instant
 from tests.dunning.evenings import ASO, HOTDOODLE, moment, step
 from tests.dunning.examples import DUE, at, opened

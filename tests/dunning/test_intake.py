@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from dunning.case import Case
+from dunning.changes import changed
 from dunning.facts import (
     Answer,
     Approval,
@@ -12,6 +13,7 @@ from dunning.facts import (
     MethodChanged,
     Payment,
     Promise,
+    Restored,
     Reversal,
     Void,
     Waiver,
@@ -22,12 +24,10 @@ from dunning.intake import (
     due_date_changed,
     due_date_refused,
     method_changed,
-    paid,
     payment_refused,
     promise_refused,
     promised,
-    reversed_,
-    state,
+    restored_refused,
     unreadable,
     void_refused,
     voided,
@@ -38,12 +38,14 @@ from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.money import Money
-from dunning.plan import Plan
+from dunning.plan import Excess, Plan
+from dunning.receiving import paid, reversed_
 from dunning.record import recorded
 from dunning.results import Deleted, NotOurs, Pending, Restricted
+from dunning.states import state
 from dunning.steps import Reinstate
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
-from tests.dunning.examples import DUE, approves, at, opened, pays
+from tests.dunning.examples import DUE, approves, at, opened, pays, takes_back
 from tests.dunning.life import Fact
 
 PRICE = Money.parse("USD 19.99")
@@ -78,6 +80,19 @@ def test_the_payer_hears_what_became_of_the_money() -> None:
     assert answer(case, money("EUR 19.99")) == Answer(
         outcome="parked", balance=PRICE, state="overdue", counted=Money.parse("EUR 19.99")
     )
+
+
+def test_who_owed_nothing_hears_what_the_policy_makes_of_it() -> None:
+    case, _ = moment(ASO, 2)
+    settled = paid(case, money("USD 19.99"))
+    assert answer(settled, money("USD 5.00", "p-2")) == Answer(
+        outcome="credited", balance=Money.parse("USD -5.00"), state="paid", counted=Money.parse("USD 5.00")
+    )
+    refunding = changed(settled, plan=case.plan.model_copy(update={"excess": Excess.REFUND}))
+    assert answer(refunding, money("USD 5.00", "p-2")).outcome == "refunded"
+    assert answer(refunding, money("EUR 5.00", "p-2")).outcome == "parked"
+    assert answer(refunding, money("USD 19.99")).outcome == "already counted"
+    assert answer(case, money("USD 25.00")).outcome == "applied", "something was owed, and is paid"
 
 
 def test_the_same_payment_again_is_already_counted_with_its_first_amount() -> None:
@@ -136,10 +151,10 @@ def test_a_payment_and_its_reversal_may_have_the_same_id() -> None:
     """Ids come from outside; only the same kind of line with the same id is the same line."""
     case, now = moment(ASO, 2)
     case = paid(case, money("USD 19.99", "x-1"))
-    back = reversed_(case, Reversal(id="x-1", payment="x-1", amount=PRICE, at=now, reason="chargeback"))
+    back = reversed_(case, Reversal(id="x-1", payment="x-1", amount=PRICE, at=now, reason="chargeback"), now)
     assert back.balance == PRICE
     assert back.entries[-1].note == "chargeback"
-    assert reversed_(back, Reversal(id="x-1", payment="x-1", amount=PRICE, at=now)).balance == PRICE
+    assert reversed_(back, Reversal(id="x-1", payment="x-1", amount=PRICE, at=now), now).balance == PRICE
 
 
 @pytest.mark.parametrize("kind", ["payment", "reversal"])
@@ -150,7 +165,7 @@ def test_an_id_from_outside_never_clashes_with_one_of_ours(kind: str) -> None:
         assert paid(case, money("USD 1.00", "invoice")).balance == Money.parse("USD -1.00")
     else:
         back = Reversal(id="invoice", payment="p-1", amount=PRICE, at=now)
-        assert reversed_(case, back).balance == PRICE
+        assert reversed_(case, back, now).balance == PRICE
 
 
 def test_what_was_parked_is_not_counted_again_as_a_payment() -> None:
@@ -161,7 +176,7 @@ def test_what_was_parked_is_not_counted_again_as_a_payment() -> None:
 
 def test_a_reversal_that_still_waits_hides_no_line_after_it() -> None:
     case, now = moment(ASO, 2)
-    early = reversed_(case, Reversal(id="r", payment="p-9", amount=PRICE, at=now))
+    early = reversed_(case, Reversal(id="r", payment="p-9", amount=PRICE, at=now), now)
     assert paid(early, money("USD 5.00")).balance == Money.parse("USD 14.99")
 
 
@@ -169,7 +184,7 @@ def test_money_taken_back_and_paid_again_gives_the_renewed_service_back_again() 
     case, now = moment(ASO, 1, charges="ok", renews="INV-0900")
     assert case.released
     (charge,) = case.payments
-    owing = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now))
+    owing = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now), now)
     again = paid(owing, money("USD 19.99", "p-2"))
     assert decide(again, now) == Reinstate("paid for again: the hold of INV-0900 goes")
 
@@ -393,3 +408,19 @@ def test_a_message_that_nobody_can_read_is_kept_but_not_at_any_length() -> None:
         ("payment_received", now, 1), ("payment_received", now, 2000),
     ]  # fmt: skip
     assert case.level is Level.ACTIVE
+
+
+# Money that came again
+
+
+def again(amount: str, reversal: str = "r-1") -> Restored:
+    return Restored(id="r-1:won", reversal=reversal, amount=Money.parse(amount), at=at(opened(ASO), 3))
+
+
+def test_a_restoration_is_in_the_currency_of_its_reversal_and_of_a_positive_amount() -> None:
+    case, now = moment(ASO, 2)
+    back = takes_back("EUR 5.00")(pays("EUR 5.00")(case, now), now)
+    assert restored_refused(back, again("EUR 5.00")) == ""
+    assert restored_refused(back, again("USD 5.00")) == "USD 5.00 restores nothing: what was taken back is in EUR"
+    assert restored_refused(back, again("USD 5.00", "r-2")) == "", "its reversal may come later"
+    assert restored_refused(back, again("EUR 0")) == "EUR 0.00 is not a payment: the amount must be positive"

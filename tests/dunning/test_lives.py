@@ -6,7 +6,7 @@ import pytest
 
 from dunning.case import Case, Opened
 from dunning.facts import DueDateChange, Payment, Promise, Reversal, Void, Waiver
-from dunning.intake import due_date_changed, paid, promised, reversed_, state, voided, waived
+from dunning.intake import due_date_changed, promised, voided, waived
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.machine import decide
@@ -14,9 +14,12 @@ from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import NoticeOrder, RestrictOrder, TicketOrder
 from dunning.plan import Action
+from dunning.receiving import paid, reversed_
 from dunning.record import recorded
 from dunning.results import NotOurs
+from dunning.states import state
 from dunning.steps import Finish, Perform, Wait
+from tests.dunning.evenings import days
 from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live
 
@@ -27,12 +30,6 @@ def never_paid(name: str, *facts: tuple[int, Fact], **world: object) -> Life:
     case = opened(name)
     declining = World(charges=["declined", "declined"], **world)  # type: ignore[arg-type]
     return live(case, before_issue(case), [(at(case, day, minutes=30), fact) for day, fact in facts], declining)
-
-
-def days(life: Life) -> list[tuple[int, str]]:
-    """(day from the due date, step) as the customer's calendar shows it."""
-    case = life.case
-    return [((case.today(did.known) - DUE).days, did.step.name if did.step else "reinstate") for did in life.did]
 
 
 @pytest.mark.req("S2-01", "S2-05", "S2-09", "S2-10", "S2-14", "S2-24", "S2-25", "S2-26", "S2-27")
@@ -165,7 +162,7 @@ def test_a_payment_id_like_one_of_ours_is_still_counted() -> None:
 @pytest.mark.promise(9)
 def test_a_reversal_before_its_payment_waits_for_it() -> None:
     back: Fact = lambda case, now: reversed_(  # noqa: E731
-        case, Reversal(id="r", payment="p-1", amount=Money.parse("USD 19.99"), at=now)
+        case, Reversal(id="r", payment="p-1", amount=Money.parse("USD 19.99"), at=now), now
     )
     life = never_paid(ASO, (1, back), (2, pays()), (3, pays("USD 19.99", "p-2")))
     assert life.outcome == "paid"

@@ -6,6 +6,7 @@ from typing import TypedDict
 import pytest
 
 from dunning.case import Case
+from dunning.changes import changed
 from dunning.facts import DueDateChange
 from dunning.intake import due_date_changed, unreadable
 from dunning.levels import Level
@@ -53,7 +54,9 @@ def follow_up(case: Case, name: str, action: Action) -> Milestone:
 
 def test_a_charge_asks_for_the_balance_under_one_key() -> None:
     order = ordered(evening(ASO, 2, (-1, pays("USD 5.00"))), "charge")
-    assert order == ChargeOrder(**WHO, step="charge", at=at(opened(ASO), 0), amount=Money.parse("USD 14.99"))
+    assert order == ChargeOrder(
+        **WHO, step="charge", at=at(opened(ASO), 0), amount=Money.parse("USD 14.99"), known=("p-1",)
+    )
     assert isinstance(order, ChargeOrder)
     assert order.key == "INV-1042:charge:1"
 
@@ -61,21 +64,32 @@ def test_a_charge_asks_for_the_balance_under_one_key() -> None:
 def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
     aso, courtesy = evening(ASO, 31), evening(COURTESY, 11)
     assert ordered(courtesy, "suspend") == RestrictOrder(
-        **WHO, step="suspend", at=at(opened(COURTESY), 10), level=Level.SUSPENDED, services=("website", "email")
+        **WHO,
+        step="suspend",
+        at=at(opened(COURTESY), 10),
+        level=Level.SUSPENDED,
+        services=("website", "email"),
+        known=(),
     )
     assert ordered(aso, "deactivate") == RestrictOrder(
-        **WHO, step="deactivate", at=at(opened(ASO), 30), level=Level.INACTIVE, held=Level.SUSPENDED, voids=True
+        **WHO,
+        step="deactivate",
+        at=at(opened(ASO), 30),
+        level=Level.INACTIVE,
+        held=Level.SUSPENDED,
+        voids=True,
+        known=(),
     )
 
 
 def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own() -> None:
     life = evening(HOTDOODLE, 61)
     when = at(opened(HOTDOODLE), 60)
-    assert ordered(life, "delete") == DeleteOrder(**WHO, step="delete", at=when)
-    assert ordered(life, "delete-backups") == DeleteOrder(**WHO, step="delete-backups", at=when, backups=True)
+    assert ordered(life, "delete") == DeleteOrder(**WHO, step="delete", at=when, known=())
+    assert ordered(life, "delete-backups") == DeleteOrder(**WHO, step="delete-backups", at=when, backups=True, known=())
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
-    assert order_for(case, only, now) == DeleteOrder(**WHO, step="delete", at=now, services=("website",))
+    assert order_for(case, only, now) == DeleteOrder(**WHO, step="delete", at=now, services=("website",), known=())
 
 
 def test_giving_back_names_the_rule_the_local_day_and_the_invoice_paid_for_again() -> None:
@@ -111,7 +125,16 @@ def test_a_moved_due_date_and_closed_books_carry_the_new_date() -> None:
         due=DUE + timedelta(days=14),
         entries=life.case.entries,
         balance=Money.zero("USD"),
+        case=did(life, "close:3").before,
     )
+
+
+def test_a_plan_without_a_rule_for_money_taken_back_closes_as_it_always_did() -> None:
+    case, now = moment(ASO, -1)
+    case = changed(pays()(case, now), plan=case.plan.model_copy(update={"taken_back": None, "asks": False}))
+    order = order_for(case, follow_up(case, "close:2", Action.CLOSE), now)
+    assert isinstance(order, CloseOrder)
+    assert order.case is None
 
 
 def test_closed_books_say_what_became_of_the_service() -> None:
@@ -238,7 +261,7 @@ def test_a_ticket_for_money_that_came_after_the_deletion_says_what_to_do() -> No
     )
 
 
-@pytest.mark.parametrize("action", [Action.LATE_FEE, Action.CREDIT, Action.REINSTATE])
+@pytest.mark.parametrize("action", [Action.CREDIT, Action.REINSTATE])
 def test_what_needs_no_hand_has_no_order(action: Action) -> None:
     case, now = moment(ASO, 2)
     with pytest.raises(KeyError):

@@ -5,15 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dunning.case import Case, Opened
+from dunning.catching_up import days_late
 from dunning.facts import DueDateChange, Payment, Promise, Reversal, Waiver
 from dunning.intake import (
     due_date_changed,
     due_date_refused,
-    paid,
     payment_refused,
     promise_refused,
     reversal_refused,
-    reversed_,
     waiver_refused,
 )
 from dunning.levels import Level
@@ -22,7 +21,8 @@ from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import ChargeOrder, TicketOrder
 from dunning.plan import Action, Milestone
-from dunning.record import days_late, recorded
+from dunning.receiving import paid, reversed_
+from dunning.record import recorded
 from dunning.results import Abandoned, Noted, Undelivered, Unknown
 from dunning.steps import Perform, Wait
 from dunning.timeline import plan_for
@@ -163,7 +163,7 @@ def test_nothing_is_waived_where_nothing_is_payable() -> None:
 
 def test_parked_money_that_is_taken_back_takes_its_credit_with_it() -> None:
     case, now = moment(ASO, 2)
-    case = reversed_(pays("EUR 5.00")(case, now), back("EUR 5.00"))
+    case = reversed_(pays("EUR 5.00")(case, now), back("EUR 5.00"), now)
     ticket = follow_up("taken-back:r-1", Action.TICKET, now)
     order = order_for(case, ticket, now)
     assert isinstance(order, TicketOrder)
@@ -189,7 +189,7 @@ def test_counted_money_that_is_taken_back_opens_no_ticket() -> None:
     case, now = moment(ASO, 2)
     part = pays("USD 5.00")(case, now)
     quiet = part.model_copy(update={"plan": part.plan.model_copy(update={"payment_notice": ""})})
-    assert told(reversed_(quiet, back("USD 5.00")), now) == []
+    assert told(reversed_(quiet, back("USD 5.00"), now), now) == []
 
 
 def test_a_letter_that_nobody_takes_opens_one_ticket_however_often_it_is_sent_again() -> None:

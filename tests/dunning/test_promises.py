@@ -1,33 +1,24 @@
 """The design's promises as properties: over random policies, payments, delays, outages, refusals and crashes."""
 
-import os
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dunning.calendar import local_date
 from dunning.case import LATE, Case, Opened
-from dunning.ledger import Kind, balance
+from dunning.ledger import MONEY_IN, TAKEN_BACK, Kind, balance
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.plan import CONSEQUENCES, DELETIONS, Action
 from dunning.results import Deferred, Delivered, NotOurs
 from dunning.warnings import told
-from tests.dunning.life import Did, Fact, Life, World, live
-from tests.dunning.strategies import facts, money_facts, openings, worlds
-
-LIVES = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "150")), deadline=None)
-"""`REPRIEVE_LIVES=5000 make test` looks longer."""
-
-
-@st.composite
-def lives(draw: st.DrawFn) -> Life:
-    opened, start = draw(openings())
-    return live(opened, start, draw(facts(start)), draw(worlds))
+from tests.dunning.life import Did, Fact, Life, live
+from tests.dunning.lives import LIVES, lives
+from tests.dunning.strategies import money_facts, openings
 
 
 @pytest.mark.promise(1)
@@ -36,7 +27,7 @@ def lives(draw: st.DrawFn) -> Life:
 @given(lives())
 def test_no_milestone_moves_money_twice_and_no_fee_comes_twice(life: Life) -> None:
     charges = [m.name for m in life.case.plan.milestones if m.action is Action.CHARGE]
-    assert len(life.moved) <= len(charges)
+    assert len(life.moved) <= len(charges) + life.case.method_changes
     ids = Counter((entry.kind, entry.id) for entry in life.case.entries)
     assert max(ids.values()) == 1
     fees = [entry for entry in life.case.entries if entry.kind is Kind.LATE_FEE]
@@ -66,9 +57,9 @@ def _asks_again(did: Did) -> bool:
 @given(lives())
 def test_every_consequence_follows_a_delivered_warning_by_its_full_interval(life: Life) -> None:
     for did in life.consequences():
-        if isinstance(did.result, NotOurs):
-            continue
         assert did.step is not None
+        if isinstance(did.result, NotOurs) or did.step.name.startswith("chargeback:"):
+            continue
         intervals = _intervals(life, did)
         assert intervals, f"{did.step.name} came unwarned: {life.steps()}"
         assert all(passed >= planned for passed, planned in intervals), (did.step.name, intervals)
@@ -95,11 +86,12 @@ def _intervals(life: Life, did: Did) -> list[tuple[timedelta, timedelta]]:
 @given(lives())
 def test_steps_keep_the_order_of_the_plan_and_none_comes_early_or_is_skipped(life: Life) -> None:
     order = [m.name for m in life.case.plan.milestones]
-    done = [d.step for d in life.case.done if d.step in order]
-    assert done == order[: len(done)]
     for did in life.did:
-        if did.step is not None and did.step.name in order and not did.before.due_changes:
-            assert did.decided >= did.step.at
+        if did.step is None or did.step.name not in order:
+            continue
+        earlier = order[: order.index(did.step.name)]
+        assert all(name in did.before.steps_done for name in earlier), did
+        assert did.decided >= did.step.at or did.before.due_changes
 
 
 @pytest.mark.promise(4)
@@ -169,7 +161,9 @@ def test_every_payment_ends_in_the_ledger_exactly_once_to_the_cent(life: Life) -
         assert not resolved or arrived[f"ch-{key}"].amount == amount
     if life.outcome == "paid":
         kinds = {kind: sum(e.amount.minor for e in life.case.entries if e.kind is kind) for kind in Kind}
-        taken_back = sum(e.amount.minor for e in life.case.entries if e.kind is Kind.REVERSAL and e.of in _paid(life))
+        taken = {e.id: e.amount.minor for e in life.case.entries if e.kind in TAKEN_BACK and e.of in _paid(life)}
+        again = {e.of: e.amount.minor for e in life.case.entries if e.kind is Kind.RESTORED and e.of in taken}
+        taken_back = sum(taken.values()) - sum(again.values())
         charges = kinds[Kind.INVOICE] + kinds[Kind.LATE_FEE] + kinds[Kind.REACTIVATION_FEE] - kinds[Kind.WAIVER]
         assert kinds[Kind.PAYMENT] - taken_back == charges + kinds[Kind.CREDIT] + kinds[Kind.REFUND]
         assert sum(money.minor for money in life.refunded.values()) == kinds[Kind.REFUND]
@@ -186,16 +180,16 @@ def test_the_order_in_which_money_facts_arrive_does_not_matter(
     opened: tuple[Opened, datetime], data: st.DataObject
 ) -> None:
     case, start = opened
-    arriving = data.draw(st.lists(money_facts(), max_size=6))
+    arriving = data.draw(st.lists(money_facts, max_size=6))
     shuffled = data.draw(st.permutations(arriving))
     assert _after(case, start, arriving) == _after(case, start, shuffled)
 
 
 def _after(opened: Opened, start: datetime, arriving: list[Fact]) -> tuple[int, set[str]]:
-    life = live(opened, start, world=World(), until=start)
+    life = live(opened, start, until=start)
     for fact in arriving:
         life.case = fact(life.case, start)
-    money = {e.id for e in life.case.entries if e.kind in (Kind.PAYMENT, Kind.PARKED, Kind.REVERSAL)}
+    money = {e.id for e in life.case.entries if e.kind in (*MONEY_IN, *TAKEN_BACK, Kind.RESTORED)}
     return balance(life.case.entries, "USD").minor, money
 
 

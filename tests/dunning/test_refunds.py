@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from dunning.case import Case, Opened
 from dunning.facts import Reversal
-from dunning.intake import reversed_
 from dunning.ledger import Kind
 from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Action, Excess
+from dunning.receiving import reversed_
 from dunning.record import recorded
 from dunning.results import Declined, Noted
 from dunning.steps import Perform
@@ -50,7 +50,7 @@ def test_the_newest_payment_goes_back_first_and_the_older_one_only_for_the_rest(
 
 def test_a_payment_that_the_bank_took_back_is_not_refunded_as_well() -> None:
     back: Fact = lambda case, now: reversed_(  # noqa: E731
-        case, Reversal(id="r", payment="p-2", amount=Money.parse("USD 3.00"), at=now)
+        case, Reversal(id="r", payment="p-2", amount=Money.parse("USD 3.00"), at=now), now
     )
     life = life_with((1, pays("USD 25.00")), (1, pays("USD 3.00", "p-2")), (1, back))
     assert refunds(life) == {"INV-1042:refund:p-1": "USD 5.01"}

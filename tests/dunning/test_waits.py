@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from dunning.case import Case, Deferral
+from dunning.changes import changed
 from dunning.facts import Promise, Reversal, Waiver
-from dunning.intake import promised, reversed_, waived
+from dunning.intake import promised, waived
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.plan import Action
+from dunning.receiving import reversed_
 from dunning.record import recorded, reinstated
 from dunning.results import Deferred, Deleted, Delivered, Noted, NotOurs, Reinstated
 from dunning.steps import Perform, Reinstate, Wait
@@ -133,9 +135,11 @@ def test_who_pays_on_the_due_date_was_never_past_due() -> None:
 
 
 def test_a_charge_that_succeeded_and_was_taken_back_is_not_told_as_a_failed_one() -> None:
+    """So it was before policies had a rule for it; running cases keep their plan."""
     case, now = moment(ASO, 1, charges="ok")
+    case = changed(case, plan=case.plan.model_copy(update={"taken_back": None}))
     (charge,) = case.payments
-    back = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now))
+    back = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now), now)
     assert decide(back, now) == waits(5, "first-overdue", "the policy a-small-orange says day +5 from the due date")
 
 

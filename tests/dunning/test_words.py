@@ -6,11 +6,11 @@ import pytest
 
 from dunning.case import Case, open_case
 from dunning.facts import Reversal
-from dunning.intake import reversed_
 from dunning.ledger import Entry, Kind
 from dunning.levels import Level
 from dunning.money import Money
 from dunning.plan import Action, Milestone
+from dunning.receiving import reversed_
 from dunning.record import recorded, reinstated
 from dunning.results import (
     Charged,
@@ -28,7 +28,7 @@ from dunning.results import (
 )
 from dunning.words import deed, story, written
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
-from tests.dunning.examples import PRICE, opened, pays
+from tests.dunning.examples import PRICE, at, opened, pays
 
 
 def last(case: Case) -> str:
@@ -108,8 +108,9 @@ def test_a_letter_whose_day_was_over_was_left_out() -> None:
 def test_a_fee_is_its_own_amount_whatever_was_charged_and_taken_back_before() -> None:
     case, now = moment(COURTESY, -1)
     case = recorded(case, step(case, "charge"), CHARGED, now)
-    case = reversed_(case, Reversal(id="r", payment="ch-1", amount=PRICE, at=now))
-    assert last(recorded(case, step(case, "late-fee"), Noted(), now)) == "late fee: USD 35.00"
+    case = reversed_(case, Reversal(id="r", payment="ch-1", amount=PRICE, at=now), now)
+    after_the_grace = at(opened(COURTESY), 10)
+    assert last(recorded(case, step(case, "late-fee"), Noted(), after_the_grace)) == "late fee: USD 35.00"
 
 
 def test_giving_back_says_who_still_holds_the_service() -> None:

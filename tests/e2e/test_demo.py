@@ -47,7 +47,7 @@ def test_nothing_outlives_a_demo_that_is_killed(tmp_path: Path):
     running = left_of(process.pid)
     process.kill()
     finish(process)
-    assert len(running) == 4  # itself, Temporal, the companies, the worker
+    assert len(running) == 5  # itself, Temporal, the companies, the worker, the portal
     assert until_none_left(process.pid) == []
 
 

@@ -15,14 +15,14 @@ from adapters.settings import ROOT
 from cli.opening import InvoiceRow, open_row
 from dunning.calendar import instant, local
 from dunning.case import Case
+from dunning.doors import PAYMENT_RECEIVED, workflow_id
 from dunning.facts import Payment
 from dunning.money import Money
 from dunning.plan import Plan
 from dunning.timeline import plan_for
 from sandbox.play import at_rest
 from sandbox.stage import Stage
-from workflows.inbox import PAYMENT_RECEIVED
-from workflows.invoice import InvoiceDunning, workflow_id
+from workflows.invoice import InvoiceDunning
 
 PATIENCE = 60.0
 
@@ -117,7 +117,7 @@ async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decli
         "policy": policy,
         "services": [{"kind": "website", "user": f"u-{name.lower()}"}],
     }
-    facts = InvoiceRow.model_validate({**written, **row})
+    facts = await stage.with_payer(InvoiceRow.model_validate({**written, **row}))
     if decline:
         await stage.companies.payments.script(facts.account, "decline:card_declined", times=decline)
     skipper = await stage.skipper()

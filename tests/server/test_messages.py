@@ -7,11 +7,11 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from dunning.doors import METHOD_CHANGED, PAYMENT_REVERSED
 from dunning.facts import Approval, DueDateChange, MethodChanged, Promise, Reversal, Void, Waiver
 from dunning.money import Money
 from sandbox.stage import Stage
 from tests.server.playing import Playing, begin
-from workflows.inbox import METHOD_CHANGED, PAYMENT_REVERSED
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
 

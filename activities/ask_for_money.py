@@ -1,0 +1,22 @@
+"""Asking for money before a fee is added: the fee itself is only a line in the ledger."""
+
+from temporalio import activity
+
+from activities.asking import unheard_of
+from activities.heartbeat import steadily
+from dunning.orders import AskOrder
+from dunning.ports import Gateway, Store
+from dunning.results import AskResult, Noted
+
+
+class AskForMoney:
+    """Looks for payments that no webhook has told us of."""
+
+    def __init__(self, gateway: Gateway, store: Store) -> None:
+        self._gateway = gateway
+        self._store = store
+
+    @activity.defn(name="ask_for_money")
+    async def ask_for_money(self, order: AskOrder) -> AskResult:
+        """Raises OutageError while the company cannot be asked."""
+        return await steadily(unheard_of(self._gateway, self._store, order)) or Noted()

@@ -1,0 +1,20 @@
+"""An invoice that was paid is owed again: the account's other invoices need to know."""
+
+from temporalio import activity
+
+from dunning.orders import ReopenOrder
+from dunning.ports import Store
+from dunning.results import Noted
+
+
+class ReopenBooks:
+    """Marks the invoice as open, so that it counts as past due again and its hold is no paid one's."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="reopen_books")
+    async def reopen_books(self, order: ReopenOrder) -> Noted:
+        """Safe to repeat. Raises LookupError when the invoice was never opened."""
+        await self._store.mark_invoice(order.invoice, "open")
+        return Noted()

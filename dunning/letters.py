@@ -1,0 +1,47 @@
+"""What a letter tells beside its title: the payment that it is about, why a charge failed, what comes next and when."""
+
+from datetime import datetime
+
+from dunning.calendar import shifted
+from dunning.case import Case
+from dunning.catching_up import days_late
+from dunning.charging import concluded
+from dunning.ledger import TAKEN_BACK, Entry, Kind, find
+from dunning.plan import CONSEQUENCES, Action, Milestone
+
+
+def comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) -> datetime:
+    """When the next step comes once this letter is out: its lateness moves it, and a warning's interval begins now."""
+    at = shifted(case.when(coming), days_late(case, letter, now) or _days_of_grace(case, now), case.plan.zone)
+    warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
+    if warning and warning.warns and coming.action in CONSEQUENCES:
+        at = max(at, now + (coming.at - warning.at))
+    return max(at, now, case.grace_until or now)
+
+
+def _days_of_grace(case: Case, now: datetime) -> int:
+    """Days by which a grace that holds the plan's next step moves all that follow."""
+    first, until = case.next_milestone, case.grace_until
+    return days_late(case, first, until) if first and until and until > now else 0
+
+
+def payment_told(case: Case, milestone: Milestone) -> Entry | None:
+    """The money that a receipt, or a letter about a reversal, is about."""
+    if milestone.name.startswith("reversal:"):
+        return find(case.entries, milestone.name.removeprefix("reversal:"), TAKEN_BACK)
+    return find(case.entries, milestone.name.removeprefix("confirm:"), (Kind.PAYMENT,))
+
+
+def failure(case: Case, milestone: Milestone) -> str:
+    """Why the charge failed that the letter is about, in words for the customer; empty for other letters."""
+    charge = milestone.name.removesuffix(":told")
+    return next((a.message for a in case.attempts if a.step == charge), "")
+
+
+def coming_after(case: Case, milestone: Milestone) -> Milestone | None:
+    """What happens to the customer next if nothing is paid: the next step that is more than a letter."""
+    if case.paid_up or case.lapsed:
+        return None
+    todo = (m for m in case.plan.milestones if m.name not in case.steps_done and m.name != milestone.name)
+    deeds = (m for m in todo if m.action not in (Action.NOTIFY, Action.ISSUE))
+    return next((m for m in deeds if m.action is not Action.CHARGE or concluded(case, m) is None), None)

@@ -1,0 +1,89 @@
+"""`python -m portal`: the HTTP door as its own process."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from contextlib import AsyncExitStack
+
+import structlog
+import uvloop
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError
+
+from adapters import logs
+from adapters.settings import Settings
+from adapters.store import migrate
+from portal.composition import compose, texts
+from portal.serving import serving
+
+BAD_INPUT, FAILED = 2, 1
+log = structlog.stdlib.get_logger("reprieve.portal")
+
+
+async def run(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT, then finish requests and what is being delivered. Returns the exit status."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        await migrate(settings.store_url)
+        portal = compose(settings, stack)
+        connecting = asyncio.create_task(portal.cases.connect())
+        delivering = asyncio.create_task(portal.delivery.run())
+        stopping = asyncio.create_task(stop.wait())
+        async with serving(portal.app, settings.portal_host, settings.portal_port) as port:
+            log.info("portal ready", host=settings.portal_host, port=port)
+            await asyncio.wait((stopping, delivering), return_when=asyncio.FIRST_COMPLETED)
+            log.info("portal stopping: it finishes what it holds")
+        portal.delivery.stop()
+        connecting.cancel()
+        await delivering
+    return 0
+
+
+def _settings() -> Settings | None:
+    """The settings; None, and words for a person, when they cannot be used."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for e in error.errors():
+            _complain("_".join(str(part) for part in e["loc"]), e["msg"])
+        return None
+    try:
+        for secret in texts(settings.payment_webhook_secrets):
+            Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        _complain("payment_webhook_secrets", "write whsec_ and at least 24 bytes in base64")
+        return None
+    return settings
+
+
+def _complain(setting: str, why: str) -> None:
+    print(f"portal: setting REPRIEVE_{setting.upper()}: {why}", file=sys.stderr)  # noqa: T201 - for a person
+
+
+def main() -> int:
+    """Read the settings and run; exit status 2 for settings that cannot be used."""
+    settings = _settings()
+    if settings is None:
+        return BAD_INPUT
+    logs.configure(settings.log_level, as_json=settings.log_json)
+    # At the level DEBUG it writes down every row with all that is in it, and webhooks hold addresses and names.
+    logging.getLogger("aiosqlite").setLevel("WARNING")
+    try:
+        return uvloop.run(run(settings))
+    except (SQLAlchemyError, OSError) as error:
+        log.error("portal cannot start; check REPRIEVE_STORE_URL and the port", error=str(error))  # noqa: TRY400
+        return FAILED
+
+
+if __name__ == "__main__":
+    status = main()
+    # The SDK's threads may abort the interpreter at exit (temporalio/sdk-python#300), so leave without ceremony.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

@@ -1,0 +1,123 @@
+"""The payment company: Stripe's API at a loopback address, and a control desk."""
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from sandbox.desk import company
+from sandbox.payments.balance import Balance
+from sandbox.payments.bank import Bank
+from sandbox.payments.charges import Charges
+from sandbox.payments.charging import Charging
+from sandbox.payments.checkout_page import CheckoutPage
+from sandbox.payments.customers import Customers
+from sandbox.payments.desk import Desk
+from sandbox.payments.disputes import Disputes
+from sandbox.payments.door import Door, Work
+from sandbox.payments.intents import Intents
+from sandbox.payments.methods import Methods
+from sandbox.payments.people import People
+from sandbox.payments.refunds import Refunds
+from sandbox.payments.sessions import Sessions
+from sandbox.payments.setups import Setups
+from sandbox.payments.state import State
+
+
+class PaymentCompany:
+    """State and rules; `app` is its web site."""
+
+    def __init__(self) -> None:
+        self._state = state = State()
+        self.scripts = state.scripts
+        self.books = state.ledger.books
+        self._balance = Balance(state.entries)
+        self._methods = Methods(state)
+        self._bank = Bank(state, self._methods, self._balance)
+        self._charging = Charging(state, self._bank)
+        self._setups = Setups(state, self._methods)
+        self._sessions = Sessions(state, self._methods, self._bank, self._setups)
+        self._refunds = Refunds(state, self._balance)
+        self._disputes = Disputes(state, self._balance)
+
+    def app(self) -> Starlette:
+        """The web site: the API and the control desk."""
+        desk = Desk(self._state, self._bank, self._sessions, self._refunds, self._disputes)
+        people = People(self._state, self._methods, self._bank, self._sessions, self._refunds)
+        page = CheckoutPage(self._sessions)
+        routes = [*self._api(), *page.routes(), *desk.routes(), *people.routes()]
+        return company(self.scripts, self.books, routes)
+
+    async def close(self) -> None:
+        """Drop the events that are on their way."""
+        await self._state.hooks.close()
+
+    def _api(self) -> list[Route]:
+        door = Door(self._state)
+        endpoints = [*self._payers(), *self._payments(), *self._pages(), *self._reversals(), *self._records()]
+        return [*(door.route(method, path, work) for method, path, work in endpoints), door.nowhere()]
+
+    def _payers(self) -> list[tuple[str, str, Work]]:
+        customers, methods = Customers(self._state, self._methods), self._methods
+        return [
+            ("POST", "/customers", customers.create),
+            ("GET", "/customers", customers.list),
+            ("GET", "/customers/{id}", customers.retrieve),
+            ("POST", "/customers/{id}", customers.update),
+            ("DELETE", "/customers/{id}", customers.delete),
+            ("GET", "/customers/{id}/payment_methods", customers.methods),
+            ("GET", "/customers/{id}/payment_methods/{method}", customers.method),
+            ("POST", "/payment_methods", methods.create),
+            ("GET", "/payment_methods", customers.list_methods),
+            ("GET", "/payment_methods/{id}", methods.retrieve),
+            ("POST", "/payment_methods/{id}", methods.update),
+            ("POST", "/payment_methods/{id}/attach", methods.attach),
+            ("POST", "/payment_methods/{id}/detach", methods.detach),
+        ]
+
+    def _payments(self) -> list[tuple[str, str, Work]]:
+        intents, charges = Intents(self._state, self._methods, self._charging), Charges(self._state.charges)
+        return [
+            ("POST", "/payment_intents", intents.create),
+            ("GET", "/payment_intents", intents.list),
+            ("GET", "/payment_intents/{id}", intents.retrieve),
+            ("POST", "/payment_intents/{id}", intents.update),
+            ("POST", "/payment_intents/{id}/confirm", intents.confirm),
+            ("POST", "/payment_intents/{id}/cancel", intents.cancel),
+            ("GET", "/charges", charges.list),
+            ("GET", "/charges/{id}", charges.retrieve),
+        ]
+
+    def _pages(self) -> list[tuple[str, str, Work]]:
+        setups, sessions = self._setups, self._sessions
+        return [
+            ("POST", "/setup_intents", setups.create),
+            ("GET", "/setup_intents", setups.list),
+            ("GET", "/setup_intents/{id}", setups.retrieve),
+            ("POST", "/setup_intents/{id}/confirm", setups.confirm),
+            ("POST", "/setup_intents/{id}/cancel", setups.cancel),
+            ("POST", "/checkout/sessions", sessions.create),
+            ("GET", "/checkout/sessions", sessions.list),
+            ("GET", "/checkout/sessions/{id}", sessions.retrieve),
+            ("POST", "/checkout/sessions/{id}/expire", sessions.expire),
+        ]
+
+    def _reversals(self) -> list[tuple[str, str, Work]]:
+        refunds, disputes = self._refunds, self._disputes
+        return [
+            ("POST", "/refunds", refunds.create),
+            ("GET", "/refunds", refunds.list),
+            ("GET", "/refunds/{id}", refunds.retrieve),
+            ("POST", "/refunds/{id}", refunds.update),
+            ("GET", "/disputes", disputes.list),
+            ("GET", "/disputes/{id}", disputes.retrieve),
+            ("POST", "/disputes/{id}", disputes.update),
+        ]
+
+    def _records(self) -> list[tuple[str, str, Work]]:
+        events = self._state.events
+        return [
+            ("GET", "/events", events.list),
+            ("GET", "/events/{id}", events.retrieve),
+            ("GET", "/balance", self._balance.retrieve),
+            ("GET", "/balance_transactions", self._balance.list),
+            ("GET", "/balance_transactions/{id}", self._balance.retrieve_entry),
+        ]

@@ -1,0 +1,226 @@
+"""Stripe's own pages, end to end: opened by us, paid by a person in a browser, heard of by webhook."""
+
+import json
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+
+import httpx2
+import pytest
+import stripe
+from pydantic import SecretStr
+
+from adapters.gateways.stripe_calls import StripeRefusedError, client
+from adapters.gateways.stripe_pages import StripePages
+from dunning.money import Money
+from dunning.orders import ChargeOrder
+from dunning.ports import OutageError
+from dunning.records import Account, News
+from dunning.results import Charged, Found
+from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
+from tests.adapters.paying import AT, DEBIT, customer, order_of, usd
+from tests.adapters.stripe_events import events, told
+
+LATER = AT + timedelta(days=4)
+BACK = "https://portal.example/pay/INV-1"
+CONSENT = "I agree that Example Hosting charges this card for later invoices. " * 12
+"""Longer than one value of Stripe's metadata."""
+
+
+@pytest.fixture(scope="module")
+async def company() -> AsyncGenerator[PaymentCompany]:
+    async with stripe_payments() as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
+    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
+    yield sdk
+    await http.close_async()
+
+
+@pytest.fixture(scope="module")
+async def pages(company: PaymentCompany) -> AsyncGenerator[StripePages]:
+    pages = StripePages(STRIPE_KEY, company.url, PATIENCE)
+    yield pages
+    await pages.close()
+
+
+@pytest.fixture
+def order(request: pytest.FixtureRequest) -> ChargeOrder:
+    return order_of(request.node.name)
+
+
+@pytest.fixture
+def stranger(order: ChargeOrder) -> Account:
+    """Give an account that Stripe knows nothing of."""
+    return Account(id=order.account, name="Example")
+
+
+async def paid(url: str, card: str = "pm_card_visa") -> str:
+    """Fill the page in, in a browser's way. Returns where it leads."""
+    async with httpx2.AsyncClient(trust_env=False, timeout=PATIENCE) as browser:
+        page = await browser.get(url)
+        assert page.status_code == 200
+        answer = await browser.post(url, data={"card": card})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def session_of(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+async def default_of(sdk: stripe.StripeClient, payer: str) -> str | None:
+    settings = (await sdk.v1.customers.retrieve_async(payer)).invoice_settings
+    assert settings is not None
+    method = settings.default_payment_method
+    return method if isinstance(method, str) else None
+
+
+@pytest.mark.req("S3-06")
+async def test_a_customer_pays_without_consent_and_nothing_is_kept(
+    company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder, stranger: Account
+):
+    url = await pages.checkout(stranger, order.invoice, usd(1999), "", BACK)
+    assert await paid(url) == BACK
+    [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
+    assert left == News(invoice=order.invoice, account=order.account, payer=left.payer)
+    known = stranger.model_copy(update={"payer": left.payer})
+    received = await company.gateway.received(known, order.invoice, ())
+    [payment] = received.payments
+    assert (payment.amount, payment.method) == (usd(1999), "Visa ending 4242")
+    [news] = await told(company.gateway, sdk, "payment_intent.succeeded", payment.id)
+    assert (news.invoice, news.account, news.payer, news.attempt) == (order.invoice, order.account, left.payer, "")
+    assert news.payment is not None
+    assert (news.payment.id, news.payment.amount) == (payment.id, usd(1999))
+    assert await default_of(sdk, left.payer) is None
+    assert await company.gateway.method(known) is None
+
+
+@pytest.mark.req("S3-07")
+async def test_with_consent_the_card_is_kept_and_charged_from_then_on(
+    company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder
+):
+    account = await customer(company, order, "pm_card_mastercard")
+    before = len(await events(sdk, "customer.updated", account.payer))
+    url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
+    payment = await company.desk.pay_session(session_of(url), "pm_card_visa", LATER)
+    [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
+    assert left.consent is not None
+    assert (left.consent.id, left.consent.account) == (session_of(url), order.account)
+    assert (left.consent.text, left.consent.at) == (CONSENT, LATER)
+    await told(company.gateway, sdk, "payment_intent.succeeded", payment)
+    method = await company.gateway.method(account)
+    assert method is not None
+    assert (method.id, method.label) == (left.consent.method, "Visa ending 4242")
+    changes = (await events(sdk, "customer.updated", account.payer))[before:]
+    facts = [news.method for change in changes for news in await company.gateway.news(json.dumps(change))]
+    assert [fact and fact.at for fact in facts] == [LATER]
+    assert isinstance(await company.gateway.charge(order, method), Charged)
+
+
+@pytest.mark.req("S3-07")
+async def test_a_method_is_put_on_file_without_paying(
+    company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder, stranger: Account
+):
+    url = await pages.setup(stranger, CONSENT, BACK)
+    assert await paid(url, "pm_card_mastercard") == BACK
+    [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
+    assert (left.invoice, left.account) == ("", order.account)
+    assert left.consent is not None
+    assert left.consent.text == CONSENT
+    session = await sdk.v1.checkout.sessions.retrieve_async(session_of(url))
+    assert await told(company.gateway, sdk, "setup_intent.succeeded", str(session.setup_intent)) == []
+    method = await company.gateway.method(stranger.model_copy(update={"payer": left.payer}))
+    assert method is not None
+    assert (method.id, method.label) == (left.consent.method, "Mastercard ending 4444")
+    assert isinstance(await company.gateway.charge(order, method), Charged)
+
+
+@pytest.mark.req("S3-33")
+async def test_a_debit_on_the_page_is_on_its_way_and_kept_once_it_has_settled(
+    company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder
+):
+    account = await customer(company, order, "")
+    url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
+    payment = await company.desk.pay_session(session_of(url), DEBIT, AT)
+    [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
+    assert left.consent is not None
+    [begun] = await told(company.gateway, sdk, "payment_intent.processing", payment)
+    assert begun.stirred is not None
+    assert begun.stirred.started
+    assert await company.gateway.received(account, order.invoice, ()) == Found(underway=(payment,))
+    assert await default_of(sdk, account.payer) is None
+    await company.desk.settle(payment, "succeeded", LATER)
+    [arrived] = await told(company.gateway, sdk, "payment_intent.succeeded", payment)
+    assert arrived.payment is not None
+    assert arrived.payment.at == LATER
+    method = await company.gateway.method(account)
+    assert method is not None
+    assert (method.id, method.kind) == (left.consent.method, "debit")
+
+
+async def test_a_page_of_somebody_elses_concerns_nobody(company: PaymentCompany, sdk: stripe.StripeClient):
+    session = await sdk.v1.checkout.sessions.create_async(
+        {
+            "mode": "payment",
+            "line_items": [
+                {
+                    "price_data": {"currency": "usd", "unit_amount": 500, "product_data": {"name": "A shirt"}},
+                    "quantity": 1,
+                }
+            ],
+            "success_url": "https://shop.example/",
+        }
+    )
+    await company.desk.pay_session(session.id)
+    assert await told(company.gateway, sdk, "checkout.session.completed", session.id) == []
+
+
+async def test_an_account_gets_one_customer_however_often_it_opens_a_page(
+    sdk: stripe.StripeClient, pages: StripePages, stranger: Account
+):
+    payer = await pages.payer(stranger)
+    assert await pages.payer(stranger) == payer
+    assert await pages.payer(stranger.model_copy(update={"payer": payer})) == payer
+    made = await sdk.v1.customers.retrieve_async(payer)
+    assert made.metadata is not None
+    assert made.metadata.to_dict() == {"account": stranger.id}
+    url = await pages.setup(stranger, CONSENT, BACK)
+    assert (await sdk.v1.checkout.sessions.retrieve_async(session_of(url))).customer == payer
+
+
+async def test_a_customer_who_was_deleted_at_stripe_can_pay(
+    company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder
+):
+    account = await customer(company, order)
+    await sdk.v1.customers.delete_async(account.payer)
+    url = await pages.checkout(account, order.invoice, usd(1999), "", BACK)
+    await paid(url)
+    [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
+    assert left.payer not in ("", account.payer)
+
+
+async def test_an_amount_is_shown_as_it_is_owed(sdk: stripe.StripeClient, pages: StripePages, stranger: Account):
+    for amount, total in ((Money.parse("500 JPY"), 500), (Money.parse("500 ISK"), 50000)):
+        url = await pages.checkout(stranger, "INV-1", amount, "", BACK)
+        session = await sdk.v1.checkout.sessions.retrieve_async(session_of(url))
+        assert (session.amount_total, session.currency) == (total, amount.currency.lower())
+    with pytest.raises(ValueError, match="MGA"):
+        await pages.checkout(stranger, "INV-1", Money.parse("1.50 MGA"), "", BACK)
+
+
+async def test_nobody_there_is_an_outage_and_a_wrong_key_our_mistake(
+    company: PaymentCompany, unused_tcp_port: int, stranger: Account
+):
+    for key, url, error in (
+        (STRIPE_KEY, f"http://127.0.0.1:{unused_tcp_port}", OutageError),
+        (SecretStr("sk_live_another"), company.url, StripeRefusedError),
+    ):
+        pages = StripePages(key, url, PATIENCE)
+        with pytest.raises(error):
+            await pages.checkout(stranger, "INV-1", usd(1999), "", BACK)
+        with pytest.raises(error):
+            await pages.setup(stranger, CONSENT, BACK)
+        await pages.close()

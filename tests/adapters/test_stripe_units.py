@@ -1,0 +1,52 @@
+"""What the adapter computes without asking anybody: units of money, keys, the words of consent."""
+
+import pytest
+
+from adapters.gateways.stripe_consent import consent_in, consent_metadata
+from adapters.gateways.stripe_keys import MOST, idempotency_key
+from adapters.gateways.stripe_money import money, units
+from dunning.money import Money
+
+AMOUNTS = [
+    ("19.99", "USD", 1999),
+    ("500", "JPY", 500),
+    ("5.120", "KWD", 5120),
+    ("5", "ISK", 500),  # its cents are gone, but not at Stripe
+    ("5", "UGX", 500),
+    ("10.00", "MGA", 10),  # has two digits, but not at Stripe
+]
+
+
+@pytest.mark.parametrize(("amount", "currency", "count"), AMOUNTS)
+def test_amounts_are_told_in_stripes_units_and_read_back(amount: str, currency: str, count: int):
+    told = Money.parse(amount, currency)
+    assert units(told) == count
+    assert money(count, currency.lower()) == told
+
+
+def test_nobody_can_be_charged_a_part_of_a_unit():
+    with pytest.raises(ValueError, match=r"MGA 10\.50"):
+        units(Money.parse("10.50", "MGA"))
+
+
+def test_a_key_that_fits_is_sent_as_it_is():
+    assert idempotency_key("INV-1:charge:1") == "INV-1:charge:1"
+    assert idempotency_key("k" * MOST) == "k" * MOST
+
+
+@pytest.mark.parametrize("key", ["k" * (MOST + 1), "RE-Ä-1:charge:1", "INV\n1:charge:1", "請求書" * 200])
+def test_a_key_that_does_not_fit_a_header_gets_a_hash(key: str):
+    sent = idempotency_key(key)
+    assert len(sent) <= MOST
+    assert sent.isascii()
+    assert sent.isprintable()
+    assert sent == idempotency_key(key)
+    assert sent != idempotency_key(f"{key}2")
+
+
+@pytest.mark.req("S3-07")
+@pytest.mark.parametrize("text", ["", "I agree.", "é" * 500, "w" * 501, "z" * 1700])
+def test_consent_travels_whole_however_long(text: str):
+    metadata = consent_metadata(text)
+    assert consent_in({**metadata, "account": "A-1"}) == text
+    assert all(len(value) <= 500 for value in metadata.values())

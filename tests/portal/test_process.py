@@ -1,0 +1,158 @@
+"""The portal as a process: settings, readiness, kill -9, a stop that cuts nobody off, and a log without secrets."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from adapters.links import Links
+from adapters.store import SqlStore
+from sandbox.child import ROOT
+from sandbox.temporal_server import TemporalServer
+from tests.portal.process import environment, portal_process
+from tests.portal.world import LINK_SECRET, NEW, PAYMENTS_NEW, STRANGE, message, paid, signed, standard, until
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncGenerator[SqlStore]:
+    opened = SqlStore(f"sqlite+aiosqlite:///{tmp_path}/store.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[TemporalServer]:
+    """Give a real server without any worker: money for nobody's invoice needs none."""
+    with (tmp_path_factory.mktemp("temporal") / "log").open("wb") as log:
+        server = TemporalServer(log)
+        await server.start()
+        yield server
+        await server.stop()
+
+
+async def ended(folder: Path, **env: str) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "portal", cwd=ROOT, env={**os.environ, **environment(folder), **env},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+@pytest.mark.promise(9)
+async def test_killed_between_the_answer_and_the_delivery_it_delivers_after_its_restart(
+    tmp_path: Path, store: SqlStore, temporal: TemporalServer
+) -> None:
+    async with portal_process(tmp_path, "first") as first:
+        for number in range(5):
+            body = paid(f"evt_{number}", invoice=f"NOBODY-{number}")
+            assert (await first.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
+        body = message(invoice="NOBODY-9")
+        assert (await first.http.post("/webhooks/payments", content=body, headers=standard(body))).status_code == 202
+        await first.child.kill()
+    assert len(await store.waiting(10)) == 6
+    async with portal_process(tmp_path, "second", TEMPORAL_ADDRESS=temporal.address) as second:
+
+        async def delivered() -> bool:
+            return not await store.waiting(10)
+
+        await until(delivered)
+        body = message(invoice="NOBODY-9")
+        again = await second.http.post("/webhooks/payments", content=body, headers=standard(body))
+        assert (again.status_code, again.json()) == (200, {"outcome": "parked", "invoice": "NOBODY-9"})
+    credits_ = sorted(credit.id.rpartition(":")[2] for credit in await store.credits("bakery"))
+    assert credits_ == [f"pi_evt_{number}" for number in range(5)]
+    assert len(await store.tickets("")) == 6
+
+
+async def test_it_keeps_webhooks_before_temporal_is_there_and_is_ready_after(
+    tmp_path: Path, store: SqlStore, temporal: TemporalServer
+) -> None:
+    async with portal_process(tmp_path, "alone") as alone:
+        answer = await alone.http.get("/ready")
+        assert (answer.status_code, answer.json()) == (503, {"ready": False, "store": True, "temporal": False})
+        body = paid("evt_1", invoice="NOBODY-1")
+        assert (await alone.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
+        link = Links(LINK_SECRET, "").pay("INV-1")
+        page = await alone.http.get(link)
+        assert (page.status_code, "Nothing was charged." in page.text) == (503, True)
+    async with portal_process(tmp_path, "together", TEMPORAL_ADDRESS=temporal.address) as together:
+        await until(lambda: together.answers(200))
+        page = await together.http.get(link)
+        assert (page.status_code, "We do not know this invoice" in page.text) == (404, True)
+
+        async def delivered() -> bool:
+            return not await store.waiting(1)
+
+        await until(delivered)
+
+
+async def test_a_stop_finishes_the_request_that_is_under_way(tmp_path: Path) -> None:
+    async with portal_process(tmp_path, "stopping") as stopping:
+        body = message()
+        asking = asyncio.create_task(stopping.http.post("/webhooks/payments", content=body, headers=standard(body)))
+        await until(lambda: stopping.said("a webhook waits: the other side is away"))
+        status = await stopping.child.stop()
+        assert (await asking).status_code == 202
+        assert status == 0
+        assert stopping.said("portal stopping: it finishes what it holds")
+        assert "Traceback" not in stopping.log
+
+
+async def test_the_log_has_a_line_a_request_and_no_secret(tmp_path: Path) -> None:
+    async with portal_process(tmp_path, "log", REPRIEVE_LOG_LEVEL="DEBUG") as door:
+        body = paid("evt_1", receipt_email="ada@bakery.example")
+        await door.http.post("/webhooks/stripe", content=body, headers=signed(body))
+        await door.http.post("/webhooks/stripe", content=body, headers=signed(body, STRANGE))
+        await door.http.get(Links(LINK_SECRET, "").pay("INV-1"))
+        await door.http.get("/pay/INV-1?s=guessed")
+        await until(lambda: len(door.said("request")) == 4)
+        lines = [(line["method"], line["path"], line["status"], line.get("note", "")) for line in door.said("request")]
+        assert lines == [
+            ("POST", "/webhooks/stripe", 200, "kept evt_1"),
+            ("POST", "/webhooks/stripe", 400, "Stripe-Signature fits none of the secrets"),
+            ("GET", "/pay/INV-1", 503, "away: OutageError"),
+            ("GET", "/pay/INV-1", 404, "a pay link without its signature"),
+        ]
+        signature = Links(LINK_SECRET, "").signature("INV-1")
+        for secret in ("ada@bakery", NEW, PAYMENTS_NEW, LINK_SECRET, signature, "guessed", "v1="):
+            assert secret not in door.log
+
+
+async def test_without_a_long_enough_secret_there_are_no_pay_pages_and_the_log_says_so_once(tmp_path: Path) -> None:
+    async with portal_process(tmp_path, "off", REPRIEVE_LINK_SECRET="short") as off:
+        (line,) = [
+            line for line in off.lines if line["event"].startswith("pay pages are off: set REPRIEVE_LINK_SECRET")
+        ]
+        assert line["shortest"] == 32
+        for path in (Links(LINK_SECRET, "").pay("INV-1"), "/pay/help"):
+            assert (await off.http.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("REPRIEVE_PORTAL_PORT", "door", "setting REPRIEVE_PORTAL_PORT: Input should be a valid integer"),
+        ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["whsec_"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
+        ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["x"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
+    ],
+)
+async def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value: str, words: str) -> None:
+    status, said = await ended(tmp_path, **{name: value})
+    assert (status, words in said, "Traceback" in said) == (2, True, False), said
+
+
+async def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        status, said = await ended(tmp_path, REPRIEVE_PORTAL_PORT=str(taken.getsockname()[1]))
+    assert (status, "check REPRIEVE_STORE_URL and the port" in said, "Traceback" in said) == (1, True, False), said
+
+
+async def test_a_store_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
+    status, said = await ended(tmp_path, REPRIEVE_STORE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert (status, "check REPRIEVE_STORE_URL and the port" in said, "Traceback" in said) == (1, True, False), said

@@ -1,0 +1,264 @@
+"""The portal as it serves, over a real socket and a real store. Only the cases behind it are played here."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+from pydantic import SecretStr
+from standardwebhooks import Webhook
+from stripe import WebhookSignature
+
+from adapters.gateways.stripe import StripeGateway
+from adapters.links import Links
+from adapters.settings import ROOT
+from adapters.store import SqlStore
+from adapters.templates import TemplateRenderer
+from dunning import ports
+from dunning.case import Case
+from dunning.money import Money
+from dunning.ports import OutageError, Store
+from dunning.records import Account, InboxEvent, News, Outcome
+from portal import payments
+from portal.app import application
+from portal.clock import now
+from portal.delivery import Delivery
+from portal.handling import Handling
+from portal.keeper import Keeper
+from portal.pages import Pages
+from portal.pay import PayPage, terms
+from portal.ready import Ready
+from portal.serving import serving
+from portal.sheet import Sheets
+from portal.taking import Taking
+from portal.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+
+NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
+PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+LINK_SECRET = "a secret of the tests, forty characters."
+COMPANY, CONTACT = "Example Hosting", "billing@hosting.example"
+TYPES = ("payment_intent.succeeded", "charge.dispute.created")
+TERMS = terms(COMPANY, CONTACT)
+MOST = 4_000
+
+PATIENCE = 20.0
+
+
+def paid(event: str, invoice: str = "INV-1", payment: str = "", **more: Any) -> str:
+    """A Stripe event: a payment of the customer's own succeeded."""
+    intent = {
+        "id": payment or f"pi_{event}",
+        "object": "payment_intent",
+        "amount": 1999,
+        "amount_received": 1999,
+        "currency": "usd",
+        "status": "succeeded",
+        "customer": "cus_1",
+        "created": 1_764_000_000,
+        "metadata": {"invoice": invoice, "account": "bakery"},
+    }
+    told = {"id": event, "object": "event", "type": "payment_intent.succeeded", "created": 1_764_000_001}
+    return json.dumps({**told, "data": {"object": intent}, **more})
+
+
+def signed(body: str | bytes, secret: str = NEW, at: float | None = None) -> dict[str, str]:
+    """Stripe's header, made by Stripe's own SDK."""
+    text = body if isinstance(body, str) else body.decode()
+    stamp = int(at if at is not None else now().timestamp())
+    header = WebhookSignature.generate_signature_header(text, secret, stamp)  # pyright: ignore[reportUnknownMemberType]
+    return {"Stripe-Signature": header}
+
+
+def message(kind: str = "payment.received", **data: Any) -> str:
+    """A message of any other processor."""
+    facts = {"invoice": "INV-1", "id": "bank-1", "amount": "19.99", "currency": "USD"} if "." in kind else {}
+    facts = {key: value for key, value in {**facts, **data}.items() if value is not None}
+    return json.dumps({"type": kind, "timestamp": "2026-11-25T10:00:00Z", "data": facts})
+
+
+def standard(body: str, event: str = "msg_1", secret: str = PAYMENTS_NEW, at: float | None = None) -> dict[str, str]:
+    """The headers of Standard Webhooks, made by its own library."""
+    stamp = datetime.fromtimestamp(int(at if at is not None else now().timestamp()), UTC)
+    signature = Webhook(secret).sign(event, stamp, body)
+    return {
+        "webhook-id": event,
+        "webhook-timestamp": str(int(stamp.timestamp())),
+        "webhook-signature": signature,
+    }
+
+
+@dataclass
+class PlayedCases:
+    """Stands for Temporal: says what it is told to, and keeps what it is brought."""
+
+    cases: dict[str, Case] = field(default_factory=dict[str, Case])
+    brought: list[News] = field(default_factory=list[News])
+    troubles: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    """By invoice; `*` stands for all."""
+    held: asyncio.Event = field(default_factory=asyncio.Event)
+    holds: set[str] = field(default_factory=set[str])
+    """Invoices whose delivery waits for `held`."""
+    under_way: int = 0
+    most_at_once: int = 0
+
+    async def deliver(self, news: News) -> Outcome:
+        self.under_way += 1
+        self.most_at_once = max(self.most_at_once, self.under_way)
+        try:
+            if news.invoice in self.holds:
+                await self.held.wait()
+            await asyncio.sleep(0)
+            self._trouble(news.invoice)
+        finally:
+            self.under_way -= 1
+        self.brought.append(news)
+        return Outcome(outcome="applied", invoice=news.invoice, balance=Money.zero("USD"), state="paid")
+
+    async def case(self, invoice: str) -> Case | None:
+        self._trouble(invoice)
+        return self.cases.get(invoice)
+
+    def _trouble(self, invoice: str) -> None:
+        for trouble in (self.troubles.get(invoice), self.troubles.get("*")):
+            if trouble:
+                raise trouble
+
+    @property
+    def payments(self) -> list[str]:
+        return [news.payment.id for news in self.brought if news.payment]
+
+
+@dataclass
+class PlayedCompany:
+    """Stands for Stripe's pages: keeps what it was asked for."""
+
+    url: str
+    asked: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    away: bool = False
+
+    async def payer(self, account: Account) -> str:
+        self._answer()
+        return account.payer or f"cus_of_{account.id}"
+
+    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
+        self._answer()
+        self.asked.append(("checkout", account.id, account.payer, invoice, str(amount), consent, back))
+        return f"{self.url}/pay-here"
+
+    async def setup(self, account: Account, consent: str, back: str) -> str:
+        self._answer()
+        self.asked.append(("setup", account.id, account.payer, consent, back))
+        return f"{self.url}/put-here"
+
+    def _answer(self) -> None:
+        if self.away:
+            raise OutageError("Stripe is away")
+
+
+@dataclass
+class Portal:
+    url: str
+    http: httpx2.AsyncClient
+    store: SqlStore
+    cases: PlayedCases
+    company: PlayedCompany
+    links: Links
+    delivery: Delivery
+
+    async def stripe(self, body: str | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
+        given = signed(body) if headers is None else headers
+        return await self.http.post("/webhooks/stripe", content=body, headers=given)
+
+    async def payment(self, body: str, headers: dict[str, str] | None = None) -> httpx2.Response:
+        given = standard(body) if headers is None else headers
+        return await self.http.post("/webhooks/payments", content=body, headers=given)
+
+    async def page(self, invoice: str) -> httpx2.Response:
+        return await self.http.get(f"/pay/{invoice}?s={self.links.signature(invoice)}")
+
+    async def submit(self, invoice: str, way: str = "", **form: str) -> httpx2.Response:
+        return await self.http.post(f"/pay/{invoice}{way}", data={"s": self.links.signature(invoice), **form})
+
+    async def inbox(self) -> tuple[InboxEvent, ...]:
+        """What nobody handled yet."""
+        return await self.store.waiting(10_000)
+
+    async def until_handled(self, event: str, source: str = STRIPE) -> str:
+        outcome = ""
+
+        async def over() -> bool:
+            nonlocal outcome
+            kept = await self.store.event(source, event)
+            outcome = kept.outcome if kept else ""
+            return bool(outcome)
+
+        await until(over)
+        return outcome
+
+
+async def until(true: Callable[[], Any]) -> None:
+    """Wait until the condition, asked again and again, is true."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            said = true()
+            if await said if asyncio.iscoroutine(said) else said:
+                return
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def portal(
+    url: str,
+    *,
+    cases: PlayedCases | None = None,
+    store: Store | None = None,
+    delivering: bool = True,
+    patience: float = PATIENCE,
+    stripe_secrets: Sequence[str] = (NEW, OLD),
+    payment_secrets: Sequence[str] = (PAYMENTS_NEW, PAYMENTS_OLD),
+    most: int = MOST,
+    leads_to: str = "https://checkout.example",
+) -> AsyncGenerator[Portal]:
+    """A portal over that database. `store` may stand before it, to fail; `delivering`: what is kept is delivered.
+
+    `leads_to` is the origin of the payment company's page.
+    """
+    behind = SqlStore(url)
+    gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
+    played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
+    used, writing = store or behind, asyncio.Lock()
+    readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
+    delivery = Delivery(used, Handling(used, played, readers, writing, now))
+    keeper = Keeper(used, writing)
+    taking = Taking(keeper, most, now)
+    pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
+    secrets = [Webhook(secret) for secret in payment_secrets]
+    sheets = Sheets(used, _as_port(played), TemplateRenderer(ROOT / "notices", COMPANY, "", links=links), now)
+    routes = [
+        StripeWebhooks(taking, delivery, stripe_secrets, TYPES).route(),
+        PaymentWebhooks(taking, delivery, secrets, store=used, cases=played, patience=patience).route(),
+        Ready({"store": lambda: used.waiting(1)}).route(),
+        *PayPage(links, sheets, pages, store=used, company=company, terms=TERMS).routes(),
+    ]
+    loop = asyncio.create_task(delivery.run()) if delivering else None
+    async with (
+        serving(application(routes, pages), "127.0.0.1", 0) as port,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
+    ):
+        yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery)
+    delivery.stop()
+    if loop:
+        await loop
+    await keeper.close()
+    await gateway.close()
+    await behind.close()
+
+
+def _as_port(played: PlayedCases) -> ports.Cases:
+    """Holds the stand-in to the contract."""
+    return played

@@ -1,0 +1,57 @@
+"""Where the company's objects lie: lists look at what they show and at nothing else."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.payments.errors import StripeError
+from sandbox.payments.params import LISTED, Params
+from sandbox.payments.shelf import Shelf
+
+MANY = 5000
+
+
+def params(**values: Any) -> Params:
+    return Params({name: str(value) for name, value in values.items()}, LISTED | {"customer"})
+
+
+@pytest.fixture(scope="module")
+def shelf() -> Shelf:
+    shelf = Shelf("thing", "/v1/things", ("customer",))
+    for number in range(MANY):
+        shelf.put({"id": f"t_{number}", "created": number // 2, "customer": f"c_{number % 10}"})
+    return shelf
+
+
+@pytest.mark.parametrize("asked", [{}, {"customer": "c_3"}, {"starting_after": "t_2500"}, {"ending_before": "t_2500"}])
+def test_a_page_of_thousands_looks_at_a_page(shelf: Shelf, asked: dict[str, str]):
+    looked: list[str] = []
+
+    def fits(thing: dict[str, Any]) -> bool:
+        looked.append(thing["id"])
+        return True
+
+    page = shelf.page(params(limit=10, **asked), fits)
+    assert len(page["data"]) == 10
+    assert page["has_more"]
+    assert len(looked) == 11
+
+
+def test_objects_of_one_second_keep_their_order(shelf: Shelf):
+    page = shelf.page(params(limit=4, starting_after="t_103"))
+    assert [thing["id"] for thing in page["data"]] == ["t_102", "t_101", "t_100", "t_99"]
+    page = shelf.page(params(limit=4, ending_before="t_103"))
+    assert [thing["id"] for thing in page["data"]] == ["t_107", "t_106", "t_105", "t_104"]
+
+
+def test_an_object_moves_between_lists_and_goes():
+    shelf = Shelf("thing", "/v1/things", ("customer",))
+    thing = shelf.put({"id": "t_1", "created": 5, "customer": None})
+    shelf.change(thing, "customer", "c_1")
+    assert shelf.of("customer", "c_1") == [thing]
+    shelf.change(thing, "customer", "c_2")
+    assert (shelf.of("customer", "c_1"), shelf.of("customer", "c_2")) == ([], [thing])
+    shelf.drop(thing)
+    assert (shelf.find("t_1"), shelf.of("customer", "c_2"), shelf.page(params())["data"]) == (None, [], [])
+    with pytest.raises(StripeError, match="No such thing: 't_1'"):
+        shelf.get("t_1")
