@@ -1,6 +1,6 @@
-"""`make bench`: what a case costs, how fast cases go beside a bare workflow, how fast the rules are.
+"""`make bench`: what a case costs, how fast cases go beside a bare workflow, the rules and the portal's door.
 
-Exit status 1 when a limit is broken. `--only cost,race,rules,reinstating` runs some of it.
+Exit status 1 when a limit is broken. `--only cost,race,rules,reinstating,door` runs some of it.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 from bench.costing import costing
+from bench.door import door
 from bench.race import race
 from bench.reinstating import reinstating
 from bench.report import Report
@@ -17,7 +18,7 @@ from bench.rules import rules
 from sandbox.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
-PARTS = ("rules", *ON_A_STAGE)
+PARTS = ("rules", "door", *ON_A_STAGE)
 
 
 async def bench(parts: list[str]) -> Report:
@@ -25,6 +26,8 @@ async def bench(parts: list[str]) -> Report:
     report = Report()
     if "rules" in parts:
         rules(report)
+    if "door" in parts:
+        await door(report)
     for name, part in ON_A_STAGE.items():
         if name in parts:
             async with stage() as made:

@@ -27,8 +27,8 @@ from workflows.invoice import InvoiceDunning
 STARTING = 16
 """Cases started at once."""
 QUICK = {"REPRIEVE_CALL_SECONDS": "3", "REPRIEVE_STICKY_SECONDS": "1"}
-ENDING = 60.0
-"""Seconds without a kill in which the rest must end."""
+KILLING = 0.15
+"""Seconds a case in which the worker is killed; then the rest may end, which takes minutes: tries are spaced out."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ async def soak(made: Stage, cases: int, *, lost: float, pause: float, seed: int)
     chance, kills = random.Random(seed), 0
     while not living.done():
         await asyncio.wait([living], timeout=chance.uniform(0.2, 1.8) * pause)
-        if not living.done() and time.monotonic() - began < cases * 0.25 + ENDING:
+        if not living.done() and time.monotonic() - began < cases * KILLING:
             await made.worker.kill()
             kills += 1
             await made.start_worker()

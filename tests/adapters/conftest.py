@@ -1,14 +1,23 @@
-"""Every test of the store runs twice: on an SQLite file and on PostgreSQL; each test finds its database empty."""
+"""What the adapters' tests stand on.
+
+Every test of the store runs twice, on an SQLite file and on PostgreSQL, and finds its database empty. The tests of the
+Stripe adapter share a payment company a module; each test has its own account there.
+"""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import stripe
 
+from adapters.gateways.stripe_calls import client
 from adapters.store import SqlStore
 from adapters.store.schema import upgrade
 from adapters.store.tables import metadata
+from dunning.orders import ChargeOrder
+from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
+from tests.adapters.paying import order_of
 from tests.adapters.postgres import Cluster, cluster
 
 
@@ -71,3 +80,21 @@ async def store(url: str) -> AsyncIterator[SqlStore]:
     opened = SqlStore(url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def company() -> AsyncGenerator[PaymentCompany]:
+    async with stripe_payments() as company:
+        yield company
+
+
+@pytest.fixture(scope="module")
+async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
+    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
+    yield sdk
+    await http.close_async()
+
+
+@pytest.fixture
+def order(request: pytest.FixtureRequest) -> ChargeOrder:
+    return order_of(request.node.name)

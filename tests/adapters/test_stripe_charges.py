@@ -1,39 +1,20 @@
 """Charging at Stripe: its test cards, what a bank asks of the customer, and what Stripe itself breaks."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
 import stripe
 
-from adapters.gateways.stripe_calls import StripeRefusedError, client
+from adapters.gateways.stripe_calls import StripeRefusedError
 from dunning.money import Money
 from dunning.orders import ChargeOrder
 from dunning.ports import OutageError
 from dunning.records import Method
 from dunning.results import Charged, Declined, NoMethod, Pending, Unknown
-from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
-from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, order_of, usd
+from tests.adapters.companies import PaymentCompany
+from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, usd
 
 LATER = AT.replace(month=4)
-
-
-@pytest.fixture(scope="module")
-async def company() -> AsyncGenerator[PaymentCompany]:
-    async with stripe_payments() as company:
-        yield company
-
-
-@pytest.fixture(scope="module")
-async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
-    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
-    yield sdk
-    await http.close_async()
-
-
-@pytest.fixture
-def order(request: pytest.FixtureRequest) -> ChargeOrder:
-    return order_of(request.node.name)
 
 
 @pytest.mark.parametrize(

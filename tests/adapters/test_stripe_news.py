@@ -2,41 +2,21 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import stripe
 
-from adapters.gateways.stripe_calls import client
 from dunning.facts import MethodChanged, Payment, PaymentNews
 from dunning.orders import ChargeOrder
 from dunning.records import Account, Method, News
 from dunning.results import Charged
-from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
-from tests.adapters.paying import AT, DEBIT, customer, on_file, order_of
+from tests.adapters.companies import PaymentCompany
+from tests.adapters.paying import AT, DEBIT, customer, on_file
 from tests.adapters.stripe_events import events, told
 
 LATER = AT + timedelta(days=4)
-
-
-@pytest.fixture(scope="module")
-async def company() -> AsyncGenerator[PaymentCompany]:
-    async with stripe_payments() as company:
-        yield company
-
-
-@pytest.fixture(scope="module")
-async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
-    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
-    yield sdk
-    await http.close_async()
-
-
-@pytest.fixture
-def order(request: pytest.FixtureRequest) -> ChargeOrder:
-    return order_of(request.node.name)
 
 
 def about(order: ChargeOrder, payer: str, **fact: object) -> News:

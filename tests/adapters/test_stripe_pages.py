@@ -9,15 +9,15 @@ import pytest
 import stripe
 from pydantic import SecretStr
 
-from adapters.gateways.stripe_calls import StripeRefusedError, client
+from adapters.gateways.stripe_calls import StripeRefusedError
 from adapters.gateways.stripe_pages import StripePages
 from dunning.money import Money
 from dunning.orders import ChargeOrder
 from dunning.ports import OutageError
 from dunning.records import Account, News
 from dunning.results import Charged, Found
-from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
-from tests.adapters.paying import AT, DEBIT, customer, order_of, usd
+from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany
+from tests.adapters.paying import AT, DEBIT, customer, usd
 from tests.adapters.stripe_events import events, told
 
 LATER = AT + timedelta(days=4)
@@ -27,28 +27,10 @@ CONSENT = "I agree that Example Hosting charges this card for later invoices. " 
 
 
 @pytest.fixture(scope="module")
-async def company() -> AsyncGenerator[PaymentCompany]:
-    async with stripe_payments() as company:
-        yield company
-
-
-@pytest.fixture(scope="module")
-async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
-    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
-    yield sdk
-    await http.close_async()
-
-
-@pytest.fixture(scope="module")
 async def pages(company: PaymentCompany) -> AsyncGenerator[StripePages]:
     pages = StripePages(STRIPE_KEY, company.url, PATIENCE)
     yield pages
     await pages.close()
-
-
-@pytest.fixture
-def order(request: pytest.FixtureRequest) -> ChargeOrder:
-    return order_of(request.node.name)
 
 
 @pytest.fixture

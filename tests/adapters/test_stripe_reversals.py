@@ -1,42 +1,22 @@
 """Money that is taken back at Stripe and comes again, and the daily reading of all of it."""
 
 import json
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import stripe
 
-from adapters.gateways.stripe_calls import client
 from dunning.facts import Payment, Restored, Reversal
 from dunning.orders import ChargeOrder, RefundOrder
 from dunning.records import News
 from dunning.results import Charged, Pending, Refunded
-from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
-from tests.adapters.paying import AT, DEBIT, customer, on_file, order_of, usd
+from tests.adapters.companies import PaymentCompany
+from tests.adapters.paying import AT, DEBIT, customer, on_file, usd
 from tests.adapters.stripe_events import events, told
 
 LATER = AT + timedelta(days=4)
 LAST = AT + timedelta(days=40)
-
-
-@pytest.fixture(scope="module")
-async def company() -> AsyncGenerator[PaymentCompany]:
-    async with stripe_payments() as company:
-        yield company
-
-
-@pytest.fixture(scope="module")
-async def sdk(company: PaymentCompany) -> AsyncGenerator[stripe.StripeClient]:
-    http, sdk = client(STRIPE_KEY, company.url, PATIENCE)
-    yield sdk
-    await http.close_async()
-
-
-@pytest.fixture
-def order(request: pytest.FixtureRequest) -> ChargeOrder:
-    return order_of(request.node.name)
 
 
 @pytest.fixture
