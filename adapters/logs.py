@@ -39,3 +39,5 @@ def configure(level: str, *, as_json: bool) -> None:
     root.setLevel(level)
     # A line for every call to a company says nothing that the case does not, and names the customer's user there.
     logging.getLogger("httpx2").setLevel("WARNING")
+    # At DEBUG it writes whole rows, with names and addresses in them.
+    logging.getLogger("aiosqlite").setLevel("WARNING")

@@ -12,17 +12,17 @@ from dunning.plan import CONSEQUENCES, Action, Milestone
 
 def comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) -> datetime:
     """When the next step comes once this letter is out: its lateness moves it, and a warning's interval begins now."""
-    at = shifted(case.when(coming), days_late(case, letter, now) or _days_of_grace(case, now), case.plan.zone)
+    at = shifted(case.when(coming), days_late(case, letter, now) or _days_held(case, now), case.plan.zone)
     warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
     if warning and warning.warns and coming.action in CONSEQUENCES:
         at = max(at, now + (coming.at - warning.at))
-    return max(at, now, case.grace_until or now)
+    return max(at, now, case.grace_until or now, case.promised_until or now)
 
 
-def _days_of_grace(case: Case, now: datetime) -> int:
-    """Days by which a grace that holds the plan's next step moves all that follow."""
-    first, until = case.next_milestone, case.grace_until
-    return days_late(case, first, until) if first and until and until > now else 0
+def _days_held(case: Case, now: datetime) -> int:
+    """Days by which the plan's next step is late, and moves all that follow, once the grace or promise is over."""
+    first, held = case.next_milestone, [until for until in (case.grace_until, case.promised_until) if until]
+    return days_late(case, first, max(*held, now)) if first and held else 0
 
 
 def payment_told(case: Case, milestone: Milestone) -> Entry | None:

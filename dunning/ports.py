@@ -276,7 +276,11 @@ class Store(Protocol):
         ...
 
     async def handled(self, event: InboxEvent, outcome: str) -> None:
-        """Note what became of a webhook."""
+        """Note what became of a webhook; the first outcome stays."""
+        ...
+
+    async def handled_all(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+        """Note what became of several, in one transaction."""
         ...
 
     async def event(self, source: str, event: str) -> InboxEvent | None:

@@ -94,9 +94,11 @@ def restored(case: Case, fact: Restored) -> Case:
     """
     entry = Entry(id=fact.id, kind=Kind.RESTORED, amount=fact.amount, at=fact.at, of=fact.reversal)
     after = with_entry(case, entry)
+    if after is case:
+        return case
     if after.lapsed and after.balance.minor < 0:
         return with_entry(case, entry.model_copy(update={"kind": Kind.PARKED, "note": _why_parked(case, fact.amount)}))
-    for fee in () if after is case or after.lapsed else _fees_of(fact.reversal, after):
+    for fee in _fees_of(fact.reversal, after):
         waiver_id, note = f"waive:{fee.id}", "what was taken back came again"
         waiver = Entry(id=waiver_id, kind=Kind.WAIVER, amount=fee.amount, at=fact.at, of=fee.id, note=note)
         after = with_entry(after, waiver)
@@ -106,10 +108,10 @@ def restored(case: Case, fact: Restored) -> Case:
 def _fees_of(reversal: str, case: Case) -> tuple[Entry, ...]:
     """The fees since that reversal made a case owe again that had been paid up, once nothing but they is owed."""
     taken = find(case.entries, reversal, TAKEN_BACK)
-    place = case.entries.index(taken) if taken else 0
-    settled = (n for n in range(place, 0, -1) if balance(case.entries[:n], case.balance.currency).minor <= 0)
-    since = next(settled, None)
-    fees = () if since is None else tuple(entry for entry in case.entries[since:] if entry.kind in CHARGES)
+    places = range(case.entries.index(taken), 0, -1) if taken else ()
+    since = next((n for n in places if balance(case.entries[:n], case.balance.currency).minor <= 0), len(case.entries))
+    waived = {entry.of for entry in case.entries if entry.kind is Kind.WAIVER}
+    fees = tuple(entry for entry in case.entries[since:] if entry.kind in CHARGES and entry.id not in waived)
     return fees if case.balance.minor <= sum(fee.amount.minor for fee in fees) else ()
 
 

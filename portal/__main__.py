@@ -1,6 +1,7 @@
 """`python -m portal`: the HTTP door as its own process."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -35,6 +36,8 @@ async def run(settings: Settings) -> int:
         connecting = asyncio.create_task(portal.cases.connect())
         delivering = asyncio.create_task(portal.delivery.run())
         stopping = asyncio.create_task(stop.wait())
+        # What exists now lives as long as we do. To look through it for garbage, again and again, holds up webhooks.
+        gc.freeze()
         async with serving(portal.app, settings.portal_host, settings.portal_port) as port:
             log.info("portal ready", host=settings.portal_host, port=port)
             await asyncio.wait((stopping, delivering), return_when=asyncio.FIRST_COMPLETED)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from adapters import links
 from adapters.cases import Cases
 from adapters.gateways.stripe import StripeGateway
+from adapters.gateways.stripe_news import TYPES
 from adapters.gateways.stripe_pages import StripePages
 from adapters.settings import Settings
 from adapters.store import SqlStore
@@ -59,7 +60,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     taking = Taking(keeper, settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
     routes = [
-        StripeWebhooks(taking, delivery, texts(settings.stripe_webhook_secrets), ()).route(),
+        StripeWebhooks(taking, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
         PaymentWebhooks(taking, delivery, secrets, store=store, cases=cases).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": cases.check}).route(),
         *_pay_routes(settings, store, cases, pages, stack),

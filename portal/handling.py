@@ -1,12 +1,14 @@
 """One webhook that was kept: what it says, bringing that to its cases, and giving it to a person when that fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from dunning.orders import TicketOrder
 from dunning.ports import Cases, Store
 from dunning.records import InboxEvent, News, Outcome
+from portal.resting import key_of
+from portal.together import Together
 
 FAILED = Outcome(outcome="failed: see ticket")
 _READING = 5.0
@@ -31,7 +33,7 @@ class Handling:
         self._cases = cases
         self._readers = readers
         self._writing = writing
-        self._lane = asyncio.Lock()
+        self._notes = Together(self._note, writing)
         self._clock = clock
 
     async def read(self, event: InboxEvent) -> tuple[News, ...]:
@@ -46,7 +48,7 @@ class Handling:
         """Bring all of it to its cases, then note the outcome. After a crash in between, it is all done again."""
         outcomes = [await self._cases.deliver(each) for each in news]
         told = tuple(outcomes) or (Outcome(outcome="ignored"),)
-        await self._note(event, ", ".join(dict.fromkeys(each.outcome for each in told)))
+        await self._notes.add((event, ", ".join(dict.fromkeys(each.outcome for each in told))))
         return told
 
     async def give_up(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> tuple[Outcome, ...]:
@@ -65,12 +67,10 @@ class Handling:
                 f"{event.body[:_SHOWN]}"
             ),
         )
-        async with self._lane, self._writing:
+        async with self._writing:
             await self._store.open_ticket(ticket)
-        await self._note(event, FAILED.outcome)
+        await self._notes.add((event, FAILED.outcome))
         return (FAILED.model_copy(update={"invoice": about.invoice}),)
 
-    async def _note(self, event: InboxEvent, outcome: str) -> None:
-        # One behind the other: whoever keeps webhooks, and lets a sender wait, waits for one of us and not for eight.
-        async with self._lane, self._writing:
-            await self._store.handled(event, outcome)
+    async def _note(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+        await self._store.handled_all(sorted(outcomes, key=lambda each: key_of(each[0])))

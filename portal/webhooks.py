@@ -39,7 +39,7 @@ class _Event(BaseModel):
 
 
 class StripeWebhooks:
-    """`types` are the events that say something to us; the others are answered and forgotten. Empty: all do."""
+    """`types` are the events that say something to us; the others are answered and forgotten."""
 
     def __init__(self, taking: Taking, delivery: Delivery, secrets: Sequence[str], types: Collection[str]) -> None:
         self._taking = taking
@@ -58,7 +58,7 @@ class StripeWebhooks:
             event = _Event.model_validate_json(text(body))
         except ValidationError as error:
             raise RefusedError(400, "this is no Stripe event", errors=payments.problems(error)) from None
-        if self._types and event.type not in self._types:
+        if event.type not in self._types:
             note(request, "ignored: no event of ours")
             return JSONResponse({"outcome": "ignored"})
         await self._taking.keep(STRIPE, event.id, text(body))

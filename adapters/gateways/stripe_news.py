@@ -33,6 +33,23 @@ from dunning.records import Consent, News
 _DEFAULT = "default_payment_method"
 _Teller = Callable[[Event], Awaitable[Told]]
 
+TYPES: tuple[str, ...] = (
+    "payment_intent.succeeded",
+    "payment_intent.processing",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.closed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "checkout.session.completed",
+    "setup_intent.succeeded",
+    "customer.updated",
+)
+"""The events that say something to us; the portal keeps these and forgets all others."""
+
 
 class StripeNews:
     """Reads events, and asks Stripe for what they leave out."""

@@ -64,6 +64,13 @@ async def add(connection: AsyncConnection, table: Table, values: Values) -> bool
     return result.first() is not None
 
 
+async def add_all(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows, as one statement that is run for each; those of a primary key that is there stay as they are."""
+    insert = _insert(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    if rows:
+        await connection.execute(insert, rows)
+
+
 async def put(connection: AsyncConnection, table: Table, values: Values, keep: str = "", newest_by: str = "") -> bool:
     """Insert a row, or bring the one of its primary key to these values, except for the column `keep`.
 

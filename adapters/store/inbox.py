@@ -2,11 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
-from adapters.store.base import Database, add
+from adapters.store.base import Database, add_all
 from adapters.store.tables import inbox
 from dunning.records import InboxEvent
+
+_HANDLED = (
+    update(inbox)
+    .where(inbox.c.source == bindparam("its_source"), inbox.c.id == bindparam("its_id"), inbox.c.outcome == "")
+    .values(outcome=bindparam("what"))
+)
 
 
 class Inbox(Database):
@@ -18,8 +24,7 @@ class Inbox(Database):
         One that is known (source and id) stays as it is.
         """
         async with self._writing() as connection:
-            for event in events:
-                await add(connection, inbox, event.model_dump())
+            await add_all(connection, inbox, [event.model_dump() for event in events])
 
     async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
         """Read the webhooks that nobody handled yet, oldest first, `most` at the most."""
@@ -27,9 +32,14 @@ class Inbox(Database):
         return tuple(InboxEvent.model_validate(dict(row)) for row in await self._rows(unhandled.limit(most)))
 
     async def handled(self, event: InboxEvent, outcome: str) -> None:
-        """Note what became of a webhook."""
-        its = update(inbox).where(inbox.c.source == event.source, inbox.c.id == event.id)
-        await self._change(its.values(outcome=outcome))
+        """Note what became of a webhook; the first outcome stays."""
+        await self.handled_all([(event, outcome)])
+
+    async def handled_all(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+        """Note what became of several, in one transaction."""
+        rows = [{"its_source": event.source, "its_id": event.id, "what": outcome} for event, outcome in outcomes]
+        async with self._writing() as connection:
+            await connection.execute(_HANDLED, rows)
 
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """Read a webhook that was kept, handled or not."""

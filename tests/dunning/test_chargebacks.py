@@ -1,11 +1,12 @@
 """Chargebacks restrict at once where the policy says so, and a won dispute undoes them (S3-34)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from dunning.case import Case
-from dunning.facts import Payment
+from dunning.facts import Payment, Waiver
+from dunning.intake import waived
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.money import Money
@@ -14,7 +15,7 @@ from dunning.orders import RestrictOrder
 from dunning.plan import Action
 from dunning.record import recorded
 from dunning.results import Deferred, Delivered, Found, Noted, Restricted
-from dunning.steps import Perform, Wait
+from dunning.steps import Perform, Wait, follow_up
 from tests.dunning.evenings import (
     ASO,
     COURTESY,
@@ -96,9 +97,31 @@ def test_a_chargeback_s_restriction_that_is_put_off_is_waited_for_while_the_cust
         (21, "chargeback:r-1"), (22, "chargeback:r-1"),
     ]  # fmt: skip
     assert [type(d.result) for d in life.of(Action.SUSPEND)] == [Deferred, Deferred, Restricted]
-    putting_off = World(charges=["declined"] * 9, deferrals=2)
-    waiting = evening(COURTESY, 20, (2, pays()), (20, takes_back(chargeback=True)), world=putting_off)
+    waiting = evening(COURTESY, 20, (2, pays()), (20, takes_back(chargeback=True)), world=_putting_off(2))
     assert waiting.last == Wait(at(opened(COURTESY), 21, minutes=30), "chargeback:r-1", "not today")
+
+
+def test_a_restriction_put_off_twice_waits_for_the_later_day() -> None:
+    life = evening(COURTESY, 20, (2, pays()), (20, takes_back(chargeback=True)), world=_putting_off(1))
+    restriction, now = follow_up("chargeback:r-1", Action.SUSPEND, life.now), life.now
+    later, sooner = (Deferred(until=now + timedelta(days=days), reason=f"{days} days") for days in (3, 2))
+    for order in ((later, sooner), (sooner, later)):
+        case = life.case
+        for deferred in order:
+            case = recorded(case, restriction, deferred, now)
+        assert decide(case, now) == Wait(now + timedelta(days=3), "chargeback:r-1", "3 days")
+
+
+def _putting_off(times: int) -> World:
+    return World(charges=["declined"] * 9, deferrals=times)
+
+
+def test_where_the_plan_has_no_step_to_that_level_the_chargeback_restricts_everything() -> None:
+    invoice = with_rule(ASO, chargeback="locked")
+    life = until_evening(invoice, 22, (2, pays()), (20, takes_back(chargeback=True)), world=declining())
+    restricted = did(life, "chargeback:r-1")
+    assert restricted.step is not None
+    assert (restricted.step.action, restricted.step.services) == (Action.LOCK, ())
 
 
 def test_a_new_card_is_tried_while_a_restriction_is_put_off_and_in_the_grace() -> None:
@@ -114,6 +137,7 @@ def test_money_that_only_asking_finds_stops_the_chargeback_s_restriction() -> No
     case = _until(takes_back(chargeback=True)(case, now), now, "chargeback:r-1")
     todo = decide(case, now)
     assert isinstance(todo, Perform)
+    assert todo.why == "money was taken back"
     found = Found(payments=(Payment(id="p-9", amount=PRICE, at=now),))
     after_asking = recorded(case, todo.milestone, found, now)
     assert (after_asking.paid_up, after_asking.level) == (True, Level.ACTIVE)
@@ -158,6 +182,33 @@ def test_fees_that_were_owed_before_the_dispute_stay() -> None:
     life = evening(COURTESY, 20, (2, part[0]), (3, part[1]), (8, part[2]))
     assert [e.id for e in life.case.entries if e.id.startswith("waive:")] == []
     assert str(life.case.balance) == "USD 49.99"
+
+
+def test_a_cent_that_was_owed_before_the_dispute_is_enough_for_the_fee_to_stay() -> None:
+    """A customer who owed a cent on day 5 would have got the fee anyway."""
+    facts = ((2, pays("USD 19.98")), (3, takes_back("USD 19.98")), (8, pays("USD 0.01", "p-2")))
+    life = evening(COURTESY, 40, *facts, (20, gives_again("USD 19.98")))
+    assert str(life.case.balance) == "USD 35.00"
+
+
+def test_a_fee_that_a_person_waived_is_not_counted_among_those_that_are_forgiven() -> None:
+    """Ten dollars and the reactivation fee are owed; that a late fee was waived before makes neither go away."""
+    invoice = with_rule(COURTESY)
+    plan = invoice.plan.model_copy(update={"reactivation_fee": Money.parse("USD 5.00")})
+    invoice = invoice.model_copy(update={"plan": plan})
+    waive: Fact = lambda case, now: waived(case, Waiver(entry="late-fee"), now)  # noqa: E731
+    facts = ((2, pays()), (20, takes_back()), (36, waive), (40, gives_again("USD 9.99")))
+    life = until_evening(invoice, 44, *facts, world=declining())
+    assert str(life.case.balance) == "USD 15.00"
+
+
+def test_a_won_dispute_told_again_later_forgives_no_fee_of_another_reversal() -> None:
+    won = ((2, pays()), (20, takes_back()), (25, gives_again()))
+    other = ((40, takes_back(reversal="r-2")), (60, pays("USD 19.99", "p-2")), (62, gives_again()))
+    life = evening(COURTESY, 64, *won, *other)
+    assert str(life.case.balance) == "USD 35.00"
+    case = life.case
+    assert gives_again()(case, life.now) is case
 
 
 def test_fees_stay_while_another_reversal_of_the_case_stands() -> None:

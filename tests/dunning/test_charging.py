@@ -123,6 +123,7 @@ def test_a_method_that_the_bank_refuses_for_good_is_not_tried_again_and_the_cust
     life = evening(COURTESY, 6, charges="final")
     assert attempted(life) == [(0, "INV-1042:charge:1")]
     assert did(life, "second-charge").result == NoMethod(reason=REFUSED_FOR_GOOD)
+    assert life.case.steps_done["second-charge"].detail == REFUSED_FOR_GOOD
     told = did(life, "second-charge:told")
     assert told.step is not None
     letter = order_for(told.before, told.step, told.decided)
@@ -276,6 +277,27 @@ def test_a_new_card_that_is_declined_is_told_in_the_words_of_the_policy() -> Non
         assert [s for s in life.steps() if s == "charge:method-1:told"] == ["charge:method-1:told"]
 
 
+def test_each_says_why() -> None:
+    case, now = moment(COURTESY, 1)
+    told = new_card(case, now)
+    assert decide(told, now) == Perform(
+        follow_up("charge:method-1", Action.CHARGE, now), "a new payment method is on file"
+    )
+    used_up = evening(COURTESY, 4, (2, new_card)).case
+    assert decide(used_up, at(opened(COURTESY), 5)) == Conclude(
+        step(case, "second-charge"), Skipped(reason=USED_UP), USED_UP
+    )
+
+
+def test_a_change_in_the_very_moment_of_the_attempt_is_tried() -> None:
+    """Nobody knows which came first, and an attempt too many is declined; one too few loses a customer."""
+    case, now = moment(COURTESY, 1)
+    (attempt,) = case.attempts
+    for seconds, tried in ((-1, False), (0, True), (1, True)):
+        change = MethodChanged(at=attempt.since + timedelta(seconds=seconds))
+        assert isinstance(decide(method_changed(case, change), now), Perform) is tried
+
+
 # Attempts that are asked about
 
 
@@ -288,6 +310,8 @@ def test_an_attempt_keeps_the_name_of_its_payment_and_the_time_it_was_made() -> 
     assert (attempt.payment, attempt.since, attempt.at) == ("ch-1", now, now + day)
     (attempt,) = recorded(case, charge, Declined(code="returned"), now + 2 * day).attempts
     assert (attempt.payment, attempt.since, attempt.at, attempt.kind) == ("ch-1", now, now + 2 * day, "declined")
+    (attempt,) = recorded(case, charge, Declined(code="returned", payment="ch-9"), now).attempts
+    assert attempt.payment == "ch-9"
     (attempt,) = recorded(case, charge, Charged(payment="ch-2", amount=Money.parse("USD 1"), at=now), now).attempts
     assert (attempt.payment, attempt.since) == ("ch-2", now)
 

@@ -97,6 +97,23 @@ def test_news_of_a_debit_asks_at_once_and_of_another_one_changes_nothing() -> No
     assert stirred(waiting, PaymentNews(payment="d-1", at=later, started=True), later).attempts == again.attempts
 
 
+def test_news_of_one_debit_leave_another_alone() -> None:
+    case, now = moment(COURTESY, 6)
+    both = sends_money("d-2")(sends_money("d-1")(case, now), now)
+    assert [(a.step, a.kind, a.ask_at) for a in both.attempts[-2:]] == [
+        ("underway:d-1", "pending", now), ("underway:d-2", "pending", now),
+    ]  # fmt: skip
+    later = now + DAY
+    stirred_one = stirred(both, PaymentNews(payment="d-2", at=later), later)
+    assert [a.ask_at for a in stirred_one.attempts] == [None, None, now, later]
+
+
+def test_money_told_again_is_the_very_same_case() -> None:
+    case, now = moment(COURTESY, 6)
+    once = pays("USD 5.00")(case, now)
+    assert pays("USD 5.00")(once, now) is once
+
+
 def _asking(now: datetime) -> Milestone:
     return follow_up("underway:d-1", Action.CHARGE, now)
 

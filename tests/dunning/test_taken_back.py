@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dunning.changes import changed
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.money import Money
@@ -84,6 +85,25 @@ def test_the_grace_ends_at_the_policy_s_hour_and_none_at_all_holds_nothing() -> 
         suspended = [d for d in life.of(Action.SUSPEND) if d.decided > at(opened(ASO), 12)]
         late = timedelta(minutes=30) if grace == 0 else timedelta(0)
         assert [d.decided for d in suspended] == [at(opened(ASO), day) + late]
+
+
+def test_the_grace_ends_at_the_hour_of_the_plan_s_first_step() -> None:
+    case, now = moment(ASO, 12)
+    first, *others = case.plan.milestones
+    early = first.model_copy(update={"at": first.at - timedelta(hours=3)})
+    case = changed(case, plan=case.plan.model_copy(update={"milestones": (early, *others)}))
+    assert takes_back()(pays()(case, now), now).grace_until == at(opened(ASO), 22) - timedelta(hours=3)
+
+
+def test_without_a_grace_the_letter_still_names_the_day_on_which_the_next_step_comes() -> None:
+    life = until_evening(with_rule(ASO, grace=0), 30, (2, pays()), (20, takes_back()), world=declining())
+    told = did(life, "reversal:r-1")
+    assert told.step is not None
+    order = order_for(told.before, told.step, told.decided)
+    assert isinstance(order, NoticeOrder)
+    assert order.next_action == "suspend"
+    assert order.next_at is not None
+    assert order.next_at.date() == did(life, "suspend").decided.date()
 
 
 def test_a_part_that_is_taken_back_while_something_is_owed_anyway_is_told_and_holds_nothing() -> None:

@@ -6,8 +6,11 @@ import time
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from adapters.gateways.stripe import StripeGateway
+from adapters.gateways.stripe_news import TYPES
 from tests.portal.world import MOST, NEW, OLD, STRANGE, Portal, paid, portal, signed, until
 
 Header = Callable[[str], dict[str, str]]
@@ -105,6 +108,12 @@ async def test_types_that_say_nothing_to_us_are_answered_and_forgotten(kept: Por
     answer = await kept.stripe(paid("evt_2", type="invoice.created"))
     assert (answer.status_code, answer.json()) == (200, {"outcome": "ignored"})
     assert await kept.store.event("stripe", "evt_2") is None
+
+
+async def test_every_type_that_the_adapter_reads_is_kept() -> None:
+    gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
+    assert set(TYPES) == {*gateway._news._tellers, "setup_intent.succeeded"}
+    await gateway.close()
 
 
 async def test_a_body_of_the_limit_is_taken_and_one_byte_more_is_not(kept: Portal) -> None:

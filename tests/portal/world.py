@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from stripe import WebhookSignature
 
 from adapters.gateways.stripe import StripeGateway
+from adapters.gateways.stripe_news import TYPES
 from adapters.links import Links
 from adapters.settings import ROOT
 from adapters.store import SqlStore
@@ -42,7 +43,6 @@ PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 LINK_SECRET = "a secret of the tests, forty characters."
 COMPANY, CONTACT = "Example Hosting", "billing@hosting.example"
-TYPES = ("payment_intent.succeeded", "charge.dispute.created")
 TERMS = terms(COMPANY, CONTACT)
 MOST = 4_000
 
