@@ -17,4 +17,6 @@ async def unheard_of(
         return None
     account = await store.account(order.account)
     found = await gateway.received(account, order.invoice, order.known)
-    return found if found.payments or found.underway else None
+    # What came when the invoice had no case has become credit of the account: it is no money of the invoice's any more.
+    fresh = [p for p in found.payments if await store.credit(f"{order.invoice}:{p.id}") is None]
+    return Found(payments=tuple(fresh), underway=found.underway) if fresh or found.underway else None

@@ -57,10 +57,20 @@ class Charge:
         result = await self._gateway.find(order, attempt)
         if result is None and order.ask_only:
             result = Declined(code="never_seen", message="The payment company never saw the attempt.")
-        if result is None:
-            method = Method(id=attempt.method, payer=attempt.payer, network=attempt.network)
-            result = await self._gateway.charge(order.model_copy(update={"amount": attempt.amount}), method)
-        return await self._kept(attempt, result)
+        return await (self._kept(attempt, result) if result else self._anew(order, attempt))
+
+    async def _anew(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
+        """The company never saw it, however long ago it was begun: who paid meanwhile is not charged, or for less."""
+        found = await unheard_of(self._gateway, self._store, order)
+        if found:
+            return found
+        amount = min(order.amount, attempt.amount, key=lambda money: money.minor)
+        attempt = attempt.model_copy(update={"amount": amount})
+        await self._store.put_attempt(attempt)
+        method = Method(id=attempt.method, payer=attempt.payer, network=attempt.network)
+        return await self._kept(
+            attempt, await self._gateway.charge(order.model_copy(update={"amount": amount}), method)
+        )
 
     async def _kept(self, attempt: Attempt, result: ChargeResult) -> ChargeResult:
         payment = result.payment if isinstance(result, Charged | Pending | Declined) else ""

@@ -2,12 +2,13 @@
 
 from temporalio import activity
 
-from dunning.ledger import Kind, written
+from activities.closed_books import closed_without
+from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.orders import CloseOrder
 from dunning.ports import OutageError, Store
 from dunning.records import Credit
-from dunning.results import CloseResult, Noted, Remembered
+from dunning.results import CloseResult, Noted
 
 
 class CloseBooks:
@@ -23,10 +24,9 @@ class CloseBooks:
         Two who start a closed case again at the same moment may start it from different books: lines that were closed
         before and that this case does not have are told to it, so that no money is dropped.
         """
-        before = await self._store.ledger(order.invoice)
-        missing = tuple(e for e in before.order.entries if not written(order.entries, e)) if before else ()
+        missing = await closed_without(self._store, order)
         if missing:
-            return Remembered(entries=missing)
+            return missing
         for entry in order.entries:
             if entry.kind is Kind.CREDIT:
                 credit = Credit(

@@ -2,9 +2,10 @@
 
 from temporalio import activity
 
+from activities.closed_books import closed_without
 from dunning.orders import ReopenOrder
 from dunning.ports import Store
-from dunning.results import Noted
+from dunning.results import CloseResult, Noted
 
 
 class ReopenBooks:
@@ -14,7 +15,13 @@ class ReopenBooks:
         self._store = store
 
     @activity.defn(name="reopen_books")
-    async def reopen_books(self, order: ReopenOrder) -> Noted:
-        """Safe to repeat. Raises LookupError when the invoice was never opened."""
+    async def reopen_books(self, order: ReopenOrder) -> CloseResult:
+        """Safe to repeat. Before anything else happens to the customer, the last closed books are looked at.
+
+        Raises LookupError when the invoice was never opened.
+        """
+        missing = await closed_without(self._store, order)
+        if missing:
+            return missing
         await self._store.mark_invoice(order.invoice, "open")
         return Noted()

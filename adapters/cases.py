@@ -90,12 +90,12 @@ class Cases:
             raise _away(error) from None
 
     async def _owner(self, news: News) -> str:
-        """The account: as the news says, or by the invoice, or by the payer. A payer seen first is remembered."""
+        """The account: by the invoice, as the news says, or by the payer. Who pays on our page is remembered."""
         invoice = await self._store.invoice(news.invoice) if news.invoice else None
         account = invoice.account if invoice else news.account
         if not account:
             return await self._store.account_of(news.payer) if news.payer else ""
-        if news.payer:
+        if news.payer and news.consent:
             await self._remember(account, news.payer)
         return account
 
@@ -104,14 +104,14 @@ class Cases:
             known = await self._store.account(account)
         except LookupError:
             return
-        if not known.payer:
+        if known.payer != payer:
             await self._store.put_account(known.model_copy(update={"payer": payer}))
 
     async def _pay(self, news: News, account: str) -> Outcome:
         payment = news.payment
         assert payment is not None
-        if news.attempt and await self._is_ours(news.attempt):
-            return Outcome(outcome="already counted", invoice=news.invoice)
+        if not news.invoice and not account:
+            return Outcome(outcome="ignored")  # somebody else's business with the same payment company
         known = await self._store.invoice(news.invoice) if news.invoice else None
         if known is None:
             return Outcome(outcome=await self._late.payment(news.invoice, payment, account), invoice=news.invoice)
@@ -126,11 +126,6 @@ class Cases:
                 raise _away(error) from None
             return Outcome(outcome=await self._late.payment(news.invoice, payment), invoice=news.invoice)
         return Outcome(outcome=answer.outcome, invoice=news.invoice, balance=answer.balance, state=answer.state)
-
-    async def _is_ours(self, attempt: str) -> bool:
-        """Whether the case hears of that payment by itself: it made the attempt, and asks until it knows its end."""
-        known = await self._store.attempt(attempt)
-        return known is not None and known.outcome in ("", "charged")
 
     async def _refused(self, news: News, account: str, reason: str) -> Outcome:
         payment = news.payment

@@ -41,10 +41,11 @@ class Late:
         if closed and closed.order.case and closed.order.case.plan.excess is Excess.REFUND:
             await self._wake(closed.order.case, doors.PAYMENT_RECEIVED, payment)
             return "refunded"
-        number, owner = invoice or UNMATCHED, known.account if known else account or UNMATCHED
+        number, owner = invoice or UNMATCHED, known.account if known else UNMATCHED
         why = f"was closed as {closed.outcome}" if closed else "has no running case" if known else "nobody knows"
         fresh = await self._credit(owner, f"{number}:{payment.id}", payment.amount, payment.at, why)
-        await self._store.open_ticket(_about_payment(number, owner, payment, why))
+        asked = account if account and not known else owner
+        await self._store.open_ticket(_ticket(number, asked, payment, *_about_payment(number, owner, payment, why)))
         return ("credited" if fresh else "already credited") if known else "parked"
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> str:
@@ -97,10 +98,10 @@ def _ticket(invoice: str, account: str, fact: Payment | Reversal | Restored, sub
     return TicketOrder(invoice=invoice, account=account, step=f"late:{fact.id}", at=fact.at, subject=subject, body=body)
 
 
-def _about_payment(invoice: str, account: str, payment: Payment, why: str) -> TicketOrder:
+def _about_payment(invoice: str, account: str, payment: Payment, why: str) -> tuple[str, str]:
     subject = f"Late payment for {invoice} kept as credit"
     body = (
         f"{payment.amount} ({payment.id}) arrived for {invoice}, which {why}. It is credit of the account {account} "
         "now: use it for another invoice or give it back."
     )
-    return _ticket(invoice, account, payment, subject, body)
+    return subject, body

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     log_json: bool = True
     graceful_seconds: float = Field(default=150.0, ge=0, description="longer than the slowest charge")
     sticky_seconds: float = Field(default=10.0, gt=0, description="how long a dead worker's cases wait for it")
+
+    @model_validator(mode="after")
+    def _key_and_address_fit(self) -> "Settings":
+        live = "_live_" in self.stripe_key.get_secret_value()
+        if live and not self.stripe_url.startswith("https://"):
+            raise ValueError("stripe_url: a live key goes to https://api.stripe.com and nowhere else")
+        return self
 
     @classmethod
     def settings_customise_sources(

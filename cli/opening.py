@@ -8,16 +8,18 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
+from adapters.cases import Cases
 from cli.options import now
-from dunning.case import Opened, open_case
+from dunning.case import OF_CREDIT, Opened, open_case
 from dunning.describe import headline, shown
 from dunning.doors import workflow_id
+from dunning.facts import Payment
 from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy import Policy, Zone
 from dunning.ports import Store
-from dunning.records import Account, Contact, OpenInvoice, Service
+from dunning.records import Account, Contact, News, OpenInvoice, Service
 from dunning.timeline import plan_for
 from workflows import attributes
 from workflows.invoice import InvoiceDunning
@@ -104,7 +106,16 @@ async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, po
     await store.put_account(await _merged(store, row))
     await store.open_invoice(OpenInvoice(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
     opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await _credit(store, row, policy))
-    return await _start(client, queue, opened)
+    opening = await _start(client, queue, opened)
+    if opening == "already running" and opened.credit and opened.credit.minor > 0:
+        await _hand_over(Cases(client, store, queue), opened.invoice, opened.credit)
+    return opening
+
+
+async def _hand_over(cases: Cases, invoice: Invoice, credit: Money) -> None:
+    """Credit that was taken for a case which began without it. Under the same id as at a beginning: it counts once."""
+    payment = Payment(id=f"{OF_CREDIT}{invoice.number}", amount=credit, at=now(), method="credit")
+    await cases.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
 
 
 async def _credit(store: Store, row: InvoiceRow, policy: Policy) -> Money | None:

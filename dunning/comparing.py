@@ -85,6 +85,8 @@ def healed(part: CompareOrder, news: News, outcome: str) -> SweepReport:
     """What comes of money that was brought to its case."""
     fact = moved(news)
     assert fact is not None
+    if outcome == "ignored":
+        return nothing(part)
     count = "payments_healed" if isinstance(fact, Payment) else "reversals_healed"
     line = Healed(invoice=news.invoice, id=fact.id, amount=fact.amount, outcome=outcome)
     return nothing(part).model_copy(update={count: 1, "healed": (line,)})

@@ -30,6 +30,7 @@ from dunning.charging import concluded, with_new_method
 from dunning.follow_ups import follow_ups
 from dunning.ledger import TAKEN_BACK
 from dunning.levels import Level
+from dunning.orders import ChargeOrder, Order
 from dunning.owed_again import owed_again, put_off
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
 from dunning.states import missing_approvals
@@ -44,6 +45,13 @@ def decide(case: Case, now: datetime) -> Step:
         if step is not None:
             return step
     return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
+
+
+def overcharges(case: Case, order: Order) -> bool:
+    """Whether a part was paid since the charge was ordered, so that another try of it would take too much."""
+    if not isinstance(order, ChargeOrder) or order.ask_only or order.known is None:
+        return False
+    return case.balance < order.amount
 
 
 def overtaken(case: Case, milestone: Milestone) -> bool:

@@ -134,7 +134,7 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _reopen(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return ReopenOrder(**_head(case, milestone, now))
+    return ReopenOrder(**_head(case, milestone, now), entries=case.entries)
 
 
 def _use_credit(case: Case, milestone: Milestone, now: datetime) -> Order:

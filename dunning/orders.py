@@ -118,7 +118,12 @@ class MoveDueOrder(Order):
 
 
 class ReopenOrder(Order):
-    """Money was taken back: the invoice is open again, for the account's other invoices, too."""
+    """Money was taken back: the invoice is open again, for the account's other invoices, too.
+
+    `entries` are the case's lines: a case that started again from books that were not the last hears of the others.
+    """
+
+    entries: tuple[Entry, ...] = ()
 
 
 class CreditOrder(Order):

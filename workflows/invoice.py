@@ -17,8 +17,9 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case import Case, Opened, open_case
     from dunning.describe import activity_summary, details, shown, timer_summary
     from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
-    from dunning.machine import decide, overtaken
+    from dunning.machine import decide, overcharges, overtaken
     from dunning.ordering import order_for, reinstate_order
+    from dunning.orders import Order
     from dunning.record import recorded, reinstated
     from dunning.results import Noted, Result
     from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
@@ -79,9 +80,12 @@ class InvoiceDunning:
         result: Result = Noted()
         if what:
             order = order_for(self._case, step.milestone, workflow.now())
-            result = await call(what, order, self._label(step), lambda: overtaken(self._case, step.milestone))
+            result = await call(what, order, self._label(step), lambda: self._given_up(step, order))
         # Await, then record: the case may have learnt of a payment meanwhile.
         self._case = recorded(self._case, step.milestone, result, workflow.now())
+
+    def _given_up(self, step: Perform, order: Order) -> bool:
+        return overtaken(self._case, step.milestone) or overcharges(self._case, order)
 
     def _label(self, step: Perform | Reinstate) -> str:
         return activity_summary(self._case, step)

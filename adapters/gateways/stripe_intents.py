@@ -31,10 +31,18 @@ class StripeIntents:
         """The one of that id. Raises StripeRefusedError when there is none."""
         return await read(Intent, self._intents.retrieve_async(payment, {"expand": ["latest_charge"]}))
 
-    def of(self, customer: str) -> AsyncIterator[Intent]:
-        """All of the customer's, newest first: Stripe's list, for its search lags behind."""
+    async def of(self, customer: str) -> AsyncIterator[Intent]:
+        """All of the customer's, newest first: Stripe's list, for its search lags behind.
+
+        A customer whom Stripe does not know, by a mistyped id, paid nothing.
+        """
         found = self._intents.list_async({"customer": customer, "limit": 100, "expand": ["data.latest_charge"]})
-        return read_all(Intent, found)
+        try:
+            async for intent in read_all(Intent, found):
+                yield intent
+        except StripeRefusedError as refused:
+            if not (refused.is_missing and refused.failure.param == "customer"):
+                raise
 
     async def by_key(self, customer: str, key: str) -> Intent | None:
         """The one of that attempt, however long ago: one that is overlooked would be charged again.

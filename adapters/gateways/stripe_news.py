@@ -18,10 +18,11 @@ All else concerns nobody here.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 
+import structlog
 from stripe import StripeClient
 from stripe.params import EventListParamsCreated
 
-from adapters.gateways.stripe_calls import read, read_all
+from adapters.gateways.stripe_calls import StripeRefusedError, read, read_all
 from adapters.gateways.stripe_consent import consent_in
 from adapters.gateways.stripe_defaults import StripeDefaults
 from adapters.gateways.stripe_events import Told, about, event_in, subject
@@ -29,6 +30,8 @@ from adapters.gateways.stripe_objects import Customer, Event, Intent, Session, S
 from adapters.gateways.stripe_reversals import StripeReversals
 from dunning.facts import MethodChanged, Payment, PaymentNews
 from dunning.records import Consent, News
+
+log = structlog.stdlib.get_logger("reprieve.stripe")
 
 _DEFAULT = "default_payment_method"
 _Teller = Callable[[Event], Awaitable[Told]]
@@ -79,8 +82,13 @@ class StripeNews:
     async def news(self, body: str) -> Told:
         """What a webhook says. Raises ValueError for what is no event, OutageError and StripeRefusedError."""
         event = event_in(body)
-        await self._defaults.keep(event)
-        return await self._told(event)
+        told = await self._told(event)
+        try:
+            await self._defaults.keep(event)
+        except StripeRefusedError as refused:
+            # A key that may not write customers: what happened to money is told all the same.
+            log.warning("a payment method was not made the default", event_id=event.id, why=str(refused))
+        return told
 
     async def movements(self, since: datetime, until: datetime) -> AsyncIterator[News]:
         """Money that came or went in that time, oldest first, as the webhooks told it.

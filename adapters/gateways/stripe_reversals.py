@@ -6,7 +6,7 @@ from adapters.gateways.stripe_calls import StripeRefusedError, read
 from adapters.gateways.stripe_events import Told, about, subject
 from adapters.gateways.stripe_objects import Dispute, Event, Intent, Refund
 from adapters.gateways.stripe_refunds import OURS
-from dunning.facts import Restored, Reversal
+from dunning.facts import Payment, Restored, Reversal
 from dunning.records import News
 
 _WON = "won"
@@ -52,10 +52,16 @@ class StripeReversals:
         return await self._about(refund.payment_intent, News(reversal=reversal))
 
     async def refund_ended(self, event: Event) -> Told:
-        """Such a refund did not reach the customer, e.g. the account is closed: the money is here again."""
+        """A refund did not reach the customer, e.g. the account is closed: the money is here again.
+
+        Of our own refunds the ledger says that they were made, so what came again is money that arrives.
+        """
         refund = subject(Refund, event)
-        if OURS in refund.metadata or not refund.failed:
+        if not refund.failed:
             return ()
+        if OURS in refund.metadata:
+            back = Payment(id=f"{refund.id}:failed", amount=refund.money, at=event.created, method="failed refund")
+            return await self._about(refund.payment_intent, News(payment=back))
         again = Restored(id=f"{refund.id}:failed", reversal=refund.id, amount=refund.money, at=event.created)
         return await self._about(refund.payment_intent, News(restored=again))
 

@@ -328,9 +328,9 @@ async def test_a_dispute_without_a_payment_was_won_for_nobody(company: PaymentCo
     assert await company.gateway.news(body) == ()
 
 
-async def test_a_new_default_that_may_not_be_set_is_noticed():
+async def test_a_new_default_that_may_not_be_set_is_noticed_and_hides_no_news(capsys: pytest.CaptureFixture[str]):
     body = event("setup_intent.succeeded", id="seti_1", customer="cus_1", payment_method="pm_1", usage="off_session")
     made = fine({"id": "cus_1", "object": "customer", "metadata": {"account": "A-1"}})
     async with gateway_to({"GET /v1/customers/cus_1": made, "POST /v1/customers/cus_1": FORBIDDEN}) as gateway:
-        with pytest.raises(StripeRefusedError, match="permission"):
-            await gateway.news(body)
+        assert await gateway.news(body) == ()
+    assert "give the restricted key the permission" in capsys.readouterr().out
