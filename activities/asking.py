@@ -1,6 +1,7 @@
 """Asking the payment company for money that the case has not heard of: a lost webhook must cost nobody anything."""
 
-from dunning.orders import AskOrder, ChargeOrder, DeleteOrder, RestrictOrder
+from dunning.facts import Payment
+from dunning.orders import AskOrder, ChargeOrder, DeleteOrder, Order, RestrictOrder
 from dunning.ports import Gateway, Store
 from dunning.results import Found
 
@@ -17,6 +18,17 @@ async def unheard_of(
         return None
     account = await store.account(order.account)
     found = await gateway.received(account, order.invoice, order.known)
-    # What came when the invoice had no case has become credit of the account: it is no money of the invoice's any more.
-    fresh = [p for p in found.payments if await store.credit(f"{order.invoice}:{p.id}") is None]
+    fresh = [payment for each in found.payments if (payment := await _still_its_own(store, order, each))]
     return Found(payments=tuple(fresh), underway=found.underway) if fresh or found.underway else None
+
+
+async def _still_its_own(store: Store, order: Order, payment: Payment) -> Payment | None:
+    """The payment, as far as it is still there for the invoice.
+
+    What came when the invoice had no case became credit of the account. What is left of that is taken back for the
+    invoice, once; what another invoice used is no money of this one's any more.
+    """
+    if await store.credit(f"{order.invoice}:{payment.id}") is None:
+        return payment
+    left = await store.use_credit(order.account, f"{order.invoice}:{payment.id}", payment.amount, order.at)
+    return payment.model_copy(update={"amount": left}) if left.minor > 0 else None

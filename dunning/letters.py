@@ -16,7 +16,7 @@ def comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) ->
     warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
     if warning and warning.warns and coming.action in CONSEQUENCES:
         at = max(at, now + (coming.at - warning.at))
-    return max(at, now, case.grace_until or now, case.promised_until or now)
+    return max(at, now)
 
 
 def _days_held(case: Case, now: datetime) -> int:

@@ -8,8 +8,11 @@ from dunning.case import Case
 from dunning.facts import Void
 from dunning.intake import voided
 from dunning.ledger import Kind
+from dunning.machine import decide
 from dunning.ordering import order_for
 from dunning.orders import TicketOrder
+from dunning.plan import Action
+from dunning.steps import Perform
 from tests.dunning.evenings import (
     ASO,
     COURTESY,
@@ -32,6 +35,11 @@ def test_money_of_a_voided_invoice_that_had_become_credit_is_taken_off_again_wit
     assert after(life, 20) == [(20, "owed-again:r-1"), (20, "credit:5"), (20, "reinstate"), (20, "close:6")]
     assert [str(e.amount) for e in life.case.entries if e.kind.value == "credit"] == ["USD 5.00", "USD -5.00"]
     assert (life.outcome, life.case.balance.minor) == ("void", 0)
+    last = life.of(Action.CREDIT)[-1]
+    assert last.step is not None
+    assert decide(last.before, last.decided) == Perform(last.step, "USD 5.00 that had become credit was taken back")
+    cent = evening(ASO, 30, (2, pays("USD 5.00")), (3, voids), (20, takes_back("USD 0.01")))
+    assert (cent.case.balance.minor, cent.outcome) == (0, "void")
     again = evening(
         ASO, 40, (2, pays("USD 5.00")), (3, voids), (20, takes_back("USD 5.00")), (35, gives_again("USD 5.00"))
     )

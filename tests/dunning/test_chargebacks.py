@@ -7,6 +7,7 @@ import pytest
 from dunning.case import Case
 from dunning.facts import Payment, Waiver
 from dunning.intake import waived
+from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.money import Money
@@ -61,6 +62,13 @@ def test_after_the_grace_the_plan_goes_on_and_never_restricts_less_than_the_char
     life = until_evening(invoice, 40, (2, pays()), (20, takes_back(chargeback=True)), world=declining())
     assert (35, "warn-admins") in days(life)
     assert life.case.level is Level.SUSPENDED
+
+
+def test_the_reactivation_fee_is_asked_for_once_when_both_the_chargeback_and_the_plan_suspend() -> None:
+    invoice = with_rule(HOTDOODLE, chargeback="suspended")
+    life = until_evening(invoice, 60, (2, pays()), (20, takes_back(chargeback=True)), world=declining())
+    assert len(life.of(Action.SUSPEND)) == 2
+    assert [e.id for e in life.case.entries if e.kind is Kind.REACTIVATION_FEE] == ["chargeback:r-1:reactivation-fee"]
 
 
 def test_elsewhere_a_chargeback_waits_for_the_grace_like_any_reversal() -> None:

@@ -61,6 +61,7 @@ def test_credit_pays_from_the_start_and_is_the_second_line_of_the_ledger() -> No
     ]
     assert str(case.balance) == "USD 14.99"
     assert [e.id for e in open_case(with_credit("USD 0"), now).entries] == ["invoice"]
+    assert str(open_case(with_credit("USD 0.01"), now).balance) == "USD 19.98"
 
 
 def test_a_case_opened_late_with_credit_leaves_out_the_same_letters() -> None:
@@ -134,7 +135,7 @@ def test_the_order_asks_for_what_is_owed_under_a_key_of_its_own() -> None:
 def test_no_credit_is_no_line_and_is_asked_for_once() -> None:
     case, now = owed_again()
     using = follow_up("use-credit:r-1", Action.USE_CREDIT, now)
-    for amount, lines in (("USD 0", 0), ("USD 5.00", 1)):
+    for amount, lines in (("USD 0", 0), ("USD 0.01", 1), ("USD 5.00", 1)):
         used = recorded(case, using, Credited(amount=Money.parse(amount)), now)
         assert (len(used.entries) - len(case.entries), used.steps_done[using.name].detail) == (
             lines, str(Money.parse(amount)),

@@ -77,6 +77,7 @@ def test_a_letter_that_goes_out_days_late_gives_the_whole_grace_from_then() -> N
     life = evening(ASO, 33, (12, pays()), (20, takes_back()), world=late)
     assert (23, "reversal:r-1") in days(life)
     assert after(life, 24) == [(33, "suspend")]
+    assert (life.case.grace_of, life.case.grace_until) == ("r-1", at(opened(ASO), 33))
 
 
 def test_the_grace_ends_at_the_policy_s_hour_and_none_at_all_holds_nothing() -> None:

@@ -1,0 +1,152 @@
+"""Sequences in which money was once counted twice, taken twice, or lost: found by a review, and kept here."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from activities.charge import Charge
+from adapters.cases import Cases
+from adapters.gateways.stripe import StripeGateway
+from adapters.policy_files import load_policy
+from adapters.settings import ROOT
+from cli.opening import open_row
+from dunning.facts import Payment, Restored, Reversal
+from dunning.ledger import Kind
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.orders import ChargeOrder
+from dunning.records import Account, Attempt, Credit, News, OpenInvoice
+from dunning.results import Charged, Found
+from sandbox.stage import QUEUE, Stage
+from tests.server.playing import begin
+from tests.server.test_money_in import running_again, until, until_true
+
+ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
+
+
+def usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[Charge, ChargeOrder]]:
+    """An attempt that was written down, and then the machine died before the company heard of it."""
+    payer = await stage.companies.payments.customer(f"acct-{name}")
+    account = Account(id=f"acct-{name}", name="Example", payer=payer)
+    await stage.store.put_account(account)
+    await stage.store.open_invoice(OpenInvoice(number=name, account=account.id, policy=ASO, due=now().date()))
+    gateway = StripeGateway(SecretStr("sk_test_sandbox"), stage.addresses.payments)
+    first = ChargeOrder(invoice=name, account=account.id, step="charge", at=now(), amount=usd(1999), known=())
+    method = await gateway.method(account)
+    assert method
+    await stage.store.put_attempt(
+        Attempt(
+            key=first.key,
+            invoice=name,
+            account=account.id,
+            amount=usd(1999),
+            at=first.at,
+            payer=payer,
+            method=method.id,
+        )
+    )
+    yield Charge(gateway, stage.store), first.model_copy(update=order)
+    await gateway.close()
+
+
+@pytest.mark.promise(1)
+async def test_a_begun_attempt_asks_for_other_money_before_it_charges(open_stage: Stage) -> None:
+    async with begun(open_stage, "KEPT-1") as (charge, order):
+        paid = await open_stage.companies.payments.pay_directly(order.account, 1999, "USD", "KEPT-1")
+        result = await charge._charge(order)
+    assert isinstance(result, Found)
+    assert [(payment.id, payment.amount) for payment in result.payments] == [(paid, usd(1999))]
+    # Whether its webhook made it credit meanwhile or not, nothing of it is left to be used a second time.
+    assert sum(credit.amount.minor for credit in await open_stage.store.credits(order.account)) <= 0
+    assert [c.id for c in (await open_stage.companies.payments.books()).paid(order.account)] == [paid]
+
+
+@pytest.mark.promise(1)
+async def test_a_begun_attempt_takes_no_more_than_is_owed_by_now(open_stage: Stage) -> None:
+    async with begun(open_stage, "KEPT-2", amount=usd(999), known=("bank-1",)) as (charge, order):
+        result = await charge._charge(order)
+    assert isinstance(result, Charged)
+    assert result.amount == usd(999)
+
+
+@pytest.mark.promise(9)
+async def test_money_that_became_credit_is_not_found_again_for_its_invoice(open_stage: Stage) -> None:
+    life = await begin(open_stage, "KEPT-3", ASO, decline=1)
+    await life.to_day(3)
+    first = await open_stage.companies.payments.pay_directly(life.account, 1999, "USD", "KEPT-3")
+    assert await life.outcome() == "paid"
+    second = await open_stage.companies.payments.pay_directly(life.account, 1999, "USD", "KEPT-3")
+
+    async def credited() -> bool:
+        return await open_stage.store.credit(f"KEPT-3:{second}") is not None
+
+    await until_true(credited)
+    await open_stage.store.use_credit(life.account, "NEXT", usd(1999), now())
+    await open_stage.companies.payments.dispute(first)
+    await until_true(lambda: running_again(life))
+    await until(life, lambda case: any(step.startswith("reversal:") for step in case.steps_done))
+    await life.to_day(20)
+    case = await life.case()
+    assert case.balance.minor == 1999
+    assert case.level is Level.SUSPENDED
+    assert [e.id for e in case.entries if e.kind is Kind.PAYMENT] == [first]
+
+
+@pytest.mark.promise(9)
+async def test_credit_taken_for_a_case_that_already_ran_is_handed_over_to_it(open_stage: Stage) -> None:
+    life = await begin(open_stage, "KEPT-4", ASO)
+    policy = load_policy(ASO, ROOT / "policies")
+    client = life.skipper.client
+    # As if it had been started before there was any use of credit.
+    async with open_stage.store._writing() as connection:
+        await connection.exec_driver_sql("delete from credits where id = 'used:KEPT-4'")
+    credit = Credit(id="KEPT-4:gift", account=life.account, amount=usd(1000), at=now(), reason="a gift")
+    await open_stage.store.add_credit(credit)
+    for _ in range(2):
+        assert await open_row(client, open_stage.store, QUEUE, life.row, policy) == "already running"
+    case = await life.case()
+    assert case.balance.minor == 999
+    assert [str(c.amount) for c in await open_stage.store.credits(life.account)] == ["USD 10.00", "USD -10.00"]
+
+
+@pytest.mark.promise(2)
+async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open_stage: Stage) -> None:
+    life = await begin(open_stage, "KEPT-5", COURTESY)
+    await life.to_day(1)
+    assert await life.outcome() == "paid"
+    ledger = await open_stage.store.ledger("KEPT-5")
+    assert ledger
+    assert ledger.order.case
+    (payment,) = ledger.order.case.payments
+    cases = Cases(life.skipper.client, open_stage.store, QUEUE)
+    back = Reversal(id="dp-kept", payment=payment.id, amount=usd(1999), at=now(), chargeback=True)
+    won = Restored(id="dp-kept:won", reversal="dp-kept", amount=usd(1999), at=now())
+    assert (await cases.deliver(News(invoice="KEPT-5", reversal=back))).outcome == "reopened"
+    await until(life, lambda case: case.balance.minor > 0)
+    await cases.deliver(News(invoice="KEPT-5", restored=won))
+    await until_true(life.is_over)
+    await cases.wake(ledger.order.case, "payment_reversed", back)
+    await until_true(life.is_over)
+    assert (await life.case()).balance.minor == 0
+    assert (await life.levels())[-1:] in ([], ["active"])
+
+
+async def test_only_the_pay_page_teaches_us_who_pays(open_stage: Stage) -> None:
+    life = await begin(open_stage, "KEPT-6", ASO)
+    cases = Cases(life.skipper.client, open_stage.store, QUEUE)
+    payment = Payment(id="kept-6", amount=usd(500), at=now())
+    await cases.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", payment=payment))
+    assert (await open_stage.store.account(life.account)).payer == life.row.payer
