@@ -20,14 +20,17 @@ from tests.dunning.examples import policy
 
 
 def case_of(number: str = "INV-1", *, overdue: int = 3, rules: str = "a-small-orange", **more: Any) -> Case:
-    """An invoice of USD 19.99 that has been due for so many days; all that was to do until now is done, in vain."""
+    """An invoice of USD 19.99 that has been due for so many days; all that was to do until today is done, in vain.
+
+    All of today's too, whatever the hour: what a page says of it must not depend on when the suite runs.
+    """
     plan_rules = policy(rules)
     due = local_date(now(), plan_rules.zone) - timedelta(days=overdue)
     facts = {"number": number, "account": "bakery", "customer": "Example Bakery", "amount": Money.parse("USD 19.99")}
     invoice = Invoice.model_validate({**facts, "due": due, **more})
     plan = plan_for(plan_rules, invoice)
     case = open_case(Opened(invoice=invoice, plan=plan), min(now(), plan.milestones[0].at))
-    return changed(case, done=tuple(_done(m) for m in plan.milestones if m.at <= now()))
+    return changed(case, done=tuple(_done(m) for m in plan.milestones if m.day <= overdue))
 
 
 def _done(milestone: Milestone) -> Done:
