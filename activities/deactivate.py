@@ -1,29 +1,34 @@
 """Marking an account inactive; by some policies the invoice ends with it."""
 
+from collections.abc import Sequence
+
 from temporalio import activity
 
 from activities.asking import unheard_of
+from activities.guarded import guarded
 from activities.heartbeat import steadily
 from activities.restrict import place_hold
 from dunning.orders import RestrictOrder
-from dunning.ports import Gateway, Panel, Store
+from dunning.ports import Gateway, Guard, Panel, Store
 from dunning.results import Restricted, RestrictResult
 
 
 class Deactivate:
     """Tightens the hold to inactive and, when the policy says so, voids the invoice (S2-09, S2-10)."""
 
-    def __init__(self, panel: Panel, store: Store, gateway: Gateway) -> None:
+    def __init__(self, panel: Panel, store: Store, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
         self._panel = panel
         self._store = store
         self._gateway = gateway
+        self._guards = guards
 
     @activity.defn(name="deactivate")
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the account restricted."""
         found = await steadily(unheard_of(self._gateway, self._store, order))
-        if found:
-            return found
+        waits = found or await guarded(self._guards, order)
+        if waits:
+            return waits
         result = await place_hold(self._panel, self._store, order)
         if isinstance(result, Restricted) and order.voids:
             await self._store.mark_invoice(order.invoice, "void")

@@ -1,30 +1,35 @@
 """Placing this invoice's hold and bringing the services down to it."""
 
+from collections.abc import Sequence
+
 from temporalio import activity
 
 from activities.asking import unheard_of
+from activities.guarded import guarded
 from activities.heartbeat import steadily
 from activities.panel_work import bring_to_holds
 from dunning.holds import Hold
 from dunning.levels import Level, strictest
 from dunning.orders import RestrictOrder
-from dunning.ports import Gateway, Panel, Store
+from dunning.ports import Gateway, Guard, Panel, Store
 from dunning.results import NotOurs, Restricted, RestrictResult
 
 
 class Restrict:
     """Warns, locks or suspends, unless the payment company has money that the case has not heard of."""
 
-    def __init__(self, panel: Panel, store: Store, gateway: Gateway) -> None:
+    def __init__(self, panel: Panel, store: Store, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
         self._panel = panel
         self._store = store
         self._gateway = gateway
+        self._guards = guards
 
     @activity.defn(name="restrict")
     async def restrict(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the level that the strictest hold asks for."""
         found = await steadily(unheard_of(self._gateway, self._store, order))
-        return found or await place_hold(self._panel, self._store, order)
+        waits = found or await guarded(self._guards, order)
+        return waits or await place_hold(self._panel, self._store, order)
 
 
 async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> RestrictResult:

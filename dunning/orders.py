@@ -56,6 +56,9 @@ class NoticeOrder(Order):
 
     `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
     both are empty when nothing more happens. `detail` is the decline's message or the payment's id.
+    `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last letter
+    before the services are deleted, so it says whether a back-up exists (S3-26). `backup_fee` and `archive_fee` are
+    what a restore costs after that; None: it is not offered. `digest`: the account's letters of a day go out as one.
     """
 
     title: str
@@ -69,6 +72,11 @@ class NoticeOrder(Order):
     happened_at: Instant | None = None
     detail: str = ""
     level: Level = Level.ACTIVE
+    remaining: tuple[str, ...] = ()
+    before_deletion: bool = False
+    backup_fee: Money | None = None
+    archive_fee: Money | None = None
+    digest: bool = False
 
 
 class RestrictOrder(Order):
@@ -141,6 +149,7 @@ class TicketOrder(Order):
     department: str = "Billing"
     subject: str
     body: str
+    notice: str = ""
     credit_id: str = ""
     credit: Money | None = None
 

@@ -117,6 +117,18 @@ class TakenBack(Wire):
     chargeback: Level | None = None
 
 
+class Restoration(Wire):
+    """What a customer may buy back after the deletion, and for how much (S3-25, S4-13).
+
+    `backup_fee`: from a back-up, if one exists. `archive_fee`: from the archive, which outlives the back-ups. None: it
+    is not offered. `notice` is the title of the letter that says so once the services are deleted.
+    """
+
+    backup_fee: Money | None = None
+    archive_fee: Money | None = None
+    notice: str = ""
+
+
 class Plan(Wire):
     """Everything a running case needs of its policy; it keeps the plan that it began with.
 
@@ -125,7 +137,8 @@ class Plan(Wire):
     of. `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
     an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
     paid from the account's credit first.
-    Their defaults, and no `taken_back`, are how cases ran before there was any of it.
+    `restoration` says what can be bought back after the deletion. `digest`: the account's letters of one day go out as
+    one mail. Their defaults, and no `taken_back`, are how cases ran before there was any of it.
     """
 
     policy: str
@@ -142,6 +155,8 @@ class Plan(Wire):
     most_attempts: int | None = None
     uses_credit: bool = False
     taken_back: TakenBack | None = None
+    restoration: Restoration | None = None
+    digest: bool = False
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

@@ -8,7 +8,7 @@ from dunning.case import Case
 from dunning.holds import Hold
 from dunning.levels import Level
 from dunning.money import Money
-from dunning.orders import ChargeOrder, CloseOrder, NoticeOrder, RefundOrder, TicketOrder
+from dunning.orders import ChargeOrder, CloseOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder, TicketOrder
 from dunning.records import (
     Account,
     Attempt,
@@ -25,9 +25,10 @@ from dunning.records import (
     OpenInvoice,
     Outcome,
     Service,
+    Sight,
     Ticket,
 )
-from dunning.results import ChargeResult, Found, RefundResult
+from dunning.results import ChargeResult, Deferred, Found, RefundResult
 
 
 class OutageError(Exception):
@@ -128,6 +129,33 @@ class Panel(Protocol):
 
     async def has_backups(self, service: Service) -> bool:
         """Whether the panel still holds back-ups of the service."""
+        ...
+
+
+class Sites(Protocol):
+    """The software of customers' own sites: it shows what no panel can, such as a warning to owners at login."""
+
+    async def tell(self, service: Service, level: Level, at: datetime) -> None:
+        """Tell the site that it runs at `level` now, signed; nothing when the service names no `site`.
+
+        Safe to repeat. Raises OutageError when the site does not take it.
+        """
+        ...
+
+
+class Probes(Protocol):
+    """A look at a service from outside, as its visitors have it. Never raises for what it sees."""
+
+    async def look(self, service: Service) -> Sight | None:
+        """What is seen now; None when the service names nothing to look at."""
+        ...
+
+
+class Guard(Protocol):
+    """A reason why a consequence must wait, beyond what the case itself knows."""
+
+    async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
+        """None lets it happen. Safe to ask again for the same order. Raises OutageError when it cannot be told."""
         ...
 
 

@@ -4,13 +4,19 @@ from datetime import date
 from typing import Literal
 
 from dunning.facts import MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.levels import Level
 from dunning.money import Money
 from dunning.orders import CloseOrder
 from dunning.wire import Instant, Wire
 
 
 class Service(Wire):
-    """One service of an account. `kind` is website, email, domain or an operator's own word."""
+    """One service of an account. `kind` is website, email, domain or an operator's own word.
+
+    `aliases` are other domains of it. `site` is the address at which the site's own software takes our notifications,
+    `probe` what is looked at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
+    Both are empty where there is none.
+    """
 
     id: str
     account: str
@@ -18,14 +24,22 @@ class Service(Wire):
     panel: str = "sandbox"
     user: str
     domain: str = ""
+    aliases: tuple[str, ...] = ()
+    site: str = ""
+    probe: str = ""
 
 
 class Contact(Wire):
-    """An address that notices go to, in order of `rank` (0 first)."""
+    """An address that notices go to, in order of `rank` (0 first).
+
+    `bounced_at` and `bounce` say when and with which words a mail came back from it; nothing is sent there any more.
+    """
 
     account: str
     email: str
     rank: int = 0
+    bounced_at: Instant | None = None
+    bounce: str = ""
 
 
 class Account(Wire):
@@ -72,7 +86,11 @@ class Mail(Wire):
 
 
 class NoticeCopy(Wire):
-    """The archived notice (S1-21). `status` is sending, delivered, refused or unknown; `detail` the server's answer."""
+    """The archived notice (S1-21). `status` is sending, delivered, refused, unknown or bounced.
+
+    `detail` is the mail server's answer, `message_id` its mail's, `reply_to` where answers go; `digest` is the one in
+    which it went out, if it did not go alone.
+    """
 
     id: str
     invoice: str
@@ -82,6 +100,9 @@ class NoticeCopy(Wire):
     content: NoticeText
     status: str = "sending"
     detail: str = ""
+    message_id: str = ""
+    digest: str = ""
+    reply_to: str = ""
 
 
 class Method(Wire):
@@ -185,7 +206,7 @@ class Credit(Wire):
 
 
 class Ticket(Wire):
-    """Work for a person."""
+    """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22)."""
 
     key: str
     account: str
@@ -193,6 +214,64 @@ class Ticket(Wire):
     department: str
     subject: str
     body: str
+    at: Instant
+    notice: str = ""
+
+
+class InboundMail(Wire):
+    """A mail that came in, whole and as it came. `id` is its Message-ID, or a digest of it when it has none.
+
+    `outcome` says what became of it; `notice` which notice it is about; `ticket` the key of the ticket it opened.
+    """
+
+    id: str
+    sender: str
+    recipient: str
+    at: Instant
+    raw: bytes
+    outcome: str = ""
+    notice: str = ""
+    ticket: str = ""
+
+
+class Consequence(Wire):
+    """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
+
+    `status`: admitted (it may happen), deferred (it waits for a person), released (a person lets it happen), kept (a
+    person decided against it for now). `incident` is the key of the first one that was deferred with it.
+    """
+
+    key: str
+    account: str
+    invoice: str
+    action: str
+    at: Instant
+    status: str
+    incident: str = ""
+
+
+class Sight(Wire):
+    """What a service looks like from outside. `shows`: running, restricted (a notice in its place), gone, or unclear.
+
+    `detail` is for people: `HTTP 200 at https://bakery.example/`. `gone`: nobody answers, or it is not known there.
+    """
+
+    shows: Literal["running", "restricted", "gone", "unclear"]
+    detail: str
+
+
+class Effect(Wire):
+    """What a service was brought to last: `wanted`, by which holds, what its panel showed, and what was seen outside.
+
+    `proof` is the outside look in words; empty when nothing is looked at. `at` is when that was so.
+    """
+
+    account: str
+    service: str
+    wanted: Level
+    shown: Level
+    tag: str = ""
+    proof: str = ""
     at: Instant
 
 

@@ -102,10 +102,14 @@ class Undelivered(Wire):
 
 
 class Restricted(Wire):
-    """The panel shows the account's services at `level` (or stricter, when another hold asks for it)."""
+    """The panel shows the account's services at `level` (or stricter, when another hold asks for it).
+
+    `proof` says what was seen from outside; empty when nothing is looked at.
+    """
 
     kind: Literal["restricted"] = "restricted"
     level: Level
+    proof: str = ""
 
 
 class Reinstated(Wire):
@@ -114,13 +118,19 @@ class Reinstated(Wire):
     kind: Literal["reinstated"] = "reinstated"
     level: Level
     remaining: tuple[str, ...] = ()
+    proof: str = ""
 
 
 class Deleted(Wire):
-    """The panel no longer knows the services; `services` were deleted."""
+    """The panel no longer knows the services; `services` were deleted.
+
+    `backups`: whether back-ups of them are still there; None: nobody can say. `proof` as above.
+    """
 
     kind: Literal["deleted"] = "deleted"
     services: tuple[str, ...] = ()
+    backups: bool | None = None
+    proof: str = ""
 
 
 class NotOurs(Wire):

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
 )
@@ -75,6 +76,8 @@ contacts = Table(
     Column("position", Integer, primary_key=True, autoincrement=False),
     _words("email"),
     Column("rank", Integer, nullable=False),
+    Column("bounced_at", UtcInstant),
+    _words_added("bounce"),
 )
 
 services = Table(
@@ -87,6 +90,9 @@ services = Table(
     _words("panel"),
     _words("user"),
     _words("domain"),
+    Column("aliases", JSON, nullable=False, server_default="[]"),
+    _words_added("site"),
+    _words_added("probe"),
 )
 
 holds = Table(
@@ -127,7 +133,13 @@ notices = Table(
     _words("template"),
     _words("status"),
     _words("detail"),
+    _words_added("message_id"),
+    _words_added("digest"),
+    _words_added("reply_to"),
     Index(None, "invoice", "at"),
+    Index(None, "account", "at"),
+    Index(None, "message_id"),
+    Index(None, "digest"),
 )
 
 charge_attempts = Table(
@@ -170,6 +182,7 @@ tickets = Table(
     _words("subject"),
     _words("body"),
     _instant("at"),
+    _words_added("notice"),
     Index(None, "account", "at"),
 )
 
@@ -207,4 +220,44 @@ inbox = Table(
     _instant("at"),
     _words("outcome"),
     Index(None, "outcome", "at"),
+)
+
+inbound_mails = Table(
+    "inbound_mails",
+    metadata,
+    _key("id"),
+    _words("sender"),
+    _words("recipient"),
+    _instant("at"),
+    Column("raw", LargeBinary, nullable=False),
+    _words("outcome"),
+    _words("notice"),
+    _words("ticket"),
+    Index(None, "outcome", "at"),
+)
+
+consequences = Table(
+    "consequences",
+    metadata,
+    _key("key"),
+    _words("account"),
+    _words("invoice"),
+    _words("action"),
+    _instant("at"),
+    _words("status"),
+    _words("incident"),
+    CheckConstraint("status in ('admitted', 'deferred', 'released', 'kept')", name="status"),
+    Index(None, "status", "at"),
+)
+
+effects = Table(
+    "effects",
+    metadata,
+    _key("account"),
+    _key("service"),
+    _words("wanted"),
+    _words("shown"),
+    _words("tag"),
+    _words("proof"),
+    _instant("at"),
 )
