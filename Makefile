@@ -3,6 +3,8 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Two at a time, a file of tests each: servers and companies are started once in either. TESTS="-n 0" runs them in one.
+TESTS ?= -n 2 --dist loadfile
 READY := .venv/.ready
 
 # pyright runs on the node of its wheel and asks nobody for newer versions.
@@ -31,7 +33,7 @@ demo: $(READY) ## Watch invoices live and die on a fast clock (KEEP=1 leaves the
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
 
 test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(TESTS)
 
 check: $(READY) ## Everything that has to hold: format, lint, types, layers, compose file, tests, requirements
 	$(BIN)/ruff format --check
@@ -39,7 +41,7 @@ check: $(READY) ## Everything that has to hold: format, lint, types, layers, com
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q $(TESTS) --cov --cov-report=term:skip-covered
 	@$(MAKE) --no-print-directory requirements
 
 format: $(READY) ## Format and mend what ruff can

@@ -307,6 +307,7 @@ async def test_a_ticket_is_opened_once(store: SqlStore) -> None:
         "subject": "Look",
         "body": LONG,
         "at": AT,
+        "notice": "",
     }
 
 
