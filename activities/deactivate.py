@@ -6,30 +6,30 @@ from temporalio import activity
 
 from activities.asking import unheard_of
 from activities.guarded import guarded
+from activities.hands import Hands
 from activities.heartbeat import steadily
 from activities.restrict import place_hold
 from dunning.orders import RestrictOrder
-from dunning.ports import Gateway, Guard, Panel, Store
+from dunning.ports import Gateway, Guard
 from dunning.results import Restricted, RestrictResult
 
 
 class Deactivate:
     """Tightens the hold to inactive and, when the policy says so, voids the invoice (S2-09, S2-10)."""
 
-    def __init__(self, panel: Panel, store: Store, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
-        self._panel = panel
-        self._store = store
+    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._hands = hands
         self._gateway = gateway
         self._guards = guards
 
     @activity.defn(name="deactivate")
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
-        """Raises OutageError until the panel shows the account restricted."""
-        found = await steadily(unheard_of(self._gateway, self._store, order))
+        """Raises OutageError until the panel shows the account restricted, and, as a suspension, until it is seen."""
+        found = await steadily(unheard_of(self._gateway, self._hands.store, order))
         waits = found or await guarded(self._guards, order)
         if waits:
             return waits
-        result = await place_hold(self._panel, self._store, order)
+        result = await place_hold(self._hands, order)
         if isinstance(result, Restricted) and order.voids:
-            await self._store.mark_invoice(order.invoice, "void")
+            await self._hands.store.mark_invoice(order.invoice, "void")
         return result

@@ -1,7 +1,8 @@
 """Heartbeats: a dead worker is noticed in seconds, however patient the call to the company is."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from temporalio import activity
@@ -30,6 +31,16 @@ async def steadily(work: Coroutine[Any, Any, T]) -> T:
     if given_up and (error := doing.exception()):
         raise asyncio.CancelledError from error
     return doing.result()
+
+
+@asynccontextmanager
+async def beating() -> AsyncGenerator[None]:
+    """Heartbeats, however long a page of work takes; unlike `steadily`, it may be cut off."""
+    beat = asyncio.create_task(_beat())
+    try:
+        yield
+    finally:
+        beat.cancel()
 
 
 async def _beat() -> None:

@@ -1,15 +1,18 @@
-"""Bringing services to a level at a panel that may lie: read the state, act, read it again (never trust the answer)."""
+"""Bringing services to a level at a panel that may lie: read the state, act, read it again, believe only that."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
+from datetime import datetime
 
+from activities.staff_tasks import by_root, domains_by_hand
 from dunning.holds import OTHER_SOURCES, Hold, level_for
 from dunning.levels import Level, at_panel
 from dunning.ports import OutageError, Panel, Store
-from dunning.records import Account, Service
+from dunning.records import DOMAIN, Account, Effect, Seen, Service
 
-STAFF_KINDS = ("domain",)
+STAFF_KINDS = (DOMAIN,)
 """Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""
+_HOLD, _DUNNING = "hold:", "dun:"
 
 
 def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
@@ -17,16 +20,20 @@ def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service
     return [s for s in services if s.kind not in STAFF_KINDS and (not kinds or s.kind in kinds)]
 
 
-async def bring_to_holds(panel: Panel, store: Store, account: Account) -> tuple[Hold, ...]:
+async def bring_to_holds(panel: Panel, store: Store, account: Account, at: datetime) -> tuple[Hold, ...]:
     """Bring each service to the strictest level that a hold asks for, and say which holds those were.
 
     Holds that come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
-    Raises OutageError until the panel shows it; one broken service keeps no other from its level.
+    What only people can do becomes a ticket, as of `at`. Raises OutageError until the panel shows it; one broken
+    service keeps no other from its level.
     """
     while True:
         holds = await store.holds(account.id)
-        tried = [_bring(panel, service, holds) for service in touched(account.services, ())]
+        known = {each.service: each for each in await store.effects(account.id)}
+        services = touched(account.services, ())
+        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds) for each in services]
         failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
+        await domains_by_hand(store, account, holds, at)
         if failed:
             raise failed[0]
         if await store.holds(account.id) == holds:
@@ -43,56 +50,100 @@ def tag_of(holds: Sequence[Hold]) -> str:
     return f"{first.note or 'non-payment'} {_DUNNING}{first.source}"
 
 
-_HOLD, _DUNNING = "hold:", "dun:"
+def mark(seen: Seen, known: Effect | None) -> str:
+    """The reason of a restriction: what the panel shows, or, where it keeps none, what we noted as we restricted it."""
+    if seen.tag is not None:
+        return seen.tag
+    return known.tag if known and seen.level is not Level.ACTIVE else ""
 
 
-async def _bring(panel: Panel, service: Service, holds: Sequence[Hold]) -> None:
-    wanted = at_panel(level_for(service.kind, holds))
-    seen = await panel.state(service)
-    if seen in (wanted, Level.DELETED) or await _is_staffs(panel, service, seen, wanted):
-        return
-    if wanted is Level.ACTIVE:
-        await panel.release(service, tag_of(holds))
-    else:
-        await panel.restrict(service, wanted, tag_of(holds))
-    seen = await panel.state(service)
-    if seen is not wanted:
-        msg = (
-            f"the panel shows service {service.id} as {seen.value} after it was asked for {wanted.value}; asking again"
+def is_ours(tag: str) -> bool:
+    """Whether a reason carries the mark of one of our holds."""
+    return tag.startswith(_HOLD) or _DUNNING in tag
+
+
+def may_loosen(seen: Seen, known: Effect | None) -> bool:
+    """Whether we may lift what is seen: it is ours, and the panel lets us. `known` is what we noted of the service."""
+    return is_ours(mark(seen, known)) and not seen.locked
+
+
+class _Bringing:
+    """One service; `known` is what it was brought to last."""
+
+    def __init__(self, panel: Panel, store: Store, service: Service, known: Effect | None, at: datetime) -> None:
+        self._panel = panel
+        self._store = store
+        self._service = service
+        self._known = known
+        self._at = at
+
+    async def to(self, holds: Sequence[Hold]) -> None:
+        """Bring it to what these holds ask for. A restriction that we may not lift stays, whoever asks."""
+        wanted = at_panel(level_for(self._service.kind, holds), self._panel.expresses(self._service))
+        seen = await self._panel.state(self._service)
+        if seen.level in (wanted, Level.DELETED):
+            return
+        if seen.level.rank > wanted.rank and not may_loosen(seen, self._known):
+            if seen.locked and is_ours(mark(seen, self._known)):
+                await self._store.open_ticket(by_root(self._service, self._at))
+            return
+        await self._note(seen, holds)
+        await self._ask(wanted, tag_of(holds))
+
+    async def _ask(self, wanted: Level, tag: str) -> None:
+        """Believe what is shown, also after a call that failed: it may have been done all the same."""
+        asking = (
+            self._panel.release(self._service, tag)
+            if wanted is Level.ACTIVE
+            else self._panel.restrict(self._service, wanted, tag)
         )
-        raise OutageError(msg)
+        failed = await _failure(asking)
+        seen = await self._panel.state(self._service)
+        if seen.level is not wanted:
+            raise failed or OutageError(
+                f"the panel shows service {self._service.id} as {seen.level.value} after it was asked for "
+                f"{wanted.value}; asking again"
+            )
+
+    async def _note(self, seen: Seen, holds: Sequence[Hold]) -> None:
+        """Where the panel keeps no reason, write ours down before we act: whoever gives the service back needs it.
+
+        The rest of what is known stays, and its time too: nothing has happened yet.
+        """
+        if seen.tag is not None or not holds or is_ours(mark(seen, self._known)):
+            return
+        of = {"account": self._service.account, "service": self._service.id}
+        known = self._known or Effect(**of, wanted=seen.level, shown=seen.level, at=self._at)
+        await self._store.put_effects([known.model_copy(update={"tag": tag_of(holds)})])
 
 
-async def _is_staffs(panel: Panel, service: Service, seen: Level, wanted: Level) -> bool:
-    """Whether a person restricted it at the panel itself: such a restriction is never loosened by us."""
-    if seen.rank <= wanted.rank:
-        return False
-    tag = await panel.tag(service)
-    return not (tag.startswith(_HOLD) or _DUNNING in tag)
+async def _failure(asking: Awaitable[None]) -> OutageError | None:
+    try:
+        await asking
+    except OutageError as error:
+        return error
+    return None
 
 
-async def suspended_by_staff(panel: Panel, services: Iterable[Service], holds: Sequence[Hold]) -> list[str]:
-    """The services that stay restricted although no hold asks for it, as `panel:<service>`."""
-    found: list[str] = []
-    for service in touched(services, ()):
-        wanted, seen = at_panel(level_for(service.kind, holds)), await panel.state(service)
-        if seen is not Level.DELETED and seen.rank > wanted.rank:
-            found.append(f"panel:{service.id}")
-    return found
+async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> bool:
+    """Delete a service, or its back-ups, and believe it when the panel shows it. Raises OutageError until then.
 
-
-async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> None:
-    """Delete a service, or its back-ups, and believe it when the panel shows it. Raises OutageError until then."""
+    False when the panel cannot say whether there are back-ups: it was asked, and a person has to look.
+    """
     if await _is_gone(panel, service, backups=backups):
-        return
-    await panel.delete(service, backups=backups)
-    if not await _is_gone(panel, service, backups=backups):
+        return True
+    failed = await _failure(panel.delete(service, backups=backups))
+    gone = await _is_gone(panel, service, backups=backups)
+    if gone is False or (failed and not gone):
         what = "back-ups of service" if backups else "service"
-        msg = f"the panel still shows {what} {service.id} after it was asked to delete; asking again"
-        raise OutageError(msg)
+        raise failed or OutageError(
+            f"the panel still shows {what} {service.id} after it was asked to delete; asking again"
+        )
+    return bool(gone)
 
 
-async def _is_gone(panel: Panel, service: Service, *, backups: bool) -> bool:
+async def _is_gone(panel: Panel, service: Service, *, backups: bool) -> bool | None:
+    seen = await panel.state(service)
     if backups:
-        return not await panel.has_backups(service)
-    return await panel.state(service) is Level.DELETED
+        return None if seen.backups is None else not seen.backups
+    return seen.level is Level.DELETED

@@ -4,39 +4,49 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.hands import Brought, Hands
 from activities.heartbeat import steadily
-from activities.panel_work import bring_to_holds, suspended_by_staff
+from activities.proof import disagreement, words
+from activities.staff_tasks import domains_back
+from dunning.doubts import late_letter, late_ticket
 from dunning.holds import after_payment
-from dunning.levels import strictest
-from dunning.orders import ReinstateOrder, TicketOrder
-from dunning.ports import OutageError, Panel, Store
+from dunning.levels import Level, strictest
+from dunning.orders import ReinstateOrder
+from dunning.ports import Letters, OutageError
 from dunning.results import Reinstated
+from dunning.sight import contradicts
 
 PATIENCE = timedelta(minutes=15)
 """Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""
 
 
 class Reinstate:
-    """Lifts this invoice's own hold, and nobody else's (promise 6), until the panel shows it (promise 7)."""
+    """Lifts this invoice's own hold, and nobody else's (promise 6), until it is seen to have worked (promise 7)."""
 
-    def __init__(self, panel: Panel, store: Store, patience: timedelta = PATIENCE) -> None:
-        self._panel = panel
-        self._store = store
+    def __init__(self, hands: Hands, letters: Letters, patience: timedelta = PATIENCE) -> None:
+        self._hands = hands
+        self._store = hands.store
+        self._letters = letters
         self._patience = patience
 
     @activity.defn(name="reinstate")
     async def reinstate(self, order: ReinstateOrder) -> Reinstated:
-        """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for."""
+        """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for.
+
+        And until a service that runs again by its panel is not seen restricted from outside any more.
+        """
         account = await self._store.account(order.account)
         await self._lift(order)
         try:
-            holds = await steadily(bring_to_holds(self._panel, self._store, account))
-        except OutageError:
-            await self._ticket_if_too_long(order)
+            brought = await steadily(self._hands.bring(account, order.at))
+            believe(brought)
+        except OutageError as error:
+            await self._tell_if_too_long(order, error)
             raise
-        others = await suspended_by_staff(self._panel, account.services, holds)
-        remaining = (*(hold.source for hold in holds), *others)
-        return Reinstated(level=strictest(hold.level for hold in holds), remaining=remaining)
+        await domains_back(self._store, account, order)
+        remaining = (*(hold.source for hold in brought.holds), *brought.kept_by_staff)
+        level = strictest(hold.level for hold in brought.holds)
+        return Reinstated(level=level, remaining=remaining, proof=words(brought.effects))
 
     async def _lift(self, order: ReinstateOrder) -> None:
         """Lift our hold, and hand it on where the policy says so.
@@ -63,18 +73,23 @@ class Reinstate:
         invoice = await self._store.invoice(source)
         return invoice is not None and invoice.status in ("paid", "closed")
 
-    async def _ticket_if_too_long(self, order: ReinstateOrder) -> None:
+    async def _tell_if_too_long(self, order: ReinstateOrder, error: OutageError) -> None:
+        """Billing has a ticket, and the customer a letter, once (S0-21)."""
         # Both are the server's times, so this also holds on virtual time.
         info = activity.info()
         trying = info.current_attempt_scheduled_time - info.scheduled_time
         if trying < self._patience:
             return
-        ticket = TicketOrder(
-            invoice=order.invoice,
-            account=order.account,
-            step="still-restricted",
-            at=order.at,
-            subject=f"Paid up and still restricted: {order.account}",
-            body=f"{order.invoice} is paid, but the panel has not shown the services running for {trying}.",
-        )
-        await self._store.open_ticket(ticket)
+        await self._store.open_ticket(late_ticket(order, trying, str(error)))
+        account, invoice = await self._store.account(order.account), await self._store.invoice(order.invoice)
+        await self._letters.send(late_letter(order, account, invoice))
+
+
+def believe(brought: Brought) -> None:
+    """A customer who paid sees the site run. What other holds restrict is the hourly check's matter.
+
+    Raises OutageError for what is seen restricted though its panel says that it runs.
+    """
+    doubted = [each for each in brought.effects if each.shown is Level.ACTIVE and contradicts(each.proof)]
+    if doubted:
+        raise disagreement(doubted)

@@ -6,37 +6,41 @@ from temporalio import activity
 
 from activities.asking import unheard_of
 from activities.guarded import guarded
+from activities.hands import Hands
 from activities.heartbeat import steadily
-from activities.panel_work import bring_to_holds
+from activities.proof import insist, words
 from dunning.holds import Hold
 from dunning.levels import Level, strictest
 from dunning.orders import RestrictOrder
-from dunning.ports import Gateway, Guard, Panel, Store
+from dunning.ports import Gateway, Guard, Store
 from dunning.results import NotOurs, Restricted, RestrictResult
 
 
 class Restrict:
     """Warns, locks or suspends, unless the payment company has money that the case has not heard of."""
 
-    def __init__(self, panel: Panel, store: Store, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
-        self._panel = panel
-        self._store = store
+    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._hands = hands
         self._gateway = gateway
         self._guards = guards
 
     @activity.defn(name="restrict")
     async def restrict(self, order: RestrictOrder) -> RestrictResult:
-        """Raises OutageError until the panel shows the level that the strictest hold asks for."""
-        found = await steadily(unheard_of(self._gateway, self._store, order))
+        """Raises OutageError until the panel shows the level that the strictest hold asks for, and it is seen outside.
+
+        For the latter it is patient, and then a person is asked (`activities.proof.insist`).
+        """
+        found = await steadily(unheard_of(self._gateway, self._hands.store, order))
         waits = found or await guarded(self._guards, order)
-        return waits or await place_hold(self._panel, self._store, order)
+        return waits or await place_hold(self._hands, order)
 
 
-async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> RestrictResult:
+async def place_hold(hands: Hands, order: RestrictOrder) -> RestrictResult:
     """Place or tighten the hold, then bring every service to the strictest of all holds.
 
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
+    store = hands.store
     account = await store.account(order.account)
     if order.held is not Level.ACTIVE and not await owns_hold(store, order.account, order.invoice):
         return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
@@ -50,8 +54,9 @@ async def place_hold(panel: Panel, store: Store, order: RestrictOrder) -> Restri
             note=order.reason,
         )
     )
-    await steadily(bring_to_holds(panel, store, account))
-    return Restricted(level=order.level)
+    brought = await steadily(hands.bring(account, order.at))
+    await insist(store, order, brought.effects, brought.earlier)
+    return Restricted(level=order.level, proof=words(brought.effects))
 
 
 async def _never_weaker(store: Store, order: RestrictOrder) -> Level:

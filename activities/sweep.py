@@ -1,13 +1,11 @@
 """The daily sweep's hands: compare the payment company's books with ours, and bring what is missing to its case."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from typing import TypeVar
+from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.heartbeat import _beat
+from activities.few import a_few
+from activities.heartbeat import beating
 from activities.our_books import OurBooks
 from dunning import comparing
 from dunning.ports import Cases, Gateway, OutageError, Store
@@ -15,14 +13,10 @@ from dunning.records import Attempt, News
 from dunning.sweep_report import COUNTED, SweepReport
 from dunning.sweeping import SHORT, Compared, CompareOrder, HealOrder, nothing
 
-AT_ONCE = 8
-"""So many cases are asked, or told, at the same time: a sweep is in nobody's way."""
 MOST = 500
 """So much missing money fits into one answer; Temporal takes 2 MB at most."""
 PATIENT = 6
 """Tries (about a minute) after which a case that does not answer is reported, and keeps the others waiting no more."""
-
-T = TypeVar("T")
 
 
 class SweepBooks:
@@ -40,7 +34,7 @@ class SweepBooks:
     @activity.defn(name="compare_books")
     async def compare(self, order: CompareOrder) -> Compared:
         """Both ways. Raises OutageError while the company cannot be reached, or a case does not answer yet."""
-        async with _beating():
+        async with beating():
             news = comparing.once([each async for each in self._gateway.movements(order.since, order.until)])
             theirs = await self._theirs(order, news)
             if len(theirs.missing) > self._most and order.until - order.since > SHORT:
@@ -55,15 +49,15 @@ class SweepBooks:
 
         Raises OutageError while a case does not answer yet.
         """
-        async with _beating():
-            told = await _a_few(self._tell(order, group) for group in comparing.by_invoice(order.news).items())
+        async with beating():
+            told = await a_few(self._tell(order, group) for group in comparing.by_invoice(order.news).items())
         report = sum(told, nothing(order))
         _be_patient(report)
         return report
 
     async def _theirs(self, order: CompareOrder, news: Sequence[News]) -> Compared:
         groups = comparing.by_invoice(news).items()
-        found = await _a_few(self._compare(order, invoice, group) for invoice, group in groups)
+        found = await a_few(self._compare(order, invoice, group) for invoice, group in groups)
         return sum(found, Compared(report=nothing(order)))
 
     async def _compare(self, order: CompareOrder, invoice: str, news: Sequence[News]) -> Compared:
@@ -80,7 +74,7 @@ class SweepBooks:
         """Our charges that the company has not told of in that time: it is asked about each before anybody worries."""
         attempts = await self._store.charged_between(order.since, order.until)
         untold = [attempt for attempt in attempts if attempt.payment not in theirs]
-        asked = await _a_few(self._ask(order, attempt) for attempt in untold)
+        asked = await a_few(self._ask(order, attempt) for attempt in untold)
         waiting = len(await self._store.waiting(COUNTED))
         told = len(attempts) - len(untold)
         return sum(
@@ -106,24 +100,3 @@ def _be_patient(report: SweepReport) -> None:
     if report.unanswered and activity.info().attempt < PATIENT:
         names = ", ".join(report.silent[:3])
         raise OutageError(f"{report.unanswered} case(s) do not answer ({names}); asking again")
-
-
-async def _a_few(work: Iterable[Awaitable[T]]) -> list[T]:
-    """All results, with `AT_ONCE` under way at a time."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(each: Awaitable[T]) -> T:
-        async with gate:
-            return await each
-
-    return await asyncio.gather(*(one(each) for each in work))
-
-
-@asynccontextmanager
-async def _beating() -> AsyncGenerator[None]:
-    """Heartbeats, however long a page takes; unlike `steadily`, it may be cut off."""
-    beat = asyncio.create_task(_beat())
-    try:
-        yield
-    finally:
-        beat.cancel()

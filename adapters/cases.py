@@ -56,6 +56,7 @@ class Cases:
             (news.reversal, doors.PAYMENT_REVERSED, self._late.reversal),
             (news.restored, doors.PAYMENT_RESTORED, self._late.restored),
             (news.stirred, doors.PAYMENT_NEWS, _ignored),
+            (news.bounced, doors.NOTICE_BOUNCED, _ignored),
         ):
             if fact:
                 return await self._signal(news.invoice, signal, fact, account, late)

@@ -22,7 +22,8 @@ class Links:
         if len(secret) < SHORTEST:
             raise ValueError(f"the secret that signs pay links needs at least {SHORTEST} characters")
         self._key = secret.encode()
-        self._base = f"{url.rstrip('/')}/pay"
+        self._origin = url.rstrip("/")
+        self._base = f"{self._origin}/pay"
 
     @property
     def help(self) -> str:
@@ -37,15 +38,37 @@ class Links:
         """Where the payment company leads the customer back to, after `did`: pay or method."""
         return f"{self._base}/{quote(invoice, safe='')}/back?s={self.signature(invoice)}&did={did}"
 
+    def ticket(self, key: str) -> str:
+        """The page of a ticket, for who wrote the mail that opened it."""
+        return f"{self._origin}/tickets/{quote(key, safe='')}?s={self._signed(f'ticket:{key}')}"
+
+    def valid_ticket(self, key: str, signature: str) -> bool:
+        """Whether the signature is the ticket's."""
+        return _same(self._signed(f"ticket:{key}"), signature)
+
+    def notice(self, notice: str) -> str:
+        """The archived copy of a notice, to read in a browser."""
+        return f"{self._origin}/notices/{quote(notice, safe='')}?s={self._signed(f'notice:{notice}')}"
+
+    def valid_notice(self, notice: str, signature: str) -> bool:
+        """Whether the signature is the notice's."""
+        return _same(self._signed(f"notice:{notice}"), signature)
+
     def signature(self, invoice: str) -> str:
         """What proves that the link came from us: HMAC-SHA256 over `pay:<invoice>`, in URL-safe base64."""
-        code = hmac.new(self._key, f"pay:{invoice}".encode("utf-8", "backslashreplace"), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(code).decode().rstrip("=")
+        return self._signed(f"pay:{invoice}")
 
     def valid(self, invoice: str, signature: str) -> bool:
         """Whether the signature is the invoice's; takes the same time however much of it is right."""
-        given = signature.encode("utf-8", "backslashreplace")
-        return hmac.compare_digest(self.signature(invoice).encode(), given)
+        return _same(self.signature(invoice), signature)
+
+    def _signed(self, what: str) -> str:
+        code = hmac.new(self._key, what.encode("utf-8", "backslashreplace"), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(code).decode().rstrip("=")
+
+
+def _same(ours: str, given: str) -> bool:
+    return hmac.compare_digest(ours.encode(), given.encode("utf-8", "backslashreplace"))
 
 
 def chosen(settings: Settings) -> Links | None:

@@ -5,13 +5,36 @@ The connection to Temporal is not among them: it comes from the SDK's own `envco
 """
 
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from adapters.panel_settings import SANDBOX_SECRET, PanelSettings
+from dunning.reasons import Contacts, HoldContact
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRET = 32
+"""Characters of a secret that nobody guesses."""
+NAME_SERVER = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(:\d{1,5})?$"
+HOLD_CONTACTS: Contacts = {
+    "abuse": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/abuse-faq"),
+    "dmca": HoldContact(write_to="legal@hosting.example"),
+    "tos": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/terms"),
+    "manual": HoldContact(write_to="support@hosting.example"),
+}
+
+SANDBOX_PANEL = {
+    "sandbox": PanelSettings(kind="generic", url="http://127.0.0.1:8422/", secret=SecretStr(SANDBOX_SECRET))
+}
 
 
 class Settings(BaseSettings):
@@ -27,9 +50,14 @@ class Settings(BaseSettings):
     stripe_key: SecretStr = Field(default=SecretStr("sk_test_sandbox"), description="secret or restricted API key")
     stripe_url: str = Field(default="http://127.0.0.1:8421", description="Stripe is https://api.stripe.com")
     stripe_webhook_secrets: tuple[SecretStr, ...] = Field(default=(), description="whsec_..., several while rotating")
-    panel: Literal["sandbox"] = "sandbox"
-    panel_url: str = "http://127.0.0.1:8422"
-    call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to gateway or panel")
+    panels: dict[str, PanelSettings] = Field(
+        default=SANDBOX_PANEL, description="control panels by the names that services give (docs/panels.md)"
+    )
+    panel_seconds: float = Field(default=90.0, gt=0, description="patience with one call to a panel; WHM is slow")
+    call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to the payment company")
+    domain_help_url: str = Field(
+        default="https://hosting.example/domains", description="about domain names, which nobody switches; may be empty"
+    )
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 8425
@@ -38,6 +66,24 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     mail_from: str = "billing@hosting.example"
     mail_reply_to: str = "no-reply@hosting.example"
+    reply_to: dict[str, str] = Field(
+        default={},
+        description="titles of notices whose replies people read, with the address; all others: mail_reply_to",
+    )
+    mail_bounces: str = Field(default="", description="envelope sender, where mail comes back to; empty: mail_from")
+    digest_seconds: float = Field(
+        default=30.0, ge=0, le=60, description="how long a letter waits for others of its customer and day, by policy"
+    )
+    mail_in_host: str = "127.0.0.1"
+    mail_in_port: int = Field(default=0, ge=0, description="the portal's door for bounces and replies; 0 turns it off")
+    mail_in_bytes: int = Field(default=10_485_760, gt=0, description="a larger mail is refused")
+    mail_hosts: tuple[str, ...] = Field(
+        default=(), description="names or addresses of our own mail servers; empty: no DNS is asked"
+    )
+    dns_servers: tuple[Annotated[str, Field(pattern=NAME_SERVER)], ...] = Field(
+        default=(), description="addresses, as 192.0.2.1 or 192.0.2.1:5353; empty: the system's own"
+    )
+    dns_seconds: float = Field(default=5.0, gt=0, description="patience with one question to the DNS")
     company: str = "Example Hosting"
     pay_url: str = "https://portal.hosting.example/pay"
 
@@ -48,10 +94,28 @@ class Settings(BaseSettings):
         default=(), description="Standard Webhooks, for any processor"
     )
     link_secret: SecretStr = Field(default=SecretStr(""), description="signs pay links; at least 32 characters")
+    client_url: str = Field(
+        default="https://portal.hosting.example", description="where customers log in; may be empty"
+    )
+    site_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="signs news for customers' own sites; at least 32 characters; empty: no news"
+    )
+    site_seconds: float = Field(default=10.0, gt=0, description="patience with one customer's site")
+    hold_contacts: Contacts = Field(
+        default=HOLD_CONTACTS, description="where customers write about a hold, by its kind"
+    )
     webhook_bytes: int = Field(default=262_144, gt=0, description="a larger webhook is refused")
 
     sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
+    drift_minute: int = Field(default=17, ge=0, le=59, description="minute of the hourly look at restricted services")
+    probe_seconds: float = Field(default=10.0, gt=0, description="patience with one look at a service from outside")
     card_attempts: int = Field(default=15, gt=0, description="declined attempts with one method in 30 days, then none")
+
+    breaker_most: int = Field(default=200, ge=0, description="suspensions, and deletions, in a window; then a person")
+    breaker_least: int = Field(default=10, ge=0, description="so many are always allowed, however small the fleet")
+    breaker_share: float = Field(default=0.05, ge=0, le=1, description="share of all accounts in a window")
+    breaker_hours: float = Field(default=24.0, gt=0, description="length of the window")
+    breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
 
     charges_per_second: float | None = Field(default=None, gt=0)
     mails_per_second: float | None = Field(default=None, gt=0)
@@ -72,6 +136,12 @@ class Settings(BaseSettings):
             raise ValueError("stripe_url: a live key goes to https://api.stripe.com and nowhere else")
         return self
 
+    @model_validator(mode="after")
+    def _secret_of_sites_is_long(self) -> "Settings":
+        if 0 < len(self.site_webhook_secret.get_secret_value()) < SECRET:
+            raise ValueError(f"site_webhook_secret: it needs at least {SECRET} characters")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -85,3 +155,9 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         file = Path(os.environ.get("REPRIEVE_CONFIG", ROOT / "reprieve.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def no_json(error: SettingsError) -> str:
+    """Which setting of the environment had to be JSON and is not, for people; never its value."""
+    found = re.search(r'field "(\w+)"', str(error))
+    return f"setting REPRIEVE_{found[1].upper() if found else '...'}: it is no JSON"

@@ -1,92 +1,92 @@
 """Notices from templates: one plain text a title, laid out as text and as HTML around the same paragraphs."""
 
-import hashlib
 import re
-from datetime import date
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import parse_pattern
-from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
-
+from adapters import links
+from adapters.digest_parts import parts
 from adapters.links import Links
+from adapters.reader import Reader, direction, locale_of, tag
+from adapters.settings import Settings
+from adapters.template_files import COMMON, TemplateFiles, language_of
+from adapters.words import Words
 from dunning.levels import Level
-from dunning.money import Money, digits
 from dunning.orders import NoticeOrder
-from dunning.records import Account, NoticeText
-from dunning.wire import Instant
+from dunning.reasons import Contacts, Remaining, remaining
+from dunning.records import Account, NoticeCopy, NoticeText, domains
+from dunning.replies import Replies, is_read
 
-_COMMON = "common"
-_ANY_TITLE = f"{_COMMON}/any_title.txt"
 _HELP = "help"
-
-
-def slug(title: str) -> str:
-    """The file name of a title: `First Invoice Overdue Notice` is `first_invoice_overdue_notice`."""
-    words = ("".join(filter(str.isalnum, word)) for word in title.lower().split())
-    return "_".join(filter(None, words))
+_SUBJECT = re.compile(r"\s*Subject:[ \t]*(?P<subject>[^\n]+)\n")
 
 
 class TemplateRenderer:
-    """Renders `<folder>/<policy>/<slug>.txt`, or else `<folder>/common/<slug>.txt`; fits `dunning.ports.Renderer`.
+    """Renders the files of `adapters.template_files`; fits `dunning.ports.Renderer`.
 
     `links` signs the pay links of our own portal. Without it `pay_url` and the invoice's number make a plain one, for
     somebody else's. `help_url` explains the payment page (S3-04); when it is not given, the portal's own page does, or
-    `<pay_url>/help`.
+    `<pay_url>/help`. `contacts` says where to write about a hold, `contact` about one that it does not name, and about
+    everything else. `replies` says which notices may be answered (S1-19). `domain_help_url` tells about domain names,
+    which nobody switches (S3-31).
     """
 
     def __init__(
-        self, folder: Path, company: str, pay_url: str, help_url: str = "", links: Links | None = None
+        self,
+        folder: Path,
+        company: str,
+        pay_url: str,
+        help_url: str = "",
+        links: Links | None = None,
+        *,
+        contacts: Contacts | None = None,
+        contact: str = "",
+        replies: Replies | None = None,
+        domain_help_url: str = "",
     ) -> None:
-        self._folder = folder
         self._company = company
         self._pay_url = pay_url.rstrip("/")
         self._links = links
         self._help_url = help_url or (links.help if links else f"{self._pay_url}/{_HELP}")
-        self._inliner = CSSInliner(load_remote_stylesheets=False)
-        self._environment = Environment(
-            loader=FileSystemLoader(folder),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(["html"]),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._contacts, self._contact = contacts or {}, contact
+        self._domain_help_url = domain_help_url
+        self._replies = replies or Replies()
+        self._words = Words(folder / COMMON)
+        self._files = TemplateFiles(folder)
 
-    def render(self, order: NoticeOrder, account: Account) -> NoticeText:
-        """Write the notice. Raises UndefinedError when a template names what the order has not."""
-        name = self.find(order.title, order.policy)
-        facts = self.facts(order, account)
-        page = facts | {"paragraphs": _paragraphs(self._get(name).render(facts))}
-        text = self._get(f"{_COMMON}/layout.txt").render(page)
-        html = self._inliner.inline(self._get(f"{_COMMON}/layout.html").render(page))
-        return NoticeText(subject=order.title, text=text, html=html, template=self._version(name))
+    def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
+        """Write the notice; `notice` is its id in the archive, which the browser link leads to.
 
-    def find(self, title: str, policy: str) -> str:
-        """The template of a title, as `<policy or common>/<slug>.txt`.
-
-        A title that nobody wrote words for gets plain ones: a letter that waits for a file warns nobody.
+        Raises UndefinedError when a template names what the order has not.
         """
-        names = [f"{folder}/{slug(title)}.txt" for folder in (policy, _COMMON)]
-        return str(self._environment.select_template([*names, _ANY_TITLE]).name)
+        name = self._files.find(order.title, order.policy, account.locale)
+        language = language_of(name)
+        facts = self.facts(order, account, language)
+        subject, paragraphs = _parts(self._files.render(name, facts), order.title)
+        page = facts | {"paragraphs": paragraphs, "browser_url": self._links.notice(notice) if self._links else ""}
+        text, html = self._files.laid_out(
+            "layout", page | self._frame(account, language, subject, self._replies.address(order.title))
+        )
+        return NoticeText(subject=subject, text=text, html=html, template=self._files.version(name))
 
-    def _get(self, name: str) -> Template:
-        return self._environment.get_template(name)
+    def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
+        """One mail with all these notices, each whole as it is in the archive."""
+        language = self._words.nearest(account.locale)
+        subject = self._words.of(language)["many"].format(count=len(copies))
+        answers = self._replies.shared(tuple(each.reply_to for each in copies))
+        page = self._frame(account, language, subject, answers) | {"parts": parts(copies)}
+        text, html = self._files.laid_out("digest", page)
+        return NoticeText(subject=subject, text=text, html=html, template=self._files.version(f"{COMMON}/digest.txt"))
 
-    def _version(self, name: str) -> str:
-        source = (self._folder / name).read_bytes()
-        return f"{name.removesuffix('.txt')}@{hashlib.sha256(source).hexdigest()[:12]}"
-
-    def facts(self, order: NoticeOrder, account: Account) -> dict[str, Any]:
-        """What a template may name, as the customer reads it; the pay page says the same as the mail.
+    def facts(self, order: NoticeOrder, account: Account, language: str = "") -> dict[str, Any]:
+        """What a template may name, as the customer reads it; the pay page says the same as the mail, in English.
 
         `amount` and `happened_on` are there only when the order has them. `next_step` says what happens next, and when.
         """
-        reader = _Reader(_locale(account.locale), ZoneInfo(order.zone))
+        reader, words = Reader(locale_of(account.locale), ZoneInfo(order.zone), language), self._words.of(language)
         facts: dict[str, Any] = {
             "title": order.title,
             "name": _one_line(account.name),
@@ -96,50 +96,82 @@ class TemplateRenderer:
             "due": reader.day(order.due),
             "settled": order.balance.minor <= 0,
             "restricted": order.level.rank > Level.WARNED.rank,
-            "level": order.level.value,
+            "level": words["levels"][order.level.value],
             "next_action": order.next_action,
-            "when": f" on {reader.local_day(order.next_at)}" if order.next_at else "",
-            "detail": _one_line(order.detail),
+            "when": words["on"].format(day=reader.local_day(order.next_at)) if order.next_at else "",
+            "detail": _one_line(words["details"].get(order.detail, order.detail)),
+            "before_deletion": order.before_deletion,
+            "deleted": order.deleted,
+            "backups": order.backups,
+            "backup_fee": reader.money(order.backup_fee) if order.backup_fee else "",
+            "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
+            "remaining": [_in(words, each) for each in self.remaining(order.remaining)],
             "pay_url": self._pay_link(order.invoice),
             "help_url": self._help_url,
+            "domains": ", ".join(_one_line(name) for name in domains(account)),
+            "domain_help_url": self._domain_help_url,
+            "words": words,
         }
         if order.amount is not None:
             facts["amount"] = reader.money(order.amount)
         if order.happened_at is not None:
             facts["happened_on"] = reader.local_day(order.happened_at)
-        return facts | {"next_step": _one_line(self._get(f"{_COMMON}/next_step.txt").render(facts))}
+        return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
+
+    def remaining(self, sources: Iterable[str]) -> tuple[Remaining, ...]:
+        """The reasons among these holds that no payment lifts, with where to write: page and mail say the same."""
+        return remaining(sources, self._contacts, self._contact)
+
+    def _frame(self, account: Account, language: str, subject: str, answers: str) -> dict[str, Any]:
+        """Head and foot of a mail. The foot says why it came, and where answers go."""
+        words = self._words.of(language)
+        said = words["read"].format(reply_to=answers) if is_read(answers) else self._unread(words)
+        return {
+            "subject": subject,
+            "company": self._company,
+            "lang": tag(language),
+            "dir": direction(language),
+            "hello": words["hello"].format(name=_one_line(account.name)),
+            "words": words,
+            "foot": [words["why"].format(company=self._company), said],
+        }
+
+    def _unread(self, words: dict[str, Any]) -> str:
+        return words["unread"] + (words["instead"].format(contact=self._contact) if self._contact else "")
 
     def _pay_link(self, invoice: str) -> str:
         return self._links.pay(invoice) if self._links else f"{self._pay_url}/{quote(invoice, safe='')}"
 
 
-class _Reader(NamedTuple):
-    """How the customer writes amounts and dates."""
-
-    locale: Locale
-    zone: ZoneInfo
-
-    def money(self, amount: Money) -> str:
-        """Always with the minor unit's digits of ISO 4217 (S3-32): babel's own table drops those of some currencies."""
-        places = digits(amount.currency)
-        pattern = parse_pattern(self.locale.currency_formats["standard"].pattern)
-        pattern.frac_prec = (places, places)
-        return pattern.apply(amount.decimal(), self.locale, currency=amount.currency, currency_digits=False)
-
-    def day(self, day: date) -> str:
-        """A calendar date with its weekday."""
-        return format_date(day, "full", self.locale)
-
-    def local_day(self, instant: Instant) -> str:
-        """The customer's date at that instant."""
-        return self.day(instant.astimezone(self.zone).date())
+def chosen(settings: Settings) -> TemplateRenderer:
+    """The renderer that the settings ask for: worker, portal and command line write the same words."""
+    return TemplateRenderer(
+        settings.notices,
+        settings.company,
+        settings.pay_url,
+        links=links.chosen(settings),
+        contacts=settings.hold_contacts,
+        contact=settings.mail_from,
+        replies=replies(settings),
+        domain_help_url=settings.domain_help_url,
+    )
 
 
-def _locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_US")
+def replies(settings: Settings) -> Replies:
+    """Where answers go."""
+    return Replies(default=settings.mail_reply_to, by_title=settings.reply_to)
+
+
+def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:
+    said = {"because": words["because"][reason.category], "name": words["reasons"][reason.category]}
+    return reason.model_dump() | said
+
+
+def _parts(text: str, title: str) -> tuple[str, list[str]]:
+    """Subject and paragraphs. A template may begin with `Subject: ...`; otherwise the title is the subject."""
+    found = _SUBJECT.match(text)
+    subject = _one_line(found["subject"]) if found else title
+    return subject, _paragraphs(text[found.end() :] if found else text)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -22,13 +22,14 @@ Opener = Callable[[Good], Awaitable[Opening]]
 
 @dataclass
 class Report:
-    """What became of a file's rows."""
+    """What became of a file's rows. `inside` are accounts without an address outside of what we host for them."""
 
     opened: dict[Opening, list[str]] = field(
         default_factory=lambda: {"started": [], "already running": [], "already closed": []}
     )
     bad: list[Bad] = field(default_factory=list[Bad])
     failed: list[Bad] = field(default_factory=list[Bad])
+    inside: set[str] = field(default_factory=set[str])
 
 
 async def open_all(goods: Iterable[Good], opener: Opener, report: Report, tick: Callable[[], None]) -> None:

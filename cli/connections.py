@@ -10,13 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters import panels, temporal
-from adapters.panels.sandbox import SandboxPanel
+from adapters import panels, sites, temporal
+from adapters.panels import Panels
+from adapters.sites import SilentSites, SiteMessenger
 from adapters.store import SqlStore, migrate
 from cli.errors import BadInputError, FailedError
 from cli.preferences import settings
 
-__all__ = ["open_client", "open_panel", "open_store", "settings"]
+__all__ = ["open_client", "open_panel", "open_sites", "open_store", "settings"]
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
@@ -76,10 +77,20 @@ def _no_store(error: Exception) -> str:
 
 
 @asynccontextmanager
-async def open_panel() -> AsyncGenerator[SandboxPanel]:
-    """The control panel that the settings name."""
+async def open_panel() -> AsyncGenerator[Panels]:
+    """The control panels that the settings name."""
     panel = panels.chosen(settings())
     try:
         yield panel
     finally:
         await panel.close()
+
+
+@asynccontextmanager
+async def open_sites() -> AsyncGenerator[SiteMessenger | SilentSites]:
+    """The way to customers' own sites."""
+    messenger = sites.chosen(settings())
+    try:
+        yield messenger
+    finally:
+        await messenger.close()

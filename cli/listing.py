@@ -33,11 +33,12 @@ async def list_(
     """List the cases that are running. What is shown is as of each case's last step."""
     wanted = {"State": state or "", "Account": account, "Policy": policy}
     async with open_client() as client:
-        cases = client.list_workflows(_query(wanted, all_=all), page_size=500)
+        cases = client.list_workflows(query(wanted, all_=all), page_size=500)
         await (_print_json(cases) if json else _print_lines(cases))
 
 
-def _query(wanted: Mapping[str, str], *, all_: bool) -> str:
+def query(wanted: Mapping[str, str], *, all_: bool) -> str:
+    """What Temporal is asked for: the cases with these search attributes, closed ones too if `all_`. Empty: any."""
     conditions = [f"WorkflowType = '{InvoiceDunning.__name__}'"]
     conditions += [] if all_ else ["ExecutionStatus = 'Running'"]
     conditions += [f"{key} = '{_word(key, value)}'" for key, value in wanted.items() if value]

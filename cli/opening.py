@@ -9,6 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.cases import Cases
+from cli.lookout import Lookout
 from cli.options import now
 from dunning.case import OF_CREDIT, Opened, open_case
 from dunning.describe import headline, shown
@@ -27,8 +28,15 @@ from workflows.invoice import InvoiceDunning
 Opening = Literal["started", "already running", "already closed"]
 
 
+_PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
+
+
 class ServiceRow(BaseModel):
-    """A service of the account, as a file names it."""
+    """A service of the account, as a file names it.
+
+    `aliases` are other domains of it. `site` is where its own software takes our notifications, `probe` what is looked
+    at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,6 +44,9 @@ class ServiceRow(BaseModel):
     user: str
     domain: str = ""
     panel: str = "sandbox"
+    aliases: tuple[str, ...] = ()
+    site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    probe: Annotated[str, Field(pattern=_PROBE)] = ""
 
 
 def _amount(value: Any) -> Any:
@@ -94,18 +105,23 @@ def fitting(row: InvoiceRow, policy: Policy) -> Plan:
     return plan_for(policy, row.invoice_facts(), row.zone or "")
 
 
-async def open_row(client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy) -> Opening:
+async def open_row(
+    client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy, *, lookout: Lookout | None = None
+) -> Opening:
     """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
 
+    `lookout` looks at the account's contacts; without one the names alone are looked at, and no DNS is asked.
     Raises ValueError when the policy does not fit the row.
     """
     plan = fitting(row, policy)
     known = await store.invoice(row.invoice)
     if known and known.status == "closed":
         return "already closed"
-    await store.put_account(await _merged(store, row))
+    account = await _merged(store, row)
+    await store.put_account(account)
     await store.open_invoice(OpenInvoice(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
-    opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await _credit(store, row, policy))
+    reach = await (lookout or Lookout()).at(account)
+    opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await _credit(store, row, policy), reach=reach)
     opening = await _start(client, queue, opened)
     if opening == "already running" and opened.credit and opened.credit.minor > 0:
         await _hand_over(Cases(client, store, queue), opened.invoice, opened.credit)
@@ -135,15 +151,22 @@ async def _merged(store: Store, row: InvoiceRow) -> Account:
     new = [email for email in row.emails if email not in have]
     contacts = [Contact(account=row.account, email=email, rank=len(have) + place) for place, email in enumerate(new)]
     ids = {service.id for service in known.services}
-    services = [service for service in _services(row) if service.id not in ids]
+    named = {service.id: service for service in _services(row)}
+    services = [service for service in named.values() if service.id not in ids]
     return known.model_copy(
         update={
             "name": known.name or row.customer,
             "payer": known.payer or row.payer,
             "contacts": (*known.contacts, *contacts),
-            "services": (*known.services, *services),
+            "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
         }
     )
+
+
+def _told_more(known: Service, row: Service | None) -> Service:
+    """How to reach and see a service may come later than the service; what the file leaves empty stays."""
+    told = {name: value for name in ("aliases", "site", "probe") if row and (value := getattr(row, name))}
+    return known.model_copy(update=told)
 
 
 def _services(row: InvoiceRow) -> list[Service]:
@@ -155,6 +178,9 @@ def _services(row: InvoiceRow) -> list[Service]:
             panel=s.panel,
             user=s.user,
             domain=s.domain,
+            aliases=s.aliases,
+            site=s.site,
+            probe=s.probe,
         )
         for s in row.services
     ]

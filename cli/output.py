@@ -38,6 +38,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     return made
 
 
+def print_report(headline: str, lines: Iterable[str]) -> None:
+    """Print a report that is Markdown elsewhere."""
+    print(headline, *(line.replace("**", "") for line in lines), sep="\n")
+
+
 def complain(text: str) -> None:
     """Say it on standard error."""
     print(text, file=sys.stderr)

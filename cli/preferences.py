@@ -4,9 +4,10 @@ import tomllib
 from functools import lru_cache
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from adapters.policy_files import PolicyError, load_policy
-from adapters.settings import Settings
+from adapters.settings import Settings, no_json
 from cli.errors import BadInputError, reasons
 from dunning.policy import Policy
 
@@ -18,6 +19,8 @@ def settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise BadInputError("\n".join(f"setting {_named(line)}" for line in reasons(error))) from None
+    except SettingsError as error:
+        raise BadInputError(no_json(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise BadInputError(f"the settings file (REPRIEVE_CONFIG or reprieve.toml) is not TOML: {error}") from None
 

@@ -28,7 +28,7 @@ def rehearsal(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence
         invoice="REHEARSAL",
         account="rehearsal",
         customer="Example Customer",
-        emails=("customer@rehearsal.example",),
+        emails=("customer@post.example",),
         amount=_owed(amount, rules),
         due=due,
         policy=rules.name,

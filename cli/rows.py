@@ -12,8 +12,9 @@ from cli.errors import BadInputError
 
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
-    "payer", "user", "domain", "kind",
+    "payer", "user", "domain", "kind", "aliases", "site", "probe",
 )  # fmt: skip
+_OF_SERVICE = ("user", "domain", "kind", "aliases", "site", "probe")
 IGNORED = "story"
 """A key for people's own notes; our demo says in it how the story ends."""
 
@@ -160,10 +161,17 @@ def _from_cells(line: int, cells: dict[str | Any, Any]) -> Row | Bad:
     values = {key: cell.strip() for key, cell in cells.items() if isinstance(cell, str) and cell.strip()}
     if None in cells:
         return Bad(line, values.get("invoice", ""), "has more cells than the first line has columns")
-    service = {key: values.pop(key) for key in ("user", "domain", "kind") if key in values}
-    emails = [each.strip() for each in values.pop("email", "").split(";") if each.strip()]
+    service: dict[str, Any] = {key: values.pop(key) for key in _OF_SERVICE if key in values}
+    if "aliases" in service:
+        service["aliases"] = _several(service["aliases"])
+    emails = _several(values.pop("email", ""))
     extra = {"services": [service]} if service else {}
     return Row(line, {**values, **({"emails": emails} if emails else {}), **extra})
+
+
+def _several(cell: str) -> list[str]:
+    """A cell with several values between semicolons."""
+    return [each.strip() for each in cell.split(";") if each.strip()]
 
 
 _READERS: dict[str, Callable[[str], Iterator[Row | Bad]]] = {

@@ -9,11 +9,12 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters import temporal
+from adapters import reach, temporal
 from cli.bulk import Report, open_all
 from cli.checked import Good, checked
 from cli.connections import open_client, open_store, settings
 from cli.errors import BAD_INPUT, FAILED
+from cli.lookout import Lookout
 from cli.opening import Opening, open_row
 from cli.options import Json
 from cli.output import complain, print_json
@@ -50,10 +51,10 @@ async def start(
 async def _open(good: list[Good], report: Report) -> None:
     async with open_client() as client, open_store() as store:
         await temporal.register(client, attributes.ALL)
-        queue = settings().task_queue
+        queue, lookout = settings().task_queue, Lookout(reach.chosen(settings()), report.inside)
 
         async def opener(row: Good) -> Opening:
-            return await open_row(client, store, queue, row.row, row.policy)
+            return await open_row(client, store, queue, row.row, row.policy, lookout=lookout)
 
         with _progress(len(good)) as tick:
             await open_all(good, opener, report, tick)
@@ -73,7 +74,8 @@ def _progress(total: int) -> Generator[Callable[[], None]]:
 def _say(file: str, report: Report, *, not_started: list[str], json: bool) -> None:
     if json:
         opened = {key.replace(" ", "_"): numbers for key, numbers in report.opened.items()}
-        print_json({**opened, "not_started": not_started, "bad": _plain(report.bad), "failed": _plain(report.failed)})
+        wrong = {"bad": _plain(report.bad), "failed": _plain(report.failed)}
+        print_json({**opened, "not_started": not_started, "inside": sorted(report.inside), **wrong})
         return
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
     print(", ".join([*counts, f"{len(report.bad)} bad", f"{len(report.failed)} failed"]))
@@ -82,6 +84,8 @@ def _say(file: str, report: Report, *, not_started: list[str], json: bool) -> No
         complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")
     if not_started:
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
+    if report.inside:
+        complain(f"No address outside of what we host, so we ask for one: {', '.join(sorted(report.inside))}")
     if report.failed:
         complain("What failed is not lost: run the same command again when the server is back.")
 

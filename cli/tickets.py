@@ -8,7 +8,7 @@ from cli.connections import open_store
 from cli.credits import be_known
 from cli.options import Json
 from cli.output import print_json
-from dunning.records import Ticket
+from dunning.records import NoticeCopy, Ticket
 
 
 async def tickets(
@@ -21,12 +21,22 @@ async def tickets(
         found = await store.tickets(account)
         if account and not found:
             await be_known(store, account)
+        quoted = {each.notice: await store.notice(each.notice) for each in found if each.notice}
     if json:
         print_json(found)
         return
     for each in found:
-        print(_head(each), *(f"    {line}".rstrip() for line in each.body.splitlines()), "", sep="\n")
+        lines = [*_quoted(each, quoted.get(each.notice)), *each.body.splitlines()]
+        print(_head(each), *(f"    {line}".rstrip() for line in lines), "", sep="\n")
     print(f"{len(found)} ticket(s)" if found else "no tickets")
+
+
+def _quoted(ticket: Ticket, notice: NoticeCopy | None) -> list[str]:
+    """The notice that the ticket quotes, by subject and id: what the customer saw stands in the archive (S1-22)."""
+    if not ticket.notice:
+        return []
+    subject = f" “{notice.content.subject}”, {notice.status}" if notice else " (not in the archive)"
+    return [f"quotes notice {ticket.notice}:{subject}"]
 
 
 def _head(ticket: Ticket) -> str:

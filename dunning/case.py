@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Literal
 
 from dunning.calendar import local_date, shifted
-from dunning.facts import Approval
+from dunning.facts import Approval, Bounced, Undo
 from dunning.ledger import Entry, Kind, balance
 from dunning.levels import Level
 from dunning.money import Money
@@ -14,6 +15,8 @@ from dunning.wire import Instant, Wire
 
 class Done(Wire):
     """A step that is over: what came of it, and when. `notice` is the title of the letter that it was.
+
+    `proof` is what was seen of it from outside.
 
     `undone`: the service was given back since; should money be owed again, the step comes again in its turn.
     """
@@ -25,6 +28,7 @@ class Done(Wire):
     detail: str = ""
     notice: str = ""
     undone: bool = False
+    proof: str = ""
 
 
 class Attempted(Wire):
@@ -65,10 +69,41 @@ class Unreadable(Wire):
     text: str
 
 
+class TakenBackRun(Wire):
+    """A wrong run of ours that was taken back (`dunning.undoing`), and all that came of it.
+
+    `steps` come again in their turn, and `entries` are the fees, and the void by policy, that count no more; `fees` is
+    their sum, `owed_again` what the void had struck out. `level` is what this invoice's hold asked for by it, `back_to`
+    what it asks for again. `pending`: the step that was due and not done yet. `charges` and `deletions` of that time
+    stand: money is given back by a refund, and a deletion by nobody.
+    """
+
+    undo: Undo
+    at: Instant
+    level: Level
+    back_to: Level
+    fees: Money
+    owed_again: Money
+    steps: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    pending: str = ""
+    charges: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take back."""
+        return not (self.steps or self.entries or self.pending or self.deletions)
+
+
 OF_CREDIT = "credit:"
 """Begins the id of a payment that was the account's credit; no payment company can give it back."""
 UNDERWAY = "underway:"
 """Begins the step of a payment that the customer began without us."""
+
+
+Reach = Literal["", "outside", "inside"]
+"""Whether a contact of the account is outside of its own services, or all are inside; empty: nobody looked."""
 
 
 class Case(Wire):
@@ -76,7 +111,12 @@ class Case(Wire):
 
     `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
+    `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
     `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
+    `runs` of ours were wrong and taken back; until `held_until` nothing happens after the last of them, and this
+    invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
+    `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
+    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say.
     """
 
     invoice: Invoice
@@ -87,6 +127,7 @@ class Case(Wire):
     attempts: tuple[Attempted, ...] = ()
     approvals: tuple[Approval, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
+    reconsidered: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     level: Level = Level.ACTIVE
     released: bool = False
@@ -99,6 +140,13 @@ class Case(Wire):
     method_changes: int = 0
     grace_until: Instant | None = None
     grace_of: str = ""
+    runs: tuple[TakenBackRun, ...] = ()
+    held_until: Instant | None = None
+    loosen_to: Level | None = None
+    bounces: tuple[Bounced, ...] = ()
+    reach: Reach = ""
+    unreached_at: Instant | None = None
+    backups: bool | None = None
     lapsed: bool = False
     voided: str = ""
     renewed: bool = False
@@ -161,13 +209,15 @@ class Opened(Wire):
     """The workflow's input: the invoice and the plan that it will keep.
 
     `credit` of the account pays for it from the start. `case` is all that was known when it closed before: it goes on
-    from there, because money for it moved again.
+    from there, because money for it moved again. `reach` is where the account's contacts were when it was opened;
+    empty for a case from before anybody looked.
     """
 
     invoice: Invoice
     plan: Plan
     credit: Money | None = None
     case: Case | None = None
+    reach: Reach = ""
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
@@ -184,10 +234,8 @@ def open_case(opened: Opened, now: datetime) -> Case:
             id=f"{OF_CREDIT}{opened.invoice.number}", kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
         )
         entries = (*entries, paid)
-    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries)
-    return Case(
-        invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, done=missed_letters(case, now)
-    )
+    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, reach=opened.reach)
+    return case.model_copy(update={"done": missed_letters(case, now)})
 
 
 def missed_letters(case: Case, now: datetime) -> tuple[Done, ...]:

@@ -8,10 +8,12 @@ from dunning.changes import changed
 from dunning.plan import Action, Milestone
 
 
-def with_done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "") -> Case:
+def with_done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "", *, proof: str = "") -> Case:
     """The case once the step is over; what comes after it moves by the days that it was late."""
     notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
-    done = Done(step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice)
+    done = Done(
+        step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice, proof=proof
+    )
     return changed(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
 
 

@@ -9,6 +9,9 @@ PAYMENT_REVERSED = "payment_reversed"
 PAYMENT_RESTORED = "payment_restored"
 PAYMENT_NEWS = "payment_news"
 METHOD_CHANGED = "method_changed"
+RECONSIDER = "reconsider"
+NOTICE_BOUNCED = "notice_bounced"
+LETTER = "Letter"
 PAY = "pay"
 CASE = "case"
 
@@ -16,3 +19,8 @@ CASE = "case"
 def workflow_id(invoice: str) -> str:
     """`invoice-<number>`."""
     return f"invoice-{invoice}"
+
+
+def letter_id(step: str) -> str:
+    """The id of a letter outside of any case, by the order's step: `letter-hold:bakery:abuse:suspended:...`."""
+    return f"letter-{step}"

@@ -58,6 +58,25 @@ class MethodChanged(Wire):
     note: str = ""
 
 
+class Bounced(Wire):
+    """A notice that a mail server had taken came back. `notice` is its id, `step` that of the order it was written for.
+
+    `at` is when the report came in, `reason` the report's status code (RFC 3463), such as 5.1.1.
+    """
+
+    notice: str = Field(min_length=1, max_length=400)
+    step: str = ""
+    at: Instant
+    reason: str = ""
+
+
+class Reconsider(Wire):
+    """A person lets a step happen that was put off. `step` is that of the order which was put off."""
+
+    step: str = Field(min_length=1, max_length=300)
+    by: str = ""
+
+
 class Promise(Wire):
     """The customer will pay by the end of `until`, a date in the account's zone; no step happens before that."""
 
@@ -92,6 +111,21 @@ class DueDateChange(Wire):
 
     due: date
     by: str = ""
+
+
+class Undo(Wire):
+    """A run of ours was wrong: what it did to the customer from `since` up to and at `until` is taken back.
+
+    Both are the case's own times. `id` makes it happen once. For `hold_days` calendar days nothing happens to the
+    customer, so that the same run cannot start over at once.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    since: Instant
+    until: Instant
+    by: str = ""
+    reason: str = ""
+    hold_days: int = Field(default=7, ge=1, le=90)
 
 
 class Answer(Wire):

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from dunning.bounced import told_again
 from dunning.case import Case, Done
 from dunning.ledger import TAKEN_BACK, Entry, Kind, standing
 from dunning.levels import Level
 from dunning.plan import Action, Milestone
+from dunning.restoring import asked_for_contact, told_of_deletion
+from dunning.undoing import told_of_undoing
 from dunning.warnings import told
 
 FollowUp = tuple[str, Action, str]
@@ -17,6 +20,8 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
     if case.plan.payment_notice:
         for entry in case.payments:
             yield f"confirm:{entry.id}", Action.NOTIFY, case.plan.payment_notice
+    yield from told_of_undoing(case)
+    yield from told_again(case)
     yield from _about_credit(case)
     if case.due_changes:
         yield f"due-date:{case.due_changes}", Action.MOVE_DUE, ""
@@ -24,6 +29,8 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield f"unreadable:{place}", Action.TICKET, ""
     for done in case.done:
         yield from _after(case, done)
+    yield from asked_for_contact(case)
+    yield from told_of_deletion(case)
 
 
 def _about_credit(case: Case) -> Iterator[FollowUp]:
@@ -47,7 +54,7 @@ def _asked_of_nobody(case: Case) -> tuple[Entry, ...]:
         return ()
     taken = standing(case.entries)
     if case.voided or case.lapsed:
-        later = case.entries[next(place for place, e in enumerate(case.entries) if e.kind is Kind.VOID) :]
+        later = case.entries[max(place for place, e in enumerate(case.entries) if e.kind is Kind.VOID) :]
         return tuple(entry for entry in taken if entry in later)
     gone = case.level is Level.DELETED and not case.paid_up
     return tuple(entry for entry in taken if gone and f"reopen:{entry.id}" not in case.steps_done)
@@ -67,8 +74,14 @@ def _after(case: Case, done: Done) -> Iterator[FollowUp]:
             yield f"{done.step}:told", Action.NOTIFY, _failed(case)
         return
     title = _notice_after(milestone, done)
-    if title and not done.undone:
+    if title and not done.undone and not _disregarded(case, milestone):
         yield told(milestone), Action.NOTIFY, title
+
+
+def _disregarded(case: Case, milestone: Milestone) -> bool:
+    """The letter about a charge was of a wrong run that was taken back; the charge stands, and is not told again."""
+    letter = told(milestone)
+    return bool(case.runs) and milestone.action is Action.CHARGE and any(letter in run.steps for run in case.runs)
 
 
 def _failed(case: Case) -> str:

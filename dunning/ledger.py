@@ -18,6 +18,7 @@ class Kind(StrEnum):
     RESTORED = "restored"
     WAIVER = "waiver"
     VOID = "void"
+    UNVOIDED = "unvoided"
     REFUND = "refund"
     CREDIT = "credit"
     PARKED = "parked"
@@ -33,6 +34,7 @@ _SIGN = {
     Kind.RESTORED: -1,
     Kind.WAIVER: -1,
     Kind.VOID: -1,
+    Kind.UNVOIDED: 1,
     Kind.REFUND: 1,
     Kind.CREDIT: 1,
     Kind.PARKED: 0,
@@ -48,9 +50,9 @@ TAKEN_BACK = (Kind.REVERSAL, Kind.CHARGEBACK)
 class Entry(Wire):
     """One line. `id` is unique in the ledger: a payment's id, or the milestone that wrote the line.
 
-    `of` names the entry that a reversal, waiver or refund takes back, or the reversal that was undone. A parked payment
-    (another currency, or for an invoice that is no longer payable) is kept as credit with a ticket and changes no
-    balance.
+    `of` names the entry that a reversal, waiver or refund takes back, or the reversal or void that was undone. A parked
+    payment (another currency, or for an invoice that is no longer payable) is kept as credit with a ticket and changes
+    no balance.
     """
 
     id: str

@@ -1,6 +1,6 @@
 """How far a service is restricted, and which wish wins when several holds ask."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 
@@ -28,6 +28,11 @@ def strictest(levels: Iterable[Level]) -> Level:
     return max(levels, key=lambda level: level.rank, default=Level.ACTIVE)
 
 
-def at_panel(level: Level) -> Level:
-    """What a panel is asked for: an inactive account stays suspended there until somebody deletes it."""
-    return Level.SUSPENDED if level is Level.INACTIVE else level
+def at_panel(level: Level, shows: Collection[Level] = tuple(Level)) -> Level:
+    """What a panel that can show these levels is asked for: the strictest one that is not stricter than `level`.
+
+    So a warning is nothing to a panel that can only suspend. An inactive account stays suspended until somebody
+    deletes it.
+    """
+    most = Level.SUSPENDED if level is Level.INACTIVE else level
+    return strictest(each for each in shows if each.rank <= most.rank)

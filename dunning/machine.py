@@ -6,13 +6,15 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 `decide` asks the rules of `_RULES` from the top; the first that has something to say wins:
 
 1. give back   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
+   loosen      a wrong run of ours is taken back: the services go back to what they were before it (promise 3)
 2. tell        receipts, failed charges, work for people: what already happened must be told
 3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
 4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
 5. owed again  money was taken back: the store hears of it, the account's credit is used, a chargeback restricts at
                once where the policy says so, the customer is told
 6. new method  a new payment method is tried once, at once, where the policy says so
-7. grace       a promise to pay, or the grace after money was taken back, holds everything until its day is over
+7. grace       a promise to pay, the grace after money was taken back, or the days after a wrong run was, hold
+               everything until their day is over
 8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
                approvals (promise 8); then perform it, unless the rules know what becomes of it
 
@@ -35,6 +37,7 @@ from dunning.owed_again import owed_again, put_off
 from dunning.plan import CONSEQUENCES, Action, Excess, Milestone
 from dunning.states import missing_approvals
 from dunning.steps import Finish, Perform, Reinstate, Step, Wait, follow_up
+from dunning.undoing import loosened
 from dunning.warnings import delivered_before, warn_again
 
 
@@ -67,10 +70,10 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     if milestone.action is Action.CHARGE:
         # What became of an attempt is asked in any case.
         return not any(a.step == milestone.name and a.ask_at for a in case.attempts)
-    return milestone.action is not Action.NOTIFY or not milestone.name.startswith("confirm:")
+    return milestone.action is not Action.NOTIFY or not milestone.name.startswith(("confirm:", "undo:"))
 
 
-_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, *CONSEQUENCES)
+_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.RELAX, *CONSEQUENCES)
 
 
 def _give_back(case: Case, now: datetime) -> Step | None:
@@ -133,7 +136,11 @@ def _excess(case: Case, now: datetime) -> Milestone:
 def _grace(case: Case, now: datetime) -> Step | None:
     holding = [
         (until, *words)
-        for until, words in ((case.promised_until, _PROMISED), (case.grace_until, _TAKEN_BACK))
+        for until, words in (
+            (case.promised_until, _PROMISED),
+            (case.grace_until, _TAKEN_BACK),
+            (case.held_until, _UNDONE),
+        )
         if until and now < until
     ]
     return Wait(*max(holding)) if holding else None
@@ -141,6 +148,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
 
 _PROMISED = ("the promise's day is over", "the customer promised to pay by then")
 _TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
+_UNDONE = ("the plan goes on", "a wrong run of ours was taken back, and until then nothing happens")
 
 
 def _milestone(case: Case, now: datetime) -> Step | None:
@@ -179,6 +187,7 @@ _SECONDS = timedelta(minutes=1)
 
 _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
     _give_back,
+    loosened,
     _tell,
     _transit,
     _settle,

@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from dunning.case import UNDERWAY, Case
 from dunning.ledger import MONEY_IN
-from dunning.letters import comes_at, coming_after, failure, payment_told
+from dunning.letters import comes_at, coming_after, failure, in_digest, payment_told
 from dunning.orders import (
     AskOrder,
     ChargeOrder,
@@ -18,12 +18,19 @@ from dunning.orders import (
     Order,
     RefundOrder,
     ReinstateOrder,
+    RelaxOrder,
     ReopenOrder,
     RestrictOrder,
     TicketOrder,
 )
 from dunning.plan import LEVEL_OF, Action, Milestone
+from dunning.reasons import Category, category
+from dunning.restoring import restoring
 from dunning.tickets import credit_of, words_for_staff
+from dunning.warnings import delivered_before
+
+CHARGEBACK = "chargeback:"
+"""Begins the step that a chargeback brings at once: fraud is suspected, and nobody is warned of that."""
 
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -69,6 +76,13 @@ def _known(case: Case) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys([*counted, *(a.payment for a in case.attempts if a.payment and a.ask_at)]))
 
 
+def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
+    """The notices that warned of a step that needs a warning; None for one that needs none, and for older cases."""
+    if not case.reach or case.plan.unwarned or milestone.name.startswith(CHARGEBACK):
+        return None
+    return tuple(done.detail for _, done in delivered_before(case, milestone))
+
+
 def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
     underway = milestone.name.startswith(UNDERWAY)
     return ChargeOrder(
@@ -109,7 +123,17 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         happened_at=payment.at if payment else now,
         detail=payment.id if payment else failure(case, milestone),
         level=case.level,
+        **restoring(case, milestone),
+        services=_suspended(case),
+        digest=in_digest(case, milestone),
+        remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
     )
+
+
+def _suspended(case: Case) -> tuple[str, ...]:
+    """The kinds that the plan suspends; empty, all of them, for a case from before anybody looked at its contacts."""
+    suspend = next((m for m in case.plan.milestones if m.action is Action.SUSPEND), None)
+    return suspend.services if suspend and case.reach else ()
 
 
 def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -118,10 +142,17 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         level=LEVEL_OF[milestone.action],
         held=case.level,
         services=milestone.services,
-        reason="chargeback" if milestone.name.startswith("chargeback:") else "non-payment",
+        reason="chargeback" if milestone.name.startswith(CHARGEBACK) else "non-payment",
         voids=milestone.voids,
         known=_known(case),
+        warnings=_warnings(case, milestone),
     )
+
+
+def _relax(case: Case, milestone: Milestone, now: datetime) -> Order:
+    level = case.loosen_to or case.level
+    services = next((m.services for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), ())
+    return RelaxOrder(**_head(case, milestone, now), level=level, held=case.level, services=services)
 
 
 def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -130,6 +161,7 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         services=milestone.services,
         backups=milestone.action is Action.DELETE_BACKUPS,
         known=_known(case),
+        warnings=_warnings(case, milestone),
     )
 
 
@@ -180,6 +212,7 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.LOCK: _restrict,
     Action.SUSPEND: _restrict,
     Action.DEACTIVATE: _restrict,
+    Action.RELAX: _relax,
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.MOVE_DUE: _move_due,

@@ -57,8 +57,10 @@ class NoticeOrder(Order):
     `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
     both are empty when nothing more happens. `detail` is the decline's message or the payment's id.
     `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last letter
-    before the services are deleted, so it says whether a back-up exists (S3-26). `backup_fee` and `archive_fee` are
-    what a restore costs after that; None: it is not offered. `digest`: the account's letters of a day go out as one.
+    before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
+    `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
+    what a restore costs after that; None: it is not offered. `services` are the kinds that the plan suspends; empty
+    means all. `digest`: the account's letters of a day go out as one.
     """
 
     title: str
@@ -74,8 +76,11 @@ class NoticeOrder(Order):
     level: Level = Level.ACTIVE
     remaining: tuple[str, ...] = ()
     before_deletion: bool = False
+    deleted: bool = False
+    backups: bool | None = None
     backup_fee: Money | None = None
     archive_fee: Money | None = None
+    services: tuple[str, ...] = ()
     digest: bool = False
 
 
@@ -83,7 +88,8 @@ class RestrictOrder(Order):
     """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
-    `known` as in ChargeOrder.
+    `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none, or its case is from
+    before anybody asked.
     """
 
     level: Level
@@ -92,6 +98,7 @@ class RestrictOrder(Order):
     reason: str = "non-payment"
     voids: bool = False
     known: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
 
 
 class ReinstateOrder(Order):
@@ -105,12 +112,27 @@ class ReinstateOrder(Order):
     renews: str = ""
 
 
+class RelaxOrder(Order):
+    """Bring this invoice's hold down from `held` to `level`, though nothing was paid: it was tightened by mistake.
+
+    `services` are the kinds that the plan restricts at that level.
+    """
+
+    level: Level
+    held: Level
+    services: tuple[str, ...] = ()
+
+
 class DeleteOrder(Order):
-    """Delete the account's services of these kinds (empty means all), or only their back-ups. `known` as above."""
+    """Delete the account's services of these kinds (empty means all), or only their back-ups.
+
+    `known` and `warnings` as above.
+    """
 
     services: tuple[str, ...] = ()
     backups: bool = False
     known: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
 
 
 class AskOrder(Order):

@@ -34,6 +34,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     USE_CREDIT = "use_credit"
     CLOSE = "close"
+    RELAX = "relax"
 
 
 MILESTONE_ACTIONS = tuple(Action)[:10]

@@ -120,10 +120,18 @@ class TakenBackRule(_Written):
     chargeback: Annotated[Level | None, AfterValidator(_restricting)] = None
 
 
+class RestorationRule(_Written):
+    """What a customer may buy back after the deletion: see `dunning.plan.Restoration`."""
+
+    backup_fee: Amount | None = None
+    archive_fee: Amount | None = None
+    notice: str = "Services Deleted"
+
+
 class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
-    `use_credit`: the account's credit pays its next invoice.
+    `use_credit`: the account's credit pays its next invoice. `digest`: an account's letters of one day go out as one.
     """
 
     name: str
@@ -136,8 +144,10 @@ class Policy(_Written):
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
     use_credit: bool = True
+    digest: bool = False
     confirm_no_grace: bool = False
     reinstatement: Reinstatement = Reinstatement()
     charging: Charging = Charging()
     taken_back: TakenBackRule = TakenBackRule()
+    restoration: RestorationRule = RestorationRule()
     milestones: tuple[MilestoneRule, ...] = Field(min_length=1)

@@ -75,6 +75,8 @@ def _order(policy: Policy) -> Iterator[Finding]:
 
 def _amounts(policy: Policy) -> Iterator[Finding]:
     fees = [(f"milestones[{place}].fee", rule.fee) for place, rule in enumerate(policy.milestones)]
+    restoration = policy.restoration
+    fees += [("restoration.backup_fee", restoration.backup_fee), ("restoration.archive_fee", restoration.archive_fee)]
     for key, fee in [*fees, ("reinstatement.fee", policy.reinstatement.fee)]:
         if fee and (fee.currency != policy.currency or fee.minor <= 0):
             yield Finding(key, f"{fee} must be a positive amount of the policy's currency, {policy.currency}")

@@ -1,9 +1,10 @@
 """The companies and stores we talk to, as the activities see them. Adapters fit these Protocols."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from dunning.breaker import Limits
 from dunning.case import Case
 from dunning.holds import Hold
 from dunning.levels import Level
@@ -14,8 +15,12 @@ from dunning.records import (
     Attempt,
     ClosedLedger,
     Consent,
+    Consequence,
+    Contact,
     Credit,
     Delivery,
+    Effect,
+    InboundMail,
     InboxEvent,
     Mail,
     Method,
@@ -24,6 +29,7 @@ from dunning.records import (
     NoticeText,
     OpenInvoice,
     Outcome,
+    Seen,
     Service,
     Sight,
     Ticket,
@@ -105,18 +111,21 @@ class Cases(Protocol):
 
 
 class Panel(Protocol):
-    """A control panel. `tag` marks a restriction as ours. All raise OutageError when it cannot be reached."""
+    """A control panel. `tag` marks a restriction as ours. What a call answers proves nothing: read the state after it.
 
-    async def state(self, service: Service) -> Level:
-        """What the panel shows now; DELETED when it does not know the service."""
+    All raise OutageError when it cannot be reached, does not let us in, or answers what nobody understands.
+    """
+
+    def expresses(self, service: Service) -> frozenset[Level]:
+        """The levels that the service's panel can show; it may be asked for no other."""
         ...
 
-    async def tag(self, service: Service) -> str:
-        """The reason that the panel shows for the restriction; empty when there is none."""
+    async def state(self, service: Service) -> Seen:
+        """What the panel shows now; DELETED when it says that it does not know the service."""
         ...
 
     async def restrict(self, service: Service, level: Level, tag: str) -> None:
-        """Ask for the level. What the panel answers proves nothing: read the state."""
+        """Ask for the level."""
         ...
 
     async def release(self, service: Service, tag: str) -> None:
@@ -124,11 +133,7 @@ class Panel(Protocol):
         ...
 
     async def delete(self, service: Service, *, backups: bool) -> None:
-        """Ask for deletion of the service, or of its back-ups only."""
-        ...
-
-    async def has_backups(self, service: Service) -> bool:
-        """Whether the panel still holds back-ups of the service."""
+        """Ask for deletion of the service, or of its back-ups only; nothing, when it has no say about those."""
         ...
 
 
@@ -151,6 +156,33 @@ class Probes(Protocol):
         ...
 
 
+class Letters(Protocol):
+    """Letters that belong to no case's plan."""
+
+    async def send(self, order: NoticeOrder) -> None:
+        """Have the letter sent, once for its step; it goes out later. Raises OutageError when it cannot be ordered."""
+        ...
+
+
+class Reach(Protocol):
+    """Which contacts can still be written to once services are suspended."""
+
+    async def inside(self, account: Account, kinds: Sequence[str] = ()) -> tuple[Contact, ...]:
+        """The contacts that fall silent with the account's services of these kinds; empty means all kinds.
+
+        Never raises: what cannot be looked up is decided by the names alone.
+        """
+        ...
+
+
+class BackUps(Protocol):
+    """Whether there are back-ups of an account's services."""
+
+    async def exist(self, account: Account) -> bool | None:
+        """None: nobody can say. Never raises for a panel that does not answer."""
+        ...
+
+
 class Guard(Protocol):
     """A reason why a consequence must wait, beyond what the case itself knows."""
 
@@ -170,8 +202,15 @@ class Mailer(Protocol):
 class Renderer(Protocol):
     """Turns an order into the words that the customer reads."""
 
-    def render(self, order: NoticeOrder, account: Account) -> NoticeText:
-        """The words of a notice; a title without words of its own gets plain ones."""
+    def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
+        """The words of a notice, in the customer's language; a title without words of its own gets plain ones.
+
+        `notice` is its id in the archive: the words may link to it.
+        """
+        ...
+
+    def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
+        """One mail with all these notices, each whole as it is in the archive."""
         ...
 
 
@@ -184,6 +223,10 @@ class Store(Protocol):
 
     async def account(self, account: str) -> Account:
         """Raises LookupError, naming the account, when there is none."""
+        ...
+
+    async def owners(self, service: str) -> tuple[str, ...]:
+        """The accounts that name the service, by id; several, when somebody signed up again with the same name."""
         ...
 
     async def open_invoice(self, invoice: OpenInvoice) -> bool:
@@ -204,6 +247,10 @@ class Store(Protocol):
 
     async def open_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
         """The account's open invoices, oldest due first."""
+        ...
+
+    async def all_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+        """Every invoice of the account, open or not, oldest due first."""
         ...
 
     async def account_of(self, payer: str) -> str:
@@ -229,6 +276,18 @@ class Store(Protocol):
         """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`."""
         ...
 
+    async def put_effects(self, found: Iterable[Effect]) -> None:
+        """Insert or replace the effects of their accounts and services; one that is later than what comes stays."""
+        ...
+
+    async def effects(self, account: str) -> tuple[Effect, ...]:
+        """What the account's services were brought to last, by service."""
+        ...
+
+    async def watched(self, since: datetime, after: str, most: int) -> tuple[str, ...]:
+        """Accounts with a hold, a restricted service, or an effect at or after `since`, by id; `most` above `after`."""
+        ...
+
     async def put_notice(self, notice: NoticeCopy) -> None:
         """Insert or replace the copy of that id."""
         ...
@@ -239,6 +298,29 @@ class Store(Protocol):
 
     async def notices(self, invoice: str) -> tuple[NoticeCopy, ...]:
         """The invoice's notices, oldest first."""
+        ...
+
+    async def account_notices(self, account: str) -> tuple[NoticeCopy, ...]:
+        """The account's notices, of all its invoices and of none, oldest first."""
+        ...
+
+    async def claim_digest(self, notice: NoticeCopy) -> NoticeCopy:
+        """Take all copies to its recipient that wait for the same day (see `digest`) into one digest; it afterwards.
+
+        Its `digest` is empty when it waited alone, and another one's id when that one was faster.
+        """
+        ...
+
+    async def digest(self, digest: str) -> tuple[NoticeCopy, ...]:
+        """The copies that go out in that digest, oldest first, then by id."""
+        ...
+
+    async def settle_digest(self, digest: str, status: str, detail: str) -> None:
+        """Write what the mail server said of the digest into each of its copies."""
+        ...
+
+    async def withdraw_notice(self, notice: str, waiting: str) -> None:
+        """Take a copy out of those that wait. Nothing happens once it is claimed."""
         ...
 
     async def put_attempt(self, attempt: Attempt) -> None:
@@ -284,6 +366,10 @@ class Store(Protocol):
         """The account's tickets, oldest first; all accounts' when it is empty."""
         ...
 
+    async def ticket(self, key: str) -> Ticket | None:
+        """The ticket of that key."""
+        ...
+
     async def add_consent(self, consent: Consent) -> bool:
         """Keep a consent once per id; False when it was kept before."""
         ...
@@ -313,6 +399,48 @@ class Store(Protocol):
 
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """A webhook that was kept, handled or not."""
+        ...
+
+    async def admit(self, asked: Sequence[Consequence], limits: Limits) -> tuple[Consequence, ...]:
+        """What the breaker says to each, one after the other: see `dunning.breaker.Books`.
+
+        No two callers ever take the last place together. Safe to repeat with the same `at`.
+        """
+        ...
+
+    async def admitted(self, action: str, since: datetime, until: datetime) -> tuple[Consequence, ...]:
+        """What was admitted by itself from `since` up to and at `until`, oldest first."""
+        ...
+
+    async def receive_mails(self, mails: Sequence[InboundMail]) -> None:
+        """Keep mails until they are handled, all in one transaction that survives a power failure.
+
+        One that is known stays as it is.
+        """
+        ...
+
+    async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
+        """Mails that nobody handled yet, oldest first."""
+        ...
+
+    async def handled_mail(self, mail: str, outcome: str, notice: str = "", ticket: str = "") -> None:
+        """Note what became of a mail; the first outcome stays."""
+        ...
+
+    async def inbound_mail(self, mail: str) -> InboundMail | None:
+        """A mail that was kept, handled or not."""
+        ...
+
+    async def sent_as(self, message_ids: Sequence[str]) -> tuple[NoticeCopy, ...]:
+        """The notices that went out in mails of these Message-IDs, those inside of a digest included."""
+        ...
+
+    async def mark_bounced(self, notice: NoticeCopy, code: str, at: datetime) -> None:
+        """Note that the notice came back, and that its contact bounces: the first bounce of an address stays."""
+        ...
+
+    async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
+        """The accounts that have a contact of that address, by id."""
         ...
 
     async def close_ledger(self, order: CloseOrder) -> None:

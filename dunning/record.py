@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from dunning.attempting import charged, declined, no_method, pending, unknown
+from dunning.bounced import BOUNCED, came_back, letter_of
 from dunning.case import OF_CREDIT, Case, Deferral, Done
 from dunning.catching_up import with_done
 from dunning.changes import changed, with_entry
@@ -19,6 +20,7 @@ from dunning.ledger import Entry, Kind
 from dunning.levels import Level, strictest
 from dunning.plan import LEVEL_OF, Action, Milestone
 from dunning.receiving import paid, stirred, with_grace
+from dunning.reconsidering import put_off
 from dunning.results import (
     Abandoned,
     Charged,
@@ -34,6 +36,7 @@ from dunning.results import (
     Pending,
     Refunded,
     Reinstated,
+    Relaxed,
     Remembered,
     Restricted,
     Result,
@@ -41,20 +44,30 @@ from dunning.results import (
     Undelivered,
     Unknown,
 )
+from dunning.undoing import fresh_id, late, taken_back
 
 
 def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) -> Case:
     """The case once the step's result is known at `now` (UTC)."""
-    return _RECORDERS[type(result)](case, milestone, result, now)
+    return late(_RECORDERS[type(result)](case, milestone, result, now), milestone, now)
 
 
 def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
     number = sum(done.action is Action.REINSTATE for done in case.done) + 1
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
-    done = Done(step=f"reinstate:{number}", action=Action.REINSTATE, at=now, kind=result.kind, detail=detail)
+    done = Done(
+        step=f"reinstate:{number}",
+        action=Action.REINSTATE,
+        at=now,
+        kind=result.kind,
+        detail=detail,
+        proof=result.proof,
+    )
     story = (*undone(case), done)
-    return changed(case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=story)
+    return changed(
+        case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=story, loosen_to=None
+    )
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
@@ -71,8 +84,10 @@ def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime)
 
 def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetime) -> Case:
     """The letter about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
-    case = with_done(case, milestone, now, result.kind, result.notice)
-    return with_grace(case, case.grace_of, now) if milestone.name == f"reversal:{case.grace_of}" else case
+    kind = BOUNCED if came_back(case, result.notice) else result.kind
+    case = with_done(case, milestone, now, kind, result.notice)
+    tells_of_it = letter_of(milestone.name) == f"reversal:{case.grace_of}"
+    return with_grace(case, case.grace_of, now) if tells_of_it else case
 
 
 def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: datetime) -> Case:
@@ -80,38 +95,57 @@ def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: dat
 
 
 def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
-    case = with_done(case, milestone, now, result.kind, result.level.value)
+    case = with_done(case, milestone, now, result.kind, result.level.value, proof=result.proof)
     case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), released=False)
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
     fee = case.plan.reactivation_fee
     if milestone.action is Action.SUSPEND and fee and not case.paid_up and not _asked_for(case, Kind.REACTIVATION_FEE):
-        entry = Entry(id=f"{milestone.name}:reactivation-fee", kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
+        entry_id = fresh_id(case, f"{milestone.name}:reactivation-fee")
+        entry = Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
         case = with_entry(case, entry)
     return case
 
 
 def _asked_for(case: Case, kind: Kind) -> bool:
-    return any(entry.kind is kind for entry in case.entries)
+    return any(entry.kind is kind and not taken_back(case, entry) for entry in case.entries)
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
-    entry = Entry(id=f"{milestone.name}:void", kind=Kind.VOID, amount=case.balance, at=now, note="by policy")
+    entry_id = fresh_id(case, f"{milestone.name}:void")
+    entry = Entry(id=entry_id, kind=Kind.VOID, amount=case.balance, at=now, note="by policy")
     return changed(with_entry(case, entry), lapsed=True)
 
 
 def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -> Case:
-    case = with_done(case, milestone, now, result.kind, ", ".join(result.services))
-    return changed(case, level=LEVEL_OF.get(milestone.action, case.level))
+    case = with_done(case, milestone, now, result.kind, ", ".join(result.services), proof=result.proof)
+    backups = False if milestone.action is Action.DELETE_BACKUPS else result.backups
+    return changed(case, level=LEVEL_OF.get(milestone.action, case.level), backups=backups)
 
 
 def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
-    return changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True)
+    case = changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True)
+    if milestone.action is Action.RELAX and case.balance.minor > 0:  # what was paid for anew is not owed again
+        return _lapsed(case, milestone, now)
+    return case
+
+
+def _relaxed(case: Case, milestone: Milestone, result: Relaxed, now: datetime) -> Case:
+    """Another wrong run may have been taken back meanwhile, which asks for less still."""
+    detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
+    case = with_done(case, milestone, now, result.kind, detail, proof=result.proof)
+    wanted = case.loosen_to
+    return changed(
+        case,
+        level=min(case.level, result.level, key=lambda level: level.rank),
+        remaining_holds=result.remaining,
+        loosen_to=wanted if wanted and wanted.rank < result.level.rank else None,
+    )
 
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     later = Deferral(step=milestone.name, until=max(result.until, now), reason=result.reason)
-    return changed(case, deferrals=(*case.deferrals, later))
+    return put_off(changed(case, unreached_at=now) if result.unreached else case, later, now)
 
 
 def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Case:
@@ -119,7 +153,8 @@ def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Ca
         return case
     before, case = case, with_done(case, milestone, now, result.kind, result.note)
     if milestone.action is Action.LATE_FEE and milestone.fee and _fee_applies(before, milestone):
-        return with_entry(case, Entry(id=milestone.name, kind=Kind.LATE_FEE, amount=milestone.fee, at=now))
+        entry_id = fresh_id(case, milestone.name)
+        return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=milestone.fee, at=now))
     if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.CREDIT, amount=-before.balance, at=now))
     return case
@@ -184,6 +219,7 @@ _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = 
     Declined: declined,
     NoMethod: no_method,
     Refunded: _refunded,
+    Relaxed: _relaxed,
     Delivered: _delivered,
     Undelivered: _undelivered,
     Restricted: _restricted,

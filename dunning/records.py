@@ -3,11 +3,14 @@
 from datetime import date
 from typing import Literal
 
-from dunning.facts import MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
 from dunning.levels import Level
 from dunning.money import Money
 from dunning.orders import CloseOrder
 from dunning.wire import Instant, Wire
+
+DOMAIN = "domain"
+"""The kind of services that are domain names."""
 
 
 class Service(Wire):
@@ -57,6 +60,11 @@ class Account(Wire):
     services: tuple[Service, ...] = ()
 
 
+def domains(account: Account) -> tuple[str, ...]:
+    """The account's domain names, which no panel switches (S3-31)."""
+    return tuple(each.domain or each.user for each in account.services if each.kind == DOMAIN)
+
+
 class OpenInvoice(Wire):
     """What other invoices of the account need to know of an open one."""
 
@@ -77,19 +85,25 @@ class NoticeText(Wire):
 
 
 class Mail(Wire):
-    """One message to one recipient. `message_id` derives from the notice: a second copy is recognisable."""
+    """One message to one recipient. `message_id` derives from the notice: a second copy is recognisable.
+
+    `reply_to` is where answers go; empty: the mailer's own address for that. `answers` is the Message-ID of the mail
+    that it answers by itself (RFC 3834); empty: it answers none.
+    """
 
     message_id: str
     recipient: str
     content: NoticeText
     at: Instant
+    reply_to: str = ""
+    answers: str = ""
 
 
 class NoticeCopy(Wire):
-    """The archived notice (S1-21). `status` is sending, delivered, refused, unknown or bounced.
+    """The archived notice (S1-21). `status` is sending, delivered, refused, unknown, bounced or withdrawn.
 
     `detail` is the mail server's answer, `message_id` its mail's, `reply_to` where answers go; `digest` is the one in
-    which it went out, if it did not go alone.
+    which it went out, if it did not go alone: the id of the copy that sent it. (`waiting:<day>`: it waits for others.)
     """
 
     id: str
@@ -151,10 +165,10 @@ class Consent(Wire):
 
 
 class News(Wire):
-    """What a payment company says: in whose matter, and one fact. `payer` is the company's id of the customer.
+    """What a payment company or a mail server says: in whose matter, and one fact.
 
-    Invoice and account are empty where the company does not know them. `attempt` is the key of the automatic attempt
-    that the payment came from; empty for the customer's own.
+    `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
+    the key of the automatic attempt that the payment came from; empty for the customer's own.
     """
 
     invoice: str = ""
@@ -167,6 +181,7 @@ class News(Wire):
     stirred: PaymentNews | None = None
     method: MethodChanged | None = None
     consent: Consent | None = None
+    bounced: Bounced | None = None
 
 
 class Outcome(Wire):
@@ -258,6 +273,19 @@ class Sight(Wire):
 
     shows: Literal["running", "restricted", "gone", "unclear"]
     detail: str
+
+
+class Seen(Wire):
+    """What a panel shows of a service.
+
+    `tag` is the reason of its restriction: empty when it shows none, None when the panel keeps no reasons. `locked`:
+    only the panel's root may lift it. `backups`: whether the panel holds back-ups of it; None: it cannot say.
+    """
+
+    level: Level
+    tag: str | None = ""
+    locked: bool = False
+    backups: bool | None = None
 
 
 class Effect(Wire):

@@ -121,6 +121,18 @@ class Reinstated(Wire):
     proof: str = ""
 
 
+class Relaxed(Wire):
+    """This invoice's hold asks for no more than `level`, and the panel shows what all holds ask for.
+
+    `remaining` names the holds that keep the services restricted all the same.
+    """
+
+    kind: Literal["relaxed"] = "relaxed"
+    level: Level
+    remaining: tuple[str, ...] = ()
+    proof: str = ""
+
+
 class Deleted(Wire):
     """The panel no longer knows the services; `services` were deleted.
 
@@ -141,11 +153,15 @@ class NotOurs(Wire):
 
 
 class Deferred(Wire):
-    """Not now: try again at `until`, for `reason`."""
+    """Not now: try again at `until`, for `reason`.
+
+    `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
+    """
 
     kind: Literal["deferred"] = "deferred"
     until: Instant
     reason: str
+    unreached: bool = False
 
 
 class Noted(Wire):
@@ -179,10 +195,11 @@ RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
 NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
 RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found, Field(discriminator="kind")]
 DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found, Field(discriminator="kind")]
+RelaxResult = Annotated[Relaxed | NotOurs, Field(discriminator="kind")]
 CloseResult = Annotated[Noted | Remembered, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
-    | Credited
+    | Credited | Relaxed
 )  # fmt: skip

@@ -28,6 +28,8 @@ def words_for_staff(case: Case, step: str) -> tuple[str, str]:
         entry = find(case.entries, of, (Kind.PARKED,))
         note, amount = (entry.note, entry.amount) if entry else ("", "")
         return f"Payment for {number} parked as credit", f"{amount} arrived and was kept as credit: {note}."
+    if about == "undo-deleted":
+        return _deleted_by_mistake(case, of)
     if about == "unreadable":
         return _unreadable(case, int(of))
     if about in _WORDS:
@@ -60,6 +62,19 @@ _WORDS = {
         "There is nothing left to restrict: ask the customer for it or write it off.",
     ),
 }
+
+
+def _deleted_by_mistake(case: Case, undo: str) -> tuple[str, str]:
+    run = next(run for run in case.runs if run.undo.id == undo)
+    coming = case.next_milestone
+    left = f" Nothing more is deleted before {case.held_until:%Y-%m-%d %H:%MZ}." if coming and case.held_until else ""
+    return (
+        f"Services of {case.invoice.number} were deleted in a run that was wrong",
+        (
+            f"Undo {undo} cannot take back {', '.join(run.deletions)}: restore the services from their back-ups and "
+            f"write to the customer.{left}"
+        ),
+    )
 
 
 def _why_asked_of_nobody(case: Case) -> str:

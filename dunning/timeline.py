@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from dunning.calendar import add, instant, local_date
-from dunning.plan import Action, Invoice, Milestone, Plan, TakenBack
+from dunning.plan import Action, Invoice, Milestone, Plan, Restoration, TakenBack
 from dunning.policy import MilestoneRule, Policy
 
 _ALSO_OF_THE_RULE = (
@@ -62,7 +62,9 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         charges_new_method=policy.charging.new_method,
         most_attempts=policy.charging.most,
         uses_credit=policy.use_credit,
+        digest=policy.digest,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
+        restoration=Restoration.model_validate(policy.restoration.model_dump()),
     )
 
 

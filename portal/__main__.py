@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack
 import structlog
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from adapters import logs
-from adapters.settings import Settings
+from adapters.settings import Settings, no_json
 from adapters.store import migrate
 from portal.composition import compose, texts
 from portal.serving import serving
@@ -38,7 +39,7 @@ async def run(settings: Settings) -> int:
         stopping = asyncio.create_task(stop.wait())
         # What exists now lives as long as we do. To look through it for garbage, again and again, holds up webhooks.
         gc.freeze()
-        async with serving(portal.app, settings.portal_host, settings.portal_port) as port:
+        async with serving(portal.app, settings.portal_host, settings.portal_port) as port, portal.mail.receiving():
             log.info("portal ready", host=settings.portal_host, port=port)
             await asyncio.wait((stopping, delivering), return_when=asyncio.FIRST_COMPLETED)
             log.info("portal stopping: it finishes what it holds")
@@ -55,6 +56,9 @@ def _settings() -> Settings | None:
     except ValidationError as error:
         for e in error.errors():
             _complain("_".join(str(part) for part in e["loc"]), e["msg"])
+        return None
+    except SettingsError as error:
+        print(f"portal: {no_json(error)}", file=sys.stderr)  # noqa: T201 - for a person
         return None
     try:
         for secret in texts(settings.payment_webhook_secrets):

@@ -1,7 +1,8 @@
 """Settings -> adapters -> the portal: the only place where its parts are put together."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,37 +12,64 @@ from standardwebhooks import Webhook
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import links
+from adapters import links, mail, site_links, templates
 from adapters.cases import Cases
 from adapters.gateways.stripe import StripeGateway
 from adapters.gateways.stripe_news import TYPES
 from adapters.gateways.stripe_pages import StripePages
 from adapters.settings import Settings
 from adapters.store import SqlStore
-from adapters.templates import TemplateRenderer
 from portal import payments
 from portal.app import application
 from portal.clock import now
 from portal.delivery import Delivery
 from portal.handling import Handling
 from portal.keeper import Keeper
+from portal.mail_answers import Answers
+from portal.mail_door import MailDoor
+from portal.mail_handling import MailHandling
+from portal.mail_loop import MailLoop
+from portal.mail_page import TicketPage
+from portal.notice_page import NoticePage
 from portal.pages import Pages
 from portal.pay import PayPage, terms
 from portal.ready import Ready
 from portal.sheet import Sheets
+from portal.sites import SiteStates, SuspendedPages
 from portal.taking import Taking
 from portal.temporal import LateCases
 from portal.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+from portal.why import Why
 
 log = structlog.stdlib.get_logger("reprieve.portal")
 
 
 class Portal(NamedTuple):
-    """What runs: the application, the delivery behind it, and the connection that both wait for."""
+    """What runs: the application, the delivery behind it, the connection that both wait for, and the door for mail."""
 
     app: ASGIApp
     delivery: Delivery
     cases: LateCases
+    mail: "MailIn"
+
+
+class MailIn(NamedTuple):
+    """The door for mail, and the loop behind it. `port` 0: it stays closed."""
+
+    door: MailDoor
+    loop: MailLoop
+    host: str
+    port: int
+    most_bytes: int
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncGenerator[None]:
+        """Take mail and handle it while the block runs. Raises OSError when the port is taken."""
+        if not self.port:
+            yield
+            return
+        async with self.loop.running(), self.door.open(self.host, self.port, self.most_bytes):
+            yield
 
 
 def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
@@ -64,8 +92,9 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         PaymentWebhooks(taking, delivery, secrets, store=store, cases=cases).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": cases.check}).route(),
         *_pay_routes(settings, store, cases, pages, stack),
+        *_site_routes(settings, store, pages),
     ]
-    return Portal(application(routes, pages), delivery, cases)
+    return Portal(application(routes, pages), delivery, cases, _mail_in(settings, store, cases, writing))
 
 
 def _pay_routes(
@@ -79,10 +108,40 @@ def _pay_routes(
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    renderer = TemplateRenderer(settings.notices, settings.company, settings.pay_url, links=signed)
+    sheets = Sheets(store, cases, templates.chosen(settings), now)
     words = terms(settings.company, settings.mail_from)
-    sheets = Sheets(store, cases, renderer, now)
-    return PayPage(signed, sheets, pages, store=store, company=company, terms=words).routes()
+    why = Why(signed, store, cases, now).route()
+    ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
+    return [why, ticket, notice, *PayPage(signed, sheets, pages, store=store, company=company, terms=words).routes()]
+
+
+def _mail_in(settings: Settings, store: SqlStore, cases: LateCases, writing: asyncio.Lock) -> MailIn:
+    signed = links.chosen(settings)
+    people = (settings.mail_from, *settings.reply_to.values())
+    ours = {*people, settings.mail_bounces, settings.mail_reply_to}
+    answers = signed and Answers(
+        mail.chosen(settings),
+        store,
+        signed,
+        writing,
+        company=settings.company,
+        domain=settings.mail_from.rpartition("@")[2],
+    )
+    loop = MailLoop(store, MailHandling(store, cases, answers, writing, ours=ours, clock=now))
+    # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
+    door = MailDoor(
+        store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, writing, clock=now, ring=loop.ring
+    )
+    return MailIn(door, loop, settings.mail_in_host, settings.mail_in_port, settings.mail_in_bytes)
+
+
+def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:
+    """What customers' own sites ask for; the page for visitors needs no secret, and is always there."""
+    suspended = SuspendedPages(store, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
+    signed, own = links.chosen(settings), site_links.chosen(settings)
+    if signed is None or own is None:
+        return [suspended.route()]
+    return [SiteStates(own, signed, store, settings.hold_contacts, settings.mail_from).route(), suspended.route()]
 
 
 def texts(secrets: tuple[SecretStr, ...]) -> list[str]:

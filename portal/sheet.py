@@ -16,6 +16,7 @@ from dunning.ordering import order_for
 from dunning.orders import NoticeOrder
 from dunning.plan import Action
 from dunning.ports import Cases, Store
+from dunning.reasons import Remaining
 from dunning.records import Account, ClosedLedger
 from dunning.states import state
 from dunning.steps import Wait, follow_up
@@ -41,7 +42,8 @@ class Sheet:
     """An invoice as its customer sees it. `state` is a case's or, when it is long closed, how it ended.
 
     `level` is what the services run at, whoever restricts them; `other_holds` no payment lifts. `all_past_due`: they
-    come back only when every past-due invoice is paid.
+    come back only when every past-due invoice is paid. `gone`: the services are deleted, and `next_step` says
+    what can be bought back, and for how much (S3-25).
     """
 
     number: str
@@ -51,9 +53,10 @@ class Sheet:
     due: str
     zone: str = ""
     next_step: str = ""
+    gone: bool = False
     lines: tuple[tuple[str, Money], ...] = ()
     level: Level = Level.ACTIVE
-    other_holds: tuple[str, ...] = ()
+    other_holds: tuple[Remaining, ...] = ()
     all_past_due: bool = False
     others: tuple[Other, ...] = field(default=())
     more: int = 0
@@ -67,6 +70,12 @@ class Sheet:
     def restricted(self) -> bool:
         """Whether the customer notices it."""
         return self.level.rank > Level.WARNED.rank
+
+    @property
+    def bounced(self) -> tuple[str, ...]:
+        """Addresses that our mail came back from (S2-20), shortened: the link may be passed on."""
+        back = (contact.email.partition("@") for contact in self.account.contacts if contact.bounced_at)
+        return tuple(f"{name[:1]}…@{domain}" for name, _, domain in back)
 
 
 class Sheets:
@@ -100,9 +109,10 @@ class Sheets:
             due=facts["due"],
             zone=case.plan.zone,
             next_step=facts["next_step"],
+            gone=facts["deleted"] and state(case, now) == "deleted",
             lines=_lines(case),
             level=strictest(hold.level for hold in holds),
-            other_holds=_other_holds(holds),
+            other_holds=self._renderer.remaining(_other_holds(holds)),
             all_past_due=case.plan.rule is Rule.ALL_PAST_DUE,
             others=others,
             more=more,
@@ -163,7 +173,7 @@ def _words(entry: Entry) -> str:
     return entry.kind.value.replace("_", " ").capitalize()
 
 
-_OWED = (*CHARGES, Kind.REVERSAL, Kind.CHARGEBACK, Kind.REFUND, Kind.CREDIT)
+_OWED = (*CHARGES, Kind.REVERSAL, Kind.CHARGEBACK, Kind.REFUND, Kind.CREDIT, Kind.UNVOIDED)
 
 
 def _signed(entry: Entry) -> Money:

@@ -11,6 +11,7 @@ from sandbox.mail import MailCatcher
 from sandbox.panel import ControlPanel
 from sandbox.payments import PaymentCompany
 from sandbox.serving import LOOPBACK, Site
+from sandbox.web import WebHost
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -22,10 +23,12 @@ async def run(options: argparse.Namespace) -> None:
     watch = asyncio.create_task(_until_orphaned(stop)) if options.with_parent else None
 
     payments, panel, mail = PaymentCompany(), ControlPanel(), MailCatcher()
+    web = WebHost(panel.books)
     sites = [
         Site(payments.app(), options.payments_port),
         Site(panel.app(), options.panel_port),
         Site(mail.app(), options.mail_port),
+        Site(web.app(), options.web_port),
     ]
     smtp = await mail.listen(options.smtp_port)
     serving = [asyncio.create_task(site.serve()) for site in sites]
@@ -35,7 +38,7 @@ async def run(options: argparse.Namespace) -> None:
     smtp.close()
     for site in sites:
         site.stop()
-    for company in (payments, panel, mail):
+    for company in (payments, panel, mail, web):
         company.scripts.forget()  # a held answer would keep its server up
     await payments.close()
     await asyncio.gather(*serving)
@@ -44,9 +47,9 @@ async def run(options: argparse.Namespace) -> None:
 
 
 def _announce(sites: list[Site], smtp: asyncio.Server) -> None:
-    payments, panel, mail = (site.url for site in sites)
+    payments, panel, mail, web = (site.url for site in sites)
     address = f"{LOOPBACK}:{smtp.sockets[0].getsockname()[1]}"
-    print(Addresses(payments=payments, panel=panel, smtp=address, mail=mail).model_dump_json(), flush=True)
+    print(Addresses(payments=payments, panel=panel, smtp=address, mail=mail, web=web).model_dump_json(), flush=True)
 
 
 async def _until_orphaned(stop: asyncio.Event) -> None:
@@ -61,7 +64,7 @@ async def _until_orphaned(stop: asyncio.Event) -> None:
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    for name in ("payments", "panel", "smtp", "mail"):
+    for name in ("payments", "panel", "smtp", "mail", "web"):
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--with-parent", action="store_true", help="stop when stdin closes")
     with contextlib.suppress(KeyboardInterrupt):

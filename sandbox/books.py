@@ -9,12 +9,13 @@ ServiceLevel = Literal["active", "warned", "locked", "suspended", "inactive", "d
 
 
 class Addresses(BaseModel):
-    """Where the companies listen. `smtp` is `host:port`, the others are URLs."""
+    """Where the companies listen. `smtp` is `host:port`, the others are URLs; a user's site is `<web>/<user>`."""
 
     payments: str
     panel: str
     smtp: str
     mail: str
+    web: str
 
 
 class Held(BaseModel):
@@ -125,32 +126,38 @@ class PaymentBooks(BaseModel):
 
 
 class PanelService(BaseModel):
-    """A user's hosting, as the panel shows it."""
+    """A user's hosting, as the panel shows it. `locked`: only root may lift its suspension."""
 
     user: str
     level: ServiceLevel = "active"
     tag: str = ""
     backups: bool = True
+    locked: bool = False
 
 
 class Change(BaseModel):
-    """A change of state that really happened. For back-ups, `before` is `backups` and `after` is `no backups`."""
+    """A change of state that really happened. For back-ups, `before` is `backups` and `after` is `no backups`.
+
+    `by` is the interface that it came by: WHM, HestiaCP, signed, or a person.
+    """
 
     seq: int
     user: str
     before: str
     after: str
     tag: str
+    by: str = ""
 
 
 class PanelCall(BaseModel):
-    """A call that came in, whatever became of it. `verb` is state, restrict, release or delete."""
+    """A call that came in, whatever became of it. `verb` is state, restrict, release or delete; `by` as above."""
 
     seq: int
     user: str
     verb: str
     tag: str = ""
     behaviour: str = "ok"
+    by: str = ""
 
 
 class PanelBooks(BaseModel):
@@ -167,6 +174,20 @@ class PanelBooks(BaseModel):
     def changes(self, user: str) -> list[Change]:
         """The user's changes, oldest first."""
         return [change for change in self.journal if change.user == user]
+
+
+class Visit(BaseModel):
+    """Somebody looked at a user's site; `status` is what was answered."""
+
+    seq: int
+    user: str
+    status: int
+
+
+class WebBooks(BaseModel):
+    """The web host's books, oldest first."""
+
+    visits: list[Visit] = []
 
 
 class Message(BaseModel):

@@ -8,7 +8,17 @@ from typing import Generic, Literal, Self, TypeVar
 import httpx2
 from pydantic import BaseModel, TypeAdapter
 
-from sandbox.books import Addresses, Charge, Held, MailBooks, PanelBooks, PanelService, PaymentBooks, ServiceLevel
+from sandbox.books import (
+    Addresses,
+    Charge,
+    Held,
+    MailBooks,
+    PanelBooks,
+    PanelService,
+    PaymentBooks,
+    ServiceLevel,
+    WebBooks,
+)
 from sandbox.desk import ScriptRequest, WhoRequest
 from sandbox.payments.hooks import SECRET, Subscription
 from sandbox.payments.requests import (
@@ -161,27 +171,31 @@ class Payments(Desk[PaymentBooks]):
 class Panel(Desk[PanelBooks]):
     """The control panel's desk."""
 
-    async def put(self, user: str, level: ServiceLevel = "active", tag: str = "", *, backups: bool = True) -> None:
+    async def put(
+        self, user: str, level: ServiceLevel = "active", tag: str = "", *, backups: bool = True, locked: bool = False
+    ) -> None:
         """Bring a user's service into being, or into this state, as a person at the panel would."""
-        await self.post("/control/service", PanelService(user=user, level=level, tag=tag, backups=backups))
+        wanted = PanelService(user=user, level=level, tag=tag, backups=backups, locked=locked)
+        await self.post("/control/service", wanted)
 
 
 class Sandbox:
-    """All three desks; an async context manager that closes them."""
+    """All desks; an async context manager that closes them."""
 
     def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
         self.payments = Payments(addresses.payments, PaymentBooks)
         self.panel = Panel(addresses.panel, PanelBooks)
         self.mail = Desk(addresses.mail, MailBooks)
+        self.web = Desk(addresses.web, WebBooks)
 
     async def forget(self) -> None:
         """Drop all scripts everywhere and let go what they hold."""
-        await asyncio.gather(self.payments.forget(), self.panel.forget(), self.mail.forget())
+        await asyncio.gather(self.payments.forget(), self.panel.forget(), self.mail.forget(), self.web.forget())
 
     async def close(self) -> None:
         """Close the connections."""
-        await asyncio.gather(self.payments.close(), self.panel.close(), self.mail.close())
+        await asyncio.gather(self.payments.close(), self.panel.close(), self.mail.close(), self.web.close())
 
     async def __aenter__(self) -> Self:
         return self

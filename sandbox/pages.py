@@ -16,13 +16,18 @@ pre { white-space: pre-wrap; background: #f4f4f4; padding: 1rem }
 
 def panel_page(books: PanelBooks) -> str:
     """Services with their state, and the journal, newest change first."""
-    services = [(s.user, s.level, s.tag, "yes" if s.backups else "no") for s in books.services]
-    journal = [(str(c.seq), c.user, c.before, c.after, c.tag) for c in reversed(books.journal)]
+    services = [
+        (s.user, f"{s.level}, locked" if s.locked else s.level, s.tag, "yes" if s.backups else "no")
+        for s in books.services
+    ]
+    journal = [(str(c.seq), c.user, c.before, c.after, c.tag, c.by) for c in reversed(books.journal)]
     body = [
-        "<h1>Sandbox panel</h1><h2>Services</h2>",
+        "<h1>Sandbox panel</h1>",
+        "<p>Interfaces: WHM (<code>/json-api/</code>), HestiaCP (<code>/api/</code>) and a signed one (POST here).</p>",
+        "<h2>Services</h2>",
         _table(("User", "State", "Reason", "Back-ups"), services),
         "<h2>Journal</h2>",
-        _table(("No.", "User", "From", "To", "Reason"), journal),
+        _table(("No.", "User", "From", "To", "Reason", "By"), journal),
     ]
     return _page("Sandbox panel", body)
 

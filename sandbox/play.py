@@ -68,7 +68,8 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
     for behaviour in story.charge_scripts(plan):
         await stage.companies.payments.script(story.row.account, behaviour)
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(story.row), policy)
+        row = stage.with_probes(await stage.with_payer(story.row))
+        await open_row(skipper.client, stage.store, QUEUE, row, policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(story.row.invoice))
     doors = Doors(stage, skipper, handle, story.row)
     for day, several in groupby(story.happenings(), key=lambda happening: happening.day):

@@ -42,6 +42,7 @@ def links(stage: Stage, lives: Sequence[Life], *, keep: bool) -> None:
         case = workflow_id(life.case.invoice.number)
         places += [(f"one case, {case}", f"{ui}/{case}/{life.run_id}/history")]
     places += [("mails", stage.addresses.mail), ("control panel", stage.addresses.panel)]
+    places += [("customers' sites", stage.addresses.web)]
     places += [("portal; the mails have the signed links", f"{stage.portal_url}/pay/help")]
     for what, url in places:
         print(f"  {what}\n    {url}", flush=True)

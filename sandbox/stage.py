@@ -18,6 +18,7 @@ from cli.opening import InvoiceRow
 from sandbox.books import Addresses
 from sandbox.child import Child
 from sandbox.control import Sandbox
+from sandbox.panels import sandbox_panels
 from sandbox.ports import free_ports
 from sandbox.process import SandboxProcess
 from sandbox.temporal_server import TemporalServer
@@ -37,7 +38,7 @@ class Stage:
         self.addresses = addresses
         self.folder = folder
         self.companies = Sandbox(addresses)
-        self._health, self.metrics, portal_port = free_ports(3)
+        self._health, self.metrics, portal_port, self.mail_in = free_ports(4)
         self.portal_url = f"http://127.0.0.1:{portal_port}"
         host, _, port = addresses.smtp.rpartition(":")
         self.env = {
@@ -52,17 +53,26 @@ class Stage:
             "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": f'["{PAYMENTS_SECRET}"]',
             # Far from now: a sweep heals what a test means to be lost.
             "REPRIEVE_SWEEP_HOUR": str((time.gmtime().tm_hour + 12) % 24),
+            "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
             "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
+            "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
             "REPRIEVE_PORTAL_PORT": str(portal_port),
             "REPRIEVE_PORTAL_URL": self.portal_url,
-            "REPRIEVE_PANEL_URL": addresses.panel,
+            "REPRIEVE_PANELS": sandbox_panels(addresses.panel),
             "REPRIEVE_SMTP_HOST": host,
             "REPRIEVE_SMTP_PORT": port,
+            "REPRIEVE_MAIL_BOUNCES": "bounces@hosting.example",
+            "REPRIEVE_DIGEST_SECONDS": "4",
+            "REPRIEVE_MAIL_IN_PORT": str(self.mail_in),
             "REPRIEVE_HEALTH_PORT": str(self._health),
             "REPRIEVE_METRICS_ADDRESS": f"127.0.0.1:{self.metrics}",
             "REPRIEVE_GRACEFUL_SECONDS": "10",
             "REPRIEVE_STICKY_SECONDS": "1",
             "REPRIEVE_CALL_SECONDS": "5",
+            "REPRIEVE_PANEL_SECONDS": "5",
+            # A stage sees a year of suspensions in minutes.
+            "REPRIEVE_BREAKER_MOST": "1000000",
+            "REPRIEVE_BREAKER_LEAST": "1000000",
             **settings,
         }
         self._log = (folder / "worker.log").open("ab")
@@ -104,6 +114,11 @@ class Stage:
         if row.payer:
             return row
         return row.model_copy(update={"payer": await self.companies.payments.customer(row.account)})
+
+    def with_probes(self, row: InvoiceRow) -> InvoiceRow:
+        """The row with each service looked at from outside, on the sandbox's web host."""
+        services = [each.model_copy(update={"probe": f"{self.addresses.web}/{each.user}"}) for each in row.services]
+        return row.model_copy(update={"services": tuple(services)})
 
     async def close(self) -> None:
         """Stop worker and portal and let go of everything."""

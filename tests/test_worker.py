@@ -31,7 +31,8 @@ async def run_worker(**env: str) -> tuple[int, str]:
     ("name", "value", "words"),
     [
         ("REPRIEVE_SMTP_PORT", "mail", "setting REPRIEVE_SMTP_PORT: Input should be a valid integer"),
-        ("REPRIEVE_PANEL", "plesk", "setting REPRIEVE_PANEL: Input should be 'sandbox'"),
+        ("REPRIEVE_PANELS", '{"a": {"kind": "plesk"}}', "setting REPRIEVE_PANELS_A_KIND: Input should be 'whm', "),
+        ("REPRIEVE_PANELS", "{cp1", "setting REPRIEVE_PANELS: it is no JSON"),
         ("REPRIEVE_MAILS_PER_SECOND", "0", "setting REPRIEVE_MAILS_PER_SECOND: Input should be greater than 0"),
     ],
 )

@@ -31,7 +31,10 @@ Handle = WorkflowHandle[InvoiceDunning, str]
 
 
 class Message(Happening):
-    """A signal or an update as it may come from anywhere. In `body`, "@now" is the time, "@day+9" a date."""
+    """A signal or an update as it may come from anywhere.
+
+    In `body`, "@now" is the time, "@day+9" a date, "@day+9T00:00Z" an instant.
+    """
 
     signal: str = ""
     update: str = ""
@@ -110,5 +113,6 @@ def _filled(body: Any, scene: Scene, now: datetime) -> Any:
     if body == "@now":
         return now.astimezone(UTC).isoformat()
     if isinstance(body, str) and body.startswith("@day"):
-        return str(scene.row.due + timedelta(days=int(body.removeprefix("@day"))))
+        days, at, clock = body.removeprefix("@day").partition("T")
+        return f"{scene.row.due + timedelta(days=int(days))}{at}{clock}"
     return body

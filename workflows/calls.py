@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.open_ticket import OpenTicket
     from activities.refund import Refund
     from activities.reinstate import Reinstate
+    from activities.relax import Relax
     from activities.reopen_books import ReopenBooks
     from activities.restrict import Restrict
     from activities.send_notice import SendNotice
@@ -68,6 +69,7 @@ CALLS: dict[Action, Call] = {
     Action.LOCK: _RESTRICT,
     Action.SUSPEND: _RESTRICT,
     Action.DEACTIVATE: Call(Deactivate.deactivate, PANEL, timedelta(minutes=5)),
+    Action.RELAX: Call(Relax.relax, PANEL, timedelta(minutes=5), priority=1),
     Action.DELETE: _DELETE,
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),

@@ -13,9 +13,9 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import doors, intake, receiving
+    from dunning import bounced, doors, intake, receiving, reconsidering
     from dunning.case import Case
-    from dunning.facts import MethodChanged, Payment, PaymentNews, Restored, Reversal
+    from dunning.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
 
 _READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
     doors.PAYMENT_RECEIVED: (
@@ -35,6 +35,8 @@ _READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case]
         lambda case, fact, _now: intake.method_changed(case, fact),
         lambda _case, _fact: "",
     ),
+    doors.NOTICE_BOUNCED: (Bounced, bounced.bounced, lambda _case, _fact: ""),
+    doors.RECONSIDER: (Reconsider, reconsidering.reconsidered, lambda _case, _fact: ""),
 }
 """For each signal: what it carries, how it is recorded, and why it cannot be."""
 

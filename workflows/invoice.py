@@ -13,10 +13,10 @@ from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import doors, intake, receiving, states
+    from dunning import doors, intake, receiving, states, undoing
     from dunning.case import Case, Opened, open_case
     from dunning.describe import activity_summary, details, shown, timer_summary
-    from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Void, Waiver
+    from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
     from dunning.machine import decide, overcharges, overtaken
     from dunning.ordering import order_for, reinstate_order
     from dunning.orders import Order
@@ -85,7 +85,8 @@ class InvoiceDunning:
         self._case = recorded(self._case, step.milestone, result, workflow.now())
 
     def _given_up(self, step: Perform, order: Order) -> bool:
-        return overtaken(self._case, step.milestone) or overcharges(self._case, order)
+        called_off = undoing.called_off(self._case, step.milestone, order.at)
+        return called_off or overtaken(self._case, step.milestone) or overcharges(self._case, order)
 
     def _label(self, step: Perform | Reinstate) -> str:
         return activity_summary(self._case, step)
@@ -162,6 +163,16 @@ class InvoiceDunning:
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
         _refuse(intake.due_date_refused(self._case, change, workflow.now()))
+
+    @workflow.update
+    def undo(self, undo: Undo) -> Answer:
+        """A run of ours was wrong: what it did to this customer is taken back, once."""
+        before, self._case = self._case, undoing.undone(self._case, undo, workflow.now())
+        return self._answer(undoing.outcome(before, undo, self._case))
+
+    @undo.validator
+    def _may_undo(self, undo: Undo) -> None:
+        _refuse(undoing.undo_refused(undo))
 
     def _answer(self, outcome: str) -> Answer:
         return Answer(outcome=outcome, balance=self._case.balance, state=states.state(self._case, workflow.now()))

@@ -6,11 +6,11 @@ for a stand-in on this machine through the environment's proxy.
 
 import asyncio
 from collections.abc import Mapping
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 import httpx2
 import stripe
+
+from adapters.near import is_near
 
 
 class StripeHttp(stripe.HTTPClient):
@@ -39,12 +39,3 @@ class StripeHttp(stripe.HTTPClient):
     async def close_async(self) -> None:
         """Close the connections."""
         await self._http.aclose()
-
-
-def is_near(url: str) -> bool:
-    """Whether it is on this machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

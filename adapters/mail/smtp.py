@@ -37,7 +37,11 @@ class MailConfigurationError(Exception):
 
 
 class SmtpMailer:
-    """Fits `dunning.ports.Mailer`. `sender` is the envelope's and the From address, `name` its display name."""
+    """Fits `dunning.ports.Mailer`. `sender` is the From address, `name` its display name.
+
+    `reply_to` is where answers go to mail that does not say it; empty: no-reply at the sender's domain. `bounces` is
+    the envelope's sender, where mail that cannot be delivered comes back to; empty: `sender`.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class SmtpMailer:
         *,
         name: str = "",
         reply_to: str = "",
+        bounces: str = "",
         security: Security = "none",
         username: str | None = None,
         password: SecretStr | None = None,
@@ -55,6 +60,7 @@ class SmtpMailer:
         self._host, self._port, self._timeout = host, port, timeout
         self._sender = Address(name, addr_spec=sender)
         self._reply_to = reply_to or f"no-reply@{self._sender.domain}"
+        self._bounces = bounces or sender
         self._security, self._username, self._password = security, username, password
 
     async def send(self, mail: Mail) -> Delivery:
@@ -84,7 +90,7 @@ class SmtpMailer:
 
     async def _deliver(self, client: aiosmtplib.SMTP, mail: Mail) -> Delivery:
         try:
-            await client.mail(self._sender.addr_spec)
+            await client.mail(self._bounces)
             await client.rcpt(mail.recipient)
         except SMTPResponseException as error:
             return _refusal(error, mail.recipient)
@@ -97,11 +103,13 @@ class SmtpMailer:
         message = EmailMessage(policy=_POLICY)
         message["From"] = self._sender
         message["To"] = mail.recipient
-        message["Reply-To"] = self._reply_to
+        message["Reply-To"] = mail.reply_to or self._reply_to
         message["Subject"] = mail.content.subject
         message["Date"] = mail.at
         message["Message-ID"] = self._message_id(mail.message_id)
-        message["Auto-Submitted"] = "auto-generated"
+        message["Auto-Submitted"] = "auto-replied" if mail.answers else "auto-generated"
+        if mail.answers:
+            message["In-Reply-To"] = message["References"] = mail.answers
         message.set_content(mail.content.text, charset="utf-8")
         message.add_alternative(mail.content.html, subtype="html", charset="utf-8")
         return message

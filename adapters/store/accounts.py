@@ -63,6 +63,11 @@ class Accounts(Database):
                 services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
             )
 
+    async def owners(self, service: str) -> tuple[str, ...]:
+        """Find the accounts that name the service, by id; several, when somebody signed up again with the same name."""
+        its = select(services.c.account).where(services.c.id == service).order_by(services.c.account)
+        return tuple(row["account"] for row in await self._rows(its))
+
     async def account_of(self, payer: str) -> str:
         """Find the account whose `payer` that is; empty when there is none. Of several, the first by id."""
         mine = select(accounts.c.id).where(accounts.c.payer == payer, accounts.c.payer != "").order_by(accounts.c.id)

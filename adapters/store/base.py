@@ -85,6 +85,14 @@ async def put(connection: AsyncConnection, table: Table, values: Values, keep: s
     return (await connection.execute(upsert.returning(*key))).first() is not None
 
 
+async def put_all(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows, or bring those of their primary keys to these values, as one statement that is run for each."""
+    insert, key = _insert(connection, table), list(table.primary_key)
+    fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
+    if rows:
+        await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+
+
 def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 

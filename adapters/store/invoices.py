@@ -41,6 +41,11 @@ class Invoices(Database):
         rows = await self._rows(mine.order_by(invoices.c.due, invoices.c.number))
         return tuple(OpenInvoice.model_validate(dict(row)) for row in rows)
 
+    async def all_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+        """Read every invoice of the account, open or not, oldest due first, then by number."""
+        mine = select(invoices).where(invoices.c.account == account).order_by(invoices.c.due, invoices.c.number)
+        return tuple(OpenInvoice.model_validate(dict(row)) for row in await self._rows(mine))
+
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
         mine = select(invoices.c.number).where(invoices.c.account == account, invoices.c.status == "open")

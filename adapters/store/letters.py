@@ -18,12 +18,17 @@ class Letters(Database):
     async def notice(self, notice: str) -> NoticeCopy | None:
         """Read the archived copy of that id."""
         row = await self._row(select(notices).where(notices.c.id == notice))
-        return None if row is None else _copy(row)
+        return None if row is None else copy_of(row)
 
     async def notices(self, invoice: str) -> tuple[NoticeCopy, ...]:
         """Read the invoice's notices, oldest first, then by id."""
         its = select(notices).where(notices.c.invoice == invoice).order_by(notices.c.at, notices.c.id)
-        return tuple(_copy(row) for row in await self._rows(its))
+        return tuple(copy_of(row) for row in await self._rows(its))
+
+    async def account_notices(self, account: str) -> tuple[NoticeCopy, ...]:
+        """Read the account's notices of all invoices and of none, oldest first, then by id."""
+        its = select(notices).where(notices.c.account == account).order_by(notices.c.at, notices.c.id)
+        return tuple(copy_of(row) for row in await self._rows(its))
 
     async def open_ticket(self, order: TicketOrder) -> bool:
         """Open the ticket of `order.key` once; False when it exists."""
@@ -37,6 +42,7 @@ class Letters(Database):
         return tuple(Ticket.model_validate(dict(row)) for row in await self._rows(its))
 
 
-def _copy(row: RowMapping) -> NoticeCopy:
+def copy_of(row: RowMapping) -> NoticeCopy:
+    """Read a row of the archive."""
     values = dict(row)
     return NoticeCopy.model_validate(values | {"content": NoticeText.model_validate(values)})

@@ -1,14 +1,18 @@
 """The whole store, put together from its topics."""
 
 from adapters.store.accounts import Accounts
+from adapters.store.consequences import Consequences
+from adapters.store.digests import Digests
+from adapters.store.effects import Effects
 from adapters.store.holds import Holds
+from adapters.store.inbound import Inbound
 from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
 from adapters.store.letters import Letters
 from adapters.store.payments import Payments
 
 
-class SqlStore(Accounts, Holds, Inbox, Invoices, Letters, Payments):
+class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Letters, Payments):
     """`dunning.ports.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for

@@ -93,6 +93,7 @@ services = Table(
     Column("aliases", JSON, nullable=False, server_default="[]"),
     _words_added("site"),
     _words_added("probe"),
+    Index(None, "id"),
 )
 
 holds = Table(
@@ -260,4 +261,5 @@ effects = Table(
     _words("tag"),
     _words("proof"),
     _instant("at"),
+    Index(None, "at"),
 )

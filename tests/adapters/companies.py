@@ -8,12 +8,13 @@ from pydantic import SecretStr
 
 from adapters.gateways.stripe import StripeGateway
 from adapters.mail.smtp import SmtpMailer
-from adapters.panels.sandbox import SandboxPanel
+from adapters.panels import Panels
 from dunning.ports import Gateway, Mailer, Panel
 from sandbox.books import MailBooks
 from sandbox.control import Desk, Sandbox
 from sandbox.control import Panel as PanelDesk
 from sandbox.control import Payments as PaymentDesk
+from sandbox.panels import panel_settings
 from sandbox.process import SandboxProcess
 
 PATIENCE = 5.0
@@ -33,9 +34,13 @@ class PaymentCompany:
 
 @dataclass
 class PanelCompany:
+    """Panels, reached by the name that a service gives, and the same ones without patience."""
+
     panel: Panel
     hasty: Panel
     desk: PanelDesk
+    name: str
+    url: str
 
 
 @dataclass
@@ -56,10 +61,11 @@ async def stripe_payments() -> AsyncGenerator[PaymentCompany]:
 
 
 @asynccontextmanager
-async def sandbox_panel() -> AsyncGenerator[PanelCompany]:
+async def panel_of(name: str) -> AsyncGenerator[PanelCompany]:
     async with SandboxProcess() as addresses, Sandbox(addresses) as sandbox:
-        panel, hasty = SandboxPanel(addresses.panel, PATIENCE), SandboxPanel(addresses.panel, HASTE)
-        yield PanelCompany(panel, hasty, sandbox.panel)
+        named = panel_settings(addresses.panel)
+        panel, hasty = Panels(named, PATIENCE), Panels(named, HASTE)
+        yield PanelCompany(panel, hasty, sandbox.panel, name, addresses.panel)
         await panel.close()
         await hasty.close()
 
@@ -74,5 +80,6 @@ async def smtp_mail() -> AsyncGenerator[MailCompany]:
 
 
 PAYMENTS: dict[str, Callable[[], AbstractAsyncContextManager[PaymentCompany]]] = {"stripe": stripe_payments}
-PANELS: dict[str, Callable[[], AbstractAsyncContextManager[PanelCompany]]] = {"sandbox": sandbox_panel}
+PANELS = ("whm", "hestia", "sandbox")
+"""The names of the sandbox's panel under which it speaks one interface each; the last is an operator's own."""
 MAILERS: dict[str, Callable[[], AbstractAsyncContextManager[MailCompany]]] = {"smtp": smtp_mail}

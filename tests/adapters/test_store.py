@@ -91,6 +91,14 @@ async def opened(store: SqlStore, number: str, due: date, **more: object) -> boo
     return await store.open_invoice(OpenInvoice.model_validate(values | more))
 
 
+async def test_a_service_is_found_with_every_account_that_names_it(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    again = Service(id="s-9", account="a-0", user="jane")
+    await store.put_account(Account(id="a-0", name="Jane again", services=(again,)))
+    assert await store.owners("s-9") == ("a-0", "a-1")
+    assert (await store.owners("s-1"), await store.owners("s-2")) == (("a-1",), ())
+
+
 async def test_it_fits_the_port(store: SqlStore) -> None:
     port: Store = store  # pyright compares every signature here
     assert await port.holds("a-1") == ()
@@ -175,6 +183,8 @@ async def test_past_due_lists_open_invoices_due_before_today_oldest_first(store:
     await store.mark_invoice("void", "void")
     await store.mark_invoice("closed", "closed")
     assert await store.past_due("a-1", today) == ("old", "B", "a", "b")
+    every = [each.number for each in await store.all_invoices("a-1")]
+    assert every == ["old", "closed", "void", "B", "a", "b", "today", "later"]
     await store.mark_invoice("void", "open")
     assert "void" in await store.past_due("a-1", today)
 

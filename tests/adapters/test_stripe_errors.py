@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from adapters.gateways.stripe import StripeGateway
 from adapters.gateways.stripe_calls import StripeRefusedError
-from adapters.gateways.stripe_http import is_near
+from adapters.near import is_near
 from dunning.money import Money
 from dunning.orders import ChargeOrder, RefundOrder
 from dunning.ports import OutageError

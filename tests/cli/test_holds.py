@@ -1,13 +1,24 @@
 """`hold` and `release`: reasons other than money, each on its own (S2-16, S2-17)."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from adapters.site_links import SiteLinks, webhook_secret
 from cli.options import now
-from dunning.doors import workflow_id
+from dunning.doors import letter_id, workflow_id
+from dunning.hold_letters import hold_letter
 from dunning.holds import Hold
 from dunning.levels import Level
+from portal.serving import serving
 from sandbox.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
 
@@ -69,13 +80,129 @@ async def test_payment_does_not_lift_it(a_stage: Stage, operate: Operate):
     await held(operate, "hold", account, "--kind", "abuse")
     # Due three days ago and charged at once: paid after its due date, so everything of the account is looked at.
     payer = await a_stage.companies.payments.customer(account)
-    late = {"policy": "courtesy-5-10-35", "due": str(in_days(-3)), "payer": payer}
+    late = {"policy": "courtesy-5-10-35", "due": str(in_days(-3)), "payer": payer, "emails": ["hold3@bakery.example"]}
     assert await opened(operate, "HOLD-3B", "hold3", **late | {"account": account}) == account
     handle = (await a_stage.connect()).get_workflow_handle(workflow_id("HOLD-3B"))
     assert await handle.result() == "paid"
     assert await at_panel(a_stage, "hold3") == ("suspended", "hold:abuse")
+    receipt = dict(await letters(a_stage, "hold3@bakery.example"))["Payment Confirmation"]
+    assert "Your services stay restricted because of a report of abuse, which no payment ends." in receipt
+    assert "Write to abuse@hosting.example or read https://hosting.example/abuse-faq." in receipt
     said = await operate("show", "HOLD-3B", "--json")
     assert (said.json["state"], said.json["remaining_holds"]) == ("paid", ["abuse"])
+
+
+async def letters(a_stage: Stage, address: str) -> list[tuple[str, str]]:
+    books = await a_stage.companies.mail.books()
+    return [(mail.subject, " ".join(mail.text.split())) for mail in books.to(address)]
+
+
+async def until_letters(a_stage: Stage, address: str, many: int) -> list[tuple[str, str]]:
+    async with asyncio.timeout(20):
+        while True:
+            found = await letters(a_stage, address)
+            if len(found) >= many:
+                return found
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.req("S2-17", "S1-21", "S4-03")
+async def test_the_customer_is_told_once_which_hold_it_is_and_where_to_write(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "HOLD-6", "hold6", emails=["hold6@bakery.example"])
+    await a_stage.companies.mail.script("hold6@bakery.example", "defer:451")
+    await held(operate, "hold", account, "--kind", "abuse", "--level", "warned", "--note", "seen by staff only")
+    await until_letters(a_stage, "hold6@bakery.example", 1)
+    for _ in range(2):
+        await held(operate, "hold", account, "--kind", "abuse", "--note", "seen by staff only")
+    found = await until_letters(a_stage, "hold6@bakery.example", 2)
+    assert [subject for subject, _ in found] == ["Service Warning: Abuse report", "Service Suspended: Abuse report"]
+    assert "Write to abuse@hosting.example or read https://hosting.example/abuse-faq." in found[1][1]
+    assert "seen by staff only" not in found[1][1]
+    kept = {copy.content.subject: copy.status for copy in await a_stage.store.notices("") if copy.account == account}
+    assert kept == dict.fromkeys(kept, "delivered")
+    assert set(kept) == {"Service Warning: Abuse report", "Service Suspended: Abuse report"}
+
+
+async def test_a_silent_hold_writes_to_nobody(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "HOLD-7", "hold7", emails=["hold7@bakery.example"])
+    await held(operate, "hold", account, "--kind", "abuse", "--silent")
+    await held(operate, "hold", account, "--kind", "tos")
+    found = await until_letters(a_stage, "hold7@bakery.example", 1)
+    assert [subject for subject, _ in found] == ["Service Suspended: Terms of service"]
+
+
+async def test_a_letter_that_nobody_takes_becomes_work_for_a_person(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "HOLD-8", "hold8")
+    await held(operate, "hold", account, "--kind", "dmca")
+    (placed,) = await a_stage.store.holds(account)
+    letter = hold_letter(placed, await a_stage.store.account(account), now()).step
+    handle = (await a_stage.connect()).get_workflow_handle(letter_id(letter))
+    async with asyncio.timeout(20):
+        assert (await handle.result())["kind"] == "undelivered"
+    assert [ticket.subject for ticket in await a_stage.store.tickets(account)] == [
+        "Nobody could be reached: Service Suspended: Copyright notice (DMCA)"
+    ]
+
+
+async def test_without_temporal_the_hold_is_placed_and_the_next_run_writes(
+    a_stage: Stage, operate: Operate, monkeypatch: pytest.MonkeyPatch
+):
+    account = await opened(operate, "HOLD-9", "hold9", emails=["hold9@bakery.example"])
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    said = await operate("hold", account, "--kind", "abuse")
+    assert (said.status, said.out) == (1, "")
+    assert "the services are restricted, but the customer was not written to" in said.err
+    assert await at_panel(a_stage, "hold9") == ("suspended", "hold:abuse")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", a_stage.env["TEMPORAL_ADDRESS"])
+    await held(operate, "hold", account, "--kind", "abuse")
+    assert len(await until_letters(a_stage, "hold9@bakery.example", 1)) == 1
+
+
+@asynccontextmanager
+async def a_site(a_stage: Stage, user: str) -> AsyncGenerator[tuple[str, list[str]]]:
+    """Give the address of a site's software that takes signed news, and the levels that it hears."""
+    secret, heard = webhook_secret(a_stage.env["REPRIEVE_SITE_WEBHOOK_SECRET"], f"sandbox:{user}:website"), list[str]()
+
+    async def take(request: Request) -> Response:
+        heard.append(Webhook(secret).verify(await request.body(), dict(request.headers))["data"]["level"])
+        return Response(status_code=204)
+
+    async with serving(Starlette(routes=[Route("/news", take, methods=["POST"])]), "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}/news", heard
+
+
+@pytest.mark.req("S2-16", "S4-04", "S4-08")
+async def test_a_site_hears_of_a_hold_and_of_its_end(a_stage: Stage, operate: Operate):
+    async with a_site(a_stage, "hold11") as (url, heard):
+        asked = row("HOLD-11", services=[{"user": "hold11", "site": url}])
+        assert (await operate("start", "-", stdin=lines(asked))).status == 0
+        account = asked["account"]
+        for level in ("warned", "locked", "suspended"):
+            await held(operate, "hold", account, "--kind", "tos", "--level", level, "--silent")
+        await held(operate, "release", account, "--kind", "tos")
+    assert heard == ["warned", "locked", "suspended", "active"]
+    said = await operate("hold", account, "--kind", "tos", "--level", "locked", "--silent")
+    assert (said.status, "the site of service sandbox:hold11:website did not take the news" in said.err) == (1, True)
+    assert (await held(operate, "hold", account, "--kind", "tos", "--silent"))[1] == "suspended", "the panel does that"
+
+
+@pytest.mark.req("S4-15")
+async def test_site_shows_what_a_sites_software_needs(
+    a_stage: Stage, operate: Operate, monkeypatch: pytest.MonkeyPatch
+):
+    await opened(operate, "HOLD-10", "hold10")
+    service, base = "sandbox:hold10:website", f"{a_stage.portal_url}/sites/sandbox%3Ahold10%3Awebsite"
+    said = await operate("site", service, "--json")
+    assert (said.json["state_url"], said.json["suspended_url"]) == (f"{base}/state", f"{base}/suspended")
+    links = SiteLinks(a_stage.env["REPRIEVE_LINK_SECRET"], a_stage.portal_url)
+    assert links.valid(service, said.json["token"])
+    assert said.json["webhook_secret"] == webhook_secret(a_stage.env["REPRIEVE_SITE_WEBHOOK_SECRET"], service)
+    assert said.json["token"] in (await operate("site", service)).out
+    unknown = await operate("site", "sandbox:nobody:website")
+    assert (unknown.status, "no account has a service 'sandbox:nobody:website'" in unknown.err) == (2, True)
+    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "")
+    off = await operate("site", service)
+    assert (off.status, "set REPRIEVE_LINK_SECRET" in off.err) == (2, True)
 
 
 async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):

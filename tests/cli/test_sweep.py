@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from activities.open_ticket import OpenTicket
 from activities.sweep import SweepBooks
 from adapters.store import SqlStore, migrate
-from cli import sweep
+from cli import running
 from dunning.sweeping import workflow_id
 from sandbox.stage import Stage
 from tests.cli.command import Operate
@@ -27,8 +27,8 @@ WINDOW = ("--since", (AT - DAY).isoformat(), "--until", AT.isoformat())
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(sweep, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(running, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(running, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 
@@ -115,7 +115,7 @@ async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
     client: Client, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody-sweeps")
-    monkeypatch.setattr(sweep, "PATIENCE", timedelta(seconds=30))
+    monkeypatch.setattr(running, "PATIENCE", timedelta(seconds=30))
     end = AT + 3 * DAY
     saying = asyncio.ensure_future(operate("sweep", "--until", end.isoformat()))
     async with asyncio.timeout(20):

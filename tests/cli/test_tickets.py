@@ -6,7 +6,7 @@ import pytest
 
 from dunning.money import Money
 from dunning.orders import TicketOrder
-from dunning.records import Account, Credit
+from dunning.records import Account, Credit, NoticeCopy, NoticeText
 from sandbox.stage import Stage
 from tests.cli.command import Operate
 
@@ -46,6 +46,29 @@ async def test_tickets_come_oldest_first_with_all_that_they_say(a_stage: Stage, 
     times = [ticket["at"] for ticket in everybodys]
     assert times == sorted(times)
     assert [t["invoice"] for t in everybodys if t["account"].startswith("TIX-")] == ["TIX-3", "TIX-2", "TIX-1"]
+
+
+@pytest.mark.req("S1-22")
+async def test_a_ticket_names_the_notice_that_it_quotes(a_stage: Stage, operate: Operate) -> None:
+    content = NoticeText(subject="Second Invoice Overdue Notice", text="t", html="h", template="t")
+    values = {"invoice": "TIX-5", "account": "TIX-e", "recipient": "a@b.example", "at": AT, "status": "bounced"}
+    copy = NoticeCopy.model_validate({"id": "TIX-5:second-overdue:0", "content": content, **values})
+    await a_stage.store.put_notice(copy)
+    for hours, notice in enumerate((copy.id, "TIX-5:lost:0")):
+        order = {"invoice": "TIX-5", "account": "TIX-e", "step": notice, "subject": "Came back", "body": "Ask them."}
+        at = AT + timedelta(hours=hours)
+        assert await a_stage.store.open_ticket(TicketOrder.model_validate({**order, "at": at, "notice": notice}))
+    assert (await operate("tickets", "--account", "TIX-e")).out.splitlines() == [
+        "2026-03-01 12:30Z · Billing · TIX-e · TIX-5 · Came back",
+        "    quotes notice TIX-5:second-overdue:0: “Second Invoice Overdue Notice”, bounced",
+        "    Ask them.",
+        "",
+        "2026-03-01 13:30Z · Billing · TIX-e · TIX-5 · Came back",
+        "    quotes notice TIX-5:lost:0: (not in the archive)",
+        "    Ask them.",
+        "",
+        "2 ticket(s)",
+    ]
 
 
 async def test_a_ticket_of_no_account_is_among_all(a_stage: Stage, operate: Operate) -> None:

@@ -3,19 +3,21 @@
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter
 
 import starter
 from adapters.policy_files import load_policy
-from adapters.settings import Settings
+from adapters.settings import SANDBOX_PANEL, Settings
 from cli import plan
 from cli.timeline_svg import picture
 from dunning.money import Money
 from dunning.plan import Invoice, Milestone
 from dunning.policy import MilestoneRule, Policy, Reinstatement
+from dunning.reasons import Contacts
 from dunning.timeline import timeline
 from tests.cli.command import ROOT
 from tests.cli.command import starter as run
@@ -108,9 +110,13 @@ def test_every_setting_is_listed_with_its_default() -> None:
     ]
 
 
-def default_in_words(value: object) -> str:
+def default_in_words(value: Any) -> str:
     if isinstance(value, SecretStr):  # no secret is: it is for the sandbox
         return default_in_words(value.get_secret_value())
+    if value is SANDBOX_PANEL:
+        return "the sandbox"
+    if isinstance(value, dict):  # as one writes it into the environment
+        return f"`{TypeAdapter[Any](Contacts).dump_json(value, exclude_defaults=True).decode()}`"
     if value is None or value == "":
         return "none" if value is None else "empty"
     text = str(value).lower() if isinstance(value, bool) else str(value).replace(str(ROOT), "<repo>")

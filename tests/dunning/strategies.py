@@ -12,8 +12,10 @@ from dunning.facts import (
     Payment,
     PaymentNews,
     Promise,
+    Reconsider,
     Restored,
     Reversal,
+    Undo,
     Void,
     Waiver,
 )
@@ -38,7 +40,9 @@ from dunning.plan import Action, Excess, Invoice
 from dunning.policy import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
 from dunning.policy_check import findings
 from dunning.receiving import paid, restored, reversed_, stirred
+from dunning.reconsidering import reconsidered
 from dunning.timeline import plan_for
+from dunning.undoing import undo_refused, undone
 from tests.dunning.life import Fact, Waking
 from tests.dunning.world import World
 
@@ -258,6 +262,21 @@ def _approves(by: str) -> Fact:
     return lambda case, _now: case if approval_refused(case, approval) else approved(case, approval)
 
 
+def _undoes(name: str, days: int) -> Fact:
+    """The run of the last days was wrong."""
+
+    def fact(case: Case, now: datetime) -> Case:
+        undo = Undo(id=name, since=now - timedelta(days=days), until=now, hold_days=max(1, days % 9))
+        assert not undo_refused(undo)
+        return undone(case, undo, now)
+
+    return fact
+
+
+def _lets_go(step: str) -> Fact:
+    return lambda case, now: reconsidered(case, Reconsider(step=step, by="ana"), now)
+
+
 money_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(_pays, st.sampled_from(sorted(MONEY))),
     st.builds(_reverses, st.sampled_from(["p1", "p2", "p3"])),
@@ -272,7 +291,9 @@ _any_fact: st.SearchStrategy[Fact] = st.one_of(
     st.builds(_approves, st.sampled_from(["ana", "ben"])),
     st.builds(_moves_due, st.integers(-20, 40)),
     st.just(_voids),
+    st.builds(_lets_go, st.sampled_from(["suspend", "suspend:2", "delete", "chargeback:rev-p3"])),
     st.just(_changes_method),
     st.just(_changes_method),
+    st.builds(_undoes, st.sampled_from(["u1", "u2"]), st.integers(0, 60)),
     st.builds(_begins_a_debit, st.sampled_from(["p1", "d1"]), started=st.booleans()),
 )

@@ -36,7 +36,7 @@ def test_every_level_and_every_letter_after_the_first_comes_again_with_its_own_i
     life = evening(HOTDOODLE, 141, (55, pays("USD 94.99")), (80, takes_back("USD 94.99")))
     assert after(life, 90) == [
         (90, "warn-admins"), (100, "lock"), (110, "suspend"), (133, "last-warning"), (140, "delete"),
-        (140, "delete-backups"), (140, "close:4"),
+        (140, "delete-backups"), (140, "deletion:told"), (140, "close:4"),
     ]  # fmt: skip
     assert str(life.case.balance) == "USD 94.99", "the reactivation fee is asked for once"
 

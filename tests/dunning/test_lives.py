@@ -37,7 +37,7 @@ def test_a_small_orange_never_paid() -> None:
     life = never_paid(ASO, (120, approves("delete")))
     assert days(life) == [
         (-10, "issue"), (0, "charge"), (0, "charge:told"), (5, "first-overdue"), (9, "second-overdue"),
-        (10, "suspend"), (30, "deactivate"), (120, "delete"), (120, "close:2"),
+        (10, "suspend"), (30, "deactivate"), (120, "delete"), (120, "deletion:told"), (120, "close:2"),
     ]  # fmt: skip
     assert life.outcome == "deleted"
     assert life.case.lapsed
@@ -49,7 +49,8 @@ def test_courtesy_never_paid() -> None:
     life = never_paid(COURTESY, (40, approves("terminate")))
     assert days(life) == [
         (-10, "issue"), (0, "charge"), (0, "charge:told"), (5, "second-charge"), (5, "second-charge:told"),
-        (5, "late-fee"), (10, "suspend"), (10, "suspend:told"), (40, "terminate"), (40, "close:2"),
+        (5, "late-fee"), (10, "suspend"), (10, "suspend:told"), (40, "terminate"), (40, "deletion:told"),
+        (40, "close:2"),
     ]  # fmt: skip
     assert life.case.balance == Money.parse("USD 54.99")
 
@@ -59,7 +60,7 @@ def test_hotdoodle_never_paid() -> None:
     life = never_paid(HOTDOODLE)
     assert days(life) == [
         (0, "issue"), (5, "reminder"), (10, "warn-admins"), (20, "lock"), (30, "suspend"), (53, "last-warning"),
-        (60, "delete"), (60, "delete-backups"), (60, "close:2"),
+        (60, "delete"), (60, "delete-backups"), (60, "deletion:told"), (60, "close:2"),
     ]  # fmt: skip
 
 

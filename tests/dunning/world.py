@@ -11,7 +11,16 @@ from dunning.case import Case
 from dunning.ledger import MONEY_IN, Entry, Kind, find
 from dunning.money import Money
 from dunning.ordering import order_for
-from dunning.orders import AskOrder, ChargeOrder, CloseOrder, CreditOrder, DeleteOrder, RefundOrder, RestrictOrder
+from dunning.orders import (
+    AskOrder,
+    ChargeOrder,
+    CloseOrder,
+    CreditOrder,
+    DeleteOrder,
+    RefundOrder,
+    RelaxOrder,
+    RestrictOrder,
+)
 from dunning.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
 from dunning.results import (
     Credited,
@@ -21,6 +30,7 @@ from dunning.results import (
     Found,
     Noted,
     Refunded,
+    Relaxed,
     Remembered,
     Restricted,
     Result,
@@ -118,6 +128,12 @@ def _restrict(world: World, case: Case, milestone: Milestone, order: object, now
     return Restricted(level=LEVEL_OF[milestone.action])
 
 
+def _relax(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
+    del world, case, milestone, now
+    assert isinstance(order, RelaxOrder)
+    return Relaxed(level=order.level)
+
+
 def _delete(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
     del world, case, milestone, order, now
     return Deleted(services=("s",))
@@ -153,6 +169,7 @@ _HANDS: dict[Action, _Hand] = {
     Action.LOCK: _restrict,
     Action.SUSPEND: _restrict,
     Action.DEACTIVATE: _restrict,
+    Action.RELAX: _relax,
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.USE_CREDIT: _use_credit,

@@ -171,6 +171,8 @@ async def test_what_no_payment_lifts_is_named(bank: Portal) -> None:
         await bank.store.place_hold(Hold(account="bakery", source=source, level=Level.SUSPENDED, since=now()))
     said = await words(bank)
     assert said.count("restricted for a reason that no payment ends") == 4
+    assert "(a report of abuse). Write to abuse@hosting.example , or read what to do ." in said
+    assert "(a copyright notice (DMCA)). Write to legal@hosting.example ." in said
 
 
 @pytest.mark.req("S3-07")

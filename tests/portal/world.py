@@ -16,7 +16,8 @@ from stripe import WebhookSignature
 from adapters.gateways.stripe import StripeGateway
 from adapters.gateways.stripe_news import TYPES
 from adapters.links import Links
-from adapters.settings import ROOT
+from adapters.settings import HOLD_CONTACTS, ROOT
+from adapters.site_links import SiteLinks
 from adapters.store import SqlStore
 from adapters.templates import TemplateRenderer
 from dunning import ports
@@ -30,19 +31,24 @@ from portal.clock import now
 from portal.delivery import Delivery
 from portal.handling import Handling
 from portal.keeper import Keeper
+from portal.mail_page import TicketPage
+from portal.notice_page import NoticePage
 from portal.pages import Pages
 from portal.pay import PayPage, terms
 from portal.ready import Ready
 from portal.serving import serving
 from portal.sheet import Sheets
+from portal.sites import SiteStates, SuspendedPages
 from portal.taking import Taking
 from portal.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+from portal.why import Why
 
 NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
 PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 LINK_SECRET = "a secret of the tests, forty characters."
 COMPANY, CONTACT = "Example Hosting", "billing@hosting.example"
+CLIENT_PORTAL = "https://clients.hosting.example"
 TERMS = terms(COMPANY, CONTACT)
 MOST = 4_000
 
@@ -238,12 +244,18 @@ async def portal(
     taking = Taking(keeper, most, now)
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
-    sheets = Sheets(used, _as_port(played), TemplateRenderer(ROOT / "notices", COMPANY, "", links=links), now)
+    renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
+    sheets = Sheets(used, _as_port(played), renderer, now)
     routes = [
         StripeWebhooks(taking, delivery, stripe_secrets, TYPES).route(),
         PaymentWebhooks(taking, delivery, secrets, store=used, cases=played, patience=patience).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
+        Why(links, used, _as_port(played), now).route(),
+        TicketPage(links, used, pages).route(),
+        NoticePage(links, used).route(),
         *PayPage(links, sheets, pages, store=used, company=company, terms=TERMS).routes(),
+        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, used, HOLD_CONTACTS, CONTACT).route(),
+        SuspendedPages(used, pages, HOLD_CONTACTS, CONTACT, CLIENT_PORTAL).route(),
     ]
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (

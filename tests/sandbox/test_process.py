@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox.books import Addresses
 from sandbox.control import Sandbox
+from sandbox.panel_whm import TOKEN, USER
 from sandbox.process import SandboxProcess
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ def listens(address: str) -> bool:
 
 
 def ports(addresses: Addresses) -> list[str]:
-    return [addresses.payments, addresses.panel, addresses.smtp, addresses.mail]
+    return [addresses.payments, addresses.panel, addresses.smtp, addresses.mail, addresses.web]
 
 
 async def until_gone(addresses: Addresses) -> None:
@@ -53,7 +54,8 @@ async def test_it_stops_with_its_context_even_while_something_is_held():
 async def _knock(addresses: Addresses) -> None:
     host, port = addresses.panel.removeprefix("http://").split(":")
     _, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /services/u/release HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+    token = f"Authorization: whm {USER}:{TOKEN}"
+    writer.write(f"GET /json-api/unsuspendacct?api.version=1&user=u HTTP/1.1\r\nHost: x\r\n{token}\r\n\r\n".encode())
     await writer.drain()
     writer.close()
 
@@ -75,7 +77,7 @@ async def test_it_stops_on_sigint_and_leaves_no_words():
     )
     assert process.stdout is not None
     line = await process.stdout.readline()
-    assert set(Addresses.model_validate_json(line).model_dump()) == {"payments", "panel", "smtp", "mail"}
+    assert set(Addresses.model_validate_json(line).model_dump()) == {"payments", "panel", "smtp", "mail", "web"}
     process.send_signal(signal.SIGINT)
     assert await process.communicate() == (b"", b"")
     assert process.returncode == 0

@@ -69,9 +69,11 @@ async def test_the_diary_tells_each_day_with_balance_and_level(a_stage: Stage):
         (53, "notice sent", "USD 95.00", "suspended"),
         (60, "deleted", "USD 95.00", "deleted"),
         (60, "back-ups deleted", "USD 95.00", "deleted"),
+        (60, "notice sent", "USD 95.00", "deleted"),
         (60, "books closed: deleted", "USD 95.00", "deleted"),
     ]
-    assert [line.notice for line in lines if line.notice] == ["Monthly Fees Are Due", "Website Will Be Deleted"]
+    notices = ["Monthly Fees Are Due", "Website Will Be Deleted", "Website Deleted"]
+    assert [line.notice for line in lines if line.notice] == notices
     assert {line.at.strftime("%H:%M") for line in lines} == {"09:00"}
 
 

@@ -96,7 +96,7 @@ async def test_after_removal_the_customer_may_sign_up_again_with_the_same_accoun
     a_stage: Stage,
 ) -> None:
     services = [{"kind": "website", "user": "u-again", "domain": "again.example"}]
-    emails = ["owner@again.example"]
+    emails = ["owner-of-again@post.example"]
     old = await begin(a_stage, "ACC-removed", ASO, decline=1, services=services, emails=emails, account="again")
     await old.to_day(91)
     await old.update("approve", Approval(milestone="delete", by="ana"))
@@ -115,18 +115,31 @@ async def test_hotdoodle_writes_to_the_registered_owner_and_deletes_site_and_bac
     playing = await begin(a_stage, "ACC-doodle", "hotdoodle")
     await playing.to_day(60)
     assert await playing.outcome() == "deleted"
-    assert await playing.mails() == ["Monthly Fees Are Due", "Website Will Be Deleted"]
+    assert await playing.mails() == ["Monthly Fees Are Due", "Website Will Be Deleted", "Website Deleted"]
     assert await playing.levels() == ["warned", "locked", "suspended", "deleted", "no backups"]
 
 
 @pytest.mark.req("S3-31")
-async def test_domains_are_never_switched(a_stage: Stage) -> None:
-    services = [{"kind": "domain", "user": "d-domains"}, {"kind": "website", "user": "w-domains"}]
-    playing = await begin(a_stage, "ACC-domains", ASO, decline=1, services=services)
-    await playing.to_day(10)
+async def test_domains_are_never_switched_but_staff_and_customer_hear_of_them(a_stage: Stage) -> None:
+    services = [{"kind": "website", "user": "w-domains"}, {"kind": "domain", "user": "d", "domain": "bread.example"}]
+    playing = await begin(a_stage, "ACC-domains", COURTESY, decline=2, services=services)
+    await playing.to_day(11)
+    assert await playing.levels() == ["suspended"]
     books = await a_stage.companies.panel.books()
-    assert [c.after for c in books.changes("w-domains")] == ["suspended"]
-    assert books.changes("d-domains") == []
+    assert not [call for call in books.calls if call.user == "d"]
+    mail = (await a_stage.companies.mail.books()).to(playing.email)[-1]
+    assert mail.subject == "Invoice Reminder: Services Suspended"
+    text = " ".join(mail.text.split())
+    assert "please see https://hosting.example/domains and contact us about them" in text
+    await playing.signal("USD 54.99")
+    assert await playing.outcome() == "paid"
+    (asked, back) = await a_stage.store.tickets(playing.account)
+    assert (asked.department, asked.subject) == (
+        "Support",
+        f"Domain names of a suspended account: {playing.account}",
+    )
+    assert asked.body.endswith("change it by hand: bread.example")
+    assert back.subject == f"Domain names of an account that is back: {playing.account}"
 
 
 @pytest.mark.req("S3-17", "S3-18", "S3-24")

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import ActivityEnvironment
 
-from activities.sweep import AT_ONCE, PATIENT, SweepBooks
+from activities.few import AT_ONCE
+from activities.sweep import PATIENT, SweepBooks
 from adapters.late import Late
 from adapters.store import SqlStore, migrate
 from dunning.case import Case

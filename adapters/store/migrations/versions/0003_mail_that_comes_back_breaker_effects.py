@@ -33,6 +33,7 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, Words(), server_default="", nullable=False))
     op.add_column("contacts", sa.Column("bounced_at", UtcInstant()))
     op.add_column("services", sa.Column("aliases", sa.JSON(), server_default="[]", nullable=False))
+    op.create_index(op.f("ix_services_id"), "services", ["id"])
     for columns in _INDEXES:
         op.create_index(op.f(f"ix_notices_{'_'.join(columns)}"), "notices", list(columns))
     op.create_table(
@@ -59,6 +60,7 @@ def upgrade() -> None:
         _at(),
         sa.PrimaryKeyConstraint("account", "service", name=op.f("pk_effects")),
     )
+    op.create_index(op.f("ix_effects_at"), "effects", ["at"])
 
 
 def downgrade() -> None:
@@ -66,6 +68,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for columns in reversed(_INDEXES):
         op.drop_index(op.f(f"ix_notices_{'_'.join(columns)}"), "notices")
+    op.drop_index(op.f("ix_services_id"), "services")
     op.drop_column("services", "aliases")
     op.drop_column("contacts", "bounced_at")
     for table, names in _ADDED.items():

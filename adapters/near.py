@@ -1,0 +1,13 @@
+"""Which addresses are on this machine: no proxy of the environment is meant for those, and no secret leaves by them."""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+
+def is_near(url: str) -> bool:
+    """Whether it is on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,66 @@
+"""How a customer writes amounts and dates, and which languages the customer reads."""
+
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import parse_pattern
+
+from dunning.money import Money, digits
+from dunning.wire import Instant
+
+_FIRST_STRONG, _POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
+
+class Reader(NamedTuple):
+    """A customer's way of writing. `language` is that of the words around it: what runs the other way is isolated."""
+
+    locale: Locale
+    zone: ZoneInfo
+    language: str = ""
+
+    def money(self, amount: Money) -> str:
+        """Always with the minor unit's digits of ISO 4217 (S3-32): babel's own table drops those of some currencies."""
+        places = digits(amount.currency)
+        pattern = parse_pattern(self.locale.currency_formats["standard"].pattern)
+        pattern.frac_prec = (places, places)
+        written = pattern.apply(amount.decimal(), self.locale, currency=amount.currency, currency_digits=False)
+        return self._isolated(written)
+
+    def day(self, day: date) -> str:
+        """A calendar date with its weekday."""
+        return self._isolated(format_date(day, "full", self.locale))
+
+    def local_day(self, instant: Instant) -> str:
+        """The customer's date at that instant."""
+        return self.day(instant.astimezone(self.zone).date())
+
+    def _isolated(self, text: str) -> str:
+        same = direction(self.language) == self.locale.text_direction
+        return text if same else f"{_FIRST_STRONG}{text}{_POP}"
+
+
+def locale_of(name: str) -> Locale:
+    """The locale of that name, as `de_DE` or `de-DE`; US English for what is none."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_US")
+
+
+def folders(language: str) -> tuple[str, ...]:
+    """The folders that may hold words of that language, best first: `de_AT`, `de`; none for English."""
+    parts = language.split("_") if language else []
+    return tuple("_".join(parts[:many]) for many in range(len(parts), 0, -1))
+
+
+def tag(language: str) -> str:
+    """The language as HTML names it (BCP 47); empty, the words beside the folders, is English."""
+    return language.replace("_", "-") or "en"
+
+
+def direction(language: str) -> str:
+    """Where lines of that language begin: ltr or rtl."""
+    return locale_of(language).text_direction

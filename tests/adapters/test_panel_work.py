@@ -1,0 +1,320 @@
+"""What is made of a panel that may lie, fails, belongs to others too, or cannot show what is asked for."""
+
+from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from activities.hands import Brought, Hands
+from activities.panel_work import delete_at_panel, mark, may_loosen
+from activities.staff_tasks import back_ups_by_hand, domains_back, domains_of_deleted
+from adapters.probes import OutsideProbes
+from adapters.sites import SilentSites
+from adapters.store import SqlStore
+from dunning.holds import Hold, Rule
+from dunning.levels import Level
+from dunning.orders import DeleteOrder, ReinstateOrder
+from dunning.ports import OutageError
+from dunning.records import Account, Effect, Seen, Service
+from tests.adapters.companies import PANELS, PanelCompany, panel_of
+
+AT = datetime(2026, 11, 25, 6, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ACTIVE, LOCKED, SUSPENDED, DELETED = Level.ACTIVE, Level.LOCKED, Level.SUSPENDED, Level.DELETED
+
+
+@pytest.fixture(scope="module")
+async def company() -> AsyncGenerator[PanelCompany]:
+    async with panel_of("whm") as company:
+        yield company
+
+
+@pytest.fixture
+async def store(sqlite_url: str) -> AsyncGenerator[SqlStore]:
+    store = SqlStore(sqlite_url)
+    yield store
+    await store.close()
+
+
+class Playing:
+    """An account and its services, brought to whatever holds there are."""
+
+    def __init__(self, company: PanelCompany, store: SqlStore, account: Account) -> None:
+        self.company = company
+        self.store = store
+        self.account = account
+        self.at = AT
+        self._hands = Hands(company.panel, store, SilentSites(), OutsideProbes())
+
+    def user(self, place: int = 0) -> str:
+        return self.account.services[place].user
+
+    async def hold(self, level: Level, source: str = "INV-1", services: Sequence[str] = ()) -> None:
+        held = Hold(account=self.account.id, source=source, level=level, since=AT, services=tuple(services))
+        await self.store.place_hold(held)
+
+    async def lift(self) -> None:
+        assert await self.store.replace_holds(self.account.id, await self.store.holds(self.account.id), ())
+
+    async def bring(self) -> Brought:
+        self.at += HOUR
+        return await self._hands.bring(self.account, self.at)
+
+    async def levels(self) -> list[str]:
+        books = await self.company.desk.books()
+        return [books.level(service.user) for service in self.account.services]
+
+    async def subjects(self) -> list[str]:
+        return [ticket.subject for ticket in await self.store.tickets("")]
+
+    async def acts(self) -> list[str]:
+        books = await self.company.desk.books()
+        return [call.verb for call in books.calls if call.user == self.user() and call.verb != "state"]
+
+
+async def playing(
+    company: PanelCompany, store: SqlStore, name: str, services: Sequence[tuple[str, str]] = (("website", "whm"),)
+) -> Playing:
+    """`services` are kinds and panels."""
+    made = [
+        Service(id=f"{panel}:{name}:{kind}", account=name, kind=kind, panel=panel, user=f"{name}-{kind}")
+        for kind, panel in services
+    ]
+    account = Account(id=name, name="Example Bakery", services=tuple(made))
+    await store.put_account(account)
+    for each in made:
+        if each.kind != "domain":
+            await company.desk.put(each.user)
+    return Playing(company, store, account)
+
+
+@pytest.mark.req("S3-17", "S3-18")
+async def test_website_and_email_on_two_panels_are_suspended_and_come_back(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "w2", [("website", "whm"), ("email", "hestia"), ("database", "sandbox")])
+    await one.hold(SUSPENDED, services=("website", "email"))
+    await one.bring()
+    assert await one.levels() == ["suspended", "suspended", "active"]
+    await one.lift()
+    brought = await one.bring()
+    assert await one.levels() == ["active", "active", "active"]
+    assert brought.kept_by_staff == ()
+
+
+@pytest.mark.req("S2-06")
+async def test_whm_shows_non_payment_as_the_reason(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "w1")
+    await one.hold(SUSPENDED)
+    await one.bring()
+    books = await company.desk.books()
+    assert [(c.after, c.tag, c.by) for c in books.changes(one.user())] == [
+        ("suspended", "non-payment dun:INV-1", "WHM")
+    ]
+
+
+@pytest.mark.promise(6)
+@pytest.mark.req("S2-16")
+@pytest.mark.parametrize("panel", PANELS)
+async def test_what_somebody_else_suspended_is_never_lifted(company: PanelCompany, store: SqlStore, panel: str):
+    one = await playing(company, store, f"foreign-{panel}", [("website", panel)])
+    await company.desk.put(one.user(), "suspended", "chargeback, ask Eve")
+    await one.hold(SUSPENDED)
+    await one.bring()
+    await one.lift()
+    brought = await one.bring()
+    assert (await one.levels(), brought.kept_by_staff) == (["suspended"], (f"panel:{one.account.services[0].id}",))
+    assert await one.acts() == []
+
+
+async def test_hestia_keeps_no_reason_and_a_suspension_after_a_mere_lock_is_not_ours(
+    company: PanelCompany, store: SqlStore
+):
+    one = await playing(company, store, "h-lock", [("website", "hestia")])
+    await one.hold(LOCKED)
+    await one.bring()
+    await company.desk.put(one.user(), "suspended")
+    await one.lift()
+    assert (await one.bring()).kept_by_staff
+    assert await one.levels() == ["suspended"]
+
+
+async def test_hestia_is_given_back_although_nobody_saw_that_the_suspension_worked(
+    company: PanelCompany, store: SqlStore
+):
+    one = await playing(company, store, "h-crash", [("website", "hestia")])
+    await one.hold(SUSPENDED)
+    await company.desk.script(one.user(), "ok:hold")
+    hasty = Hands(company.hasty, store, SilentSites(), OutsideProbes())
+    await company.desk.script(one.user(), "read:slow:0")
+    await company.desk.script(one.user(), "read:500")
+    with pytest.raises(OutageError):
+        await hasty.bring(one.account, one.at)
+    await company.desk.forget(one.user())
+    assert await one.levels() == ["suspended"]
+    await one.lift()
+    assert (await one.bring()).kept_by_staff == ()
+    assert await one.levels() == ["active"]
+
+
+@pytest.mark.parametrize("panel", ["whm", "sandbox"])
+async def test_a_lock_is_told_to_people_once_a_day_and_the_customer_is_not_promised_anything(
+    company: PanelCompany, store: SqlStore, panel: str
+):
+    one = await playing(company, store, f"root-{panel}", [("website", panel)])
+    await company.desk.put(one.user(), "suspended", "non-payment dun:INV-1", locked=True)
+    for _ in range(2):
+        assert (await one.bring()).kept_by_staff == (f"panel:{one.account.services[0].id}",)
+    assert await one.levels() == ["suspended"]
+    (ticket,) = await store.tickets(one.account.id)
+    assert ticket.subject == f"Locked at the panel, and no longer held by us: {one.account.services[0].id}"
+    assert "lift it as root" in ticket.body
+    assert await one.acts() == []
+
+
+@pytest.mark.promise(7)
+@pytest.mark.parametrize("panel", PANELS)
+async def test_a_lie_is_noticed_every_time(company: PanelCompany, store: SqlStore, panel: str):
+    one = await playing(company, store, f"lie-{panel}", [("website", panel)])
+    await one.hold(SUSPENDED)
+    await company.desk.script(one.user(), "lie")
+    with pytest.raises(OutageError, match=r"shows service .* as active after it was asked for suspended"):
+        await one.bring()
+    await one.bring()
+    await one.lift()
+    await company.desk.script(one.user(), "lie")
+    with pytest.raises(OutageError, match="as suspended after it was asked for active"):
+        await one.bring()
+    await one.bring()
+    await company.desk.script(one.user(), "lie")
+    with pytest.raises(OutageError, match="still shows service"):
+        await delete_at_panel(company.panel, one.account.services[0], backups=False)
+    assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
+    books = await company.desk.books()
+    assert [change.after for change in books.changes(one.user())] == ["suspended", "active", "deleted"]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+async def test_only_the_last_reading_counts_also_after_an_answer_that_nobody_understands(
+    company: PanelCompany, store: SqlStore, panel: str
+):
+    one = await playing(company, store, f"garbled-{panel}", [("website", panel)])
+    await one.hold(SUSPENDED)
+    await company.desk.script(one.user(), "garbage", times=3)
+    await one.bring()
+    await one.lift()
+    await one.bring()
+    assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
+    assert await one.acts() == ["restrict", "release", "delete"]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+async def test_what_failed_and_was_not_done_says_why(company: PanelCompany, store: SqlStore, panel: str):
+    one = await playing(company, store, f"denied-{panel}", [("website", panel)])
+    await one.hold(SUSPENDED)
+    await company.desk.script(one.user(), "denied")
+    with pytest.raises(OutageError, match=f"it does not let us in .* check url, user and secret .* panels.{panel}"):
+        await one.bring()
+    await company.desk.script(one.user(), "500")
+    with pytest.raises(OutageError, match="HTTP 500"):
+        await delete_at_panel(company.panel, one.account.services[0], backups=False)
+
+
+@pytest.mark.parametrize(("panel", "levels"), [("whm", ["active"]), ("hestia", ["active"]), ("sandbox", ["locked"])])
+async def test_a_level_that_a_panel_cannot_show_is_the_next_milder_one_there(
+    company: PanelCompany, store: SqlStore, panel: str, levels: list[str]
+):
+    one = await playing(company, store, f"mild-{panel}", [("website", panel)])
+    await one.hold(LOCKED)
+    brought = await one.bring()
+    assert (await one.levels(), brought.kept_by_staff) == (levels, ())
+    await one.hold(Level.INACTIVE)
+    await one.bring()
+    assert await one.levels() == ["suspended"]
+    await one.store.replace_holds(one.account.id, await store.holds(one.account.id), ())
+    await one.hold(LOCKED)
+    await one.bring()
+    assert await one.levels() == levels
+
+
+async def test_a_service_on_an_unknown_panel_keeps_no_other_from_its_level(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "lost", [("email", "cp9"), ("website", "whm")])
+    await one.hold(SUSPENDED)
+    with pytest.raises(OutageError, match=r"'cp9', which the settings do not know .* \[panels\.cp9\]"):
+        await one.bring()
+    assert await one.levels() == ["active", "suspended"]
+
+
+async def test_back_ups_that_the_panel_cannot_tell_of_are_a_persons_work(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "tapes", [("website", "whm"), ("email", "hestia")])
+    order = DeleteOrder(invoice="INV-1", account="tapes", step="delete-backups", at=AT, backups=True)
+    there = [await delete_at_panel(company.panel, each, backups=True) for each in one.account.services]
+    assert there == [False, True]
+    for _ in range(2):
+        await back_ups_by_hand(store, one.account.services[:1], order)
+    await back_ups_by_hand(store, [], order)
+    (ticket,) = await store.tickets("tapes")
+    assert (ticket.key, ticket.subject) == ("INV-1:delete-backups:back-ups", "Back-ups to delete by hand: tapes")
+    assert "whm:tapes:website (whm)" in ticket.body
+
+
+@pytest.mark.req("S3-31")
+async def test_domain_names_are_a_persons_work_once_for_each_reason(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "names", [("website", "whm"), ("domain", "whm")])
+    await one.hold(LOCKED)
+    await one.bring()
+    assert await one.subjects() == []
+    await one.hold(SUSPENDED, services=("website",))
+    await one.hold(SUSPENDED, "abuse")
+    for _ in range(2):
+        await one.bring()
+    tickets = {ticket.key: ticket for ticket in await store.tickets("names")}
+    assert set(tickets) == {"INV-1:domains:2026-11-25", ":domains:2026-11-25:names:abuse"}
+    ticket = tickets["INV-1:domains:2026-11-25"]
+    assert (ticket.department, ticket.subject) == ("Support", "Domain names of a suspended account: names")
+    assert ticket.body.endswith("change it by hand: names-domain")
+    books = await company.desk.books()
+    assert not [call for call in books.calls if call.user == "names-domain"]
+
+
+@pytest.mark.req("S3-31")
+async def test_domain_names_of_a_deleted_account_and_of_one_that_is_back(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "names2", [("website", "whm"), ("domain", "whm")])
+    back = ReinstateOrder(
+        invoice="INV-2", account="names2", step="reinstate", at=AT, today=AT.date(), rule=Rule.THIS_INVOICE
+    )
+    await domains_back(store, one.account, back)
+    assert await one.subjects() == [], "nobody was asked to change anything"
+    await one.hold(SUSPENDED, "INV-2")
+    await one.bring()
+    for _ in range(2):
+        await domains_back(store, one.account, back)
+    order = DeleteOrder(invoice="INV-2", account="names2", step="terminate", at=AT)
+    for _ in range(2):
+        await domains_of_deleted(store, one.account, order)
+    bare = one.account.model_copy(update={"services": one.account.services[:1]})
+    await domains_of_deleted(store, bare, order.model_copy(update={"step": "another"}))
+    assert sorted(await one.subjects()) == [
+        "Domain names of a suspended account: names2",
+        "Domain names of an account that is back: names2",
+        "Domain names of an account whose services were deleted: names2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "noted", "reason", "ours"),
+    [
+        (Seen(level=SUSPENDED, tag="non-payment dun:INV-1"), None, "non-payment dun:INV-1", True),
+        (Seen(level=SUSPENDED, tag="hold:abuse"), None, "hold:abuse", True),
+        (Seen(level=SUSPENDED, tag="hold:abuse", locked=True), None, "hold:abuse", False),
+        (Seen(level=SUSPENDED, tag="fraud"), "hold:abuse", "fraud", False),
+        (Seen(level=SUSPENDED, tag=""), "hold:abuse", "", False),
+        (Seen(level=SUSPENDED, tag=None), "hold:abuse", "hold:abuse", True),
+        (Seen(level=SUSPENDED, tag=None), "", "", False),
+        (Seen(level=SUSPENDED, tag=None), None, "", False),
+        (Seen(level=ACTIVE, tag=None), "hold:abuse", "", False),
+    ],
+)
+def test_whose_a_restriction_is(seen: Seen, noted: str | None, reason: str, ours: bool):
+    known = None
+    if noted is not None:
+        known = Effect(account="a", service="s", wanted=SUSPENDED, shown=SUSPENDED, tag=noted, at=AT)
+    assert (mark(seen, known), may_loosen(seen, known)) == (reason, ours)

@@ -1,0 +1,150 @@
+"""What letters say before and after a deletion: whether a back-up exists, and what a restore costs."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.policy_files import load_policy
+from dunning.case import Case, Opened
+from dunning.money import Money
+from dunning.ordering import order_for
+from dunning.orders import NoticeOrder
+from dunning.plan import Action, Milestone, Plan, Restoration
+from dunning.policy import Policy
+from dunning.policy_check import findings
+from dunning.results import Deleted, Result
+from tests.dunning.examples import FOLDER, approves, at, opened, pays, policy, takes_back
+from tests.dunning.life import Fact, Life, live
+from tests.dunning.world import World
+
+ASO, COURTESY, HOTDOODLE, WHMCS = "a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default"
+
+
+class Panels(World):
+    """The panel says whether back-ups are there once the services are deleted."""
+
+    backups: bool | None = None
+
+    def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
+        if milestone.action is Action.DELETE:
+            return Deleted(services=("s",), backups=self.backups)
+        return super().answer(case, milestone, now)
+
+
+def deleted(start: Opened, *facts: tuple[int, Fact], backups: bool | None = None, last: int = 130) -> Life:
+    world = Panels(charges=["declined", "declined"])
+    world.backups = backups
+    agreed = (approves("delete"), approves("terminate"))
+    moments = [(at(start, 100, minutes=30), fact) for fact in agreed]
+    moments += [(at(start, day, minutes=30), fact) for day, fact in facts]
+    return live(start, at(start, -15), sorted(moments, key=lambda each: each[0]), world, at(start, last))
+
+
+def letters(life: Life) -> list[NoticeOrder]:
+    """The orders of all letters, as the hands got them."""
+    orders = [order_for(d.before, d.step, d.decided) for d in life.did if d.step and d.result.kind == "delivered"]
+    return [order for order in orders if isinstance(order, NoticeOrder)]
+
+
+def last_before(life: Life) -> NoticeOrder:
+    (found,) = [letter for letter in letters(life) if letter.before_deletion]
+    return found
+
+
+def after(life: Life) -> NoticeOrder:
+    (found,) = [letter for letter in letters(life) if letter.step == "deletion:told"]
+    return found
+
+
+def usd(text: str) -> Money:
+    return Money.parse(f"USD {text}")
+
+
+@pytest.mark.req("S3-26", "S4-12")
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        (ASO, "Second Invoice Overdue Notice"),
+        (COURTESY, "Invoice Reminder: Services Suspended"),
+        (HOTDOODLE, "Website Will Be Deleted"),
+        (WHMCS, "Service Suspension Notification"),
+    ],
+)
+def test_one_letter_is_the_last_before_the_deletion(name: str, title: str):
+    assert last_before(deleted(opened(name))).title == title
+
+
+@pytest.mark.req("S3-26")
+def test_where_back_ups_stay_the_hand_has_to_look_whether_there_are_any():
+    letter = last_before(deleted(opened(COURTESY)))
+    assert (letter.backups, letter.deleted) == (None, False)
+    assert (letter.backup_fee, letter.archive_fee) == (usd("75.00"), None)
+
+
+@pytest.mark.req("S4-12", "S4-13")
+def test_back_ups_that_are_deleted_with_the_site_are_not_counted_on():
+    letter = last_before(deleted(opened(HOTDOODLE)))
+    assert (letter.backups, letter.backup_fee, letter.archive_fee) == (False, None, usd("150.00"))
+
+
+@pytest.mark.req("S3-25", "S3-26")
+@pytest.mark.parametrize("backups", [True, False, None])
+def test_after_the_deletion_the_letter_says_whether_a_back_up_is_left(backups: bool | None):
+    letter = after(deleted(opened(COURTESY), backups=backups))
+    assert (letter.title, letter.deleted, letter.backups) == ("Services Deleted", True, backups)
+    assert (letter.backup_fee, letter.archive_fee) == (usd("75.00"), None)
+    assert not letter.before_deletion
+
+
+@pytest.mark.req("S4-12", "S4-13")
+def test_the_letter_comes_once_the_back_ups_are_gone_too_and_names_the_archive():
+    life = deleted(opened(HOTDOODLE), backups=True)
+    steps = [did.step.name for did in life.did if did.step]
+    assert steps[steps.index("delete") :] == ["delete", "delete-backups", "deletion:told", "close:2"]
+    assert (after(life).title, after(life).backups, after(life).archive_fee) == ("Website Deleted", False, usd("150"))
+
+
+def test_a_voided_invoice_of_an_inactive_account_ends_with_the_letter_too():
+    assert after(deleted(opened(ASO), backups=True)).backups is True
+
+
+def test_who_has_paid_is_not_told_that_everything_is_lost():
+    life = deleted(opened(COURTESY), (20, pays("USD 54.99")), last=60)
+    assert [letter.title for letter in letters(life) if letter.deleted] == []
+    assert life.outcome == "paid"
+
+
+def test_money_taken_back_long_after_the_deletion_repeats_nothing():
+    life = deleted(opened(COURTESY), (102, pays("USD 54.99")), (110, takes_back("USD 54.99")))
+    assert [letter.step for letter in letters(life)].count("deletion:told") == 1
+
+
+def test_a_case_from_before_says_nothing_of_it():
+    old = opened(COURTESY)
+    plan = Plan.model_validate({**old.plan.model_dump(), "restoration": None})
+    said = letters(deleted(old.model_copy(update={"plan": plan})))
+    assert not any(letter.before_deletion or letter.deleted for letter in said)
+    assert "deletion:told" not in [letter.step for letter in said]
+
+
+def test_a_policy_that_names_no_letter_writes_none():
+    old = opened(COURTESY)
+    quiet = old.plan.model_copy(update={"restoration": Restoration()})
+    said = letters(deleted(old.model_copy(update={"plan": quiet})))
+    assert "deletion:told" not in [letter.step for letter in said]
+
+
+@pytest.mark.parametrize("key", ["backup_fee", "archive_fee"])
+@pytest.mark.parametrize("fee", ["EUR 75.00", "USD 0"])
+def test_a_fee_is_in_the_policy_s_currency_and_more_than_nothing(key: str, fee: str):
+    written = policy(COURTESY).model_dump(mode="json")
+    wrong = Policy.model_validate({**written, "restoration": {key: fee}})
+    assert [finding.key for finding in findings(wrong)] == [f"restoration.{key}"]
+
+
+def test_a_typing_mistake_in_the_policy_is_refused(tmp_path: Path):
+    text = (FOLDER / f"{COURTESY}.toml").read_text().replace("backup_fee", "backupfee")
+    (tmp_path / "wrong.toml").write_text(text)
+    with pytest.raises(ValueError, match=r"restoration\.backupfee"):
+        load_policy("wrong", tmp_path)

@@ -1,0 +1,147 @@
+"""Notices in the customer's language; where there are no words in it, English ones with the customer's own numbers."""
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters.reader import Reader, folders, locale_of
+from adapters.settings import ROOT
+from adapters.templates import TemplateRenderer
+from dunning.attempting import NONE_ON_FILE
+from dunning.levels import Level
+from dunning.money import Money
+from dunning.reasons import Category
+from dunning.records import Account, NoticeText
+from tests.notices.test_templates import order, render
+from tests.notices.written import CASES, rows
+
+FOLDER = ROOT / "notices"
+ENGLISH = sorted(path for path in FOLDER.glob("*/*.txt") if path.name not in ("layout.txt", "digest.txt"))
+WORDS = tomllib.loads((FOLDER / "common" / "words.toml").read_text("utf-8"))
+GERMAN = tomllib.loads((FOLDER / "common" / "de" / "words.toml").read_text("utf-8"))
+TELLTALE = re.compile(
+    r"\b(the|you|your|this|is|are|was|and|have|has|been|will|please|payment|invoice|due|balance|next|hello|thank|on|of)\b",
+    re.IGNORECASE,
+)
+NAMES = re.compile(r"https?://\S+|Example Hosting|Your card was declined\.|\S+@\S+")
+
+
+@pytest.mark.parametrize("english", ENGLISH, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_english_template_has_a_german_one_that_names_the_same_facts(english: Path) -> None:
+    german = english.parent / "de" / english.name
+    assert german.is_file(), f"{english} has no German words"
+    assert _facts(german) == _facts(english)
+
+
+def _facts(template: Path) -> set[str]:
+    """The facts that a customer must find in either language."""
+    source = re.sub(r"{% set .*? %}", "", template.read_text("utf-8"), flags=re.DOTALL)
+    named = ("invoice", "balance", "due", "amount", "happened_on", "detail", "when", "level", "next_action")
+    return {name for name in named if re.search(rf"{{[{{%][^}}]*\b{name}\b", source)}
+
+
+def test_every_german_template_has_an_english_one() -> None:
+    assert {path.parent.parent / path.name for path in FOLDER.glob("*/de/*.txt")} == set(ENGLISH)
+
+
+def test_german_has_every_word_and_none_of_them_is_english() -> None:
+    categories = {each.value for each in Category} - {"non-payment"}
+    assert GERMAN.keys() - {"because", "reasons", "details"} == WORDS.keys()
+    assert GERMAN["levels"].keys() == WORDS["levels"].keys() == {level.value for level in Level}
+    assert GERMAN["because"].keys() == GERMAN["reasons"].keys() == categories
+    assert GERMAN["details"].keys() == {NONE_ON_FILE}
+    same = [key for key in WORDS if GERMAN[key] == WORDS[key]]
+    assert same == []
+    for key in WORDS.keys() - {"levels"}:
+        assert set(re.findall(r"{\w+}", GERMAN[key])) == set(re.findall(r"{\w+}", WORDS[key])), key
+
+
+@pytest.mark.parametrize("policy", [policy for policy, locale in CASES if locale == "de_DE"])
+def test_no_english_word_is_left_in_a_german_letter(policy: str) -> None:
+    for row in rows(policy, "de_DE"):
+        for words in (row.subject, row.content.text):
+            left = TELLTALE.findall(NAMES.sub("", words))
+            assert left == [], f"{row.file}: {left}"
+        assert '<html lang="de" dir="ltr">' in row.content.html
+        assert "Your" not in NAMES.sub("", unescape(row.content.html)), row.file
+
+
+def test_a_german_letter_has_a_german_subject_and_the_customer_s_way_of_writing() -> None:
+    austrian = render(locale="de_AT", balance=Money.parse("EUR 1234.50"))
+    assert austrian.subject == "Erste Mahnung"
+    assert austrian.template.startswith("common/de/first_invoice_overdue_notice@")
+    assert "€\N{NO-BREAK SPACE}1.234,50" in austrian.text
+    assert "am Freitag, 11. Dezember 2026 gesperrt" in austrian.text.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [("fr_FR", "vendredi 11 décembre 2026"), ("ja_JP", "2026年12月11日金曜日"), ("sv_SE", "fredag 11 december 2026")],
+)
+def test_a_language_without_words_reads_english_with_its_own_numbers_and_dates(locale: str, written: str) -> None:
+    notice = render(locale=locale)
+    assert notice.subject == "First Invoice Overdue Notice"
+    assert '<html lang="en" dir="ltr">' in notice.html
+    assert written in notice.text.replace("\n", " ")
+
+
+def test_what_runs_the_other_way_is_kept_together_inside_of_english_words() -> None:
+    reader = Reader(locale_of("he_IL"), ZoneInfo("UTC"))
+    assert reader.money(Money.parse("ILS 19.99")).startswith("\N{FIRST STRONG ISOLATE}")
+    assert reader.day(datetime(2026, 12, 1, tzinfo=UTC).date()).endswith("\N{POP DIRECTIONAL ISOLATE}")
+    own = Reader(locale_of("he_IL"), ZoneInfo("UTC"), "he").money(Money.parse("ILS 19.99"))
+    assert "\N{FIRST STRONG ISOLATE}" not in own
+
+
+@pytest.mark.parametrize(
+    ("language", "found"), [("", ()), ("de", ("de",)), ("zh_Hant_TW", ("zh_Hant_TW", "zh_Hant", "zh"))]
+)
+def test_the_folders_of_a_language(language: str, found: tuple[str, ...]) -> None:
+    assert folders(language) == found
+
+
+class TestOperatorsOwnLanguage:
+    """Somebody adds Hebrew: one letter, some words."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for source in FOLDER.rglob("*.*"):
+            copy = tmp_path / source.relative_to(FOLDER)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(source.read_bytes())
+        return tmp_path
+
+    def written(self, folder: Path, **changes: Any) -> NoticeText:
+        renderer = TemplateRenderer(folder, "Example Hosting", "https://portal.example/pay")
+        return renderer.render(order(**changes), Account(id="a", name="Ada", locale="he_IL"))
+
+    def test_its_letters_run_from_right_to_left(self, folder: Path) -> None:
+        (folder / "common" / "he").mkdir()
+        (folder / "common" / "he" / "first_invoice_overdue_notice.txt").write_text("Subject: שלום\n\nשל {{ invoice }}")
+        notice = self.written(folder)
+        assert (notice.subject, notice.template.split("@")[0]) == ("שלום", "common/he/first_invoice_overdue_notice")
+        assert '<html lang="he" dir="rtl">' in notice.html
+        assert "text-align: right" in notice.html
+        assert "Balance due" in notice.text, "what has no words yet is English"
+
+    def test_other_letters_stay_english(self, folder: Path) -> None:
+        assert '<html lang="en" dir="ltr">' in self.written(folder, title="Customer Invoice").html
+
+    def test_a_policy_s_own_letter_is_not_replaced_by_plain_words_in_the_language(self, folder: Path) -> None:
+        (folder / "common" / "he").mkdir()
+        (folder / "common" / "he" / "any_title.txt").write_text("סתם")
+        notice = self.written(folder, title="Courtesy Invoice", policy="courtesy-5-10-35")
+        assert notice.template.startswith("courtesy-5-10-35/courtesy_invoice@")
+        assert self.written(folder, title="Our Own").template.startswith("common/he/any_title@")
+
+    def test_words_around_a_letter_are_part_of_its_version(self, folder: Path) -> None:
+        before = self.written(folder).template
+        words = folder / "common" / "words.toml"
+        words.write_text(words.read_text().replace("Balance due", "Open"))
+        assert self.written(folder).template != before

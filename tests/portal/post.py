@@ -1,0 +1,113 @@
+"""The door for mail as it stands in the portal, between a real SMTP client and a real mail catcher."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import aiosmtplib
+
+from adapters.links import Links
+from adapters.mail.smtp import SmtpMailer
+from adapters.store import SqlStore
+from dunning import ports
+from dunning.records import Account, Contact, InboundMail, NoticeCopy, NoticeText, Ticket
+from portal.mail_answers import Answers
+from portal.mail_door import MailDoor
+from portal.mail_handling import MailHandling
+from portal.mail_loop import MailLoop
+from sandbox.mail import MailCatcher
+from tests.dunning.reports import ID
+from tests.portal.world import COMPANY, LINK_SECRET, PlayedCases, until
+
+BOUNCES, NO_REPLY = "bounces@hosting.example", "no-reply@hosting.example"
+OWNER, SECOND = "owner@bakery.example", "second@bakery.example"
+NOTICE = "INV-1:second-overdue:0"
+MOST_BYTES = 100_000
+START = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Post:
+    """What a test speaks to."""
+
+    port: int
+    store: SqlStore
+    cases: PlayedCases
+    catcher: MailCatcher
+    loop: MailLoop
+    clock: Clock
+    links: Links = field(default_factory=lambda: Links(LINK_SECRET, "https://pay.example"))
+
+    async def send(self, raw: bytes, sender: str = "", to: str = BOUNCES) -> aiosmtplib.SMTPResponse:
+        """Hand a mail over as a mail server does; the answer to DATA. Raises SMTPResponseException for a refusal."""
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.port, start_tls=False)
+        async with client:
+            await client.mail(sender)
+            await client.rcpt(to)
+            return await client.data(raw)
+
+    async def handled(self, mail: str) -> InboundMail:
+        """The mail once it is handled."""
+        found: InboundMail | None = None
+
+        async def over() -> bool:
+            nonlocal found
+            found = await self.store.inbound_mail(mail)
+            return bool(found and found.outcome)
+
+        await until(over)
+        assert found is not None
+        return found
+
+    async def tickets(self) -> tuple[Ticket, ...]:
+        return await self.store.tickets("")
+
+    async def contact(self, email: str) -> Contact:
+        account = await self.store.account("bakery")
+        return next(each for each in account.contacts if each.email == email)
+
+
+def notice(status: str = "delivered", **more: object) -> NoticeCopy:
+    content = NoticeText(subject="Second Invoice Overdue Notice", text="Pay now.", html="<p>Pay now.</p>", template="t")
+    values = {"id": NOTICE, "invoice": "INV-1", "account": "bakery", "recipient": OWNER, "message_id": ID}
+    at = START - timedelta(hours=1)
+    return NoticeCopy.model_validate({**values, "at": at, "status": status, "content": content, **more})
+
+
+async def furnish(store: SqlStore) -> None:
+    """An account with two contacts, and one notice that went to the first."""
+    people = (Contact(account="bakery", email=OWNER), Contact(account="bakery", email=SECOND, rank=1))
+    await store.put_account(Account(id="bakery", name="Example Bakery", contacts=people))
+    await store.put_notice(notice())
+
+
+@asynccontextmanager
+async def post(url: str, *, store: SqlStore | None = None, handling: bool = True) -> AsyncGenerator[Post]:
+    """A door over that database. `store` may stand before it, to fail; `handling`: what is kept is handled."""
+    behind, catcher, cases, clock = store or SqlStore(url), MailCatcher(), PlayedCases(), Clock()
+    writing, links = asyncio.Lock(), Links(LINK_SECRET, "https://pay.example")
+    catching = await catcher.listen(0)
+    port = catching.sockets[0].getsockname()[1]
+    mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
+    answers = Answers(mailer, behind, links, writing, company=COMPANY, domain="hosting.example")
+    played: ports.Cases = cases
+    loop = MailLoop(behind, MailHandling(behind, played, answers, writing, ours=(BOUNCES, NO_REPLY), clock=clock))
+    door = MailDoor(behind, (BOUNCES, NO_REPLY), writing, clock=clock, ring=loop.ring)
+    async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:
+        made = Post(opened, behind, cases, catcher, loop, clock)
+        if handling:
+            async with loop.running():
+                yield made
+        else:
+            yield made
+    await behind.close()
