@@ -16,7 +16,7 @@ from temporalio.service import RPCError
 
 from sandbox.demo_table import Board
 from sandbox.play import Life, StuckError, play
-from sandbox.report import links, tell, verdict
+from sandbox.report import companies, links, tell, verdict
 from sandbox.stage import Stage, stage
 from sandbox.story import Story, read_stories
 
@@ -37,6 +37,7 @@ async def demo(stories: Sequence[Story], *, keep: bool) -> int:
         for life in lives:
             tell(life)
         good = [verdict(life) for life in lives]
+        await companies(made, lives)
         links(made, lives, keep=keep)
         if keep:
             await _until_stopped()

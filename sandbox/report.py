@@ -1,5 +1,6 @@
 """What the demo prints: each story day by day, whether it ended right, and where to look."""
 
+from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -30,6 +31,20 @@ def verdict(life: Life) -> bool:
     for line in wrong:
         print(f"    {line}")
     return not wrong
+
+
+async def companies(stage: Stage, lives: Sequence[Life]) -> None:
+    """Print what the mail catcher caught and what the panel shows: their own words, not ours."""
+    mails, panel = await stage.companies.mail.books(), await stage.companies.panel.books()
+    print(f"\nThe mail catcher has {len(mails.messages)} mails")
+    for title, times in sorted(Counter(message.subject for message in mails.messages).items()):
+        print(f"  {times:3} {title}")
+    print("\nThe control panel shows")
+    users = {service.user for life in lives for service in life.story.row.services}
+    for service in sorted(panel.services, key=lambda each: each.user):
+        if service.user in users:
+            came = " -> ".join(f"{change.after} ({change.by})" for change in panel.changes(service.user))
+            print(f"  {service.user:10} {service.level:10} {service.tag or '-':30} {came}")
 
 
 def links(stage: Stage, lives: Sequence[Life], *, keep: bool) -> None:
