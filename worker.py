@@ -86,6 +86,7 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
                 reach=reached,
                 backups=PanelBackUps(panel),
                 digest_seconds=settings.digest_seconds,
+                secret=settings.link_secret.get_secret_value(),
             ).send_notice
         ],
         calls.PANEL: [

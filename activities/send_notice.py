@@ -1,6 +1,7 @@
 """Writing to a customer, with a copy of every notice kept for ever (S1-21)."""
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 
 from temporalio import activity
@@ -25,7 +26,7 @@ class SendNotice:
     """Tries the account's contacts in their order until one mail server takes the notice.
 
     With a `reach`, warnings go to an outside contact, too, when the first one is on the customer's own services
-    (S3-20). `backups` is asked by the last letter before a deletion.
+    (S3-20). `backups` is asked by the last letter before a deletion. `secret` keeps others from guessing Message-IDs.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class SendNotice:
         reach: Reach | None = None,
         backups: BackUps | None = None,
         digest_seconds: float = 30.0,
+        secret: str = "",
     ) -> None:
         self._mailer = mailer
         self._renderer = renderer
         self._store = store
         self._domain = sender_domain
+        self._secret = secret
         self._replies = replies or Replies()
         self._reach = reach
         self._backups = backups
@@ -126,7 +129,7 @@ class SendNotice:
             recipient=contact.email,
             at=order.at,
             content=content,
-            message_id=message_id(notice, self._domain),
+            message_id=message_id(notice, self._domain, self._secret),
             reply_to=self._replies.address(order.title),
             digest=waiting_for(order),
         )
@@ -139,9 +142,13 @@ class SendNotice:
             copy = await self._digests.send(copy, account)
         return copy if copy.digest or copy.status == "delivered" else await self._send(copy)
 
+    def _id_of(self, copy: NoticeCopy) -> str:
+        """Copies from before it was kept have none."""
+        return copy.message_id or message_id(copy.id, self._domain, self._secret)
+
     async def _send(self, copy: NoticeCopy) -> NoticeCopy:
         mail = Mail(
-            message_id=copy.message_id or message_id(copy.id, self._domain),  # copies of before it was kept have none
+            message_id=self._id_of(copy),
             recipient=copy.recipient,
             content=copy.content,
             at=copy.at,
@@ -161,6 +168,10 @@ def _reachable(account: Account) -> list[Contact]:
     return sorted((c for c in account.contacts if c.bounced_at is None), key=lambda c: c.rank)
 
 
-def message_id(notice: str, domain: str) -> str:
-    """A Message-ID derived from the notice: a second copy after an unknown result is recognisable."""
-    return f"<{hashlib.sha256(notice.encode()).hexdigest()[:32]}@{domain}>"
+def message_id(notice: str, domain: str, secret: str = "") -> str:
+    """A Message-ID derived from the notice: a second copy after an unknown result is recognisable.
+
+    Under a secret nobody guesses it, and so nobody can invent that somebody else's notice came back.
+    """
+    code = hmac.new(secret.encode(), notice.encode(), hashlib.sha256)
+    return f"<{code.hexdigest()[:32]}@{domain}>"

@@ -123,3 +123,10 @@ async def test_refused_for_good_put_off_and_unknown_are_told_apart(office: Offic
     assert await office.send(order(), attempt=GREYLISTED) == Delivered(notice="INV-1042:first-overdue:1")
     (message,) = office.to("slow@bakery.example")
     assert message.copies == 2, "the same Message-ID"
+
+
+def test_nobody_without_the_secret_can_tell_which_mail_a_notice_was() -> None:
+    ours = message_id("INV-1:suspend:0", "hosting.example", "the link secret")
+    assert ours == message_id("INV-1:suspend:0", "hosting.example", "the link secret")
+    assert ours != message_id("INV-1:suspend:0", "hosting.example")
+    assert ours != message_id("INV-1:suspend:0", "hosting.example", "another secret")
