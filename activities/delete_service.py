@@ -43,7 +43,8 @@ class DeleteService:
         if waits:
             return waits
         account = await store.account(order.account)
-        services = touched(account.services, order.services)
+        earlier = await store.effects(order.account)
+        services = touched(await self._hands.ours(account, earlier), order.services)
         proof = await self._back_ups(order, services) if order.backups else await self._services(order, services)
         left = await self._left(account, services) if not order.backups else False
         await domains_of_deleted(store, account, order)
@@ -67,7 +68,7 @@ class DeleteService:
     async def _services(self, order: DeleteOrder, services: Sequence[Service]) -> str:
         store = self._hands.store
         earlier = await store.effects(order.account)
-        gone = {each.service for each in earlier if each.at == order.at and _is_gone(each)}
+        gone = {each.service for each in earlier if each.at >= order.at and _is_gone(each)}
         for service in services:
             # Deleted by an earlier try: by now the name may be a new customer's (S2-15).
             if service.id not in gone:

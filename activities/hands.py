@@ -43,7 +43,7 @@ class Hands:
         nothing.
         """
         earlier = await self.store.effects(account.id)
-        ours = account.model_copy(update={"services": await self._ours(account, earlier)})
+        ours = account.model_copy(update={"services": await self.ours(account, earlier)})
         holds = await bring_to_holds(self.panel, self.store, ours, at)
         await tell_sites(self.sites, ours, holds, at)
         known = await self.store.effects(account.id)
@@ -51,8 +51,8 @@ class Hands:
         await self.store.put_effects(effects)
         return Brought(holds, effects, earlier)
 
-    async def _ours(self, account: Account, earlier: tuple[Effect, ...]) -> tuple[Service, ...]:
-        """Without what was deleted and has another account now: somebody signed up under the same name (S2-15)."""
+    async def ours(self, account: Account, earlier: tuple[Effect, ...]) -> tuple[Service, ...]:
+        """Its services without those that were deleted and are another account's now: the same name again (S2-15)."""
         gone = {each.service for each in earlier if Level.DELETED in (each.wanted, each.shown)}
         others = {service for service in gone if len(await self.store.owners(service)) > 1}
         return tuple(each for each in account.services if each.id not in others)

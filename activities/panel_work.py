@@ -13,6 +13,7 @@ from dunning.records import DOMAIN, Account, Effect, Seen, Service
 STAFF_KINDS = (DOMAIN,)
 """Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""
 _HOLD, _DUNNING = "hold:", "dun:"
+_HOLDS = tuple(f"{_HOLD}{source}" for source in OTHER_SOURCES)
 
 
 def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
@@ -59,7 +60,7 @@ def mark(seen: Seen, known: Effect | None) -> str:
 
 def is_ours(tag: str) -> bool:
     """Whether a reason carries the mark of one of our holds."""
-    return tag.startswith(_HOLD) or _DUNNING in tag
+    return tag in _HOLDS or _DUNNING in tag
 
 
 def may_loosen(seen: Seen, known: Effect | None) -> bool:

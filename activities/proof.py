@@ -86,7 +86,7 @@ async def insist(store: Store, order: Order, effects: Sequence[Effect], earlier:
     doubted = [each for each in effects if each.shown is not Level.ACTIVE and contradicts(each.proof)]
     if not doubted:
         return
-    before = {each.service for each in earlier if contradicts(each.proof) and each.at == order.at}
+    before = {each.service for each in earlier if contradicts(each.proof) and each.at >= order.at}
     if activity.info().attempt < PATIENT or not all(each.service in before for each in doubted):
         raise disagreement(doubted)
     await store.open_ticket(ticket(order, doubted))

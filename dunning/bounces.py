@@ -14,11 +14,16 @@ from email import message_from_bytes, message_from_string
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
+from itertools import islice
 from typing import Any, cast
 
 MOST_TEXT = 10_000
 """Characters of a letter that a ticket quotes; the raw mail is kept whole."""
 _MOST_SUBJECT = 300
+_MOST_READ = 262_144
+"""Bytes of a mail that are looked at; a report has its headers, and those of the mail that came back, before that."""
+_MOST_PARTS = 100
 _ID = re.compile(r"<[^<>\s]{3,400}>")
 _STATUS = re.compile(r"(?<![0-9.])([45]\.[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])")
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
@@ -53,8 +58,10 @@ class Letter:
 
 
 def read(raw: bytes) -> Report | Letter:
-    """What a mail is."""
-    mail = message_from_bytes(raw)
+    """What a mail is. Its beginning says so; of parts within parts without end only the head is read: it takes long."""
+    start = raw[:_MOST_READ]
+    nested = start.lower().count(b"boundary") > _MOST_PARTS
+    mail = BytesHeaderParser().parsebytes(start) if nested else message_from_bytes(start)
     if mail.get_content_type() == "multipart/report" and _word(mail.get_param("report-type")) == "delivery-status":
         return _report(mail)
     return Letter(
@@ -67,9 +74,9 @@ def read(raw: bytes) -> Report | Letter:
 
 def id_of(raw: bytes) -> str:
     """The mail's Message-ID, or a digest where there is none: the same for a mail that is handed over twice."""
-    mail = message_from_bytes(raw)
+    mail = BytesHeaderParser().parsebytes(raw[:_MOST_READ])
     given = _ID.fullmatch(_line(mail, "Message-ID"))
-    if given and given[0].isascii() and given[0].isprintable():
+    if given and given[0].isascii() and given[0].isprintable() and "=?" not in given[0]:
         return given[0]
     # The servers on the way add their own headers on top, each time others.
     told = "\n".join(_line(mail, name) for name in ("Message-ID", "Date", "From", "To", "Subject"))
@@ -90,7 +97,7 @@ def _report(mail: Message) -> Report:
     told = next((b for b in blocks if _word(b.get("Action")) == "failed"), blocks[0] if blocks else Message())
     code = _STATUS.search(_line(told, "Status")) or _STATUS.search(_line(told, "Diagnostic-Code"))
     return Report(
-        message_ids=tuple(dict.fromkeys((*_original(mail), *_answered(mail)))),
+        message_ids=tuple(dict.fromkeys((*islice(_original(mail), 5), *_answered(mail)))),
         failed=failed,
         status=code[1] if code else ("5.0.0" if failed else "4.0.0"),
         said=_line(told, "Diagnostic-Code")[:500],
@@ -155,7 +162,7 @@ def _decoded(part: Message) -> str:
 
 def _line(mail: Message, name: str) -> str:
     """A header as one line of text."""
-    given = str(mail.get(name, ""))
+    given = str(mail.get(name, ""))[:20_000]
     with suppress(LookupError, ValueError, MessageError):  # an unknown character set, or a broken encoding
         given = str(make_header(decode_header(given)))
     return " ".join(given.encode("utf-8", "replace").decode().split())

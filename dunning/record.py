@@ -124,7 +124,7 @@ def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -
 
 
 def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
-    case = changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True)
+    case = changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True, loosen_to=None)
     if milestone.action is Action.RELAX and case.balance.minor > 0:  # what was paid for anew is not owed again
         return _lapsed(case, milestone, now)
     return case

@@ -117,6 +117,10 @@ def _pay_routes(
 
 def _mail_in(settings: Settings, store: SqlStore, cases: LateCases, writing: asyncio.Lock) -> MailIn:
     signed = links.chosen(settings)
+    if signed is None and settings.mail_in_port:
+        log.warning(
+            "the door for mail is off: without REPRIEVE_LINK_SECRET anybody could invent that a notice came back"
+        )
     people = (settings.mail_from, *settings.reply_to.values())
     ours = {*people, settings.mail_bounces, settings.mail_reply_to}
     answers = signed and Answers(
@@ -132,7 +136,8 @@ def _mail_in(settings: Settings, store: SqlStore, cases: LateCases, writing: asy
     door = MailDoor(
         store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, writing, clock=now, ring=loop.ring
     )
-    return MailIn(door, loop, settings.mail_in_host, settings.mail_in_port, settings.mail_in_bytes)
+    port = settings.mail_in_port if signed else 0
+    return MailIn(door, loop, settings.mail_in_host, port, settings.mail_in_bytes)
 
 
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:

@@ -54,7 +54,7 @@ class MailHandling:
 
     async def handle(self, mail: InboundMail) -> None:
         """Do all that it asks for, then tick it off. Raises OutageError and the store's errors."""
-        found = read(mail.raw)
+        found = await asyncio.to_thread(read, mail.raw)
         handled = await (self._report(mail, found) if isinstance(found, Report) else self._letter(mail, found))
         async with self._writing:
             await self._store.handled_mail(mail.id, *handled)

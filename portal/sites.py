@@ -62,7 +62,10 @@ class SiteStates:
             note(request, "a site's state without its token")
             return None
         known = await _known(self._store, service)
-        return site_state(*known, self._links.pay, self._contacts, self._otherwise) if known else None
+        # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
+        alone = len(await self._store.owners(service)) == 1
+        pay = self._links.pay if alone else _no_link
+        return site_state(*known, pay, self._contacts, self._otherwise) if known else None
 
 
 class SuspendedPages:
@@ -105,11 +108,18 @@ class SuspendedPages:
 async def _known(store: Store, service: str) -> tuple[Service, tuple[Hold, ...]] | None:
     """The service, and the holds of every account that names it: the panel's user is the same one for all of them."""
     accounts = [await store.account(account) for account in await store.owners(service)]
-    if not accounts:
+    named = [(account, each) for account in accounts for each in account.services if each.id == service]
+    if not named:
         return None
-    its = next(each for each in accounts[-1].services if each.id == service)
-    holds = [hold for account in accounts for hold in await store.holds(account.id)]
+    its = named[-1][1]
+    same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
+    holds = [hold for account in same for hold in await store.holds(account.id)]
     return its, tuple(sorted(holds, key=lambda hold: hold.since))
+
+
+def _no_link(invoice: str) -> str:
+    del invoice
+    return ""
 
 
 def _token(request: Request) -> str:

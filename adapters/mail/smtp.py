@@ -104,11 +104,11 @@ class SmtpMailer:
         message["From"] = self._sender
         message["To"] = mail.recipient
         message["Reply-To"] = mail.reply_to or self._reply_to
-        message["Subject"] = mail.content.subject
+        message["Subject"] = _literal(mail.content.subject)
         message["Date"] = mail.at
         message["Message-ID"] = self._message_id(mail.message_id)
         message["Auto-Submitted"] = "auto-replied" if mail.answers else "auto-generated"
-        if mail.answers:
+        if mail.answers and "=?" not in mail.answers:
             message["In-Reply-To"] = message["References"] = mail.answers
         message.set_content(mail.content.text, charset="utf-8")
         message.add_alternative(mail.content.html, subtype="html", charset="utf-8")
@@ -117,6 +117,11 @@ class SmtpMailer:
     def _message_id(self, given: str) -> str:
         local, _, domain = given.strip("<>").partition("@")
         return f"<{quote(local, safe=_ID_LETTERS)}@{domain or self._sender.domain}>"
+
+
+def _literal(text: str) -> str:
+    """One line that means itself: headers decode encoded words, and would write out the line ends inside of them."""
+    return " ".join(text.split()).replace("=?", "= ?")
 
 
 async def _connect(client: aiosmtplib.SMTP) -> None:

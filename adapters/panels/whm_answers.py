@@ -5,7 +5,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-_UNKNOWN = re.compile(r"no such (user|account)|(account|user)\b.*\b(does not|doesn't|not) exist", re.IGNORECASE)
+_UNKNOWN = re.compile(r"no such (user|account)|\b(account|user) (does|did) not exist", re.IGNORECASE)
+_QUOTES = re.compile(r"[\"'`\u2018-\u201d]")
 _DENIED = re.compile(r"permission|denied|access|not authori[sz]ed|forbidden|token|privilege", re.IGNORECASE)
 """These words win over the ones above: an account that we may not see is not one that is gone."""
 _ALREADY = re.compile(r"\b(already|not) (been )?(un)?suspended\b|\bis not suspended\b", re.IGNORECASE)
@@ -28,7 +29,9 @@ class _Metadata(BaseModel):
 
 
 class _Data(BaseModel):
-    acct: tuple[Account, ...] = ()
+    """An empty `acct` knows no account; none at all says nothing of it."""
+
+    acct: tuple[Account, ...] | None = None
 
 
 class _NewShape(BaseModel):
@@ -99,7 +102,8 @@ class Said(BaseModel):
         """Whether there is no such account: it is refused with words, or the list of accounts is empty."""
         if self.ok:
             return self.accounts == ()
-        return not self.denies(user) and bool(_UNKNOWN.search(self.reason))
+        plain = " ".join(_QUOTES.sub(" ", self.reason.replace(user, " ").replace("doesn't", "does not")).split())
+        return not self.denies(user) and bool(_UNKNOWN.search(plain))
 
     @property
     def already(self) -> bool:
