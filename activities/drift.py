@@ -7,13 +7,13 @@ from temporalio import activity
 from activities.few import a_few
 from activities.hands import Hands
 from activities.heartbeat import beating
-from activities.panel_work import mark, may_loosen, tag_of, touched
+from activities.panel_work import asked, mark, may_loosen, tag_of, touched
 from activities.proof import look, wished
 from activities.site_news import tell_sites
 from dunning import drift
 from dunning.drift import Page, PageOrder
 from dunning.drift_report import DriftReport
-from dunning.holds import Hold, level_for
+from dunning.holds import Hold
 from dunning.levels import at_panel
 from dunning.ports import OutageError
 from dunning.records import Account, Effect, Service
@@ -82,12 +82,13 @@ class _Checked:
         return [each for each in touched(self._account.services, ()) if not drift.is_gone(self._known.get(each.id))]
 
     async def _service(self, service: Service, drifted: list[Effect]) -> DriftReport:
-        wanted, before = level_for(service.kind, self._holds), self._known.get(service.id)
+        services, before = touched(self._account.services, ()), self._known.get(service.id)
+        wanted = asked(self._hands.panel, service, services, self._holds)
         seen = await self._hands.panel.state(service)
         tag = tag_of(self._holds) if seen.tag is not None else mark(seen, before)
         now = wished(service, wanted, self._at, tag).model_copy(update={"shown": seen.level})
-        asked, ours = at_panel(wanted, self._hands.panel.expresses(service)), may_loosen(seen, before)
-        match drift.need(wanted, seen.level, before, self._holds, self._at, ours=ours, asked=asked):
+        shown, ours = at_panel(wanted, self._hands.panel.expresses(service)), may_loosen(seen, before)
+        match drift.need(wanted, seen.level, before, self._holds, self._at, ours=ours, asked=shown):
             case "repair":
                 drifted.append(now)
                 return DriftReport(at=self._at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from activities.staff_tasks import by_root, domains_by_hand
 from dunning.holds import OTHER_SOURCES, Hold, level_for
-from dunning.levels import Level, at_panel
+from dunning.levels import Level, at_panel, strictest
 from dunning.ports import OutageError, Panel, Store
 from dunning.records import DOMAIN, Account, Effect, Seen, Service
 
@@ -21,6 +21,16 @@ def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service
     return [s for s in services if s.kind not in STAFF_KINDS and (not kinds or s.kind in kinds)]
 
 
+def asked(panel: Panel, service: Service, services: Iterable[Service], holds: Sequence[Hold]) -> Level:
+    """The strictest level that a hold asks for, of the service, or of all of its panel user where these go together.
+
+    Else one service's hold would suspend the user, and the next service give it back.
+    """
+    together = panel.by_user(service)
+    same = [each for each in services if together and (each.panel, each.user) == (service.panel, service.user)]
+    return strictest(level_for(each.kind, holds) for each in (service, *same))
+
+
 async def bring_to_holds(panel: Panel, store: Store, account: Account, at: datetime) -> tuple[Hold, ...]:
     """Bring each service to the strictest level that a hold asks for, and say which holds those were.
 
@@ -32,7 +42,7 @@ async def bring_to_holds(panel: Panel, store: Store, account: Account, at: datet
         holds = await store.holds(account.id)
         known = {each.service: each for each in await store.effects(account.id)}
         services = touched(account.services, ())
-        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds) for each in services]
+        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in services]
         failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
         await domains_by_hand(store, account, holds, at)
         if failed:
@@ -78,9 +88,9 @@ class _Bringing:
         self._known = known
         self._at = at
 
-    async def to(self, holds: Sequence[Hold]) -> None:
+    async def to(self, holds: Sequence[Hold], services: Sequence[Service]) -> None:
         """Bring it to what these holds ask for. A restriction that we may not lift stays, whoever asks."""
-        wanted = at_panel(level_for(self._service.kind, holds), self._panel.expresses(self._service))
+        wanted = at_panel(asked(self._panel, self._service, services, holds), self._panel.expresses(self._service))
         seen = await self._panel.state(self._service)
         if seen.level in (wanted, Level.DELETED):
             return

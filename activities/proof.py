@@ -6,9 +6,9 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.panel_work import mark, tag_of
+from activities.panel_work import asked, mark, tag_of
 from dunning.doubts import ticket
-from dunning.holds import Hold, level_for
+from dunning.holds import Hold
 from dunning.levels import Level
 from dunning.orders import Order
 from dunning.ports import OutageError, Panel, Probes, Store
@@ -35,11 +35,9 @@ async def prove(
 
     `known` is what was noted of them before: where a panel keeps no reason, that is the only mark of ours.
     """
-    tag, noted = tag_of(holds), {each.service: each for each in known}
-    looks = [
-        _proved(panel, probes, each, wished(each, level_for(each.kind, holds), at, tag), noted.get(each.id))
-        for each in services
-    ]
+    tag, noted, all_of_them = tag_of(holds), {each.service: each for each in known}, list(services)
+    wishes = [(each, wished(each, asked(panel, each, all_of_them, holds), at, tag)) for each in all_of_them]
+    looks = [_proved(panel, probes, each, wish, noted.get(each.id)) for each, wish in wishes]
     return tuple(await asyncio.gather(*looks))
 
 

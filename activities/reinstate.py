@@ -8,11 +8,11 @@ from activities.hands import Brought, Hands
 from activities.heartbeat import steadily
 from activities.proof import disagreement, words
 from activities.staff_tasks import domains_back
-from dunning.doubts import late_letter, late_ticket
+from dunning.doubts import gone_ticket, late_letter, late_ticket
 from dunning.holds import after_payment
 from dunning.levels import Level, strictest
-from dunning.orders import ReinstateOrder
-from dunning.ports import Letters, OutageError
+from dunning.orders import Order, ReinstateOrder
+from dunning.ports import Letters, OutageError, Store
 from dunning.results import Reinstated
 from dunning.sight import contradicts
 
@@ -44,6 +44,7 @@ class Reinstate:
             await self._tell_if_too_long(order, error)
             raise
         await domains_back(self._store, account, order)
+        await tell_of_gone(self._store, brought, order)
         remaining = (*(hold.source for hold in brought.holds), *brought.kept_by_staff)
         level = strictest(hold.level for hold in brought.holds)
         return Reinstated(level=level, remaining=remaining, proof=words(brought.effects))
@@ -83,6 +84,13 @@ class Reinstate:
         await self._store.open_ticket(late_ticket(order, trying, str(error)))
         account, invoice = await self._store.account(order.account), await self._store.invoice(order.invoice)
         await self._letters.send(late_letter(order, account, invoice))
+
+
+async def tell_of_gone(store: Store, brought: Brought, order: Order) -> None:
+    """Somebody deleted a service that is to be given back, perhaps a deletion of ours that was under way: a ticket."""
+    gone = [each for each in brought.effects if each.shown is Level.DELETED]
+    if gone:
+        await store.open_ticket(gone_ticket(order, gone))
 
 
 def believe(brought: Brought) -> None:

@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.hands import Hands
 from activities.heartbeat import steadily
 from activities.proof import words
-from activities.reinstate import PATIENCE, believe
+from activities.reinstate import PATIENCE, believe, tell_of_gone
 from activities.restrict import owns_hold
 from dunning.holds import Hold
 from dunning.levels import Level
@@ -42,6 +42,7 @@ class Relax:
         except OutageError:
             await self._ticket_if_too_long(order)
             raise
+        await tell_of_gone(self._store, brought, order)
         sources = (hold.source for hold in brought.holds if hold.source != order.invoice)
         remaining = (*sources, *brought.kept_by_staff)
         return Relaxed(level=order.level, remaining=remaining, proof=words(brought.effects))

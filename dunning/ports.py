@@ -120,6 +120,10 @@ class Panel(Protocol):
         """The levels that the service's panel can show; it may be asked for no other."""
         ...
 
+    def by_user(self, service: Service) -> bool:
+        """Whether it switches all services of one panel user together: a cPanel account has site and mail in one."""
+        ...
+
     async def state(self, service: Service) -> Seen:
         """What the panel shows now; DELETED when it says that it does not know the service."""
         ...

@@ -29,6 +29,10 @@ class Panels:
         """The levels that the service's panel can show."""
         return self._of(service).expresses(service)
 
+    def by_user(self, service: Service) -> bool:
+        """Whether the service's panel switches all services of a user together."""
+        return self._of(service).by_user(service)
+
     async def state(self, service: Service) -> Seen:
         """What the service's panel shows now."""
         return await self._of(service).state(service)

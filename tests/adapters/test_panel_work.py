@@ -100,6 +100,22 @@ async def test_website_and_email_on_two_panels_are_suspended_and_come_back(compa
     assert brought.kept_by_staff == ()
 
 
+async def test_services_of_one_panel_user_go_together(company: PanelCompany, store: SqlStore):
+    """A cPanel account has them all in one: what one service's hold suspends, the next one must not give back."""
+    one = await playing(company, store, "shared", [("website", "whm"), ("database", "whm")])
+    same = [each.model_copy(update={"user": one.user()}) for each in one.account.services]
+    one.account = one.account.model_copy(update={"services": tuple(same)})
+    await store.put_account(one.account)
+    await one.hold(SUSPENDED, services=("website",))
+    for _ in range(3):
+        await one.bring()
+        assert await one.levels() == ["suspended", "suspended"]
+    assert set(await one.acts()) == {"restrict"}, "never given back meanwhile"
+    await one.lift()
+    await one.bring()
+    assert await one.levels() == ["active", "active"]
+
+
 @pytest.mark.req("S2-06")
 async def test_whm_shows_non_payment_as_the_reason(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "w1")
@@ -318,3 +334,16 @@ def test_whose_a_restriction_is(seen: Seen, noted: str | None, reason: str, ours
     if noted is not None:
         known = Effect(account="a", service="s", wanted=SUSPENDED, shown=SUSPENDED, tag=noted, at=AT)
     assert (mark(seen, known), may_loosen(seen, known)) == (reason, ours)
+
+
+@pytest.mark.req("S2-15")
+async def test_who_signed_up_again_under_the_name_is_no_longer_the_old_accounts(company: PanelCompany, store: SqlStore):
+    one = await playing(company, store, "again")
+    hands = Hands(company.panel, store, SilentSites(), OutsideProbes())
+    assert await hands.ours(one.account, ()) == one.account.services
+    (service,) = one.account.services
+    gone = Effect(account="again", service=service.id, wanted=DELETED, shown=DELETED, at=AT)
+    assert await hands.ours(one.account, (gone,)) == one.account.services
+    new = Account(id="again-2", name="Again", services=(service.model_copy(update={"account": "again-2"}),))
+    await store.put_account(new)
+    assert await hands.ours(one.account, (gone,)) == ()

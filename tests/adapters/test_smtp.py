@@ -164,3 +164,10 @@ async def test_a_silent_server_is_an_outage():
 async def test_nobody_there_is_an_outage(unused_tcp_port: int):
     with pytest.raises(OutageError):
         await mailer(unused_tcp_port).send(MAIL)
+
+
+def test_no_header_writes_a_line_end_that_hides_in_an_encoded_word():
+    hidden = "=?utf-8?q?Hi=0d=0aBcc:x@y.example?="
+    content = CONTENT.model_copy(update={"subject": f"Hello {hidden}\r\nBcc: z@y.example"})
+    sent = mailer(1).compose(MAIL.model_copy(update={"content": content, "answers": f"<a{hidden}@c>"})).as_bytes()
+    assert b"\nBcc" not in sent

@@ -134,6 +134,7 @@ def test_an_id_is_the_message_id_or_else_what_the_writer_wrote() -> None:
     assert id_of(bare).startswith("sha256:")
     assert id_of(bare) != id_of(letter("another", own=""))
     assert id_of(letter(own="<a b@c>")).startswith("sha256:")
+    assert id_of(letter(own="<a=?x-none?q?=41?==?utf-8?b?DQpCY2M6?=@c>")).startswith("sha256:"), "it would be decoded"
     assert id_of(letter(own=f"<{'a' * 401}@c>")).startswith("sha256:")
 
 
@@ -151,3 +152,9 @@ def test_no_bytes_raise(raw: bytes, cut: int, at: int) -> None:
 def test_a_broken_subject_is_shown_as_it_came(subject: str) -> None:
     raw = letter().replace(b"=?utf-8?q?Re=3A_Gr=C3=BC=C3=9Fe?=", subject.encode("utf-8", "surrogateescape"))
     assert written(raw).subject.encode()
+
+
+def test_a_mail_of_parts_without_end_is_read_as_its_head() -> None:
+    nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
+    assert isinstance(read(b"Subject: Deep\r\n" + nested), Letter)
+    assert id_of(b"Message-ID: <deep@c>\r\n" + nested) == "<deep@c>"

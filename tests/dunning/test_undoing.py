@@ -213,6 +213,8 @@ def test_a_renewed_invoice_is_not_owed_again() -> None:
     assert isinstance(relax, Perform)
     ended = recorded(back, relax.milestone, NotOurs(reason="renewed"), now)
     assert (ended.outcome, ended.balance.minor) == ("renewed", 0)
+    after = decide(ended, now)
+    assert not (isinstance(after, Perform) and after.milestone.action is Action.RELAX), "or it would never end"
 
 
 def test_the_second_undo_of_an_id_changes_nothing_and_an_empty_one_is_not_kept() -> None:
