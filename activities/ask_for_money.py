@@ -5,8 +5,9 @@ from temporalio import activity
 from activities.asking import unheard_of
 from activities.heartbeat import steadily
 from dunning.orders import AskOrder
-from dunning.ports import Gateway, Store
+from dunning.ports import Gateway
 from dunning.results import AskResult, Noted
+from dunning.store import Store
 
 
 class AskForMoney:

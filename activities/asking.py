@@ -2,8 +2,9 @@
 
 from dunning.facts import Payment
 from dunning.orders import AskOrder, ChargeOrder, DeleteOrder, Order, RestrictOrder
-from dunning.ports import Gateway, Store
+from dunning.ports import Gateway
 from dunning.results import Found
+from dunning.store import Store
 
 
 async def unheard_of(

@@ -6,10 +6,10 @@ from datetime import timedelta
 import structlog
 
 from dunning.breaker import ADMITTED, KEPT, RELEASED, Limits, alert, counted, reason
+from dunning.effects import Consequence
 from dunning.orders import DeleteOrder, RestrictOrder
-from dunning.ports import Store
-from dunning.records import Consequence
 from dunning.results import Deferred
+from dunning.store import Store
 
 KEPT_FOR = timedelta(days=7)
 """What a person decided against asks again so rarely; a release wakes it sooner."""

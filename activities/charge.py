@@ -6,9 +6,10 @@ from activities.asking import unheard_of
 from activities.heartbeat import steadily
 from dunning.ceilings import ceiling_reached, window_start
 from dunning.orders import ChargeOrder
-from dunning.ports import Gateway, Store
+from dunning.ports import Gateway
 from dunning.records import Attempt, Method
 from dunning.results import Charged, ChargeResult, Declined, NoMethod, Pending
+from dunning.store import Store
 
 
 class Charge:

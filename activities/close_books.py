@@ -6,9 +6,10 @@ from activities.closed_books import closed_without
 from dunning.ledger import Kind
 from dunning.levels import Level
 from dunning.orders import CloseOrder
-from dunning.ports import OutageError, Store
+from dunning.ports import OutageError
 from dunning.records import Credit
 from dunning.results import CloseResult, Noted
+from dunning.store import Store
 
 
 class CloseBooks:

@@ -2,8 +2,8 @@
 
 from dunning.ledger import written
 from dunning.orders import CloseOrder, ReopenOrder
-from dunning.ports import Store
 from dunning.results import Remembered
+from dunning.store import Store
 
 
 async def closed_without(store: Store, order: CloseOrder | ReopenOrder) -> Remembered | None:

@@ -13,10 +13,11 @@ from activities.panel_work import delete_at_panel, touched
 from activities.proof import insist, prove_deleted, wished, words
 from activities.restrict import owns_hold
 from activities.staff_tasks import back_ups_by_hand, domains_of_deleted
+from dunning.effects import Effect
 from dunning.levels import Level
 from dunning.orders import DeleteOrder
 from dunning.ports import Gateway, Guard
-from dunning.records import Account, Effect, Service
+from dunning.records import Account, Service
 from dunning.results import Deleted, DeleteResult, NotOurs
 
 

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from temporalio import activity
 
 from activities.heartbeat import beating
+from dunning.mails import Mail, NoticeCopy
 from dunning.orders import NoticeOrder
-from dunning.ports import Mailer, OutageError, Renderer, Store
-from dunning.records import Account, Mail, NoticeCopy
+from dunning.ports import Mailer, OutageError, Renderer
+from dunning.records import Account
 from dunning.replies import Replies
+from dunning.store import Store
 
 TAKEN_OVER = 3
 """After so many tries of its own the second letter of a digest sends it; the third one try later, and so on."""

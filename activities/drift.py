@@ -13,10 +13,11 @@ from activities.site_news import tell_sites
 from dunning import drift
 from dunning.drift import Page, PageOrder
 from dunning.drift_report import DriftReport
+from dunning.effects import Effect
 from dunning.holds import Hold
 from dunning.levels import at_panel
 from dunning.ports import OutageError
-from dunning.records import Account, Effect, Service
+from dunning.records import Account, Service
 from dunning.sight import contradicts
 
 MOST = 100

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from activities.panel_work import bring_to_holds, touched
 from activities.proof import prove
 from activities.site_news import tell_sites
+from dunning.effects import Effect
 from dunning.holds import Hold
 from dunning.levels import Level, at_panel
-from dunning.ports import Panel, Probes, Sites, Store
-from dunning.records import Account, Effect, Service
+from dunning.ports import Panel, Probes, Sites
+from dunning.records import Account, Service
+from dunning.store import Store
 
 
 class Brought(NamedTuple):

@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from dunning.orders import MoveDueOrder
-from dunning.ports import Store
 from dunning.results import Noted
+from dunning.store import Store
 
 
 class MoveDueDate:

@@ -3,9 +3,9 @@
 from temporalio import activity
 
 from dunning.orders import TicketOrder
-from dunning.ports import Store
 from dunning.records import Credit
 from dunning.results import Noted
+from dunning.store import Store
 
 
 class OpenTicket:

@@ -5,8 +5,9 @@ from dunning.comparing import Moved, credit_lines, in_ledger, moved, ticket_keys
 from dunning.credits import UNMATCHED
 from dunning.ledger import Entry
 from dunning.money import Money
-from dunning.ports import Cases, Store
+from dunning.ports import Cases
 from dunning.records import News
+from dunning.store import Store
 
 
 class OurBooks:

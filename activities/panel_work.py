@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime
 
 from activities.staff_tasks import by_root, domains_by_hand
+from dunning.effects import Effect, Seen
 from dunning.holds import OTHER_SOURCES, Hold, level_for
 from dunning.levels import Level, at_panel, strictest
-from dunning.ports import OutageError, Panel, Store
-from dunning.records import DOMAIN, Account, Effect, Seen, Service
+from dunning.ports import OutageError, Panel
+from dunning.records import DOMAIN, Account, Service
+from dunning.store import Store
 
 STAFF_KINDS = (DOMAIN,)
 """Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""

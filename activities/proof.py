@@ -8,12 +8,14 @@ from temporalio import activity
 
 from activities.panel_work import asked, mark, tag_of
 from dunning.doubts import ticket
+from dunning.effects import Effect
 from dunning.holds import Hold
 from dunning.levels import Level
 from dunning.orders import Order
-from dunning.ports import OutageError, Panel, Probes, Store
-from dunning.records import Effect, Service
+from dunning.ports import OutageError, Panel, Probes
+from dunning.records import Service
 from dunning.sight import contradicts, in_words, visible
+from dunning.store import Store
 
 PATIENT = 12
 """Tries (about a quarter of an hour) after which a restriction counts although it is not seen outside.

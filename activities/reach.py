@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from dunning.levels import Level
+from dunning.mails import NoticeCopy
 from dunning.orders import DeleteOrder, RestrictOrder, TicketOrder
-from dunning.ports import Reach, Store
+from dunning.ports import Reach
 from dunning.reach import outside
-from dunning.records import Account, Contact, NoticeCopy
+from dunning.records import Account, Contact
 from dunning.results import Deferred
+from dunning.store import Store
 
 _AGAIN = timedelta(days=1)
 _REASON = "no warning reached an address outside the services that would be cut off; staff asks the customer for one"

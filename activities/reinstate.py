@@ -12,9 +12,10 @@ from dunning.doubts import gone_ticket, late_letter, late_ticket
 from dunning.holds import after_payment
 from dunning.levels import Level, strictest
 from dunning.orders import Order, ReinstateOrder
-from dunning.ports import Letters, OutageError, Store
+from dunning.ports import Letters, OutageError
 from dunning.results import Reinstated
 from dunning.sight import contradicts
+from dunning.store import Store
 
 PATIENCE = timedelta(minutes=15)
 """Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""

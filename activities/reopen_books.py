@@ -4,8 +4,8 @@ from temporalio import activity
 
 from activities.closed_books import closed_without
 from dunning.orders import ReopenOrder
-from dunning.ports import Store
 from dunning.results import CloseResult, Noted
+from dunning.store import Store
 
 
 class ReopenBooks:

@@ -12,8 +12,9 @@ from activities.proof import insist, words
 from dunning.holds import Hold
 from dunning.levels import Level, strictest
 from dunning.orders import RestrictOrder
-from dunning.ports import Gateway, Guard, Store
+from dunning.ports import Gateway, Guard
 from dunning.results import NotOurs, Restricted, RestrictResult
+from dunning.store import Store
 
 
 class Restrict:

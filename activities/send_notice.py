@@ -9,12 +9,14 @@ from temporalio import activity
 from activities.digests import Digests, waiting_for
 from activities.heartbeat import steadily
 from dunning.levels import Level
+from dunning.mails import Delivery, Mail, NoticeCopy, NoticeText
 from dunning.orders import NoticeOrder
-from dunning.ports import BackUps, Mailer, OutageError, Reach, Renderer, Store
+from dunning.ports import BackUps, Mailer, OutageError, Reach, Renderer
 from dunning.reach import recipients
-from dunning.records import Account, Contact, Delivery, Mail, NoticeCopy, NoticeText
+from dunning.records import Account, Contact
 from dunning.replies import Replies
 from dunning.results import Delivered, NoticeResult, Undelivered
+from dunning.store import Store
 
 GREYLISTED = 12
 """So many tries (about a quarter of an hour) an address may put us off before the next one is written to, too."""

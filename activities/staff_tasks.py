@@ -6,8 +6,8 @@ from datetime import datetime
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.levels import Level
 from dunning.orders import DeleteOrder, ReinstateOrder, TicketOrder
-from dunning.ports import Store
 from dunning.records import Account, Service, domains
+from dunning.store import Store
 
 _DOMAINS = "domains"
 _SUPPORT = "Support"

@@ -8,8 +8,9 @@ from activities.few import a_few
 from activities.heartbeat import beating
 from activities.our_books import OurBooks
 from dunning import comparing
-from dunning.ports import Cases, Gateway, OutageError, Store
+from dunning.ports import Cases, Gateway, OutageError
 from dunning.records import Attempt, News
+from dunning.store import Store
 from dunning.sweep_report import COUNTED, SweepReport
 from dunning.sweeping import SHORT, Compared, CompareOrder, HealOrder, nothing
 

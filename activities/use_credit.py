@@ -3,8 +3,8 @@
 from temporalio import activity
 
 from dunning.orders import CreditOrder
-from dunning.ports import Store
 from dunning.results import Credited
+from dunning.store import Store
 
 
 class UseCredit:

@@ -24,8 +24,9 @@ from dunning.case import Case, Opened
 from dunning.describe import headline
 from dunning.facts import Answer, MethodChanged
 from dunning.orders import TicketOrder
-from dunning.ports import OutageError, Store
+from dunning.ports import OutageError
 from dunning.records import News, Outcome
+from dunning.store import Store
 
 PATIENCE = timedelta(seconds=10)
 _ABORTED = "aborted by closing workflow"

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from dunning.records import NoticeCopy
+from dunning.mails import NoticeCopy
 
 _SECTION = re.compile(r"<!-- notice -->(.*)<!-- /notice -->", re.DOTALL)
 _FOOT = "\n-- \n"

@@ -17,8 +17,8 @@ from dunning.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.money import Money
 from dunning.orders import TicketOrder
 from dunning.plan import Excess
-from dunning.ports import Store
 from dunning.records import Credit
+from dunning.store import Store
 from dunning.wire import Instant
 
 Wake = Callable[[Case, str, BaseModel], Awaitable[None]]

@@ -12,7 +12,8 @@ import aiosmtplib
 import httpx2
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from dunning.records import Service, Sight
+from dunning.effects import Sight
+from dunning.records import Service
 from dunning.sight import Shows, of_mailbox, of_page
 
 MOST_BYTES = 64 * 1024

@@ -15,9 +15,10 @@ from adapters.settings import Settings
 from adapters.template_files import COMMON, TemplateFiles, language_of
 from adapters.words import Words
 from dunning.levels import Level
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.orders import NoticeOrder
 from dunning.reasons import Contacts, Remaining, remaining
-from dunning.records import Account, NoticeCopy, NoticeText, domains
+from dunning.records import Account, domains
 from dunning.replies import Replies, is_read
 
 _HELP = "help"

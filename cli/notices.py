@@ -12,7 +12,7 @@ from cli.options import Json, day, now
 from cli.output import console, print_json, table
 from cli.preferences import policy as policy_of
 from cli.preview import Preview
-from dunning.records import NoticeCopy
+from dunning.mails import NoticeCopy
 from dunning.timeline import TimelineError
 
 _FOLDER = Path(".reprieve") / "notices"

@@ -19,8 +19,8 @@ from dunning.machine import decide
 from dunning.money import Money
 from dunning.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy import Policy, Zone
-from dunning.ports import Store
 from dunning.records import Account, Contact, News, OpenInvoice, Service
+from dunning.store import Store
 from dunning.timeline import plan_for
 from workflows import attributes
 from workflows.invoice import InvoiceDunning

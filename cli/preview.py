@@ -12,8 +12,9 @@ from adapters.settings import Settings
 from adapters.template_files import slug
 from cli.preview_stories import ACCOUNT, Letter, letters
 from dunning.calendar import local
+from dunning.mails import Mail, NoticeText
 from dunning.policy import Policy
-from dunning.records import Account, Mail, NoticeText
+from dunning.records import Account
 
 _CUSTOMER = "Ada Lovelace"
 _RECIPIENT = "customer@example.com"

@@ -8,7 +8,8 @@ from cli.connections import open_store
 from cli.credits import be_known
 from cli.options import Json
 from cli.output import print_json
-from dunning.records import NoticeCopy, Ticket
+from dunning.mails import NoticeCopy
+from dunning.records import Ticket
 
 
 async def tickets(

@@ -10,8 +10,8 @@ from cli.connections import open_client, settings
 from cli.errors import FailedError
 from cli.output import complain
 from dunning.doors import RECONSIDER
+from dunning.effects import Consequence
 from dunning.facts import Reconsider
-from dunning.records import Consequence
 
 AT_ONCE = 50
 """So many cases are told at the same time."""

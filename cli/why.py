@@ -15,9 +15,10 @@ from cli.errors import BadInputError, FailedError
 from cli.options import Json, now
 from cli.output import print_json
 from dunning.case import Case
+from dunning.effects import Effect
 from dunning.ports import OutageError
 from dunning.receipts import AccountReceipt, Line, Receipt
-from dunning.records import Account, Effect
+from dunning.records import Account
 from dunning.why import attempt_keys, closed_receipt, receipt
 
 _WIDTH = 118

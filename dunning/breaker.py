@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
+from dunning.effects import Consequence
 from dunning.levels import Level
 from dunning.orders import DeleteOrder, RestrictOrder, TicketOrder
-from dunning.records import Consequence
 
 SUSPEND, DELETE = "suspend", "delete"
 """What is counted, each on its own. Warnings and locks take nothing from a customer that cannot wait for a person."""

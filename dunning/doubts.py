@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from dunning.effects import Effect
 from dunning.money import Money
 from dunning.orders import NoticeOrder, Order, ReinstateOrder, TicketOrder
-from dunning.records import Account, Effect, OpenInvoice
+from dunning.records import Account, OpenInvoice
 
 STILL_RESTRICTED = "Your Services Are Not Back Yet"
 _NOTHING = Money.zero("USD")

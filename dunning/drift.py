@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dunning.drift_report import DriftReport, Found, headline, lines
+from dunning.effects import Effect
 from dunning.holds import Hold
 from dunning.levels import Level, at_panel
 from dunning.orders import TicketOrder
-from dunning.records import Effect
 from dunning.sight import contradicts
 from dunning.wire import Instant, Wire
 

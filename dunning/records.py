@@ -4,7 +4,6 @@ from datetime import date
 from typing import Literal
 
 from dunning.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
-from dunning.levels import Level
 from dunning.money import Money
 from dunning.orders import CloseOrder
 from dunning.wire import Instant, Wire
@@ -73,50 +72,6 @@ class OpenInvoice(Wire):
     policy: str
     due: date
     status: str = "open"
-
-
-class NoticeText(Wire):
-    """A rendered notice. `template` names file and version, so that staff see what the customer saw."""
-
-    subject: str
-    text: str
-    html: str
-    template: str
-
-
-class Mail(Wire):
-    """One message to one recipient. `message_id` derives from the notice: a second copy is recognisable.
-
-    `reply_to` is where answers go; empty: the mailer's own address for that. `answers` is the Message-ID of the mail
-    that it answers by itself (RFC 3834); empty: it answers none.
-    """
-
-    message_id: str
-    recipient: str
-    content: NoticeText
-    at: Instant
-    reply_to: str = ""
-    answers: str = ""
-
-
-class NoticeCopy(Wire):
-    """The archived notice (S1-21). `status` is sending, delivered, refused, unknown, bounced or withdrawn.
-
-    `detail` is the mail server's answer, `message_id` its mail's, `reply_to` where answers go; `digest` is the one in
-    which it went out, if it did not go alone: the id of the copy that sent it. (`waiting:<day>`: it waits for others.)
-    """
-
-    id: str
-    invoice: str
-    account: str
-    recipient: str
-    at: Instant
-    content: NoticeText
-    status: str = "sending"
-    detail: str = ""
-    message_id: str = ""
-    digest: str = ""
-    reply_to: str = ""
 
 
 class Method(Wire):
@@ -233,76 +188,6 @@ class Ticket(Wire):
     notice: str = ""
 
 
-class InboundMail(Wire):
-    """A mail that came in, whole and as it came. `id` is its Message-ID, or a digest of it when it has none.
-
-    `outcome` says what became of it; `notice` which notice it is about; `ticket` the key of the ticket it opened.
-    """
-
-    id: str
-    sender: str
-    recipient: str
-    at: Instant
-    raw: bytes
-    outcome: str = ""
-    notice: str = ""
-    ticket: str = ""
-
-
-class Consequence(Wire):
-    """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
-
-    `status`: admitted (it may happen), deferred (it waits for a person), released (a person lets it happen), kept (a
-    person decided against it for now). `incident` is the key of the first one that was deferred with it.
-    """
-
-    key: str
-    account: str
-    invoice: str
-    action: str
-    at: Instant
-    status: str
-    incident: str = ""
-
-
-class Sight(Wire):
-    """What a service looks like from outside. `shows`: running, restricted (a notice in its place), gone, or unclear.
-
-    `detail` is for people: `HTTP 200 at https://bakery.example/`. `gone`: nobody answers, or it is not known there.
-    """
-
-    shows: Literal["running", "restricted", "gone", "unclear"]
-    detail: str
-
-
-class Seen(Wire):
-    """What a panel shows of a service.
-
-    `tag` is the reason of its restriction: empty when it shows none, None when the panel keeps no reasons. `locked`:
-    only the panel's root may lift it. `backups`: whether the panel holds back-ups of it; None: it cannot say.
-    """
-
-    level: Level
-    tag: str | None = ""
-    locked: bool = False
-    backups: bool | None = None
-
-
-class Effect(Wire):
-    """What a service was brought to last: `wanted`, by which holds, what its panel showed, and what was seen outside.
-
-    `proof` is the outside look in words; empty when nothing is looked at. `at` is when that was so.
-    """
-
-    account: str
-    service: str
-    wanted: Level
-    shown: Level
-    tag: str = ""
-    proof: str = ""
-    at: Instant
-
-
 class ClosedLedger(Wire):
     """The books of a finished invoice, as they were closed last."""
 
@@ -314,10 +199,3 @@ class ClosedLedger(Wire):
     balance: Money
     closed_at: Instant
     order: CloseOrder
-
-
-class Delivery(Wire):
-    """A mail server's answer. `status` is delivered, refused (permanent) or unknown (may have been delivered)."""
-
-    status: str
-    detail: str = ""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from dunning.effects import Sight
 from dunning.levels import Level
-from dunning.records import Sight
 
 Verdict = Literal["confirmed", "contradicted", "unclear"]
 Shows = Literal["running", "restricted", "gone", "unclear"]

@@ -11,9 +11,10 @@ from dunning.case import UNDERWAY, Case, Done
 from dunning.describe import clock, coming
 from dunning.ledger import Entry, Kind
 from dunning.machine import decide
+from dunning.mails import NoticeCopy
 from dunning.plan import Action
 from dunning.receipts import Line, Receipt
-from dunning.records import Attempt, ClosedLedger, NoticeCopy
+from dunning.records import Attempt, ClosedLedger
 from dunning.states import state
 from dunning.steps import Finish, Wait
 from dunning.why_because import Known, because

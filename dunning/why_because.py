@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from dunning.case import UNDERWAY, Case, Done
 from dunning.describe import clock
+from dunning.mails import NoticeCopy
 from dunning.plan import CONSEQUENCES, Action, Milestone
-from dunning.records import Attempt, NoticeCopy
+from dunning.records import Attempt
 from dunning.warnings import told, warnings_before
 
 

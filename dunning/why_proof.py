@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dunning.case import Case, Done
 from dunning.describe import clock
+from dunning.mails import NoticeCopy
 from dunning.plan import Action
-from dunning.records import NoticeCopy
 from dunning.why_because import Known
 
 _LETTERS = (Action.ISSUE, Action.NOTIFY)

@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
-from dunning.ports import Store
 from dunning.records import InboxEvent, News, Outcome
+from dunning.store import Store
 from portal.handling import Handling
 from portal.reading import Reading
 from portal.resting import Key, Rest, Resting, hopeless, key_of

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from dunning.orders import TicketOrder
-from dunning.ports import Cases, Store
+from dunning.ports import Cases
 from dunning.records import InboxEvent, News, Outcome
+from dunning.store import Store
 from portal.resting import key_of
 from portal.together import Together
 

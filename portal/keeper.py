@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
-from dunning.ports import Store
 from dunning.records import InboxEvent
+from dunning.store import Store
 from portal.resting import key_of
 from portal.together import Together
 

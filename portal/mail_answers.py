@@ -12,9 +12,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters.links import Links
+from dunning.mails import InboundMail, Mail, NoticeCopy, NoticeText
 from dunning.orders import TicketOrder
-from dunning.ports import Mailer, Store
-from dunning.records import InboundMail, Mail, NoticeCopy, NoticeText
+from dunning.ports import Mailer
+from dunning.store import Store
 
 ANSWER = "answer:"
 """Begins the id of an answer in the archive of notices."""

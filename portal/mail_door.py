@@ -15,8 +15,8 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dunning.bounces import id_of
-from dunning.ports import Store
-from dunning.records import InboundMail
+from dunning.mails import InboundMail
+from dunning.store import Store
 from portal.together import Together
 
 MOST = 200

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from dunning.bounces import Letter, Report, mentioned, read
 from dunning.facts import Bounced
+from dunning.mails import InboundMail, NoticeCopy
 from dunning.orders import TicketOrder
-from dunning.ports import Cases, OutageError, Store
-from dunning.records import InboundMail, News, NoticeCopy
+from dunning.ports import Cases, OutageError
+from dunning.records import News
+from dunning.store import Store
 from portal.mail_answers import ANSWER, Answers
 
 SETTLING = timedelta(hours=1)

@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from dunning.ports import Store
-from dunning.records import InboundMail, InboxEvent
+from dunning.mails import InboundMail
+from dunning.records import InboxEvent
+from dunning.store import Store
 from portal.mail_handling import MailHandling
 from portal.resting import Rest, Resting, hopeless, key_of
 

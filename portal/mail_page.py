@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.links import Links
-from dunning.ports import Store
+from dunning.store import Store
 from portal.pages import Pages
 from portal.refusals import RefusedError
 

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from adapters.links import Links
-from dunning.ports import Store
+from dunning.store import Store
 from portal.refusals import RefusedError
 
 # The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.

@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from adapters.links import Links
 from dunning import ports
-from dunning.ports import Store
 from dunning.records import Account
+from dunning.store import Store
 from portal.bodies import body_of
 from portal.outages import OUTAGES
 from portal.pages import Pages

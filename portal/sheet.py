@@ -15,11 +15,12 @@ from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import NoticeOrder
 from dunning.plan import Action
-from dunning.ports import Cases, Store
+from dunning.ports import Cases
 from dunning.reasons import Remaining
 from dunning.records import Account, ClosedLedger
 from dunning.states import state
 from dunning.steps import Wait, follow_up
+from dunning.store import Store
 
 PAYABLE = ("scheduled", "open", "overdue", "promised", "awaiting-approval")
 """States in which money for the invoice may be taken. While some is on its way, nobody is asked to pay twice."""

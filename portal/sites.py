@@ -5,6 +5,7 @@ suspended and the category of the reason (S2-18): no name, no invoice, no amount
 """
 
 import hashlib
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,10 +15,10 @@ from adapters.links import Links
 from adapters.site_links import SiteLinks
 from dunning.holds import Hold
 from dunning.levels import Level
-from dunning.ports import Store
 from dunning.reasons import Category, Contacts, categories, name, remaining
 from dunning.records import Service
 from dunning.site_state import SiteState, site_state, touching
+from dunning.store import Store
 from portal.pages import Pages
 from portal.refusals import note
 
@@ -62,10 +63,11 @@ class SiteStates:
             note(request, "a site's state without its token")
             return None
         known = await _known(self._store, service)
+        if known is None:
+            return None
         # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
-        alone = len(await self._store.owners(service)) == 1
-        pay = self._links.pay if alone else _no_link
-        return site_state(*known, pay, self._contacts, self._otherwise) if known else None
+        pay = self._links.pay if known.accounts == 1 else _no_link
+        return site_state(known.service, known.holds, pay, self._contacts, self._otherwise)
 
 
 class SuspendedPages:
@@ -102,10 +104,20 @@ class SuspendedPages:
 
     async def _suspending(self, service: str) -> tuple[Hold, ...]:
         known = await _known(self._store, service)
-        return tuple(hold for hold in touching(*known) if hold.level.rank >= Level.SUSPENDED.rank) if known else ()
+        return (
+            tuple(hold for hold in touching(known.service, known.holds) if hold.level.rank >= Level.SUSPENDED.rank)
+            if known
+            else ()
+        )
 
 
-async def _known(store: Store, service: str) -> tuple[Service, tuple[Hold, ...]] | None:
+class _Known(NamedTuple):
+    service: Service
+    holds: tuple[Hold, ...]
+    accounts: int
+
+
+async def _known(store: Store, service: str) -> _Known | None:
     """The service, and the holds of every account that names it: the panel's user is the same one for all of them."""
     accounts = [await store.account(account) for account in await store.owners(service)]
     named = [(account, each) for account in accounts for each in account.services if each.id == service]
@@ -114,7 +126,7 @@ async def _known(store: Store, service: str) -> tuple[Service, tuple[Hold, ...]]
     its = named[-1][1]
     same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
     holds = [hold for account in same for hold in await store.holds(account.id)]
-    return its, tuple(sorted(holds, key=lambda hold: hold.since))
+    return _Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), len(same))
 
 
 def _no_link(invoice: str) -> str:

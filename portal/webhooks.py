@@ -14,9 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dunning.money import Money
-from dunning.ports import Cases, Store
+from dunning.ports import Cases
 from dunning.records import InboxEvent, Outcome
 from dunning.states import state
+from dunning.store import Store
 from portal import payments
 from portal.delivery import Delivery
 from portal.outages import OUTAGES

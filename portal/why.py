@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.links import Links
-from dunning.ports import Cases, Store
+from dunning.ports import Cases
 from dunning.receipts import Receipt
+from dunning.store import Store
 from dunning.why import attempt_keys, closed_receipt, receipt
 from portal.refusals import RefusedError
 

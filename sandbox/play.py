@@ -15,9 +15,10 @@ from cli.opening import open_row
 from dunning.calendar import instant, local
 from dunning.case import Case
 from dunning.doors import workflow_id
+from dunning.mails import NoticeCopy
 from dunning.plan import Plan
 from dunning.policy import Policy
-from dunning.records import Credit, NoticeCopy
+from dunning.records import Credit
 from dunning.timeline import plan_for
 from sandbox.books import Change, Charge, Message
 from sandbox.doors import Doors, Told

@@ -15,8 +15,8 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
+from dunning.mails import Delivery, Mail
 from dunning.ports import OutageError
-from dunning.records import Delivery, Mail
 
 _PERMANENT = 500
 _AUTH_WANTED = 530

@@ -8,9 +8,10 @@ from adapters.panels.generic import GenericPanel
 from adapters.panels.hestia import HestiaPanel
 from adapters.panels.whm import WhmPanel
 from adapters.settings import Settings
+from dunning.effects import Seen
 from dunning.levels import Level
 from dunning.ports import OutageError
-from dunning.records import Seen, Service
+from dunning.records import Service
 
 AnyPanel = WhmPanel | HestiaPanel | GenericPanel
 _KINDS: dict[Kind, type[AnyPanel]] = {"whm": WhmPanel, "hestia": HestiaPanel, "generic": GenericPanel}

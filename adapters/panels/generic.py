@@ -12,8 +12,9 @@ from standardwebhooks import Webhook
 
 from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
+from dunning.effects import Seen
 from dunning.levels import Level
-from dunning.records import Seen, Service
+from dunning.records import Service
 
 ALWAYS = frozenset({Level.ACTIVE, Level.DELETED})
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
+from dunning.effects import Seen
 from dunning.levels import Level
 from dunning.ports import OutageError
-from dunning.records import Seen, Service
+from dunning.records import Service
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
 _OK, _NOT_THERE, _SUSPENDED_ALREADY, _RUNS_ALREADY = 0, 3, 5, 6

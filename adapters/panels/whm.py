@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
 from adapters.panels.whm_answers import Account, Said, unreadable
+from dunning.effects import Seen
 from dunning.levels import Level
 from dunning.ports import OutageError
-from dunning.records import Seen, Service
+from dunning.records import Service
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
 _DELETED = Seen(level=Level.DELETED)

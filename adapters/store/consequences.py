@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.base import Database, add, put_all
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
+from dunning.effects import Consequence
 from dunning.orders import TicketOrder
-from dunning.records import Consequence, Ticket
+from dunning.records import Ticket
 
 _LOCK = int.from_bytes(b"Reprieve", "big")
 """The number of PostgreSQL's advisory lock."""

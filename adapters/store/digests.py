@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 from adapters.store.base import Database
 from adapters.store.letters import copy_of
 from adapters.store.tables import notices
-from dunning.records import NoticeCopy
+from dunning.mails import NoticeCopy
 
 
 class Digests(Database):

@@ -8,7 +8,8 @@ from sqlalchemy import or_, select, update
 from adapters.store.base import Database, add_all
 from adapters.store.letters import copy_of
 from adapters.store.tables import contacts, inbound_mails, notices, tickets
-from dunning.records import InboundMail, NoticeCopy, Ticket
+from dunning.mails import InboundMail, NoticeCopy
+from dunning.records import Ticket
 
 
 class Inbound(Database):

@@ -4,8 +4,9 @@ from sqlalchemy import RowMapping, select
 
 from adapters.store.base import Database
 from adapters.store.tables import notices, tickets
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.orders import TicketOrder
-from dunning.records import NoticeCopy, NoticeText, Ticket
+from dunning.records import Ticket
 
 
 class Letters(Database):

@@ -13,7 +13,7 @@ from adapters.store.payments import Payments
 
 
 class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Letters, Payments):
-    """`dunning.ports.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
+    """`dunning.store.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for
     any other URL; what the database itself refuses or fails at comes as SQLAlchemy's own error.

@@ -12,9 +12,10 @@ from adapters.store import SqlStore
 from adapters.store.consequences import _alone
 from adapters.store.tables import accounts
 from dunning.breaker import ADMITTED, DEFERRED, DELETE, KEPT, RELEASED, SUSPEND, Limits, Stopped, decision
+from dunning.effects import Consequence
 from dunning.levels import Level
 from dunning.orders import DeleteOrder, RestrictOrder
-from dunning.records import Account, Consequence, OpenInvoice
+from dunning.records import Account, OpenInvoice
 from dunning.results import Deferred
 
 AT = datetime(2026, 12, 25, 14, tzinfo=UTC)

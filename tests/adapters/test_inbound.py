@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.store import SqlStore
-from dunning.records import Account, Contact, InboundMail, NoticeCopy
+from dunning.mails import InboundMail, NoticeCopy
+from dunning.records import Account, Contact
 from tests.adapters.test_store import ACCOUNT, AT, notice, ticket
 
 RAW = bytes(range(256)) * 50

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Awaitable
 import pytest
 
 from adapters.panels import Panels
+from dunning.effects import Seen
 from dunning.levels import Level
 from dunning.ports import OutageError
-from dunning.records import Seen, Service
+from dunning.records import Service
 from sandbox import panel_hestia, panel_whm
 from sandbox.panels import panel_settings
 from tests.adapters.companies import PANELS, PATIENCE, PanelCompany, panel_of

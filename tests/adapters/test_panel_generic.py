@@ -15,9 +15,10 @@ from starlette.routing import Route
 
 from adapters.panel_settings import SANDBOX_SECRET, PanelSettings
 from adapters.panels import Panels
+from dunning.effects import Seen
 from dunning.levels import Level
 from dunning.ports import OutageError
-from dunning.records import Seen, Service
+from dunning.records import Service
 from portal.serving import serving
 
 SERVICE = Service(

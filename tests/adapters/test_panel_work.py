@@ -11,11 +11,12 @@ from activities.staff_tasks import back_ups_by_hand, domains_back, domains_of_de
 from adapters.probes import OutsideProbes
 from adapters.sites import SilentSites
 from adapters.store import SqlStore
+from dunning.effects import Effect, Seen
 from dunning.holds import Hold, Rule
 from dunning.levels import Level
 from dunning.orders import DeleteOrder, ReinstateOrder
 from dunning.ports import OutageError
-from dunning.records import Account, Effect, Seen, Service
+from dunning.records import Account, Service
 from tests.adapters.companies import PANELS, PanelCompany, panel_of
 
 AT = datetime(2026, 11, 25, 6, tzinfo=UTC)

@@ -11,7 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from adapters.probes import OutsideProbes
-from dunning.records import Service, Sight
+from dunning.effects import Sight
+from dunning.records import Service
 from portal.serving import serving
 from sandbox.ports import free_ports
 

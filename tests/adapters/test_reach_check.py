@@ -8,8 +8,9 @@ from activities.reach import ReachCheck
 from adapters.reach import MailReach
 from adapters.store import SqlStore
 from dunning.levels import Level
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.orders import DeleteOrder, RestrictOrder
-from dunning.records import Account, Contact, NoticeCopy, NoticeText, OpenInvoice, Service
+from dunning.records import Account, Contact, OpenInvoice, Service
 from dunning.results import Deferred
 
 AT = datetime(2026, 12, 11, 15, tzinfo=UTC)

@@ -15,20 +15,11 @@ from adapters.store.types import UtcInstant, Words
 from dunning.holds import Hold
 from dunning.ledger import Entry, Kind
 from dunning.levels import Level
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.money import Money
 from dunning.orders import CloseOrder, TicketOrder
-from dunning.ports import Store
-from dunning.records import (
-    Account,
-    Attempt,
-    ClosedLedger,
-    Contact,
-    Credit,
-    NoticeCopy,
-    NoticeText,
-    OpenInvoice,
-    Service,
-)
+from dunning.records import Account, Attempt, ClosedLedger, Contact, Credit, OpenInvoice, Service
+from dunning.store import Store
 
 EAST = timezone(timedelta(hours=5, minutes=45))
 AT = datetime(2025, 3, 9, 12, 30, 15, 123456, tzinfo=EAST)

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.store import SqlStore, migrate
 from dunning.breaker import ADMITTED, DELETE, SUSPEND, Limits
-from dunning.records import Consequence, OpenInvoice
+from dunning.effects import Consequence
+from dunning.records import OpenInvoice
 from tests.cli.command import Operate, Said
 
 AT = datetime(2026, 12, 25, 14, 30, tzinfo=UTC)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from adapters.store import SqlStore, migrate
-from dunning.records import Account, NoticeCopy, NoticeText, OpenInvoice
+from dunning.mails import NoticeCopy, NoticeText
+from dunning.records import Account, OpenInvoice
 from tests.cli.command import Operate
 
 AT = datetime(2026, 12, 6, 14, tzinfo=UTC)

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.money import Money
 from dunning.orders import TicketOrder
-from dunning.records import Account, Credit, NoticeCopy, NoticeText
+from dunning.records import Account, Credit
 from sandbox.stage import Stage
 from tests.cli.command import Operate
 

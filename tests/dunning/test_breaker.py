@@ -25,13 +25,13 @@ from dunning.breaker import (
     reason,
 )
 from dunning.case import Case
+from dunning.effects import Consequence
 from dunning.facts import Reconsider
 from dunning.levels import Level
 from dunning.machine import decide
 from dunning.orders import DeleteOrder, RestrictOrder
 from dunning.reconsidering import reconsidered
 from dunning.record import recorded
-from dunning.records import Consequence
 from dunning.results import Deferred
 from dunning.steps import Perform, Reinstate, Wait
 from tests.dunning.evenings import ASO, moment, step

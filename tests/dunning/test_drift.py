@@ -6,9 +6,9 @@ import pytest
 
 from dunning.drift import Need, finding, is_gone, need, one, ticket, told_before
 from dunning.drift_report import LISTED, DriftReport, headline, lines
+from dunning.effects import Effect
 from dunning.holds import Hold
 from dunning.levels import Level
-from dunning.records import Effect
 
 AT = datetime(2026, 11, 25, 6, 17, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from dunning.effects import Sight
 from dunning.levels import Level
-from dunning.records import Sight
 from dunning.sight import Shows, Verdict, contradicts, in_words, of_mailbox, of_page, verdict
 
 CPANEL = """<!DOCTYPE html><html><head><title>Account Suspended</title></head><body>This Account has been suspended.

@@ -12,10 +12,11 @@ from dunning.changes import changed
 from dunning.facts import Approval, Promise, Waiver
 from dunning.intake import approved, promised, unreadable, waived
 from dunning.levels import Level
+from dunning.mails import NoticeCopy, NoticeText
 from dunning.money import Money
 from dunning.plan import Action
 from dunning.record import recorded, reinstated
-from dunning.records import Attempt, NoticeCopy, NoticeText
+from dunning.records import Attempt
 from dunning.results import Reinstated, Restricted
 from dunning.undoing import undone
 from dunning.why import attempt_keys, receipt

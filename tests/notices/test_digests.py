@@ -15,12 +15,12 @@ from adapters.settings import ROOT
 from dunning.case import Opened, open_case
 from dunning.ledger import Kind
 from dunning.letters import in_digest
+from dunning.mails import NoticeCopy
 from dunning.money import Money
 from dunning.ordering import order_for
 from dunning.orders import NoticeOrder
 from dunning.plan import Action, Invoice
 from dunning.ports import OutageError
-from dunning.records import NoticeCopy
 from dunning.results import Delivered
 from dunning.steps import follow_up
 from dunning.timeline import plan_for

@@ -12,9 +12,10 @@ from adapters.templates import TemplateRenderer
 from dunning.hold_letters import hold_letter
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.levels import Level
+from dunning.mails import NoticeText
 from dunning.money import Money
 from dunning.orders import NoticeOrder
-from dunning.records import Account, NoticeText
+from dunning.records import Account
 
 FOLDER = Path(__file__).parents[2] / "notices"
 RENDERER = TemplateRenderer(

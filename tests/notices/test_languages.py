@@ -15,9 +15,10 @@ from adapters.settings import ROOT
 from adapters.templates import TemplateRenderer
 from dunning.attempting import NONE_ON_FILE
 from dunning.levels import Level
+from dunning.mails import NoticeText
 from dunning.money import Money
 from dunning.reasons import Category
-from dunning.records import Account, NoticeText
+from dunning.records import Account
 from tests.notices.test_templates import order, render
 from tests.notices.written import CASES, rows
 

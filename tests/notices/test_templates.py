@@ -14,10 +14,11 @@ from adapters.policy_files import load_policy, policy_names
 from adapters.template_files import TemplateFiles, slug
 from adapters.templates import TemplateRenderer
 from dunning.levels import Level
+from dunning.mails import NoticeText
 from dunning.money import Money
 from dunning.orders import NoticeOrder
 from dunning.ports import Renderer
-from dunning.records import Account, NoticeText
+from dunning.records import Account
 
 FOLDER = Path(__file__).parents[2] / "notices"
 POLICIES = FOLDER.with_name("policies")

@@ -12,7 +12,8 @@ from adapters.links import Links
 from adapters.mail.smtp import SmtpMailer
 from adapters.store import SqlStore
 from dunning import ports
-from dunning.records import Account, Contact, InboundMail, NoticeCopy, NoticeText, Ticket
+from dunning.mails import InboundMail, NoticeCopy, NoticeText
+from dunning.records import Account, Contact, Ticket
 from portal.mail_answers import Answers
 from portal.mail_door import MailDoor
 from portal.mail_handling import MailHandling

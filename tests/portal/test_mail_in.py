@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 
 from adapters.store import SqlStore
 from dunning.facts import Bounced
+from dunning.mails import InboundMail
 from dunning.orders import TicketOrder
 from dunning.ports import OutageError
-from dunning.records import InboundMail
 from portal.mail_handling import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, letter, postfix
 from tests.portal.bills import case_of

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.mail.smtp import SmtpMailer
-from dunning.records import Mail
+from dunning.mails import Mail
 from sandbox.mail import MailCatcher
 from sandbox.ports import free_ports
 from tests.portal.post import BOUNCES, NO_REPLY, NOTICE, OWNER, SECOND, furnish, notice, post

@@ -8,7 +8,8 @@ import pytest
 
 from adapters.settings import ROOT
 from adapters.templates import TemplateRenderer
-from dunning.records import Account, NoticeCopy
+from dunning.mails import NoticeCopy
+from dunning.records import Account
 from tests.notices.test_templates import order
 from tests.portal.browser import Tab, chromium
 from tests.portal.world import Portal, portal

@@ -5,7 +5,7 @@ import pytest
 from dunning.changes import changed
 from dunning.facts import Void
 from dunning.intake import voided
-from dunning.records import NoticeCopy, NoticeText
+from dunning.mails import NoticeCopy, NoticeText
 from portal.clock import now
 from tests.cli.test_decisions import closed_books
 from tests.portal.bills import case_of

@@ -23,8 +23,9 @@ from adapters.templates import TemplateRenderer
 from dunning import ports
 from dunning.case import Case
 from dunning.money import Money
-from dunning.ports import OutageError, Store
+from dunning.ports import OutageError
 from dunning.records import Account, InboxEvent, News, Outcome
+from dunning.store import Store
 from portal import payments
 from portal.app import application
 from portal.clock import now

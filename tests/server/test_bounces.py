@@ -3,7 +3,7 @@
 import aiosmtplib
 import pytest
 
-from dunning.records import NoticeCopy
+from dunning.mails import NoticeCopy
 from sandbox.stage import Stage
 from tests.dunning.reports import postfix
 from tests.portal.world import until

@@ -8,12 +8,13 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.proof import PATIENT, insist
 from dunning.doubts import STILL_RESTRICTED
+from dunning.effects import Effect
 from dunning.facts import Approval
 from dunning.levels import Level
 from dunning.orders import RestrictOrder
 from dunning.plan import Action
 from dunning.ports import OutageError
-from dunning.records import Effect, Ticket
+from dunning.records import Ticket
 from sandbox.stage import Stage
 from tests.server.playing import Playing, begin
 from tests.server.test_overtaken import tried
