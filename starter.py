@@ -9,40 +9,60 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 
-from cli.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError
+from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError
 
 _POLICIES, _CASES, _DECISIONS, _HOLDS = (
     Group(name, sort_key=place)
     for place, name in enumerate(("Policies", "Invoices", "Decisions of people", "Holds on accounts"))
 )
 _COMMANDS = (
-    ("plan", "cli.plan:plan", "Show what a policy does to an unpaid invoice, and when.", _POLICIES),
-    ("rehearse", "cli.rehearse:rehearse", "Play an invoice's whole life on virtual time; nothing is kept.", _POLICIES),
-    ("policies", "cli.policies:policies", "List the policies, and whether each may be used.", _POLICIES),
-    ("check", "cli.policies:check", "Check one policy file.", _POLICIES),
-    ("start", "cli.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
-    ("list", "cli.listing:list_", "List the cases that are running.", _CASES),
-    ("show", "cli.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
-    ("pay", "cli.pay:pay", "Enter a payment.", _CASES),
-    ("reverse", "cli.reversals:reverse", "Enter a payment that was taken back.", _CASES),
-    ("restore", "cli.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
-    ("credits", "cli.credits:credits_", "Show the credit of an account.", _CASES),
-    ("tickets", "cli.tickets:tickets", "List what waits for a person.", _CASES),
-    ("notices", "cli.notices:notices", "Look at letters: all that a policy sends, and each that was sent.", _CASES),
-    ("sweep", "cli.sweep:sweep", "Compare the payment company's books with ours now, and heal.", _CASES),
-    ("promise", "cli.decisions:promise", "Take a promise to pay: nothing happens until its day is over.", _DECISIONS),
-    ("waive", "cli.decisions:waive", "Do not ask for a charge any more, such as a late fee.", _DECISIONS),
-    ("approve", "cli.decisions:approve", "Agree to a step that waits for approval, such as a deletion.", _DECISIONS),
-    ("due", "cli.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
-    ("void", "cli.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
-    ("undo", "cli.undo:undo", "Take back what a wrong run did; a dry run only lists it.", _DECISIONS),
-    ("removals", "cli.removals:removals", "List the accounts that are due for deletion.", _CASES),
-    ("why", "cli.why:why", "Tell why everything about an account or an invoice happened, with proof.", _CASES),
-    ("breaker", "cli.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),
-    ("hold", "cli.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
-    ("release", "cli.holding:release", "Lift such a hold; all others stay.", _HOLDS),
-    ("drift", "cli.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
-    ("site", "cli.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
+    ("plan", "cli.policies.plan:plan", "Show what a policy does to an unpaid invoice, and when.", _POLICIES),
+    (
+        "rehearse",
+        "cli.policies.rehearse:rehearse",
+        "Play an invoice's whole life on virtual time; nothing is kept.",
+        _POLICIES,
+    ),
+    ("policies", "cli.policies.policies:policies", "List the policies, and whether each may be used.", _POLICIES),
+    ("check", "cli.policies.policies:check", "Check one policy file.", _POLICIES),
+    ("start", "cli.invoices.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
+    ("list", "cli.invoices.listing:list_", "List the cases that are running.", _CASES),
+    ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
+    ("pay", "cli.invoices.pay:pay", "Enter a payment.", _CASES),
+    ("reverse", "cli.invoices.reversals:reverse", "Enter a payment that was taken back.", _CASES),
+    ("restore", "cli.invoices.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
+    ("credits", "cli.invoices.credits:credits_", "Show the credit of an account.", _CASES),
+    ("tickets", "cli.invoices.tickets:tickets", "List what waits for a person.", _CASES),
+    (
+        "notices",
+        "cli.invoices.notices:notices",
+        "Look at letters: all that a policy sends, and each that was sent.",
+        _CASES,
+    ),
+    ("sweep", "cli.invoices.sweep:sweep", "Compare the payment company's books with ours now, and heal.", _CASES),
+    (
+        "promise",
+        "cli.decisions.decisions:promise",
+        "Take a promise to pay: nothing happens until its day is over.",
+        _DECISIONS,
+    ),
+    ("waive", "cli.decisions.decisions:waive", "Do not ask for a charge any more, such as a late fee.", _DECISIONS),
+    (
+        "approve",
+        "cli.decisions.decisions:approve",
+        "Agree to a step that waits for approval, such as a deletion.",
+        _DECISIONS,
+    ),
+    ("due", "cli.decisions.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
+    ("void", "cli.decisions.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
+    ("undo", "cli.decisions.undo:undo", "Take back what a wrong run did; a dry run only lists it.", _DECISIONS),
+    ("removals", "cli.decisions.removals:removals", "List the accounts that are due for deletion.", _CASES),
+    ("why", "cli.invoices.why:why", "Tell why everything about an account or an invoice happened, with proof.", _CASES),
+    ("breaker", "cli.decisions.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),
+    ("hold", "cli.holds.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
+    ("release", "cli.holds.holding:release", "Lift such a hold; all others stay.", _HOLDS),
+    ("drift", "cli.holds.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
+    ("site", "cli.holds.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
 )
 _EPILOGUE = """\
 Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.

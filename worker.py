@@ -16,39 +16,45 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.ask_for_money import AskForMoney
-from activities.backups import PanelBackUps
-from activities.breaker import Breaker
-from activities.charge import Charge
-from activities.close_books import CloseBooks
-from activities.deactivate import Deactivate
-from activities.delete_service import DeleteService
-from activities.drift import CheckDrift
-from activities.hands import Hands
-from activities.move_due_date import MoveDueDate
-from activities.open_ticket import OpenTicket
-from activities.reach import ReachCheck
-from activities.refund import Refund
-from activities.reinstate import Reinstate
-from activities.relax import Relax
-from activities.reopen_books import ReopenBooks
-from activities.restrict import Restrict
-from activities.send_notice import SendNotice
-from activities.sweep import SweepBooks
-from activities.use_credit import UseCredit
-from adapters import logs, mail, panels, reach, schedules, sites, templates, temporal
-from adapters.cases import Cases
-from adapters.gateways.stripe import StripeGateway
-from adapters.health import Health, serving
-from adapters.letters import Letters
-from adapters.probes import OutsideProbes
-from adapters.settings import Settings, no_json
+from activities.fleet.drift import CheckDrift
+from activities.fleet.sweep import SweepBooks
+from activities.guards.breaker import Breaker
+from activities.guards.reachability import ReachCheck
+from activities.notices.open_ticket import OpenTicket
+from activities.notices.send_notice import SendNotice
+from activities.payments.ask_for_money import AskForMoney
+from activities.payments.charge import Charge
+from activities.payments.close_books import CloseBooks
+from activities.payments.move_due_date import MoveDueDate
+from activities.payments.refund import Refund
+from activities.payments.reopen_books import ReopenBooks
+from activities.payments.use_credit import UseCredit
+from activities.services.backups import PanelBackUps
+from activities.services.deactivate import Deactivate
+from activities.services.delete_service import DeleteService
+from activities.services.loosen import Relax
+from activities.services.reinstate import Reinstate
+from activities.services.restrict import Restrict
+from activities.services.services import Hands
+from adapters import mail, panels
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.mail import reachability as reach
+from adapters.process import logs
+from adapters.process.health import Health, serving
+from adapters.settings.settings import Settings, no_json
+from adapters.sites import webhooks as sites
+from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore, migrate
-from dunning.breaker import Limits
+from adapters.templates import renderer as templates
+from adapters.temporal import client as temporal
+from adapters.temporal import schedules
+from adapters.temporal.cases import Cases
+from adapters.temporal.notice_starter import Letters
+from dunning.fleet.breaker import Limits
 from workflows import attributes, calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
-from workflows.letters import Letter
+from workflows.notice import Letter
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1

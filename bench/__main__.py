@@ -15,7 +15,7 @@ from bench.race import race
 from bench.reinstating import reinstating
 from bench.report import Report
 from bench.rules import rules
-from sandbox.stage import stage
+from sandbox.stage.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
 PARTS = ("rules", "door", *ON_A_STAGE)

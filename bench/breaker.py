@@ -18,14 +18,15 @@ from typing import TypeVar
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from dunning.breaker import Limits
-from dunning.case import Opened
-from dunning.doors import workflow_id
+from dunning.case.case import Opened
+from dunning.fleet.breaker import Limits
 from dunning.money import Money
-from dunning.plan import Action, Invoice, Milestone, Plan
-from dunning.records import Account, Contact, OpenInvoice, Service
-from sandbox.play import at_rest
-from sandbox.stage import QUEUE, Stage, stage
+from dunning.names import workflow_id
+from dunning.policy.plan import Action, Invoice, Milestone, Plan
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.books import OpenInvoice
+from sandbox.stage.stage import QUEUE, Stage, stage
+from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning
 
 AHEAD = timedelta(days=30)

@@ -4,7 +4,7 @@ from bench.lives import POLICIES, Marginal, never_paid, paid_on_its_due_date
 from bench.report import Report
 from bench.server_actions import actions_by_type
 from bench.tally import Cost
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 
 LIFE_LIMIT, MILESTONE_LIMIT = 36, 12
 _HEAD = ("story", "events", "limit", "", "bytes", "workflow tasks", "actions", "activities", "timers")

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from adapters.store import SqlStore
 from bench.report import Report
-from dunning.records import InboxEvent
-from portal.clock import now
-from sandbox.child import Child
-from sandbox.ports import free_ports
+from dunning.records.inbox import InboxEvent
+from portal.http.clock import now
+from sandbox.stage.child import Child
+from sandbox.stage.ports import free_ports
 
 RATE, SECONDS, WARMING, BARE_SECONDS = 200, 20.0, 2.0, 10.0
 TARGET = 50.0

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal.serving import serving
+from portal.http.server import serving
 
 
 async def _take(request: Request) -> Response:

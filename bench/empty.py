@@ -10,9 +10,9 @@ from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.bare import EMPTY
-from dunning.levels import Level
+from dunning.case.results import Charged, Deleted, Delivered, Noted, Refunded, Reinstated, Restricted
+from dunning.level import Level
 from dunning.money import Money
-from dunning.results import Charged, Deleted, Delivered, Noted, Refunded, Reinstated, Restricted
 from workflows import calls
 
 AMOUNT = Money.parse("USD 19.99")

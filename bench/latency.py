@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 
-from dunning.case import Opened
-from dunning.doors import PAYMENT_RECEIVED, workflow_id
-from dunning.facts import Payment
+from dunning.case.case import Opened
+from dunning.case.facts import Payment
 from dunning.money import Money
-from dunning.plan import Action, Invoice, Milestone, Plan
-from dunning.records import Account, Contact, OpenInvoice, Service
-from sandbox.stage import QUEUE, Stage
+from dunning.names import PAYMENT_RECEIVED, workflow_id
+from dunning.policy.plan import Action, Invoice, Milestone, Plan
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.books import OpenInvoice
+from sandbox.stage.stage import QUEUE, Stage
 from workflows.invoice import InvoiceDunning
 
 PRICE = Money.parse("USD 19.99")

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from bench.tally import Cost, cost
-from cli.opening import InvoiceRow, open_row
 from dunning.calendar import local
-from dunning.doors import workflow_id
-from dunning.plan import Action, Milestone
-from dunning.policy import Policy
-from dunning.timeline import plan_for
-from sandbox.play import A_BIT, forward
-from sandbox.stage import QUEUE, Stage
+from dunning.names import workflow_id
+from dunning.policy.file import Policy
+from dunning.policy.plan import Action, Milestone
+from dunning.policy.timeline import plan_for
+from operations.open_invoice import InvoiceRow, open_row
+from sandbox.stage.stage import QUEUE, Stage
+from sandbox.story.play import A_BIT, forward
 from workflows.invoice import InvoiceDunning
 
 POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")

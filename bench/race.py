@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bench import cpu
 from bench.report import Report
 from bench.sides import Life, sides, worker_processes
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 
 TARGET = 0.85
 PATIENCE = 60.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.latency import all_at_once, one_by_one, suspended_cases
 from bench.report import Report
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 
 CASES = 50
 

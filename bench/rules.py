@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bench.lives import POLICIES
 from bench.report import Report
-from dunning.case import Opened
+from dunning.case.case import Opened
 from tests.dunning.examples import at, before_issue, opened, pays
 from tests.dunning.life import Fact, World, live
 

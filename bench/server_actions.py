@@ -9,7 +9,7 @@ import re
 
 import httpx2
 
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 
 LAG_SECONDS = 2.5
 _LINE = re.compile(r'(?m)^action\{action_type="([^"]+)",namespace="default".*\} (\d+)')

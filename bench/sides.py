@@ -9,19 +9,19 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle
 
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from bench.bare import Bare, Script, Step
 from bench.lives import a_row
 from bench.worker_process import SIDES, queue_of
-from cli.opening import fitting, open_row
-from dunning.case import Opened, open_case
-from dunning.describe import headline, shown
-from dunning.doors import workflow_id
-from dunning.machine import decide
-from dunning.policy import Policy
-from sandbox.child import Child
-from sandbox.stage import QUEUE, Stage
+from dunning.case.case import Opened, open_case
+from dunning.explain.temporal_ui import headline, shown
+from dunning.names import workflow_id
+from dunning.policy.file import Policy
+from dunning.rules.machine import decide
+from operations.open_invoice import fitting, open_row
+from sandbox.stage.child import Child
+from sandbox.stage.stage import QUEUE, Stage
 from workflows import attributes
 from workflows.invoice import InvoiceDunning
 
@@ -55,7 +55,7 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
 
 
 def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str], Awaitable[WorkflowHandle[Any, str]]]:
-    """Starts InvoiceDunning as `cli.opening` does, without the store."""
+    """Starts InvoiceDunning as `operations.open_invoice` does, without the store."""
     row = a_row("PATTERN", policy, days_ahead)
     opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy))
     at = opened.plan.milestones[0].at

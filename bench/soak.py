@@ -15,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WorkflowHandle
 
-from dunning.case import Opened
-from dunning.doors import workflow_id
-from dunning.ledger import MONEY_IN
+from dunning.case.case import Opened
+from dunning.case.ledger import MONEY_IN
 from dunning.money import Money
-from dunning.plan import Action, Invoice, Milestone, Plan, TakenBack
-from dunning.records import Account, Contact, OpenInvoice
-from sandbox.stage import QUEUE, Stage, stage
+from dunning.names import workflow_id
+from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
+from dunning.records.accounts import Account, Contact
+from dunning.records.books import OpenInvoice
+from sandbox.stage.stage import QUEUE, Stage, stage
 from workflows.invoice import InvoiceDunning
 
 STARTING = 16

@@ -6,7 +6,7 @@ import sys
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from adapters import temporal
+from adapters.temporal import client as temporal
 from bench.bare import Bare
 from bench.empty import bare_ones, real_ones
 from workflows.invoice import InvoiceDunning

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from dunning.levels import Level, strictest
+from dunning.level import Level, strictest
 from dunning.wire import Instant, Wire
 
 OTHER_SOURCES = ("abuse", "dmca", "tos", "manual")

@@ -16,11 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from adapters import logs
-from adapters.settings import Settings, no_json
+from adapters.process import logs
+from adapters.settings.settings import Settings, no_json
 from adapters.store import migrate
 from portal.composition import compose, texts
-from portal.serving import serving
+from portal.http.server import serving
 
 BAD_INPUT, FAILED = 2, 1
 log = structlog.stdlib.get_logger("reprieve.portal")

@@ -12,34 +12,37 @@ from standardwebhooks import Webhook
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import links, mail, site_links, templates
-from adapters.cases import Cases
-from adapters.gateways.stripe import StripeGateway
-from adapters.gateways.stripe_news import TYPES
-from adapters.gateways.stripe_pages import StripePages
-from adapters.settings import Settings
+from adapters import mail
+from adapters import signed_links as links
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.gateways.stripe.news import TYPES
+from adapters.gateways.stripe.pages import StripePages
+from adapters.settings.settings import Settings
+from adapters.sites import tokens as site_links
 from adapters.store import SqlStore
-from portal import payments
-from portal.app import application
-from portal.clock import now
-from portal.delivery import Delivery
-from portal.handling import Handling
-from portal.keeper import Keeper
-from portal.mail_answers import Answers
-from portal.mail_door import MailDoor
-from portal.mail_handling import MailHandling
-from portal.mail_loop import MailLoop
-from portal.mail_page import TicketPage
-from portal.notice_page import NoticePage
-from portal.pages import Pages
-from portal.pay import PayPage, terms
-from portal.ready import Ready
-from portal.sheet import Sheets
-from portal.sites import SiteStates, SuspendedPages
-from portal.taking import Taking
-from portal.temporal import LateCases
-from portal.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
-from portal.why import Why
+from adapters.templates import renderer as templates
+from adapters.temporal.cases import Cases
+from portal.cases import LateCases
+from portal.http.app import application
+from portal.http.clock import now
+from portal.http.html import Pages
+from portal.http.ready import Ready
+from portal.inbox import processor_api as payments
+from portal.inbox.accept import Taking
+from portal.inbox.deliver import Delivery
+from portal.inbox.handle import Handling
+from portal.inbox.keep import Keeper
+from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+from portal.mail.auto_reply import Answers
+from portal.mail.handle import MailHandling
+from portal.mail.loop import MailLoop
+from portal.mail.smtp_server import MailDoor
+from portal.pages.invoice_view import Sheets
+from portal.pages.notice import NoticePage
+from portal.pages.pay import PayPage, terms
+from portal.pages.sites import SiteStates, SuspendedPages
+from portal.pages.ticket import TicketPage
+from portal.pages.why import Why
 
 log = structlog.stdlib.get_logger("reprieve.portal")
 

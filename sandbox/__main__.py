@@ -8,10 +8,10 @@ import sys
 
 from sandbox.books import Addresses
 from sandbox.mail import MailCatcher
-from sandbox.panel import ControlPanel
+from sandbox.panel.panel import ControlPanel
+from sandbox.panel.web import WebHost
 from sandbox.payments import PaymentCompany
 from sandbox.serving import LOOPBACK, Site
-from sandbox.web import WebHost
 
 
 async def run(options: argparse.Namespace) -> None:

@@ -20,8 +20,7 @@ from sandbox.books import (
     WebBooks,
 )
 from sandbox.desk import ScriptRequest, WhoRequest
-from sandbox.payments.hooks import SECRET, Subscription
-from sandbox.payments.requests import (
+from sandbox.payments.desk.requests import (
     CloseRequest,
     CustomerRequest,
     DirectRequest,
@@ -34,6 +33,7 @@ from sandbox.payments.requests import (
     RefundRequest,
     SettleRequest,
 )
+from sandbox.payments.webhooks.send import SECRET, Subscription
 
 Books = TypeVar("Books", bound=BaseModel)
 _HELD = TypeAdapter(list[Held])

@@ -14,11 +14,11 @@ from pathlib import Path
 from rich.console import Console
 from temporalio.service import RPCError
 
-from sandbox.demo_table import Board
-from sandbox.play import Life, StuckError, play
-from sandbox.report import companies, links, tell, verdict
-from sandbox.stage import Stage, stage
-from sandbox.story import Story, read_stories
+from sandbox.stage.stage import Stage, stage
+from sandbox.story.play import Life, StuckError, play
+from sandbox.story.report import companies, links, tell, verdict
+from sandbox.story.story import Story, read_stories
+from sandbox.story.table import Board
 
 CAST = Path(__file__).with_name("demo.jsonl")
 DIFFERENT, BAD_INPUT, STOPPED = 1, 2, 130

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from adapters.settings import Settings
+from adapters.settings.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from sandbox.child import ROOT
-from sandbox.stage import Stage
+from sandbox.stage.child import ROOT
+from sandbox.stage.stage import Stage
 
 
 async def run_worker(**env: str) -> tuple[int, str]:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from temporalio.client import WorkflowHistory
 
 from sandbox.demo import CAST
-from sandbox.stage import Stage, stage
+from sandbox.stage.stage import Stage, stage
 from tools.golden import text
 from tools.scenes import Handle, Scene, perform, read_scenes
 

@@ -10,18 +10,18 @@ from pydantic import Field
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
-from cli.opening import open_row
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from dunning.calendar import instant
-from dunning.doors import workflow_id
-from dunning.plan import Excess, Plan
-from dunning.policy import Policy
-from dunning.timeline import plan_for
-from sandbox.doors import Doors
-from sandbox.play import forward
-from sandbox.stage import QUEUE, Stage
-from sandbox.story import Happening, Pay, Story
+from dunning.names import workflow_id
+from dunning.policy.file import Policy
+from dunning.policy.plan import Excess, Plan
+from dunning.policy.timeline import plan_for
+from operations.open_invoice import open_row
+from sandbox.stage.stage import QUEUE, Stage
+from sandbox.story.people import Doors
+from sandbox.story.play import forward
+from sandbox.story.story import Happening, Pay, Story
 from workflows.invoice import InvoiceDunning
 
 EVENING = time(18)

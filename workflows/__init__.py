@@ -1,1 +1,1 @@
-"""The clock: durable workflows, thin loops around `dunning.machine.decide`."""
+"""The clock: durable workflows, thin loops around `dunning.rules.machine.decide`."""

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from dunning.describe import Shown
+    from dunning.explain.temporal_ui import Shown
 
 ACCOUNT = SearchAttributeKey.for_keyword("Account")
 POLICY = SearchAttributeKey.for_keyword("Policy")
@@ -54,7 +54,7 @@ def show(shown: Shown) -> None:
     """Bring the running workflow's attributes to these values.
 
     Always all that can change, whatever the values are now: if the values decided whether there is an upsert, then
-    every other wording in `dunning.describe` would change the commands, and running cases could not be replayed.
+    every other wording in `dunning.explain.temporal_ui` would change the commands, and no running case would replay.
     """
     fixed = (ACCOUNT, POLICY) if already_shown() else ()
     news = [pair.key.value_set(pair.value) for pair in pairs(shown) if pair.key not in fixed]
@@ -62,5 +62,5 @@ def show(shown: Shown) -> None:
 
 
 def already_shown() -> bool:
-    """Whether they were set at the start, as `cli.opening` does."""
+    """Whether they were set at the start, as `operations.open_invoice` does."""
     return workflow.info().typed_search_attributes.get(ACCOUNT) is not None

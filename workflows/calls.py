@@ -10,22 +10,22 @@ from temporalio.common import Priority, RetryPolicy
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.ask_for_money import AskForMoney
-    from activities.charge import Charge
-    from activities.close_books import CloseBooks
-    from activities.deactivate import Deactivate
-    from activities.delete_service import DeleteService
-    from activities.move_due_date import MoveDueDate
-    from activities.open_ticket import OpenTicket
-    from activities.refund import Refund
-    from activities.reinstate import Reinstate
-    from activities.relax import Relax
-    from activities.reopen_books import ReopenBooks
-    from activities.restrict import Restrict
-    from activities.send_notice import SendNotice
-    from activities.use_credit import UseCredit
-    from dunning.plan import Action, Milestone, Plan
-    from dunning.results import Abandoned
+    from activities.notices.open_ticket import OpenTicket
+    from activities.notices.send_notice import SendNotice
+    from activities.payments.ask_for_money import AskForMoney
+    from activities.payments.charge import Charge
+    from activities.payments.close_books import CloseBooks
+    from activities.payments.move_due_date import MoveDueDate
+    from activities.payments.refund import Refund
+    from activities.payments.reopen_books import ReopenBooks
+    from activities.payments.use_credit import UseCredit
+    from activities.services.deactivate import Deactivate
+    from activities.services.delete_service import DeleteService
+    from activities.services.loosen import Relax
+    from activities.services.reinstate import Reinstate
+    from activities.services.restrict import Restrict
+    from dunning.case.results import Abandoned
+    from dunning.policy.plan import Action, Milestone, Plan
 
 CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
 """Suffixes of the task queues: one per company, so that a wave of one never delays another. Books use the main one."""

@@ -9,11 +9,11 @@ from workflows.calls import BOOKS, FOR_EVER, HEARTBEAT, PANEL
 from workflows.sweep import SCHEDULED
 
 with workflow.unsafe.imports_passed_through():
-    from activities.drift import CheckDrift
-    from activities.open_ticket import OpenTicket
-    from dunning import drift
-    from dunning.drift import DriftOrder, Page, PageOrder
-    from dunning.drift_report import DriftReport, headline, lines
+    from activities.fleet.drift import CheckDrift
+    from activities.notices.open_ticket import OpenTicket
+    from dunning.fleet import drift
+    from dunning.fleet.drift import DriftOrder, Page, PageOrder
+    from dunning.fleet.drift_report import DriftReport, headline, lines
 
 PATIENCE = timedelta(hours=1)
 """Bounds one try at one page; a worker that died is noticed by its heartbeats."""

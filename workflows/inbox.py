@@ -13,9 +13,13 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import bounced, doors, intake, receiving, reconsidering
-    from dunning.case import Case
-    from dunning.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
+    from dunning import names as doors
+    from dunning.case.case import Case
+    from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
+    from dunning.notices import bounced
+    from dunning.rules import money_in as receiving
+    from dunning.rules import put_off as reconsidering
+    from dunning.rules import updates as intake
 
 _READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
     doors.PAYMENT_RECEIVED: (

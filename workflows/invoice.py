@@ -13,16 +13,20 @@ from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import doors, intake, receiving, states, undoing
-    from dunning.case import Case, Opened, open_case
-    from dunning.describe import activity_summary, details, shown, timer_summary
-    from dunning.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
-    from dunning.machine import decide, overcharges, overtaken
-    from dunning.ordering import order_for, reinstate_order
-    from dunning.orders import Order
-    from dunning.record import recorded, reinstated
-    from dunning.results import Noted, Result
-    from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
+    from dunning import names as doors
+    from dunning.case import state as states
+    from dunning.case.case import Case, Opened, open_case
+    from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
+    from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
+    from dunning.case.orders import Order
+    from dunning.case.results import Noted, Result
+    from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
+    from dunning.rules import money_in as receiving
+    from dunning.rules import updates as intake
+    from dunning.rules.machine import decide, overcharges, overtaken
+    from dunning.rules.order_for import order_for, reinstate_order
+    from dunning.rules.record import recorded, reinstated
+    from dunning.undo import undo as undoing
 
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""
@@ -101,7 +105,7 @@ class InvoiceDunning:
 
     @workflow.signal(dynamic=True)
     def signal(self, name: str, values: Sequence[RawValue]) -> None:
-        """Those of `dunning.doors`; anything else becomes a Billing ticket."""
+        """Those of `dunning.names`; anything else becomes a Billing ticket."""
         self._case = received(self._case, name, values, workflow.now())
 
     @workflow.update

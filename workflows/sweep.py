@@ -10,11 +10,11 @@ from temporalio.common import SearchAttributeKey
 from workflows.calls import FOR_EVER, HEARTBEAT
 
 with workflow.unsafe.imports_passed_through():
-    from activities.open_ticket import OpenTicket
-    from activities.sweep import SweepBooks
-    from dunning import sweeping
-    from dunning.sweep_report import SweepReport, headline, lines
-    from dunning.sweeping import CompareOrder, HealOrder, SweepOrder
+    from activities.fleet.sweep import SweepBooks
+    from activities.notices.open_ticket import OpenTicket
+    from dunning.fleet import sweep as sweeping
+    from dunning.fleet.sweep import CompareOrder, HealOrder, SweepOrder
+    from dunning.fleet.sweep_report import SweepReport, headline, lines
 
 SCHEDULED = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """What the schedule says: its own time, however late the workflow really started."""

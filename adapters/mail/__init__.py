@@ -1,7 +1,7 @@
 """Ways to send mail."""
 
 from adapters.mail.smtp import SmtpMailer
-from adapters.settings import Settings
+from adapters.settings.settings import Settings
 
 
 def chosen(settings: Settings) -> SmtpMailer:

@@ -15,8 +15,8 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
-from dunning.mails import Delivery, Mail
-from dunning.ports import OutageError
+from dunning.ports.companies import OutageError
+from dunning.records.mail import Delivery, Mail
 
 _PERMANENT = 500
 _AUTH_WANTED = 530
@@ -37,7 +37,7 @@ class MailConfigurationError(Exception):
 
 
 class SmtpMailer:
-    """Fits `dunning.ports.Mailer`. `sender` is the From address, `name` its display name.
+    """Fits `dunning.ports.companies.Mailer`. `sender` is the From address, `name` its display name.
 
     `reply_to` is where answers go to mail that does not say it; empty: no-reply at the sender's domain. `bounces` is
     the envelope's sender, where mail that cannot be delivered comes back to; empty: `sender`.

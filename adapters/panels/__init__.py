@@ -3,22 +3,22 @@
 import asyncio
 from collections.abc import Mapping
 
-from adapters.panel_settings import Kind, PanelSettings
 from adapters.panels.generic import GenericPanel
 from adapters.panels.hestia import HestiaPanel
 from adapters.panels.whm import WhmPanel
-from adapters.settings import Settings
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Service
+from adapters.settings.panels import Kind, PanelSettings
+from adapters.settings.settings import Settings
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
 
 AnyPanel = WhmPanel | HestiaPanel | GenericPanel
 _KINDS: dict[Kind, type[AnyPanel]] = {"whm": WhmPanel, "hestia": HestiaPanel, "generic": GenericPanel}
 
 
 class Panels:
-    """All panels by their names; fits `dunning.ports.Panel`. Everything raises OutageError for an unknown name.
+    """All panels by their names; fits `dunning.ports.companies.Panel`. An unknown name raises OutageError.
 
     It is an outage because a person mends it in the settings, and then the step goes on by itself.
     """

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 
-from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.records import Service
+from adapters.settings.panels import PanelSettings
+from dunning.level import Level
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
 
 ALWAYS = frozenset({Level.ACTIVE, Level.DELETED})
 
@@ -31,7 +31,7 @@ class _Shown(BaseModel):
 
 
 class GenericPanel:
-    """Fits `dunning.ports.Panel`."""
+    """Fits `dunning.ports.companies.Panel`."""
 
     def __init__(self, name: str, settings: PanelSettings, patience: float) -> None:
         self._http = PanelHttp(name, settings, patience)

@@ -1,6 +1,6 @@
 """HestiaCP, by its API with an access key. It answers with exit codes, of which some are success by another road.
 
-It keeps no reason for a suspension, so `tag` is None: whose it is, only our own books say (`activities.panel_work`).
+It keeps no reason for a suspension, so `tag` is None: our own books say whose it is (`activities.services.panel`).
 Source: https://hestiacp.com/docs/server-administration/rest-api and `web/api/index.php` of hestiacp/hestiacp.
 """
 
@@ -9,12 +9,12 @@ from typing import Literal
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Service
+from adapters.settings.panels import PanelSettings
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
 _OK, _NOT_THERE, _SUSPENDED_ALREADY, _RUNS_ALREADY = 0, 3, 5, 6
@@ -32,7 +32,7 @@ _NAMES = TypeAdapter(dict[str, object])
 
 
 class HestiaPanel:
-    """Fits `dunning.ports.Panel`. Back-ups of a user who is deleted cannot be asked for any more."""
+    """Fits `dunning.ports.companies.Panel`. Back-ups of a user who is deleted cannot be asked for any more."""
 
     def __init__(self, name: str, settings: PanelSettings, patience: float) -> None:
         self._http = PanelHttp(name, settings, patience)

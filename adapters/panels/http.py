@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import httpx2
 
-from adapters.near import is_near
-from adapters.panel_settings import PanelSettings
-from dunning.ports import OutageError
+from adapters.settings.loopback import is_near
+from adapters.settings.panels import PanelSettings
+from dunning.ports.companies import OutageError
 
 OK = 200
 _UNAUTHORIZED, _FORBIDDEN = 401, 403

@@ -6,20 +6,20 @@ the next reading counts. Source: https://api.docs.cpanel.net/whm/introduction (1
 
 from collections.abc import Mapping
 
-from adapters.panel_settings import PanelSettings
 from adapters.panels.http import PanelHttp
 from adapters.panels.whm_answers import Account, Said, unreadable
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Service
+from adapters.settings.panels import PanelSettings
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
 _DELETED = Seen(level=Level.DELETED)
 
 
 class WhmPanel:
-    """Fits `dunning.ports.Panel`. It cannot tell of back-ups, so those are None."""
+    """Fits `dunning.ports.companies.Panel`. It cannot tell of back-ups, so those are None."""
 
     def __init__(self, name: str, settings: PanelSettings, patience: float) -> None:
         self._http = PanelHttp(name, settings, patience)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.base import Database, put
 from adapters.store.tables import accounts, contacts, services
-from dunning.records import Account, Contact, Service
+from dunning.records.accounts import Account, Contact, Service
 
 
 def unknown(account: str) -> LookupError:

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.base import Database, add, put_all
 from adapters.store.tables import accounts, consequences, invoices, tickets
-from dunning.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
-from dunning.effects import Consequence
-from dunning.orders import TicketOrder
-from dunning.records import Ticket
+from dunning.case.orders import TicketOrder
+from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
+from dunning.records.books import Ticket
+from dunning.records.effects import Consequence
 
 _LOCK = int.from_bytes(b"Reprieve", "big")
 """The number of PostgreSQL's advisory lock."""
@@ -25,7 +25,7 @@ class Consequences(Database):
     """Admit, list and decide about suspensions and deletions."""
 
     async def admit(self, asked: Sequence[Consequence], limits: Limits) -> tuple[Consequence, ...]:
-        """Answer as `dunning.breaker.Books` does, one after the other. Safe to repeat with the same `at`.
+        """Answer as `dunning.fleet.breaker.Books` does, one after the other. Safe to repeat with the same `at`.
 
         Their `status` and `incident` do not matter.
         """

@@ -3,9 +3,9 @@
 from sqlalchemy import select, update
 
 from adapters.store.base import Database
-from adapters.store.letters import copy_of
+from adapters.store.notices import copy_of
 from adapters.store.tables import notices
-from dunning.mails import NoticeCopy
+from dunning.records.mail import NoticeCopy
 
 
 class Digests(Database):

@@ -7,8 +7,8 @@ from sqlalchemy import or_, select, union
 
 from adapters.store.base import Database, put
 from adapters.store.tables import accounts, effects, holds
-from dunning.effects import Effect
-from dunning.levels import Level
+from dunning.level import Level
+from dunning.records.effects import Effect
 
 
 class Effects(Database):

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 
 from adapters.store.base import Database, add_all
-from adapters.store.letters import copy_of
+from adapters.store.notices import copy_of
 from adapters.store.tables import contacts, inbound_mails, notices, tickets
-from dunning.mails import InboundMail, NoticeCopy
-from dunning.records import Ticket
+from dunning.records.books import Ticket
+from dunning.records.mail import InboundMail, NoticeCopy
 
 
 class Inbound(Database):

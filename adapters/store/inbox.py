@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select, update
 
 from adapters.store.base import Database, add_all
 from adapters.store.tables import inbox
-from dunning.records import InboxEvent
+from dunning.records.inbox import InboxEvent
 
 _HANDLED = (
     update(inbox)

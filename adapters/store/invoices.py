@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from adapters.store.base import Database, columns_of, money, put
 from adapters.store.tables import closed_ledgers, invoices
-from dunning.orders import CloseOrder
-from dunning.records import ClosedLedger, OpenInvoice
+from dunning.case.orders import CloseOrder
+from dunning.records.books import ClosedLedger, OpenInvoice
 
 
 class Invoices(Database):

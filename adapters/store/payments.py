@@ -7,9 +7,10 @@ from sqlalchemy import RowMapping, func, select
 from adapters.store.accounts import lock
 from adapters.store.base import Database, add, columns_of, money
 from adapters.store.tables import charge_attempts, consents, credits_
-from dunning.credits import to_use
 from dunning.money import Money
-from dunning.records import Attempt, Consent, Credit
+from dunning.records.books import Credit
+from dunning.records.credit import to_use
+from dunning.records.payments import Attempt, Consent
 
 
 class Payments(Database):

@@ -8,12 +8,12 @@ from adapters.store.holds import Holds
 from adapters.store.inbound import Inbound
 from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
-from adapters.store.letters import Letters
+from adapters.store.notices import Letters
 from adapters.store.payments import Payments
 
 
 class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Letters, Payments):
-    """`dunning.store.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
+    """`dunning.ports.store.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for
     any other URL; what the database itself refuses or fails at comes as SQLAlchemy's own error.

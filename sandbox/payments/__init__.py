@@ -1,7 +1,7 @@
 """A payment company that speaks Stripe: the official SDK cannot tell. It fails on demand (see `scripting`)."""
 
 from sandbox.payments.company import PaymentCompany
-from sandbox.payments.hooks import Subscription
-from sandbox.payments.requests import SettleRequest
+from sandbox.payments.desk.requests import SettleRequest
+from sandbox.payments.webhooks.send import Subscription
 
 __all__ = ["PaymentCompany", "SettleRequest", "Subscription"]

@@ -4,22 +4,22 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from sandbox.desk import company
-from sandbox.payments.balance import Balance
-from sandbox.payments.bank import Bank
-from sandbox.payments.charges import Charges
-from sandbox.payments.charging import Charging
-from sandbox.payments.checkout_page import CheckoutPage
-from sandbox.payments.customers import Customers
-from sandbox.payments.desk import Desk
-from sandbox.payments.disputes import Disputes
-from sandbox.payments.door import Door, Work
-from sandbox.payments.intents import Intents
-from sandbox.payments.methods import Methods
-from sandbox.payments.people import People
-from sandbox.payments.refunds import Refunds
-from sandbox.payments.sessions import Sessions
-from sandbox.payments.setups import Setups
-from sandbox.payments.state import State
+from sandbox.payments.api.endpoint import Door, Work
+from sandbox.payments.bank.bank import Bank
+from sandbox.payments.bank.confirm import Charging
+from sandbox.payments.desk.checkout_page import CheckoutPage
+from sandbox.payments.desk.dashboard import People
+from sandbox.payments.desk.desk import Desk
+from sandbox.payments.objects.charges import Charges
+from sandbox.payments.objects.customers import Customers
+from sandbox.payments.objects.disputes import Disputes
+from sandbox.payments.objects.intents import Intents
+from sandbox.payments.objects.methods import Methods
+from sandbox.payments.objects.refunds import Refunds
+from sandbox.payments.objects.sessions import Sessions
+from sandbox.payments.objects.setups import Setups
+from sandbox.payments.store.balance import Balance
+from sandbox.payments.store.state import State
 
 
 class PaymentCompany:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from adapters.gateways.stripe import StripeGateway
+from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.mail.smtp import SmtpMailer
 from adapters.panels import Panels
-from dunning.ports import Gateway, Mailer, Panel
+from dunning.ports.companies import Gateway, Mailer, Panel
 from sandbox.books import MailBooks
 from sandbox.control import Desk, Sandbox
 from sandbox.control import Panel as PanelDesk
 from sandbox.control import Payments as PaymentDesk
-from sandbox.panels import panel_settings
-from sandbox.process import SandboxProcess
+from sandbox.panel.settings import panel_settings
+from sandbox.stage.process import SandboxProcess
 
 PATIENCE = 5.0
 HASTE = 0.3

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import stripe
 
-from adapters.gateways.stripe_calls import client
+from adapters.gateways.stripe.calls import client
 from adapters.store import SqlStore
 from adapters.store.schema import upgrade
 from adapters.store.tables import metadata
-from dunning.orders import ChargeOrder
+from dunning.case.orders import ChargeOrder
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
 from tests.adapters.paying import order_of
 from tests.adapters.postgres import Cluster, cluster

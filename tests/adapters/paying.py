@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
+from dunning.case.orders import ChargeOrder
 from dunning.money import Money
-from dunning.orders import ChargeOrder
-from dunning.records import Account, Attempt, Method
+from dunning.records.accounts import Account
+from dunning.records.payments import Attempt, Method
 from tests.adapters.companies import PaymentCompany
 
 AT = datetime(2027, 3, 1, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from typing import Any
 
 import stripe
 
-from dunning.ports import Gateway
-from dunning.records import News
+from dunning.ports.companies import Gateway
+from dunning.records.inbox import News
 
 
 async def events(sdk: stripe.StripeClient, kind: str, of: str) -> list[dict[str, Any]]:

@@ -7,16 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import insert
 
-from activities.breaker import KEPT_FOR, Breaker
+from activities.guards.breaker import KEPT_FOR, Breaker
 from adapters.store import SqlStore
 from adapters.store.consequences import _alone
 from adapters.store.tables import accounts
-from dunning.breaker import ADMITTED, DEFERRED, DELETE, KEPT, RELEASED, SUSPEND, Limits, Stopped, decision
-from dunning.effects import Consequence
-from dunning.levels import Level
-from dunning.orders import DeleteOrder, RestrictOrder
-from dunning.records import Account, OpenInvoice
-from dunning.results import Deferred
+from dunning.case.orders import DeleteOrder, RestrictOrder
+from dunning.case.results import Deferred
+from dunning.fleet.breaker import ADMITTED, DEFERRED, DELETE, KEPT, RELEASED, SUSPEND, Limits, Stopped, decision
+from dunning.level import Level
+from dunning.records.accounts import Account
+from dunning.records.books import OpenInvoice
+from dunning.records.effects import Consequence
 
 AT = datetime(2026, 12, 25, 14, tzinfo=UTC)
 """Thirty days ahead of the day on which this was written."""

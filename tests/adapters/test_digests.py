@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters.store import SqlStore
-from dunning.mails import NoticeCopy, NoticeText
+from dunning.records.mail import NoticeCopy, NoticeText
 
 AT = datetime(2026, 12, 6, 14, tzinfo=UTC)
 DAY = "waiting:2026-12-06"

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from adapters.store import SqlStore
-from dunning.effects import Effect
 from dunning.holds import Hold
-from dunning.levels import Level
-from dunning.records import Account
+from dunning.level import Level
+from dunning.records.accounts import Account
+from dunning.records.effects import Effect
 
 AT = datetime(2026, 11, 25, 6, 17, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from adapters.store import SqlStore
-from dunning.mails import InboundMail, NoticeCopy
-from dunning.records import Account, Contact
+from dunning.records.accounts import Account, Contact
+from dunning.records.mail import InboundMail, NoticeCopy
 from tests.adapters.test_store import ACCOUNT, AT, notice, ticket
 
 RAW = bytes(range(256)) * 50

@@ -18,12 +18,13 @@ import pytest
 import stripe
 from pydantic import SecretStr
 
-from adapters.gateways.stripe import StripeGateway
-from adapters.gateways.stripe_calls import client
+from adapters.gateways.stripe.calls import client
+from adapters.gateways.stripe.gateway import StripeGateway
+from dunning.case.orders import ChargeOrder, RefundOrder
+from dunning.case.results import Charged, Declined, Refunded
 from dunning.money import Money
-from dunning.orders import ChargeOrder, RefundOrder
-from dunning.records import Account, Attempt
-from dunning.results import Charged, Declined, Refunded
+from dunning.records.accounts import Account
+from dunning.records.payments import Attempt
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = next(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dunning.mails import Mail, NoticeText
-from dunning.ports import OutageError
+from dunning.ports.companies import OutageError
+from dunning.records.mail import Mail, NoticeText
 from sandbox.books import Message
 from tests.adapters.companies import MAILERS, MailCompany
 

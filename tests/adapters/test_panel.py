@@ -6,12 +6,13 @@ from collections.abc import AsyncGenerator, Awaitable
 import pytest
 
 from adapters.panels import Panels
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Service
-from sandbox import panel_hestia, panel_whm
-from sandbox.panels import panel_settings
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
+from sandbox.panel import hestia as panel_hestia
+from sandbox.panel import whm as panel_whm
+from sandbox.panel.settings import panel_settings
 from tests.adapters.companies import PANELS, PATIENCE, PanelCompany, panel_of
 
 ACTIVE, SUSPENDED, DELETED = Level.ACTIVE, Level.SUSPENDED, Level.DELETED

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.panel_settings import SANDBOX_SECRET, PanelSettings
 from adapters.panels import Panels
-from dunning.effects import Seen
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Service
-from portal.serving import serving
+from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Service
+from dunning.records.effects import Seen
+from portal.http.server import serving
 
 SERVICE = Service(
     id="own:bakery:email", account="bakery", kind="email", panel="own", user="bakery", domain="bakery.example"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from adapters.panels.whm_answers import Said
-from dunning.levels import Level
-from dunning.records import Service
+from dunning.level import Level
+from dunning.records.accounts import Service
 from tests.adapters.companies import PanelCompany, panel_of
 
 ACCOUNT = {"user": "bakery", "suspended": 1, "suspendreason": "non-payment dun:INV-1", "is_locked": 0}

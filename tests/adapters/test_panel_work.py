@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.hands import Brought, Hands
-from activities.panel_work import delete_at_panel, mark, may_loosen
-from activities.staff_tasks import back_ups_by_hand, domains_back, domains_of_deleted
-from adapters.probes import OutsideProbes
-from adapters.sites import SilentSites
+from activities.services.manual_tasks import back_ups_by_hand, domains_back, domains_of_deleted
+from activities.services.panel import delete_at_panel, mark, may_loosen
+from activities.services.services import Brought, Hands
+from adapters.sites.probes import OutsideProbes
+from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore
-from dunning.effects import Effect, Seen
+from dunning.case.orders import DeleteOrder, ReinstateOrder
 from dunning.holds import Hold, Rule
-from dunning.levels import Level
-from dunning.orders import DeleteOrder, ReinstateOrder
-from dunning.ports import OutageError
-from dunning.records import Account, Service
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account, Service
+from dunning.records.effects import Effect, Seen
 from tests.adapters.companies import PANELS, PanelCompany, panel_of
 
 AT = datetime(2026, 11, 25, 6, tzinfo=UTC)

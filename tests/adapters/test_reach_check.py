@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from activities.reach import ReachCheck
-from adapters.reach import MailReach
+from activities.guards.reachability import ReachCheck
+from adapters.mail.reachability import MailReach
 from adapters.store import SqlStore
-from dunning.levels import Level
-from dunning.mails import NoticeCopy, NoticeText
-from dunning.orders import DeleteOrder, RestrictOrder
-from dunning.records import Account, Contact, OpenInvoice, Service
-from dunning.results import Deferred
+from dunning.case.orders import DeleteOrder, RestrictOrder
+from dunning.case.results import Deferred
+from dunning.level import Level
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.books import OpenInvoice
+from dunning.records.mail import NoticeCopy, NoticeText
 
 AT = datetime(2026, 12, 11, 15, tzinfo=UTC)
 HEAD = {"invoice": "INV-1", "account": "a", "at": AT}

@@ -16,8 +16,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from adapters.mail.smtp import MailConfigurationError, SmtpMailer
-from dunning.mails import Mail, NoticeText
-from dunning.ports import OutageError
+from dunning.ports.companies import OutageError
+from dunning.records.mail import Mail, NoticeText
 
 SECRET = "correct horse battery staple"
 CONTENT = NoticeText(subject="s", text="t\n", html="<p>t</p>\n", template="t@1")

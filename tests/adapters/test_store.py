@@ -12,14 +12,16 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from adapters.store import SqlStore
 from adapters.store.tables import holds
 from adapters.store.types import UtcInstant, Words
+from dunning.case.ledger import Entry, Kind
+from dunning.case.orders import CloseOrder, TicketOrder
 from dunning.holds import Hold
-from dunning.ledger import Entry, Kind
-from dunning.levels import Level
-from dunning.mails import NoticeCopy, NoticeText
+from dunning.level import Level
 from dunning.money import Money
-from dunning.orders import CloseOrder, TicketOrder
-from dunning.records import Account, Attempt, ClosedLedger, Contact, Credit, OpenInvoice, Service
-from dunning.store import Store
+from dunning.ports.store import Store
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.books import ClosedLedger, Credit, OpenInvoice
+from dunning.records.mail import NoticeCopy, NoticeText
+from dunning.records.payments import Attempt
 
 EAST = timezone(timedelta(hours=5, minutes=45))
 AT = datetime(2025, 3, 9, 12, 30, 15, 123456, tzinfo=EAST)

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from adapters.store import SqlStore
 from adapters.store.accounts import lock
-from dunning.levels import Level
-from dunning.records import Account, Contact, Service
+from dunning.level import Level
+from dunning.records.accounts import Account, Contact, Service
 from tests.adapters.test_store import ACCOUNT, credit, hold
 
 

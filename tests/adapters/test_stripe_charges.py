@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 import stripe
 
-from adapters.gateways.stripe_calls import StripeRefusedError
+from adapters.gateways.stripe.calls import StripeRefusedError
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged, Declined, NoMethod, Pending, Unknown
 from dunning.money import Money
-from dunning.orders import ChargeOrder
-from dunning.ports import OutageError
-from dunning.records import Method
-from dunning.results import Charged, Declined, NoMethod, Pending, Unknown
+from dunning.ports.companies import OutageError
+from dunning.records.payments import Method
 from tests.adapters.companies import PaymentCompany
 from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, usd
 

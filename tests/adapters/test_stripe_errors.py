@@ -10,14 +10,15 @@ from contextlib import asynccontextmanager
 import pytest
 from pydantic import SecretStr
 
-from adapters.gateways.stripe import StripeGateway
-from adapters.gateways.stripe_calls import StripeRefusedError
-from adapters.near import is_near
+from adapters.gateways.stripe.calls import StripeRefusedError
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.settings.loopback import is_near
+from dunning.case.orders import ChargeOrder, RefundOrder
+from dunning.case.results import Declined
 from dunning.money import Money
-from dunning.orders import ChargeOrder, RefundOrder
-from dunning.ports import OutageError
-from dunning.records import Account, Method
-from dunning.results import Declined
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account
+from dunning.records.payments import Method
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments
 from tests.adapters.paying import AT, attempt, customer, on_file, order_of, usd
 

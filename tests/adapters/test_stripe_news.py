@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stripe
 
-from dunning.facts import MethodChanged, Payment, PaymentNews
-from dunning.orders import ChargeOrder
-from dunning.records import Account, Method, News
-from dunning.results import Charged
+from dunning.case.facts import MethodChanged, Payment, PaymentNews
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged
+from dunning.records.accounts import Account
+from dunning.records.inbox import News
+from dunning.records.payments import Method
 from tests.adapters.companies import PaymentCompany
 from tests.adapters.paying import AT, DEBIT, customer, on_file
 from tests.adapters.stripe_events import events, told

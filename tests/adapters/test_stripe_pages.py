@@ -9,13 +9,14 @@ import pytest
 import stripe
 from pydantic import SecretStr
 
-from adapters.gateways.stripe_calls import StripeRefusedError
-from adapters.gateways.stripe_pages import StripePages
+from adapters.gateways.stripe.calls import StripeRefusedError
+from adapters.gateways.stripe.pages import StripePages
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged, Found
 from dunning.money import Money
-from dunning.orders import ChargeOrder
-from dunning.ports import OutageError
-from dunning.records import Account, News
-from dunning.results import Charged, Found
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account
+from dunning.records.inbox import News
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany
 from tests.adapters.paying import AT, DEBIT, customer, usd
 from tests.adapters.stripe_events import events, told

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import stripe
 
-from dunning.facts import Payment, Restored, Reversal
-from dunning.orders import ChargeOrder, RefundOrder
-from dunning.records import News
-from dunning.results import Charged, Pending, Refunded
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.orders import ChargeOrder, RefundOrder
+from dunning.case.results import Charged, Pending, Refunded
+from dunning.records.inbox import News
 from tests.adapters.companies import PaymentCompany
 from tests.adapters.paying import AT, DEBIT, customer, on_file, usd
 from tests.adapters.stripe_events import events, told

@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.gateways.stripe_consent import consent_in, consent_metadata
-from adapters.gateways.stripe_keys import MOST, idempotency_key
-from adapters.gateways.stripe_money import money, units
+from adapters.gateways.stripe.consent import consent_in, consent_metadata
+from adapters.gateways.stripe.keys import MOST, idempotency_key
+from adapters.gateways.stripe.money import money, units
 from dunning.money import Money
 
 AMOUNTS = [

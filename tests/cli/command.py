@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.options import now
+from cli.shell.options import now
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from cli.preferences import settings
-from sandbox.stage import Stage
+from cli.shell.preferences import settings
+from sandbox.stage.stage import Stage
 from starter import main
 from tests.cli.command import Operate, Said
 

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.site_links import SiteLinks, webhook_secret
-from cli.options import now
-from dunning.doors import letter_id, workflow_id
-from dunning.hold_letters import hold_letter
+from adapters.sites.tokens import SiteLinks, webhook_secret
+from cli.shell.options import now
 from dunning.holds import Hold
-from dunning.levels import Level
-from portal.serving import serving
-from sandbox.stage import Stage
+from dunning.level import Level
+from dunning.names import letter_id, workflow_id
+from dunning.notices.hold_notice import hold_letter
+from portal.http.server import serving
+from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.settings import Settings
-from dunning.doors import workflow_id
-from sandbox.stage import Stage
+from adapters.settings.settings import Settings
+from dunning.names import workflow_id
+from sandbox.stage.stage import Stage
 from tests.adapters.dns_server import names
 from tests.cli.command import Operate, lines, row
 from workflows.invoice import InvoiceDunning

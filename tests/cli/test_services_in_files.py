@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
 
 CSV = """invoice,account,amount,due,policy,user,domain,aliases,site,probe

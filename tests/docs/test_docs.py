@@ -10,15 +10,15 @@ import pytest
 from pydantic import SecretStr, TypeAdapter
 
 import starter
-from adapters.policy_files import load_policy
-from adapters.settings import SANDBOX_PANEL, Settings
-from cli import plan
-from cli.timeline_svg import picture
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import SANDBOX_PANEL, Settings
+from cli.policies import plan
+from cli.policies.timeline_svg import picture
 from dunning.money import Money
-from dunning.plan import Invoice, Milestone
-from dunning.policy import MilestoneRule, Policy, Reinstatement
-from dunning.reasons import Contacts
-from dunning.timeline import timeline
+from dunning.policy.file import MilestoneRule, Policy, Reinstatement
+from dunning.policy.plan import Invoice, Milestone
+from dunning.policy.timeline import timeline
+from dunning.services.hold_reasons import Contacts
 from tests.cli.command import ROOT
 from tests.cli.command import starter as run
 from workflows import attributes

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dunning.facts import Payment
+from dunning.case.facts import Payment
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged, ChargeResult, Declined, Found, NoMethod, Pending, Unknown
 from dunning.money import Money
-from dunning.orders import ChargeOrder
-from dunning.results import Charged, ChargeResult, Declined, Found, NoMethod, Pending, Unknown
 
 DAY = timedelta(days=1)
 

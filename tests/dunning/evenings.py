@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dunning.case import Case, Opened
-from dunning.plan import Milestone, TakenBack
+from dunning.case.case import Case, Opened
+from dunning.policy.plan import Milestone, TakenBack
 from tests.dunning.examples import DUE, at, before_issue, opened
 from tests.dunning.life import Did, Fact, Life, live
 from tests.dunning.world import World

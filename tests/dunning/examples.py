@@ -4,15 +4,15 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from adapters.policy_files import load_policy
-from dunning.case import Case, Opened
-from dunning.facts import Approval, MethodChanged, Payment, PaymentNews, Restored, Reversal
-from dunning.intake import approved, method_changed
+from adapters.settings.policies import load_policy
+from dunning.case.case import Case, Opened
+from dunning.case.facts import Approval, MethodChanged, Payment, PaymentNews, Restored, Reversal
 from dunning.money import Money
-from dunning.plan import Invoice
-from dunning.policy import Policy
-from dunning.receiving import paid, restored, reversed_, stirred
-from dunning.timeline import plan_for
+from dunning.policy.file import Policy
+from dunning.policy.plan import Invoice
+from dunning.policy.timeline import plan_for
+from dunning.rules.money_in import paid, restored, reversed_, stirred
+from dunning.rules.updates import approved, method_changed
 from tests.dunning.life import Fact, Waking
 
 FOLDER = Path(__file__).parent.parent.parent / "policies"

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dunning.case import Case, Opened, open_case
-from dunning.ledger import MONEY_IN, TAKEN_BACK, find
-from dunning.levels import Level
-from dunning.machine import decide
+from dunning.case.case import Case, Opened, open_case
+from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
+from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
+from dunning.case.results import Deferred, Found, Reinstated, Result
+from dunning.level import Level
 from dunning.money import Money
-from dunning.plan import CONSEQUENCES, Action, Milestone
-from dunning.record import recorded, reinstated
-from dunning.results import Deferred, Found, Reinstated, Result
-from dunning.steps import Conclude, Finish, Perform, Reinstate, Step, Wait
+from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.rules.machine import decide
+from dunning.rules.record import recorded, reinstated
 from tests.dunning.world import World
 
 Fact = Callable[[Case, datetime], Case]

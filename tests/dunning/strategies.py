@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from dunning.case import Case, Opened
-from dunning.facts import (
+from dunning.case.case import Case, Opened
+from dunning.case.facts import (
     Approval,
     DueDateChange,
     MethodChanged,
@@ -20,7 +20,15 @@ from dunning.facts import (
     Waiver,
 )
 from dunning.holds import Rule
-from dunning.intake import (
+from dunning.level import Level
+from dunning.money import Money
+from dunning.policy.check import findings
+from dunning.policy.file import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
+from dunning.policy.plan import Action, Excess, Invoice
+from dunning.policy.timeline import plan_for
+from dunning.rules.money_in import paid, restored, reversed_, stirred
+from dunning.rules.put_off import reconsidered
+from dunning.rules.updates import (
     approval_refused,
     approved,
     due_date_changed,
@@ -34,15 +42,7 @@ from dunning.intake import (
     waived,
     waiver_refused,
 )
-from dunning.levels import Level
-from dunning.money import Money
-from dunning.plan import Action, Excess, Invoice
-from dunning.policy import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
-from dunning.policy_check import findings
-from dunning.receiving import paid, restored, reversed_, stirred
-from dunning.reconsidering import reconsidered
-from dunning.timeline import plan_for
-from dunning.undoing import undo_refused, undone
+from dunning.undo.undo import undo_refused, undone
 from tests.dunning.life import Fact, Waking
 from tests.dunning.world import World
 

@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dunning.case import Case
-from dunning.facts import Void
-from dunning.intake import voided
-from dunning.ledger import Kind
-from dunning.machine import decide
-from dunning.ordering import order_for
-from dunning.orders import TicketOrder
-from dunning.plan import Action
-from dunning.steps import Perform
+from dunning.case.case import Case
+from dunning.case.decisions import Perform
+from dunning.case.facts import Void
+from dunning.case.ledger import Kind
+from dunning.case.orders import TicketOrder
+from dunning.policy.plan import Action
+from dunning.rules.machine import decide
+from dunning.rules.order_for import order_for
+from dunning.rules.updates import voided
 from tests.dunning.evenings import (
     ASO,
     COURTESY,

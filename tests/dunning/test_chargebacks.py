@@ -4,19 +4,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dunning.case import Case
-from dunning.facts import Payment, Waiver
-from dunning.intake import waived
-from dunning.ledger import Kind
-from dunning.levels import Level
-from dunning.machine import decide
+from dunning.case.case import Case
+from dunning.case.decisions import Perform, Wait, follow_up
+from dunning.case.facts import Payment, Waiver
+from dunning.case.ledger import Kind
+from dunning.case.orders import RestrictOrder
+from dunning.case.results import Deferred, Delivered, Found, Noted, Restricted
+from dunning.level import Level
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import RestrictOrder
-from dunning.plan import Action
-from dunning.record import recorded
-from dunning.results import Deferred, Delivered, Found, Noted, Restricted
-from dunning.steps import Perform, Wait, follow_up
+from dunning.policy.plan import Action
+from dunning.rules.machine import decide
+from dunning.rules.order_for import order_for
+from dunning.rules.record import recorded
+from dunning.rules.updates import waived
 from tests.dunning.evenings import (
     ASO,
     COURTESY,

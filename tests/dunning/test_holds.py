@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunning.holds import Hold, Rule, after_payment, level_for
-from dunning.levels import Level, at_panel, strictest
+from dunning.level import Level, at_panel, strictest
 from tests.dunning.life import utc
 
 NOW = utc("2026-12-11 14:00")

@@ -4,21 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from dunning.case import Case, Opened
-from dunning.facts import DueDateChange, Payment, Promise, Reversal, Void, Waiver
-from dunning.intake import due_date_changed, promised, voided, waived
-from dunning.ledger import Kind
-from dunning.levels import Level
-from dunning.machine import decide
+from dunning.case.case import Case, Opened
+from dunning.case.decisions import Finish, Perform, Wait
+from dunning.case.facts import DueDateChange, Payment, Promise, Reversal, Void, Waiver
+from dunning.case.ledger import Kind
+from dunning.case.orders import NoticeOrder, RestrictOrder, TicketOrder
+from dunning.case.results import NotOurs
+from dunning.case.state import state
+from dunning.level import Level
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import NoticeOrder, RestrictOrder, TicketOrder
-from dunning.plan import Action
-from dunning.receiving import paid, reversed_
-from dunning.record import recorded
-from dunning.results import NotOurs
-from dunning.states import state
-from dunning.steps import Finish, Perform, Wait
+from dunning.policy.plan import Action
+from dunning.rules.machine import decide
+from dunning.rules.money_in import paid, reversed_
+from dunning.rules.order_for import order_for
+from dunning.rules.record import recorded
+from dunning.rules.updates import due_date_changed, promised, voided, waived
 from tests.dunning.evenings import days
 from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

@@ -2,15 +2,15 @@
 
 import pytest
 
+from dunning.case.decisions import follow_up
+from dunning.case.ledger import Kind
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Charged, Reinstated
 from dunning.holds import Hold, Rule, after_payment
-from dunning.ledger import Kind
-from dunning.levels import Level
-from dunning.ordering import order_for
-from dunning.orders import NoticeOrder
-from dunning.plan import Action
-from dunning.record import recorded, reinstated
-from dunning.results import Charged, Reinstated
-from dunning.steps import follow_up
+from dunning.level import Level
+from dunning.policy.plan import Action
+from dunning.rules.order_for import order_for
+from dunning.rules.record import recorded, reinstated
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, days, did, evening, moment, step
 from tests.dunning.examples import at, opened, pays, sends_money, takes_back
 from tests.dunning.life import Life

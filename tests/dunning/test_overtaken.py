@@ -4,10 +4,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from dunning.case import Case, Opened
-from dunning.catching_up import days_late
-from dunning.facts import DueDateChange, Payment, Promise, Reversal, Waiver
-from dunning.intake import (
+from dunning.case.case import Case, Opened
+from dunning.case.catch_up import days_late
+from dunning.case.decisions import Perform, Wait
+from dunning.case.facts import DueDateChange, Payment, Promise, Reversal, Waiver
+from dunning.case.orders import ChargeOrder, TicketOrder
+from dunning.case.results import Abandoned, Noted, Undelivered, Unknown
+from dunning.level import Level
+from dunning.money import Money
+from dunning.policy.plan import Action, Milestone
+from dunning.policy.timeline import plan_for
+from dunning.rules.machine import decide, overtaken
+from dunning.rules.money_in import paid, reversed_
+from dunning.rules.order_for import order_for
+from dunning.rules.record import recorded
+from dunning.rules.updates import (
     due_date_changed,
     due_date_refused,
     payment_refused,
@@ -15,17 +26,6 @@ from dunning.intake import (
     reversal_refused,
     waiver_refused,
 )
-from dunning.levels import Level
-from dunning.machine import decide, overtaken
-from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import ChargeOrder, TicketOrder
-from dunning.plan import Action, Milestone
-from dunning.receiving import paid, reversed_
-from dunning.record import recorded
-from dunning.results import Abandoned, Noted, Undelivered, Unknown
-from dunning.steps import Perform, Wait
-from dunning.timeline import plan_for
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
 from tests.dunning.examples import DUE, PRICE, at, opened, pays, policy
 

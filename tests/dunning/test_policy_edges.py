@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from dunning.holds import Hold, Rule, after_payment
-from dunning.levels import Level
+from dunning.level import Level
 from dunning.money import Money
-from dunning.plan import Excess
-from dunning.policy import MilestoneRule, Policy
-from dunning.policy_check import Finding, findings
-from dunning.timeline import plan_for
+from dunning.policy.check import Finding, findings
+from dunning.policy.file import MilestoneRule, Policy
+from dunning.policy.plan import Excess
+from dunning.policy.timeline import plan_for
 from tests.dunning.evenings import ASO
 from tests.dunning.examples import at, opened, policy
 from tests.dunning.life import utc

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.policy_files import load_policy
-from dunning.levels import Level
-from dunning.plan import Plan, TakenBack
-from dunning.policy import Charging, Policy, TakenBackRule
-from dunning.timeline import plan_for
+from adapters.settings.policies import load_policy
+from dunning.level import Level
+from dunning.policy.file import Charging, Policy, TakenBackRule
+from dunning.policy.plan import Plan, TakenBack
+from dunning.policy.timeline import plan_for
 from tests.dunning.examples import opened, policy
 from tests.dunning.test_policy_refusals import GOOD, refusal
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.policy_files import PolicyError, load_policy, policy_names
-from dunning.plan import Action
-from dunning.policy_check import findings
+from adapters.settings.policies import PolicyError, load_policy, policy_names
+from dunning.policy.check import findings
+from dunning.policy.plan import Action
 from tests.dunning.examples import FOLDER, policy
 
 GOOD = """

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunning.calendar import local_date
-from dunning.case import LATE, Case, Opened
-from dunning.ledger import MONEY_IN, TAKEN_BACK, Kind, balance
-from dunning.levels import Level
-from dunning.machine import decide
-from dunning.plan import CONSEQUENCES, DELETIONS, Action
-from dunning.results import Deferred, Delivered, NotOurs
-from dunning.undoing import taken_back
-from dunning.warnings import told
+from dunning.case.case import LATE, Case, Opened
+from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Kind, balance
+from dunning.case.results import Deferred, Delivered, NotOurs
+from dunning.level import Level
+from dunning.notices.warnings import told
+from dunning.policy.plan import CONSEQUENCES, DELETIONS, Action
+from dunning.rules.machine import decide
+from dunning.undo.undo import taken_back
 from tests.dunning.life import Did, Fact, Life, live
 from tests.dunning.lives import LIVES, lives
 from tests.dunning.strategies import money_facts, openings

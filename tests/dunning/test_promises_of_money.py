@@ -7,12 +7,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from dunning.ledger import MONEY_IN, Kind, balance, standing
-from dunning.levels import Level
-from dunning.ordering import order_for
-from dunning.plan import LEVEL_OF, Action, Milestone
-from dunning.results import Deferred, Deleted, Found, Pending, Remembered, Restricted, Unknown
-from dunning.steps import Finish, Wait
+from dunning.case.decisions import Finish, Wait
+from dunning.case.ledger import MONEY_IN, Kind, balance, standing
+from dunning.case.results import Deferred, Deleted, Found, Pending, Remembered, Restricted, Unknown
+from dunning.level import Level
+from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.rules.order_for import order_for
 from tests.dunning.life import Did, Life
 from tests.dunning.lives import LIVES, lives
 

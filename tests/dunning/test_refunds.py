@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from dunning.case import Case, Opened
-from dunning.facts import Reversal
-from dunning.ledger import Kind
-from dunning.machine import decide
+from dunning.case.case import Case, Opened
+from dunning.case.decisions import Perform
+from dunning.case.facts import Reversal
+from dunning.case.ledger import Kind
+from dunning.case.results import Declined, Noted
 from dunning.money import Money
-from dunning.plan import Action, Excess
-from dunning.receiving import reversed_
-from dunning.record import recorded
-from dunning.results import Declined, Noted
-from dunning.steps import Perform
+from dunning.policy.plan import Action, Excess
+from dunning.rules.machine import decide
+from dunning.rules.money_in import reversed_
+from dunning.rules.record import recorded
 from tests.dunning.evenings import ASO
 from tests.dunning.examples import at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

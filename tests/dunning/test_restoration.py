@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from adapters.policy_files import load_policy
-from dunning.case import Case, Opened
+from adapters.settings.policies import load_policy
+from dunning.case.case import Case, Opened
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Deleted, Result
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import NoticeOrder
-from dunning.plan import Action, Milestone, Plan, Restoration
-from dunning.policy import Policy
-from dunning.policy_check import findings
-from dunning.results import Deleted, Result
+from dunning.policy.check import findings
+from dunning.policy.file import Policy
+from dunning.policy.plan import Action, Milestone, Plan, Restoration
+from dunning.rules.order_for import order_for
 from tests.dunning.examples import FOLDER, approves, at, opened, pays, policy, takes_back
 from tests.dunning.life import Fact, Life, live
 from tests.dunning.world import World

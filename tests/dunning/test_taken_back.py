@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dunning.changes import changed
-from dunning.levels import Level
-from dunning.machine import decide
+from dunning.case.decisions import Perform, Wait
+from dunning.case.orders import NoticeOrder
+from dunning.case.update import changed
+from dunning.level import Level
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import NoticeOrder
-from dunning.plan import Action
-from dunning.steps import Perform, Wait
+from dunning.policy.plan import Action
+from dunning.rules.machine import decide
+from dunning.rules.order_for import order_for
 from tests.dunning.evenings import (
     ASO,
     after,

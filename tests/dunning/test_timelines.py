@@ -4,11 +4,11 @@ from datetime import date, time
 
 import pytest
 
-from adapters.policy_files import policy_names
+from adapters.settings.policies import policy_names
 from dunning.calendar import local
-from dunning.case import Opened
-from dunning.plan import Action
-from dunning.timeline import TimelineError, timeline
+from dunning.case.case import Opened
+from dunning.policy.plan import Action
+from dunning.policy.timeline import TimelineError, timeline
 from tests.dunning.examples import FOLDER, opened, policy
 
 

@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dunning.case import Case, Deferral
-from dunning.changes import changed
-from dunning.facts import Promise, Reversal, Waiver
-from dunning.intake import promised, waived
-from dunning.levels import Level
-from dunning.machine import decide
-from dunning.plan import Action
-from dunning.receiving import reversed_
-from dunning.record import recorded, reinstated
-from dunning.results import Deferred, Deleted, Delivered, Noted, NotOurs, Reinstated
-from dunning.steps import Perform, Reinstate, Wait
+from dunning.case.case import Case, Deferral
+from dunning.case.decisions import Perform, Reinstate, Wait
+from dunning.case.facts import Promise, Reversal, Waiver
+from dunning.case.results import Deferred, Deleted, Delivered, Noted, NotOurs, Reinstated
+from dunning.case.update import changed
+from dunning.level import Level
+from dunning.policy.plan import Action
+from dunning.rules.machine import decide
+from dunning.rules.money_in import reversed_
+from dunning.rules.record import recorded, reinstated
+from dunning.rules.updates import promised, waived
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
 from tests.dunning.examples import DUE, PRICE, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

@@ -7,11 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from dunning.case import Case
-from dunning.ledger import MONEY_IN, Entry, Kind, find
-from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import (
+from dunning.case.case import Case
+from dunning.case.ledger import MONEY_IN, Entry, Kind, find
+from dunning.case.orders import (
     AskOrder,
     ChargeOrder,
     CloseOrder,
@@ -21,8 +19,7 @@ from dunning.orders import (
     RelaxOrder,
     RestrictOrder,
 )
-from dunning.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
-from dunning.results import (
+from dunning.case.results import (
     Credited,
     Deferred,
     Deleted,
@@ -36,6 +33,9 @@ from dunning.results import (
     Result,
     Undelivered,
 )
+from dunning.money import Money
+from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
+from dunning.rules.order_for import order_for
 from tests.dunning.company import Company, Debit
 
 _ASKED_BEFORE = (Action.CHARGE, Action.WARN_ADMINS, *CONSEQUENCES)

@@ -6,7 +6,7 @@ import pytest
 
 from bench.lives import POLICIES, never_paid, paid_on_its_due_date, zone_where_it_is
 from dunning.calendar import local
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 
 LIFE_LIMIT = 36
 MILESTONE_LIMIT = 12

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 from sandbox.demo import CAST
-from sandbox.story import read_stories
+from sandbox.story.story import read_stories
 from tests.e2e.processes import finish, left_of, read_until, start, until_none_left
 
 

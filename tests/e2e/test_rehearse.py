@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.options import now
+from cli.shell.options import now
 from starter import main
 from tests.e2e.processes import finish, start, until_none_left
 

@@ -10,15 +10,16 @@ from typing import Any
 
 from temporalio.testing import ActivityEnvironment
 
-from activities.send_notice import SendNotice
-from adapters import mail, templates
-from adapters.settings import Settings
+from activities.notices.send_notice import SendNotice
+from adapters import mail
+from adapters.settings.settings import Settings
 from adapters.store import SqlStore
 from adapters.store.schema import upgrade
+from adapters.templates import renderer as templates
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import NoticeResult
 from dunning.money import Money
-from dunning.orders import NoticeOrder
-from dunning.records import Account, Contact
-from dunning.results import NoticeResult
+from dunning.records.accounts import Account, Contact
 from sandbox.books import Message
 from sandbox.mail import MailCatcher
 

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from activities.digests import TAKEN_OVER
-from adapters.digest_parts import parts
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
-from dunning.case import Opened, open_case
-from dunning.ledger import Kind
-from dunning.letters import in_digest
-from dunning.mails import NoticeCopy
+from activities.notices.digest import TAKEN_OVER
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
+from adapters.templates.digest import parts
+from dunning.case.case import Opened, open_case
+from dunning.case.decisions import follow_up
+from dunning.case.ledger import Kind
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Delivered
 from dunning.money import Money
-from dunning.ordering import order_for
-from dunning.orders import NoticeOrder
-from dunning.plan import Action, Invoice
-from dunning.ports import OutageError
-from dunning.results import Delivered
-from dunning.steps import follow_up
-from dunning.timeline import plan_for
+from dunning.policy.plan import Action, Invoice
+from dunning.policy.timeline import plan_for
+from dunning.ports.companies import OutageError
+from dunning.records.mail import NoticeCopy
+from dunning.rules.notice_facts import in_digest
+from dunning.rules.order_for import order_for
 from tests.notices.office import AT, Office, an_office, order
 from tests.portal.world import until
 
@@ -111,7 +111,7 @@ async def test_a_refusal_is_everybody_s_and_each_goes_on_to_the_next_contact(off
 async def test_a_retry_after_an_unknown_result_sends_the_same_digest_under_the_same_id(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.digests._SENT", 0.5)
+    monkeypatch.setattr("activities.notices.digest._SENT", 0.5)
     office.catcher.scripts.add(ANNA, "drop_after_data")
     results = await together(office, letter("INV-1"), letter("INV-2"))
     assert [type(result) for result in results] == [OutageError, OutageError]
@@ -124,7 +124,7 @@ async def test_a_retry_after_an_unknown_result_sends_the_same_digest_under_the_s
 async def test_when_the_one_that_claimed_is_gone_another_sends_after_some_tries(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("activities.digests._SENT", 0.2)
+    monkeypatch.setattr("activities.notices.digest._SENT", 0.2)
     office.catcher.scripts.add(ANNA, "defer:451")
     await together(office, letter("INV-1"), letter("INV-2"))
     kept = await copies(office)

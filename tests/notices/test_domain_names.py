@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from adapters.settings import ROOT
-from adapters.templates import TemplateRenderer
+from adapters.settings.settings import ROOT
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.orders import NoticeOrder
 from dunning.money import Money
-from dunning.orders import NoticeOrder
-from dunning.records import Account, Service
+from dunning.records.accounts import Account, Service
 
 HELP = "https://hosting.example/domains"
 NAMES = tuple(

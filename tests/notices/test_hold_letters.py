@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from adapters.settings import HOLD_CONTACTS
-from adapters.templates import TemplateRenderer
-from dunning.hold_letters import hold_letter
+from adapters.settings.settings import HOLD_CONTACTS
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.orders import NoticeOrder
 from dunning.holds import OTHER_SOURCES, Hold
-from dunning.levels import Level
-from dunning.mails import NoticeText
+from dunning.level import Level
 from dunning.money import Money
-from dunning.orders import NoticeOrder
-from dunning.records import Account
+from dunning.notices.hold_notice import hold_letter
+from dunning.records.accounts import Account
+from dunning.records.mail import NoticeText
 
 FOLDER = Path(__file__).parents[2] / "notices"
 RENDERER = TemplateRenderer(

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from adapters.reader import Reader, folders, locale_of
-from adapters.settings import ROOT
-from adapters.templates import TemplateRenderer
-from dunning.attempting import NONE_ON_FILE
-from dunning.levels import Level
-from dunning.mails import NoticeText
+from adapters.settings.settings import ROOT
+from adapters.templates.locale import Reader, folders, locale_of
+from adapters.templates.renderer import TemplateRenderer
+from dunning.level import Level
 from dunning.money import Money
-from dunning.reasons import Category
-from dunning.records import Account
+from dunning.payments.attempts import NONE_ON_FILE
+from dunning.records.accounts import Account
+from dunning.records.mail import NoticeText
+from dunning.services.hold_reasons import Category
 from tests.notices.test_templates import order, render
 from tests.notices.written import CASES, rows
 

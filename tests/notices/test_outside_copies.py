@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from activities.send_notice import GREYLISTED, SendNotice
-from adapters import mail, templates
-from adapters.reach import MailReach
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Account, Service
-from dunning.results import Delivered
+from activities.notices.send_notice import GREYLISTED, SendNotice
+from adapters import mail
+from adapters.mail.reachability import MailReach
+from adapters.templates import renderer as templates
+from dunning.case.results import Delivered
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account, Service
 from tests.notices.office import Office, an_office, order
 
 INSIDE, ALSO_INSIDE, OUTSIDE = "billing@bakery.example", "ann@shop.bakery.example", "owner@post.example"

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from adapters.settings import ROOT
-from adapters.templates import TemplateRenderer
-from dunning.levels import Level
+from adapters.settings.settings import ROOT
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.orders import NoticeOrder
+from dunning.level import Level
 from dunning.money import Money
-from dunning.orders import NoticeOrder
-from dunning.records import Account
+from dunning.records.accounts import Account
 
 RENDERER = TemplateRenderer(ROOT / "notices", "Example Hosting", "https://portal.example/pay")
 BEFORE: dict[str, Any] = {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from activities.send_notice import GREYLISTED, message_id
-from dunning.ports import OutageError
-from dunning.records import Contact
-from dunning.replies import Replies, is_read
-from dunning.results import Delivered, Undelivered
+from activities.notices.send_notice import GREYLISTED, message_id
+from dunning.case.results import Delivered, Undelivered
+from dunning.notices.reply_to import Replies, is_read
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Contact
 from tests.notices.office import AT, Office, an_office, order
 
 DISPUTES = "disputes@hosting.example"

@@ -10,15 +10,15 @@ import pytest
 from inline_snapshot import snapshot
 from jinja2 import UndefinedError
 
-from adapters.policy_files import load_policy, policy_names
-from adapters.template_files import TemplateFiles, slug
-from adapters.templates import TemplateRenderer
-from dunning.levels import Level
-from dunning.mails import NoticeText
+from adapters.settings.policies import load_policy, policy_names
+from adapters.templates.files import TemplateFiles, slug
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.orders import NoticeOrder
+from dunning.level import Level
 from dunning.money import Money
-from dunning.orders import NoticeOrder
-from dunning.ports import Renderer
-from dunning.records import Account
+from dunning.ports.companies import Renderer
+from dunning.records.accounts import Account
+from dunning.records.mail import NoticeText
 
 FOLDER = Path(__file__).parents[2] / "notices"
 POLICIES = FOLDER.with_name("policies")

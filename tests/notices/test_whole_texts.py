@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.policy_files import load_policy
-from adapters.template_files import slug
+from adapters.settings.policies import load_policy
+from adapters.templates.files import slug
 from tests.notices.written import CASES, LOCALES, POLICIES, SNAPSHOTS, file, rows, whole
 
 SOURCES = {

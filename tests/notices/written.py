@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from adapters.policy_files import load_policy, policy_names
-from adapters.settings import ROOT, Settings
-from cli.preview import Preview, Row
+from adapters.settings.policies import load_policy, policy_names
+from adapters.settings.settings import ROOT, Settings
+from cli.policies.preview import Preview, Row
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POLICIES = ROOT / "policies"

@@ -4,18 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from dunning.calendar import local_date
-from dunning.case import Attempted, Case, Done, Opened, open_case
-from dunning.changes import changed
-from dunning.facts import Payment, Promise, Void, Waiver
-from dunning.intake import promised, voided, waived
-from dunning.levels import Level
+from dunning.case.case import Attempted, Case, Done, Opened, open_case
+from dunning.case.facts import Payment, Promise, Void, Waiver
+from dunning.case.results import Restricted
+from dunning.case.update import changed
+from dunning.level import Level
 from dunning.money import Money
-from dunning.plan import Action, Invoice, Milestone
-from dunning.receiving import paid
-from dunning.record import recorded
-from dunning.results import Restricted
-from dunning.timeline import plan_for
-from portal.clock import now
+from dunning.policy.plan import Action, Invoice, Milestone
+from dunning.policy.timeline import plan_for
+from dunning.rules.money_in import paid
+from dunning.rules.record import recorded
+from dunning.rules.updates import promised, voided, waived
+from portal.http.clock import now
 from tests.dunning.examples import policy
 
 

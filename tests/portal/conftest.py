@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from adapters.store.schema import upgrade
 from adapters.store.tables import metadata
-from dunning.records import Account
+from dunning.records.accounts import Account
 from tests.portal.world import Portal, portal
 
 

@@ -8,16 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import aiosmtplib
 
-from adapters.links import Links
 from adapters.mail.smtp import SmtpMailer
+from adapters.signed_links import Links
 from adapters.store import SqlStore
-from dunning import ports
-from dunning.mails import InboundMail, NoticeCopy, NoticeText
-from dunning.records import Account, Contact, Ticket
-from portal.mail_answers import Answers
-from portal.mail_door import MailDoor
-from portal.mail_handling import MailHandling
-from portal.mail_loop import MailLoop
+from dunning.ports import companies as ports
+from dunning.records.accounts import Account, Contact
+from dunning.records.books import Ticket
+from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
+from portal.mail.auto_reply import Answers
+from portal.mail.handle import MailHandling
+from portal.mail.loop import MailLoop
+from portal.mail.smtp_server import MailDoor
 from sandbox.mail import MailCatcher
 from tests.dunning.reports import ID
 from tests.portal.world import COMPANY, LINK_SECRET, PlayedCases, until

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from sandbox.child import Child
+from sandbox.stage.child import Child
 from tests.portal.world import LINK_SECRET, NEW, PATIENCE, PAYMENTS_NEW, until
 
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from adapters.store import SqlStore
-from dunning.facts import Bounced
-from dunning.mails import InboundMail
-from dunning.orders import TicketOrder
-from dunning.ports import OutageError
-from portal.mail_handling import SETTLING
+from dunning.case.facts import Bounced
+from dunning.case.orders import TicketOrder
+from dunning.ports.companies import OutageError
+from dunning.records.mail import InboundMail
+from portal.mail.handle import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, letter, postfix
 from tests.portal.bills import case_of
 from tests.portal.post import BOUNCES, MOST_BYTES, NO_REPLY, NOTICE, OWNER, SECOND, START, Post, furnish, notice, post
@@ -227,7 +227,7 @@ async def test_what_was_kept_before_a_crash_is_handled_by_the_next_portal(url: s
 
 
 async def test_what_fails_again_and_again_becomes_a_ticket(desk: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.resting.FAULTS", 2)
+    monkeypatch.setattr("portal.inbox.backoff.FAULTS", 2)
     desk.cases.troubles["INV-1"] = RuntimeError("a fault of ours")
     await desk.send(postfix())
     mail = await desk.handled(REPORT)

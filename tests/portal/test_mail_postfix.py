@@ -3,9 +3,9 @@
 import pytest
 
 from adapters.mail.smtp import SmtpMailer
-from dunning.mails import Mail
+from dunning.records.mail import Mail
 from sandbox.mail import MailCatcher
-from sandbox.ports import free_ports
+from sandbox.stage.ports import free_ports
 from tests.portal.post import BOUNCES, NO_REPLY, NOTICE, OWNER, SECOND, furnish, notice, post
 from tests.portal.postfix import missing, postfix
 from tests.portal.world import until

@@ -8,7 +8,7 @@ import aiosmtplib
 import pytest
 
 from adapters.store import SqlStore
-from sandbox.ports import free_ports
+from sandbox.stage.ports import free_ports
 from tests.dunning.reports import letter, postfix
 from tests.portal.post import BOUNCES, NO_REPLY, OWNER, furnish
 from tests.portal.process import portal_process

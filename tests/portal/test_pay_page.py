@@ -6,13 +6,14 @@ from html import unescape
 
 import pytest
 
-from dunning.case import Case
+from dunning.case.case import Case
+from dunning.case.orders import CloseOrder
 from dunning.holds import Hold
-from dunning.levels import Level
-from dunning.orders import CloseOrder
-from dunning.ports import OutageError
-from dunning.records import Account, OpenInvoice
-from portal.clock import now
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account
+from dunning.records.books import OpenInvoice
+from portal.http.clock import now
 from tests.portal import bills
 from tests.portal.bills import case_of
 from tests.portal.world import TERMS, Portal

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dunning.ports import OutageError
-from dunning.records import InboxEvent
-from portal.clock import now
-from portal.payments import news_in
+from dunning.ports.companies import OutageError
+from dunning.records.inbox import InboxEvent
+from portal.http.clock import now
+from portal.inbox.processor_api import news_in
 from tests.portal.bills import case_of
 from tests.portal.world import PAYMENTS_NEW, PAYMENTS_OLD, Portal, message, portal, standard, until
 
@@ -217,7 +217,7 @@ def test_amounts_have_the_digits_of_their_currency(currency: str, amount: str, m
 async def test_what_was_kept_by_an_older_version_and_is_unreadable_goes_to_a_person(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.resting.LONGEST", 0.001)
+    monkeypatch.setattr("portal.inbox.backoff.LONGEST", 0.001)
     async with portal(url) as door:
         stored = message(amount=5)
         await door.store.receive([InboxEvent(source="payments", id="old", body=stored, at=now())])

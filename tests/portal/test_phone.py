@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dunning.holds import Hold
-from dunning.levels import Level
-from dunning.records import Account
-from portal.clock import now
-from portal.serving import serving
+from dunning.level import Level
+from dunning.records.accounts import Account
+from portal.http.clock import now
+from portal.http.server import serving
 from tests.portal.bills import case_of
 from tests.portal.browser import chromium
 from tests.portal.test_pay_page import also_open

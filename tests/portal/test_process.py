@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.links import Links
+from adapters.signed_links import Links
 from adapters.store import SqlStore
-from sandbox.child import ROOT
-from sandbox.temporal_server import TemporalServer
+from sandbox.stage.child import ROOT
+from sandbox.stage.temporal_server import TemporalServer
 from tests.portal.process import environment, portal_process
 from tests.portal.world import LINK_SECRET, NEW, PAYMENTS_NEW, STRANGE, message, paid, signed, standard, until
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dunning.changes import changed
-from dunning.levels import Level
+from dunning.case.update import changed
+from dunning.level import Level
 from tests.portal import bills
 from tests.portal.test_pay_page import show, words
 from tests.portal.world import Portal

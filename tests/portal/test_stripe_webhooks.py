@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from adapters.gateways.stripe import StripeGateway
-from adapters.gateways.stripe_news import TYPES
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.gateways.stripe.news import TYPES
 from tests.portal.world import MOST, NEW, OLD, STRANGE, Portal, paid, portal, signed, until
 
 Header = Callable[[str], dict[str, str]]
@@ -151,7 +151,7 @@ async def test_the_announced_length_alone_is_enough_to_refuse(kept: Portal) -> N
 
 
 async def test_a_body_that_never_ends_is_given_up(kept: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.bodies.PATIENCE", 0.05)
+    monkeypatch.setattr("portal.http.body.PATIENCE", 0.05)
     host, port = kept.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")

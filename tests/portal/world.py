@@ -13,36 +13,37 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 from stripe import WebhookSignature
 
-from adapters.gateways.stripe import StripeGateway
-from adapters.gateways.stripe_news import TYPES
-from adapters.links import Links
-from adapters.settings import HOLD_CONTACTS, ROOT
-from adapters.site_links import SiteLinks
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.gateways.stripe.news import TYPES
+from adapters.settings.settings import HOLD_CONTACTS, ROOT
+from adapters.signed_links import Links
+from adapters.sites.tokens import SiteLinks
 from adapters.store import SqlStore
-from adapters.templates import TemplateRenderer
-from dunning import ports
-from dunning.case import Case
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.case import Case
 from dunning.money import Money
-from dunning.ports import OutageError
-from dunning.records import Account, InboxEvent, News, Outcome
-from dunning.store import Store
-from portal import payments
-from portal.app import application
-from portal.clock import now
-from portal.delivery import Delivery
-from portal.handling import Handling
-from portal.keeper import Keeper
-from portal.mail_page import TicketPage
-from portal.notice_page import NoticePage
-from portal.pages import Pages
-from portal.pay import PayPage, terms
-from portal.ready import Ready
-from portal.serving import serving
-from portal.sheet import Sheets
-from portal.sites import SiteStates, SuspendedPages
-from portal.taking import Taking
-from portal.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
-from portal.why import Why
+from dunning.ports import companies as ports
+from dunning.ports.companies import OutageError
+from dunning.ports.store import Store
+from dunning.records.accounts import Account
+from dunning.records.inbox import InboxEvent, News, Outcome
+from portal.http.app import application
+from portal.http.clock import now
+from portal.http.html import Pages
+from portal.http.ready import Ready
+from portal.http.server import serving
+from portal.inbox import processor_api as payments
+from portal.inbox.accept import Taking
+from portal.inbox.deliver import Delivery
+from portal.inbox.handle import Handling
+from portal.inbox.keep import Keeper
+from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+from portal.pages.invoice_view import Sheets
+from portal.pages.notice import NoticePage
+from portal.pages.pay import PayPage, terms
+from portal.pages.sites import SiteStates, SuspendedPages
+from portal.pages.ticket import TicketPage
+from portal.pages.why import Why
 
 NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
 PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

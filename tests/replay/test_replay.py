@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowHistory
 
-from dunning.orders import ChargeOrder
+from dunning.case.orders import ChargeOrder
 from tests.replay.comparing import ORDERS, changes, lesson
 from tests.replay.tap import commanded
 from tools.golden import Command, commands, text

@@ -4,7 +4,7 @@ import pytest
 from stripe import V1Services
 
 from sandbox.control import Sandbox
-from sandbox.process import SandboxProcess
+from sandbox.stage.process import SandboxProcess
 from tests.sandbox.merchant import Merchant, connected
 
 

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from sandbox.payments.errors import StripeError
-from sandbox.payments.keys import LIFETIME, Answer, Keys
+from sandbox.payments.api.errors import StripeError
+from sandbox.payments.api.idempotency import LIFETIME, Answer, Keys
 
 ANSWER = Answer(200, b"{}", "req_1")
 

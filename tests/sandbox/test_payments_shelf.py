@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.payments.errors import StripeError
-from sandbox.payments.params import LISTED, Params
-from sandbox.payments.shelf import Shelf
+from sandbox.payments.api.errors import StripeError
+from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.store.collection import Shelf
 
 MANY = 5000
 

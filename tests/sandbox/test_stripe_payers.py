@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.payments.instruments import BY_NAME
+from sandbox.payments.objects.instruments import BY_NAME
 from tests.sandbox.merchant import SDK, Merchant, a_name, param_of
 
 pytestmark = SDK

@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from sandbox.books import Hook
 from sandbox.control import Sandbox
-from sandbox.ports import free_ports
 from sandbox.serving import Site
+from sandbox.stage.ports import free_ports
 from tests.sandbox.merchant import SDK, Merchant, a_name
 
 pytestmark = SDK

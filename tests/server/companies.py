@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from dunning.case import Case, open_case
-from dunning.changes import with_entry
-from dunning.facts import Payment, Restored, Reversal
-from dunning.ledger import Entry
+from dunning.case.case import Case, open_case
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.ledger import Entry
+from dunning.case.orders import ChargeOrder, CloseOrder, RefundOrder
+from dunning.case.results import Charged, ChargeResult, Declined, Found, RefundResult
+from dunning.case.update import with_entry
 from dunning.money import Money
-from dunning.orders import ChargeOrder, CloseOrder, RefundOrder
-from dunning.ports import OutageError
-from dunning.records import Account, Attempt, Method, News, OpenInvoice, Outcome
-from dunning.results import Charged, ChargeResult, Declined, Found, RefundResult
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account
+from dunning.records.books import OpenInvoice
+from dunning.records.inbox import News, Outcome
+from dunning.records.payments import Attempt, Method
 from tests.dunning.examples import DUE, PRICE, opened
 
 AT = datetime(2026, 11, 25, 6, tzinfo=UTC)
@@ -40,7 +43,7 @@ def at_of(news: News) -> datetime:
 
 @dataclass
 class Company:
-    """Fits `dunning.ports.Gateway`. `broken`: nobody can reach it."""
+    """Fits `dunning.ports.companies.Gateway`. `broken`: nobody can reach it."""
 
     told: list[News] = field(default_factory=list[News])
     charged: dict[str, Money] = field(default_factory=dict[str, Money])
@@ -86,7 +89,7 @@ class Company:
 
 @dataclass
 class Desk:
-    """Fits `dunning.ports.Cases`. `silent` invoices' cases do not answer, nor take news.
+    """Fits `dunning.ports.companies.Cases`. `silent` invoices' cases do not answer, nor take news.
 
     `takes`: seconds for an answer.
     """

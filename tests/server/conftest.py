@@ -2,7 +2,7 @@ from collections.abc import AsyncGenerator
 
 import pytest_asyncio
 
-from sandbox.stage import Stage, stage
+from sandbox.stage.stage import Stage, stage
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

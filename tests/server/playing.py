@@ -10,18 +10,18 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
-from cli.opening import InvoiceRow, open_row
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from dunning.calendar import instant, local
-from dunning.case import Case
-from dunning.doors import PAYMENT_RECEIVED, workflow_id
-from dunning.facts import Payment
+from dunning.case.case import Case
+from dunning.case.facts import Payment
 from dunning.money import Money
-from dunning.plan import Plan
-from dunning.timeline import plan_for
-from sandbox.play import at_rest
-from sandbox.stage import Stage
+from dunning.names import PAYMENT_RECEIVED, workflow_id
+from dunning.policy.plan import Plan
+from dunning.policy.timeline import plan_for
+from operations.open_invoice import InvoiceRow, open_row
+from sandbox.stage.stage import Stage
+from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning
 
 PATIENCE = 60.0

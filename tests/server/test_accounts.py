@@ -2,10 +2,10 @@
 
 import pytest
 
-from dunning.facts import Approval
+from dunning.case.facts import Approval
 from dunning.holds import Hold
-from dunning.levels import Level
-from sandbox.stage import Stage
+from dunning.level import Level
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"

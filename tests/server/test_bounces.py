@@ -3,8 +3,8 @@
 import aiosmtplib
 import pytest
 
-from dunning.mails import NoticeCopy
-from sandbox.stage import Stage
+from dunning.records.mail import NoticeCopy
+from sandbox.stage.stage import Stage
 from tests.dunning.reports import postfix
 from tests.portal.world import until
 from tests.server.playing import Playing, begin

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sandbox.stage import Stage, stage
+from sandbox.stage.stage import Stage, stage
 from tests.cli.command import Said, starter
 from tests.server.playing import Playing, begin
 

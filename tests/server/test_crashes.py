@@ -9,8 +9,8 @@ from collections import Counter
 
 import pytest
 
-from dunning.facts import Approval
-from sandbox.stage import Stage, stage
+from dunning.case.facts import Approval
+from sandbox.stage.stage import Stage, stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY, HOTDOODLE = "a-small-orange", "courtesy-5-10-35", "hotdoodle"

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from adapters.settings import ROOT
-from sandbox.stage import Stage
+from adapters.settings.settings import ROOT
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 

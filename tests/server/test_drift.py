@@ -14,24 +14,24 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import ActivityEnvironment
 from temporalio.worker import Replayer, Worker
 
-from activities.drift import CheckDrift
-from activities.hands import Hands
-from activities.open_ticket import OpenTicket
+from activities.fleet.drift import CheckDrift
+from activities.notices.open_ticket import OpenTicket
+from activities.services.services import Hands
 from adapters.panels import Panels
-from adapters.probes import OutsideProbes
-from adapters.schedules import DRIFT, keep_drift
-from adapters.sites import SilentSites
+from adapters.sites.probes import OutsideProbes
+from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
-from dunning import drift
-from dunning.drift import DriftOrder, PageOrder
-from dunning.drift_report import DriftReport
+from adapters.temporal.schedules import DRIFT, keep_drift
+from dunning.fleet import drift
+from dunning.fleet.drift import DriftOrder, PageOrder
+from dunning.fleet.drift_report import DriftReport
 from dunning.holds import Hold
-from dunning.levels import Level
-from dunning.ports import OutageError
-from dunning.records import Account, Service
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account, Service
 from sandbox.control import Sandbox
-from sandbox.panels import panel_settings
-from sandbox.stage import Stage
+from sandbox.panel.settings import panel_settings
+from sandbox.stage.stage import Stage
 from workflows.calls import PANEL
 from workflows.drift import DriftCheck
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox.stage import stage
+from sandbox.stage.stage import stage
 from tests.server.playing import Playing, begin
 
 INSTANTS = [

@@ -7,10 +7,10 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from dunning.doors import METHOD_CHANGED, PAYMENT_REVERSED
-from dunning.facts import Approval, DueDateChange, MethodChanged, Promise, Reversal, Void, Waiver
+from dunning.case.facts import Approval, DueDateChange, MethodChanged, Promise, Reversal, Void, Waiver
 from dunning.money import Money
-from sandbox.stage import Stage
+from dunning.names import METHOD_CHANGED, PAYMENT_REVERSED
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from dunning.case import Case
-from dunning.ledger import Kind, find
-from dunning.levels import Level
-from sandbox.stage import Stage
+from dunning.case.case import Case
+from dunning.case.ledger import Kind, find
+from dunning.level import Level
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"

@@ -8,20 +8,23 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from activities.charge import Charge
-from adapters.cases import Cases
-from adapters.gateways.stripe import StripeGateway
-from adapters.policy_files import load_policy
-from adapters.settings import ROOT
-from cli.opening import open_row
-from dunning.facts import Payment, Restored, Reversal
-from dunning.ledger import Kind
-from dunning.levels import Level
+from activities.payments.charge import Charge
+from adapters.gateways.stripe.gateway import StripeGateway
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
+from adapters.temporal.cases import Cases
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.ledger import Kind
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged, Found
+from dunning.level import Level
 from dunning.money import Money
-from dunning.orders import ChargeOrder
-from dunning.records import Account, Attempt, Credit, News, OpenInvoice
-from dunning.results import Charged, Found
-from sandbox.stage import QUEUE, Stage
+from dunning.records.accounts import Account
+from dunning.records.books import Credit, OpenInvoice
+from dunning.records.inbox import News
+from dunning.records.payments import Attempt
+from operations.open_invoice import open_row
+from sandbox.stage.stage import QUEUE, Stage
 from tests.server.playing import begin
 from tests.server.test_money_in import running_again, until, until_true
 

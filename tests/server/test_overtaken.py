@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 ASO, HOTDOODLE = "a-small-orange", "hotdoodle"

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from standardwebhooks import Webhook
 
-from adapters.links import Links
-from dunning.facts import Void
-from sandbox.stage import PAYMENTS_SECRET, Stage
+from adapters.signed_links import Links
+from dunning.case.facts import Void
+from sandbox.stage.stage import PAYMENTS_SECRET, Stage
 from tests.server.playing import Playing, begin
 from tests.server.test_money_in import until_true
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.proof import PATIENT, insist
-from dunning.doubts import STILL_RESTRICTED
-from dunning.effects import Effect
-from dunning.facts import Approval
-from dunning.levels import Level
-from dunning.orders import RestrictOrder
-from dunning.plan import Action
-from dunning.ports import OutageError
-from dunning.records import Ticket
-from sandbox.stage import Stage
+from activities.services.proof import PATIENT, insist
+from dunning.case.facts import Approval
+from dunning.case.orders import RestrictOrder
+from dunning.level import Level
+from dunning.policy.plan import Action
+from dunning.ports.companies import OutageError
+from dunning.records.books import Ticket
+from dunning.records.effects import Effect
+from dunning.services.panel_tickets import STILL_RESTRICTED
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 from tests.server.test_overtaken import tried
 

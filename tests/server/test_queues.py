@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sandbox.stage import Stage, stage
+from sandbox.stage.stage import Stage, stage
 from tests.server.playing import begin
 
 ASO = "a-small-orange"

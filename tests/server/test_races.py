@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import pytest
 
 from sandbox.control import Sandbox
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 Desk = Literal["mail", "payments", "panel"]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from dunning.records import Contact
-from sandbox.stage import Stage
+from dunning.records.accounts import Contact
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"

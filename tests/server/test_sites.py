@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.settings import Settings
-from adapters.site_links import SiteLinks, webhook_secret
+from adapters.settings.settings import Settings
+from adapters.sites.tokens import SiteLinks, webhook_secret
 from portal.composition import compose
-from portal.serving import serving
-from sandbox.stage import Stage
+from portal.http.server import serving
+from sandbox.stage.stage import Stage
 from tests.server.playing import begin
 
 NAME, USER = "SITE-story", "u-site-story"

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.soak import QUICK, soak
-from sandbox.stage import stage
+from sandbox.stage.stage import stage
 
 
 @pytest.mark.promise(1)

@@ -9,14 +9,15 @@ import pytest
 import pytest_asyncio
 from temporalio.client import Client, WorkflowHandle
 
-from adapters.schedules import SWEEP
-from dunning import sweeping
-from dunning.facts import Void
-from dunning.ledger import Kind
-from dunning.records import Attempt, Ticket
-from dunning.sweep_report import SweepReport
-from dunning.sweeping import SweepOrder
-from sandbox.stage import QUEUE, Stage, stage
+from adapters.temporal.schedules import SWEEP
+from dunning.case.facts import Void
+from dunning.case.ledger import Kind
+from dunning.fleet import sweep as sweeping
+from dunning.fleet.sweep import SweepOrder
+from dunning.fleet.sweep_report import SweepReport
+from dunning.records.books import Ticket
+from dunning.records.payments import Attempt
+from sandbox.stage.stage import QUEUE, Stage, stage
 from tests.server.playing import Playing, begin
 from tests.server.test_money_in import until, until_true
 from tests.server.test_sweep_runs import started

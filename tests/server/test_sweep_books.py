@@ -9,18 +9,21 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import ActivityEnvironment
 
-from activities.few import AT_ONCE
-from activities.sweep import PATIENT, SweepBooks
-from adapters.late import Late
+from activities.fleet.concurrency import AT_ONCE
+from activities.fleet.sweep import PATIENT, SweepBooks
 from adapters.store import SqlStore, migrate
-from dunning.case import Case
-from dunning.ledger import Entry, Kind
+from adapters.temporal.late_money import Late
+from dunning.case.case import Case
+from dunning.case.ledger import Entry, Kind
+from dunning.case.orders import TicketOrder
+from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
+from dunning.fleet.sweep_report import SweepReport
 from dunning.money import Money
-from dunning.orders import TicketOrder
-from dunning.ports import OutageError
-from dunning.records import Account, Attempt, Credit, InboxEvent, News
-from dunning.sweep_report import SweepReport
-from dunning.sweeping import Compared, CompareOrder, HealOrder
+from dunning.ports.companies import OutageError
+from dunning.records.accounts import Account
+from dunning.records.books import Credit
+from dunning.records.inbox import InboxEvent, News
+from dunning.records.payments import Attempt
 from tests.dunning.examples import PRICE
 from tests.server.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
 

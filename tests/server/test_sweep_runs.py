@@ -23,14 +23,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer, Worker
 
-from activities.open_ticket import OpenTicket
-from activities.sweep import SweepBooks
-from adapters.schedules import SWEEP, keep_sweep
+from activities.fleet.sweep import SweepBooks
+from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
-from dunning import sweeping
-from dunning.sweep_report import SweepReport
-from dunning.sweeping import SweepOrder
-from sandbox.temporal_server import TemporalServer
+from adapters.temporal.schedules import SWEEP, keep_sweep
+from dunning.fleet import sweep as sweeping
+from dunning.fleet.sweep import SweepOrder
+from dunning.fleet.sweep_report import SweepReport
+from sandbox.stage.temporal_server import TemporalServer
 from tests.server.companies import AT, DAY, Company, Desk, payment, reversal
 from workflows.sweep import Sweep
 

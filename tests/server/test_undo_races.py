@@ -5,17 +5,17 @@ import asyncio
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.hands import Hands
-from activities.relax import Relax
+from activities.services.loosen import Relax
+from activities.services.services import Hands
 from adapters.panels import Panels
-from adapters.probes import OutsideProbes
-from adapters.sites import SilentSites
-from dunning.facts import Undo
-from dunning.levels import Level
-from dunning.orders import RelaxOrder
-from dunning.results import NotOurs, Relaxed
-from sandbox.panels import panel_settings
-from sandbox.stage import Stage
+from adapters.sites.probes import OutsideProbes
+from adapters.sites.webhooks import SilentSites
+from dunning.case.facts import Undo
+from dunning.case.orders import RelaxOrder
+from dunning.case.results import NotOurs, Relaxed
+from dunning.level import Level
+from sandbox.panel.settings import panel_settings
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 from tests.server.test_overtaken import tried
 from workflows.invoice import InvoiceDunning

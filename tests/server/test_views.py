@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.common import SearchAttributeKey
 from temporalio.converter import DataConverter
 
-from sandbox.stage import Stage
+from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 from workflows import attributes
 from workflows.invoice import InvoiceDunning

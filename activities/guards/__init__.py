@@ -1,0 +1,1 @@
+"""What is asked before a consequence; none of it acts."""

@@ -1,0 +1,1 @@
+"""Hands that write to people: notices, digests, tickets."""

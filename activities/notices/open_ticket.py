@@ -1,0 +1,26 @@
+"""Work for a person, and credit for money that fitted nowhere."""
+
+from temporalio import activity
+
+from dunning.case.orders import TicketOrder
+from dunning.case.results import Noted
+from dunning.ports.store import Store
+from dunning.records.books import Credit
+
+
+class OpenTicket:
+    """Writes the credit first: money is never only in a ticket's words."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="open_ticket")
+    async def open_ticket(self, order: TicketOrder) -> Noted:
+        """Safe to repeat: the ticket by its step, the credit by the payment's id."""
+        if order.credit and order.credit_id:
+            credit = Credit(
+                id=order.credit_id, account=order.account, amount=order.credit, at=order.at, reason=order.subject
+            )
+            await self._store.add_credit(credit)
+        await self._store.open_ticket(order)
+        return Noted(note=order.subject)

@@ -1,0 +1,179 @@
+"""Writing to a customer, with a copy of every notice kept for ever (S1-21)."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from temporalio import activity
+
+from activities.heartbeat import steadily
+from activities.notices.digest import Digests, waiting_for
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Delivered, NoticeResult, Undelivered
+from dunning.level import Level
+from dunning.notices.reachability import recipients
+from dunning.notices.reply_to import Replies
+from dunning.ports.companies import BackUps, Mailer, OutageError, Reach, Renderer
+from dunning.ports.store import Store
+from dunning.records.accounts import Account, Contact
+from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
+
+GREYLISTED = 12
+"""So many tries (about a quarter of an hour) an address may put us off before the next one is written to, too."""
+_NO_CONTACT = "the account has no e-mail address on file"
+_ALL_BOUNCED = "mail to every address on file comes back"
+
+
+class SendNotice:
+    """Tries the account's contacts in their order until one mail server takes the notice.
+
+    With a `reach`, warnings go to an outside contact, too, when the first one is on the customer's own services
+    (S3-20). `backups` is asked by the last letter before a deletion. `secret` keeps others from guessing Message-IDs.
+    """
+
+    def __init__(
+        self,
+        mailer: Mailer,
+        renderer: Renderer,
+        store: Store,
+        sender_domain: str,
+        replies: Replies | None = None,
+        *,
+        reach: Reach | None = None,
+        backups: BackUps | None = None,
+        digest_seconds: float = 30.0,
+        secret: str = "",
+    ) -> None:
+        self._mailer = mailer
+        self._renderer = renderer
+        self._store = store
+        self._domain = sender_domain
+        self._secret = secret
+        self._replies = replies or Replies()
+        self._reach = reach
+        self._backups = backups
+        self._digests = Digests(mailer, renderer, store, self._replies, digest_seconds)
+
+    @activity.defn(name="send_notice")
+    async def send_notice(self, order: NoticeOrder) -> NoticeResult:
+        """Delivered by the first contact that works, Undelivered when all refuse for good.
+
+        Raises OutageError for a temporary refusal or an unknown end; the retry carries the same Message-ID.
+        """
+        if order.digest:
+            await self._wait_for_others(order)
+        return await steadily(self._to_all(order))
+
+    async def _wait_for_others(self, order: NoticeOrder) -> None:
+        account = await self._store.account(order.account)
+        order = await self._with_backups(order, account)
+        contacts = [*_reachable(account)[:1], *await self._outside_contacts(order, account)]
+        await self._digests.gather([await self._copy(order, account, contact) for contact in contacts])
+
+    async def _to_all(self, order: NoticeOrder) -> NoticeResult:
+        account = await self._store.account(order.account)
+        order = await self._with_backups(order, account)
+        result = await self._first_that_takes_it(order, account)
+        await self._outside(order, account)
+        return result
+
+    async def _with_backups(self, order: NoticeOrder, account: Account) -> NoticeOrder:
+        if not (order.before_deletion and order.backups is None and self._backups):
+            return order
+        return order.model_copy(update={"backups": await self._backups.exist(account)})
+
+    async def _outside(self, order: NoticeOrder, account: Account) -> None:
+        """A copy of a warning for the first outside contact, when the first of all is inside: a message of its own."""
+        for contact in await self._outside_contacts(order, account):
+            try:
+                await self._deliver(await self._copy(order, account, contact), account)
+            except OutageError:
+                if activity.info().attempt < GREYLISTED:
+                    raise
+
+    async def _outside_contacts(self, order: NoticeOrder, account: Account) -> Sequence[Contact]:
+        if self._reach is None or not (order.next_action or order.level.rank >= Level.SUSPENDED.rank):
+            return ()
+        for kinds in dict.fromkeys(((), order.services)):  # best where no consequence to come reaches it
+            found = recipients(account.contacts, await self._reach.inside(account, kinds))[1:]
+            if found:
+                return found
+        return ()
+
+    async def _first_that_takes_it(self, order: NoticeOrder, account: Account) -> NoticeResult:
+        reason, outage = _ALL_BOUNCED if account.contacts else _NO_CONTACT, None
+        for contact in _reachable(account):
+            copy = await self._copy(order, account, contact)
+            try:
+                copy = await self._deliver(copy, account)
+            except OutageError as error:
+                if activity.info().attempt < GREYLISTED:
+                    raise
+                outage = error
+            if copy.status == "delivered":
+                return Delivered(notice=copy.id)
+            reason = copy.detail
+        if outage:
+            raise outage
+        return Undelivered(notice=order.key, reason=reason)
+
+    async def _copy(self, order: NoticeOrder, account: Account, contact: Contact) -> NoticeCopy:
+        """The archived copy of an earlier try, so that a retry says the same words, or a new one."""
+        notice = f"{order.key}:{contact.rank}"
+        earlier = await self._store.notice(notice)
+        if earlier:
+            return earlier
+        content: NoticeText = self._renderer.render(order, account, notice)
+        copy = NoticeCopy(
+            id=notice,
+            invoice=order.invoice,
+            account=account.id,
+            recipient=contact.email,
+            at=order.at,
+            content=content,
+            message_id=message_id(notice, self._domain, self._secret),
+            reply_to=self._replies.address(order.title),
+            digest=waiting_for(order),
+        )
+        await self._store.put_notice(copy)
+        return copy
+
+    async def _deliver(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
+        """The copy once its mail was handed over: in a digest with others, or alone; at once when that was before."""
+        if copy.digest:
+            copy = await self._digests.send(copy, account)
+        return copy if copy.digest or copy.status == "delivered" else await self._send(copy)
+
+    def _id_of(self, copy: NoticeCopy) -> str:
+        """Copies from before it was kept have none."""
+        return copy.message_id or message_id(copy.id, self._domain, self._secret)
+
+    async def _send(self, copy: NoticeCopy) -> NoticeCopy:
+        mail = Mail(
+            message_id=self._id_of(copy),
+            recipient=copy.recipient,
+            content=copy.content,
+            at=copy.at,
+            reply_to=copy.reply_to,
+        )
+        answer: Delivery = await self._mailer.send(mail)
+        copy = copy.model_copy(update={"status": answer.status, "detail": answer.detail})
+        await self._store.put_notice(copy)
+        if answer.status == "unknown":
+            msg = f"notice {copy.id}: the mail server did not say whether it took it; it is sent again, same Message-ID"
+            raise OutageError(msg)
+        return copy
+
+
+def _reachable(account: Account) -> list[Contact]:
+    """The contacts in their order, without those whose mail came back."""
+    return sorted((c for c in account.contacts if c.bounced_at is None), key=lambda c: c.rank)
+
+
+def message_id(notice: str, domain: str, secret: str = "") -> str:
+    """A Message-ID derived from the notice: a second copy after an unknown result is recognisable.
+
+    Under a secret nobody guesses it, and so nobody can invent that somebody else's notice came back.
+    """
+    code = hmac.new(secret.encode(), notice.encode(), hashlib.sha256)
+    return f"<{code.hexdigest()[:32]}@{domain}>"

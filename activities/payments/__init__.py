@@ -1,0 +1,1 @@
+"""Hands at the gateway and in the books."""

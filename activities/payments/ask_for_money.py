@@ -1,0 +1,23 @@
+"""Asking for money before a fee is added: the fee itself is only a line in the ledger."""
+
+from temporalio import activity
+
+from activities.heartbeat import steadily
+from activities.payments.unreported_money import unheard_of
+from dunning.case.orders import AskOrder
+from dunning.case.results import AskResult, Noted
+from dunning.ports.companies import Gateway
+from dunning.ports.store import Store
+
+
+class AskForMoney:
+    """Looks for payments that no webhook has told us of."""
+
+    def __init__(self, gateway: Gateway, store: Store) -> None:
+        self._gateway = gateway
+        self._store = store
+
+    @activity.defn(name="ask_for_money")
+    async def ask_for_money(self, order: AskOrder) -> AskResult:
+        """Raises OutageError while the company cannot be asked."""
+        return await steadily(unheard_of(self._gateway, self._store, order)) or Noted()

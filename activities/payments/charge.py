@@ -1,0 +1,94 @@
+"""Charging, at most once for one milestone, whatever crashes."""
+
+from temporalio import activity
+
+from activities.heartbeat import steadily
+from activities.payments.unreported_money import unheard_of
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Charged, ChargeResult, Declined, NoMethod, Pending
+from dunning.payments.network_limits import ceiling_reached, window_start
+from dunning.ports.companies import Gateway
+from dunning.ports.store import Store
+from dunning.records.payments import Attempt, Method
+
+
+class Charge:
+    """Writes the attempt down, asks about it if it was begun before, and only then calls the payment company.
+
+    `most_declines` is the ceiling of declined attempts with one payment method in 30 days.
+    """
+
+    def __init__(self, gateway: Gateway, store: Store, most_declines: int = 15) -> None:
+        self._gateway = gateway
+        self._store = store
+        self._most_declines = most_declines
+
+    @activity.defn(name="charge")
+    async def charge(self, order: ChargeOrder) -> ChargeResult:
+        """Promise 1: an unknown outcome is resolved by asking the company under the attempt's key, never guessed.
+
+        Raises OutageError while the company cannot be reached; the retry starts by asking.
+        """
+        return await steadily(self._charge(order))
+
+    async def _charge(self, order: ChargeOrder) -> ChargeResult:
+        if order.payment:
+            return await self._gateway.ask(order)
+        attempt = await self._store.attempt(order.key)
+        return await (self._again(order, attempt) if attempt else self._first(order))
+
+    async def _first(self, order: ChargeOrder) -> ChargeResult:
+        if order.ask_only:
+            return Declined(code="never_seen", message="The payment company never saw the attempt.")
+        found = await unheard_of(self._gateway, self._store, order)
+        if found:
+            return found
+        method = await self._gateway.method(await self._store.account(order.account))
+        if method is None:
+            return NoMethod()
+        declines = await self._store.declined_since(method.id, window_start(order.at))
+        if ceiling_reached(declines, self._most_declines):
+            return NoMethod(reason=f"the payment method was declined {declines} times in 30 days")
+        attempt = _attempt(order, method)
+        await self._store.put_attempt(attempt)
+        return await self._kept(attempt, await self._gateway.charge(order, method))
+
+    async def _again(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
+        """The same key with the same method: what else the customer put on file meanwhile is not this attempt's."""
+        result = await self._gateway.find(order, attempt)
+        if result is None and order.ask_only:
+            result = Declined(code="never_seen", message="The payment company never saw the attempt.")
+        return await (self._kept(attempt, result) if result else self._anew(order, attempt))
+
+    async def _anew(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
+        """The company never saw it, however long ago it was begun: who paid meanwhile is not charged, or for less."""
+        found = await unheard_of(self._gateway, self._store, order)
+        if found:
+            return found
+        amount = min(order.amount, attempt.amount, key=lambda money: money.minor)
+        attempt = attempt.model_copy(update={"amount": amount})
+        await self._store.put_attempt(attempt)
+        method = Method(id=attempt.method, payer=attempt.payer, network=attempt.network)
+        return await self._kept(
+            attempt, await self._gateway.charge(order.model_copy(update={"amount": amount}), method)
+        )
+
+    async def _kept(self, attempt: Attempt, result: ChargeResult) -> ChargeResult:
+        payment = result.payment if isinstance(result, Charged | Pending | Declined) else ""
+        detail = result.code if isinstance(result, Declined) else ""
+        update = {"outcome": result.kind, "payment": payment or attempt.payment, "detail": detail}
+        await self._store.put_attempt(attempt.model_copy(update=update))
+        return result
+
+
+def _attempt(order: ChargeOrder, method: Method) -> Attempt:
+    return Attempt(
+        key=order.key,
+        invoice=order.invoice,
+        account=order.account,
+        amount=order.amount,
+        at=order.at,
+        payer=method.payer,
+        method=method.id,
+        network=method.network,
+    )

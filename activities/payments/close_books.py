@@ -1,0 +1,52 @@
+"""Closing the books of an invoice."""
+
+from temporalio import activity
+
+from activities.payments.missing_lines import closed_without
+from dunning.case.ledger import Kind
+from dunning.case.orders import CloseOrder
+from dunning.case.results import CloseResult, Noted
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+from dunning.ports.store import Store
+from dunning.records.books import Credit
+
+
+class CloseBooks:
+    """Keeps the final ledger, and turns what was paid too much into the account's credit."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="close_books")
+    async def close_books(self, order: CloseOrder) -> CloseResult:
+        """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones.
+
+        Two who start a closed case again at the same moment may start it from different books: lines that were closed
+        before and that this case does not have are told to it, so that no money is dropped.
+        """
+        missing = await closed_without(self._store, order)
+        if missing:
+            return missing
+        for entry in order.entries:
+            if entry.kind is Kind.CREDIT:
+                credit = Credit(
+                    id=f"{order.invoice}:{entry.id}",
+                    account=order.account,
+                    amount=entry.amount,
+                    at=entry.at,
+                    reason=f"paid beyond the balance of {order.invoice}",
+                )
+                await self._store.add_credit(credit)
+        await self._store.close_ledger(order)
+        if order.level is Level.DELETED:
+            await self._forget_hold(order)
+        return Noted(note=order.outcome)
+
+    async def _forget_hold(self, order: CloseOrder) -> None:
+        """What was deleted needs no hold: who signs up again under the same account starts free (S2-15)."""
+        before = await self._store.holds(order.account)
+        after = tuple(hold for hold in before if hold.source != order.invoice)
+        if after != before and not await self._store.replace_holds(order.account, before, after):
+            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
+            raise OutageError(msg)

@@ -1,0 +1,20 @@
+"""A changed due date, told to the store: the account's other invoices judge by it what is past due."""
+
+from temporalio import activity
+
+from dunning.case.orders import MoveDueOrder
+from dunning.case.results import Noted
+from dunning.ports.store import Store
+
+
+class MoveDueDate:
+    """Keeps the store's view of an open invoice true."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="move_due_date")
+    async def move_due_date(self, order: MoveDueOrder) -> Noted:
+        """Safe to repeat. Raises LookupError when the invoice was never opened."""
+        await self._store.move_due(order.invoice, order.due)
+        return Noted(note=str(order.due))

@@ -1,0 +1,27 @@
+"""An invoice that was paid is owed again: the account's other invoices need to know."""
+
+from temporalio import activity
+
+from activities.payments.missing_lines import closed_without
+from dunning.case.orders import ReopenOrder
+from dunning.case.results import CloseResult, Noted
+from dunning.ports.store import Store
+
+
+class ReopenBooks:
+    """Marks the invoice as open, so that it counts as past due again and its hold is no paid one's."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @activity.defn(name="reopen_books")
+    async def reopen_books(self, order: ReopenOrder) -> CloseResult:
+        """Safe to repeat. Before anything else happens to the customer, the last closed books are looked at.
+
+        Raises LookupError when the invoice was never opened.
+        """
+        missing = await closed_without(self._store, order)
+        if missing:
+            return missing
+        await self._store.mark_invoice(order.invoice, "open")
+        return Noted()

@@ -1,0 +1,85 @@
+"""Giving a service back, as far as a wrong run had taken it, though nothing was paid (`dunning.undo.undo`)."""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.heartbeat import steadily
+from activities.services.proof import words
+from activities.services.reinstate import PATIENCE, believe, tell_of_gone
+from activities.services.restrict import owns_hold
+from activities.services.services import Hands
+from dunning.case.orders import RelaxOrder, TicketOrder
+from dunning.case.results import NotOurs, Relaxed, RelaxResult
+from dunning.holds import Hold
+from dunning.level import Level
+from dunning.ports.companies import OutageError
+
+
+class Relax:
+    """Loosens this invoice's own hold, and nobody else's. The invoice stays unpaid, and becomes payable again."""
+
+    def __init__(self, hands: Hands, patience: timedelta = PATIENCE) -> None:
+        self._hands = hands
+        self._store = hands.store
+        self._patience = patience
+
+    @activity.defn(name="relax")
+    async def relax(self, order: RelaxOrder) -> RelaxResult:
+        """NotOurs when the invoice had lapsed and its hold is gone: a renewal was paid instead of it.
+
+        Raises OutageError, for ever retried, until panel and outside show what the remaining holds ask for.
+        """
+        if await self._was_renewed(order):
+            return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
+        # First of all: the next try must not take our own lifting of the hold for a renewal.
+        await self._store.mark_invoice(order.invoice, "open")
+        await self._loosen(order)
+        account = await self._store.account(order.account)
+        try:
+            brought = await steadily(self._hands.bring(account, order.at))
+            believe(brought)
+        except OutageError:
+            await self._ticket_if_too_long(order)
+            raise
+        await tell_of_gone(self._store, brought, order)
+        sources = (hold.source for hold in brought.holds if hold.source != order.invoice)
+        remaining = (*sources, *brought.kept_by_staff)
+        return Relaxed(level=order.level, remaining=remaining, proof=words(brought.effects))
+
+    async def _was_renewed(self, order: RelaxOrder) -> bool:
+        known = await self._store.invoice(order.invoice)
+        lapsed = known is not None and known.status == "void"
+        return lapsed and not await owns_hold(self._store, order.account, order.invoice)
+
+    async def _loosen(self, order: RelaxOrder) -> None:
+        before = await self._store.holds(order.account)
+        after = tuple(kept for hold in before for kept in _loosened(hold, order))
+        if after != before and not await self._store.replace_holds(order.account, before, after):
+            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
+            raise OutageError(msg)
+
+    async def _ticket_if_too_long(self, order: RelaxOrder) -> None:
+        # Both are the server's times, so this also holds on virtual time.
+        info = activity.info()
+        trying = info.current_attempt_scheduled_time - info.scheduled_time
+        if trying < self._patience:
+            return
+        ticket = TicketOrder(
+            invoice=order.invoice,
+            account=order.account,
+            step=f"still-restricted:{order.step}",
+            at=order.at,
+            subject=f"Restricted by our mistake, and not given back yet: {order.account}",
+            body=f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}.",
+        )
+        await self._store.open_ticket(ticket)
+
+
+def _loosened(hold: Hold, order: RelaxOrder) -> tuple[Hold, ...]:
+    """What is left of a hold. One that asks for more than our run did was handed to us by another invoice: it stays."""
+    if hold.source != order.invoice or not order.level.rank < hold.level.rank <= order.held.rank:
+        return (hold,)
+    if order.level is Level.ACTIVE:
+        return ()
+    return (hold.model_copy(update={"level": order.level, "services": order.services}),)

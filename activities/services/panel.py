@@ -1,0 +1,162 @@
+"""Bringing services to a level at a panel that may lie: read the state, act, read it again, believe only that."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from datetime import datetime
+
+from activities.services.manual_tasks import by_root, domains_by_hand
+from dunning.holds import OTHER_SOURCES, Hold, level_for
+from dunning.level import Level, at_panel, strictest
+from dunning.ports.companies import OutageError, Panel
+from dunning.ports.store import Store
+from dunning.records.accounts import DOMAIN, Account, Service
+from dunning.records.effects import Effect, Seen
+
+STAFF_KINDS = (DOMAIN,)
+"""Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""
+_HOLD, _DUNNING = "hold:", "dun:"
+_HOLDS = tuple(f"{_HOLD}{source}" for source in OTHER_SOURCES)
+
+
+def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
+    """The services of these kinds (empty means all) that a panel may switch."""
+    return [s for s in services if s.kind not in STAFF_KINDS and (not kinds or s.kind in kinds)]
+
+
+def asked(panel: Panel, service: Service, services: Iterable[Service], holds: Sequence[Hold]) -> Level:
+    """The strictest level that a hold asks for, of the service, or of all of its panel user where these go together.
+
+    Else one service's hold would suspend the user, and the next service give it back.
+    """
+    together = panel.by_user(service)
+    same = [each for each in services if together and (each.panel, each.user) == (service.panel, service.user)]
+    return strictest(level_for(each.kind, holds) for each in (service, *same))
+
+
+async def bring_to_holds(panel: Panel, store: Store, account: Account, at: datetime) -> tuple[Hold, ...]:
+    """Bring each service to the strictest level that a hold asks for, and say which holds those were.
+
+    Holds that come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
+    What only people can do becomes a ticket, as of `at`. Raises OutageError until the panel shows it; one broken
+    service keeps no other from its level.
+    """
+    while True:
+        holds = await store.holds(account.id)
+        known = {each.service: each for each in await store.effects(account.id)}
+        services = touched(account.services, ())
+        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in services]
+        failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
+        await domains_by_hand(store, account, holds, at)
+        if failed:
+            raise failed[0]
+        if await store.holds(account.id) == holds:
+            return holds
+
+
+def tag_of(holds: Sequence[Hold]) -> str:
+    """What the panel shows as the reason: the strictest hold's, marked as ours (S2-06, S2-16)."""
+    if not holds:
+        return ""
+    first = max(holds, key=lambda hold: hold.level.rank)
+    if first.source in OTHER_SOURCES:
+        return f"{_HOLD}{first.source}"
+    return f"{first.note or 'non-payment'} {_DUNNING}{first.source}"
+
+
+def mark(seen: Seen, known: Effect | None) -> str:
+    """The reason of a restriction: what the panel shows, or, where it keeps none, what we noted as we restricted it."""
+    if seen.tag is not None:
+        return seen.tag
+    return known.tag if known and seen.level is not Level.ACTIVE else ""
+
+
+def is_ours(tag: str) -> bool:
+    """Whether a reason carries the mark of one of our holds."""
+    return tag in _HOLDS or _DUNNING in tag
+
+
+def may_loosen(seen: Seen, known: Effect | None) -> bool:
+    """Whether we may lift what is seen: it is ours, and the panel lets us. `known` is what we noted of the service."""
+    return is_ours(mark(seen, known)) and not seen.locked
+
+
+class _Bringing:
+    """One service; `known` is what it was brought to last."""
+
+    def __init__(self, panel: Panel, store: Store, service: Service, known: Effect | None, at: datetime) -> None:
+        self._panel = panel
+        self._store = store
+        self._service = service
+        self._known = known
+        self._at = at
+
+    async def to(self, holds: Sequence[Hold], services: Sequence[Service]) -> None:
+        """Bring it to what these holds ask for. A restriction that we may not lift stays, whoever asks."""
+        wanted = at_panel(asked(self._panel, self._service, services, holds), self._panel.expresses(self._service))
+        seen = await self._panel.state(self._service)
+        if seen.level in (wanted, Level.DELETED):
+            return
+        if seen.level.rank > wanted.rank and not may_loosen(seen, self._known):
+            if seen.locked and is_ours(mark(seen, self._known)):
+                await self._store.open_ticket(by_root(self._service, self._at))
+            return
+        await self._note(seen, holds)
+        await self._ask(wanted, tag_of(holds))
+
+    async def _ask(self, wanted: Level, tag: str) -> None:
+        """Believe what is shown, also after a call that failed: it may have been done all the same."""
+        asking = (
+            self._panel.release(self._service, tag)
+            if wanted is Level.ACTIVE
+            else self._panel.restrict(self._service, wanted, tag)
+        )
+        failed = await _failure(asking)
+        seen = await self._panel.state(self._service)
+        if seen.level is not wanted:
+            raise failed or OutageError(
+                f"the panel shows service {self._service.id} as {seen.level.value} after it was asked for "
+                f"{wanted.value}; asking again"
+            )
+
+    async def _note(self, seen: Seen, holds: Sequence[Hold]) -> None:
+        """Where the panel keeps no reason, write ours down before we act: whoever gives the service back needs it.
+
+        The rest of what is known stays, and its time too: nothing has happened yet.
+        """
+        if seen.tag is not None or not holds or is_ours(mark(seen, self._known)):
+            return
+        of = {"account": self._service.account, "service": self._service.id}
+        known = self._known or Effect(**of, wanted=seen.level, shown=seen.level, at=self._at)
+        await self._store.put_effects([known.model_copy(update={"tag": tag_of(holds)})])
+
+
+async def _failure(asking: Awaitable[None]) -> OutageError | None:
+    try:
+        await asking
+    except OutageError as error:
+        return error
+    return None
+
+
+async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> bool:
+    """Delete a service, or its back-ups, and believe it when the panel shows it. Raises OutageError until then.
+
+    False when the panel cannot say whether there are back-ups: it was asked, and a person has to look.
+    """
+    if await _is_gone(panel, service, backups=backups):
+        return True
+    failed = await _failure(panel.delete(service, backups=backups))
+    gone = await _is_gone(panel, service, backups=backups)
+    if gone is False or (failed and not gone):
+        what = "back-ups of service" if backups else "service"
+        raise failed or OutageError(
+            f"the panel still shows {what} {service.id} after it was asked to delete; asking again"
+        )
+    return bool(gone)
+
+
+async def _is_gone(panel: Panel, service: Service, *, backups: bool) -> bool | None:
+    seen = await panel.state(service)
+    if backups:
+        return None if seen.backups is None else not seen.backups
+    return seen.level is Level.DELETED

@@ -1,0 +1,104 @@
+"""Giving the service back."""
+
+from datetime import timedelta
+
+from temporalio import activity
+
+from activities.heartbeat import steadily
+from activities.services.manual_tasks import domains_back
+from activities.services.proof import disagreement, words
+from activities.services.services import Brought, Hands
+from dunning.case.orders import Order, ReinstateOrder
+from dunning.case.results import Reinstated
+from dunning.holds import after_payment
+from dunning.level import Level, strictest
+from dunning.ports.companies import Letters, OutageError
+from dunning.ports.store import Store
+from dunning.services.panel_tickets import gone_ticket, late_letter, late_ticket
+from dunning.services.probe_verdict import contradicts
+
+PATIENCE = timedelta(minutes=15)
+"""Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""
+
+
+class Reinstate:
+    """Lifts this invoice's own hold, and nobody else's (promise 6), until it is seen to have worked (promise 7)."""
+
+    def __init__(self, hands: Hands, letters: Letters, patience: timedelta = PATIENCE) -> None:
+        self._hands = hands
+        self._store = hands.store
+        self._letters = letters
+        self._patience = patience
+
+    @activity.defn(name="reinstate")
+    async def reinstate(self, order: ReinstateOrder) -> Reinstated:
+        """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for.
+
+        And until a service that runs again by its panel is not seen restricted from outside any more.
+        """
+        account = await self._store.account(order.account)
+        await self._lift(order)
+        try:
+            brought = await steadily(self._hands.bring(account, order.at))
+            believe(brought)
+        except OutageError as error:
+            await self._tell_if_too_long(order, error)
+            raise
+        await domains_back(self._store, account, order)
+        await tell_of_gone(self._store, brought, order)
+        remaining = (*(hold.source for hold in brought.holds), *brought.kept_by_staff)
+        level = strictest(hold.level for hold in brought.holds)
+        return Reinstated(level=level, remaining=remaining, proof=words(brought.effects))
+
+    async def _lift(self, order: ReinstateOrder) -> None:
+        """Lift our hold, and hand it on where the policy says so.
+
+        The invoice is marked as paid first, and what is handed on is looked at again afterwards: of two invoices that
+        are paid at the same moment, one hands its hold to the other, and either of the two sees it.
+        """
+        await self._store.mark_invoice(order.invoice, "paid")
+        while await self._swapped(order):
+            pass
+
+    async def _swapped(self, order: ReinstateOrder) -> bool:
+        before = await self._store.holds(order.account)
+        past_due = await self._store.past_due(order.account, order.today)
+        paid = [number for number in (order.invoice, order.renews) if number]
+        paid += [hold.source for hold in before if await self._is_paid(hold.source)]
+        after = after_payment(before, paid, order.rule, past_due)
+        if after != before and not await self._store.replace_holds(order.account, before, after):
+            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
+            raise OutageError(msg)
+        return after != before
+
+    async def _is_paid(self, source: str) -> bool:
+        invoice = await self._store.invoice(source)
+        return invoice is not None and invoice.status in ("paid", "closed")
+
+    async def _tell_if_too_long(self, order: ReinstateOrder, error: OutageError) -> None:
+        """Billing has a ticket, and the customer a letter, once (S0-21)."""
+        # Both are the server's times, so this also holds on virtual time.
+        info = activity.info()
+        trying = info.current_attempt_scheduled_time - info.scheduled_time
+        if trying < self._patience:
+            return
+        await self._store.open_ticket(late_ticket(order, trying, str(error)))
+        account, invoice = await self._store.account(order.account), await self._store.invoice(order.invoice)
+        await self._letters.send(late_letter(order, account, invoice))
+
+
+async def tell_of_gone(store: Store, brought: Brought, order: Order) -> None:
+    """Somebody deleted a service that is to be given back, perhaps a deletion of ours that was under way: a ticket."""
+    gone = [each for each in brought.effects if each.shown is Level.DELETED]
+    if gone:
+        await store.open_ticket(gone_ticket(order, gone))
+
+
+def believe(brought: Brought) -> None:
+    """A customer who paid sees the site run. What other holds restrict is the hourly check's matter.
+
+    Raises OutageError for what is seen restricted though its panel says that it runs.
+    """
+    doubted = [each for each in brought.effects if each.shown is Level.ACTIVE and contradicts(each.proof)]
+    if doubted:
+        raise disagreement(doubted)

@@ -1,0 +1,71 @@
+"""Placing this invoice's hold and bringing the services down to it."""
+
+from collections.abc import Sequence
+
+from temporalio import activity
+
+from activities.guards.ask_all import guarded
+from activities.heartbeat import steadily
+from activities.payments.unreported_money import unheard_of
+from activities.services.proof import insist, words
+from activities.services.services import Hands
+from dunning.case.orders import RestrictOrder
+from dunning.case.results import NotOurs, Restricted, RestrictResult
+from dunning.holds import Hold
+from dunning.level import Level, strictest
+from dunning.ports.companies import Gateway, Guard
+from dunning.ports.store import Store
+
+
+class Restrict:
+    """Warns, locks or suspends, unless the payment company has money that the case has not heard of."""
+
+    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._hands = hands
+        self._gateway = gateway
+        self._guards = guards
+
+    @activity.defn(name="restrict")
+    async def restrict(self, order: RestrictOrder) -> RestrictResult:
+        """Raises OutageError until the panel shows the level that the strictest hold asks for, and it is seen outside.
+
+        For the latter it is patient, and then a person is asked (`activities.services.proof.insist`).
+        """
+        found = await steadily(unheard_of(self._gateway, self._hands.store, order))
+        waits = found or await guarded(self._guards, order)
+        return waits or await place_hold(self._hands, order)
+
+
+async def place_hold(hands: Hands, order: RestrictOrder) -> RestrictResult:
+    """Place or tighten the hold, then bring every service to the strictest of all holds.
+
+    An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
+    """
+    store = hands.store
+    account = await store.account(order.account)
+    if order.held is not Level.ACTIVE and not await owns_hold(store, order.account, order.invoice):
+        return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
+    await store.place_hold(
+        Hold(
+            account=order.account,
+            source=order.invoice,
+            level=await _never_weaker(store, order),
+            since=order.at,
+            services=order.services,
+            note=order.reason,
+        )
+    )
+    brought = await steadily(hands.bring(account, order.at))
+    await insist(store, order, brought.effects, brought.earlier)
+    return Restricted(level=order.level, proof=words(brought.effects))
+
+
+async def _never_weaker(store: Store, order: RestrictOrder) -> Level:
+    """A hold that another invoice handed to this one may be stricter already."""
+    own = (hold.level for hold in await store.holds(order.account) if hold.source == order.invoice)
+    return strictest([order.level, *own])
+
+
+async def owns_hold(store: Store, account: str, invoice: str) -> bool:
+    """Whether the invoice's hold is still there."""
+    return any(hold.source == invoice for hold in await store.holds(account))

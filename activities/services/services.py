@@ -1,0 +1,60 @@
+"""What reaches services: their panel, their own software, a look from outside; the store says what is asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from activities.services.panel import bring_to_holds, touched
+from activities.services.proof import prove
+from activities.services.site_webhooks import tell_sites
+from dunning.holds import Hold
+from dunning.level import Level, at_panel
+from dunning.ports.companies import Panel, Probes, Sites
+from dunning.ports.store import Store
+from dunning.records.accounts import Account, Service
+from dunning.records.effects import Effect
+
+
+class Brought(NamedTuple):
+    """What services were brought to: by which holds, with what effect, and what was known of them before."""
+
+    holds: tuple[Hold, ...]
+    effects: tuple[Effect, ...]
+    earlier: tuple[Effect, ...]
+
+    @property
+    def kept_by_staff(self) -> tuple[str, ...]:
+        """The services that stay restricted although no hold asks for it, as `panel:<service>`."""
+        found = (each for each in self.effects if each.shown is not Level.DELETED)
+        return tuple(f"panel:{each.service}" for each in found if each.shown.rank > at_panel(each.wanted).rank)
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The four together: whoever restricts or gives back a service needs all of them."""
+
+    panel: Panel
+    store: Store
+    sites: Sites
+    probes: Probes
+
+    async def bring(self, account: Account, at: datetime) -> Brought:
+        """Bring the account's services to what its holds ask for, tell their sites, and look what came of it.
+
+        The effects are kept, with `at`. Raises OutageError until panel and sites have it; what is seen outside raises
+        nothing.
+        """
+        earlier = await self.store.effects(account.id)
+        ours = account.model_copy(update={"services": await self.ours(account, earlier)})
+        holds = await bring_to_holds(self.panel, self.store, ours, at)
+        await tell_sites(self.sites, ours, holds, at)
+        known = await self.store.effects(account.id)
+        effects = await prove(self.panel, self.probes, touched(ours.services, ()), holds, at, known=known)
+        await self.store.put_effects(effects)
+        return Brought(holds, effects, earlier)
+
+    async def ours(self, account: Account, earlier: tuple[Effect, ...]) -> tuple[Service, ...]:
+        """Its services without those that were deleted and are another account's now: the same name again (S2-15)."""
+        gone = {each.service for each in earlier if Level.DELETED in (each.wanted, each.shown)}
+        others = {service for service in gone if len(await self.store.owners(service)) > 1}
+        return tuple(each for each in account.services if each.id not in others)

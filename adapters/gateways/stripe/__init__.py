@@ -1,0 +1,1 @@
+"""Stripe behind the gateway's port."""

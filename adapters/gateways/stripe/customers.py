@@ -1,0 +1,73 @@
+"""Customers at Stripe, and which of their payment methods is charged."""
+
+from datetime import datetime
+
+from stripe import StripeClient
+
+from adapters.gateways.stripe.calls import StripeRefusedError, read, read_all
+from adapters.gateways.stripe.instruments import CHARGEABLE, PaymentMethod
+from adapters.gateways.stripe.keys import idempotency_key
+from adapters.gateways.stripe.objects import Customer
+from dunning.records.accounts import Account
+from dunning.records.payments import Method
+
+
+class StripeCustomers:
+    """Reads customers, makes them, and says which payment method is theirs."""
+
+    def __init__(self, client: StripeClient) -> None:
+        self._customers = client.v1.customers
+
+    async def method(self, payer: str) -> Method | None:
+        """What may be charged off-session; None when there is nothing of a kind that we charge, or no such customer."""
+        customer = await self.customer(payer)
+        if customer is None:
+            return None
+        usual = default(customer)
+        found = usual if usual and usual.type in CHARGEABLE else await self._newest(payer)
+        return found and Method(
+            id=found.id,
+            payer=payer,
+            kind="debit" if found.is_debit else "card",
+            network=found.network,
+            label=found.label,
+        )
+
+    async def customer(self, payer: str) -> Customer | None:
+        """The customer, with the default payment method in full; None for one that was deleted or never was."""
+        expand = ["invoice_settings.default_payment_method"]
+        try:
+            customer = await read(Customer, self._customers.retrieve_async(payer, {"expand": expand}))
+        except StripeRefusedError as refused:
+            if refused.is_missing:
+                return None
+            raise
+        return None if customer.deleted else customer
+
+    async def made(self, account: Account) -> str:
+        """The id of a new customer for the account; the same one when asked twice in a row."""
+        made = self._customers.create_async(
+            {"metadata": {"account": account.id}},
+            {"idempotency_key": idempotency_key(f"customer:{account.id}:{account.payer}")},
+        )
+        return (await read(Customer, made)).id
+
+    async def make_default(self, payer: str, method: str, at: datetime) -> None:
+        """Charge that method from now on. `at` says when it was put on file."""
+        update = self._customers.update_async(
+            payer, {"invoice_settings": {"default_payment_method": method}, "metadata": {"at": at.isoformat()}}
+        )
+        await read(Customer, update)
+
+    async def _newest(self, payer: str) -> PaymentMethod | None:
+        """Stripe lists the newest first."""
+        listed = self._customers.payment_methods.list_async(payer, {"limit": 100})
+        async for method in read_all(PaymentMethod, listed):
+            if method.type in CHARGEABLE:
+                return method
+        return None
+
+
+def default(customer: Customer) -> PaymentMethod | None:
+    """The customer's default payment method, when it was read in full."""
+    return customer.default if isinstance(customer.default, PaymentMethod) else None

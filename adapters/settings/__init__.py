@@ -1,0 +1,1 @@
+"""The settings of the processes, and the policy files."""

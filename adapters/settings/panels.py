@@ -1,0 +1,56 @@
+"""The settings of one control panel: where it is, what it speaks, and how it knows us."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from adapters.settings.loopback import is_near
+from dunning.level import Level
+
+Kind = Literal["whm", "hestia", "generic"]
+SANDBOX_SECRET = "whsec_b25seSBiZXR3ZWVuIHR3byBwcm9jZXNzZXMgb24gbG9vcGJhY2s="  # noqa: S105 - signs on loopback only
+_LEAST = 24
+"""Bytes of a secret, as Standard Webhooks ask for."""
+
+
+class PanelSettings(BaseModel):
+    """One of the `panels` of the settings.
+
+    `user` and `secret` are WHM's user and API token, or HestiaCP's access key and secret key; an operator's own
+    endpoint has no user, and a secret `whsec_...` that signs. `ca_file` is the authority of a certificate that no
+    public one signed. `keep_dns` (WHM) keeps the DNS zones of an account that is removed. `levels` are those that an
+    own endpoint can show, beside active and deleted.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    kind: Kind
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
+    user: str = ""
+    secret: SecretStr
+    ca_file: Path | None = None
+    keep_dns: bool = False
+    levels: tuple[Level, ...] = tuple(Level)
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> "PanelSettings":
+        secret = self.secret.get_secret_value()
+        if self.kind == "generic":
+            _signs(secret)
+        elif not self.user or not secret or not f"{self.user}{secret}".isascii():
+            raise ValueError(f"{self.kind} needs a user and a secret, in plain letters")
+        elif not self.url.startswith("https://") and not is_near(self.url):
+            raise ValueError("url: a secret goes to an https:// address and nowhere else")
+        return self
+
+
+def _signs(secret: str) -> None:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) < _LEAST:
+        raise ValueError(f"secret: it has to be whsec_ and {_LEAST} bytes or more in base64, as Standard Webhooks say")

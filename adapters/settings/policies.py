@@ -1,0 +1,57 @@
+"""Policies from TOML files, refused with file, key and reason when anything is wrong."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from dunning.policy.check import Finding, findings
+from dunning.policy.file import Policy
+
+
+class PolicyError(ValueError):
+    """A policy file that may not be used. The text has a line per finding: file, key, reason."""
+
+    def __init__(self, file: Path, wrong: list[Finding]) -> None:
+        super().__init__("\n".join(f"{file}: {finding.key}: {finding.reason}" for finding in wrong))
+        self.findings = wrong
+
+
+def policy_names(folder: Path) -> list[str]:
+    """The policies that a folder offers."""
+    return sorted(file.stem for file in folder.glob("*.toml"))
+
+
+def load_policy(name: str, folder: Path) -> Policy:
+    """Read `<folder>/<name>.toml`; a name that ends in .toml is a path of its own. Raises PolicyError."""
+    file = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    try:
+        source = file.read_bytes()
+    except OSError:
+        known = ", ".join(policy_names(folder)) or "none"
+        raise PolicyError(file, [Finding("policy", f"there is no such file; policies in {folder}: {known}")]) from None
+    policy = _parsed(file, source)
+    wrong = findings(policy)
+    if wrong:
+        raise PolicyError(file, wrong)
+    return policy
+
+
+def _parsed(file: Path, source: bytes) -> Policy:
+    try:
+        values = tomllib.loads(source.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(file, [Finding("TOML", str(error))]) from None
+    version = hashlib.sha256(source).hexdigest()[:12]
+    try:
+        return Policy.model_validate({**values, "name": file.stem, "version": version})
+    except ValidationError as error:
+        raise PolicyError(file, [_finding(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
+
+
+def _finding(place: tuple[str | int, ...], kind: str, message: str) -> Finding:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
+    if kind == "extra_forbidden":
+        return Finding(key, "unknown key; is it a typing mistake?")
+    return Finding(key or "policy", message.removeprefix("Value error, "))

@@ -1,0 +1,163 @@
+"""Settings of worker and command line: environment variables `REPRIEVE_...`, or a TOML file, or the defaults here.
+
+The connection to Temporal is not among them: it comes from the SDK's own `envconfig` (`temporal.toml`,
+`TEMPORAL_ADDRESS`, profiles, TLS, API keys), so that the `temporal` program and Reprieve read the same file.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
+from dunning.services.hold_reasons import Contacts, HoldContact
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET = 32
+"""Characters of a secret that nobody guesses."""
+NAME_SERVER = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(:\d{1,5})?$"
+HOLD_CONTACTS: Contacts = {
+    "abuse": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/abuse-faq"),
+    "dmca": HoldContact(write_to="legal@hosting.example"),
+    "tos": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/terms"),
+    "manual": HoldContact(write_to="support@hosting.example"),
+}
+
+SANDBOX_PANEL = {
+    "sandbox": PanelSettings(kind="generic", url="http://127.0.0.1:8422/", secret=SecretStr(SANDBOX_SECRET))
+}
+
+
+class Settings(BaseSettings):
+    """Every value may stand in `reprieve.toml` (or the file named by REPRIEVE_CONFIG); the environment wins."""
+
+    model_config = SettingsConfigDict(env_prefix="REPRIEVE_", extra="forbid", frozen=True)
+
+    store_url: str = f"sqlite+aiosqlite:///{ROOT}/.reprieve/reprieve.db"
+    task_queue: str = "reprieve"
+    policies: Path = ROOT / "policies"
+    notices: Path = ROOT / "notices"
+
+    stripe_key: SecretStr = Field(default=SecretStr("sk_test_sandbox"), description="secret or restricted API key")
+    stripe_url: str = Field(default="http://127.0.0.1:8421", description="Stripe is https://api.stripe.com")
+    stripe_webhook_secrets: tuple[SecretStr, ...] = Field(default=(), description="whsec_..., several while rotating")
+    panels: dict[str, PanelSettings] = Field(
+        default=SANDBOX_PANEL, description="control panels by the names that services give (docs/panels.md)"
+    )
+    panel_seconds: float = Field(default=90.0, gt=0, description="patience with one call to a panel; WHM is slow")
+    call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to the payment company")
+    domain_help_url: str = Field(
+        default="https://hosting.example/domains", description="about domain names, which nobody switches; may be empty"
+    )
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 8425
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str = "billing@hosting.example"
+    mail_reply_to: str = "no-reply@hosting.example"
+    reply_to: dict[str, str] = Field(
+        default={},
+        description="titles of notices whose replies people read, with the address; all others: mail_reply_to",
+    )
+    mail_bounces: str = Field(default="", description="envelope sender, where mail comes back to; empty: mail_from")
+    digest_seconds: float = Field(
+        default=30.0, ge=0, le=60, description="how long a letter waits for others of its customer and day, by policy"
+    )
+    mail_in_host: str = "127.0.0.1"
+    mail_in_port: int = Field(default=0, ge=0, description="the portal's door for bounces and replies; 0 turns it off")
+    mail_in_bytes: int = Field(default=10_485_760, gt=0, description="a larger mail is refused")
+    mail_hosts: tuple[str, ...] = Field(
+        default=(), description="names or addresses of our own mail servers; empty: no DNS is asked"
+    )
+    dns_servers: tuple[Annotated[str, Field(pattern=NAME_SERVER)], ...] = Field(
+        default=(), description="addresses, as 192.0.2.1 or 192.0.2.1:5353; empty: the system's own"
+    )
+    dns_seconds: float = Field(default=5.0, gt=0, description="patience with one question to the DNS")
+    company: str = "Example Hosting"
+    pay_url: str = "https://portal.hosting.example/pay"
+
+    portal_host: str = "127.0.0.1"
+    portal_port: int = Field(default=8802, ge=0, description="webhooks and pay pages; 0 takes a free port")
+    portal_url: str = Field(default="http://127.0.0.1:8802", description="what customers' browsers reach it under")
+    payment_webhook_secrets: tuple[SecretStr, ...] = Field(
+        default=(), description="Standard Webhooks, for any processor"
+    )
+    link_secret: SecretStr = Field(default=SecretStr(""), description="signs pay links; at least 32 characters")
+    client_url: str = Field(
+        default="https://portal.hosting.example", description="where customers log in; may be empty"
+    )
+    site_webhook_secret: SecretStr = Field(
+        default=SecretStr(""), description="signs news for customers' own sites; at least 32 characters; empty: no news"
+    )
+    site_seconds: float = Field(default=10.0, gt=0, description="patience with one customer's site")
+    hold_contacts: Contacts = Field(
+        default=HOLD_CONTACTS, description="where customers write about a hold, by its kind"
+    )
+    webhook_bytes: int = Field(default=262_144, gt=0, description="a larger webhook is refused")
+
+    sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
+    drift_minute: int = Field(default=17, ge=0, le=59, description="minute of the hourly look at restricted services")
+    probe_seconds: float = Field(default=10.0, gt=0, description="patience with one look at a service from outside")
+    card_attempts: int = Field(default=15, gt=0, description="declined attempts with one method in 30 days, then none")
+
+    breaker_most: int = Field(default=200, ge=0, description="suspensions, and deletions, in a window; then a person")
+    breaker_least: int = Field(default=10, ge=0, description="so many are always allowed, however small the fleet")
+    breaker_share: float = Field(default=0.05, ge=0, le=1, description="share of all accounts in a window")
+    breaker_hours: float = Field(default=24.0, gt=0, description="length of the window")
+    breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
+
+    charges_per_second: float | None = Field(default=None, gt=0)
+    mails_per_second: float | None = Field(default=None, gt=0)
+    panel_calls_per_second: float | None = Field(default=None, gt=0)
+
+    health_port: int = Field(default=8801, ge=0, description="readiness endpoint on loopback; 0 turns it off")
+    health_host: str = "127.0.0.1"
+    metrics_address: str = Field(default="", description="host:port for Prometheus; empty turns it off")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_json: bool = True
+    graceful_seconds: float = Field(default=150.0, ge=0, description="longer than the slowest charge")
+    sticky_seconds: float = Field(default=10.0, gt=0, description="how long a dead worker's cases wait for it")
+
+    @model_validator(mode="after")
+    def _key_and_address_fit(self) -> "Settings":
+        live = "_live_" in self.stripe_key.get_secret_value()
+        if live and not self.stripe_url.startswith("https://"):
+            raise ValueError("stripe_url: a live key goes to https://api.stripe.com and nowhere else")
+        return self
+
+    @model_validator(mode="after")
+    def _secret_of_sites_is_long(self) -> "Settings":
+        if 0 < len(self.site_webhook_secret.get_secret_value()) < SECRET:
+            raise ValueError(f"site_webhook_secret: it needs at least {SECRET} characters")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What was passed in, then the environment, then the TOML file."""
+        del dotenv_settings, file_secret_settings
+        file = Path(os.environ.get("REPRIEVE_CONFIG", ROOT / "reprieve.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def no_json(error: SettingsError) -> str:
+    """Which setting of the environment had to be JSON and is not, for people; never its value."""
+    found = re.search(r'field "(\w+)"', str(error))
+    return f"setting REPRIEVE_{found[1].upper() if found else '...'}: it is no JSON"

@@ -1,0 +1,1 @@
+"""Websites: probes from outside, webhooks to them, and their tokens."""

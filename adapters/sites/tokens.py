@@ -1,0 +1,62 @@
+"""Addresses and keys of customers' own sites: each site has its own, so that none can speak or read for another."""
+
+import base64
+import hashlib
+import hmac
+from urllib.parse import quote
+
+from adapters.settings.settings import Settings
+from adapters.signed_links import SHORTEST
+
+
+class SiteLinks:
+    """Makes and checks what a site reads its state with; `url` is what the site reaches the portal under.
+
+    Raises ValueError for a secret of less than 32 characters.
+    """
+
+    def __init__(self, secret: str, url: str) -> None:
+        if len(secret) < SHORTEST:
+            raise ValueError(f"the secret that sites' tokens derive from needs at least {SHORTEST} characters")
+        self._key = secret.encode()
+        self._base = url
+
+    def state(self, service: str) -> str:
+        """Where the site reads its state, without the token."""
+        return state_url(self._base, service)
+
+    def token(self, service: str) -> str:
+        """What the site shows to read its state: HMAC-SHA256 over `site:<service>`, in URL-safe base64."""
+        return base64.urlsafe_b64encode(_code(self._key, f"site:{service}")).decode().rstrip("=")
+
+    def valid(self, service: str, token: str) -> bool:
+        """Whether the token is the service's; takes the same time however much of it is right."""
+        return hmac.compare_digest(self.token(service).encode(), token.encode("utf-8", "backslashreplace"))
+
+
+def state_url(portal_url: str, service: str) -> str:
+    """The address of a service's state."""
+    return f"{portal_url.rstrip('/')}/sites/{quote(service, safe='')}/state"
+
+
+def suspended_url(portal_url: str, service: str) -> str:
+    """The page for visitors of a suspended site; it needs no token and tells no secrets."""
+    return f"{portal_url.rstrip('/')}/sites/{quote(service, safe='')}/suspended"
+
+
+def webhook_secret(secret: str, service: str) -> str:
+    """The Standard Webhooks secret (`whsec_...`) that notifications to this service's site are signed with.
+
+    Derived from the setting `site_webhook_secret`: who runs one site can forge no news for another.
+    """
+    return f"whsec_{base64.b64encode(_code(secret.encode(), f'site-webhook:{service}')).decode()}"
+
+
+def chosen(settings: Settings) -> SiteLinks | None:
+    """The links that the settings ask for; None when the secret that signs pay links is missing or too short."""
+    secret = settings.link_secret.get_secret_value()
+    return SiteLinks(secret, settings.portal_url) if len(secret) >= SHORTEST else None
+
+
+def _code(key: bytes, words: str) -> bytes:
+    return hmac.new(key, words.encode("utf-8", "backslashreplace"), hashlib.sha256).digest()

@@ -1,0 +1,1 @@
+"""Notices rendered from their templates, in the reader's language."""

@@ -1,0 +1,184 @@
+"""Notices from templates: one plain text a title, laid out as text and as HTML around the same paragraphs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from adapters import signed_links as links
+from adapters.settings.settings import Settings
+from adapters.signed_links import Links
+from adapters.templates.digest import parts
+from adapters.templates.files import COMMON, TemplateFiles, language_of
+from adapters.templates.locale import Reader, direction, locale_of, tag
+from adapters.templates.phrases import Words
+from dunning.case.orders import NoticeOrder
+from dunning.level import Level
+from dunning.notices.reply_to import Replies, is_read
+from dunning.records.accounts import Account, domains
+from dunning.records.mail import NoticeCopy, NoticeText
+from dunning.services.hold_reasons import Contacts, Remaining, remaining
+
+_HELP = "help"
+_SUBJECT = re.compile(r"\s*Subject:[ \t]*(?P<subject>[^\n]+)\n")
+
+
+class TemplateRenderer:
+    """Renders the files of `adapters.templates.files`; fits `dunning.ports.companies.Renderer`.
+
+    `links` signs the pay links of our own portal. Without it `pay_url` and the invoice's number make a plain one, for
+    somebody else's. `help_url` explains the payment page (S3-04); when it is not given, the portal's own page does, or
+    `<pay_url>/help`. `contacts` says where to write about a hold, `contact` about one that it does not name, and about
+    everything else. `replies` says which notices may be answered (S1-19). `domain_help_url` tells about domain names,
+    which nobody switches (S3-31).
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        company: str,
+        pay_url: str,
+        help_url: str = "",
+        links: Links | None = None,
+        *,
+        contacts: Contacts | None = None,
+        contact: str = "",
+        replies: Replies | None = None,
+        domain_help_url: str = "",
+    ) -> None:
+        self._company = company
+        self._pay_url = pay_url.rstrip("/")
+        self._links = links
+        self._help_url = help_url or (links.help if links else f"{self._pay_url}/{_HELP}")
+        self._contacts, self._contact = contacts or {}, contact
+        self._domain_help_url = domain_help_url
+        self._replies = replies or Replies()
+        self._words = Words(folder / COMMON)
+        self._files = TemplateFiles(folder)
+
+    def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
+        """Write the notice; `notice` is its id in the archive, which the browser link leads to.
+
+        Raises UndefinedError when a template names what the order has not.
+        """
+        name = self._files.find(order.title, order.policy, account.locale)
+        language = language_of(name)
+        facts = self.facts(order, account, language)
+        subject, paragraphs = _parts(self._files.render(name, facts), order.title)
+        page = facts | {"paragraphs": paragraphs, "browser_url": self._links.notice(notice) if self._links else ""}
+        text, html = self._files.laid_out(
+            "layout", page | self._frame(account, language, subject, self._replies.address(order.title))
+        )
+        return NoticeText(subject=subject, text=text, html=html, template=self._files.version(name))
+
+    def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
+        """One mail with all these notices, each whole as it is in the archive."""
+        language = self._words.nearest(account.locale)
+        subject = self._words.of(language)["many"].format(count=len(copies))
+        answers = self._replies.shared(tuple(each.reply_to for each in copies))
+        page = self._frame(account, language, subject, answers) | {"parts": parts(copies)}
+        text, html = self._files.laid_out("digest", page)
+        return NoticeText(subject=subject, text=text, html=html, template=self._files.version(f"{COMMON}/digest.txt"))
+
+    def facts(self, order: NoticeOrder, account: Account, language: str = "") -> dict[str, Any]:
+        """What a template may name, as the customer reads it; the pay page says the same as the mail, in English.
+
+        `amount` and `happened_on` are there only when the order has them. `next_step` says what happens next, and when.
+        """
+        reader, words = Reader(locale_of(account.locale), ZoneInfo(order.zone), language), self._words.of(language)
+        facts: dict[str, Any] = {
+            "title": order.title,
+            "name": _one_line(account.name),
+            "company": self._company,
+            "invoice": order.invoice,
+            "balance": reader.money(order.balance),
+            "due": reader.day(order.due),
+            "settled": order.balance.minor <= 0,
+            "restricted": order.level.rank > Level.WARNED.rank,
+            "level": words["levels"][order.level.value],
+            "next_action": order.next_action,
+            "when": words["on"].format(day=reader.local_day(order.next_at)) if order.next_at else "",
+            "detail": _one_line(words["details"].get(order.detail, order.detail)),
+            "before_deletion": order.before_deletion,
+            "deleted": order.deleted,
+            "backups": order.backups,
+            "backup_fee": reader.money(order.backup_fee) if order.backup_fee else "",
+            "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
+            "remaining": [_in(words, each) for each in self.remaining(order.remaining)],
+            "pay_url": self._pay_link(order.invoice),
+            "help_url": self._help_url,
+            "domains": ", ".join(_one_line(name) for name in domains(account)),
+            "domain_help_url": self._domain_help_url,
+            "words": words,
+        }
+        if order.amount is not None:
+            facts["amount"] = reader.money(order.amount)
+        if order.happened_at is not None:
+            facts["happened_on"] = reader.local_day(order.happened_at)
+        return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
+
+    def remaining(self, sources: Iterable[str]) -> tuple[Remaining, ...]:
+        """The reasons among these holds that no payment lifts, with where to write: page and mail say the same."""
+        return remaining(sources, self._contacts, self._contact)
+
+    def _frame(self, account: Account, language: str, subject: str, answers: str) -> dict[str, Any]:
+        """Head and foot of a mail. The foot says why it came, and where answers go."""
+        words = self._words.of(language)
+        said = words["read"].format(reply_to=answers) if is_read(answers) else self._unread(words)
+        return {
+            "subject": subject,
+            "company": self._company,
+            "lang": tag(language),
+            "dir": direction(language),
+            "hello": words["hello"].format(name=_one_line(account.name)),
+            "words": words,
+            "foot": [words["why"].format(company=self._company), said],
+        }
+
+    def _unread(self, words: dict[str, Any]) -> str:
+        return words["unread"] + (words["instead"].format(contact=self._contact) if self._contact else "")
+
+    def _pay_link(self, invoice: str) -> str:
+        return self._links.pay(invoice) if self._links else f"{self._pay_url}/{quote(invoice, safe='')}"
+
+
+def chosen(settings: Settings) -> TemplateRenderer:
+    """The renderer that the settings ask for: worker, portal and command line write the same words."""
+    return TemplateRenderer(
+        settings.notices,
+        settings.company,
+        settings.pay_url,
+        links=links.chosen(settings),
+        contacts=settings.hold_contacts,
+        contact=settings.mail_from,
+        replies=replies(settings),
+        domain_help_url=settings.domain_help_url,
+    )
+
+
+def replies(settings: Settings) -> Replies:
+    """Where answers go."""
+    return Replies(default=settings.mail_reply_to, by_title=settings.reply_to)
+
+
+def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:
+    said = {"because": words["because"][reason.category], "name": words["reasons"][reason.category]}
+    return reason.model_dump() | said
+
+
+def _parts(text: str, title: str) -> tuple[str, list[str]]:
+    """Subject and paragraphs. A template may begin with `Subject: ...`; otherwise the title is the subject."""
+    found = _SUBJECT.match(text)
+    subject = _one_line(found["subject"]) if found else title
+    return subject, _paragraphs(text[found.end() :] if found else text)
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [_one_line(paragraph) for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]
+
+
+def _one_line(text: str) -> str:
+    """Join the lines; a no-break space, as in `19,99 €`, stays one."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()

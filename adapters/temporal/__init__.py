@@ -1,0 +1,1 @@
+"""Temporal behind the ports: the client, cases, schedules. Workflows themselves are in `workflows`."""

@@ -1,0 +1,107 @@
+"""Money for an invoice that has no open case any more, or that nobody knows: it ends in the books once (promise 9).
+
+The rules: a late payment becomes credit of the account with a Billing ticket, or, where the policy gives excess back,
+wakes the case, which refunds it. Money that is taken back wakes the case that had counted it; what had become credit is
+taken off the credit. Money that belongs to nobody we know is parked under `UNMATCHED`, with a ticket.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from pydantic import BaseModel
+
+from dunning import names as doors
+from dunning.case.case import Case
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
+from dunning.case.orders import TicketOrder
+from dunning.money import Money
+from dunning.policy.plan import Excess
+from dunning.ports.store import Store
+from dunning.records.books import Credit
+from dunning.records.credit import UNMATCHED
+from dunning.wire import Instant
+
+Wake = Callable[[Case, str, BaseModel], Awaitable[None]]
+"""Starts a closed case again with a signal: its facts, the signal's name, the fact that it brings."""
+
+
+class Late:
+    """Safe to repeat: every line has an id that comes from the money's own."""
+
+    def __init__(self, store: Store, wake: Wake) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def payment(self, invoice: str, payment: Payment, account: str = "") -> str:
+        """Credited, refunded (the case does it), already counted, already credited, or parked."""
+        known = await self._store.invoice(invoice) if invoice else None
+        closed = await self._store.ledger(invoice) if known else None
+        if closed and find(closed.order.entries, payment.id, MONEY_IN):
+            return "already counted"
+        if closed and closed.order.case and closed.order.case.plan.excess is Excess.REFUND:
+            await self._wake(closed.order.case, doors.PAYMENT_RECEIVED, payment)
+            return "refunded"
+        number, owner = invoice or UNMATCHED, known.account if known else UNMATCHED
+        why = f"was closed as {closed.outcome}" if closed else "has no running case" if known else "nobody knows"
+        fresh = await self._credit(owner, f"{number}:{payment.id}", payment.amount, payment.at, why)
+        asked = account if account and not known else owner
+        await self._store.open_ticket(_ticket(number, asked, payment, *_about_payment(number, owner, payment, why)))
+        return ("credited" if fresh else "already credited") if known else "parked"
+
+    async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> str:
+        """Reopened (the case goes on), taken off the credit, or parked: a ticket, because nothing matches."""
+        closed = await self._store.ledger(invoice) if invoice else None
+        counted = find(closed.order.entries, reversal.payment, MONEY_IN) if closed else None
+        if closed and counted:
+            if find(closed.order.entries, reversal.id, TAKEN_BACK):
+                return "already counted"
+            if closed.order.case:
+                await self._wake(closed.order.case, doors.PAYMENT_REVERSED, reversal)
+                return "reopened"
+        return await self._off_credit(invoice or UNMATCHED, reversal, account)
+
+    async def restored(self, invoice: str, fact: Restored, account: str = "") -> str:
+        """Reopened, so that the case counts it; back in the credit; or parked, with a ticket."""
+        closed = await self._store.ledger(invoice) if invoice else None
+        if closed and closed.order.case and find(closed.order.entries, fact.reversal, TAKEN_BACK):
+            await self._wake(closed.order.case, doors.PAYMENT_RESTORED, fact)
+            return "reopened"
+        number, owner = invoice or UNMATCHED, account or UNMATCHED
+        off = await self._store.credit(f"{number}:back:{fact.reversal}")
+        if off:
+            await self._credit(off.account, f"{number}:{fact.id}", fact.amount, fact.at, "had been taken back")
+            return "credited"
+        subject, body = f"Money for {number} came again", f"{fact.amount} came again: {fact.reversal} was undone."
+        await self._store.open_ticket(_ticket(number, owner, fact, subject, body))
+        return "parked"
+
+    async def _off_credit(self, invoice: str, reversal: Reversal, account: str) -> str:
+        credited = await self._store.credit(f"{invoice}:{reversal.payment}")
+        owner = credited.account if credited else account or UNMATCHED
+        if credited:
+            why = f"had credit that was taken back ({reversal.reason})"
+            await self._credit(owner, f"{invoice}:back:{reversal.id}", -reversal.amount, reversal.at, why)
+        subject = f"A payment for {invoice} was taken back"
+        body = f"{reversal.amount} ({reversal.payment}) was taken back: {reversal.reason}. " + (
+            "It was credit of the account, and was taken off it." if credited else "No books here know that payment."
+        )
+        await self._store.open_ticket(_ticket(invoice, owner, reversal, subject, body))
+        return "taken off the credit" if credited else "parked"
+
+    async def _credit(self, account: str, line: str, amount: Money, at: Instant, why: str) -> bool:
+        """`line` is `<invoice>:<what>`: the payments of two invoices may have the same id."""
+        reason = f"payment for {line.partition(':')[0]}, which {why}"
+        return await self._store.add_credit(Credit(id=line, account=account, amount=amount, at=at, reason=reason))
+
+
+def _ticket(invoice: str, account: str, fact: Payment | Reversal | Restored, subject: str, body: str) -> TicketOrder:
+    return TicketOrder(invoice=invoice, account=account, step=f"late:{fact.id}", at=fact.at, subject=subject, body=body)
+
+
+def _about_payment(invoice: str, account: str, payment: Payment, why: str) -> tuple[str, str]:
+    subject = f"Late payment for {invoice} kept as credit"
+    body = (
+        f"{payment.amount} ({payment.id}) arrived for {invoice}, which {why}. It is credit of the account {account} "
+        "now: use it for another invoice or give it back."
+    )
+    return subject, body

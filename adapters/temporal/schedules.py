@@ -1,0 +1,81 @@
+"""The Schedules of the daily sweep and the hourly check: made once, brought up to date by every worker that starts."""
+
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from dunning.fleet import drift
+from dunning.fleet import sweep as sweeping
+from dunning.fleet.drift import DriftOrder
+from dunning.fleet.sweep import SweepOrder
+
+SWEEP, DRIFT = "reprieve-sweep", "reprieve-drift"
+CATCH_UP = timedelta(days=1)
+"""A server that was down at the hour makes good for it; an older sweep's window is the next one's, too."""
+NEXT_HOUR = timedelta(hours=1)
+"""A check that was missed is not made good for: the next one looks at everything again."""
+
+
+async def keep_sweep(client: Client, queue: str, hour: int) -> None:
+    """Have the sweep run daily at that hour, UTC, on the workflows' task queue. Safe to repeat.
+
+    What an operator decided stays: a schedule that was paused stays paused. Raises RPCError.
+    """
+    await _keep(client, SWEEP, _daily(queue, hour))
+
+
+async def keep_drift(client: Client, queue: str, minute: int) -> None:
+    """Have the check of restricted services run hourly at that minute, on the workflows' task queue. As above."""
+    await _keep(client, DRIFT, _hourly(queue, minute))
+
+
+async def _keep(client: Client, name: str, wanted: Schedule) -> None:
+    def brought_up_to_date(known: ScheduleUpdateInput) -> ScheduleUpdate:
+        wanted.state = known.description.schedule.state
+        return ScheduleUpdate(schedule=wanted)
+
+    try:
+        await client.create_schedule(name, wanted)
+    except ScheduleAlreadyRunningError:
+        await client.get_schedule_handle(name).update(brought_up_to_date)
+
+
+def _daily(queue: str, hour: int) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            sweeping.WORKFLOW,
+            SweepOrder(),
+            id="sweep",  # the server appends the time: sweep-2026-11-25T06:00:00Z
+            task_queue=queue,
+            static_summary="Daily sweep: the payment company's books against ours",
+        ),
+        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(hour)], comment="the sweep's hour")]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+    )
+
+
+def _hourly(queue: str, minute: int) -> Schedule:
+    every = ScheduleCalendarSpec(hour=[ScheduleRange(0, 23)], minute=[ScheduleRange(minute)], comment="every hour")
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            drift.WORKFLOW,
+            DriftOrder(),
+            id="drift",  # the server appends the time
+            task_queue=queue,
+            static_summary="Hourly check: restricted services against their panels, and from outside",
+        ),
+        spec=ScheduleSpec(calendars=[every]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=NEXT_HOUR),
+    )

@@ -1,0 +1,1 @@
+"""Commands by which staff decides: promise, waive, approve, void, undo, the breaker."""

@@ -1,0 +1,1 @@
+"""Commands about holds of staff, sites and panels that drifted."""

@@ -1,0 +1,1 @@
+"""Commands about invoices and their cases: start, look, pay. What staff decides about them is in `decisions`."""

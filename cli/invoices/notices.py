@@ -1,0 +1,118 @@
+"""`notices preview`, `show`, `list`: the letters that a policy can send, and those that were sent, word by word."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from adapters.store import SqlStore
+from cli.policies.preview import Preview
+from cli.shell.connections import open_store, settings
+from cli.shell.errors import BadInputError
+from cli.shell.options import Json, day, now
+from cli.shell.output import console, print_json, table
+from cli.shell.preferences import policy as policy_of
+from dunning.policy.timeline import TimelineError
+from dunning.records.mail import NoticeCopy
+
+_FOLDER = Path(".reprieve") / "notices"
+_COLUMNS = ("sent (UTC)", "notice", "subject", "to", "status")
+
+notices = App(name="notices", help="Look at letters: all that a policy can send, and each that was sent.")
+
+
+@notices.command
+def preview(
+    *,
+    policy: Annotated[str, Parameter(help="Name in the policies folder, or a path that ends in .toml.")],
+    locale: Annotated[str, Parameter(help="The customer's language and way of writing, like de_DE.")] = "en_US",
+    due: Annotated[str, Parameter(help="Due date of the sample invoice (default: today).")] = "",
+    out: Annotated[Path | None, Parameter(help="Folder (default: .reprieve/notices/POLICY-LOCALE).")] = None,
+) -> None:
+    """Write every notice of a policy to files, as a customer would get it on the policy's own days.
+
+    Each is there as HTML, as plain text and as the whole mail (.eml); index.html leads to all of them.
+    """
+    rules = policy_of(policy)
+    folder = out or _FOLDER / f"{rules.name}-{locale}"
+    try:
+        count = Preview(settings(), rules, locale).write(folder, day(due, "--due") if due else now().date())
+    except TimelineError as error:
+        raise BadInputError(f"the policy {rules.name} does not fit these dates: {error}") from None
+    except OSError as error:
+        raise BadInputError(f"--out: {folder} cannot be written: {error.strerror}") from None
+    print(f"{count} notices; look at {folder / 'index.html'}")
+
+
+@notices.command
+async def show(
+    notice: Annotated[str, Parameter(help="Its id, such as INV-1042:first-overdue:0; `notices list` names them.")],
+    /,
+    *,
+    html: Annotated[bool, Parameter(help="Print its HTML and nothing else.")] = False,
+    json: Json = False,
+) -> None:
+    """Show a notice as it was sent: to whom, when, from which template, what became of it, and its final words."""
+    async with open_store() as store:
+        copy = await store.notice(notice)
+    if copy is None:
+        raise BadInputError(
+            f"{notice}: there is no such notice; `starter.py notices list INVOICE` names those there are"
+        )
+    if json:
+        print_json(copy)
+    elif html:
+        print(copy.content.html)
+    else:
+        print(*_head(copy), "", copy.content.text, sep="\n")
+
+
+@notices.command(name="list")
+async def list_(
+    name: Annotated[str, Parameter(help="Number of an invoice, or an account: then of all its invoices.")],
+    /,
+    *,
+    json: Json = False,
+) -> None:
+    """List the notices that went to a customer, oldest first."""
+    async with open_store() as store:
+        found = await _found(store, name)
+    if json:
+        print_json(found)
+        return
+    if not found:
+        print("no notices")
+        return
+    rows = ((f"{c.at:%Y-%m-%d %H:%M}", c.id, c.content.subject, c.recipient, c.status) for c in found)
+    console().print(table(_COLUMNS, rows))
+
+
+async def _found(store: SqlStore, name: str) -> tuple[NoticeCopy, ...]:
+    found = await store.notices(name) or await store.account_notices(name)
+    if found or await _is_known(store, name):
+        return found
+    raise BadInputError(f"{name}: there is no such invoice or account; `starter.py list --all` shows those there are")
+
+
+async def _is_known(store: SqlStore, name: str) -> bool:
+    try:
+        await store.account(name)
+    except LookupError:
+        return await store.invoice(name) is not None
+    return True
+
+
+def _head(copy: NoticeCopy) -> list[str]:
+    """What stands above the words; who looks wants to know whether it arrived."""
+    facts = {
+        "Notice": copy.id,
+        "Subject": copy.content.subject,
+        "To": copy.recipient,
+        "Reply-To": copy.reply_to,
+        "Time": f"{copy.at:%Y-%m-%d %H:%M:%S}Z",
+        "Template": copy.content.template,
+        "Result": " ".join(part for part in (copy.status, copy.detail) if part),
+        "Message-ID": copy.message_id,
+        "Digest": copy.digest,
+    }
+    return [f"{name + ':':<12}{value}" for name, value in facts.items() if value]

@@ -1,0 +1,86 @@
+"""`reverse` and `restore`: a payment that was taken back, and one that came again, as a person enters them."""
+
+from typing import Annotated, TypeVar
+
+from cyclopts import Parameter
+from pydantic import BaseModel, ValidationError
+
+from adapters.temporal.cases import Cases
+from cli.shell.connections import open_client, open_store, settings
+from cli.shell.errors import BadInputError, FailedError, reasons
+from cli.shell.options import Json, Number, now
+from cli.shell.output import print_json
+from dunning.case.facts import Restored, Reversal
+from dunning.money import Money
+from dunning.ports.companies import OutageError
+from dunning.records.inbox import News, Outcome
+
+Amount = Annotated[str, Parameter(help='Like "USD 19.99".')]
+Fact = TypeVar("Fact", bound=BaseModel)
+Id = Annotated[str, Parameter(help="Its own id at the bank or processor: the same id is never counted twice.")]
+
+
+async def reverse(
+    invoice: Number,
+    /,
+    *,
+    payment: Annotated[str, Parameter(help="The id of the payment that was taken back; `show` lists them.")],
+    amount: Amount,
+    id: Id,  # noqa: A002
+    reason: Annotated[str, Parameter(help="Such as: returned by the bank.")] = "",
+    chargeback: Annotated[bool, Parameter(help="The customer's bank took it in a dispute.")] = False,
+    json: Json = False,
+) -> None:
+    """Enter money that was taken back: the invoice is owed again. Running the same command again is harmless."""
+    values = {"id": id, "payment": payment, "amount": _money(amount), "at": now()}
+    fact = _fact(Reversal, {**values, "reason": reason, "chargeback": chargeback})
+    await _deliver(invoice, News(invoice=invoice, reversal=fact), json=json)
+
+
+async def restore(
+    invoice: Number,
+    /,
+    *,
+    reversal: Annotated[str, Parameter(help="The id under which the money was taken back.")],
+    amount: Amount,
+    id: Id,  # noqa: A002
+    json: Json = False,
+) -> None:
+    """Enter money that came again after it was taken back, such as by a dispute that was won."""
+    fact = _fact(Restored, {"id": id, "reversal": reversal, "amount": _money(amount), "at": now()})
+    await _deliver(invoice, News(invoice=invoice, restored=fact), json=json)
+
+
+def _money(text: str) -> Money:
+    try:
+        money = Money.parse(text)
+    except ValueError as error:
+        raise BadInputError(f"--amount: {error}") from None
+    if money.minor <= 0:
+        raise BadInputError(f"--amount: {money} is not positive")
+    return money
+
+
+def _fact(model: type[Fact], values: dict[str, object]) -> Fact:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise BadInputError(f"--{reasons(error)[0]}") from None
+
+
+async def _deliver(invoice: str, news: News, *, json: bool) -> None:
+    async with open_client() as client, open_store() as store:
+        if await store.invoice(invoice) is None:
+            raise BadInputError(f"{invoice}: there is no such invoice, so nothing was recorded; is the number right?")
+        try:
+            outcome = await Cases(client, store, settings().task_queue).deliver(news)
+        except OutageError as error:
+            raise FailedError(f"{invoice}: {error}\nNothing was recorded; run the same command again.") from None
+    _say(outcome, json=json)
+
+
+def _say(outcome: Outcome, *, json: bool) -> None:
+    if json:
+        print_json({"invoice": outcome.invoice, "outcome": outcome.outcome})
+    else:
+        print(f"{outcome.invoice}: {outcome.outcome}")

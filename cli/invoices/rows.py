@@ -1,0 +1,182 @@
+"""Reading a file of invoices: JSON, JSON lines or CSV becomes rows with their line numbers, or reasons why not."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+from cli.shell.errors import BadInputError
+
+COLUMNS = (
+    "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
+    "payer", "user", "domain", "kind", "aliases", "site", "probe",
+)  # fmt: skip
+_OF_SERVICE = ("user", "domain", "kind", "aliases", "site", "probe")
+IGNORED = "story"
+"""A key for people's own notes; our demo says in it how the story ends."""
+
+
+class Row(NamedTuple):
+    """One invoice as the file has it, unchecked."""
+
+    line: int
+    values: dict[str, Any]
+
+
+class Bad(NamedTuple):
+    """One row that cannot be used. `invoice` is its number, if it has one."""
+
+    line: int
+    invoice: str
+    reason: str
+
+
+class _UnreadableError(Exception):
+    """The file as a whole makes no sense."""
+
+
+def read(file: str) -> Iterator[Row | Bad]:
+    """The rows of a file; `-` is standard input. Raises BadInputError when the file as a whole cannot be read."""
+    text = _text(file)
+    reader = _READERS.get(Path(file).suffix.lower()) or _detected(text)
+    try:
+        for row in reader(text):
+            yield row if isinstance(row, Bad) else _without_notes(row)
+    except _UnreadableError as error:
+        raise BadInputError(f"{'standard input' if file == '-' else file}: {error}") from None
+
+
+def _text(file: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+
+
+def _without_notes(row: Row) -> Row:
+    return Row(row.line, {key: value for key, value in row.values.items() if key != IGNORED})
+
+
+def _detected(text: str) -> Callable[[str], Iterator[Row | Bad]]:
+    start = text.lstrip()[:1]
+    if start == "[":
+        return _json
+    return _json_or_lines if start == "{" else _csv
+
+
+def _json_or_lines(text: str) -> Iterator[Row | Bad]:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return _lines(text) if _first_line_is_whole(text) else _json(text)
+    return _json(text)
+
+
+def _first_line_is_whole(text: str) -> bool:
+    try:
+        json.loads(text.lstrip().split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _lines(text: str) -> Iterator[Row | Bad]:
+    for line, source in enumerate(text.split("\n"), start=1):
+        if not source.strip():
+            continue
+        try:
+            yield _row(line, json.loads(source))
+        except (ValueError, RecursionError) as error:
+            yield Bad(line, "", f"is not JSON: {getattr(error, 'msg', error)}")
+
+
+def _json(text: str) -> Iterator[Row | Bad]:
+    """Element by element, because only so each one's line is known."""
+    place = _after_space(text, 0)
+    if text[place : place + 1] != "[":
+        yield _row(_line(text, place), _whole(text))
+        return
+    _whole(text)
+    decoder, line, counted = json.JSONDecoder(), 1, 0
+    place = _after_space(text, place + 1)
+    while text[place] != "]":
+        line, counted = line + text.count("\n", counted, place), place
+        value, place = decoder.raw_decode(text, place)
+        yield _row(line, value)
+        place = _after_space(text, place)
+        place = _after_space(text, place + 1) if text[place] == "," else place
+
+
+def _whole(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _UnreadableError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise _UnreadableError(f"not JSON that can be read: {error}") from None
+
+
+def _after_space(text: str, place: int) -> int:
+    while place < len(text) and text[place] in " \t\r\n":
+        place += 1
+    return place
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def _row(line: int, value: object) -> Row | Bad:
+    if not isinstance(value, dict):
+        return Bad(line, "", "is not a JSON object with the keys of an invoice")
+    return Row(line, cast("dict[str, Any]", value))
+
+
+def _csv(text: str) -> Iterator[Row | Bad]:
+    table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    _known(table.fieldnames or ())
+    try:
+        for cells in table:
+            yield _from_cells(table.line_num, cells)
+    except csv.Error as error:
+        raise _UnreadableError(f"line {table.line_num}: not CSV: {error}") from None
+
+
+def _known(names: Any) -> None:
+    wanted = f"columns are {', '.join(COLUMNS)}"
+    for name in names:
+        if name not in (*COLUMNS, IGNORED):
+            raise _UnreadableError(f"line 1: unknown column {name!r}; {wanted}")
+        if list(names).count(name) > 1:
+            raise _UnreadableError(f"line 1: column {name!r} stands there twice")
+
+
+def _from_cells(line: int, cells: dict[str | Any, Any]) -> Row | Bad:
+    values = {key: cell.strip() for key, cell in cells.items() if isinstance(cell, str) and cell.strip()}
+    if None in cells:
+        return Bad(line, values.get("invoice", ""), "has more cells than the first line has columns")
+    service: dict[str, Any] = {key: values.pop(key) for key in _OF_SERVICE if key in values}
+    if "aliases" in service:
+        service["aliases"] = _several(service["aliases"])
+    emails = _several(values.pop("email", ""))
+    extra = {"services": [service]} if service else {}
+    return Row(line, {**values, **({"emails": emails} if emails else {}), **extra})
+
+
+def _several(cell: str) -> list[str]:
+    """A cell with several values between semicolons."""
+    return [each.strip() for each in cell.split(";") if each.strip()]
+
+
+_READERS: dict[str, Callable[[str], Iterator[Row | Bad]]] = {
+    ".csv": _csv,
+    ".jsonl": _lines,
+    ".ndjson": _lines,
+    ".json": _json_or_lines,
+}

@@ -1,0 +1,95 @@
+"""`start`: a file of invoices becomes accounts in the store and cases on the server, each once."""
+
+import sys
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adapters.mail import reachability as reach
+from adapters.mail.lookout import Lookout
+from adapters.temporal import client as temporal
+from cli.invoices.bulk import Report, open_all
+from cli.invoices.checked import Good, checked
+from cli.invoices.rows import Bad, read
+from cli.shell.connections import open_client, open_store, settings
+from cli.shell.errors import BAD_INPUT, FAILED
+from cli.shell.options import Json
+from cli.shell.output import complain, print_json
+from operations.open_invoice import Opening, open_row
+from workflows import attributes
+
+LONG = 200
+"""Rows from which a person wants to see progress."""
+
+
+async def start(
+    file: Annotated[
+        str, Parameter(help="JSON, JSON lines or CSV by its ending; - is standard input.", allow_leading_hyphen=True)
+    ],
+    /,
+    *,
+    strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
+    json: Json = False,
+) -> int:
+    """Start the cases of a file's invoices. Every row is checked first; safe to run again at any time.
+
+    A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have customer, emails, zone,
+    locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
+    semicolons, and user, domain, kind name one service.
+    """
+    good, bad = checked(read(file))
+    report = Report(bad=bad)
+    if good and not (strict and bad):
+        await _open(good, report)
+    _say(file, report, not_started=[each.row.invoice for each in good] if strict and bad else [], json=json)
+    return FAILED if report.failed else BAD_INPUT if bad else 0
+
+
+async def _open(good: list[Good], report: Report) -> None:
+    async with open_client() as client, open_store() as store:
+        await temporal.register(client, attributes.ALL)
+        queue, lookout = settings().task_queue, Lookout(reach.chosen(settings()), report.inside)
+
+        async def opener(row: Good) -> Opening:
+            return await open_row(client, store, queue, row.row, row.policy, lookout=lookout)
+
+        with _progress(len(good)) as tick:
+            await open_all(good, opener, report, tick)
+
+
+@contextmanager
+def _progress(total: int) -> Generator[Callable[[], None]]:
+    if total < LONG or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (TextColumn("starting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("starting", total=total)
+        yield lambda: progress.advance(task)
+
+
+def _say(file: str, report: Report, *, not_started: list[str], json: bool) -> None:
+    if json:
+        opened = {key.replace(" ", "_"): numbers for key, numbers in report.opened.items()}
+        wrong = {"bad": _plain(report.bad), "failed": _plain(report.failed)}
+        print_json({**opened, "not_started": not_started, "inside": sorted(report.inside), **wrong})
+        return
+    counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
+    print(", ".join([*counts, f"{len(report.bad)} bad", f"{len(report.failed)} failed"]))
+    name = "standard input" if file == "-" else file
+    for row in [*report.bad, *report.failed]:
+        complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")
+    if not_started:
+        complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
+    if report.inside:
+        complain(f"No address outside of what we host, so we ask for one: {', '.join(sorted(report.inside))}")
+    if report.failed:
+        complain("What failed is not lost: run the same command again when the server is back.")
+
+
+def _plain(rows: Iterable[Bad]) -> list[dict[str, object]]:
+    return [row._asdict() for row in rows]

@@ -1,0 +1,95 @@
+"""An invoice's story for people: panel and tables, every time in the account's own zone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from cli.policies.words import letter
+from cli.shell.output import table
+from dunning.calendar import local
+from dunning.case.case import Case
+from dunning.case.decisions import Finish, Step, Wait
+from dunning.case.ledger import Entry
+from dunning.case.state import state
+from dunning.explain.temporal_ui import clock, coming, headline
+from dunning.explain.words import story as what_happened
+from dunning.policy.plan import Milestone
+from dunning.records.books import ClosedLedger
+
+
+def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
+    """What an operator wants to know of a case."""
+    future = list(_future(case))
+    parts: list[RenderableType] = [
+        Panel(
+            Group(*(Text(line) for line in _facts(case, at, step))), title=Text(headline(case.invoice)), expand=False
+        ),
+        table(("when", "what happened"), _past(case), "What happened"),
+        _ledger(case.entries, case.plan.zone),
+    ]
+    if future:
+        columns = ("when", "step", "what the customer reads", "needs")
+        parts.append(table(columns, future, "What the policy has in store"))
+    return parts
+
+
+def _facts(case: Case, at: datetime, step: Step) -> list[str]:
+    held = f" (still held by {', '.join(case.remaining_holds)})" if case.remaining_holds else ""
+    overdue = f", {case.overdue_days(at)} day(s) overdue" if case.overdue_days(at) else ""
+    return [
+        f"state    {state(case, at)}{overdue}",
+        f"balance  {case.balance}",
+        f"level    {case.level.value}{held}",
+        f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
+        f"next     {_next(case, step)}",
+    ]
+
+
+def _next(case: Case, step: Step) -> str:
+    if isinstance(step, Finish):
+        return f"nothing: the case ended as {step.outcome}"
+    when = f" on {clock(case, step.until)}" if isinstance(step, Wait) and step.until else ""
+    return f"{coming(step)}{when}: {step.why}"
+
+
+def _past(case: Case) -> Iterable[tuple[str, str]]:
+    for at, words in what_happened(case):
+        yield clock(case, at), words
+
+
+def _future(case: Case) -> Iterable[tuple[str, str, str, str]]:
+    if case.outcome:
+        return
+    for milestone in case.plan.milestones:
+        if milestone.name not in case.steps_done:
+            yield clock(case, case.when(milestone)), milestone.name, letter(milestone), _needs(case, milestone)
+
+
+def _needs(case: Case, milestone: Milestone) -> str:
+    if not milestone.approvals:
+        return ""
+    given = sorted({approval.by for approval in case.approvals if approval.milestone == milestone.name})
+    return f"{milestone.approvals} approval(s)" + (f", given by {', '.join(given)}" if given else "")
+
+
+def _ledger(entries: Iterable[Entry], zone: str) -> RenderableType:
+    rows = [
+        (f"{local(entry.at, zone):%a %d %b %Y %H:%M %Z}", entry.kind.value, entry.id, str(entry.amount), entry.note)
+        for entry in entries
+    ]
+    return table(("when", "kind", "entry", "amount", "note"), rows, "Ledger")
+
+
+def closed_story(closed: ClosedLedger) -> list[RenderableType]:
+    """What is left of a case that the server has forgotten, or that no worker can tell."""
+    title = f"{closed.invoice} · {closed.account} · due {closed.due}"
+    lines = [
+        f"state    {closed.outcome}, books closed on {closed.closed_at:%a %d %b %Y %H:%M %Z}",
+        f"balance  {closed.balance}",
+        f"policy   {closed.policy}",
+    ]
+    panel = Panel(Group(*(Text(line) for line in lines)), title=Text(title), expand=False)
+    return [panel, _ledger(closed.order.entries, "UTC")]

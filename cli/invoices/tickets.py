@@ -1,0 +1,47 @@
+"""`tickets`: what waits for a person."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cli.invoices.credits import be_known
+from cli.shell.connections import open_store
+from cli.shell.options import Json
+from cli.shell.output import print_json
+from dunning.records.books import Ticket
+from dunning.records.mail import NoticeCopy
+
+
+async def tickets(
+    *,
+    account: Annotated[str, Parameter(help="Only tickets of this account.")] = "",
+    json: Json = False,
+) -> None:
+    """List the tickets, oldest first."""
+    async with open_store() as store:
+        found = await store.tickets(account)
+        if account and not found:
+            await be_known(store, account)
+        quoted = {each.notice: await store.notice(each.notice) for each in found if each.notice}
+    if json:
+        print_json(found)
+        return
+    for each in found:
+        lines = [*_quoted(each, quoted.get(each.notice)), *each.body.splitlines()]
+        print(_head(each), *(f"    {line}".rstrip() for line in lines), "", sep="\n")
+    print(f"{len(found)} ticket(s)" if found else "no tickets")
+
+
+def _quoted(ticket: Ticket, notice: NoticeCopy | None) -> list[str]:
+    """The notice that the ticket quotes, by subject and id: what the customer saw stands in the archive (S1-22)."""
+    if not ticket.notice:
+        return []
+    subject = f" “{notice.content.subject}”, {notice.status}" if notice else " (not in the archive)"
+    return [f"quotes notice {ticket.notice}:{subject}"]
+
+
+def _head(ticket: Ticket) -> str:
+    whose = (ticket.account, ticket.invoice)
+    return " · ".join(
+        part for part in (f"{ticket.at:%Y-%m-%d %H:%M}Z", ticket.department, *whose, ticket.subject) if part
+    )

@@ -1,0 +1,1 @@
+"""Commands about policies, before any invoice has one: plan, preview, rehearse."""

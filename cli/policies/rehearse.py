@@ -1,0 +1,91 @@
+"""`rehearse`: the real workflow on virtual time against the sandbox, told day by day. Nothing is kept."""
+
+import asyncio
+import signal
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import Console
+from temporalio.service import RPCError
+
+from cli.policies.rehearsal_options import rehearsal
+from cli.shell.errors import FailedError
+from cli.shell.options import Json, day
+from cli.shell.output import print_json
+from cli.shell.preferences import policy as policy_of
+from dunning.policy.file import Policy
+from sandbox.stage.stage import stage
+from sandbox.story.diary import Line, diary, waits_for
+from sandbox.story.play import Life, play
+from sandbox.story.story import Story
+
+Days = Parameter(allow_leading_hyphen=True, consume_multiple=False)
+"""Days before the due date are written `--pay -5=19.99`."""
+
+
+def rehearse(
+    *,
+    policy: Annotated[str, Parameter(help="Name in the policies folder, or a path that ends in .toml.")],
+    due: Annotated[str, Parameter(help="Due date, like 2026-12-01; it may not be past, a rehearsal starts now.")],
+    zone: Annotated[str, Parameter(help="The account's time zone, like Europe/Berlin (default: the policy's).")] = "",
+    amount: Annotated[str, Parameter(help='What is owed, like "USD 19.99" (the default).')] = "",
+    pay: Annotated[tuple[str, ...], Days, Parameter(help="DAY=AMOUNT: money comes, days from the due date.")] = (),
+    decline: Annotated[tuple[int, ...], Days, Parameter(help="DAY whose charge is declined; others succeed.")] = (),
+    json: Json = False,
+) -> None:
+    """Play one invoice's whole life on virtual time, and tell it day by day."""
+    rules = policy_of(policy)
+    story = rehearsal(rules, day(due, "--due"), zone=zone, amount=amount, pay=pay, decline=decline)
+    with Console(stderr=True).status("playing the invoice's life on virtual time"):
+        life = asyncio.run(_played(story, rules))
+    if json:
+        print_json(_as_json(life))
+    else:
+        _print(life)
+
+
+async def _played(story: Story, rules: Policy) -> Life:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        async with stage() as made:
+            return await play(made, await made.skipper(), story, rules)
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    except (RuntimeError, RPCError, OSError) as error:
+        raise FailedError(f"the rehearsal could not be played: {error}") from None
+
+
+def _as_json(life: Life) -> dict[str, Any]:
+    return {
+        "policy": life.case.plan.policy,
+        "due": life.case.invoice.due.isoformat(),
+        "zone": life.case.plan.zone,
+        "outcome": life.outcome or "open",
+        "waits_for": waits_for(life) or None,
+        "moved_days": life.case.shift_days,
+        "lines": [_line(line) for line in diary(life)],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "at": line.at.isoformat(timespec="seconds"),
+        "day": line.day,
+        "what": line.what,
+        "notice": line.notice or None,
+        "balance": str(line.owed),
+        "level": line.level.value,
+    }
+
+
+def _print(life: Life) -> None:
+    case = life.case
+    print(f"{case.plan.policy} · {case.invoice.amount} · due {case.invoice.due} · times in {case.plan.zone}")
+    for line in diary(life):
+        print(f"  {line.text()}")
+    if case.shift_days:
+        print(f"Steps were late, so all later ones moved by {case.shift_days} day(s).")
+    waiting = waits_for(life)
+    print(f"Still open; it waits for {waiting}" if waiting else f"Over: {life.outcome}")

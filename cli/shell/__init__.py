@@ -1,0 +1,1 @@
+"""What all commands share: options, connections, output, errors. No command lives here."""

@@ -1,0 +1,98 @@
+"""The ways out of the command line: settings, Temporal, the store, the panel. Their outages become plain words here."""
+
+import os
+import re
+import tomllib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters import panels
+from adapters.panels import Panels
+from adapters.sites import webhooks as sites
+from adapters.sites.webhooks import SilentSites, SiteMessenger
+from adapters.store import SqlStore, migrate
+from adapters.temporal import client as temporal
+from cli.shell.errors import BadInputError, FailedError
+from cli.shell.preferences import settings
+
+__all__ = ["open_client", "open_panel", "open_sites", "open_store", "settings"]
+
+_SAID = re.compile(r'message: "([^"]+)"')
+"""The operating system's word within the long one of the SDK."""
+
+
+@asynccontextmanager
+async def open_client() -> AsyncGenerator[Client]:
+    """A connection to Temporal. Raises FailedError when nobody answers, now or later in the block."""
+    try:
+        client = await temporal.connect()
+    except (RuntimeError, RPCError, OSError, tomllib.TOMLDecodeError) as error:
+        raise FailedError(_unreachable(error)) from None
+    try:
+        yield client
+    except RPCError as error:
+        raise FailedError(f"Temporal at {address()} answered {error.status.name}: {error.message}") from None
+
+
+def _unreachable(error: Exception) -> str:
+    text = str(error).strip()
+    said = _SAID.search(text)
+    why = said[1] if said else text.splitlines()[0] if text else type(error).__name__
+    return (
+        f"no Temporal server answers at {address()}: {why}\n"
+        "Start it, or name its address in TEMPORAL_ADDRESS or temporal.toml."
+    )
+
+
+def address() -> str:
+    """Where Temporal is looked for, as far as the environment says it."""
+    return os.environ.get("TEMPORAL_ADDRESS") or "the address of temporal.toml (default localhost:7233)"
+
+
+@asynccontextmanager
+async def open_store() -> AsyncGenerator[SqlStore]:
+    """The store, with its tables up to date. Raises BadInputError for a URL that is none, FailedError for outages."""
+    url = settings().store_url
+    try:
+        await migrate(url)
+        store = SqlStore(url)
+    except (SQLAlchemyError, OSError) as error:
+        raise FailedError(_no_store(error)) from None
+    except ValueError as error:
+        raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
+    try:
+        yield store
+    except SQLAlchemyError as error:
+        raise FailedError(_no_store(error)) from None
+    finally:
+        await store.close()
+
+
+def _no_store(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    why = str(cause).strip().splitlines()
+    return f"the store does not work: {why[0] if why else type(cause).__name__}\nCheck REPRIEVE_STORE_URL."
+
+
+@asynccontextmanager
+async def open_panel() -> AsyncGenerator[Panels]:
+    """The control panels that the settings name."""
+    panel = panels.chosen(settings())
+    try:
+        yield panel
+    finally:
+        await panel.close()
+
+
+@asynccontextmanager
+async def open_sites() -> AsyncGenerator[SiteMessenger | SilentSites]:
+    """The way to customers' own sites."""
+    messenger = sites.chosen(settings())
+    try:
+        yield messenger
+    finally:
+        await messenger.close()

@@ -1,0 +1,37 @@
+"""The words that several commands share, and how they are read."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from cli.shell.errors import BadInputError
+
+Json = Annotated[bool, Parameter("--json", help="Print JSON for programs instead of text for people.")]
+Number = Annotated[str, Parameter(help="Number of the invoice, such as INV-1042.")]
+By = Annotated[str, Parameter("--by", help="Who decides this; kept in the case.")]
+
+
+def day(text: str, option: str) -> date:
+    """Read a date such as 2026-12-01. Raises BadInputError, naming the option."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInputError(f"{option}: {text!r} is not a date; write it like 2026-12-01") from None
+
+
+def instant(text: str, option: str) -> datetime:
+    """Read an instant with its offset. Raises BadInputError, naming the option."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        hint = "write it with its offset, like 2026-12-01T09:00:00-05:00 or 2026-12-01T14:00:00Z"
+        raise BadInputError(f"{option}: {text!r} is not an instant; {hint}")
+    return at.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The clock on the wall: a person types now."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where the command line reads the clock

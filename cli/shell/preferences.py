@@ -1,0 +1,38 @@
+"""The settings and the policies, with their mistakes in plain words. Nothing here needs a server."""
+
+import tomllib
+from functools import lru_cache
+
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from adapters.settings.policies import PolicyError, load_policy
+from adapters.settings.settings import Settings, no_json
+from cli.shell.errors import BadInputError, reasons
+from dunning.policy.file import Policy
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of environment and file. Raises BadInputError with a line per wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadInputError("\n".join(f"setting {_named(line)}" for line in reasons(error))) from None
+    except SettingsError as error:
+        raise BadInputError(no_json(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(f"the settings file (REPRIEVE_CONFIG or reprieve.toml) is not TOML: {error}") from None
+
+
+def _named(line: str) -> str:
+    name, _, reason = line.partition(":")
+    return f"REPRIEVE_{name.upper()}:{reason}" if reason else line
+
+
+def policy(name: str) -> Policy:
+    """A policy of the policies folder, or of a path that ends in .toml. Raises BadInputError with all its findings."""
+    try:
+        return load_policy(name, settings().policies)
+    except PolicyError as error:
+        raise BadInputError(str(error)) from None

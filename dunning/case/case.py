@@ -1,0 +1,251 @@
+"""A case: all facts about one invoice while it is open. One frozen object; everything else is derived from it."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+from dunning.calendar import local_date, shifted
+from dunning.case.facts import Approval, Bounced, Undo
+from dunning.case.ledger import Entry, Kind, balance
+from dunning.level import Level
+from dunning.money import Money
+from dunning.policy.plan import Action, Invoice, Milestone, Plan
+from dunning.wire import Instant, Wire
+
+
+class Done(Wire):
+    """A step that is over: what came of it, and when. `notice` is the title of the letter that it was.
+
+    `proof` is what was seen of it from outside.
+
+    `undone`: the service was given back since; should money be owed again, the step comes again in its turn.
+    """
+
+    step: str
+    action: Action
+    at: Instant
+    kind: str
+    detail: str = ""
+    notice: str = ""
+    undone: bool = False
+    proof: str = ""
+
+
+class Attempted(Wire):
+    """The latest word on a charge attempt. `ask_at` is set while the money is on its way or its fate unknown.
+
+    `at` is when that word came, `began` when the first one did (None: it is the first). `final`: the payment method
+    must not be tried again. The step of a payment that the customer began without us is `underway:<payment>`.
+    """
+
+    step: str
+    kind: str
+    at: Instant
+    ask_at: Instant | None = None
+    payment: str = ""
+    message: str = ""
+    final: bool = False
+    began: Instant | None = None
+
+    @property
+    def since(self) -> datetime:
+        """When the attempt was made: a debit that returns days later was made with the method of its first day."""
+        return self.began or self.at
+
+
+class Deferral(Wire):
+    """A step put off until an instant, and why."""
+
+    step: str
+    until: Instant
+    reason: str
+
+
+class Unreadable(Wire):
+    """A message that could not be decoded. It said "payment", so a person must look at it."""
+
+    at: Instant
+    signal: str
+    text: str
+
+
+class TakenBackRun(Wire):
+    """A wrong run of ours that was taken back (`dunning.undo.undo`), and all that came of it.
+
+    `steps` come again in their turn, and `entries` are the fees, and the void by policy, that count no more; `fees` is
+    their sum, `owed_again` what the void had struck out. `level` is what this invoice's hold asked for by it, `back_to`
+    what it asks for again. `pending`: the step that was due and not done yet. `charges` and `deletions` of that time
+    stand: money is given back by a refund, and a deletion by nobody.
+    """
+
+    undo: Undo
+    at: Instant
+    level: Level
+    back_to: Level
+    fees: Money
+    owed_again: Money
+    steps: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    pending: str = ""
+    charges: tuple[str, ...] = ()
+    deletions: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to take back."""
+        return not (self.steps or self.entries or self.pending or self.deletions)
+
+
+OF_CREDIT = "credit:"
+"""Begins the id of a payment that was the account's credit; no payment company can give it back."""
+UNDERWAY = "underway:"
+"""Begins the step of a payment that the customer began without us."""
+
+
+Reach = Literal["", "outside", "inside"]
+"""Whether a contact of the account is outside of its own services, or all are inside; empty: nobody looked."""
+
+
+class Case(Wire):
+    """One open invoice.
+
+    `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
+    invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
+    `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
+    `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
+    `runs` of ours were wrong and taken back; until `held_until` nothing happens after the last of them, and this
+    invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
+    `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
+    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say.
+    """
+
+    invoice: Invoice
+    plan: Plan
+    opened_at: Instant
+    entries: tuple[Entry, ...]
+    done: tuple[Done, ...] = ()
+    attempts: tuple[Attempted, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
+    reconsidered: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    level: Level = Level.ACTIVE
+    released: bool = False
+    remaining_holds: tuple[str, ...] = ()
+    shift_days: int = 0
+    due_changes: int = 0
+    due_changed_at: Instant | None = None
+    promised_until: Instant | None = None
+    method_changed_at: Instant | None = None
+    method_changes: int = 0
+    grace_until: Instant | None = None
+    grace_of: str = ""
+    runs: tuple[TakenBackRun, ...] = ()
+    held_until: Instant | None = None
+    loosen_to: Level | None = None
+    bounces: tuple[Bounced, ...] = ()
+    reach: Reach = ""
+    unreached_at: Instant | None = None
+    backups: bool | None = None
+    lapsed: bool = False
+    voided: str = ""
+    renewed: bool = False
+
+    @cached_property
+    def balance(self) -> Money:
+        """What is owed now; negative when too much was paid."""
+        return balance(self.entries, self.invoice.amount.currency)
+
+    @cached_property
+    def paid_up(self) -> bool:
+        """Nothing is owed, so nothing may happen to the customer any more."""
+        return self.balance.minor <= 0 and not self.lapsed
+
+    @cached_property
+    def steps_done(self) -> dict[str, Done]:
+        """The steps that are over, by name."""
+        return {done.step: done for done in self.done if not done.undone}
+
+    @cached_property
+    def next_milestone(self) -> Milestone | None:
+        """The first milestone of the plan that is not over."""
+        return next((m for m in self.plan.milestones if m.name not in self.steps_done), None)
+
+    @cached_property
+    def in_transit(self) -> Attempted | None:
+        """The attempt whose end is not known yet; of several, the one to ask about first."""
+        return min((a for a in self.attempts if a.ask_at), key=lambda a: a.ask_at or a.at, default=None)
+
+    @cached_property
+    def outcome(self) -> str:
+        """How the case ends if nothing more happens; empty while it goes on."""
+        if self.renewed:
+            return "renewed"
+        if self.voided:
+            return "void"
+        if self.paid_up:
+            return "paid" if self.payments else "waived"
+        return "deleted" if self.level is Level.DELETED and self.next_milestone is None else ""
+
+    @cached_property
+    def payments(self) -> tuple[Entry, ...]:
+        """Payments that count, oldest first."""
+        return tuple(entry for entry in self.entries if entry.kind is Kind.PAYMENT)
+
+    def when(self, milestone: Milestone) -> datetime:
+        """The milestone's instant, shifts included."""
+        return shifted(milestone.at, self.shift_days, self.plan.zone)
+
+    def today(self, now: datetime) -> date:
+        """The account's local date."""
+        return local_date(now, self.plan.zone)
+
+    def overdue_days(self, now: datetime) -> int:
+        """Calendar days past the due date while something is payable, else 0."""
+        return 0 if self.paid_up or self.lapsed else max(0, (self.today(now) - self.invoice.due).days)
+
+
+class Opened(Wire):
+    """The workflow's input: the invoice and the plan that it will keep.
+
+    `credit` of the account pays for it from the start. `case` is all that was known when it closed before: it goes on
+    from there, because money for it moved again. `reach` is where the account's contacts were when it was opened;
+    empty for a case from before anybody looked.
+    """
+
+    invoice: Invoice
+    plan: Plan
+    credit: Money | None = None
+    case: Case | None = None
+    reach: Reach = ""
+
+
+def open_case(opened: Opened, now: datetime) -> Case:
+    """A new case, or one that goes on. The invoice's amount is its first entry, credit that pays for it the next.
+
+    A letter that belongs before the due date and whose day was over before the case was opened is left out: it would
+    only come together with the invoice. Everything else still happens.
+    """
+    if opened.case:
+        return opened.case
+    entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
+    if opened.credit and opened.credit.minor > 0:
+        paid = Entry(
+            id=f"{OF_CREDIT}{opened.invoice.number}", kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
+        )
+        entries = (*entries, paid)
+    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, reach=opened.reach)
+    return case.model_copy(update={"done": missed_letters(case, now)})
+
+
+def missed_letters(case: Case, now: datetime) -> tuple[Done, ...]:
+    """Letters from before the due date that warn of nothing and whose day was over before anybody could send them."""
+    return tuple(
+        Done(step=m.name, action=m.action, at=now, kind="skipped", detail="its day was over")
+        for m in case.plan.milestones
+        if m.action is Action.NOTIFY and not m.warns and case.when(m) < now and m.name not in case.steps_done
+    )
+
+
+LATE = timedelta(hours=1)
+"""Lateness up to this moves nothing; the guard on each warning's own interval still holds to the second."""

@@ -1,0 +1,192 @@
+"""What the workflow asks of activities: one frozen object each, with ids and the instant, never the whole case."""
+
+from datetime import date
+
+from dunning.case.case import Case
+from dunning.case.ledger import Entry
+from dunning.holds import Rule
+from dunning.level import Level
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Order(Wire):
+    """What every order says. `step` is the milestone's name; `at` is the workflow's own time, the only clock."""
+
+    invoice: str
+    account: str
+    step: str
+    at: Instant
+
+    @property
+    def key(self) -> str:
+        """The idempotency key, `<invoice>:<milestone>`: the same for every retry, never random."""
+        return f"{self.invoice}:{self.step}"
+
+
+class ChargeOrder(Order):
+    """Charge the account's payment method. `attempt` counts from 1; asking again about one keeps its number.
+
+    `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
+    `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
+    the case has; the company is asked for other money first. None: do not ask (cases from before there was asking).
+    """
+
+    amount: Money
+    attempt: int = 1
+    ask_only: bool = False
+    payment: str = ""
+    known: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """`<invoice>:<milestone>:<attempt>`."""
+        return f"{self.invoice}:{self.step}:{self.attempt}"
+
+
+class RefundOrder(Order):
+    """Give back `amount` of one payment."""
+
+    payment: str
+    amount: Money
+
+
+class NoticeOrder(Order):
+    """Write to the account's contacts.
+
+    `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
+    both are empty when nothing more happens. `detail` is the decline's message or the payment's id.
+    `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last letter
+    before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
+    `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
+    what a restore costs after that; None: it is not offered. `services` are the kinds that the plan suspends; empty
+    means all. `digest`: the account's letters of a day go out as one.
+    """
+
+    title: str
+    policy: str
+    zone: str
+    due: date
+    balance: Money
+    next_action: str = ""
+    next_at: Instant | None = None
+    amount: Money | None = None
+    happened_at: Instant | None = None
+    detail: str = ""
+    level: Level = Level.ACTIVE
+    remaining: tuple[str, ...] = ()
+    before_deletion: bool = False
+    deleted: bool = False
+    backups: bool | None = None
+    backup_fee: Money | None = None
+    archive_fee: Money | None = None
+    services: tuple[str, ...] = ()
+    digest: bool = False
+
+
+class RestrictOrder(Order):
+    """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
+
+    `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
+    `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none, or its case is from
+    before anybody asked.
+    """
+
+    level: Level
+    held: Level = Level.ACTIVE
+    services: tuple[str, ...] = ()
+    reason: str = "non-payment"
+    voids: bool = False
+    known: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
+
+
+class ReinstateOrder(Order):
+    """Lift this invoice's hold, and that of `renews`, the invoice whose lapsed service this one pays for again.
+
+    `today` is the account's local date: invoices due before it are past due.
+    """
+
+    today: date
+    rule: Rule
+    renews: str = ""
+
+
+class RelaxOrder(Order):
+    """Bring this invoice's hold down from `held` to `level`, though nothing was paid: it was tightened by mistake.
+
+    `services` are the kinds that the plan restricts at that level.
+    """
+
+    level: Level
+    held: Level
+    services: tuple[str, ...] = ()
+
+
+class DeleteOrder(Order):
+    """Delete the account's services of these kinds (empty means all), or only their back-ups.
+
+    `known` and `warnings` as above.
+    """
+
+    services: tuple[str, ...] = ()
+    backups: bool = False
+    known: tuple[str, ...] | None = None
+    warnings: tuple[str, ...] | None = None
+
+
+class AskOrder(Order):
+    """Ask the payment company for money of this invoice other than the `known` payments, before a fee is added."""
+
+    known: tuple[str, ...] = ()
+
+
+class MoveDueOrder(Order):
+    """The invoice's due date was changed: the account's other invoices need to know."""
+
+    due: date
+
+
+class ReopenOrder(Order):
+    """Money was taken back: the invoice is open again, for the account's other invoices, too.
+
+    `entries` are the case's lines: a case that started again from books that were not the last hears of the others.
+    """
+
+    entries: tuple[Entry, ...] = ()
+
+
+class CreditOrder(Order):
+    """Take up to `amount` of the account's credit for what is owed again."""
+
+    amount: Money
+
+
+class TicketOrder(Order):
+    """Open a ticket for a person. The step makes it idempotent.
+
+    Money that could not be counted is credited to the account in the same breath, under its payment's id.
+    """
+
+    department: str = "Billing"
+    subject: str
+    body: str
+    notice: str = ""
+    credit_id: str = ""
+    credit: Money | None = None
+
+
+class CloseOrder(Order):
+    """Close the books: the final ledger, and what goes to the account as credit.
+
+    `case` is all that is known of it: from there the case starts again when money for it moves once more. None for
+    cases from before that was possible.
+    """
+
+    outcome: str
+    policy: str
+    due: date
+    entries: tuple[Entry, ...]
+    balance: Money
+    level: Level = Level.ACTIVE
+    case: Case | None = None

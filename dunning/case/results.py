@@ -1,0 +1,205 @@
+"""What activities answer. A refusal is a value; only an outage is an exception, and Temporal retries that."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from dunning.case.facts import Payment
+from dunning.case.ledger import Entry
+from dunning.level import Level
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Charged(Wire):
+    """The money moved."""
+
+    kind: Literal["charged"] = "charged"
+    payment: str
+    amount: Money
+    at: Instant
+    method: str = ""
+
+
+class Pending(Wire):
+    """A debit is on its way; it settles or returns days later. Ask again at `ask_at`."""
+
+    kind: Literal["pending"] = "pending"
+    payment: str
+    ask_at: Instant
+
+
+class Declined(Wire):
+    """The company said no. `code` is the company's; `message` may be shown to the customer.
+
+    `advice` is what the company advises (Stripe's `advice_code`). `final`: this payment method must not be tried again.
+    """
+
+    kind: Literal["declined"] = "declined"
+    code: str
+    message: str = ""
+    advice: str = ""
+    final: bool = False
+    payment: str = ""
+
+
+class Unknown(Wire):
+    """The company has not said what became of the attempt. Never guessed: ask again at `ask_at`."""
+
+    kind: Literal["unknown"] = "unknown"
+    ask_at: Instant
+
+
+class NoMethod(Wire):
+    """There is no valid payment method on file, so no attempt was made (S3-09). `reason` says it for the customer."""
+
+    kind: Literal["no_method"] = "no_method"
+    reason: str = ""
+
+
+class Found(Wire):
+    """The company has money for this invoice that the case has not heard of: nothing was done, decide again.
+
+    `payments` arrived. `underway` are ids of payments of the customer's own that have not ended.
+    """
+
+    kind: Literal["found"] = "found"
+    payments: tuple[Payment, ...] = ()
+    underway: tuple[str, ...] = ()
+
+
+class Skipped(Wire):
+    """The rules left the step out; nobody was asked."""
+
+    kind: Literal["skipped"] = "skipped"
+    reason: str
+
+
+ChargeResult = Annotated[Charged | Pending | Declined | Unknown | NoMethod | Found, Field(discriminator="kind")]
+
+
+class Refunded(Wire):
+    """The money went back."""
+
+    kind: Literal["refunded"] = "refunded"
+    refund: str
+    amount: Money
+
+
+class Delivered(Wire):
+    """The receiving mail server took the notice; `notice` is its id in the archive."""
+
+    kind: Literal["delivered"] = "delivered"
+    notice: str
+
+
+class Undelivered(Wire):
+    """No address of the account took the notice. It counts as not sent: it warns nobody."""
+
+    kind: Literal["undelivered"] = "undelivered"
+    notice: str
+    reason: str
+
+
+class Restricted(Wire):
+    """The panel shows the account's services at `level` (or stricter, when another hold asks for it).
+
+    `proof` says what was seen from outside; empty when nothing is looked at.
+    """
+
+    kind: Literal["restricted"] = "restricted"
+    level: Level
+    proof: str = ""
+
+
+class Reinstated(Wire):
+    """This invoice's hold is gone, and the panel shows `level`. `remaining` names the holds that keep it there."""
+
+    kind: Literal["reinstated"] = "reinstated"
+    level: Level
+    remaining: tuple[str, ...] = ()
+    proof: str = ""
+
+
+class Relaxed(Wire):
+    """This invoice's hold asks for no more than `level`, and the panel shows what all holds ask for.
+
+    `remaining` names the holds that keep the services restricted all the same.
+    """
+
+    kind: Literal["relaxed"] = "relaxed"
+    level: Level
+    remaining: tuple[str, ...] = ()
+    proof: str = ""
+
+
+class Deleted(Wire):
+    """The panel no longer knows the services; `services` were deleted.
+
+    `backups`: whether back-ups of them are still there; None: nobody can say. `proof` as above.
+    """
+
+    kind: Literal["deleted"] = "deleted"
+    services: tuple[str, ...] = ()
+    backups: bool | None = None
+    proof: str = ""
+
+
+class NotOurs(Wire):
+    """This invoice's hold is gone (a renewal was paid), so nothing was restricted or deleted."""
+
+    kind: Literal["not_ours"] = "not_ours"
+    reason: str
+
+
+class Deferred(Wire):
+    """Not now: try again at `until`, for `reason`.
+
+    `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
+    """
+
+    kind: Literal["deferred"] = "deferred"
+    until: Instant
+    reason: str
+    unreached: bool = False
+
+
+class Noted(Wire):
+    """It is written down: a fee in the ledger, a ticket, closed books."""
+
+    kind: Literal["noted"] = "noted"
+    note: str = ""
+
+
+class Remembered(Wire):
+    """The books were closed before with lines that this case has not: they are its own, too, and nothing was closed."""
+
+    kind: Literal["remembered"] = "remembered"
+    entries: tuple[Entry, ...]
+
+
+class Abandoned(Wire):
+    """The step lost its reason while it was tried: money came. Nothing is known of what the last try did."""
+
+    kind: Literal["abandoned"] = "abandoned"
+
+
+class Credited(Wire):
+    """So much of the account's credit was taken for this invoice; nothing when there was none."""
+
+    kind: Literal["credited"] = "credited"
+    amount: Money
+
+
+RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
+NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
+RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found, Field(discriminator="kind")]
+DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found, Field(discriminator="kind")]
+RelaxResult = Annotated[Relaxed | NotOurs, Field(discriminator="kind")]
+CloseResult = Annotated[Noted | Remembered, Field(discriminator="kind")]
+AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
+Result = (
+    Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
+    | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
+    | Credited | Relaxed
+)  # fmt: skip

@@ -1,0 +1,118 @@
+"""What an operator reads in Temporal's own UI: summaries, current details, search attributes, in local time."""
+
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from dunning.calendar import local
+from dunning.case.case import Case
+from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
+from dunning.case.state import state
+from dunning.explain.words import story
+from dunning.policy.plan import Action, Invoice
+
+
+class Shown(BaseModel):
+    """The search attributes of a case. `due_date` is local midnight's date at 00:00 UTC, so that it sorts as a date."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account: str
+    policy: str
+    state: str
+    level: str
+    due_date: datetime
+    next_milestone: str
+    balance_minor: int
+    overdue_days: int
+
+
+def shown(case: Case, now: datetime, step: Step) -> Shown:
+    """The search attributes at `now`; `overdue_days` is as of the last step."""
+    return Shown(
+        account=case.invoice.account,
+        policy=case.plan.policy,
+        state=state(case, now),
+        level=case.level.value,
+        due_date=datetime.combine(case.invoice.due, datetime.min.time(), tzinfo=UTC),
+        next_milestone=coming(step),
+        balance_minor=case.balance.minor,
+        overdue_days=case.overdue_days(now),
+    )
+
+
+def headline(invoice: Invoice) -> str:
+    """The static summary: `INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01`."""
+    parts = (invoice.number, invoice.customer, str(invoice.amount), f"due {invoice.due}")
+    return " · ".join(part for part in parts if part)
+
+
+def coming(step: Step) -> str:
+    """What the case is about to do or waits for, in a word or two."""
+    match step:
+        case Wait():
+            return step.coming
+        case Perform() | Conclude():
+            return step.milestone.name
+        case Reinstate():
+            return "reinstate"
+        case Finish():
+            return ""
+
+
+def timer_summary(case: Case, step: Wait) -> str:
+    """The label of a timer: `suspend · Fri 11 Dec 2026 09:00 EST`."""
+    return f"{step.coming} · {clock(case, step.until)}" if step.until else step.coming
+
+
+def activity_summary(case: Case, step: Perform | Reinstate) -> str:
+    """The label of an activity: `suspend · day +10 · USD 19.99 owed`, or the title of the letter that it sends."""
+    name, day = coming(step), ""
+    if isinstance(step, Perform):
+        milestone = step.milestone
+        name = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) and milestone.notice else name
+        day = f"day {milestone.day:+d}" if case.plan.milestone(milestone.name) else ""
+    return " · ".join(part for part in (name, day, f"{case.balance} owed") if part)
+
+
+def clock(case: Case, at: datetime) -> str:
+    """An instant in the account's own zone."""
+    return f"{local(at, case.plan.zone):%a %d %b %Y %H:%M %Z}"
+
+
+def details(case: Case, now: datetime, step: Step) -> str:
+    """Current details as Markdown: state, balance, what comes next and when and why, what happened."""
+    past = [f"{clock(case, at)} · {words}" for at, words in story(case)] or ["nothing yet"]
+    return "\n".join(
+        [
+            *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
+            f"- **next** {_next(case, step)}",
+            "",
+            "**What happened**",
+            "",
+            *(f"- {line}" for line in past),
+        ]
+    )
+
+
+def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
+    held, overdue = ", ".join(case.remaining_holds), case.overdue_days(now)
+    return [
+        ("state", state(case, now) + (f", {overdue} day(s) overdue" if overdue else "")),
+        ("balance", str(case.balance)),
+        ("level", case.level.value + (f" (still held by {held})" if held else "")),
+        ("policy", f"{case.plan.policy}, zone {case.plan.zone}"),
+        ("moved by", f"{case.shift_days} day(s)" if case.shift_days else ""),
+    ]
+
+
+def _next(case: Case, step: Step) -> str:
+    match step:
+        case Wait(until=None):
+            return f"{step.coming}, {step.why}"
+        case Wait():
+            return f"{timer_summary(case, step)}, because {step.why}"
+        case Perform() | Conclude() | Reinstate():
+            return f"{coming(step)}, because {step.why}"
+        case Finish():
+            return f"nothing; the case ended: {step.outcome}"

@@ -1,0 +1,86 @@
+"""What happened, in plain words: the same in Temporal's UI, on the command line and in the demo's diary."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dunning.case.case import Case, Done, TakenBackRun
+from dunning.case.ledger import Entry, Kind
+from dunning.policy.plan import Action
+
+_DEEDS = {
+    (Action.ISSUE, ""): "invoice issued",
+    (Action.NOTIFY, ""): "notice sent",
+    (Action.ISSUE, "bounced"): "invoice came back",
+    (Action.NOTIFY, "bounced"): "notice came back",
+    (Action.CHARGE, "charged"): "charged {detail}",
+    (Action.CHARGE, "declined"): "charge declined ({detail})",
+    (Action.CHARGE, "no_method"): "not charged: {no_method}",
+    (Action.LATE_FEE, ""): "late fee: {amount}",
+    (Action.WARN_ADMINS, ""): "owners warned at login",
+    (Action.LOCK, ""): "locked",
+    (Action.SUSPEND, ""): "suspended",
+    (Action.DEACTIVATE, ""): "marked inactive",
+    (Action.DELETE, ""): "deleted",
+    (Action.DELETE_BACKUPS, ""): "back-ups deleted",
+    (Action.CREDIT, ""): "{amount} kept as credit",
+    (Action.REFUND, "refunded"): "{detail} given back",
+    (Action.REFUND, "declined"): "refund declined ({detail})",
+    (Action.REINSTATE, ""): "reinstated ({detail})",
+    (Action.MOVE_DUE, ""): "due date moved to {detail}",
+    (Action.TICKET, ""): "ticket: {detail}",
+    (Action.REOPEN, ""): "open again: money was taken back",
+    (Action.USE_CREDIT, ""): "{detail} of the account's credit used",
+    (Action.CLOSE, ""): "books closed: {detail}",
+    (Action.RELAX, ""): "given back after our mistake ({detail})",
+}
+"""What each step is called, by action and result; an empty result stands for any other."""
+
+
+def deed(case: Case, done: Done) -> str:
+    """A step that is over: `suspended`, `notice sent "First Invoice Overdue Notice"`."""
+    if done.kind == "undelivered":
+        return f"{done.step} could not be delivered: {done.detail}"
+    if done.kind in ("not_ours", "skipped"):
+        return f"{done.step} left out: {done.detail}"
+    entries = written_by(case, done)
+    amount = str(entries[0].amount) if entries else "nothing"
+    words = _DEEDS.get((done.action, done.kind)) or _DEEDS.get((done.action, "")) or done.step
+    extra = [written(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
+    return ", ".join(
+        [words.format(detail=done.detail, amount=amount, no_method=done.detail or "no payment method on file"), *extra]
+    )
+
+
+def taken_back(run: TakenBackRun) -> str:
+    """A wrong run that was taken back: `undo 4f1c by Ann (clock set wrong): suspend, suspend:told do not count`."""
+    who = f" by {run.undo.by}" if run.undo.by else ""
+    why = f" ({run.undo.reason})" if run.undo.reason else ""
+    what = ", ".join(run.steps) or run.pending or ", ".join(run.entries)
+    return f"undo {run.undo.id}{who}{why}: " + (f"{what} taken back" if what else "nothing could be taken back")
+
+
+def written(entry: Entry) -> str:
+    """A ledger line: `payment USD 19.99`."""
+    return f"{entry.kind.value.replace('_', ' ')} {entry.amount}" + (f" ({entry.note})" if entry.note else "")
+
+
+def written_by(case: Case, done: Done) -> tuple[Entry, ...]:
+    """The ledger lines that a step wrote."""
+    ids = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
+    ids |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
+    if case.runs:  # a fee that was taken back comes again under another id
+        ids = {e.id for e in case.entries if e.id in ids or (e.id.rpartition(":")[0] in ids and e.at == done.at)}
+        ids -= {e.id for e in case.entries if e.kind in _ONCE and e.at != done.at}
+    return tuple(entry for entry in case.entries if entry.id in ids)
+
+
+_ONCE = (Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.VOID)
+
+
+def story(case: Case) -> Iterator[tuple[datetime, str]]:
+    """All that happened, in order: steps, and the facts that came from outside. UTC instants."""
+    told = [(run.at, taken_back(run)) for run in case.runs]
+    told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done]
+    ours = {entry.id for done in case.done for entry in written_by(case, done)}
+    told += [(entry.at, written(entry)) for entry in case.entries[1:] if entry.id not in ours]
+    yield from sorted(told, key=lambda fact: fact[0])

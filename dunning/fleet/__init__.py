@@ -1,0 +1,1 @@
+"""Rules about all accounts at once: the breaker, the sweep, drift."""

@@ -1,0 +1,171 @@
+"""The breaker (promise 10): so many suspensions or deletions happen by themselves; before more, a person is asked.
+
+A clock that was set wrong, a policy that was edited wrong or a payment company's bad day makes thousands of invoices
+overdue at once. Each case is right by its own facts, so only somebody who sees all of them can notice.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from dunning.case.orders import DeleteOrder, RestrictOrder, TicketOrder
+from dunning.level import Level
+from dunning.records.effects import Consequence
+
+SUSPEND, DELETE = "suspend", "delete"
+"""What is counted, each on its own. Warnings and locks take nothing from a customer that cannot wait for a person."""
+ADMITTED, DEFERRED, RELEASED, KEPT = "admitted", "deferred", "released", "kept"
+_NOUNS = {SUSPEND: "suspension", DELETE: "deletion"}
+_SHOWN = 20
+"""So many lines of a list stand in a ticket; `breaker show` has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """At most `most` in any window of `hours`, and at most this `share` of the fleet, but always `least`."""
+
+    most: int = 200
+    least: int = 10
+    share: float = 0.05
+    hours: float = 24.0
+
+    @property
+    def window(self) -> timedelta:
+        """The window's length."""
+        return timedelta(hours=self.hours)
+
+    def allowed(self, fleet: int) -> int:
+        """How many a fleet of so many accounts may see in one window. `most` wins when it is below `least`."""
+        part = ceil(round(self.share * fleet, 6))  # 0.07 * 100 is a bit more than 7
+        return min(self.most, max(self.least, part))
+
+
+class Stopped(Consequence):
+    """What the breaker holds back, with the policy of its invoice (empty when the store does not know it)."""
+
+    policy: str = ""
+
+
+@dataclass(slots=True)
+class Books:
+    """What has to be known for an answer. `rows` by key: those asked for, and what was admitted around them.
+
+    `incidents` are those that a person is being asked about, by action.
+    """
+
+    fleet: int
+    rows: dict[str, Consequence]
+    incidents: dict[str, str]
+
+    def answer(self, asked: Consequence, limits: Limits) -> Consequence:
+        """What it is known as; else admitted, or deferred when there is no room or a person is being asked already.
+
+        Asked again at another time, one that was admitted counts anew: it did not happen the first time.
+        """
+        known = self.rows.get(asked.key)
+        if known and (known.status != ADMITTED or known.at == asked.at):
+            return known
+        incident = self.incidents.get(asked.action, "")
+        if not incident and has_room(limits, self.fleet, asked.at, self._others(asked)):
+            row = asked.model_copy(update={"status": ADMITTED, "incident": ""})
+        else:
+            row = asked.model_copy(update={"status": DEFERRED, "incident": incident or asked.key})
+            self.incidents[asked.action] = row.incident
+        self.rows[asked.key] = row
+        return row
+
+    def _others(self, asked: Consequence) -> Iterable[datetime]:
+        return (
+            row.at
+            for row in self.rows.values()
+            if row.status == ADMITTED and row.action == asked.action and row.key != asked.key
+        )
+
+
+def counted(order: RestrictOrder | DeleteOrder) -> str:
+    """As what the order counts: SUSPEND, DELETE, or nothing at all (empty).
+
+    Who is suspended already loses nothing more by becoming inactive.
+    """
+    if isinstance(order, DeleteOrder):
+        return DELETE
+    cuts_off = order.level.rank >= Level.SUSPENDED.rank > order.held.rank
+    return SUSPEND if cuts_off else ""
+
+
+def has_room(limits: Limits, fleet: int, at: datetime, admitted: Iterable[datetime]) -> bool:
+    """Whether one more at that instant leaves every window within the limits. `admitted` are the others' instants."""
+    return fullest(at, admitted, limits.window) < limits.allowed(fleet)
+
+
+def fullest(at: datetime, others: Iterable[datetime], window: timedelta) -> int:
+    """How many of `others` lie in the fullest window [start, start + window) that `at` lies in, too.
+
+    Cases do not come in the order of their times, so the windows that end after `at` count as well.
+    """
+    near = sorted(each for each in others if abs(each - at) < window)
+    starts = [*near[: bisect_left(near, at)], at]
+    return max(bisect_left(near, start + window) - bisect_left(near, start) for start in starts)
+
+
+def many(action: str, count: int) -> str:
+    """`1 suspension`, `4,711 deletions`."""
+    return f"{count:,} {_NOUNS[action]}{'' if count == 1 else 's'}"
+
+
+def reason(action: str, status: str) -> str:
+    """Why a case waits. No number: it would be wrong a second later, and stand in thousands of cases."""
+    if status == KEPT:
+        return f"a person decided against this {_NOUNS[action]} (starter.py breaker show)"
+    return f"the breaker stopped too many {_NOUNS[action]}s at once; a person decides (starter.py breaker show)"
+
+
+def by_policy(rows: Iterable[Stopped]) -> str:
+    """`a-small-orange 4,000, whmcs-default 711`, most first."""
+    return ", ".join(
+        f"{policy or 'no policy known'} {n:,}" for policy, n in Counter(r.policy for r in rows).most_common()
+    )
+
+
+def alert(first: Consequence, admitted: Sequence[Consequence], limits: Limits) -> TicketOrder:
+    """Work for a person, once an incident: of no account in particular. `admitted` are those that just happened."""
+    nouns = f"{_NOUNS[first.action]}s"
+    happened = f"{many(first.action, len(admitted))} happened within {limits.hours:g} hours of the first one below"
+    allowed = f"most {limits.most}, least {limits.least}, {limits.share:.1%} of the fleet"
+    body = [
+        f"{happened}, as many as the settings allow ({allowed}).",
+        f"All further {nouns} wait until a person decides; the list grows meanwhile.",
+        "",
+        "Stopped first:",
+        *_lines([first]),
+        "",
+        "See the whole list, then decide:",
+        "    starter.py breaker show",
+        f"    starter.py breaker release --incident {first.incident} --most 100 --by YOU",
+        f"    starter.py breaker keep --incident {first.incident} --by YOU",
+        "",
+        "Happened before it, latest first:",
+        *_lines(list(reversed(admitted))),
+    ]
+    return _ticket(f"breaker:{first.incident}", first.at, f"The breaker stopped all {nouns}", body)
+
+
+def decision(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:
+    """What a person decided about `rows` (one at least, of one status before), written down once."""
+    what = {RELEASED: "released by", KEPT: "kept from happening by"}[status]
+    counts = Counter(row.action for row in rows)
+    subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
+    return _ticket(f"breaker-{status}:{rows[0].key}", at, subject, _lines(rows))
+
+
+def _ticket(step: str, at: datetime, subject: str, body: Sequence[str]) -> TicketOrder:
+    return TicketOrder(invoice="", account="", step=step, at=at, subject=subject, body="\n".join(body))
+
+
+def _lines(rows: Sequence[Consequence]) -> list[str]:
+    shown = [f"- {row.at:%Y-%m-%d %H:%M}Z {row.action}: invoice {row.invoice}, account {row.account}" for row in rows]
+    more = len(shown) - _SHOWN
+    return [*shown[:_SHOWN], f"- and {more:,} more"] if more > 0 else shown

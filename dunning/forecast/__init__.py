@@ -1,0 +1,1 @@
+"""A life on paper: what a policy would do, without any real case."""

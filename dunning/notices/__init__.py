@@ -1,0 +1,1 @@
+"""Warnings and other notices, whether they arrived, and the mail that comes back."""

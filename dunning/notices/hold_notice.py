@@ -1,0 +1,34 @@
+"""The letter to a customer whose services are restricted for a reason other than money (S2-17)."""
+
+from datetime import datetime
+
+from dunning.case.orders import NoticeOrder
+from dunning.holds import Hold
+from dunning.level import Level
+from dunning.money import Money
+from dunning.records.accounts import Account
+from dunning.services.hold_reasons import category, name
+
+_TITLES = {Level.WARNED: "Service Warning", Level.LOCKED: "Service Locked"}
+_NOTHING = Money.zero("USD")
+
+
+def hold_letter(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
+    """The order for it. It concerns no invoice, and staff's own note is not in it.
+
+    Its step makes it one letter for each hold, level and time of placing, however often it is ordered.
+    """
+    what = name(category(hold.source))
+    return NoticeOrder(
+        invoice="",
+        account=account.id,
+        step=f"hold:{account.id}:{hold.source}:{hold.level.value}:{hold.since:%Y%m%dT%H%M%SZ}",
+        at=now,
+        title=f"{_TITLES.get(hold.level, 'Service Suspended')}: {what[0].upper()}{what[1:]}",
+        policy="",
+        zone=account.zone or "UTC",
+        due=now.date(),
+        balance=_NOTHING,
+        level=hold.level,
+        remaining=(hold.source,),
+    )

@@ -1,0 +1,1 @@
+"""Attempts, declines, reversals: what money does that does not simply arrive."""

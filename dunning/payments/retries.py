@@ -1,0 +1,59 @@
+"""Automatic attempts: when there may be another one, and when a new payment method brings one (S3-15)."""
+
+from datetime import datetime
+
+from dunning.case.case import UNDERWAY, Attempted, Case
+from dunning.case.decisions import Conclude, Perform, Step, follow_up
+from dunning.case.results import NoMethod, Skipped
+from dunning.level import Level
+from dunning.policy.plan import Action, Milestone
+
+REFUSED_FOR_GOOD = "the bank refuses this payment method for good; another one is needed"
+_TRIED = ("charged", "declined", "pending", "unknown")
+
+
+def ours(case: Case) -> tuple[Attempted, ...]:
+    """The automatic charges, also those for which there was no method; the customer's own payments are none of them."""
+    return tuple(a for a in case.attempts if not a.step.startswith(UNDERWAY))
+
+
+def attempts(case: Case) -> tuple[Attempted, ...]:
+    """Our own attempts that reached the payment company, oldest first."""
+    return tuple(a for a in ours(case) if a.kind in _TRIED)
+
+
+def concluded(case: Case, milestone: Milestone) -> Conclude | None:
+    """A charge that may not be attempted any more: the invoice had its attempts, or the bank said never again."""
+    if any(a.step == milestone.name for a in case.attempts):
+        return None  # begun before: what became of it is asked
+    if _used_up(case):
+        reason = f"the policy allows {case.plan.most_attempts} automatic attempt(s), and they were made"
+        return Conclude(milestone, Skipped(reason=reason), reason)
+    if _refused_for_good(case):
+        return Conclude(milestone, NoMethod(reason=REFUSED_FOR_GOOD), REFUSED_FOR_GOOD)
+    return None
+
+
+def _used_up(case: Case) -> bool:
+    most = case.plan.most_attempts
+    return most is not None and len(attempts(case)) >= most
+
+
+def _refused_for_good(case: Case) -> bool:
+    tried = attempts(case)
+    return bool(tried) and tried[-1].final and not _newer_method(case, tried[-1])
+
+
+def _newer_method(case: Case, attempt: Attempted) -> bool:
+    return case.method_changed_at is not None and case.method_changed_at >= attempt.since
+
+
+def with_new_method(case: Case, now: datetime) -> Step | None:
+    """A new payment method brings one attempt at once, when a charge has failed before and something is owed."""
+    if not case.plan.charges_new_method or case.lapsed or case.level is Level.DELETED:
+        return None
+    name = f"charge:method-{case.method_changes}"
+    tried = [a for a in ours(case) if a.message != REFUSED_FOR_GOOD]  # for those nobody was asked
+    if not tried or not all(_newer_method(case, a) for a in tried) or name in case.steps_done or _used_up(case):
+        return None
+    return Perform(follow_up(name, Action.CHARGE, now), "a new payment method is on file")

@@ -1,0 +1,1 @@
+"""What an operator writes, and the dated plan that it becomes. Nothing here knows a case."""

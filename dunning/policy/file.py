@@ -1,0 +1,153 @@
+"""A policy: what an operator writes in a TOML file. Strict, because a typing mistake here suspends people."""
+
+from datetime import time
+from functools import cached_property
+from typing import Annotated, Any, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from dunning.calendar import Offset
+from dunning.holds import Rule
+from dunning.level import Level
+from dunning.money import CurrencyCode, Money
+from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess
+
+ANCHORS: tuple[str, ...] = ("due", "paid-through")
+"""What an offset may count from, besides the name of an earlier milestone."""
+
+
+class _Written(BaseModel):
+    """People write it: unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = f"{name!r} is not a time zone; write one like 'America/New_York'"
+        raise ValueError(msg) from None
+    return name
+
+
+def _valid_offset(value: int | str) -> int | str:
+    Offset.parse(value)
+    return value
+
+
+def _money(value: object) -> object:
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+def _restricting(level: Level | None) -> Level | None:
+    if level not in (None, Level.WARNED, Level.LOCKED, Level.SUSPENDED):
+        msg = f"'{level}' is not a level that a chargeback can bring; choose warned, locked or suspended"
+        raise ValueError(msg)
+    return level
+
+
+def _milestone_action(action: Action) -> Action:
+    if action not in MILESTONE_ACTIONS:
+        msg = f"{action.value!r} is not a milestone; choose one of {', '.join(MILESTONE_ACTIONS)}"
+        raise ValueError(msg)
+    return action
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Amount = Annotated[Money, BeforeValidator(_money)]
+
+
+class MilestoneRule(_Written):
+    """One step of a policy.
+
+    `offset` is days or an ISO 8601 duration from `after`: "due", "paid-through", or an earlier milestone's name.
+    `hour` overrides the policy's local hour. `approvals` is how many people must agree before it happens.
+    """
+
+    name: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    action: Annotated[Action, AfterValidator(_milestone_action)]
+    after: str = "due"
+    offset: Annotated[int | str, AfterValidator(_valid_offset)]
+    hour: time | None = None
+    notice: str = ""
+    notice_failed: str = ""
+    notice_no_method: str = ""
+    fee: Amount | None = None
+    fee_without_attempt: bool = True
+    approvals: int = Field(default=0, ge=0, le=5)
+    voids: bool = False
+    services: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_after_its_action(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        written = cast("dict[str, Any]", values)
+        return {"name": str(written.get("action", "")).replace("_", "-"), **written}
+
+    @cached_property
+    def distance(self) -> Offset:
+        """The offset, parsed."""
+        return Offset.parse(self.offset)
+
+
+class Reinstatement(_Written):
+    """What gives the service back. `fee` is added to the balance when the service is suspended."""
+
+    rule: Rule = Rule.THIS_INVOICE
+    fee: Amount | None = None
+
+
+class Charging(_Written):
+    """Automatic attempts beside the charge milestones.
+
+    `new_method`: a new or changed payment method is tried once, at once, when a charge has failed before. `most` is the
+    most automatic attempts that an invoice gets, counted over everything (S3-15: two).
+    """
+
+    new_method: bool = False
+    most: int | None = Field(default=None, ge=1, le=20)
+
+
+class TakenBackRule(_Written):
+    """What happens when money is taken back and something is owed again: see `dunning.policy.plan.TakenBack`."""
+
+    grace: int = Field(default=10, ge=0, le=90)
+    notice: str = "Payment Taken Back"
+    chargeback: Annotated[Level | None, AfterValidator(_restricting)] = None
+
+
+class RestorationRule(_Written):
+    """What a customer may buy back after the deletion: see `dunning.policy.plan.Restoration`."""
+
+    backup_fee: Amount | None = None
+    archive_fee: Amount | None = None
+    notice: str = "Services Deleted"
+
+
+class Policy(_Written):
+    """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
+
+    `use_credit`: the account's credit pays its next invoice. `digest`: an account's letters of one day go out as one.
+    """
+
+    name: str
+    version: str = ""
+    title: str
+    source: str = ""
+    currency: CurrencyCode
+    zone: Zone
+    hour: time
+    payment_notice: str = ""
+    excess: Excess = Excess.CREDIT
+    use_credit: bool = True
+    digest: bool = False
+    confirm_no_grace: bool = False
+    reinstatement: Reinstatement = Reinstatement()
+    charging: Charging = Charging()
+    taken_back: TakenBackRule = TakenBackRule()
+    restoration: RestorationRule = RestorationRule()
+    milestones: tuple[MilestoneRule, ...] = Field(min_length=1)

@@ -1,0 +1,1 @@
+"""What adapters must fit; protocols only."""

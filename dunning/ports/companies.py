@@ -1,0 +1,197 @@
+"""The companies and stores we talk to, as the activities see them. Adapters fit these Protocols."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dunning.case.case import Case
+from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
+from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
+from dunning.level import Level
+from dunning.money import Money
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.effects import Seen, Sight
+from dunning.records.inbox import News, Outcome
+from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
+from dunning.records.payments import Attempt, Method
+
+
+class OutageError(Exception):
+    """The other side could not be reached or is broken: nothing is known to have happened; try again later."""
+
+
+class Gateway(Protocol):
+    """A payment company. All calls raise OutageError when it cannot be reached or is broken."""
+
+    async def method(self, account: Account) -> Method | None:
+        """The payment method that may be charged off-session; None when there is no valid one on file (S3-09)."""
+        ...
+
+    async def charge(self, order: ChargeOrder, method: Method) -> ChargeResult:
+        """Charge once for `order.key`; a second call with that key and method never moves money again."""
+        ...
+
+    async def find(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult | None:
+        """What became of the attempt, by its stored payment id or else by its key; None: the company never saw it."""
+        ...
+
+    async def ask(self, order: ChargeOrder) -> ChargeResult:
+        """What became of `order.payment`, which the customer began without us."""
+        ...
+
+    async def received(self, account: Account, invoice: str, known: Sequence[str]) -> Found:
+        """Money of the customer's for that invoice other than the payments `known`; empty when there is none."""
+        ...
+
+    async def refund(self, order: RefundOrder) -> RefundResult:
+        """Give money back once for `order.key`."""
+        ...
+
+    def movements(self, since: datetime, until: datetime) -> AsyncIterator[News]:
+        """Every payment that arrived and every reversal in that time, as its webhook would have told it."""
+        ...
+
+    async def news(self, body: str) -> tuple[News, ...]:
+        """What a webhook of the company says; empty for what concerns nobody here. The signature was checked before.
+
+        Raises ValueError for what is no event of the company.
+        """
+        ...
+
+
+class PayPage(Protocol):
+    """The payment company's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
+
+    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
+        """The address of a page where `amount` is paid for the invoice; it leads back to `back`.
+
+        With a `consent` text the method is kept for later charges, and the text travels with it (S3-07).
+        """
+        ...
+
+    async def setup(self, account: Account, consent: str, back: str) -> str:
+        """The address of a page where a payment method is put on file, under that consent."""
+        ...
+
+
+class Cases(Protocol):
+    """The invoices' workflows, reached from outside. Raises OutageError while Temporal, or every worker, is away."""
+
+    async def deliver(self, news: News) -> Outcome:
+        """Bring news to the case that it concerns, whatever state that is in; money ends in a ledger exactly once.
+
+        Safe to repeat: the same news has the same outcome, or "already counted".
+        """
+        ...
+
+    async def case(self, invoice: str) -> Case | None:
+        """All facts of an invoice's case, running or closed; None when there is none."""
+        ...
+
+
+class Panel(Protocol):
+    """A control panel. `tag` marks a restriction as ours. What a call answers proves nothing: read the state after it.
+
+    All raise OutageError when it cannot be reached, does not let us in, or answers what nobody understands.
+    """
+
+    def expresses(self, service: Service) -> frozenset[Level]:
+        """The levels that the service's panel can show; it may be asked for no other."""
+        ...
+
+    def by_user(self, service: Service) -> bool:
+        """Whether it switches all services of one panel user together: a cPanel account has site and mail in one."""
+        ...
+
+    async def state(self, service: Service) -> Seen:
+        """What the panel shows now; DELETED when it says that it does not know the service."""
+        ...
+
+    async def restrict(self, service: Service, level: Level, tag: str) -> None:
+        """Ask for the level."""
+        ...
+
+    async def release(self, service: Service, tag: str) -> None:
+        """Ask for normal running."""
+        ...
+
+    async def delete(self, service: Service, *, backups: bool) -> None:
+        """Ask for deletion of the service, or of its back-ups only; nothing, when it has no say about those."""
+        ...
+
+
+class Sites(Protocol):
+    """The software of customers' own sites: it shows what no panel can, such as a warning to owners at login."""
+
+    async def tell(self, service: Service, level: Level, at: datetime) -> None:
+        """Tell the site that it runs at `level` now, signed; nothing when the service names no `site`.
+
+        Safe to repeat. Raises OutageError when the site does not take it.
+        """
+        ...
+
+
+class Probes(Protocol):
+    """A look at a service from outside, as its visitors have it. Never raises for what it sees."""
+
+    async def look(self, service: Service) -> Sight | None:
+        """What is seen now; None when the service names nothing to look at."""
+        ...
+
+
+class Letters(Protocol):
+    """Letters that belong to no case's plan."""
+
+    async def send(self, order: NoticeOrder) -> None:
+        """Have the letter sent, once for its step; it goes out later. Raises OutageError when it cannot be ordered."""
+        ...
+
+
+class Reach(Protocol):
+    """Which contacts can still be written to once services are suspended."""
+
+    async def inside(self, account: Account, kinds: Sequence[str] = ()) -> tuple[Contact, ...]:
+        """The contacts that fall silent with the account's services of these kinds; empty means all kinds.
+
+        Never raises: what cannot be looked up is decided by the names alone.
+        """
+        ...
+
+
+class BackUps(Protocol):
+    """Whether there are back-ups of an account's services."""
+
+    async def exist(self, account: Account) -> bool | None:
+        """None: nobody can say. Never raises for a panel that does not answer."""
+        ...
+
+
+class Guard(Protocol):
+    """A reason why a consequence must wait, beyond what the case itself knows."""
+
+    async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
+        """None lets it happen. Safe to ask again for the same order. Raises OutageError when it cannot be told."""
+        ...
+
+
+class Mailer(Protocol):
+    """Outgoing mail. Raises OutageError for temporary refusals and when the server cannot be reached."""
+
+    async def send(self, mail: Mail) -> Delivery:
+        """Hand one message to the mail server."""
+        ...
+
+
+class Renderer(Protocol):
+    """Turns an order into the words that the customer reads."""
+
+    def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
+        """The words of a notice, in the customer's language; a title without words of its own gets plain ones.
+
+        `notice` is its id in the archive: the words may link to it.
+        """
+        ...
+
+    def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
+        """One mail with all these notices, each whole as it is in the archive."""
+        ...

@@ -1,0 +1,1 @@
+"""What outlives a case: accounts, books, payments, inbox, mail. What a running case knows is in `case`."""

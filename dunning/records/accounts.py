@@ -1,0 +1,58 @@
+"""An account, its contacts and its services, as the store keeps them."""
+
+from dunning.wire import Instant, Wire
+
+DOMAIN = "domain"
+"""The kind of services that are domain names."""
+
+
+class Service(Wire):
+    """One service of an account. `kind` is website, email, domain or an operator's own word.
+
+    `aliases` are other domains of it. `site` is the address at which the site's own software takes our notifications,
+    `probe` what is looked at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
+    Both are empty where there is none.
+    """
+
+    id: str
+    account: str
+    kind: str = "website"
+    panel: str = "sandbox"
+    user: str
+    domain: str = ""
+    aliases: tuple[str, ...] = ()
+    site: str = ""
+    probe: str = ""
+
+
+class Contact(Wire):
+    """An address that notices go to, in order of `rank` (0 first).
+
+    `bounced_at` and `bounce` say when and with which words a mail came back from it; nothing is sent there any more.
+    """
+
+    account: str
+    email: str
+    rank: int = 0
+    bounced_at: Instant | None = None
+    bounce: str = ""
+
+
+class Account(Wire):
+    """A customer. `locale` is a babel name such as en_US.
+
+    `payer` is the payment company's own id of the customer (Stripe: `cus_...`); empty when it knows none.
+    """
+
+    id: str
+    name: str
+    zone: str = ""
+    locale: str = "en_US"
+    payer: str = ""
+    contacts: tuple[Contact, ...] = ()
+    services: tuple[Service, ...] = ()
+
+
+def domains(account: Account) -> tuple[str, ...]:
+    """The account's domain names, which no panel switches (S3-31)."""
+    return tuple(each.domain or each.user for each in account.services if each.kind == DOMAIN)

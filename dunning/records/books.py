@@ -1,0 +1,53 @@
+"""Books that outlive a case: open invoices, closed ledgers, credits, tickets."""
+
+from datetime import date
+
+from dunning.case.orders import CloseOrder
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class OpenInvoice(Wire):
+    """What other invoices of the account need to know of an open one."""
+
+    number: str
+    account: str
+    policy: str
+    due: date
+    status: str = "open"
+
+
+class Credit(Wire):
+    """Money of the account that belongs to no open invoice. `id` is the payment's: it is credited once."""
+
+    id: str
+    account: str
+    amount: Money
+    at: Instant
+    reason: str
+
+
+class Ticket(Wire):
+    """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22)."""
+
+    key: str
+    account: str
+    invoice: str
+    department: str
+    subject: str
+    body: str
+    at: Instant
+    notice: str = ""
+
+
+class ClosedLedger(Wire):
+    """The books of a finished invoice, as they were closed last."""
+
+    invoice: str
+    account: str
+    outcome: str
+    policy: str
+    due: date
+    balance: Money
+    closed_at: Instant
+    order: CloseOrder

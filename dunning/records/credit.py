@@ -1,0 +1,18 @@
+"""The account's credit: money that belongs to no open invoice, and may pay the next one."""
+
+from collections.abc import Iterable
+
+from dunning.money import Money
+from dunning.records.books import Credit
+
+UNMATCHED = "unmatched"
+"""The account of money that belongs to nobody we know, until a person finds out."""
+
+
+def to_use(credits_: Iterable[Credit], most: Money) -> Money:
+    """How much of the credits pays for `most`, in its currency; other currencies are never converted.
+
+    Uses are negative credits, so the sum is what is left. Never more than `most`, never less than nothing.
+    """
+    left = sum(credit.amount.minor for credit in credits_ if credit.amount.currency == most.currency)
+    return Money(minor=max(0, min(left, most.minor)), currency=most.currency)

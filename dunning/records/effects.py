@@ -1,0 +1,60 @@
+"""What services were brought to: what a panel shows, what is seen from outside, what the breaker counts."""
+
+from typing import Literal
+
+from dunning.level import Level
+from dunning.wire import Instant, Wire
+
+
+class Consequence(Wire):
+    """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
+
+    `status`: admitted (it may happen), deferred (it waits for a person), released (a person lets it happen), kept (a
+    person decided against it for now). `incident` is the key of the first one that was deferred with it.
+    """
+
+    key: str
+    account: str
+    invoice: str
+    action: str
+    at: Instant
+    status: str
+    incident: str = ""
+
+
+class Sight(Wire):
+    """What a service looks like from outside. `shows`: running, restricted (a notice in its place), gone, or unclear.
+
+    `detail` is for people: `HTTP 200 at https://bakery.example/`. `gone`: nobody answers, or it is not known there.
+    """
+
+    shows: Literal["running", "restricted", "gone", "unclear"]
+    detail: str
+
+
+class Seen(Wire):
+    """What a panel shows of a service.
+
+    `tag` is the reason of its restriction: empty when it shows none, None when the panel keeps no reasons. `locked`:
+    only the panel's root may lift it. `backups`: whether the panel holds back-ups of it; None: it cannot say.
+    """
+
+    level: Level
+    tag: str | None = ""
+    locked: bool = False
+    backups: bool | None = None
+
+
+class Effect(Wire):
+    """What a service was brought to last: `wanted`, by which holds, what its panel showed, and what was seen outside.
+
+    `proof` is the outside look in words; empty when nothing is looked at. `at` is when that was so.
+    """
+
+    account: str
+    service: str
+    wanted: Level
+    shown: Level
+    tag: str = ""
+    proof: str = ""
+    at: Instant

@@ -1,0 +1,52 @@
+"""The store's inbox: news as it was told, and what came of it."""
+
+from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.money import Money
+from dunning.records.payments import Consent
+from dunning.wire import Instant, Wire
+
+
+class News(Wire):
+    """What a payment company or a mail server says: in whose matter, and one fact.
+
+    `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
+    the key of the automatic attempt that the payment came from; empty for the customer's own.
+    """
+
+    invoice: str = ""
+    account: str = ""
+    payer: str = ""
+    attempt: str = ""
+    payment: Payment | None = None
+    reversal: Reversal | None = None
+    restored: Restored | None = None
+    stirred: PaymentNews | None = None
+    method: MethodChanged | None = None
+    consent: Consent | None = None
+    bounced: Bounced | None = None
+
+
+class Outcome(Wire):
+    """What became of news: the caller hears it.
+
+    `outcome` is one word or two: applied, already counted, credited, parked, refused, reopened, noted, ignored.
+    `balance` and `state` are the invoice's afterwards, where there is one.
+    """
+
+    outcome: str
+    invoice: str = ""
+    balance: Money | None = None
+    state: str = ""
+
+
+class InboxEvent(Wire):
+    """A webhook as it came, kept before it was answered. `source` is stripe or payments; `outcome` empty until handled.
+
+    The key is the pair of source and the sender's own event id: the same event twice is one.
+    """
+
+    source: str
+    id: str
+    body: str
+    at: Instant
+    outcome: str = ""

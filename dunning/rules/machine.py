@@ -1,0 +1,199 @@
+"""The rules: given all facts of a case and the time, what now?
+
+Theory. A case is level-triggered: signals, updates and activity results only add facts, and `decide` looks at all of
+them afresh each time. So the order in which facts arrive does not matter, and a crash loses nothing that a fact says.
+
+`decide` asks the rules of `_RULES` from the top; the first that has something to say wins:
+
+1. give back   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
+   loosen      a wrong run of ours is taken back: the services go back to what they were before it (promise 3)
+2. tell        receipts, failed charges, work for people: what already happened must be told
+3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
+4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
+5. owed again  money was taken back: the store hears of it, the account's credit is used, a chargeback restricts at
+               once where the policy says so, the customer is told
+6. new method  a new payment method is tried once, at once, where the policy says so
+7. grace       a promise to pay, the grace after money was taken back, or the days after a wrong run was, hold
+               everything until their day is over
+8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
+               approvals (promise 8); then perform it, unless the rules know what becomes of it
+
+Before a charge and before each consequence the hands ask the payment company for money that we have not heard of; what
+they find is recorded, and everything is decided anew (promise 2).
+
+Promise 4, the catch-up rule, lives in `dunning.case.catch_up`: a step done late moves all later ones by whole days.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from dunning.case.case import OF_CREDIT, Case
+from dunning.case.decisions import Finish, Perform, Reinstate, Step, Wait, follow_up
+from dunning.case.ledger import TAKEN_BACK
+from dunning.case.orders import ChargeOrder, Order
+from dunning.case.state import missing_approvals
+from dunning.level import Level
+from dunning.notices.warnings import delivered_before, warn_again
+from dunning.payments.retries import concluded, with_new_method
+from dunning.payments.reversals import owed_again, put_off
+from dunning.policy.plan import CONSEQUENCES, Action, Excess, Milestone
+from dunning.rules.follow_ups import follow_ups
+from dunning.undo.undo import loosened
+
+
+def decide(case: Case, now: datetime) -> Step:
+    """What to do at `now` (UTC), given every fact of the case."""
+    for rule in _RULES:
+        step = rule(case, now)
+        if step is not None:
+            return step
+    return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
+
+
+def overcharges(case: Case, order: Order) -> bool:
+    """Whether a part was paid since the charge was ordered, so that another try of it would take too much."""
+    if not isinstance(order, ChargeOrder) or order.ask_only or order.known is None:
+        return False
+    return case.balance < order.amount
+
+
+def overtaken(case: Case, milestone: Milestone) -> bool:
+    """Whether money came while the step was tried, so that it must not be tried again (promise 2).
+
+    A step may be retried for days while its company is down; nobody who paid meanwhile is charged, cut off or deleted
+    when it comes back, and nobody waits for the service behind a letter that no mail server takes.
+    """
+    if not case.paid_up or milestone.action not in _AT_COMPANIES:
+        return False
+    if case.level not in (Level.ACTIVE, Level.DELETED):
+        return True
+    if milestone.action is Action.CHARGE:
+        # What became of an attempt is asked in any case.
+        return not any(a.step == milestone.name and a.ask_at for a in case.attempts)
+    return milestone.action is not Action.NOTIFY or not milestone.name.startswith(("confirm:", "undo:"))
+
+
+_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.RELAX, *CONSEQUENCES)
+
+
+def _give_back(case: Case, now: datetime) -> Step | None:
+    if not case.paid_up or case.level is Level.DELETED:
+        return None
+    if case.level is not Level.ACTIVE:
+        return Reinstate(f"nothing is owed any more, and our hold still asks for {case.level.value}")
+    if case.released:
+        return None
+    if case.invoice.renews:
+        return Reinstate(f"paid for again: the hold of {case.invoice.renews} goes")
+    if case.today(now) > case.invoice.due or case.due_changes:
+        return Reinstate("paid after its due date: another invoice may have handed its hold to this one")
+    return None
+
+
+def _tell(case: Case, now: datetime) -> Step | None:
+    for name, action, title in follow_ups(case):
+        if name not in case.steps_done:
+            return Perform(follow_up(name, action, now, title), "it happened, so it is told")
+    return None
+
+
+def _transit(case: Case, now: datetime) -> Step | None:
+    attempt = case.in_transit
+    if attempt is None or attempt.ask_at is None:
+        return None
+    milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, Action.CHARGE, now)
+    if now < attempt.ask_at:
+        why = "the debit is on its way" if attempt.kind == "pending" else "the payment company has not said yet"
+        return Wait(attempt.ask_at, f"ask about {attempt.step}", why)
+    return Perform(milestone, "ask what became of the attempt; the same key moves no money twice")
+
+
+def _settle(case: Case, now: datetime) -> Step | None:
+    outcome = case.outcome
+    if not outcome:
+        return None
+    if case.balance.minor < 0:
+        return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
+    if case.voided and case.balance.minor > 0 and case.plan.taken_back:
+        why = f"{case.balance} that had become credit was taken back"
+        return Perform(follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now), why)
+    closed = f"close:{len(case.entries)}"
+    if closed not in case.steps_done:
+        return Perform(follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
+    return Finish(outcome)
+
+
+def _excess(case: Case, now: datetime) -> Milestone:
+    """Refund the newest payment that was not touched yet; what no refund can take becomes credit."""
+    taken_back = {entry.of for entry in case.entries if entry.kind in TAKEN_BACK}
+    for payment in reversed(case.payments if case.plan.excess is Excess.REFUND else ()):
+        refund = f"refund:{payment.id}"
+        if refund not in case.steps_done and payment.id not in taken_back and not payment.id.startswith(OF_CREDIT):
+            return follow_up(refund, Action.REFUND, now)
+    return follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
+
+
+def _grace(case: Case, now: datetime) -> Step | None:
+    holding = [
+        (until, *words)
+        for until, words in (
+            (case.promised_until, _PROMISED),
+            (case.grace_until, _TAKEN_BACK),
+            (case.held_until, _UNDONE),
+        )
+        if until and now < until
+    ]
+    return Wait(*max(holding)) if holding else None
+
+
+_PROMISED = ("the promise's day is over", "the customer promised to pay by then")
+_TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
+_UNDONE = ("the plan goes on", "a wrong run of ours was taken back, and until then nothing happens")
+
+
+def _milestone(case: Case, now: datetime) -> Step | None:
+    milestone = case.next_milestone
+    if milestone is None:
+        return None
+    ready, why = _ready_at(case, milestone)
+    if now < ready:
+        return Wait(ready, milestone.name, why)
+    if milestone.action in CONSEQUENCES and not delivered_before(case, milestone) and not case.plan.unwarned:
+        return warn_again(case, milestone, now)
+    missing = missing_approvals(case, milestone)
+    if missing:
+        return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
+    known = concluded(case, milestone) if milestone.action is Action.CHARGE else None
+    return known or Perform(milestone, why)
+
+
+def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
+    """When the milestone may happen, and what holds it longest."""
+    ready, why = case.when(milestone), f"the policy {case.plan.policy} says day {milestone.day:+d} from the due date"
+    for deferral in case.deferrals:
+        if deferral.step == milestone.name and deferral.until > ready:
+            ready, why = deferral.until, deferral.reason
+    if milestone.action in CONSEQUENCES:
+        for warning, delivered in delivered_before(case, milestone):
+            earliest = delivered.at + (milestone.at - warning.at)
+            if earliest > ready + _SECONDS:
+                why = f"the full interval since the warning {warning.name!r} must pass"
+            ready = max(ready, earliest)
+    return ready, why
+
+
+_SECONDS = timedelta(minutes=1)
+"""A mail takes seconds to be sent; a wait that they lengthen needs no other explanation."""
+
+_RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
+    _give_back,
+    loosened,
+    _tell,
+    _transit,
+    _settle,
+    owed_again,
+    with_new_method,
+    put_off,
+    _grace,
+    _milestone,
+)

@@ -1,0 +1,223 @@
+"""From a step to the order that its activity gets: only what the hand needs, with the workflow's own time."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypedDict
+
+from dunning.case.case import UNDERWAY, Case
+from dunning.case.ledger import MONEY_IN
+from dunning.case.orders import (
+    AskOrder,
+    ChargeOrder,
+    CloseOrder,
+    CreditOrder,
+    DeleteOrder,
+    MoveDueOrder,
+    NoticeOrder,
+    Order,
+    RefundOrder,
+    ReinstateOrder,
+    RelaxOrder,
+    ReopenOrder,
+    RestrictOrder,
+    TicketOrder,
+)
+from dunning.notices.deletion_terms import restoring
+from dunning.notices.warnings import delivered_before
+from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.rules.notice_facts import comes_at, coming_after, failure, in_digest, payment_told
+from dunning.rules.ticket_words import credit_of, words_for_staff
+from dunning.services.hold_reasons import Category, category
+
+CHARGEBACK = "chargeback:"
+"""Begins the step that a chargeback brings at once: fraud is suspected, and nobody is warned of that."""
+
+
+def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
+    """The order for a step. Raises KeyError for one that needs no activity (a fee, a credit)."""
+    return _BUILDERS[milestone.action](case, milestone, now)
+
+
+def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
+    """The order to lift this invoice's hold."""
+    return ReinstateOrder(
+        invoice=case.invoice.number,
+        account=case.invoice.account,
+        step="reinstate",
+        at=now,
+        today=case.today(now),
+        rule=case.plan.rule,
+        renews=case.invoice.renews,
+    )
+
+
+class _Head(TypedDict):
+    invoice: str
+    account: str
+    step: str
+    at: datetime
+
+
+def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
+    """What every order says. A step that comes again after it was undone is another one to the hands."""
+    before = sum(done.undone and done.step == milestone.name for done in case.done)
+    step = f"{milestone.name}:{before + 1}" if before else milestone.name
+    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": step, "at": now}
+
+
+def _known(case: Case) -> tuple[str, ...] | None:
+    """The ids of all money that the case has, or has on its way; None when its plan does not ask for other money.
+
+    A payment that was declined is none of them: it may be paid after all.
+    """
+    if not case.plan.asks:
+        return None
+    counted = [entry.id for entry in case.entries if entry.kind in MONEY_IN]
+    return tuple(dict.fromkeys([*counted, *(a.payment for a in case.attempts if a.payment and a.ask_at)]))
+
+
+def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
+    """The notices that warned of a step that needs a warning; None for one that needs none, and for older cases."""
+    if not case.reach or case.plan.unwarned or milestone.name.startswith(CHARGEBACK):
+        return None
+    return tuple(done.detail for _, done in delivered_before(case, milestone))
+
+
+def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
+    underway = milestone.name.startswith(UNDERWAY)
+    return ChargeOrder(
+        **_head(case, milestone, now),
+        amount=case.invoice.amount if case.paid_up else case.balance,
+        ask_only=case.paid_up or underway,
+        payment=milestone.name.removeprefix(UNDERWAY) if underway else "",
+        known=_known(case),
+    )
+
+
+def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return AskOrder(**_head(case, milestone, now), known=_known(case) or ())
+
+
+def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
+    payment = next(p for p in case.payments if milestone.name == f"refund:{p.id}")
+    return RefundOrder(
+        **_head(case, milestone, now),
+        payment=payment.id,
+        amount=min(-case.balance, payment.amount, key=lambda money: money.minor),
+    )
+
+
+def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
+    payment = payment_told(case, milestone)
+    coming = coming_after(case, milestone)
+    return NoticeOrder(
+        **_head(case, milestone, now),
+        title=milestone.notice,
+        policy=case.plan.policy,
+        zone=case.plan.zone,
+        due=case.invoice.due,
+        balance=case.balance,
+        next_action=coming.action.value if coming else "",
+        next_at=comes_at(case, milestone, coming, now) if coming else None,
+        amount=payment.amount if payment else None,
+        happened_at=payment.at if payment else now,
+        detail=payment.id if payment else failure(case, milestone),
+        level=case.level,
+        **restoring(case, milestone),
+        services=_suspended(case),
+        digest=in_digest(case, milestone),
+        remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
+    )
+
+
+def _suspended(case: Case) -> tuple[str, ...]:
+    """The kinds that the plan suspends; empty, all of them, for a case from before anybody looked at its contacts."""
+    suspend = next((m for m in case.plan.milestones if m.action is Action.SUSPEND), None)
+    return suspend.services if suspend and case.reach else ()
+
+
+def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return RestrictOrder(
+        **_head(case, milestone, now),
+        level=LEVEL_OF[milestone.action],
+        held=case.level,
+        services=milestone.services,
+        reason="chargeback" if milestone.name.startswith(CHARGEBACK) else "non-payment",
+        voids=milestone.voids,
+        known=_known(case),
+        warnings=_warnings(case, milestone),
+    )
+
+
+def _relax(case: Case, milestone: Milestone, now: datetime) -> Order:
+    level = case.loosen_to or case.level
+    services = next((m.services for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), ())
+    return RelaxOrder(**_head(case, milestone, now), level=level, held=case.level, services=services)
+
+
+def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return DeleteOrder(
+        **_head(case, milestone, now),
+        services=milestone.services,
+        backups=milestone.action is Action.DELETE_BACKUPS,
+        known=_known(case),
+        warnings=_warnings(case, milestone),
+    )
+
+
+def _reopen(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return ReopenOrder(**_head(case, milestone, now), entries=case.entries)
+
+
+def _use_credit(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return CreditOrder(**_head(case, milestone, now), amount=case.balance)
+
+
+def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return MoveDueOrder(**_head(case, milestone, now), due=case.invoice.due)
+
+
+def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
+    subject, body = words_for_staff(case, milestone.name)
+    credit_id, credit = credit_of(case, milestone.name)
+    return TicketOrder(
+        **_head(case, milestone, now),
+        subject=subject,
+        body=body,
+        credit_id=credit_id,
+        credit=credit,
+    )
+
+
+def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
+    return CloseOrder(
+        **_head(case, milestone, now),
+        outcome=case.outcome,
+        policy=case.plan.policy,
+        due=case.invoice.due,
+        entries=case.entries,
+        balance=case.balance,
+        level=case.level,
+        case=case if case.plan.taken_back else None,
+    )
+
+
+_BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
+    Action.ISSUE: _notice,
+    Action.NOTIFY: _notice,
+    Action.CHARGE: _charge,
+    Action.LATE_FEE: _ask,
+    Action.REFUND: _refund,
+    Action.WARN_ADMINS: _restrict,
+    Action.LOCK: _restrict,
+    Action.SUSPEND: _restrict,
+    Action.DEACTIVATE: _restrict,
+    Action.RELAX: _relax,
+    Action.DELETE: _delete,
+    Action.DELETE_BACKUPS: _delete,
+    Action.MOVE_DUE: _move_due,
+    Action.REOPEN: _reopen,
+    Action.USE_CREDIT: _use_credit,
+    Action.TICKET: _ticket,
+    Action.CLOSE: _close,
+}

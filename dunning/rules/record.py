@@ -1,0 +1,235 @@
+"""Writing facts into a case. Each function takes a case and gives the next one; nothing here waits or asks.
+
+`recorded` takes an activity's result after the await: the caller passes the case as it is *then*, so that a payment
+which arrived meanwhile is not lost.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from dunning.case.case import OF_CREDIT, Case, Deferral, Done
+from dunning.case.catch_up import with_done
+from dunning.case.facts import PaymentNews
+from dunning.case.ledger import Entry, Kind
+from dunning.case.results import (
+    Abandoned,
+    Charged,
+    Credited,
+    Declined,
+    Deferred,
+    Deleted,
+    Delivered,
+    Found,
+    NoMethod,
+    Noted,
+    NotOurs,
+    Pending,
+    Refunded,
+    Reinstated,
+    Relaxed,
+    Remembered,
+    Restricted,
+    Result,
+    Skipped,
+    Undelivered,
+    Unknown,
+)
+from dunning.case.update import changed, with_entry
+from dunning.level import Level, strictest
+from dunning.notices.bounced import BOUNCED, came_back, letter_of
+from dunning.payments.attempts import charged, declined, no_method, pending, unknown
+from dunning.payments.repeat import undone
+from dunning.payments.retries import ours
+from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.rules.money_in import paid, stirred, with_grace
+from dunning.rules.put_off import put_off
+from dunning.undo.undo import fresh_id, late, taken_back
+
+
+def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) -> Case:
+    """The case once the step's result is known at `now` (UTC)."""
+    return late(_RECORDERS[type(result)](case, milestone, result, now), milestone, now)
+
+
+def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
+    """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
+    number = sum(done.action is Action.REINSTATE for done in case.done) + 1
+    detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
+    done = Done(
+        step=f"reinstate:{number}",
+        action=Action.REINSTATE,
+        at=now,
+        kind=result.kind,
+        detail=detail,
+        proof=result.proof,
+    )
+    story = (*undone(case), done)
+    return changed(
+        case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=story, loosen_to=None
+    )
+
+
+def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
+    entry = Entry(
+        id=milestone.name,
+        kind=Kind.REFUND,
+        amount=result.amount,
+        at=now,
+        of=milestone.name.removeprefix("refund:"),
+        note=result.refund,
+    )
+    return with_entry(with_done(case, milestone, now, result.kind, str(result.amount)), entry)
+
+
+def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetime) -> Case:
+    """The letter about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
+    kind = BOUNCED if came_back(case, result.notice) else result.kind
+    case = with_done(case, milestone, now, kind, result.notice)
+    tells_of_it = letter_of(milestone.name) == f"reversal:{case.grace_of}"
+    return with_grace(case, case.grace_of, now) if tells_of_it else case
+
+
+def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: datetime) -> Case:
+    return with_done(case, milestone, now, result.kind, result.reason)
+
+
+def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
+    case = with_done(case, milestone, now, result.kind, result.level.value, proof=result.proof)
+    case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), released=False)
+    if milestone.voids and not case.paid_up:
+        case = _lapsed(case, milestone, now)
+    fee = case.plan.reactivation_fee
+    if milestone.action is Action.SUSPEND and fee and not case.paid_up and not _asked_for(case, Kind.REACTIVATION_FEE):
+        entry_id = fresh_id(case, f"{milestone.name}:reactivation-fee")
+        entry = Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
+        case = with_entry(case, entry)
+    return case
+
+
+def _asked_for(case: Case, kind: Kind) -> bool:
+    return any(entry.kind is kind and not taken_back(case, entry) for entry in case.entries)
+
+
+def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
+    entry_id = fresh_id(case, f"{milestone.name}:void")
+    entry = Entry(id=entry_id, kind=Kind.VOID, amount=case.balance, at=now, note="by policy")
+    return changed(with_entry(case, entry), lapsed=True)
+
+
+def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -> Case:
+    case = with_done(case, milestone, now, result.kind, ", ".join(result.services), proof=result.proof)
+    backups = False if milestone.action is Action.DELETE_BACKUPS else result.backups
+    return changed(case, level=LEVEL_OF.get(milestone.action, case.level), backups=backups)
+
+
+def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
+    case = changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True, loosen_to=None)
+    if milestone.action is Action.RELAX and case.balance.minor > 0:  # what was paid for anew is not owed again
+        return _lapsed(case, milestone, now)
+    return case
+
+
+def _relaxed(case: Case, milestone: Milestone, result: Relaxed, now: datetime) -> Case:
+    """Another wrong run may have been taken back meanwhile, which asks for less still."""
+    detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
+    case = with_done(case, milestone, now, result.kind, detail, proof=result.proof)
+    wanted = case.loosen_to
+    return changed(
+        case,
+        level=min(case.level, result.level, key=lambda level: level.rank),
+        remaining_holds=result.remaining,
+        loosen_to=wanted if wanted and wanted.rank < result.level.rank else None,
+    )
+
+
+def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
+    later = Deferral(step=milestone.name, until=max(result.until, now), reason=result.reason)
+    return put_off(changed(case, unreached_at=now) if result.unreached else case, later, now)
+
+
+def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Case:
+    if milestone.action is Action.LATE_FEE and _pauses(case, now):
+        return case
+    before, case = case, with_done(case, milestone, now, result.kind, result.note)
+    if milestone.action is Action.LATE_FEE and milestone.fee and _fee_applies(before, milestone):
+        entry_id = fresh_id(case, milestone.name)
+        return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=milestone.fee, at=now))
+    if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):
+        return with_entry(case, Entry(id=milestone.name, kind=Kind.CREDIT, amount=-before.balance, at=now))
+    return case
+
+
+def _pauses(case: Case, now: datetime) -> bool:
+    """Money came, or set out, while the company was asked for it: the fee has to be decided anew (promise 2)."""
+    in_grace = case.grace_until is not None and now < case.grace_until
+    return case.paid_up or case.in_transit is not None or in_grace
+
+
+def _fee_applies(case: Case, milestone: Milestone) -> bool:
+    """S3-35: a policy says whether the fee applies when no charge could even be attempted."""
+    charges = ours(case)
+    return milestone.fee_without_attempt or bool(charges and charges[-1].kind != "no_method")
+
+
+def _found(case: Case, milestone: Milestone, result: Found, now: datetime) -> Case:
+    """The step was not done: what the company has for this invoice comes first."""
+    del milestone
+    for payment in result.payments:
+        case = paid(case, payment)
+    for payment in result.underway:
+        case = stirred(case, PaymentNews(payment=payment, at=now, started=True), now)
+    return case
+
+
+def _credited(case: Case, milestone: Milestone, result: Credited, now: datetime) -> Case:
+    case = with_done(case, milestone, now, result.kind, str(result.amount))
+    if result.amount.minor <= 0:
+        return case
+    entry_id = f"{OF_CREDIT}{case.invoice.number}:{milestone.name}"
+    return with_entry(case, Entry(id=entry_id, kind=Kind.PAYMENT, amount=result.amount, at=now, note="credit"))
+
+
+def _remembered(case: Case, milestone: Milestone, result: Remembered, now: datetime) -> Case:
+    """The case started again from books that were not the last: what it had not heard of is written in."""
+    del milestone, now
+    for entry in result.entries:
+        case = with_entry(case, entry)
+    return case
+
+
+def _skipped(case: Case, milestone: Milestone, result: Skipped, now: datetime) -> Case:
+    return with_done(case, milestone, now, result.kind, result.reason)
+
+
+def _abandoned(case: Case, milestone: Milestone, result: Abandoned, now: datetime) -> Case:
+    """What the last try did is not known, so the worse is assumed: it worked, and has to be undone or asked about."""
+    del result
+    if milestone.action is Action.CHARGE:
+        return unknown(case, milestone, Unknown(ask_at=now), now)
+    if milestone.action in (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE):
+        return _restricted(case, milestone, Restricted(level=LEVEL_OF[milestone.action]), now)
+    return case
+
+
+_RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
+    Charged: charged,
+    Pending: pending,
+    Unknown: unknown,
+    Declined: declined,
+    NoMethod: no_method,
+    Refunded: _refunded,
+    Relaxed: _relaxed,
+    Delivered: _delivered,
+    Undelivered: _undelivered,
+    Restricted: _restricted,
+    Deleted: _deleted,
+    NotOurs: _not_ours,
+    Deferred: _deferred,
+    Noted: _noted,
+    Found: _found,
+    Credited: _credited,
+    Remembered: _remembered,
+    Skipped: _skipped,
+    Abandoned: _abandoned,
+}

@@ -1,0 +1,195 @@
+"""Facts from outside: what a signal or an update does to a case, and why an update is refused.
+
+A `..._refused` function answers why not, or nothing; the caller hears that text. Recording never refuses: a payment
+is never turned away, only parked.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from dunning.calendar import instant, local
+from dunning.case.case import Case, Unreadable, missed_letters
+from dunning.case.facts import (
+    Answer,
+    Approval,
+    DueDateChange,
+    MethodChanged,
+    Payment,
+    Promise,
+    Restored,
+    Reversal,
+    Void,
+    Waiver,
+)
+from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
+from dunning.case.state import state
+from dunning.case.update import changed, with_entry
+from dunning.level import Level
+from dunning.money import Money
+from dunning.policy.plan import Excess
+
+MOST = 10**15
+"""Minor units: more is a mistake, and more than 64 bits could not be stored."""
+YEARS = (2000, 2200)
+"""Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
+FAR = timedelta(days=730)
+"""No promise and no due date lies further ahead."""
+
+
+def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime) -> Answer:
+    """What the payer's side hears: applied, credited or refunded (nothing was owed), parked, or already counted."""
+    entry = find(after.entries, payment.id, MONEY_IN)
+    outcome = "applied" if entry and entry.kind is Kind.PAYMENT else "parked"
+    if outcome == "applied" and before.paid_up:
+        outcome = {Excess.CREDIT: "credited", Excess.REFUND: "refunded"}[after.plan.excess]
+    if find(before.entries, payment.id, MONEY_IN):
+        outcome = "already counted"
+    counted = entry.amount if entry else None
+    return Answer(outcome=outcome, balance=after.balance, state=state(after, now), counted=counted)
+
+
+def method_changed(case: Case, fact: MethodChanged) -> Case:
+    """A new payment method is on file. Of several changes the latest counts, whichever is heard of last."""
+    known = case.method_changed_at
+    if known is not None and fact.at <= known:
+        return changed(case)
+    return changed(case, method_changed_at=fact.at, method_changes=case.method_changes + 1)
+
+
+def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
+    """A message that said "payment" could not be decoded; the follow-up is a ticket."""
+    return changed(case, unreadable=(*case.unreadable, Unreadable(at=now, signal=signal, text=text[:2000])))
+
+
+def payment_refused(payment: Payment) -> str:
+    """Only what is no payment at all is refused; the case's state never is a reason."""
+    return _no_money(payment.amount, payment.at)
+
+
+def reversal_refused(case: Case, reversal: Reversal) -> str:
+    """What cannot be a reversal of money for this invoice."""
+    known = find(case.entries, reversal.payment, MONEY_IN)
+    currency = known.amount.currency if known else case.invoice.amount.currency
+    if reversal.amount.currency != currency:
+        return f"{reversal.amount} takes nothing back: the payment is in {currency}"
+    return _no_money(reversal.amount, reversal.at)
+
+
+def restored_refused(case: Case, fact: Restored) -> str:
+    """What cannot be the undoing of a reversal for this invoice."""
+    known = find(case.entries, fact.reversal, TAKEN_BACK)
+    if known and fact.amount.currency != known.amount.currency:
+        return f"{fact.amount} restores nothing: what was taken back is in {known.amount.currency}"
+    return _no_money(fact.amount, fact.at)
+
+
+def _no_money(amount: Money, at: datetime) -> str:
+    if amount.minor <= 0:
+        return f"{amount} is not a payment: the amount must be positive"
+    if amount.minor > MOST:
+        return f"{amount} is more than a payment can be"
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        return f"{at.isoformat()} is no time at which money can have moved"
+    return ""
+
+
+def promise_refused(case: Case, promise: Promise, now: datetime) -> str:
+    """Why the promise cannot be taken."""
+    if case.paid_up or case.lapsed:
+        return "nothing is payable on this invoice"
+    return _odd_date(case, promise.until, now)
+
+
+def _odd_date(case: Case, day: date, now: datetime) -> str:
+    if day < case.today(now):
+        return f"{day} is already past"
+    return f"{day} is too far ahead" if day > case.today(now) + FAR else ""
+
+
+def promised(case: Case, promise: Promise) -> Case:
+    """Steps are held until the promised day is over; the next one then comes at its usual local hour."""
+    coming = case.next_milestone
+    hour = local(coming.at, case.plan.zone).time() if coming else time(0)
+    return changed(case, promised_until=instant(promise.until + timedelta(days=1), hour, case.plan.zone))
+
+
+def waiver_refused(case: Case, waiver: Waiver) -> str:
+    """Why that charge cannot be waived."""
+    if case.lapsed or case.voided:
+        return "nothing is payable on this invoice"
+    if find(case.entries, waiver.entry, CHARGES) is None:
+        charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
+        return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
+    waived_before = find(case.entries, f"waive:{waiver.entry}", (Kind.WAIVER,))
+    return f"{waiver.entry!r} is already waived" if waived_before else ""
+
+
+def waived(case: Case, waiver: Waiver, now: datetime) -> Case:
+    """That charge is not asked for any more."""
+    entry = find(case.entries, waiver.entry, CHARGES)
+    if entry is None:
+        return case
+    note = " ".join(part for part in (waiver.reason, f"by {waiver.by}" if waiver.by else "") if part)
+    waiver_id = f"waive:{waiver.entry}"
+    return with_entry(case, Entry(id=waiver_id, kind=Kind.WAIVER, amount=entry.amount, at=now, of=entry.id, note=note))
+
+
+def approval_refused(case: Case, approval: Approval) -> str:
+    """Why the approval cannot be taken."""
+    milestone = case.plan.milestone(approval.milestone)
+    if milestone is None or milestone.approvals == 0:
+        asking = ", ".join(m.name for m in case.plan.milestones if m.approvals) or "none"
+        return f"{approval.milestone!r} asks for no approval; milestones that do: {asking}"
+    if milestone.name in case.steps_done:
+        return f"{milestone.name!r} is already done"
+    if case.next_milestone is not milestone:
+        before = case.next_milestone.name if case.next_milestone else "the end"
+        return f"{milestone.name!r} cannot be decided yet: {before!r} comes first"
+    if any(a.milestone == approval.milestone and a.by == approval.by for a in case.approvals):
+        return f"{approval.by} has already approved {milestone.name!r}"
+    return ""
+
+
+def approved(case: Case, approval: Approval) -> Case:
+    """One more person agrees."""
+    return changed(case, approvals=(*case.approvals, approval))
+
+
+def void_refused(case: Case, void: Void) -> str:
+    """Why the invoice cannot be voided."""
+    if not void.reason.strip():
+        return "a reason is needed"
+    return "the invoice is already void" if case.voided or case.lapsed else ""
+
+
+def voided(case: Case, void: Void, now: datetime) -> Case:
+    """Nothing is owed; what was paid becomes credit, what was restricted is given back."""
+    waived_already = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER)
+    charges = sum(e.amount.minor for e in case.entries if e.kind in CHARGES) - waived_already
+    amount = case.invoice.amount.model_copy(update={"minor": charges})
+    entry = Entry(id="void", kind=Kind.VOID, amount=amount, at=now, note=void.reason)
+    return changed(with_entry(case, entry), voided=void.reason)
+
+
+def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
+    """Why the due date cannot be changed."""
+    if case.paid_up or case.lapsed:
+        return "nothing is payable on this invoice"
+    if case.level is not Level.ACTIVE:
+        return f"services are already {case.level.value}: take a promise to pay, waive or void instead"
+    if change.due == case.invoice.due:
+        return f"{change.due} is the due date already"
+    return _odd_date(case, change.due, now)
+
+
+def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
+    """All steps still to come move by the same number of days; what is done stays done."""
+    days = (change.due - case.invoice.due) // timedelta(days=1)
+    invoice = case.invoice.model_copy(update={"due": change.due})
+    moved = changed(
+        case,
+        invoice=invoice,
+        shift_days=case.shift_days + days,
+        due_changes=case.due_changes + 1,
+        due_changed_at=now,
+    )
+    return changed(moved, done=(*moved.done, *missed_letters(moved, now)))

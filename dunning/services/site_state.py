@@ -1,0 +1,118 @@
+"""What a customer's own site has to know of its level: whom it shows what, and what it refuses.
+
+Warned: owners and administrators see a message, everybody else the normal pages (S4-04, S4-07). Locked: login and
+registration are refused, and pages still display (S4-08). From suspended upwards the site does not display in a normal
+manner (S4-09). The way to pay is never part of the site, so no level closes it (S4-15).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from dunning.holds import Hold, level_for
+from dunning.level import Level
+from dunning.records.accounts import Service
+from dunning.services.hold_reasons import Category, Contacts, categories, category, remaining
+from dunning.wire import Instant, Wire
+
+SHOWN_TO = ("owners", "admins")
+
+
+class Rules(Wire):
+    """What a level means for a site, without saying why: this much may travel anywhere."""
+
+    level: Level
+    display: Literal["normal", "suspended"]
+    login: Literal["allowed", "refused"]
+    registration: Literal["allowed", "refused"]
+    show_to: tuple[str, ...] = ()
+
+
+class Message(Wire):
+    """What those in `show_to` see; visitors never do. It names no amount: the page at `pay_url` does.
+
+    `pay_url` is the way to pay outside the site; empty when money does not help or there is no page.
+    `write_to` are the addresses to write to about the other reasons.
+    """
+
+    text: str
+    pay_url: str = ""
+    write_to: tuple[str, ...] = ()
+
+
+class SiteState(Rules):
+    """The whole answer. `since` is when the strictest reason began; `reasons` are all categories that restrict it."""
+
+    service: str
+    since: Instant | None = None
+    reasons: tuple[Category, ...] = ()
+    message: Message | None = None
+
+
+_MEANS = {
+    Level.WARNED: "everybody else sees the normal pages",
+    Level.LOCKED: "nobody can log in or register, and visitors still see the pages",
+}
+
+
+def rules(level: Level) -> Rules:
+    """What the level means."""
+    refused = "refused" if level.rank >= Level.LOCKED.rank else "allowed"
+    return Rules(
+        level=level,
+        display="suspended" if level.rank >= Level.SUSPENDED.rank else "normal",
+        login=refused,
+        registration=refused,
+        show_to=() if level is Level.ACTIVE else SHOWN_TO,
+    )
+
+
+def touching(service: Service, holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """The holds that restrict this service, oldest first."""
+    return tuple(hold for hold in holds if not hold.services or service.kind in hold.services)
+
+
+def site_state(
+    service: Service, holds: Iterable[Hold], pay_url: Callable[[str], str], contacts: Contacts, otherwise: str
+) -> SiteState:
+    """The state that the account's holds ask for.
+
+    `pay_url` makes an invoice's address; `otherwise` is written to about what `contacts` names nobody for.
+    """
+    its = touching(service, holds)
+    level = level_for(service.kind, its)
+    ruled = rules(level)
+    if level is Level.ACTIVE:
+        return SiteState(service=service.id, **ruled.model_dump())
+    unpaid = next((hold.source for hold in its if category(hold.source) is Category.NON_PAYMENT), "")
+    others = remaining((hold.source for hold in its), contacts, otherwise)
+    message = Message(
+        text=_text(level, categories(its), [(each.because, each.write_to, each.read) for each in others]),
+        pay_url=pay_url(unpaid) if unpaid else "",
+        write_to=tuple(dict.fromkeys(each.write_to for each in others)),
+    )
+    since = min(hold.since for hold in its if hold.level is level)
+    return SiteState(service=service.id, **ruled.model_dump(), since=since, reasons=categories(its), message=message)
+
+
+def _text(level: Level, reasons: tuple[Category, ...], others: list[tuple[str, str, str]]) -> str:
+    says = [f"{_headline(level)}{_meaning(level)}."]
+    if Category.NON_PAYMENT in reasons:
+        says.append("Fees for this site are due and were not paid in time. Please use the payment link to pay them.")
+        if level is Level.INACTIVE:
+            says.append("If the invoice can no longer be paid, ask our Billing department for a new one.")
+    says += [
+        f"One reason is {because}. No payment settles that: write to {write_to}{f', or read {read}' if read else ''}."
+        for because, write_to, read in others
+    ]
+    return " ".join(says)
+
+
+def _headline(level: Level) -> str:
+    if level is Level.WARNED:
+        return "This site may be restricted soon"
+    return f"This site is {'locked' if level is Level.LOCKED else 'suspended'}"
+
+
+def _meaning(level: Level) -> str:
+    meaning = _MEANS.get(level, "")
+    return f": {meaning}" if meaning else ""

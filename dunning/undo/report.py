@@ -1,0 +1,117 @@
+"""What became of an undo, case by case: for the table, for programs, and for the ticket that keeps it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from dunning.case.case import Case, TakenBackRun
+from dunning.case.facts import Undo
+from dunning.case.orders import TicketOrder
+from dunning.undo.scope import scope
+from dunning.wire import Wire
+
+Outcome = Literal["would undo", "undone", "already undone", "not undoable", "charges stand", "failed"]
+
+
+class Row(Wire):
+    """One case that the run touched. `detail` says why it failed, or how the case had ended."""
+
+    invoice: str
+    account: str = ""
+    outcome: Outcome
+    run: TakenBackRun | None = None
+    detail: str = ""
+
+    @property
+    def taken(self) -> str:
+        """What is taken back, in a line; of a case that ended, what no undo can take back."""
+        if self.run is None:
+            return self.detail
+        held = f"held: {self.run.pending}" if self.run.pending else ""
+        return ", ".join(part for part in (*self.run.steps, *self.run.entries, held) if part)
+
+    @property
+    def stands(self) -> str:
+        """What nobody takes back here: charges need a refund, deletions a person."""
+        if self.run is None:
+            return ""
+        charges = [f"charge {charge}" for charge in self.run.charges]
+        return ", ".join([*charges, *(f"deletion {step}" for step in self.run.deletions)])
+
+    @property
+    def level(self) -> str:
+        """`suspended to active`."""
+        run = self.run
+        return "" if run is None or run.level is run.back_to else f"{run.level.value} to {run.back_to.value}"
+
+
+def undo_id(since: datetime, until: datetime, policy: str) -> str:
+    """The same words have the same id, so that a second run of the command finds what the first one did."""
+    text = f"{since.isoformat()} {until.isoformat()} {policy}"
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def touched(case: Case, undo: Undo, now: datetime, *, closed: bool) -> Row | None:
+    """What the undo would do to a case, or has done before; None when the run did nothing to it."""
+    number, account = case.invoice.number, case.invoice.account
+    before = next((run for run in case.runs if run.undo.id == undo.id), None)
+    if before:
+        return Row(invoice=number, account=account, outcome="already undone", run=before)
+    run = scope(case, undo, now)
+    if closed and (run.entries or run.deletions or run.back_to is not run.level):
+        ended = f"its case ended as {case.outcome or 'closed'}"
+        return Row(invoice=number, account=account, outcome="not undoable", run=run, detail=ended)
+    if not closed and not run.is_empty:
+        return Row(invoice=number, account=account, outcome="would undo", run=run)
+    return Row(invoice=number, account=account, outcome="charges stand", run=run) if run.charges else None
+
+
+def totals(rows: Iterable[Row]) -> dict[str, int]:
+    """How many cases of each outcome."""
+    counted: dict[str, int] = {}
+    for row in rows:
+        counted[row.outcome] = counted.get(row.outcome, 0) + 1
+    return dict(sorted(counted.items()))
+
+
+def case_ticket(row: Row, undo: Undo, now: datetime) -> TicketOrder:
+    """For a case that had ended: a person has to look at it."""
+    what = ", ".join(part for part in (row.taken, row.stands) if part)
+    return TicketOrder(
+        invoice=row.invoice,
+        account=row.account,
+        step=f"undo:{undo.id}",
+        at=now,
+        subject=f"A run that was wrong touched {row.invoice}, and {row.detail}",
+        body=f"Undo {undo.id} cannot take back: {what}. Restore or refund it by hand, and write to the customer.",
+    )
+
+
+def record(rows: Iterable[Row], undo: Undo, policy: str, now: datetime, number: int = 1) -> TicketOrder:
+    """The written record of the undo. `number` counts the records of one undo, when a later run did more."""
+    known = sorted(rows, key=lambda row: row.invoice)
+    lines = [_line(row) for row in known]
+    under = f" under {policy}" if policy else ""
+    head = [
+        f"Undo {undo.id} of what happened from {undo.since.isoformat()} to {undo.until.isoformat()}{under}.",
+        f"By: {undo.by or 'not said'}. Reason: {undo.reason or 'not said'}. Held for {undo.hold_days} day(s).",
+        "; ".join(f"{outcome}: {count}" for outcome, count in totals(known).items()) or "nothing was touched",
+    ]
+    return TicketOrder(
+        invoice="",
+        account="",
+        step=f"undo:{undo.id}" + (f":{number}" if number > 1 else ""),
+        at=now,
+        subject=f"A wrong run was taken back: undo {undo.id}",
+        body="\n".join([*head, *lines]),
+    )
+
+
+def _line(row: Row) -> str:
+    run = row.run
+    fees = f"fees reversed {run.fees}" if run and run.fees.minor else ""
+    again = f"owed again {run.owed_again}" if run and run.owed_again.minor else ""
+    stands = f"stands: {row.stands}" if row.stands else ""
+    parts = (row.taken, row.level, fees, again, stands, row.detail if run else "")
+    return f"- {row.invoice} ({row.account}) {row.outcome}: {'; '.join(part for part in parts if part)}"

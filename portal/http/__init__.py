@@ -1,0 +1,1 @@
+"""The HTTP server and what all its routes share. No route about money lives here."""

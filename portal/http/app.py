@@ -1,0 +1,29 @@
+"""The application: its routes, and what is answered when none of them can."""
+
+from collections.abc import Iterable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from portal.http.access_log import AccessLog
+from portal.http.errors import Refusals
+from portal.http.html import Pages
+from portal.http.outages import OUTAGES
+
+
+def application(routes: Iterable[Route], pages: Pages) -> ASGIApp:
+    """All routes behind one log."""
+    refusals = Refusals(pages)
+    app = Starlette(
+        routes=list(routes),
+        exception_handlers={
+            HTTPException: refusals.refused,
+            **dict.fromkeys(OUTAGES, refusals.away),
+            Exception: refusals.failed,
+        },
+    )
+    # A redirect to the path with a slash less would be made of the Host header, and that is the caller's.
+    app.router.redirect_slashes = False
+    return AccessLog(app)

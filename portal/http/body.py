@@ -1,0 +1,41 @@
+"""Reading a request's body: never more than its limit, and never for ever."""
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+from portal.http.errors import RefusedError
+
+PATIENCE = 10.0
+"""Seconds that a body may take to arrive."""
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The raw body, `most` bytes at the most. Raises RefusedError 413 as soon as it is larger, 408, or 400.
+
+    The length that the sender announces is only good for refusing early: a chunked body announces none, so what
+    arrives is counted.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) > most:
+        raise _too_large(most)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await _read(request, most)
+    except TimeoutError:
+        raise RefusedError(408, f"the body did not arrive within {PATIENCE:g} seconds") from None
+    except ClientDisconnect:
+        raise RefusedError(400, "the body ended early") from None
+
+
+async def _read(request: Request, most: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most:
+            raise _too_large(most)
+    return bytes(body)
+
+
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(413, f"the body is larger than {most} bytes")

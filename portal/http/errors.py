@@ -1,0 +1,70 @@
+"""Why a request is not taken: one exception, one answer, one line in the log."""
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from portal.http.html import Pages
+
+WEBHOOKS = "/webhooks/"
+SOON = {"Retry-After": "60"}
+"""For what is over by itself: the store is away, Temporal restarts."""
+
+
+class RefusedError(HTTPException):
+    """The answer's status and words. `note` goes to the log instead of the words, for the operator.
+
+    `errors` say which key of a message is wrong, and why.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        words: str,
+        *,
+        note: str = "",
+        headers: Mapping[str, str] | None = None,
+        errors: tuple[dict[str, str], ...] = (),
+    ) -> None:
+        super().__init__(status, words, headers)
+        self.note = note or words
+        self.errors = errors
+
+
+def note(request: Request, words: str) -> None:
+    """Say in the request's line of the log what was odd about it. Never a secret, a body or personal data."""
+    request.state.note = words
+
+
+class Refusals:
+    """Answers what was refused: JSON for programs, a page for people; neither shows what is inside."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """For RefusedError, and for Starlette's own 404 and 405."""
+        assert isinstance(error, HTTPException)
+        note(request, error.note if isinstance(error, RefusedError) else error.detail)
+        if not request.url.path.startswith(WEBHOOKS):
+            return self._pages.sorry(error.status_code, error.headers)
+        body: dict[str, object] = {"error": error.detail}
+        if isinstance(error, RefusedError) and error.errors:
+            body["errors"] = error.errors
+        return JSONResponse(body, error.status_code, error.headers)
+
+    async def away(self, request: Request, error: Exception) -> Response:
+        """For Temporal, payment company or store that cannot be reached: the same request may work in a minute."""
+        note(request, f"away: {type(error).__name__}")
+        if request.url.path.startswith(WEBHOOKS):
+            return JSONResponse({"error": "not now; send it again"}, 503, SOON)
+        return self._pages.sorry(503, SOON)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """For every other exception; the log has it."""
+        del error
+        if request.url.path.startswith(WEBHOOKS):
+            return JSONResponse({"error": "a fault on our side"}, 500)
+        return self._pages.sorry(500)

@@ -1,0 +1,1 @@
+"""News that must not get lost: taken, kept before it is answered, delivered to its case."""

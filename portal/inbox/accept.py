@@ -1,0 +1,46 @@
+"""What both webhook doors do: read a little, keep it, and only then answer."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from starlette.requests import Request
+
+from dunning.records.inbox import InboxEvent
+from portal.http.body import body_of
+from portal.http.errors import SOON, RefusedError
+from portal.inbox.keep import Keeper, NotKeptError
+
+LONGEST_ID = 255
+
+
+class Taking:
+    """`most` is the largest body that is read, in bytes."""
+
+    def __init__(self, keeper: Keeper, most: int, clock: Callable[[], datetime]) -> None:
+        self._keeper = keeper
+        self._most = most
+        self.now = clock
+
+    async def body(self, request: Request, secrets: Sequence[object], setting: str) -> bytes:
+        """The raw body. Raises RefusedError; without any secret in `setting` nobody could be believed."""
+        if not secrets:
+            raise RefusedError(503, "not set up here yet", note=f"no secret to check signatures with: set {setting}")
+        return await body_of(request, self._most)
+
+    async def keep(self, source: str, event: str, body: str) -> InboxEvent:
+        """Returns when it is on disk, or was before. Raises RefusedError when it is not: the sender comes again."""
+        kept = InboxEvent(source=source, id=event, body=body, at=self.now())
+        try:
+            await self._keeper.keep(kept)
+        except NotKeptError as error:
+            words = "it could not be kept; send it again"
+            raise RefusedError(503, words, note=f"not kept: {error}", headers=SOON) from None
+        return kept
+
+
+def text(body: bytes) -> str:
+    """The body as text. Raises RefusedError when it is none."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise RefusedError(400, "the body is not UTF-8") from None

@@ -1,0 +1,77 @@
+"""One webhook that was kept: what it says, bringing that to its cases, and giving it to a person when that fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from dunning.case.orders import TicketOrder
+from dunning.ports.companies import Cases
+from dunning.ports.store import Store
+from dunning.records.inbox import InboxEvent, News, Outcome
+from portal.inbox.backoff import key_of
+from portal.inbox.group_commit import Together
+
+FAILED = Outcome(outcome="failed: see ticket")
+_READING = 5.0
+"""Seconds to find out what a webhook says: the payment company may have to be asked."""
+_SHOWN = 2_000
+
+Reader = Callable[[str], Awaitable[tuple[News, ...]]]
+
+
+class Handling:
+    """`readers` turn a body into news, by the event's source. `writing` is held during each write (see Keeper)."""
+
+    def __init__(
+        self,
+        store: Store,
+        cases: Cases,
+        readers: Mapping[str, Reader],
+        writing: asyncio.Lock,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._cases = cases
+        self._readers = readers
+        self._writing = writing
+        self._notes = Together(self._note, writing)
+        self._clock = clock
+
+    async def read(self, event: InboxEvent) -> tuple[News, ...]:
+        """What it says. Raises ValueError for what is no event, TimeoutError, and what the reader raises."""
+        reader = self._readers.get(event.source)
+        if reader is None:
+            raise ValueError(f"there is no source {event.source!r}")
+        async with asyncio.timeout(_READING):
+            return await reader(event.body)
+
+    async def deliver(self, event: InboxEvent, news: tuple[News, ...]) -> tuple[Outcome, ...]:
+        """Bring all of it to its cases, then note the outcome. After a crash in between, it is all done again."""
+        outcomes = [await self._cases.deliver(each) for each in news]
+        told = tuple(outcomes) or (Outcome(outcome="ignored"),)
+        await self._notes.add((event, ", ".join(dict.fromkeys(each.outcome for each in told))))
+        return told
+
+    async def give_up(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> tuple[Outcome, ...]:
+        """A person gets what could not be delivered: nothing that may say "payment" is lost."""
+        about = next(iter(news), News())
+        ticket = TicketOrder(
+            invoice=about.invoice,
+            account=about.account,
+            step=f"webhook:{event.source}:{event.id}",
+            at=self._clock(),
+            subject=f"A webhook could not be handled: {event.source} {event.id}",
+            body=(
+                f"It came at {event.at:%Y-%m-%d %H:%M:%S} UTC and lies in the store's table inbox. "
+                f"{type(error).__name__}: {error}\n"
+                "Look it up at its sender; if money moved, enter it with starter.py pay or reverse.\n\n"
+                f"{event.body[:_SHOWN]}"
+            ),
+        )
+        async with self._writing:
+            await self._store.open_ticket(ticket)
+        await self._notes.add((event, FAILED.outcome))
+        return (FAILED.model_copy(update={"invoice": about.invoice}),)
+
+    async def _note(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+        await self._store.handled_all(sorted(outcomes, key=lambda each: key_of(each[0])))

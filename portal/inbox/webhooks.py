@@ -1,0 +1,157 @@
+"""`POST /webhooks/stripe` and `POST /webhooks/payments`: check, keep, answer. What is kept is delivered afterwards.
+
+In this order: size, signature, form, disk, 2xx. What fails on the way leaves nothing but its line in the log.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from standardwebhooks import Webhook
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dunning.case.state import state
+from dunning.money import Money
+from dunning.ports.companies import Cases
+from dunning.ports.store import Store
+from dunning.records.inbox import InboxEvent, Outcome
+from portal.http.errors import RefusedError, note
+from portal.http.outages import OUTAGES
+from portal.inbox import processor_api as payments
+from portal.inbox.accept import LONGEST_ID, Taking, text
+from portal.inbox.deliver import Delivery
+from portal.inbox.signatures import check_standard, check_stripe
+
+STRIPE, PAYMENTS = "stripe", "payments"
+PATIENCE = 2.0
+"""Seconds that the sender of a payment waits to hear its outcome."""
+
+
+class _Event(BaseModel):
+    """What we read of a Stripe event at the door. Its adapter reads the rest."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
+    type: str
+
+
+class StripeWebhooks:
+    """`types` are the events that say something to us; the others are answered and forgotten."""
+
+    def __init__(self, taking: Taking, delivery: Delivery, secrets: Sequence[str], types: Collection[str]) -> None:
+        self._taking = taking
+        self._delivery = delivery
+        self._secrets = secrets
+        self._types = types
+
+    def route(self) -> Route:
+        """Where Stripe sends its events."""
+        return Route("/webhooks/stripe", self._take, methods=["POST"])
+
+    async def _take(self, request: Request) -> Response:
+        body = await self._taking.body(request, self._secrets, "REPRIEVE_STRIPE_WEBHOOK_SECRETS")
+        check_stripe(body, request.headers.get("stripe-signature", ""), self._secrets, self._taking.now())
+        try:
+            event = _Event.model_validate_json(text(body))
+        except ValidationError as error:
+            raise RefusedError(400, "this is no Stripe event", errors=payments.problems(error)) from None
+        if event.type not in self._types:
+            note(request, "ignored: no event of ours")
+            return JSONResponse({"outcome": "ignored"})
+        await self._taking.keep(STRIPE, event.id, text(body))
+        note(request, f"kept {event.id}")
+        self._delivery.ring()
+        return JSONResponse({"outcome": "accepted"})
+
+
+class PaymentWebhooks:
+    """What `portal.inbox.processor_api` describes. The same request that brings a payment hears its outcome.
+
+    `patience` in seconds.
+    """
+
+    def __init__(
+        self,
+        taking: Taking,
+        delivery: Delivery,
+        secrets: Sequence[Webhook],
+        *,
+        store: Store,
+        cases: Cases,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._taking = taking
+        self._delivery = delivery
+        self._secrets = secrets
+        self._store = store
+        self._cases = cases
+        self._patience = patience
+
+    def route(self) -> Route:
+        """Where every other processor tells of money."""
+        return Route("/webhooks/payments", self._take, methods=["POST"])
+
+    async def _take(self, request: Request) -> Response:
+        body = await self._taking.body(request, self._secrets, "REPRIEVE_PAYMENT_WEBHOOK_SECRETS")
+        check_standard(body, request.headers, self._secrets)
+        sent = request.headers["webhook-id"]
+        if len(sent) > LONGEST_ID:
+            raise RefusedError(400, f"webhook-id is longer than {LONGEST_ID} characters")
+        try:
+            news = payments.news_in(text(body))
+        except ValidationError as error:
+            raise RefusedError(400, "the message is not well-formed", errors=payments.problems(error)) from None
+        if news is None:
+            note(request, "ignored: no type of ours")
+            return JSONResponse({"outcome": "ignored"})
+        event = await self._taking.keep(PAYMENTS, sent, text(body))
+        note(request, f"kept {sent}")
+        return await self._answer(event)
+
+    async def _answer(self, event: InboxEvent) -> Response:
+        told = await self._known(event) or await self._delivery.outcome(event, self._patience)
+        # Another portal on the same store may have been quicker.
+        told = told or await self._known(event)
+        if not told:
+            return JSONResponse({"outcome": "accepted"}, 202)
+        return JSONResponse(_shown(told[0]))
+
+    async def _known(self, event: InboxEvent) -> tuple[Outcome, ...]:
+        """What became of an event that was handled before, and how its invoice stands today."""
+        try:
+            async with asyncio.timeout(self._patience):
+                kept = await self._store.event(event.source, event.id)
+                if kept is None or not kept.outcome:
+                    return ()
+                return (await self._as_of_now(kept),)
+        except OUTAGES:
+            return ()
+
+    async def _as_of_now(self, kept: InboxEvent) -> Outcome:
+        told = Outcome(outcome=kept.outcome, invoice=payments.invoice_in(kept.body))
+        try:
+            case = await self._cases.case(told.invoice) if told.invoice else None
+        except OUTAGES:
+            return told
+        if case is None:
+            return told
+        return told.model_copy(update={"balance": case.balance, "state": state(case, self._taking.now())})
+
+
+def _shown(outcome: Outcome) -> dict[str, object]:
+    said: dict[str, object] = {"outcome": outcome.outcome}
+    if outcome.invoice:
+        said["invoice"] = outcome.invoice
+    if outcome.state:
+        said["state"] = outcome.state
+    if outcome.balance:
+        said["balance"] = _amount(outcome.balance)
+    return said
+
+
+def _amount(money: Money) -> dict[str, object]:
+    return {"amount": str(money.decimal()), "amount_minor": money.minor, "currency": money.currency}

@@ -1,0 +1,1 @@
+"""The mail door: bounces and replies that come by SMTP."""

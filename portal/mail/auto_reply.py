@@ -1,0 +1,100 @@
+"""The answer to who wrote to an address that nobody reads: a link to the ticket that it became (S1-20).
+
+One a sender and day, so that no two machines ever write to each other for long; never to a report, and never to what a
+machine wrote (`dunning.notices.inbound_mail`).
+"""
+
+import asyncio
+import hashlib
+import secrets
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from adapters.signed_links import Links
+from dunning.case.orders import TicketOrder
+from dunning.ports.companies import Mailer
+from dunning.ports.store import Store
+from dunning.records.mail import InboundMail, Mail, NoticeCopy, NoticeText
+
+ANSWER = "answer:"
+"""Begins the id of an answer in the archive of notices."""
+SUBJECT = "We have your message"
+_FOLDER = Path(__file__).parents[1] / "templates"
+
+
+class Answers:
+    """`domain` is that of our Message-IDs, `company` who signs. `writing` is held during each write."""
+
+    def __init__(
+        self, mailer: Mailer, store: Store, links: Links, writing: asyncio.Lock, *, company: str, domain: str
+    ) -> None:
+        self._mailer = mailer
+        self._store = store
+        self._links = links
+        self._writing = writing
+        self._company = company
+        self._domain = domain
+        self._one_by_one = asyncio.Lock()
+        self._environment = Environment(
+            loader=FileSystemLoader(_FOLDER),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(["html"]),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    async def answer(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> str:
+        """Says what became of it: answered, or was answered today. Raises OutageError.
+
+        It is in the archive before it is sent: a retry says the same words under the same Message-ID.
+        """
+        async with self._one_by_one:
+            copy = await self._copy(mail, ticket, notice)
+            if copy.status != "sending":
+                return "was answered today"
+            sent = await self._mailer.send(
+                Mail(
+                    message_id=copy.message_id,
+                    recipient=copy.recipient,
+                    content=copy.content,
+                    at=copy.at,
+                    answers=mail.id if mail.id.startswith("<") else "",
+                )
+            )
+            # An answer that may have arrived is not sent twice.
+            await self._put(copy.model_copy(update={"status": sent.status, "detail": sent.detail}))
+            return "answered" if sent.status == "delivered" else f"answer {sent.status}"
+
+    async def _copy(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeCopy:
+        who = hashlib.sha256(mail.sender.lower().encode("utf-8", "backslashreplace")).hexdigest()[:24]
+        name = f"{ANSWER}{who}:{mail.at:%Y-%m-%d}"
+        earlier = await self._store.notice(name)
+        if earlier:
+            return earlier
+        copy = NoticeCopy(
+            id=name,
+            invoice=ticket.invoice,
+            account=ticket.account,
+            recipient=mail.sender,
+            at=mail.at,
+            content=self._words(ticket, notice),
+            message_id=f"<{secrets.token_hex(16)}@{self._domain}>",
+        )
+        await self._put(copy)
+        return copy
+
+    async def _put(self, copy: NoticeCopy) -> None:
+        async with self._writing:
+            await self._store.put_notice(copy)
+
+    def _words(self, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeText:
+        facts = {
+            "company": self._company,
+            "subject": SUBJECT,
+            "ticket": ticket,
+            "notice": notice,
+            "url": self._links.ticket(ticket.key),
+        }
+        text, html = (self._environment.get_template(f"answer.{kind}").render(facts) for kind in ("txt", "html"))
+        return NoticeText(subject=SUBJECT, text=text, html=html, template="portal/answer")

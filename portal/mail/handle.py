@@ -1,0 +1,164 @@
+"""One mail that came in: a notice that came back, or what a person wrote to an address that nobody reads.
+
+Everything here may be repeated after a crash: the mail is ticked off last.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from dunning.case.facts import Bounced
+from dunning.case.orders import TicketOrder
+from dunning.notices.inbound_mail import Letter, Report, mentioned, read
+from dunning.ports.companies import Cases, OutageError
+from dunning.ports.store import Store
+from dunning.records.inbox import News
+from dunning.records.mail import InboundMail, NoticeCopy
+from portal.mail.auto_reply import ANSWER, Answers
+
+SETTLING = timedelta(hours=1)
+"""So long a report waits for the worker to say that the notice went out; it may be there sooner than that."""
+_UNSETTLED = ("sending", "unknown")
+
+
+class Handled(NamedTuple):
+    """What became of a mail, for `InboundMail`."""
+
+    outcome: str
+    notice: str = ""
+    ticket: str = ""
+
+
+class MailHandling:
+    """`ours` are our own addresses: mail from them is answered by nobody. `writing` is held during each write.
+
+    `answers` is None where no answer can be given, because there are no signed links.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        cases: Cases,
+        answers: Answers | None,
+        writing: asyncio.Lock,
+        *,
+        ours: Collection[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._cases = cases
+        self._answers = answers
+        self._writing = writing
+        self._ours = {address.lower() for address in ours if address}
+        self._clock = clock
+
+    async def handle(self, mail: InboundMail) -> None:
+        """Do all that it asks for, then tick it off. Raises OutageError and the store's errors."""
+        found = await asyncio.to_thread(read, mail.raw)
+        handled = await (self._report(mail, found) if isinstance(found, Report) else self._letter(mail, found))
+        async with self._writing:
+            await self._store.handled_mail(mail.id, *handled)
+
+    async def give_up(self, mail: InboundMail, error: Exception) -> None:
+        """A person gets what could not be handled: no mail is lost."""
+        order = _ticket(mail, "A mail that came in could not be handled", f"{type(error).__name__}; {_kept(mail)}")
+        await self._open(order)
+        async with self._writing:
+            await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
+
+    async def _report(self, mail: InboundMail, report: Report) -> Handled:
+        """The archive says what the mail was and to whom it went; what the report says of that is not believed."""
+        copies = await self._store.sent_as(report.message_ids)
+        if not copies:
+            return Handled("noted: no notice of ours")
+        if not report.failed:
+            return Handled(f"noted: not lost ({report.status})", copies[0].id)
+        itself = next((copy for copy in copies if copy.message_id in report.message_ids), copies[0])
+        ticket = _bounce_ticket(mail, report, itself)
+        for copy in copies:
+            await self._came_back(mail, report, copy)
+        await self._open(ticket)
+        return Handled(f"bounced ({report.status})", itself.id, ticket.key)
+
+    async def _came_back(self, mail: InboundMail, report: Report, copy: NoticeCopy) -> None:
+        if copy.status in _UNSETTLED and self._clock() - mail.at < SETTLING:
+            raise OutageError("the notice that came back is still being sent")
+        async with self._writing:
+            await self._store.mark_bounced(copy, report.status, mail.at)
+        if copy.invoice and not copy.id.startswith(ANSWER):
+            fact = Bounced(notice=copy.id, step=_step(copy), at=mail.at, reason=report.status)
+            await self._cases.deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
+
+    async def _letter(self, mail: InboundMail, letter: Letter) -> Handled:
+        if letter.automatic or mail.sender.lower() in self._ours:
+            return Handled("noted: automatic")
+        if not mail.sender:
+            return await self._unclear(mail)
+        copies = await self._store.sent_as(letter.about)
+        copy = next((copy for each in letter.about for copy in copies if copy.message_id == each), None)
+        accounts = await self._store.accounts_of_contact(mail.sender)
+        account = copy.account if copy else (accounts[0] if len(accounts) == 1 else "")
+        order = _letter_ticket(mail, letter, copy, account)
+        await self._open(order)
+        # Somebody else's forged sender would get an answer to what he never wrote.
+        known = copy is not None or bool(accounts)
+        answered = await self._answers.answer(mail, order, copy) if known and self._answers else "not answered"
+        return Handled(f"ticket, {answered}", order.notice, order.key)
+
+    async def _unclear(self, mail: InboundMail) -> Handled:
+        """No sender, and no report: it may be a notice that came back, in words that only a person understands."""
+        copies = await self._store.sent_as(mentioned(mail.raw))
+        if not copies:
+            return Handled("noted: no notice of ours")
+        order = _ticket(mail, "A notice may have come back", f"Read what came; {_kept(mail)}", copies[0])
+        await self._open(order)
+        return Handled("unclear: see ticket", copies[0].id, order.key)
+
+    async def _open(self, order: TicketOrder) -> None:
+        async with self._writing:
+            await self._store.open_ticket(order)
+
+
+def _ticket(mail: InboundMail, subject: str, body: str, copy: NoticeCopy | None = None) -> TicketOrder:
+    return TicketOrder(
+        invoice=copy.invoice if copy else "",
+        account=copy.account if copy else "",
+        step=f"mail:{hashlib.sha256(mail.id.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}",
+        at=mail.at,
+        subject=subject,
+        body=body,
+        notice=copy.id if copy else "",
+    )
+
+
+def _letter_ticket(mail: InboundMail, letter: Letter, copy: NoticeCopy | None, account: str) -> TicketOrder:
+    about = f"about “{copy.content.subject}”" if copy else "about no notice that we know of"
+    body = f"{mail.sender} wrote to {mail.recipient}, {about}:\n\n{letter.text or '(no plain text)'}\n\n{_kept(mail)}"
+    order = _ticket(mail, f"Mail from a customer: {letter.subject or '(no subject)'}", body, copy)
+    return order.model_copy(update={"account": account})
+
+
+def _bounce_ticket(mail: InboundMail, report: Report, copy: NoticeCopy) -> TicketOrder:
+    """One a notice, however many reports come of it."""
+    order = _ticket(
+        mail,
+        f"Address bounced: “{copy.content.subject}” came back",
+        (
+            f"Mail to {copy.recipient} came back ({report.status}), so nothing more is sent there. What still has to "
+            "be said goes to the account's next contact, if there is one. Ask the customer for an address that works.\n"
+            f"The mail server said: {report.said or 'nothing more'}\n{_kept(mail)}"
+        ),
+        copy,
+    )
+    return order.model_copy(update={"step": f"bounced:{copy.id.removeprefix(f'{copy.invoice}:')}"})
+
+
+def _step(copy: NoticeCopy) -> str:
+    """A notice's id is `<invoice>:<step>:<rank of the contact>`."""
+    return copy.id.removeprefix(f"{copy.invoice}:").rpartition(":")[0]
+
+
+def _kept(mail: InboundMail) -> str:
+    return f"The whole mail lies in the store's table inbound_mails under {mail.id}."

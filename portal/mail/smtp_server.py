@@ -1,0 +1,114 @@
+"""The door for mail: an SMTP listener to which the operator's mail server hands bounces and answers to no-reply.
+
+A mail is answered with 250 only when it is committed, and with 451 when that fails: then the mail server keeps it and
+comes again. Whatever is killed in between, either side has it (S1-18). Only our own addresses are taken: it relays
+nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import structlog
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from dunning.notices.inbound_mail import id_of
+from dunning.ports.store import Store
+from dunning.records.mail import InboundMail
+from portal.inbox.group_commit import Together
+
+MOST = 200
+"""Mails that may wait to be written; more are put off."""
+PATIENCE = 20.0
+"""Seconds that a mail server waits for us. The write may still succeed later: the same mail again is the same."""
+_IDLE = 60.0
+_LATER = "451 4.3.0 cannot be kept now, come again"
+log = structlog.stdlib.get_logger("reprieve.portal")
+
+# It writes down every sender and recipient.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
+
+
+class _Server(SMTP):
+    """Takes the long lines that some programs write: what a mail server has accepted is not refused here."""
+
+    line_length_limit = 65_536
+
+
+class MailDoor:
+    """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept.
+
+    `writing` is held during each write (see Together).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        ours: Iterable[str],
+        writing: asyncio.Lock,
+        *,
+        clock: Callable[[], datetime],
+        ring: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._ours = frozenset(address.lower() for address in ours if address)
+        self._together = Together(self._write, writing)
+        self._clock = clock
+        self._ring = ring
+
+    @asynccontextmanager
+    async def open(self, host: str, port: int, most_bytes: int) -> AsyncGenerator[int]:
+        """Take mail while the block runs. Gives the port: with 0 a free one. Raises OSError when it is taken."""
+        loop = asyncio.get_running_loop()
+
+        def made() -> SMTP:
+            return _Server(
+                self,
+                hostname="reprieve",
+                ident="Reprieve",
+                data_size_limit=most_bytes,
+                enable_SMTPUTF8=True,
+                timeout=_IDLE,
+                loop=loop,
+            )
+
+        server = await loop.create_server(made, host, port)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            await self._together.close()
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer to RCPT TO."""
+        del server, session, options
+        if address.lower() not in self._ours:
+            return "550 5.1.1 no such mailbox here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+        """Answer to the mail itself, once it is safe."""
+        del server, session
+        if len(self._together) >= MOST:
+            return _LATER
+        try:
+            await self._together.add(self._mail(envelope), PATIENCE)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the mail server must keep what we could not
+            log.warning("a mail could not be kept; the mail server comes again", error=type(error).__name__)
+            return _LATER
+        self._ring()
+        return "250 2.0.0 kept"
+
+    def _mail(self, envelope: Envelope) -> InboundMail:
+        raw = envelope.original_content or b""
+        sender, recipient = (envelope.mail_from or "").strip("<>"), envelope.rcpt_tos[0].lower()
+        return InboundMail(id=id_of(raw), sender=sender, recipient=recipient, at=self._clock(), raw=raw)
+
+    async def _write(self, mails: Sequence[InboundMail]) -> None:
+        # In one order for all: two portals that keep the same mails at once would else wait for each other.
+        await self._store.receive_mails(sorted(mails, key=lambda mail: mail.id))

@@ -1,0 +1,186 @@
+"""What a customer is shown of an invoice: what is owed now, what happens next, and what else has to be paid."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from adapters.templates.renderer import TemplateRenderer
+from dunning.case.case import Case
+from dunning.case.decisions import Wait, follow_up
+from dunning.case.ledger import CHARGES, Entry, Kind
+from dunning.case.orders import NoticeOrder
+from dunning.case.state import state
+from dunning.holds import OTHER_SOURCES, Hold, Rule
+from dunning.level import Level, strictest
+from dunning.money import Money
+from dunning.policy.plan import Action
+from dunning.ports.companies import Cases
+from dunning.ports.store import Store
+from dunning.records.accounts import Account
+from dunning.records.books import ClosedLedger
+from dunning.rules.machine import decide
+from dunning.rules.order_for import order_for
+from dunning.services.hold_reasons import Remaining
+
+PAYABLE = ("scheduled", "open", "overdue", "promised", "awaiting-approval")
+"""States in which money for the invoice may be taken. While some is on its way, nobody is asked to pay twice."""
+MOST = 20
+"""Other invoices that are shown."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another past-due invoice of the account."""
+
+    number: str
+    state: str
+    owed: Money
+    payable: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An invoice as its customer sees it. `state` is a case's or, when it is long closed, how it ended.
+
+    `level` is what the services run at, whoever restricts them; `other_holds` no payment lifts. `all_past_due`: they
+    come back only when every past-due invoice is paid. `gone`: the services are deleted, and `next_step` says
+    what can be bought back, and for how much (S3-25).
+    """
+
+    number: str
+    account: Account
+    state: str
+    owed: Money
+    due: str
+    zone: str = ""
+    next_step: str = ""
+    gone: bool = False
+    lines: tuple[tuple[str, Money], ...] = ()
+    level: Level = Level.ACTIVE
+    other_holds: tuple[Remaining, ...] = ()
+    all_past_due: bool = False
+    others: tuple[Other, ...] = field(default=())
+    more: int = 0
+
+    @property
+    def payable(self) -> bool:
+        """Whether there is something to pay, here and now."""
+        return self.state in PAYABLE and self.owed.minor > 0
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the customer notices it."""
+        return self.level.rank > Level.WARNED.rank
+
+    @property
+    def bounced(self) -> tuple[str, ...]:
+        """Addresses that our mail came back from (S2-20), shortened: the link may be passed on."""
+        back = (contact.email.partition("@") for contact in self.account.contacts if contact.bounced_at)
+        return tuple(f"{name[:1]}…@{domain}" for name, _, domain in back)
+
+
+class Sheets:
+    """Asks the case, and the store about the account. All calls raise OutageError and the store's errors."""
+
+    def __init__(self, store: Store, cases: Cases, renderer: TemplateRenderer, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._renderer = renderer
+        self._clock = clock
+
+    async def of(self, invoice: str) -> Sheet | None:
+        """The invoice's sheet; None when nobody knows it."""
+        case = await self._cases.case(invoice)
+        if case is not None:
+            return await self._open(case)
+        ledger = await self._store.ledger(invoice)
+        return await self._closed(ledger) if ledger else None
+
+    async def _open(self, case: Case) -> Sheet:
+        now = self._clock()
+        account = await self._account(case.invoice.account, case.invoice.customer)
+        holds = await self._store.holds(account.id)
+        others, more = await self._others(case, now)
+        facts = self._renderer.facts(_letter(case, now), account)
+        return Sheet(
+            number=case.invoice.number,
+            account=account,
+            state=state(case, now),
+            owed=case.balance,
+            due=facts["due"],
+            zone=case.plan.zone,
+            next_step=facts["next_step"],
+            gone=facts["deleted"] and state(case, now) == "deleted",
+            lines=_lines(case),
+            level=strictest(hold.level for hold in holds),
+            other_holds=self._renderer.remaining(_other_holds(holds)),
+            all_past_due=case.plan.rule is Rule.ALL_PAST_DUE,
+            others=others,
+            more=more,
+        )
+
+    async def _closed(self, ledger: ClosedLedger) -> Sheet:
+        account = await self._account(ledger.account, "")
+        return Sheet(
+            number=ledger.invoice, account=account, state=ledger.outcome, owed=ledger.balance, due=f"{ledger.due}"
+        )
+
+    async def _account(self, account: str, name: str) -> Account:
+        try:
+            return await self._store.account(account)
+        except LookupError:
+            return Account(id=account, name=name)
+
+    async def _others(self, case: Case, now: datetime) -> tuple[tuple[Other, ...], int]:
+        numbers = await self._store.past_due(case.invoice.account, case.today(now))
+        numbers = tuple(number for number in numbers if number != case.invoice.number)
+        found = await asyncio.gather(*(self._other(number, now) for number in numbers[:MOST]))
+        return tuple(other for other in found if other), len(numbers[MOST:])
+
+    async def _other(self, number: str, now: datetime) -> Other | None:
+        case = await self._cases.case(number)
+        if case is None or case.balance.minor <= 0:
+            return None
+        how = state(case, now)
+        return Other(number, how, case.balance, how in PAYABLE)
+
+
+def _letter(case: Case, now: datetime) -> NoticeOrder:
+    """What a mail of now would say, so that page and mail never differ.
+
+    Nothing comes before the day of a promise is over, or before the case's own timer.
+    """
+    order = order_for(case, follow_up("pay-page", Action.NOTIFY, now), now)
+    assert isinstance(order, NoticeOrder)
+    if order.next_at is None:
+        return order
+    step = decide(case, now)
+    timer = step.until if isinstance(step, Wait) else None
+    return order.model_copy(update={"next_at": max(order.next_at, case.promised_until or now, timer or now)})
+
+
+def _lines(case: Case) -> tuple[tuple[str, Money], ...]:
+    """What the balance is made of; nothing when that is the invoice alone.
+
+    A line that waits for another one (a reversal that overtook its payment) does not count yet: then there is no sum to
+    show.
+    """
+    lines = [(_words(entry), _signed(entry)) for entry in case.entries if entry.kind is not Kind.PARKED]
+    adds_up = sum(amount.minor for _, amount in lines) == case.balance.minor
+    return tuple(lines) if len(lines) > 1 and adds_up else ()
+
+
+def _words(entry: Entry) -> str:
+    return entry.kind.value.replace("_", " ").capitalize()
+
+
+_OWED = (*CHARGES, Kind.REVERSAL, Kind.CHARGEBACK, Kind.REFUND, Kind.CREDIT, Kind.UNVOIDED)
+
+
+def _signed(entry: Entry) -> Money:
+    return entry.amount if entry.kind in _OWED else -entry.amount
+
+
+def _other_holds(holds: tuple[Hold, ...]) -> tuple[str, ...]:
+    return tuple(hold.source for hold in holds if hold.source in OTHER_SOURCES and hold.level.rank > Level.WARNED.rank)

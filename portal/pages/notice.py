@@ -1,0 +1,44 @@
+"""`GET /notices/{id}`: a notice as it was sent, for its customer, behind a signed link (S1-21)."""
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from adapters.signed_links import Links
+from dunning.ports.store import Store
+from portal.http.errors import RefusedError
+
+# The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",  # the address carries the signature
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class NoticePage:
+    """Shows the archived HTML, whatever became of the mail."""
+
+    def __init__(self, links: Links, store: Store) -> None:
+        self._links = links
+        self._store = store
+
+    def route(self) -> Route:
+        """An id may hold anything that an invoice's number and a step may."""
+        return Route("/notices/{notice:path}", self._show, methods=["GET"])
+
+    async def _show(self, request: Request) -> Response:
+        notice: str = request.path_params["notice"]
+        if not self._links.valid_notice(notice, request.query_params.get("s", "")):
+            raise RefusedError(404, "no such page", note="a link to a notice without its signature")
+        copy = await self._store.notice(notice)
+        if copy is None:
+            raise RefusedError(404, "no such page")
+        return HTMLResponse(copy.content.html, headers=_HEADERS)

@@ -1,0 +1,151 @@
+"""What customers' own sites ask for: the state that their software polls, and the page that their visitors see.
+
+The state is for the site alone, by its token. The page is for anybody, so it says no more than that the site is
+suspended and the category of the reason (S2-18): no name, no invoice, no amount, no signed link.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from adapters.signed_links import Links
+from adapters.sites.tokens import SiteLinks
+from dunning.holds import Hold
+from dunning.level import Level
+from dunning.ports.store import Store
+from dunning.records.accounts import Service
+from dunning.services.hold_reasons import Category, Contacts, categories, name, remaining
+from dunning.services.site_state import SiteState, site_state, touching
+from portal.http.errors import note
+from portal.http.html import Pages
+
+FRESH = 30
+"""Seconds that a site may go on with what it read."""
+_MINUTE = {"Cache-Control": "public, max-age=60"}
+_HEADERS = {"Cache-Control": f"private, max-age={FRESH}", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
+_BEARER = "bearer "
+
+
+class SiteStates:
+    """`GET /sites/{service}/state`: the level, what it means, and what owners and administrators are told.
+
+    `contacts` says where to write about a hold, `otherwise` about one that it does not name.
+    """
+
+    def __init__(self, sites: SiteLinks, links: Links, store: Store, contacts: Contacts, otherwise: str) -> None:
+        self._sites = sites
+        self._links = links
+        self._store = store
+        self._contacts = contacts
+        self._otherwise = otherwise
+
+    def route(self) -> Route:
+        """An id may hold anything, a slash too, so it is whatever stands in between."""
+        return Route("/sites/{service:path}/state", self._answer, methods=["GET"])
+
+    async def _answer(self, request: Request) -> Response:
+        state = await self._state(request)
+        if state is None:
+            return JSONResponse({"error": "no such site, or not its token"}, 404, {"Cache-Control": "no-store"})
+        body = state.model_dump_json().encode()
+        headers = {**_HEADERS, "ETag": _etag(body)}
+        if _knows(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, 200, headers, "application/json")
+
+    async def _state(self, request: Request) -> SiteState | None:
+        """None for a wrong token as for an unknown service: nobody learns which services there are."""
+        service: str = request.path_params["service"]
+        if not self._sites.valid(service, _token(request)):
+            note(request, "a site's state without its token")
+            return None
+        known = await _known(self._store, service)
+        if known is None:
+            return None
+        # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
+        pay = self._links.pay if known.accounts == 1 else _no_link
+        return site_state(known.service, known.holds, pay, self._contacts, self._otherwise)
+
+
+class SuspendedPages:
+    """`GET /sites/{service}/suspended`: what visitors of a suspended site read. It needs no token.
+
+    A site that is not suspended has the same answer as one that nobody knows. `portal` is the address of the client
+    portal, where its owner logs in; empty when there is none to name.
+    """
+
+    def __init__(self, store: Store, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
+        self._store = store
+        self._pages = pages
+        self._contacts = contacts
+        self._otherwise = otherwise
+        self._portal = portal
+
+    def route(self) -> Route:
+        """As above."""
+        return Route("/sites/{service:path}/suspended", self._show, methods=["GET"])
+
+    async def _show(self, request: Request) -> Response:
+        suspending = await self._suspending(request.path_params["service"])
+        if not suspending:
+            return self._pages.show("running", 404, _MINUTE)
+        reasons = categories(suspending)
+        return self._pages.show(
+            "suspended",
+            headers=_MINUTE,
+            reasons=[name(reason) for reason in reasons],
+            unpaid=Category.NON_PAYMENT in reasons,
+            others=remaining((hold.source for hold in suspending), self._contacts, self._otherwise),
+            portal=self._portal,
+        )
+
+    async def _suspending(self, service: str) -> tuple[Hold, ...]:
+        known = await _known(self._store, service)
+        return (
+            tuple(hold for hold in touching(known.service, known.holds) if hold.level.rank >= Level.SUSPENDED.rank)
+            if known
+            else ()
+        )
+
+
+class _Known(NamedTuple):
+    service: Service
+    holds: tuple[Hold, ...]
+    accounts: int
+
+
+async def _known(store: Store, service: str) -> _Known | None:
+    """The service, and the holds of every account that names it: the panel's user is the same one for all of them."""
+    accounts = [await store.account(account) for account in await store.owners(service)]
+    named = [(account, each) for account in accounts for each in account.services if each.id == service]
+    if not named:
+        return None
+    its = named[-1][1]
+    same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
+    holds = [hold for account in same for hold in await store.holds(account.id)]
+    return _Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), len(same))
+
+
+def _no_link(invoice: str) -> str:
+    del invoice
+    return ""
+
+
+def _token(request: Request) -> str:
+    given = request.headers.get("authorization", "")
+    if given.lower().startswith(_BEARER):
+        return given[len(_BEARER) :].strip()
+    return request.query_params.get("s", "")
+
+
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def _knows(request: Request, etag: str) -> bool:
+    """Weakly compared, as RFC 9110 (13.1.2) asks for If-None-Match: a proxy that compresses weakens what we gave."""
+    given = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    return etag in given or "*" in given

@@ -1,0 +1,33 @@
+"""`GET /tickets/{key}`: what became of a mail to an address that nobody reads, behind a signed link (S1-20, S1-22)."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from adapters.signed_links import Links
+from dunning.ports.store import Store
+from portal.http.errors import RefusedError
+from portal.http.html import Pages
+
+
+class TicketPage:
+    """Shows the ticket's number and the notice that it quotes, as the customer saw it; nothing that staff wrote."""
+
+    def __init__(self, links: Links, store: Store, pages: Pages) -> None:
+        self._links = links
+        self._store = store
+        self._pages = pages
+
+    def route(self) -> Route:
+        """A key may hold anything that an invoice's number and a step may."""
+        return Route("/tickets/{key:path}", self._show, methods=["GET"])
+
+    async def _show(self, request: Request) -> Response:
+        key: str = request.path_params["key"]
+        if not self._links.valid_ticket(key, request.query_params.get("s", "")):
+            raise RefusedError(404, "no such page", note="a link to a ticket without its signature")
+        ticket = await self._store.ticket(key)
+        if ticket is None:
+            raise RefusedError(404, "no such page")
+        notice = await self._store.notice(ticket.notice) if ticket.notice else None
+        return self._pages.show("ticket", ticket=ticket, notice=notice)

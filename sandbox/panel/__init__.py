@@ -1,0 +1,1 @@
+"""Control panels: one module an interface, and the web server of their sites."""

@@ -1,0 +1,1 @@
+"""The HTTP interface: requests, forms, parameters, errors, idempotency. It knows no object."""

@@ -1,0 +1,1 @@
+"""The bank behind the cards and accounts: which payments succeed, fail or take days."""

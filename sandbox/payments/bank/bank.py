@@ -1,0 +1,130 @@
+"""The banks' side of a payment: a charge is approved, declined, or a debit on its way that settles or comes back."""
+
+from dataclasses import dataclass
+
+from sandbox.books import Charge
+from sandbox.payments.api.errors import StripeError
+from sandbox.payments.api.forms import Json
+from sandbox.payments.bank.declines import Decline, card_decline, debit_failure
+from sandbox.payments.objects.instruments import Instrument
+from sandbox.payments.objects.intent_params import next_action
+from sandbox.payments.objects.methods import Methods, card_error
+from sandbox.payments.shapes import charge as shapes_charge
+from sandbox.payments.store.balance import Balance
+from sandbox.payments.store.state import State
+from sandbox.payments.webhooks.events import Act
+from sandbox.scripts import Behaviour
+
+_AS_IS = Behaviour()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try: whose money, by what, whether its owner is away, or has just authenticated it."""
+
+    intent: Json
+    method: Json
+    off_session: bool = False
+    authenticated: bool = False
+
+
+class Bank:
+    """Moves money from payers to us, and writes it down."""
+
+    def __init__(self, state: State, methods: Methods, balance: Balance) -> None:
+        self._state = state
+        self._methods = methods
+        self._balance = balance
+
+    def open(self, attempt: Attempt, at: int, key: str = "") -> Charge:
+        """Open its row in the ledger; every try needs that first."""
+        label = self._state.instruments[attempt.method["id"]].label
+        return self._state.ledger.open(attempt.intent, self._state.account_of(attempt.intent), label, at, key)
+
+    def attempt(self, attempt: Attempt, act: Act, how: Behaviour = _AS_IS) -> StripeError | None:
+        """Try it. Returns the bank's no, which the caller of the API has to hear."""
+        intent, method = attempt.intent, attempt.method
+        instrument = self._state.instruments[method["id"]]
+        wants_owner = not attempt.authenticated and self._wants_owner(method["id"], instrument)
+        if wants_owner and not attempt.off_session:
+            intent.update(status="requires_action", payment_method=method["id"], next_action=next_action())
+            act.tell("payment_intent.requires_action", intent)
+            return None
+        charge = self._charge(intent, method, instrument, act)
+        decline = _decline(instrument, how, wants_owner=wants_owner)
+        if decline is not None:
+            return self.fail(intent, charge, decline, act)
+        if instrument.kind != "card" or how.word == "pending":
+            self._in_transit(intent, charge, act)
+        else:
+            self.arrive(intent, charge, act)
+        self._keep(intent, method, act)
+        return None
+
+    def settle(self, intent: Json, outcome: str, act: Act) -> None:
+        """End a debit in transit: it succeeded, or came back under that code."""
+        charge = self._state.charges.get(intent["latest_charge"])
+        if outcome == "succeeded":
+            self.arrive(intent, charge, act)
+        else:
+            self.fail(intent, charge, debit_failure(outcome), act)
+
+    def arrive(self, intent: Json, charge: Json, act: Act) -> None:
+        """The money is here."""
+        charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
+        charge.update(outcome=shapes_charge.approved(), receipt_url=shapes_charge.receipt(charge["id"]))
+        charge["balance_transaction"] = self._balance.enter("charge", charge, charge["amount"], act.at)
+        intent.update(status="succeeded", amount_received=intent["amount"])
+        self._state.ledger.arrived(intent, charge, act.at)
+        act.tell("charge.succeeded", charge)
+        act.tell("payment_intent.succeeded", intent)
+
+    def fail(self, intent: Json, charge: Json, decline: Decline, act: Act) -> StripeError:
+        """No money came."""
+        charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
+        charge["outcome"] = shapes_charge.declined(decline)
+        method = self._state.methods.get(charge["payment_method"])
+        kind = "card_error" if decline.card else "invalid_request_error"
+        error = decline.facts() | {"charge": charge["id"], "payment_method": method, "type": kind}
+        intent.update(status="requires_payment_method", payment_method=None, last_payment_error=error)
+        self._state.ledger.failed(intent, decline.name, decline.message, act.at)
+        act.tell("charge.failed", charge)
+        act.tell("payment_intent.payment_failed", intent)
+        more = {"charge": charge["id"], "payment_intent": dict(intent), "payment_method": method}
+        return card_error(decline, more)
+
+    def _charge(self, intent: Json, method: Json, instrument: Instrument, act: Act) -> Json:
+        charge = self._state.charges.put(shapes_charge.charge(intent, instrument, method, act.at))
+        self._state.instruments[charge["id"]] = instrument
+        intent.update(
+            payment_method=method["id"], latest_charge=charge["id"], last_payment_error=None, next_action=None
+        )
+        return charge
+
+    def _keep(self, intent: Json, method: Json, act: Act) -> None:
+        """Put the method on the customer's file when that was agreed; else it was used once and for all."""
+        customer = self._state.customers.find(intent["customer"] or "")
+        if method["customer"] is None and customer is not None and intent["setup_future_usage"]:
+            self._methods.put_on_file(method, customer, act)
+            self._methods.set_up.add(method["id"])
+        self._methods.use_up(method)
+
+    def _in_transit(self, intent: Json, charge: Json, act: Act) -> None:
+        charge["outcome"] = shapes_charge.approved()
+        intent["status"] = "processing"
+        self._state.ledger.underway(intent)
+        act.tell("payment_intent.processing", intent)
+        act.tell("charge.pending", charge)
+
+    def _wants_owner(self, method: str, instrument: Instrument) -> bool:
+        """Whether the bank asks the card's owner to authenticate: that needs the owner to be there."""
+        unless = instrument.authentication == "unless_set_up" and method in self._methods.set_up
+        return bool(instrument.authentication) and not unless
+
+
+def _decline(instrument: Instrument, how: Behaviour, *, wants_owner: bool) -> Decline | None:
+    if how.word == "decline":
+        return card_decline(how.argument or "card_declined")
+    if wants_owner:
+        return card_decline("authentication_required")
+    return card_decline(instrument.fails) if instrument.fails else None

@@ -1,0 +1,169 @@
+"""Checkout Sessions: a page of ours where a person pays, or puts a payment method on file."""
+
+from datetime import datetime
+
+from sandbox.payments.api.call import Call
+from sandbox.payments.api.errors import StripeError
+from sandbox.payments.api.forms import Json
+from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.bank.bank import Attempt, Bank
+from sandbox.payments.clock import moment, real_now
+from sandbox.payments.objects.instruments import Instrument
+from sandbox.payments.objects.methods import Methods
+from sandbox.payments.objects.session_params import INTENT_DATA, SETUP_DATA, read_session
+from sandbox.payments.objects.setups import Setups
+from sandbox.payments.shapes import page as shapes_page
+from sandbox.payments.shapes import payer as shapes_payer
+from sandbox.payments.shapes import payment as shapes_payment
+from sandbox.payments.store.state import State
+from sandbox.payments.webhooks.events import Act
+
+PAGE = "c/pay/"
+
+
+class Sessions:
+    """The endpoints under /v1/checkout/sessions, and what happens on the page."""
+
+    def __init__(self, state: State, methods: Methods, bank: Bank, setups: Setups) -> None:
+        self._state = state
+        self._shelf = state.sessions
+        self._methods = methods
+        self._bank = bank
+        self._setups = setups
+        self._about: dict[str, Params] = {}
+
+    def create(self, call: Call) -> Json:
+        """`POST /v1/checkout/sessions`."""
+        session, params = read_session(call.values, self._state)
+        kind, known = ("setup", SETUP_DATA) if session["mode"] == "setup" else ("payment", INTENT_DATA)
+        about = params.inner(f"{kind}_intent_data", known)
+        self._about[session["id"]] = about
+        if session["mode"] == "setup":
+            session["setup_intent"] = self._new_setup(session, about, call)["id"]
+        session["url"] = f"{call.base}{PAGE}{session['id']}"
+        return self._shelf.put(session)
+
+    def retrieve(self, call: Call) -> Json:
+        """`GET /v1/checkout/sessions/{id}`."""
+        Params(call.values, ())
+        return self.get(call.path["id"])
+
+    def get(self, name: str) -> Json:
+        """The session of that id, expired if its time is over. Raises StripeError."""
+        session = self._shelf.get(name, "session", 404)
+        if session["status"] == "open" and session["expires_at"] < real_now():
+            self._expire(session, None)
+        return session
+
+    def list(self, call: Call) -> Json:
+        """`GET /v1/checkout/sessions`."""
+        return self._shelf.page(Params(call.values, LISTED | {"created", "customer", "payment_intent"}))
+
+    def expire(self, call: Call) -> Json:
+        """`POST /v1/checkout/sessions/{id}/expire`."""
+        Params(call.values, ())
+        session = self.get(call.path["id"])
+        self._refuse_closed(session)
+        self._expire(session, call)
+        return session
+
+    def pay(self, session: Json, instrument: Instrument, at: datetime | None = None) -> str:
+        """A person completes the page. Returns the id of the payment, or of the SetupIntent.
+
+        Raises StripeError when the session is over, or with the bank's no: then the page can be tried again.
+        """
+        self._refuse_closed(session)
+        method = self._methods.new(instrument, moment(at))
+        if session["mode"] == "setup":
+            return self._set_up(session, method, at)
+        intent = self._intent(session, at)
+        act = self._state.act(self._state.now(intent, at), intent)
+        if intent["latest_charge"] is None:
+            act.tell("payment_intent.created", intent)
+        attempt = Attempt(intent, method, authenticated=True)
+        self._bank.open(attempt, act.at)
+        failed = self._bank.attempt(attempt, act)
+        if failed is None:
+            self._complete(session, "paid" if intent["status"] == "succeeded" else "unpaid", act)
+        self._state.events.publish(act)
+        if failed is not None:
+            raise failed
+        return intent["id"]
+
+    def settled(self, intent: Json, act: Act) -> None:
+        """A debit that was paid on a page has ended."""
+        for session in self._shelf.of("payment_intent", intent["id"]):
+            arrived = intent["status"] == "succeeded"
+            session["payment_status"] = "paid" if arrived else "unpaid"
+            act.tell(f"checkout.session.async_payment_{'succeeded' if arrived else 'failed'}", session)
+
+    def _set_up(self, session: Json, method: Json, at: datetime | None) -> str:
+        setup = self._state.setups.get(session["setup_intent"])
+        act = self._state.act(moment(at, metadata=session["metadata"]), setup)
+        failed = self._setups.put_on_file(setup, method, act)
+        if failed is None:
+            self._complete(session, "no_payment_required", act)
+        self._state.events.publish(act)
+        if failed is not None:
+            raise failed
+        return setup["id"]
+
+    def _complete(self, session: Json, payment_status: str, act: Act) -> None:
+        session.update(status="complete", payment_status=payment_status, url=None)
+        payer = self._state.customers.find(session["customer"] or "")
+        session["customer_details"] = shapes_page.customer_details(payer)
+        if asked := session["consent_collection"]:
+            terms = "accepted" if asked["terms_of_service"] == "required" else None
+            session["consent"] = {"promotions": None, "terms_of_service": terms}
+        act.tell("checkout.session.completed", session)
+
+    def _intent(self, session: Json, at: datetime | None) -> Json:
+        """The session's payment: made by the first try."""
+        if session["payment_intent"] is not None:
+            return self._state.intents.get(session["payment_intent"])
+        about = self._about[session["id"]]
+        self._make_payer(session, about, at)
+        made = moment(at, metadata=about.metadata())
+        intent = shapes_payment.payment_intent(made, session["amount_total"], session["currency"])
+        intent.update(
+            customer=session["customer"],
+            description=about.text("description"),
+            metadata=about.metadata(),
+            setup_future_usage=about.choice("setup_future_usage", ("off_session", "on_session")),
+        )
+        self._state.intents.put(intent)
+        self._shelf.change(session, "payment_intent", intent["id"])
+        return intent
+
+    def _make_payer(self, session: Json, about: Params, at: datetime | None) -> None:
+        """A customer for somebody who wants to be known, and was not."""
+        wanted = session["customer_creation"] == "always" or about.text("setup_future_usage")
+        if session["customer"] is not None or not wanted:
+            return
+        customer = self._state.customers.put(shapes_payer.customer(moment(at)))
+        self._state.customers.change(customer, "email", session["customer_email"])
+        self._shelf.change(session, "customer", customer["id"])
+        act = self._state.act(customer["created"], customer)
+        act.tell("customer.created", customer)
+        self._state.events.publish(act)
+
+    def _new_setup(self, session: Json, about: Params, call: Call) -> Json:
+        setup = shapes_page.setup_intent(session["created"])
+        told = {"customer": session["customer"], "metadata": about.metadata()}
+        kinds = {"payment_method_types": session["payment_method_types"]}
+        setup.update(description=about.text("description"), **told, **kinds)
+        act = self._state.act(setup["created"], setup, call)
+        self._setups.begin(setup, act)
+        self._state.events.publish(act)
+        return setup
+
+    def _expire(self, session: Json, call: Call | None) -> None:
+        session.update(status="expired", url=None)
+        act = self._state.act(moment(metadata=session["metadata"]), session, call)
+        act.tell("checkout.session.expired", session)
+        self._state.events.publish(act)
+
+    def _refuse_closed(self, session: Json) -> None:
+        if session["status"] != "open":
+            message = 'Only Checkout Sessions with a status in ["open"] can be paid or expired. This one\'s status is '
+            raise StripeError(400, f"{message}{session['status']}.", stored=True)

@@ -1,0 +1,140 @@
+"""SetupIntents: a payment method is put on file, and its owner agrees that it may be charged later."""
+
+from sandbox.payments.api.call import Call
+from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
+from sandbox.payments.api.forms import Json
+from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.bank.declines import card_decline
+from sandbox.payments.clock import moment
+from sandbox.payments.objects.intent_params import known_kinds, needs_return, next_action, read_kinds
+from sandbox.payments.objects.methods import Methods, card_error
+from sandbox.payments.shapes import page as shapes_page
+from sandbox.payments.shapes.payment import ALL_KINDS
+from sandbox.payments.store.state import State
+from sandbox.payments.webhooks.events import Act
+
+_CONFIRM = {"mandate_data", "payment_method", "payment_method_data", "payment_method_options", "return_url"}
+_CREATE = _CONFIRM | {
+    "allowed_payment_method_types", "automatic_payment_methods", "confirm", "customer", "description", "metadata",
+    "payment_method_types", "usage",
+}  # fmt: skip
+_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+class Setups:
+    """The endpoints under /v1/setup_intents."""
+
+    def __init__(self, state: State, methods: Methods) -> None:
+        self._state = state
+        self._shelf = state.setups
+        self._methods = methods
+
+    def create(self, call: Call) -> Json:
+        """`POST /v1/setup_intents`."""
+        params = Params(call.values, _CREATE)
+        automatic, allowed = read_kinds(params)
+        setup = shapes_page.setup_intent(moment(metadata=params.metadata()))
+        if customer := params.text("customer"):
+            self._state.customers.get(customer, "customer")
+        setup.update(
+            allowed_payment_method_types=allowed or None,
+            automatic_payment_methods=automatic,
+            customer=customer,
+            description=params.text("description"),
+            metadata=params.metadata(),
+            payment_method_types=known_kinds(allowed or ALL_KINDS),
+            usage=params.choice("usage", ("off_session", "on_session")) or "off_session",
+        )
+        act = self._state.act(setup["created"], setup, call)
+        if method := self._method(params, act):
+            setup.update(payment_method=method["id"], status="requires_confirmation")
+        self._check_return(setup, params, confirm=params.flag("confirm"))
+        self.begin(setup, act)
+        if params.flag("confirm"):
+            return self._confirm(setup, act)
+        self._state.events.publish(act)
+        return setup
+
+    def begin(self, setup: Json, act: Act) -> None:
+        """A new SetupIntent."""
+        self._shelf.put(setup)
+        act.tell("setup_intent.created", setup)
+
+    def confirm(self, call: Call) -> Json:
+        """`POST /v1/setup_intents/{id}/confirm`."""
+        params = Params(call.values, _CONFIRM)
+        setup = self._open(call)
+        act = self._state.act(moment(), setup, call)
+        if method := self._method(params, act):
+            setup["payment_method"] = method["id"]
+        self._check_return(setup, params, confirm=True)
+        return self._confirm(setup, act)
+
+    def retrieve(self, call: Call) -> Json:
+        """`GET /v1/setup_intents/{id}`."""
+        Params(call.values, {"client_secret"})
+        return self._shelf.get(call.path["id"], "intent", 404)
+
+    def cancel(self, call: Call) -> Json:
+        """`POST /v1/setup_intents/{id}/cancel`."""
+        params = Params(call.values, {"cancellation_reason"})
+        setup = self._open(call)
+        act = self._state.act(moment(), setup, call)
+        setup.update(status="canceled", cancellation_reason=params.text("cancellation_reason"), next_action=None)
+        act.tell("setup_intent.canceled", setup)
+        self._state.events.publish(act)
+        return setup
+
+    def list(self, call: Call) -> Json:
+        """`GET /v1/setup_intents`."""
+        return self._shelf.page(Params(call.values, LISTED | {"created", "customer"}))
+
+    def put_on_file(self, setup: Json, method: Json, act: Act) -> StripeError | None:
+        """The owner is there and agrees. Returns the bank's no."""
+        instrument = self._state.instruments[method["id"]]
+        if instrument.refuses_attachment:
+            decline = card_decline(instrument.fails)
+            setup["last_setup_error"] = decline.facts() | {"payment_method": dict(method), "type": "card_error"}
+            setup.update(status="requires_payment_method", payment_method=None)
+            act.tell("setup_intent.setup_failed", setup)
+            return card_error(decline, {"setup_intent": dict(setup), "payment_method": method})
+        customer = self._state.customers.find(setup["customer"] or "")
+        if customer is not None and method["customer"] is None:
+            self._methods.put_on_file(method, customer, act)
+        self._methods.set_up.add(method["id"])
+        setup.update(payment_method=method["id"], status="succeeded", last_setup_error=None, next_action=None)
+        act.tell("setup_intent.succeeded", setup)
+        return None
+
+    def _confirm(self, setup: Json, act: Act) -> Json:
+        if setup["payment_method"] is None:
+            message = "You cannot confirm this SetupIntent because it's missing a payment method."
+            raise unexpected_state("setup_intent", message, dict(setup))
+        method, failed = self._state.methods.get(setup["payment_method"]), None
+        if self._state.instruments[method["id"]].authentication:
+            setup.update(status="requires_action", next_action=next_action())
+            act.tell("setup_intent.requires_action", setup)
+        else:
+            failed = self.put_on_file(setup, method, act)
+        self._state.events.publish(act)
+        if failed is not None:
+            raise failed
+        return setup
+
+    def _open(self, call: Call) -> Json:
+        setup = self._shelf.get(call.path["id"], "intent", 404)
+        if setup["status"] not in _OPEN:
+            message = f"You cannot do that with this SetupIntent because it has a status of {setup['status']}."
+            raise unexpected_state("setup_intent", message, dict(setup))
+        return setup
+
+    def _method(self, params: Params, act: Act) -> Json | None:
+        if "payment_method_data" in params:
+            return self._methods.from_data(params, act.at)
+        name = params.text("payment_method")
+        return self._methods.usable(name, act.at) if name else None
+
+    def _check_return(self, setup: Json, params: Params, *, confirm: bool) -> None:
+        if confirm and needs_return(setup) and not params.text("return_url"):
+            message = "This SetupIntent is configured to accept payment methods enabled in your Dashboard, some of "
+            raise invalid("", f"{message}which redirect your customer: you must provide a `return_url`.")

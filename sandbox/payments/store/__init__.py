@@ -1,0 +1,1 @@
+"""What the company remembers: its collections, ids, balance and ledger."""

@@ -1,0 +1,166 @@
+"""Everything around a case, really running: Temporal, the sandbox companies, and the worker as its own process."""
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx2
+from temporalio.client import Client
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters.store import SqlStore
+from operations.open_invoice import InvoiceRow
+from sandbox.books import Addresses
+from sandbox.control import Sandbox
+from sandbox.panel.settings import sandbox_panels
+from sandbox.stage.child import Child
+from sandbox.stage.ports import free_ports
+from sandbox.stage.process import SandboxProcess
+from sandbox.stage.temporal_server import TemporalServer
+
+QUEUE = "reprieve"
+STRIPE_SECRET = "whsec_of_a_stage"  # noqa: S105 - signs events between two processes of ours on loopback
+PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
+PATIENCE = 30.0
+SKIPS = 4000
+
+
+class Stage:
+    """What a demo, a rehearsal or a test plays on. `env` is the environment of worker and command line."""
+
+    def __init__(self, server: TemporalServer, addresses: Addresses, folder: Path, settings: Mapping[str, str]) -> None:
+        self.server = server
+        self.addresses = addresses
+        self.folder = folder
+        self.companies = Sandbox(addresses)
+        self._health, self.metrics, portal_port, self.mail_in = free_ports(4)
+        self.portal_url = f"http://127.0.0.1:{portal_port}"
+        host, _, port = addresses.smtp.rpartition(":")
+        self.env = {
+            "TEMPORAL_ADDRESS": server.address,
+            "TEMPORAL_NAMESPACE": "default",
+            "TEMPORAL_CONFIG_FILE": os.devnull,
+            "REPRIEVE_CONFIG": os.devnull,
+            "REPRIEVE_STORE_URL": f"sqlite+aiosqlite:///{folder}/reprieve.db",
+            "REPRIEVE_STRIPE_URL": addresses.payments,
+            "REPRIEVE_STRIPE_KEY": "sk_test_sandbox",
+            "REPRIEVE_STRIPE_WEBHOOK_SECRETS": f'["{STRIPE_SECRET}"]',
+            "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": f'["{PAYMENTS_SECRET}"]',
+            # Far from now: a sweep heals what a test means to be lost.
+            "REPRIEVE_SWEEP_HOUR": str((time.gmtime().tm_hour + 12) % 24),
+            "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
+            "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
+            "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
+            "REPRIEVE_PORTAL_PORT": str(portal_port),
+            "REPRIEVE_PORTAL_URL": self.portal_url,
+            "REPRIEVE_PANELS": sandbox_panels(addresses.panel),
+            "REPRIEVE_SMTP_HOST": host,
+            "REPRIEVE_SMTP_PORT": port,
+            "REPRIEVE_MAIL_BOUNCES": "bounces@hosting.example",
+            "REPRIEVE_DIGEST_SECONDS": "4",
+            "REPRIEVE_MAIL_IN_PORT": str(self.mail_in),
+            "REPRIEVE_HEALTH_PORT": str(self._health),
+            "REPRIEVE_METRICS_ADDRESS": f"127.0.0.1:{self.metrics}",
+            "REPRIEVE_GRACEFUL_SECONDS": "10",
+            "REPRIEVE_STICKY_SECONDS": "1",
+            "REPRIEVE_CALL_SECONDS": "5",
+            "REPRIEVE_PANEL_SECONDS": "5",
+            # A stage sees a year of suspensions in minutes.
+            "REPRIEVE_BREAKER_MOST": "1000000",
+            "REPRIEVE_BREAKER_LEAST": "1000000",
+            **settings,
+        }
+        self._log = (folder / "worker.log").open("ab")
+        self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
+        self.portal = Child([sys.executable, "-m", "portal"], self.env, self._log)
+        self.store = SqlStore(self.env["REPRIEVE_STORE_URL"])
+
+    async def connect(self) -> Client:
+        """A client on real time."""
+        return await self.server.connect()
+
+    async def skipper(self) -> TimeSkipper:
+        """A client whose workflows run on virtual time."""
+        return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
+
+    async def start_worker(self) -> None:
+        """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""
+        await self.worker.start()
+        await self._until_ready(self.worker, f"http://127.0.0.1:{self._health}/ready")
+
+    async def start_portal(self) -> None:
+        """Start the portal, and let the payment company send its events there. Raises RuntimeError."""
+        await self.portal.start()
+        await self._until_ready(self.portal, f"{self.portal_url}/ready")
+        await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
+
+    async def _until_ready(self, child: Child, url: str) -> None:
+        patience = time.monotonic() + PATIENCE
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            while not await _ready(http, url):
+                if time.monotonic() > patience or not child.running:
+                    words = (self.folder / "worker.log").read_text()[-2000:]
+                    msg = f"{url} did not become ready; the log ends:\n{words}"
+                    raise RuntimeError(msg)
+                await asyncio.sleep(0.05)
+
+    async def with_payer(self, row: InvoiceRow) -> InvoiceRow:
+        """The row of a customer whom the payment company knows, with a card on file."""
+        if row.payer:
+            return row
+        return row.model_copy(update={"payer": await self.companies.payments.customer(row.account)})
+
+    def with_probes(self, row: InvoiceRow) -> InvoiceRow:
+        """The row with each service looked at from outside, on the sandbox's web host."""
+        services = [each.model_copy(update={"probe": f"{self.addresses.web}/{each.user}"}) for each in row.services]
+        return row.model_copy(update={"services": tuple(services)})
+
+    async def close(self) -> None:
+        """Stop worker and portal and let go of everything."""
+        await self.worker.stop()
+        await self.portal.stop()
+        await self.companies.close()
+        await self.store.close()
+        self._log.close()
+
+
+async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(url, timeout=2)).is_success
+    except httpx2.HTTPError:
+        return False
+
+
+@asynccontextmanager
+async def stage(
+    *,
+    ui: bool = False,
+    database: bool = False,
+    worker: bool = True,
+    portal: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncGenerator[Stage]:
+    """Set the stage in a temporary folder; all of it is gone at the end.
+
+    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the payment company. `settings`: more
+    environment for the worker, such as rate limits.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
+        log = stack.enter_context((folder / "temporal.log").open("ab"))
+        server = TemporalServer(log, ui=ui, database=folder / "temporal.db" if database else None)
+        stack.push_async_callback(server.stop)
+        await server.start()
+        addresses = await stack.enter_async_context(SandboxProcess())
+        made = Stage(server, addresses, folder, settings or {})
+        stack.push_async_callback(made.close)
+        if worker:
+            await made.start_worker()
+        if portal:
+            await made.start_portal()
+        yield made

@@ -1,0 +1,205 @@
+"""What people look at and decide: show, list, promise, waive, approve, due, void."""
+
+import asyncio
+import inspect
+import re
+from typing import get_args
+
+import pytest
+
+from cli.invoices.listing import State
+from dunning.case import state as states
+from dunning.case.orders import CloseOrder
+from dunning.names import workflow_id
+from sandbox.stage.stage import Stage
+from tests.cli.command import Operate, Said, in_days, lines, row
+from tests.server.playing import begin
+
+
+async def opened(operate: Operate, *rows: dict[str, object]) -> None:
+    assert (await operate("start", "-", stdin=lines(*rows))).status == 0
+
+
+async def shown(operate: Operate, number: str) -> dict[str, object]:
+    said = await operate("show", number, "--json")
+    assert (said.status, said.err) == (0, "")
+    return said.json
+
+
+async def listed(operate: Operate, *words: str) -> list[str]:
+    said = await operate("list", "--json", *words)
+    assert said.status == 0
+    return sorted(case["invoice"] for case in said.json)
+
+
+async def until_listed(operate: Operate, numbers: list[str], *words: str) -> None:
+    """Visibility follows a moment later."""
+    async with asyncio.timeout(20):
+        while await listed(operate, *words) != numbers:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
+
+
+async def test_show_tells_what_comes_next_when_and_why(operate: Operate):
+    await opened(operate, row("SHOW-1", customer="Example Bakery", zone="Europe/Berlin"))
+    case = await shown(operate, "SHOW-1")
+    assert case["balance"] == {"minor": 1999, "currency": "USD"}
+    assert (case["source"], case["state"], case["level"]) == ("case", "scheduled", "active")
+    step = case["next"]
+    assert isinstance(step, dict)
+    assert (step["step"], step["why"]) == ("issue", "the policy a-small-orange says day -10 from the due date")
+    text = (await operate("show", "SHOW-1")).out
+    for words in (f"SHOW-1 · Example Bakery · USD 19.99 · due {in_days(60)}", "First Invoice Overdue"):
+        assert words in text
+    assert "09:00 CE" in text
+
+
+async def test_a_closed_case_still_answers_and_then_its_books_do(a_stage: Stage, operate: Operate):
+    await opened(operate, row("SHOW-2"))
+    assert (await operate("void", "SHOW-2", "--reason", "a test", "--by", "Ann")).status == 0
+    handle = (await a_stage.connect()).get_workflow_handle(workflow_id("SHOW-2"))
+    assert await handle.result() == "void"
+    case = await shown(operate, "SHOW-2")
+    assert (case["state"], case["next"], case["voided"]) == ("void", None, "a test")
+    assert "nothing: the case ended as void" in (await operate("show", "SHOW-2")).out
+    # Once its time is over, the server forgets it.
+    await a_stage.store.close_ledger(closed_books("SHOW-OLD"))
+    case = await shown(operate, "SHOW-OLD")
+    assert (case["source"], case["state"]) == ("closed ledger", "paid")
+    assert "books closed on" in (await operate("show", "SHOW-OLD")).out
+
+
+def closed_books(number: str) -> CloseOrder:
+    return CloseOrder.model_validate(
+        {
+            "invoice": number,
+            "account": "old",
+            "step": "close",
+            "at": "2026-01-02T03:04:05Z",
+            "outcome": "paid",
+            "policy": "hotdoodle",
+            "due": "2026-01-01",
+            "entries": [],
+            "balance": {"minor": 0, "currency": "USD"},
+        }
+    )
+
+
+async def test_an_invoice_that_nobody_knows(operate: Operate):
+    for words in (("show", "NOBODY-1"), ("void", "NOBODY-1", "--reason", "x"), ("due", "NOBODY-1", "2030-01-01")):
+        said = await operate(*words)
+        assert (said.status, said.out) == (2, "")
+        assert "NOBODY-1: there is no such invoice" in said.err
+
+
+async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate: Operate):
+    rows = [row("LIST-1", "list-a"), row("LIST-2", "list-a", policy="hotdoodle"), row("LIST-3", "list-b")]
+    await opened(operate, *rows)
+    await operate("promise", "LIST-1", "--until", str(in_days(65)))
+    await operate("void", "LIST-2", "--reason", "x")
+    handle = (await a_stage.connect()).get_workflow_handle(workflow_id("LIST-2"))
+    await handle.result()
+    await until_listed(operate, ["LIST-1"], "--account", "list-a", "--state", "promised")
+    await until_listed(operate, ["LIST-1"], "--account", "list-a")
+    await until_listed(operate, ["LIST-1", "LIST-2"], "--account", "list-a", "--all")
+    await until_listed(operate, ["LIST-3"], "--account", "list-b")
+    assert await listed(operate, "--account", "list-a", "--policy", "hotdoodle", "--all") == ["LIST-2"]
+    assert await listed(operate, "--account", "list-nobody") == []
+    text = (await operate("list", "--account", "list-b")).out.splitlines()
+    assert text[0].split() == ["INVOICE", "ACCOUNT", "POLICY", "STATE", "LEVEL", "DUE", "OVERDUE", "NEXT"]
+    assert text[1].split() == [
+        "LIST-3",
+        "list-b",
+        "a-small-orange",
+        "scheduled",
+        "active",
+        str(in_days(60)),
+        "0",
+        "issue",
+    ]
+    assert (await operate("list", "--account", "list-nobody")).out == "no cases\n"
+
+
+async def test_list_refuses_what_is_no_filter(operate: Operate):
+    for words in (("--state", "happy"), ("--account", "x' OR 'a' = 'a")):
+        said = await operate("list", *words)
+        assert (said.status, said.out) == (2, "")
+        assert words[0] in said.err
+
+
+def test_list_knows_every_state_that_a_case_can_be_in():
+    source = inspect.getsource(states.state) + inspect.getsource(states._unpaid_state)
+    returned = {word for line in source.splitlines() if "return " in line for word in re.findall(r'"([a-z-]+)"', line)}
+    assert returned == set(get_args(State))
+
+
+async def test_a_namespace_that_is_not_there_is_told(operate: Operate, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
+    for words in (("list",), ("show", "X"), ("pay", "X", "--amount", "USD 1", "--id", "x")):
+        said = await operate(*words)
+        assert (said.status, said.out) == (1, "")
+        assert "NOT_FOUND: Namespace nowhere is not found" in said.err
+
+
+async def decided(operate: Operate, *words: str) -> tuple[str, str]:
+    said = await operate(*words, "--json")
+    assert (said.status, said.err) == (0, "")
+    return said.json["outcome"], said.json["state"]
+
+
+def refused(said: Said) -> str:
+    assert (said.status, said.out) == (2, "")
+    return said.err.strip()
+
+
+async def test_every_decision_is_taken_once(operate: Operate):
+    await opened(operate, row("DEC-1"))
+    assert await decided(operate, "promise", "DEC-1", "--until", str(in_days(70)), "--by", "Ann") == (
+        "promised",
+        "promised",
+    )
+    assert await decided(operate, "due", "DEC-1", str(in_days(90)), "--by", "Ann") == ("changed", "promised")
+    assert await decided(operate, "waive", "DEC-1", "invoice", "--reason", "goodwill") == ("waived", "waived")
+    case = await shown(operate, "DEC-1")
+    assert case["shift_days"] == 30
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("promise", "--until", "2020-01-01"), "refused: 2020-01-01 is already past"),
+        (("promise", "--until", "soon"), "--until: 'soon' is not a date"),
+        (("due", "2020-01-01"), "refused: 2020-01-01 is already past"),
+        (("due", "soon"), "DATE: 'soon' is not a date"),
+        (("waive", "late-fee"), "refused: there is no charge 'late-fee' on this invoice; there are: invoice"),
+        (("approve", "issue", "--by", "Ann"), "refused: 'issue' asks for no approval; milestones that do: delete"),
+        (("approve", "delete", "--by", "Ann"), "refused: 'delete' cannot be decided yet: 'issue' comes first"),
+        (("approve", "delete"), "approve: --by is missing"),
+        (("approve", "delete", "--by", ""), "--by: String should have at least 1 character"),
+        (("void",), "void: --reason is missing"),
+        (("void", "--reason", ""), "--reason: String should have at least 1 character"),
+    ],
+)
+async def test_a_refusal_is_told_in_the_case_s_own_words(operate: Operate, words: tuple[str, ...], why: str):
+    await opened(operate, row("DEC-2"))
+    assert why in refused(await operate(words[0], "DEC-2", *words[1:]))
+
+
+async def test_two_people_are_two_approvals_and_one_person_is_one(a_stage: Stage, operate: Operate):
+    playing = await begin(a_stage, "DEC-3", "a-small-orange", decline=1)
+    await playing.to_day(31)
+    assert await decided(operate, "approve", "DEC-3", "delete", "--by", "Ann") == ("approved", "lapsed")
+    again = await operate("approve", "DEC-3", "delete", "--by", "Ann")
+    assert refused(again) == "starter: DEC-3: refused: Ann has already approved 'delete'"
+    assert (await operate("approve", "DEC-3", "delete", "--by", "Bob")).out == (
+        "DEC-3: approved; balance USD 0.00, state lapsed\n"
+    )
+    assert "1 approval(s), given by Ann, Bob" in (await operate("show", "DEC-3")).out
+
+
+async def test_nothing_can_be_decided_about_a_closed_invoice(a_stage: Stage, operate: Operate):
+    await opened(operate, row("DEC-4"))
+    await operate("void", "DEC-4", "--reason", "x")
+    handle = (await a_stage.connect()).get_workflow_handle(workflow_id("DEC-4"))
+    await handle.result()
+    said = await operate("promise", "DEC-4", "--until", str(in_days(9)))
+    assert refused(said) == ("starter: DEC-4: its case is closed as void, so nothing can be decided about it any more")

@@ -1,0 +1,149 @@
+"""`pay`: money that a person enters ends in the books exactly once (promise 9)."""
+
+import asyncio
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.shell import cases
+from dunning.names import workflow_id
+from dunning.records.books import OpenInvoice
+from sandbox.stage.stage import Stage
+from tests.cli.command import Operate, in_days, lines, row, starter
+
+
+async def opened(operate: Operate, number: str) -> None:
+    asked = row(number, emails=[f"{number.lower()}@customer.example"])
+    assert (await operate("start", "-", stdin=lines(asked))).status == 0
+
+
+async def until_closed(a_stage: Stage, number: str) -> str:
+    return await (await a_stage.connect()).get_workflow_handle(workflow_id(number)).result()
+
+
+async def pay(operate: Operate, number: str, amount: str, payment: str, *more: str) -> tuple[str, str | None]:
+    said = await operate("pay", number, "--amount", amount, "--id", payment, "--json", *more)
+    assert (said.status, said.err) == (0, "")
+    return said.json["outcome"], said.json.get("balance")
+
+
+@pytest.mark.promise(9)
+async def test_partial_repeated_and_excess_payments(a_stage: Stage, operate: Operate):
+    await opened(operate, "PAY-1")
+    assert await pay(operate, "PAY-1", "USD 10", "part", "--at", "2026-11-01T10:00:00Z") == ("applied", "USD 9.99")
+    assert await pay(operate, "PAY-1", "USD 10", "part") == ("applied", "USD 9.99")
+    assert await pay(operate, "PAY-1", "4.99", "more") == ("applied", "USD 5.00")
+    assert await pay(operate, "PAY-1", "EUR 7", "foreign") == ("parked", "USD 5.00")
+    assert await pay(operate, "PAY-1", "6", "excess", "--method", "bank transfer") == ("applied", "USD -1.00")
+    assert await until_closed(a_stage, "PAY-1") == "paid"
+    ledger = await a_stage.store.ledger("PAY-1")
+    assert ledger
+    assert [entry.id for entry in ledger.order.entries if entry.kind == "payment"] == ["part", "more", "excess"]
+    assert [str(credit.amount) for credit in await a_stage.store.credits("PAY-1-account")] == ["EUR 7.00", "USD 1.00"]
+
+
+@pytest.mark.promise(9)
+@pytest.mark.req("S2-11")
+async def test_money_for_a_closed_invoice_becomes_credit_and_a_ticket_once(a_stage: Stage, operate: Operate):
+    await opened(operate, "PAY-2")
+    await pay(operate, "PAY-2", "USD 19.99", "all")
+    await until_closed(a_stage, "PAY-2")
+    assert await pay(operate, "PAY-2", "USD 5", "late") == ("credited", None)
+    assert await pay(operate, "PAY-2", "5", "late") == ("already credited", None)
+    assert await pay(operate, "PAY-2", "5", "late", "--durable") == ("already credited", None)
+    credits_, tickets = await a_stage.store.credits("PAY-2-account"), await a_stage.store.tickets("PAY-2-account")
+    assert [(credit.id, str(credit.amount)) for credit in credits_] == [("PAY-2:late", "USD 5.00")]
+    assert [(ticket.department, ticket.subject) for ticket in tickets] == [
+        ("Billing", "Late payment for PAY-2 kept as credit")
+    ]
+    assert "which was closed as paid" in tickets[0].body
+
+
+@pytest.mark.promise(9)
+async def test_the_durable_way_counts_the_same_id_once_also_after_the_end(a_stage: Stage, operate: Operate):
+    await opened(operate, "PAY-3")
+    assert await pay(operate, "PAY-3", "USD 19.99", "wire", "--durable") == ("sent", None)
+    await until_closed(a_stage, "PAY-3")
+    assert await pay(operate, "PAY-3", "USD 19.99", "wire") == ("already counted", None)
+    assert await a_stage.store.credits("PAY-3-account") == ()
+
+
+async def test_money_for_an_invoice_whose_case_never_started_becomes_credit(a_stage: Stage, operate: Operate):
+    await opened(operate, "PAY-4")
+    known = OpenInvoice(number="PAY-4B", account="PAY-4-account", policy="a-small-orange", due=in_days(60))
+    await a_stage.store.open_invoice(known)
+    assert await pay(operate, "PAY-4B", "3", "early") == ("credited", None)
+    assert [str(credit.amount) for credit in await a_stage.store.credits("PAY-4-account")] == ["USD 3.00"]
+    assert "has no running case" in (await a_stage.store.tickets("PAY-4-account"))[0].body
+
+
+@pytest.mark.parametrize("amount", ["USD 5", "5"])
+async def test_an_unknown_invoice_is_refused_and_nothing_is_recorded(operate: Operate, amount: str):
+    said = await operate("pay", "PAY-NONE", "--amount", amount, "--id", "x")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith("starter: PAY-NONE: there is no such invoice, so nothing was recorded")
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (("--amount", "x", "--id", "i"), "--amount: 'x' is not an amount; write it like 'USD 19.99'"),
+        (("--amount", "USD 1.234", "--id", "i"), "2 decimal digits at most"),
+        (("--amount", "USD -1", "--id", "i"), "the amount must be positive"),
+        (("--amount", "USD 0", "--id", "i"), "the amount must be positive"),
+        (("--amount", "USD 1", "--id", ""), "--id: String should have at least 1 character"),
+        (("--amount", "USD 1", "--id", "i", "--at", "noon"), "--at: 'noon' is not an instant"),
+        (("--amount", "USD 1", "--id", "i", "--at", "2026-12-01T09:00"), "write it with its offset"),
+        (("--amount", "USD 1"), "pay: --id is missing"),
+    ],
+)
+async def test_what_is_no_payment_is_refused(operate: Operate, words: tuple[str, ...], text: str):
+    said = await operate("pay", "PAY-BAD", *words)
+    assert (said.status, said.out) == (2, "")
+    assert text in said.err
+
+
+@pytest.fixture
+def nobody_works(monkeypatch: pytest.MonkeyPatch, operate: Operate) -> Operate:
+    """Start cases on a task queue that no worker polls, and have little patience."""
+    monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody")
+    monkeypatch.setattr(cases, "PATIENCE", cases.PATIENCE / 20)
+    return operate
+
+
+async def test_without_a_worker_the_caller_hears_that_nothing_was_acknowledged(nobody_works: Operate):
+    await opened(nobody_works, "PAY-5")
+    said = await nobody_works("pay", "PAY-5", "--amount", "USD 5", "--id", "p")
+    assert (said.status, said.out) == (1, "")
+    assert "no worker answered" in said.err
+    assert "worker.py running on the task queue 'nobody'" in said.err
+    assert "was not acknowledged; trying again is harmless" in said.err
+    assert "--durable" in said.err
+    said = await nobody_works("pay", "PAY-5", "--amount", "5", "--id", "p")
+    assert (said.status, "write --amount 'USD 19.99'" in said.err) == (1, True)
+    for words in (("show", "PAY-5"), ("promise", "PAY-5", "--until", str(in_days(70)))):
+        said = await nobody_works(*words)
+        assert (said.status, "no worker answered" in said.err) == (1, True)
+    assert await pay(nobody_works, "PAY-5", "USD 5", "p", "--durable") == ("sent", None)
+
+
+async def test_a_case_that_closes_meanwhile_does_not_swallow_the_payment(a_stage: Stage, operate: Operate):
+    """Many payments race the end of the case: each is in its ledger, or is credit."""
+    await opened(operate, "PAY-6")
+    await pay(operate, "PAY-6", "USD 19.98", "race-first")
+    words = [("pay", "PAY-6", "--amount", "USD 1", "--id", f"race-{place}", "--json") for place in range(4)]
+    said = await asyncio.gather(*(starter(*each, env=a_stage.env) for each in words))
+    assert [each.status for each in said] == [0] * 4
+    await until_closed(a_stage, "PAY-6")
+    ledger = await a_stage.store.ledger("PAY-6")
+    assert ledger
+    counted = {entry.id for entry in ledger.order.entries if entry.kind == "payment"}
+    credited = {credit.id for credit in await a_stage.store.credits("PAY-6-account")}
+    assert {f"race-{place}" for place in range(4)} <= counted | {name.removeprefix("PAY-6:") for name in credited}
+    assert not counted & credited
+
+
+@pytest.mark.parametrize("text", ["Namespace x is not found.", "namespace not found"])
+def test_a_missing_namespace_says_nothing_about_the_case(text: str):
+    error = RPCError(text, RPCStatusCode.NOT_FOUND, b"")
+    assert cases._told(error, "X") is error

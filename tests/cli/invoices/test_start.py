@@ -1,0 +1,283 @@
+"""`start`: files of invoices become cases, each once, whatever the file looks like."""
+
+import asyncio
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.invoices import bulk
+from cli.invoices.checked import Good, checked
+from cli.invoices.rows import Bad, Row
+from cli.invoices.start import _progress
+from dunning.names import workflow_id
+from operations.open_invoice import Opening
+from sandbox.stage.stage import Stage
+from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
+
+
+async def test_a_file_is_started_once_however_often_it_is_given(a_stage: Stage, operate: Operate, tmp_path: Path):
+    file = tmp_path / "in.jsonl"
+    file.write_text(lines(row("TWICE-1"), row("TWICE-2", story="how it ends")))
+    first, second = await starter("start", str(file), env=a_stage.env), await operate("start", str(file), "--json")
+    assert first == (0, "2 started, 0 already running, 0 already closed, 0 bad, 0 failed\n", "")
+    assert (second.status, second.json["started"]) == (0, [])
+    assert sorted(second.json["already_running"]) == ["TWICE-1", "TWICE-2"]
+
+
+async def test_what_is_closed_is_not_started_again(a_stage: Stage, operate: Operate):
+    rows = lines(row("ONCE-1"))
+    await operate("start", "-", stdin=rows)
+    await operate("pay", "ONCE-1", "--amount", "19.99", "--id", "once-1")
+    await (await a_stage.connect()).get_workflow_handle(workflow_id("ONCE-1")).result()
+    said = await operate("start", "-", "--json", stdin=rows)
+    assert (said.status, said.json["already_closed"]) == (0, ["ONCE-1"])
+
+
+async def test_two_starters_at_once_start_each_case_once(a_stage: Stage):
+    rows = lines(*(row(f"RACE-{number}") for number in range(10)))
+    said = await asyncio.gather(*(starter("start", "-", "--json", env=a_stage.env, stdin=rows) for _ in range(2)))
+    assert [one.status for one in said] == [0, 0]
+    started = said[0].json["started"] + said[1].json["started"]
+    assert sorted(started) == sorted(f"RACE-{number}" for number in range(10))
+
+
+async def test_bad_rows_are_listed_with_line_and_reason_and_the_others_start(operate: Operate, tmp_path: Path):
+    file = tmp_path / "mixed.jsonl"
+    bad = [
+        row("MIX-2", amount=19.99),
+        row("MIX-3", surprise=1),
+        row("MIX-1"),
+        row("MIX-4", amount="EUR 5"),
+        row("MIX-5", policy="nope"),
+        row("MIX-6", due="soon"),
+        row("MIX-7", zone="Mars"),
+        row("MIX-8", emails=["nobody"]),
+        row("MIX-9", locale="xx_YY_ZZ"),
+        row("bad number"),
+        row("MIX-10", amount="USD 0"),
+        row("MIX-11", policy="hotdoodle", due="9999-12-31"),
+    ]
+    file.write_text(lines(row("MIX-1"), *bad) + "not json\n[]\n\n" + lines(row("MIX-12")))
+    said = await operate("start", str(file))
+    assert (said.status, said.out) == (2, "2 started, 0 already running, 0 already closed, 14 bad, 0 failed\n")
+    told = said.err.replace(str(file), "F").splitlines()
+    reasons = (
+        "F:2: MIX-2: amount: write the amount as text with its currency, like 'USD 19.99'",
+        "F:3: MIX-3: unknown key 'surprise'; is it a typing mistake?",
+        "F:4: MIX-1: invoice MIX-1 stands on line 1 already",
+        "F:5: MIX-4: EUR 5.00 is not in USD, the currency of the policy a-small-orange",
+        "F:6: MIX-5: ",
+        "F:7: MIX-6: due: ",
+        "F:8: MIX-7: zone: 'Mars' is not a time zone",
+        "F:9: MIX-8: emails[0]: ",
+        "F:10: MIX-9: locale: 'xx_YY_ZZ' is not one",
+        "F:11: bad number: invoice: ",
+        "F:12: MIX-10: amount USD 0.00 must be positive",
+        "F:13: MIX-11: ",
+        "F:14: is not JSON: ",
+        "F:15: is not a JSON object",
+    )
+    assert len(told) == len(reasons)
+    for line, reason in zip(told, reasons, strict=True):
+        assert line.startswith(reason)
+
+
+async def test_strict_starts_none_when_one_row_is_bad(a_stage: Stage, operate: Operate):
+    said = await operate("start", "-", "--strict", stdin=lines(row("STRICT-1"), row("STRICT-2", amount="x")))
+    assert (said.status, said.out[:10]) == (2, "0 started,")
+    assert "standard input:2: STRICT-2: amount: 'x' is not an amount" in said.err
+    assert "1 good row(s) were not started" in said.err
+    assert await a_stage.store.invoice("STRICT-1") is None
+
+
+CSV = """\
+invoice,account,customer,email,amount,due,policy,zone,user,domain,kind,story
+CSV-1,csv-shop,"Pizza, Pasta",a@x.example; b@y.example,USD 20,{due},hotdoodle,Europe/Berlin,pizza,pizza.example,,notes
+CSV-2,csv-shop,,c@z.example,USD 20,{due},hotdoodle,,pasta,,email,
+"""
+
+
+async def test_csv_rows_of_one_account_add_their_services(a_stage: Stage, operate: Operate, tmp_path: Path):
+    file = tmp_path / "in.csv"
+    file.write_text("\ufeff" + CSV.format(due=in_days(60)))
+    assert (await operate("start", str(file))).status == 0
+    account = await a_stage.store.account("csv-shop")
+    assert [(s.user, s.kind, s.domain) for s in account.services] == [
+        ("pizza", "website", "pizza.example"),
+        ("pasta", "email", ""),
+    ]
+    assert [contact.email for contact in account.contacts] == ["a@x.example", "b@y.example", "c@z.example"]
+    assert (account.name, account.zone) == ("Pizza, Pasta", "Europe/Berlin")
+
+
+STDIN = {
+    "LIST": json.dumps([row("LIST"), row("LIST-B")], indent=1),
+    "OBJECT": json.dumps(row("OBJECT"), indent=1),
+    "LINES": lines(row("LINES"), row("LINES-B")),
+    "SHEET": f"invoice,account,amount,due,policy\nSHEET,sheet,USD 1,{in_days(60)},hotdoodle\n",
+}
+
+
+@pytest.mark.parametrize("form", STDIN)
+async def test_standard_input_is_recognised(operate: Operate, form: str):
+    said = await operate("start", "-", "--json", stdin=STDIN[form])
+    assert (said.status, said.err) == (0, "")
+    assert form in said.json["started"]
+
+
+async def test_an_element_of_a_json_list_is_named_by_its_line(offline: Operate, tmp_path: Path):
+    file = tmp_path / "in.json"
+    file.write_text('[\n  {"invoice": "A"},\n\n  {"invoice": "B",\n   "x": 1}, 7]')
+    said = await offline("start", str(file), "--json")
+    assert [(bad["line"], bad["invoice"]) for bad in said.json["bad"]] == [(2, "A"), (4, "B"), (5, "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.json", b'[{"invoice": 1},\n oops]', "a.json: line 2, column 2: not JSON"),
+        ("a.json", b"[" * 100_000, "a.json: not JSON"),
+        ("a.csv", b"invoice,colour\nA,red\n", "a.csv: line 1: unknown column 'colour'; columns are invoice, account,"),
+        ("a.csv", b"invoice,invoice\nA,B\n", "a.csv: line 1: column 'invoice' stands there twice"),
+        ("a.csv", b'invoice\n"A\n', "a.csv: line 1: not CSV"),
+        ("a.csv", b"invoice\nA,B\n", "a.csv:2: A: has more cells than the first line has columns"),
+        ("a.csv", b"invoice,domain\nA,x.example\n", "services[0].user: is missing"),
+        ("a.jsonl", b"\xff\xfe", "a.jsonl is not UTF-8 text"),
+    ],
+)
+async def test_files_that_make_no_sense_are_refused(
+    offline: Operate, tmp_path: Path, name: str, content: bytes, text: str
+):
+    (tmp_path / name).write_bytes(content)
+    said = await offline("start", str(tmp_path / name))
+    assert said.status == 2
+    assert text in said.err
+    assert "Traceback" not in said.err
+
+
+async def test_a_missing_file_is_named(offline: Operate):
+    said = await offline("start", "/no/such.csv")
+    assert said == (2, "", "starter: /no/such.csv cannot be read: No such file or directory\n")
+
+
+async def test_an_empty_file_is_nothing_to_do(offline: Operate):
+    assert (await offline("start", "-")).status == 0
+
+
+async def test_without_a_server_the_address_is_named(offline: Operate):
+    said = await offline("start", "-", stdin=lines(row("DOWN-1")))
+    assert (said.status, said.out) == (1, "")
+    assert said.err.splitlines() == [
+        "starter: no Temporal server answers at 127.0.0.1:1: Connection refused",
+        "Start it, or name its address in TEMPORAL_ADDRESS or temporal.toml.",
+    ]
+
+
+async def test_an_interrupted_start_says_so(offline: Operate, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(file: str) -> str:
+        raise KeyboardInterrupt(file)
+
+    monkeypatch.setattr("cli.invoices.rows._text", interrupted)
+    assert await offline("start", "x.csv") == (130, "", "starter: interrupted\n")
+
+
+async def test_a_reader_that_has_enough_is_no_error_to_talk_about():
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = (sys.executable, "starter.py", "policies", "--json")
+    process = await asyncio.create_subprocess_exec(
+        *words, cwd=ROOT, stdout=writing, stderr=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    )
+    os.close(writing)
+    _, err = await process.communicate()
+    assert (process.returncode, err) == (1, b"")
+
+
+@pytest.mark.parametrize(("rows", "terminal", "shown"), [(500, True, True), (500, False, False), (5, True, False)])
+def test_progress_is_shown_for_long_files_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, rows: int, terminal: bool, shown: bool
+):
+    screen = Screen(terminal)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with _progress(rows) as tick:
+        for _ in range(rows):
+            tick()
+    assert (f"{rows}/{rows}" in screen.getvalue()) is shown
+
+
+class Screen(io.StringIO):
+    def __init__(self, terminal: bool) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        return self._terminal
+
+
+def goods(*rows: dict[str, Any]) -> list[Good]:
+    good, bad = checked([Row(line, values) for line, values in enumerate(rows, 1)])
+    assert not bad
+    return good
+
+
+def busy(status: RPCStatusCode = RPCStatusCode.RESOURCE_EXHAUSTED) -> RPCError:
+    return RPCError("namespace rate limit exceeded", status, b"")
+
+
+async def opened(opener: bulk.Opener, rows: list[Good]) -> bulk.Report:
+    report = bulk.Report()
+    await bulk.open_all(rows, opener, report, lambda: None)
+    return report
+
+
+async def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "PAUSES", (0.0, 0.0))
+    tries = list[str]()
+
+    async def opener(good: Good) -> Opening:
+        tries.append(good.row.invoice)
+        if len(tries) < 3:
+            raise busy()
+        return "started"
+
+    report = await opened(opener, goods(row("BUSY-1")))
+    assert (report.opened["started"], report.failed, len(tries)) == (["BUSY-1"], [], 3)
+
+
+async def test_once_the_server_is_gone_for_good_the_rest_is_not_tried(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "PAUSES", (0.0,))
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    tries = list[str]()
+
+    async def opener(good: Good) -> Opening:
+        tries.append(good.row.invoice)
+        raise busy(RPCStatusCode.UNAVAILABLE)
+
+    report = await opened(opener, goods(row("GONE-1"), row("GONE-2")))
+    assert tries == ["GONE-1", "GONE-1"]
+    assert report.failed == [
+        Bad(1, "GONE-1", "Temporal: UNAVAILABLE: namespace rate limit exceeded"),
+        Bad(2, "GONE-2", "not tried any more"),
+    ]
+
+
+async def test_rows_of_one_account_never_run_together():
+    running, most = set[str](), 0
+
+    async def opener(good: Good) -> Opening:
+        nonlocal most
+        assert good.row.account not in running
+        running.add(good.row.account)
+        most = max(most, len(running))
+        await asyncio.sleep(0)
+        running.remove(good.row.account)
+        return "started"
+
+    report = await opened(opener, goods(*(row(f"MANY-{n}", f"account-{n % 30}") for n in range(90))))
+    assert (len(report.opened["started"]), most) == (90, bulk.AT_ONCE)

@@ -1,0 +1,268 @@
+"""What each activity is asked for: everything that the hand needs, and the same key for every retry."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+import pytest
+
+from dunning.case.case import Case
+from dunning.case.facts import DueDateChange
+from dunning.case.orders import (
+    ChargeOrder,
+    CloseOrder,
+    DeleteOrder,
+    MoveDueOrder,
+    NoticeOrder,
+    RefundOrder,
+    ReinstateOrder,
+    RestrictOrder,
+    TicketOrder,
+)
+from dunning.case.results import Declined, Undelivered
+from dunning.case.update import changed
+from dunning.level import Level
+from dunning.money import Money
+from dunning.policy.plan import Action, Milestone
+from dunning.rules.order_for import order_for, reinstate_order
+from dunning.rules.record import recorded
+from dunning.rules.updates import due_date_changed, unreadable
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, did, evening, moment, step
+from tests.dunning.examples import DUE, at, opened, pays
+from tests.dunning.life import Fact, Life
+
+PRICE = Money.parse("USD 19.99")
+
+
+class Who(TypedDict):
+    invoice: str
+    account: str
+
+
+WHO: Who = {"invoice": "INV-1042", "account": "bakery"}
+
+
+def ordered(life: Life, name: str) -> object:
+    """The order that the step of that name got in this life."""
+    done = did(life, name)
+    assert done.step is not None
+    return order_for(done.before, done.step, done.decided)
+
+
+def follow_up(case: Case, name: str, action: Action) -> Milestone:
+    return Milestone(name=name, action=action, at=case.opened_at, day=0)
+
+
+def test_a_charge_asks_for_the_balance_under_one_key() -> None:
+    order = ordered(evening(ASO, 2, (-1, pays("USD 5.00"))), "charge")
+    assert order == ChargeOrder(
+        **WHO, step="charge", at=at(opened(ASO), 0), amount=Money.parse("USD 14.99"), known=("p-1",)
+    )
+    assert isinstance(order, ChargeOrder)
+    assert order.key == "INV-1042:charge:1"
+
+
+def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
+    aso, courtesy = evening(ASO, 31), evening(COURTESY, 11)
+    assert ordered(courtesy, "suspend") == RestrictOrder(
+        **WHO,
+        step="suspend",
+        at=at(opened(COURTESY), 10),
+        level=Level.SUSPENDED,
+        services=("website", "email"),
+        known=(),
+    )
+    assert ordered(aso, "deactivate") == RestrictOrder(
+        **WHO,
+        step="deactivate",
+        at=at(opened(ASO), 30),
+        level=Level.INACTIVE,
+        held=Level.SUSPENDED,
+        voids=True,
+        known=(),
+    )
+
+
+def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own() -> None:
+    life = evening(HOTDOODLE, 61)
+    when = at(opened(HOTDOODLE), 60)
+    assert ordered(life, "delete") == DeleteOrder(**WHO, step="delete", at=when, known=())
+    assert ordered(life, "delete-backups") == DeleteOrder(**WHO, step="delete-backups", at=when, backups=True, known=())
+    case, now = moment(HOTDOODLE, 54)
+    only = step(case, "delete").model_copy(update={"services": ("website",)})
+    assert order_for(case, only, now) == DeleteOrder(**WHO, step="delete", at=now, services=("website",), known=())
+
+
+def test_giving_back_names_the_rule_the_local_day_and_the_invoice_paid_for_again() -> None:
+    case, now = moment(ASO, 3, renews="INV-0900")
+    assert reinstate_order(case, now) == ReinstateOrder(
+        **WHO, step="reinstate", at=now, today=DUE + timedelta(days=3), rule=case.plan.rule, renews="INV-0900"
+    )
+
+
+def test_a_refund_gives_back_what_is_too_much_but_never_more_than_that_payment() -> None:
+    case, now = moment(ASO, -1)
+    once = pays("USD 25.00")(case, now)
+    often = pays("USD 3.00", "p-2")(pays("USD 5.00")(pays("USD 19.99", "p-0")(case, now), now), now)
+    for paid_in, back in ((once, "USD 5.01"), (often, "USD 5.00")):
+        assert order_for(paid_in, follow_up(case, "refund:p-1", Action.REFUND), now) == RefundOrder(
+            **WHO, step="refund:p-1", at=now, payment="p-1", amount=Money.parse(back)
+        )
+
+
+def test_a_moved_due_date_and_closed_books_carry_the_new_date() -> None:
+    later: Fact = lambda case, now: due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)), now)  # noqa: E731
+    life = evening(ASO, 15, (-5, later), (12, pays("USD 20.00")))
+    moved = ordered(life, "due-date:1")
+    assert moved == MoveDueOrder(
+        **WHO, step="due-date:1", at=at(opened(ASO), -5, minutes=30), due=DUE + timedelta(days=14)
+    )
+    assert ordered(life, "close:3") == CloseOrder(
+        **WHO,
+        step="close:3",
+        at=at(opened(ASO), 12, minutes=30),
+        outcome="paid",
+        policy=ASO,
+        due=DUE + timedelta(days=14),
+        entries=life.case.entries,
+        balance=Money.zero("USD"),
+        case=did(life, "close:3").before,
+    )
+
+
+def test_a_plan_without_a_rule_for_money_taken_back_closes_as_it_always_did() -> None:
+    case, now = moment(ASO, -1)
+    case = changed(pays()(case, now), plan=case.plan.model_copy(update={"taken_back": None, "asks": False}))
+    order = order_for(case, follow_up(case, "close:2", Action.CLOSE), now)
+    assert isinstance(order, CloseOrder)
+    assert order.case is None
+
+
+def test_closed_books_say_what_became_of_the_service() -> None:
+    order = ordered(evening(HOTDOODLE, 61), "close:2")
+    assert isinstance(order, CloseOrder)
+    assert (order.outcome, order.level) == ("deleted", Level.DELETED)
+
+
+# Letters
+
+
+def test_a_reminder_says_what_is_owed_and_what_comes_next_and_when() -> None:
+    assert ordered(evening(ASO, 6), "first-overdue") == NoticeOrder(
+        **WHO,
+        step="first-overdue",
+        at=at(opened(ASO), 5),
+        title="First Invoice Overdue Notice",
+        policy=ASO,
+        zone="America/New_York",
+        due=DUE,
+        balance=PRICE,
+        next_action="suspend",
+        next_at=at(opened(ASO), 10),
+        happened_at=at(opened(ASO), 5),
+    )
+
+
+def test_a_letter_after_a_suspension_knows_the_level() -> None:
+    order = ordered(evening(COURTESY, 11), "suspend:told")
+    assert isinstance(order, NoticeOrder)
+    assert (order.level, order.next_action) == (Level.SUSPENDED, "delete")
+
+
+def test_a_letter_about_a_failed_charge_gives_the_company_s_words_for_that_charge() -> None:
+    case, now = moment(COURTESY, -1)
+    case = recorded(case, step(case, "charge"), Declined(code="a", message="Your card has expired."), now)
+    case = recorded(case, step(case, "second-charge"), Declined(code="b", message="Your bank said no."), now)
+    for name, words in (("charge", "Your card has expired."), ("second-charge", "Your bank said no.")):
+        order = order_for(case, follow_up(case, f"{name}:told", Action.NOTIFY), now)
+        assert isinstance(order, NoticeOrder)
+        assert (order.detail, order.amount, order.happened_at) == (words, None, now)
+
+
+def test_a_receipt_names_payment_amount_and_its_own_instant_and_threatens_nothing() -> None:
+    """The money came before we heard of it: the receipt says when it came."""
+    case, now = moment(ASO, 6)
+    case = pays("USD 19.99")(case, now - timedelta(hours=3))
+    order = order_for(case, follow_up(case, "confirm:p-1", Action.NOTIFY), now)
+    assert isinstance(order, NoticeOrder)
+    assert (order.detail, order.amount, order.happened_at) == ("p-1", PRICE, now - timedelta(hours=3))
+    assert (order.next_action, order.next_at) == ("", None)
+
+
+def test_a_receipt_for_a_part_still_says_what_comes_next() -> None:
+    order = ordered(evening(ASO, 6, (6, pays("USD 5.00"))), "confirm:p-1")
+    assert isinstance(order, NoticeOrder)
+    assert (order.balance, order.next_action) == (Money.parse("USD 14.99"), "suspend")
+
+
+def test_who_can_pay_no_more_is_not_told_of_a_next_step() -> None:
+    case, now = moment(ASO, 31)
+    assert case.lapsed
+    order = order_for(case, follow_up(case, "deactivate:told", Action.NOTIFY), now)
+    assert isinstance(order, NoticeOrder)
+    assert (order.next_action, order.next_at) == ("", None)
+
+
+def test_a_letter_after_the_last_step_names_no_next_one() -> None:
+    case, now = moment(HOTDOODLE, 61)
+    order = order_for(case, follow_up(case, "delete:told", Action.NOTIFY), now)
+    assert isinstance(order, NoticeOrder)
+    assert (order.next_action, order.next_at, order.balance) == ("", None, Money.parse("USD 94.99"))
+
+
+# Work for people
+
+
+def test_a_ticket_for_parked_money_says_how_much_and_why_and_credits_it() -> None:
+    order = ordered(evening(ASO, 4, (2, pays("EUR 5.00", "p-eur")), (3, pays("EUR 7.00", "p-eur-2"))), "parked:p-eur-2")
+    assert order == TicketOrder(
+        **WHO,
+        step="parked:p-eur-2",
+        at=at(opened(ASO), 3, minutes=30),
+        subject="Payment for INV-1042 parked as credit",
+        body="EUR 7.00 arrived and was kept as credit: paid in EUR, invoiced in USD.",
+        credit_id="INV-1042:p-eur-2",
+        credit=Money.parse("EUR 7.00"),
+    )
+
+
+def test_a_ticket_for_an_unreadable_message_quotes_it_and_credits_nothing() -> None:
+    garbled: Fact = lambda case, now: unreadable(case, "payment_received", "{'amount': ", now)  # noqa: E731
+    other: Fact = lambda case, now: unreadable(case, "payment_reversed", "???", now)  # noqa: E731
+    order = ordered(evening(ASO, 4, (2, garbled), (3, other)), "unreadable:1")
+    assert isinstance(order, TicketOrder)
+    assert order.subject == "Unreadable payment_reversed for INV-1042"
+    assert order.body == (
+        "A payment_reversed message could not be decoded. Find the payment at its processor and enter it with "
+        "`starter.py pay INV-1042`. What came: ???"
+    )
+    assert (order.credit_id, order.credit) == ("", None)
+
+
+def test_a_ticket_for_a_letter_that_nobody_took_names_the_letter() -> None:
+    case, now = moment(ASO, 4)
+    letter = step(case, "first-overdue")
+    case = recorded(case, letter, Undelivered(notice="n-1", reason="550 no such user"), now)
+    order = order_for(case, follow_up(case, "first-overdue:undelivered", Action.TICKET), now)
+    assert isinstance(order, TicketOrder)
+    assert (order.subject, order.body) == (
+        "No address took a notice for INV-1042",
+        "Step first-overdue:undelivered: ask the customer for another address.",
+    )
+
+
+def test_a_ticket_for_money_that_came_after_the_deletion_says_what_to_do() -> None:
+    case, now = moment(HOTDOODLE, 61)
+    ticket = order_for(case, follow_up(case, "paid-after-deletion", Action.TICKET), now)
+    assert isinstance(ticket, TicketOrder)
+    assert (ticket.subject, ticket.body, ticket.department) == (
+        "INV-1042 was paid after its services were deleted",
+        "Restore the services or give the money back.",
+        "Billing",
+    )
+
+
+@pytest.mark.parametrize("action", [Action.CREDIT, Action.REINSTATE])
+def test_what_needs_no_hand_has_no_order(action: Action) -> None:
+    case, now = moment(ASO, 2)
+    with pytest.raises(KeyError):
+        order_for(case, follow_up(case, "x", action), now)

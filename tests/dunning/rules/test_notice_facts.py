@@ -1,0 +1,95 @@
+"""What a letter says comes next, and when: the day on which it really comes."""
+
+from datetime import timedelta
+
+import pytest
+
+from dunning.case.case import Case
+from dunning.case.decisions import follow_up
+from dunning.case.facts import Promise
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Declined
+from dunning.policy.plan import Action
+from dunning.rules.order_for import order_for
+from dunning.rules.record import recorded
+from dunning.rules.updates import promised
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, did, evening, moment, step
+from tests.dunning.examples import DUE, at, new_card, opened, pays, takes_back
+from tests.dunning.life import Fact, Life
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def letter(case: Case, name: str, day: int, late: timedelta = timedelta(0)) -> NoticeOrder:
+    """The letter as it goes out on that day, some minutes late."""
+    now = at(opened(case.plan.policy), day) + late
+    order = order_for(case, case.plan.milestone(name) or follow_up(name, Action.NOTIFY, now), now)
+    assert isinstance(order, NoticeOrder)
+    return order
+
+
+def sent(life: Life, name: str) -> NoticeOrder:
+    done = did(life, name)
+    assert done.step is not None
+    order = order_for(done.before, done.step, done.decided)
+    assert isinstance(order, NoticeOrder)
+    return order
+
+
+@pytest.mark.promise(3)
+@pytest.mark.promise(4)
+@pytest.mark.parametrize(
+    ("name", "letter_name", "day", "comes"),
+    [
+        (ASO, "second-overdue", 9, 1),
+        (ASO, "second-overdue:again:1", 9, 1),
+        (WHMCS, "charge:told", 0, 5),
+        (WHMCS, "charge:again:2", 0, 5),
+    ],
+)
+def test_a_warning_that_goes_out_minutes_late_gives_its_whole_interval(
+    name: str, letter_name: str, day: int, comes: int
+) -> None:
+    case, _ = moment(name, day)
+    order = letter(case, letter_name, day, HALF_AN_HOUR)
+    assert order.next_at == at(opened(name), day + comes) + HALF_AN_HOUR
+
+
+def test_what_is_no_consequence_comes_on_its_day() -> None:
+    case, _ = moment(HOTDOODLE, 4)
+    order = letter(case, "reminder", 5, HALF_AN_HOUR)
+    assert (order.next_action, order.next_at) == ("warn_admins", at(opened(HOTDOODLE), 10))
+
+
+def test_what_is_overdue_comes_now_and_never_in_the_past() -> None:
+    case, _ = moment(ASO, 9)
+    order = letter(case, "due-date:1", 15)
+    assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 15))
+
+
+def test_a_letter_in_the_grace_says_when_it_is_over() -> None:
+    life = evening(ASO, 22, (12, pays()), (20, takes_back()), (21, new_card))
+    order = sent(life, "charge:method-1:told")
+    assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 30))
+
+
+def test_a_letter_while_a_promise_is_kept_names_the_day_that_the_promise_moves_everything_to() -> None:
+    """The second reminder waits until the promised day is over, and the suspension comes a day after it."""
+    promise: Fact = lambda case, _now: promised(case, Promise(until=DUE + timedelta(days=20)))  # noqa: E731
+    life = evening(ASO, 23, (8, promise), (8, new_card))
+    order = sent(life, "charge:method-1:told")
+    assert (order.next_action, order.next_at) == ("suspend", did(life, "suspend").decided)
+    assert did(life, "suspend").decided == at(opened(ASO), 22)
+
+
+def test_a_charge_that_will_not_be_attempted_is_not_announced() -> None:
+    case, now = moment(COURTESY, -1)
+    for final, coming in ((False, "charge"), (True, "late_fee")):
+        declined = recorded(case, step(case, "charge"), Declined(code="no", final=final), now)
+        assert letter(declined, "charge:told", 0).next_action == coming
+
+
+def test_who_owes_nothing_reads_of_nothing_to_come() -> None:
+    case, now = moment(ASO, 4)
+    order = letter(pays()(case, now), "confirm:p-1", 4)
+    assert (order.next_action, order.next_at) == ("", None)

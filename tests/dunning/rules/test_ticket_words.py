@@ -1,0 +1,104 @@
+"""Tickets: what a person reads, and the credit that goes with it."""
+
+from datetime import datetime
+
+import pytest
+
+from dunning.case.case import Case
+from dunning.case.decisions import follow_up
+from dunning.case.facts import Void
+from dunning.case.orders import TicketOrder
+from dunning.money import Money
+from dunning.policy.plan import Action
+from dunning.rules.order_for import order_for
+from dunning.rules.ticket_words import credit_of, words_for_staff
+from dunning.rules.updates import unreadable, voided
+from tests.dunning.evenings import ASO, moment
+from tests.dunning.examples import gives_again, pays, takes_back
+
+EURO = "EUR 5.00"
+
+
+def case_with_parked_money() -> tuple[Case, datetime]:
+    """Paid in another currency, taken back by the bank, and won back in the dispute."""
+    case, now = moment(ASO, 2)
+    for fact in (pays(EURO), takes_back(EURO), gives_again(EURO)):
+        case = fact(case, now)
+    return case, now
+
+
+@pytest.mark.promise(9)
+@pytest.mark.parametrize(
+    ("step", "line", "amount"),
+    [
+        ("parked:p-1", "INV-1042:p-1", EURO),
+        ("taken-back:r-1", "INV-1042:back:r-1", "EUR -5.00"),
+        ("restored:r-1:won", "INV-1042:restored:r-1:won", EURO),
+    ],
+)
+def test_money_that_comes_goes_and_comes_again_is_credited_each_time_under_its_own_name(
+    step: str, line: str, amount: str
+) -> None:
+    case, _ = case_with_parked_money()
+    assert credit_of(case, step) == (line, Money.parse(amount))
+
+
+@pytest.mark.parametrize("step", ["parked:p-2", "taken-back:r-9", "first-overdue:undelivered", "paid-after-deletion"])
+def test_other_tickets_carry_no_credit(step: str) -> None:
+    case, _ = case_with_parked_money()
+    assert credit_of(case, step) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("step", "subject", "body"),
+    [
+        (
+            "parked:p-1",
+            "Payment for INV-1042 parked as credit",
+            "EUR 5.00 arrived and was kept as credit: paid in EUR, invoiced in USD.",
+        ),
+        (
+            "taken-back:r-1",
+            "A payment kept as credit for INV-1042 was taken back",
+            "The credit was taken off the account again.",
+        ),
+        (
+            "restored:r-1:won",
+            "A payment kept as credit for INV-1042 came again",
+            "A dispute was won; the credit is there again.",
+        ),
+        (
+            "first-overdue:undelivered",
+            "No address took a notice for INV-1042",
+            "Step first-overdue:undelivered: ask the customer for another address.",
+        ),
+        (
+            "paid-after-deletion",
+            "INV-1042 was paid after its services were deleted",
+            "Restore the services or give the money back.",
+        ),
+        (
+            "unreadable:0",
+            "Unreadable payment_received for INV-1042",
+            (
+                "A payment_received message could not be decoded. Find the payment at its processor and enter it with "
+                "`starter.py pay INV-1042`. What came: {}"
+            ),
+        ),
+    ],
+)
+def test_a_person_reads_what_happened_and_what_to_do(step: str, subject: str, body: str) -> None:
+    case, now = case_with_parked_money()
+    assert words_for_staff(unreadable(case, "payment_received", "{}", now), step) == (subject, body)
+
+
+def test_the_ticket_of_a_void_invoice_says_that_the_credit_may_be_used_up() -> None:
+    case, now = moment(ASO, 2)
+    void = takes_back()(voided(pays()(case, now), Void(reason="billed twice"), now), now)
+    order = order_for(void, follow_up("owed-again:r-1", Action.TICKET, now), now)
+    assert isinstance(order, TicketOrder)
+    assert (order.subject, order.body, order.credit) == (
+        "Money for INV-1042, which is void, was taken back",
+        "It had become credit of the account and was taken off again; the account may have used it meanwhile.",
+        None,
+    )

@@ -1,0 +1,46 @@
+"""A letter outside of any case: one order, tried until a mail server takes it or every address has refused for good."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from workflows.calls import BOOKS, CALLS, FOR_EVER, call
+
+with workflow.unsafe.imports_passed_through():
+    from activities.notices.open_ticket import OpenTicket
+    from dunning import names as doors
+    from dunning.case.orders import NoticeOrder, TicketOrder
+    from dunning.case.results import Delivered, NoticeResult, Undelivered
+    from dunning.policy.plan import Action
+
+
+@workflow.defn(name=doors.LETTER)
+class Letter:
+    """Started with the id `dunning.names.letter_id(order.step)`, so that the same letter is never sent twice."""
+
+    @workflow.run
+    async def run(self, order: NoticeOrder) -> NoticeResult:
+        """Returns what became of it. What no address takes becomes a ticket: a person has to reach the customer."""
+        result: Delivered | Undelivered = await call(CALLS[Action.NOTIFY], order, f"{order.title}: {order.account}")
+        if isinstance(result, Undelivered):
+            await _ask_a_person(order, result)
+        return result
+
+
+async def _ask_a_person(order: NoticeOrder, result: Undelivered) -> None:
+    ticket = TicketOrder(
+        invoice=order.invoice,
+        account=order.account,
+        step=f"{order.step}:undelivered",
+        at=workflow.now(),
+        subject=f"Nobody could be reached: {order.title}",
+        body=f"The letter to account {order.account} was taken by no address: {result.reason}",
+    )
+    await workflow.execute_activity_method(
+        OpenTicket.open_ticket,
+        ticket,
+        task_queue=workflow.info().task_queue + BOOKS,
+        start_to_close_timeout=timedelta(seconds=30),
+        retry_policy=FOR_EVER,
+        summary=ticket.subject,
+    )
