@@ -36,10 +36,10 @@ _COMMANDS = (
     (
         "notices",
         "cli.invoices.notices:notices",
-        "Look at letters: all that a policy sends, and each that was sent.",
+        "Look at notices: all that a policy sends, and each that was sent.",
         _CASES,
     ),
-    ("sweep", "cli.invoices.sweep:sweep", "Compare the payment company's books with ours now, and heal.", _CASES),
+    ("sweep", "cli.invoices.sweep:sweep", "Compare the gateway's books with ours now, and heal.", _CASES),
     (
         "promise",
         "cli.decisions.decisions:promise",
@@ -55,12 +55,12 @@ _COMMANDS = (
     ),
     ("due", "cli.decisions.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
     ("void", "cli.decisions.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
-    ("undo", "cli.decisions.undo:undo", "Take back what a wrong run did; a dry run only lists it.", _DECISIONS),
+    ("undo", "cli.decisions.undo:undo", "Undo what a wrong run did; a dry run only lists it.", _DECISIONS),
     ("removals", "cli.decisions.removals:removals", "List the accounts that are due for deletion.", _CASES),
     ("why", "cli.invoices.why:why", "Tell why everything about an account or an invoice happened, with proof.", _CASES),
     ("breaker", "cli.decisions.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),
     ("hold", "cli.holds.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
-    ("release", "cli.holds.holding:release", "Lift such a hold; all others stay.", _HOLDS),
+    ("lift", "cli.holds.holding:lift", "Lift such a hold; all others stay.", _HOLDS),
     ("drift", "cli.holds.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
     ("site", "cli.holds.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
 )

@@ -32,7 +32,7 @@ from activities.payments.use_credit import UseCredit
 from activities.services.backups import PanelBackUps
 from activities.services.deactivate import Deactivate
 from activities.services.delete_service import DeleteService
-from activities.services.loosen import Relax
+from activities.services.loosen import Loosen
 from activities.services.reinstate import Reinstate
 from activities.services.restrict import Restrict
 from activities.services.services import Hands
@@ -49,12 +49,12 @@ from adapters.templates import renderer as templates
 from adapters.temporal import client as temporal
 from adapters.temporal import schedules
 from adapters.temporal.cases import Cases
-from adapters.temporal.notice_starter import Letters
+from adapters.temporal.notice_starter import TemporalNotices
 from dunning.fleet.breaker import Limits
 from workflows import attributes, calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
-from workflows.notice import Letter
+from workflows.notice import Notice
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
@@ -97,8 +97,8 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
         ],
         calls.PANEL: [
             Restrict(hands, gateway, guards).restrict,
-            Reinstate(hands, Letters(client, settings.task_queue)).reinstate,
-            Relax(hands).relax,
+            Reinstate(hands, TemporalNotices(client, settings.task_queue)).reinstate,
+            Loosen(hands).loosen,
             Deactivate(hands, gateway, guards).deactivate,
             DeleteService(hands, gateway, guards).delete_service,
             CheckDrift(hands).check,
@@ -150,7 +150,7 @@ def workers(
         Worker(
             client,
             task_queue=settings.task_queue + suffix,
-            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Letter, Sweep],
+            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Notice, Sweep],
             activities=methods,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.

@@ -35,7 +35,7 @@ class Links:
         return f"{self._base}/{quote(invoice, safe='')}?s={self.signature(invoice)}"
 
     def back(self, invoice: str, did: str = "pay") -> str:
-        """Where the payment company leads the customer back to, after `did`: pay or method."""
+        """Where the gateway leads the customer back to, after `did`: pay or method."""
         return f"{self._base}/{quote(invoice, safe='')}/back?s={self.signature(invoice)}&did={did}"
 
     def ticket(self, key: str) -> str:

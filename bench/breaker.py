@@ -2,7 +2,7 @@
 
 Every account has a real case on a real server, and its time passes by thirty days in one go: all of them are to be
 suspended in the same hour. What counts is what the panel's own books say. Exit status 1 when more were suspended than
-the settings allow, or fewer than were released. `--accounts 5000 --stage 100`.
+the settings allow, or fewer than were allowed. `--accounts 5000 --stage 100`.
 """
 
 import argparse
@@ -62,7 +62,7 @@ class Stopped:
 
     @property
     def right(self) -> bool:
-        """Whether exactly what is allowed happened, with one alert, and then exactly what was released."""
+        """Whether exactly what is allowed happened, with one alert, and then exactly what was allowed."""
         return (self.suspended, self.waiting, self.alerts, self.after_stage, self.after_all) == (
             self.allowed,
             self.accounts - self.allowed,
@@ -88,12 +88,12 @@ async def stopped(made: Stage, accounts: int, stage_of: int) -> Stopped:
     lap("thirty days ahead")
     seen.suspended, seen.waiting = await _suspended(made), len(await made.store.stopped())
     seen.alerts = sum(ticket.subject.startswith("The breaker stopped") for ticket in await made.store.tickets(""))
-    await _release(made, "--most", str(stage_of))
+    await _allow(made, "--most", str(stage_of))
     seen.after_stage = await _until(made, min(accounts, seen.allowed + stage_of))
-    lap(f"released {stage_of}")
-    await _release(made)
+    lap(f"allowed {stage_of}")
+    await _allow(made)
     seen.after_all = await _until(made, accounts)
-    lap("released the rest")
+    lap("allowed the rest")
     return seen
 
 
@@ -126,9 +126,9 @@ async def _ahead(skipper: TimeSkipper, handle: Handle) -> None:
     await at_rest(handle)
 
 
-async def _release(made: Stage, *words: str) -> None:
+async def _allow(made: Stage, *words: str) -> None:
     """As an operator types it."""
-    command = ("starter.py", "breaker", "release", *words, "--by", "bench")
+    command = ("starter.py", "breaker", "allow", *words, "--by", "bench")
     process = await asyncio.create_subprocess_exec(sys.executable, *command, env={**os.environ, **made.env})
     if await process.wait():
         raise RuntimeError(f"{' '.join(command)}: exit status {process.returncode}")
@@ -167,12 +167,12 @@ def main() -> int:
     """Read the command line, run, print. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.breaker", description=__doc__)
     parser.add_argument("--accounts", type=int, default=5000)
-    parser.add_argument("--stage", type=int, default=100, help="how many the first release lets go")
+    parser.add_argument("--stage", type=int, default=100, help="how many are allowed first")
     options = parser.parse_args()
     seen = asyncio.run(_run(options.accounts, options.stage))
     print(f"{seen.accounts} accounts thirty days ahead: {seen.suspended} suspended, {seen.allowed} are allowed")
     print(f"waiting for a person: {seen.waiting}, alerts: {seen.alerts}")
-    print(f"suspended after {seen.stage} were released: {seen.after_stage}; after all were: {seen.after_all}")
+    print(f"suspended after {seen.stage} were allowed: {seen.after_stage}; after all were: {seen.after_all}")
     print(", ".join(f"{part}: {seconds:.0f} s" for part, seconds in seen.seconds.items()))
     return 0 if seen.right else 1
 

@@ -11,7 +11,7 @@ PAYMENT_NEWS = "payment_news"
 METHOD_CHANGED = "method_changed"
 RECONSIDER = "reconsider"
 NOTICE_BOUNCED = "notice_bounced"
-LETTER = "Letter"
+NOTICE = "Notice"
 PAY = "pay"
 CASE = "case"
 
@@ -21,6 +21,6 @@ def workflow_id(invoice: str) -> str:
     return f"invoice-{invoice}"
 
 
-def letter_id(step: str) -> str:
-    """The id of a letter outside of any case, by the order's step: `letter-hold:bakery:abuse:suspended:...`."""
-    return f"letter-{step}"
+def notice_id(step: str) -> str:
+    """The id of a notice outside of any case, by the order's step: `notice-hold:bakery:abuse:suspended:...`."""
+    return f"notice-{step}"

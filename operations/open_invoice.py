@@ -60,7 +60,7 @@ def _amount(value: Any) -> Any:
 class InvoiceRow(BaseModel):
     """One invoice of a file. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
 
-    `payer` is the payment company's id of the customer (Stripe: `cus_...`); without one nothing is charged.
+    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -1,1 +1,1 @@
-"""The HTTP door: webhooks of payment companies, and the page where a customer pays."""
+"""The HTTP door: webhooks of gateways, and the page where a customer pays."""

@@ -158,6 +158,6 @@ def texts(secrets: tuple[SecretStr, ...]) -> list[str]:
 
 
 def _leads_to(settings: Settings) -> list[str]:
-    """The origins of the payment company's page: Stripe's own or a domain of yours there, or the stand-in's."""
+    """The origins of the gateway's page: Stripe's own or a domain of yours there, or the stand-in's."""
     place = urlsplit(settings.stripe_url)
     return ["https:"] if place.scheme == "https" or not place.netloc else ["https:", f"{place.scheme}://{place.netloc}"]

@@ -103,7 +103,7 @@ class Hook(BaseModel):
 
 
 class PaymentBooks(BaseModel):
-    """The payment company's books."""
+    """The gateway's books."""
 
     charges: list[Charge] = []
     refunds: list[Refund] = []
@@ -150,7 +150,7 @@ class Change(BaseModel):
 
 
 class PanelCall(BaseModel):
-    """A call that came in, whatever became of it. `verb` is state, restrict, release or delete; `by` as above."""
+    """A call that came in, whatever became of it. `verb` is state, restrict, loosen or delete; `by` as above."""
 
     seq: int
     user: str

@@ -90,7 +90,7 @@ class Desk(Generic[Books]):
 
 
 class Payments(Desk[PaymentBooks]):
-    """The payment company's desk. A `payment` is a PaymentIntent's id or an attempt's key; amounts are minor units."""
+    """The gateway's desk. A `payment` is a PaymentIntent's id or an attempt's key; amounts are minor units."""
 
     async def settle(self, key: str, outcome: str = "succeeded", at: datetime | None = None) -> Charge:
         """End a debit in transit: it `succeeded`, or came back under a code such as `debit_returned`."""

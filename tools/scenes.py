@@ -42,7 +42,7 @@ class Message(Happening):
 
 
 class Scene(Story):
-    """A story to record. `charges` are the payment company's first answers; `excess` replaces the policy's own."""
+    """A story to record. `charges` are the gateway's first answers; `excess` replaces the policy's own."""
 
     messages: tuple[Message, ...] = ()
     charges: tuple[str, ...] = ()

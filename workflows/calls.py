@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.payments.use_credit import UseCredit
     from activities.services.deactivate import Deactivate
     from activities.services.delete_service import DeleteService
-    from activities.services.loosen import Relax
+    from activities.services.loosen import Loosen
     from activities.services.reinstate import Reinstate
     from activities.services.restrict import Restrict
     from dunning.case.results import Abandoned
@@ -69,7 +69,7 @@ CALLS: dict[Action, Call] = {
     Action.LOCK: _RESTRICT,
     Action.SUSPEND: _RESTRICT,
     Action.DEACTIVATE: Call(Deactivate.deactivate, PANEL, timedelta(minutes=5)),
-    Action.RELAX: Call(Relax.relax, PANEL, timedelta(minutes=5), priority=1),
+    Action.LOOSEN: Call(Loosen.loosen, PANEL, timedelta(minutes=5), priority=1),
     Action.DELETE: _DELETE,
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),

@@ -13,34 +13,32 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import names as doors
+    from dunning import names
     from dunning.case.case import Case
     from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
     from dunning.notices import bounced
-    from dunning.rules import money_in as receiving
-    from dunning.rules import put_off as reconsidering
-    from dunning.rules import updates as intake
+    from dunning.rules import deferrals, money_in, updates
 
 _READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
-    doors.PAYMENT_RECEIVED: (
+    names.PAYMENT_RECEIVED: (
         Payment,
-        lambda case, payment, _now: receiving.paid(case, payment),
-        lambda _case, payment: intake.payment_refused(payment),
+        lambda case, payment, _now: money_in.paid(case, payment),
+        lambda _case, payment: updates.payment_refused(payment),
     ),
-    doors.PAYMENT_REVERSED: (Reversal, receiving.reversed_, intake.reversal_refused),
-    doors.PAYMENT_RESTORED: (
+    names.PAYMENT_REVERSED: (Reversal, money_in.reversed_, updates.reversal_refused),
+    names.PAYMENT_RESTORED: (
         Restored,
-        lambda case, fact, _now: receiving.restored(case, fact),
-        intake.restored_refused,
+        lambda case, fact, _now: money_in.restored(case, fact),
+        updates.restored_refused,
     ),
-    doors.PAYMENT_NEWS: (PaymentNews, receiving.stirred, lambda _case, _fact: ""),
-    doors.METHOD_CHANGED: (
+    names.PAYMENT_NEWS: (PaymentNews, money_in.stirred, lambda _case, _fact: ""),
+    names.METHOD_CHANGED: (
         MethodChanged,
-        lambda case, fact, _now: intake.method_changed(case, fact),
+        lambda case, fact, _now: updates.method_changed(case, fact),
         lambda _case, _fact: "",
     ),
-    doors.NOTICE_BOUNCED: (Bounced, bounced.bounced, lambda _case, _fact: ""),
-    doors.RECONSIDER: (Reconsider, reconsidering.reconsidered, lambda _case, _fact: ""),
+    names.NOTICE_BOUNCED: (Bounced, bounced.bounced, lambda _case, _fact: ""),
+    names.RECONSIDER: (Reconsider, deferrals.reconsidered, lambda _case, _fact: ""),
 }
 """For each signal: what it carries, how it is recorded, and why it cannot be."""
 
@@ -55,8 +53,8 @@ def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -
         if isinstance(fact, model) and not refuse(case, fact):
             return record(case, fact, now)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it must not be lost nor stop the case
-        return intake.unreadable(case, name, _text(values), now)
-    return intake.unreadable(case, name, _text(values), now)
+        return updates.unreadable(case, name, _text(values), now)
+    return updates.unreadable(case, name, _text(values), now)
 
 
 def _text(values: Sequence[RawValue]) -> str:

@@ -13,26 +13,26 @@ from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
-    from dunning import names as doors
-    from dunning.case import state as states
+    from dunning import names
+    from dunning.case import state
     from dunning.case.case import Case, Opened, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
     from dunning.case.orders import Order
     from dunning.case.results import Noted, Result
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
-    from dunning.rules import money_in as receiving
-    from dunning.rules import updates as intake
+    from dunning.rules import money_in, updates
     from dunning.rules.machine import decide, overcharges, overtaken
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
-    from dunning.undo import undo as undoing
+    from dunning.undo.undo import called_off, undo_refused, undone
+    from dunning.undo.undo import outcome as undo_outcome
 
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""
 
 
-@workflow.defn(name=doors.WORKFLOW)
+@workflow.defn(name=names.WORKFLOW)
 class InvoiceDunning:
     """Sleeps until each milestone, performs it, and lets go at once when the money arrives."""
 
@@ -89,8 +89,8 @@ class InvoiceDunning:
         self._case = recorded(self._case, step.milestone, result, workflow.now())
 
     def _given_up(self, step: Perform, order: Order) -> bool:
-        called_off = undoing.called_off(self._case, step.milestone, order.at)
-        return called_off or overtaken(self._case, step.milestone) or overcharges(self._case, order)
+        called = called_off(self._case, step.milestone, order.at)
+        return called or overtaken(self._case, step.milestone) or overcharges(self._case, order)
 
     def _label(self, step: Perform | Reinstate) -> str:
         return activity_summary(self._case, step)
@@ -111,75 +111,75 @@ class InvoiceDunning:
     @workflow.update
     def pay(self, payment: Payment) -> Answer:
         """Money arrived. Send it with the payment's id as update id: the answer is the same every time."""
-        before, self._case = self._case, receiving.paid(self._case, payment)
-        return intake.answer_to_payment(before, payment, self._case, workflow.now())
+        before, self._case = self._case, money_in.paid(self._case, payment)
+        return updates.answer_to_payment(before, payment, self._case, workflow.now())
 
     @pay.validator
     def _may_pay(self, payment: Payment) -> None:
-        _refuse(intake.payment_refused(payment))
+        _refuse(updates.payment_refused(payment))
 
     @workflow.update
     def promise_to_pay(self, promise: Promise) -> Answer:
         """The customer will pay by that date; until it is over nothing happens."""
-        self._case = intake.promised(self._case, promise)
+        self._case = updates.promised(self._case, promise)
         return self._answer("promised")
 
     @promise_to_pay.validator
     def _may_promise(self, promise: Promise) -> None:
-        _refuse(intake.promise_refused(self._case, promise, workflow.now()))
+        _refuse(updates.promise_refused(self._case, promise, workflow.now()))
 
     @workflow.update
     def waive(self, waiver: Waiver) -> Answer:
         """Do not ask for that charge any more."""
-        self._case = intake.waived(self._case, waiver, workflow.now())
+        self._case = updates.waived(self._case, waiver, workflow.now())
         return self._answer("waived")
 
     @waive.validator
     def _may_waive(self, waiver: Waiver) -> None:
-        _refuse(intake.waiver_refused(self._case, waiver))
+        _refuse(updates.waiver_refused(self._case, waiver))
 
     @workflow.update
     def approve(self, approval: Approval) -> Answer:
         """A person agrees to a milestone that needs it."""
-        self._case = intake.approved(self._case, approval)
+        self._case = updates.approved(self._case, approval)
         return self._answer("approved")
 
     @approve.validator
     def _may_approve(self, approval: Approval) -> None:
-        _refuse(intake.approval_refused(self._case, approval))
+        _refuse(updates.approval_refused(self._case, approval))
 
     @workflow.update
     def void(self, void: Void) -> Answer:
         """The invoice was a mistake."""
-        self._case = intake.voided(self._case, void, workflow.now())
+        self._case = updates.voided(self._case, void, workflow.now())
         return self._answer("voided")
 
     @void.validator
     def _may_void(self, void: Void) -> None:
-        _refuse(intake.void_refused(self._case, void))
+        _refuse(updates.void_refused(self._case, void))
 
     @workflow.update
     def change_due_date(self, change: DueDateChange) -> Answer:
         """All steps still to come move with the due date."""
-        self._case = intake.due_date_changed(self._case, change, workflow.now())
+        self._case = updates.due_date_changed(self._case, change, workflow.now())
         return self._answer("changed")
 
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
-        _refuse(intake.due_date_refused(self._case, change, workflow.now()))
+        _refuse(updates.due_date_refused(self._case, change, workflow.now()))
 
     @workflow.update
     def undo(self, undo: Undo) -> Answer:
-        """A run of ours was wrong: what it did to this customer is taken back, once."""
-        before, self._case = self._case, undoing.undone(self._case, undo, workflow.now())
-        return self._answer(undoing.outcome(before, undo, self._case))
+        """A run of ours was wrong: what it did to this customer is undone, once."""
+        before, self._case = self._case, undone(self._case, undo, workflow.now())
+        return self._answer(undo_outcome(before, undo, self._case))
 
     @undo.validator
     def _may_undo(self, undo: Undo) -> None:
-        _refuse(undoing.undo_refused(undo))
+        _refuse(undo_refused(undo))
 
     def _answer(self, outcome: str) -> Answer:
-        return Answer(outcome=outcome, balance=self._case.balance, state=states.state(self._case, workflow.now()))
+        return Answer(outcome=outcome, balance=self._case.balance, state=state.state(self._case, workflow.now()))
 
 
 def _refuse(reason: str) -> None:

@@ -1,4 +1,4 @@
-"""A letter outside of any case: one order, tried until a mail server takes it or every address has refused for good."""
+"""A notice outside of any case: one order, tried until a mail server takes it or every address has refused for good."""
 
 from datetime import timedelta
 
@@ -8,15 +8,15 @@ from workflows.calls import BOOKS, CALLS, FOR_EVER, call
 
 with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
-    from dunning import names as doors
+    from dunning import names
     from dunning.case.orders import NoticeOrder, TicketOrder
     from dunning.case.results import Delivered, NoticeResult, Undelivered
     from dunning.policy.plan import Action
 
 
-@workflow.defn(name=doors.LETTER)
-class Letter:
-    """Started with the id `dunning.names.letter_id(order.step)`, so that the same letter is never sent twice."""
+@workflow.defn(name=names.NOTICE)
+class Notice:
+    """Started with the id `dunning.names.notice_id(order.step)`, so that the same notice is never sent twice."""
 
     @workflow.run
     async def run(self, order: NoticeOrder) -> NoticeResult:
@@ -34,7 +34,7 @@ async def _ask_a_person(order: NoticeOrder, result: Undelivered) -> None:
         step=f"{order.step}:undelivered",
         at=workflow.now(),
         subject=f"Nobody could be reached: {order.title}",
-        body=f"The letter to account {order.account} was taken by no address: {result.reason}",
+        body=f"The notice to account {order.account} was taken by no address: {result.reason}",
     )
     await workflow.execute_activity_method(
         OpenTicket.open_ticket,

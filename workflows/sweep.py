@@ -12,7 +12,7 @@ from workflows.calls import FOR_EVER, HEARTBEAT
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.sweep import SweepBooks
     from activities.notices.open_ticket import OpenTicket
-    from dunning.fleet import sweep as sweeping
+    from dunning.fleet import sweep
     from dunning.fleet.sweep import CompareOrder, HealOrder, SweepOrder
     from dunning.fleet.sweep_report import SweepReport, headline, lines
 
@@ -24,20 +24,20 @@ PATIENCE = timedelta(hours=1)
 T = TypeVar("T")
 
 
-@workflow.defn(name=sweeping.WORKFLOW)
+@workflow.defn(name=sweep.WORKFLOW)
 class Sweep:
     """Its activities run on the main queue: the charging queue's limit is for charges, and a sweep has its hour."""
 
     @workflow.run
     async def run(self, order: SweepOrder) -> SweepReport:
         """Returns the report, which lies in the history as long as the server keeps it, and in Billing's ticket."""
-        whole = sweeping.window(order, _scheduled(), _last_end())
-        report, todo = sweeping.nothing(whole), list(sweeping.slices(whole))
+        whole = sweep.window(order, _scheduled(), _last_end())
+        report, todo = sweep.nothing(whole), list(sweep.slices(whole))
         while todo:
             part = todo.pop(0)
             found = await _swept(SweepBooks.compare, part, _label("compare", part))
             if found.too_many:
-                todo = [*sweeping.halves(part), *todo]
+                todo = [*sweep.halves(part), *todo]
                 continue
             report += found.report
             if found.missing:
@@ -76,7 +76,7 @@ async def _swept(method: Callable[[Any, Any], Awaitable[T]], order: CompareOrder
 async def _tell_billing(report: SweepReport) -> None:
     await workflow.execute_activity_method(
         OpenTicket.open_ticket,
-        sweeping.ticket(report),
+        sweep.ticket(report),
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=FOR_EVER,
         summary=headline(report),

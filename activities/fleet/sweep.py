@@ -1,4 +1,4 @@
-"""The daily sweep's hands: compare the payment company's books with ours, and bring what is missing to its case."""
+"""The daily sweep's hands: compare the gateway's books with ours, and bring what is missing to its case."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from temporalio import activity
 from activities.fleet.concurrency import a_few
 from activities.fleet.our_books import OurBooks
 from activities.heartbeat import beating
-from dunning.fleet import reconcile as comparing
+from dunning.fleet import reconcile
 from dunning.fleet.sweep import SHORT, Compared, CompareOrder, HealOrder, nothing
 from dunning.fleet.sweep_report import COUNTED, SweepReport
 from dunning.ports.companies import Cases, Gateway, OutageError
@@ -37,13 +37,13 @@ class SweepBooks:
     async def compare(self, order: CompareOrder) -> Compared:
         """Both ways. Raises OutageError while the company cannot be reached, or a case does not answer yet."""
         async with beating():
-            news = comparing.once([each async for each in self._gateway.movements(order.since, order.until)])
+            news = reconcile.once([each async for each in self._gateway.movements(order.since, order.until)])
             theirs = await self._theirs(order, news)
             if len(theirs.missing) > self._most and order.until - order.since > SHORT:
                 return Compared(report=nothing(order), too_many=True)
             ours = await self._ours(order, {each.payment.id for each in news if each.payment})
         _be_patient(theirs.report)
-        return Compared(report=theirs.report + ours, missing=comparing.in_turn(theirs.missing))
+        return Compared(report=theirs.report + ours, missing=reconcile.in_turn(theirs.missing))
 
     @activity.defn(name="heal_books")
     async def heal(self, order: HealOrder) -> SweepReport:
@@ -52,13 +52,13 @@ class SweepBooks:
         Raises OutageError while a case does not answer yet.
         """
         async with beating():
-            told = await a_few(self._tell(order, group) for group in comparing.by_invoice(order.news).items())
+            told = await a_few(self._tell(order, group) for group in reconcile.by_invoice(order.news).items())
         report = sum(told, nothing(order))
         _be_patient(report)
         return report
 
     async def _theirs(self, order: CompareOrder, news: Sequence[News]) -> Compared:
-        groups = comparing.by_invoice(news).items()
+        groups = reconcile.by_invoice(news).items()
         found = await a_few(self._compare(order, invoice, group) for invoice, group in groups)
         return sum(found, Compared(report=nothing(order)))
 
@@ -67,9 +67,9 @@ class SweepBooks:
         found = Compared(report=nothing(order))
         try:
             for each in news:
-                found += comparing.judged(order, each, await books.amount(each))
+                found += reconcile.judged(order, each, await books.amount(each))
         except OutageError:
-            return Compared(report=comparing.unanswered(order, invoice))
+            return Compared(report=reconcile.unanswered(order, invoice))
         return found
 
     async def _ours(self, order: CompareOrder, theirs: set[str]) -> SweepReport:
@@ -85,16 +85,16 @@ class SweepBooks:
         )
 
     async def _ask(self, order: CompareOrder, attempt: Attempt) -> SweepReport:
-        return comparing.confirmed(order, attempt, await self._gateway.ask(comparing.asking_about(attempt)))
+        return reconcile.confirmed(order, attempt, await self._gateway.ask(reconcile.asking_about(attempt)))
 
     async def _tell(self, order: HealOrder, group: tuple[str, Sequence[News]]) -> SweepReport:
         invoice, news = group
         report = nothing(order)
         try:
             for each in news:
-                report += comparing.healed(order, each, (await self._cases.deliver(each)).outcome)
+                report += reconcile.healed(order, each, (await self._cases.deliver(each)).outcome)
         except OutageError:
-            report += comparing.unanswered(order, invoice)
+            report += reconcile.unanswered(order, invoice)
         return report
 
 

@@ -7,19 +7,19 @@ import structlog
 
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
-from dunning.fleet.breaker import ADMITTED, KEPT, RELEASED, Limits, alert, counted, reason
+from dunning.fleet.breaker import ADMITTED, ALLOWED, KEPT, Limits, alert, counted, reason
 from dunning.ports.store import Store
 from dunning.records.effects import Consequence
 
 KEPT_FOR = timedelta(days=7)
-"""What a person decided against asks again so rarely; a release wakes it sooner."""
+"""What a person decided against asks again so rarely; who allows it wakes it sooner."""
 AT_ONCE = 100
 """So many are written in one transaction: a whole fleet comes at once, and each flush of a disk takes milliseconds."""
 log = structlog.stdlib.get_logger("reprieve.breaker")
 
 
 class Breaker:
-    """Fits `dunning.ports.companies.Guard`. What it stops asks again after `retry`; a release wakes it sooner."""
+    """Fits `dunning.ports.companies.Guard`. What it stops asks again after `retry`; who allows it wakes it sooner."""
 
     def __init__(self, store: Store, limits: Limits, retry: timedelta) -> None:
         self._store = store
@@ -30,7 +30,7 @@ class Breaker:
         self._asking: asyncio.Task[None] | None = None
 
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
-        """None for what is not counted, has room, or was released. Safe to repeat."""
+        """None for what is not counted, has room, or was allowed. Safe to repeat."""
         action = counted(order)
         if not action:
             return None
@@ -38,7 +38,7 @@ class Breaker:
             key=order.key, account=order.account, invoice=order.invoice, action=action, at=order.at, status=ADMITTED
         )
         row = await self._admit(asked)
-        if row.status in (ADMITTED, RELEASED):
+        if row.status in (ADMITTED, ALLOWED):
             return None
         if row.status == KEPT:
             return Deferred(until=order.at + KEPT_FOR, reason=reason(action, KEPT))

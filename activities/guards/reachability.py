@@ -43,7 +43,7 @@ class ReachCheck:
         return Deferred(until=order.at + _AGAIN, reason=_REASON, unreached=bool(reachable))
 
     async def _warned(self, order: RestrictOrder | DeleteOrder, addresses: set[str]) -> list[NoticeCopy]:
-        """The letters that warned of it, as they were sent to these addresses."""
+        """The notices that warned of it, as they were sent to these addresses."""
         warnings = order.warnings or ()
         copies = await self._store.notices(order.invoice)
         return [copy for copy in copies if copy.recipient in addresses and _is_of(copy, warnings)]
@@ -56,7 +56,7 @@ def _silences(order: RestrictOrder | DeleteOrder) -> bool:
 
 
 def _is_of(copy: NoticeCopy, warnings: tuple[str, ...]) -> bool:
-    """Whether it is a copy of one of these letters: they differ in the contact's rank at the end of the id."""
+    """Whether it is a copy of one of these notices: they differ in the contact's rank at the end of the id."""
     return copy.id.rpartition(":")[0] in {warning.rpartition(":")[0] for warning in warnings}
 
 

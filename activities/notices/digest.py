@@ -1,6 +1,6 @@
-"""One mail for all letters of a customer and day, where the policies ask for it.
+"""One mail for all notices of a customer and day, where the policies ask for it.
 
-A letter is written into the archive, waits a little for the others, and then claims all that wait with it. Who claimed
+A notice is written into the archive, waits a little for the others, and then claims all that wait with it. Who claimed
 sends; the others find their copies delivered. A retry finds the same digest, and sends it under the same Message-ID.
 When the one that claimed is gone for good (its invoice was paid), another one sends after some tries.
 """
@@ -21,9 +21,9 @@ from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeCopy
 
 TAKEN_OVER = 3
-"""After so many tries of its own the second letter of a digest sends it; the third one try later, and so on."""
+"""After so many tries of its own the second notice of a digest sends it; the third one try later, and so on."""
 _SENT = 20.0
-"""Seconds that a letter waits within one try for the one that sends its digest."""
+"""Seconds that a notice waits within one try for the one that sends its digest."""
 _WAITING = "waiting:"
 
 
@@ -37,7 +37,7 @@ def _local_day(at: datetime, zone: str) -> str:
 
 
 class Digests:
-    """`seconds` is how long a letter waits for the others."""
+    """`seconds` is how long a notice waits for the others."""
 
     def __init__(self, mailer: Mailer, renderer: Renderer, store: Store, replies: Replies, seconds: float) -> None:
         self._mailer = mailer
@@ -47,7 +47,7 @@ class Digests:
         self._seconds = seconds
 
     async def gather(self, copies: Sequence[NoticeCopy]) -> None:
-        """Wait for other letters; a case that loses its reason to write meanwhile takes its copies back."""
+        """Wait for other notices; a case that loses its reason to write meanwhile takes its copies back."""
         waiting = [copy for copy in copies if copy.digest.startswith(_WAITING)]
         try:
             async with beating():
@@ -63,7 +63,7 @@ class Digests:
     async def send(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
         """The copy once its digest was handed over; as it is when it waited alone, and has yet to be sent.
 
-        Raises OutageError while another letter has not sent the digest yet, or when the mail server puts us off.
+        Raises OutageError while another notice has not sent the digest yet, or when the mail server puts us off.
         """
         if copy.digest.startswith(_WAITING):
             copy = await self._store.claim_digest(copy)

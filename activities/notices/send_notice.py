@@ -28,7 +28,7 @@ class SendNotice:
     """Tries the account's contacts in their order until one mail server takes the notice.
 
     With a `reach`, warnings go to an outside contact, too, when the first one is on the customer's own services
-    (S3-20). `backups` is asked by the last letter before a deletion. `secret` keeps others from guessing Message-IDs.
+    (S3-20). `backups` is asked by the last notice before a deletion. `secret` keeps others from guessing Message-IDs.
     """
 
     def __init__(

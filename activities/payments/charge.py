@@ -13,7 +13,7 @@ from dunning.records.payments import Attempt, Method
 
 
 class Charge:
-    """Writes the attempt down, asks about it if it was begun before, and only then calls the payment company.
+    """Writes the attempt down, asks about it if it was begun before, and only then calls the gateway.
 
     `most_declines` is the ceiling of declined attempts with one payment method in 30 days.
     """
@@ -39,7 +39,7 @@ class Charge:
 
     async def _first(self, order: ChargeOrder) -> ChargeResult:
         if order.ask_only:
-            return Declined(code="never_seen", message="The payment company never saw the attempt.")
+            return Declined(code="never_seen", message="The gateway never saw the attempt.")
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found
@@ -57,7 +57,7 @@ class Charge:
         """The same key with the same method: what else the customer put on file meanwhile is not this attempt's."""
         result = await self._gateway.find(order, attempt)
         if result is None and order.ask_only:
-            result = Declined(code="never_seen", message="The payment company never saw the attempt.")
+            result = Declined(code="never_seen", message="The gateway never saw the attempt.")
         return await (self._kept(attempt, result) if result else self._anew(order, attempt))
 
     async def _anew(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:

@@ -9,7 +9,7 @@ from dunning.ports.companies import Gateway
 
 
 class Refund:
-    """Calls the payment company; its idempotency key makes a retry harmless."""
+    """Calls the gateway; its idempotency key makes a retry harmless."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway

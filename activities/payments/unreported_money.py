@@ -1,4 +1,4 @@
-"""Asking the payment company for money that the case has not heard of: a lost webhook must cost nobody anything."""
+"""Asking the gateway for money that the case has not heard of: a lost webhook must cost nobody anything."""
 
 from dunning.case.facts import Payment
 from dunning.case.orders import AskOrder, ChargeOrder, DeleteOrder, Order, RestrictOrder

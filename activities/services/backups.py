@@ -1,4 +1,4 @@
-"""Whether there are back-ups of an account's services: what a letter about the deletion has to say (S3-26)."""
+"""Whether there are back-ups of an account's services: what a notice about the deletion has to say (S3-26)."""
 
 from activities.services.panel import touched
 from dunning.ports.companies import OutageError, Panel
@@ -14,7 +14,7 @@ class PanelBackUps:
     async def exist(self, account: Account) -> bool | None:
         """True only when every service has one: who reads "there is a back-up" counts on getting everything back.
 
-        None when a panel does not answer, or only some have one: the letter does not wait, and promises nothing.
+        None when a panel does not answer, or only some have one: the notice does not wait, and promises nothing.
         """
         services = touched(account.services, ())
         try:

@@ -9,14 +9,14 @@ from activities.services.proof import words
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
 from activities.services.services import Hands
-from dunning.case.orders import RelaxOrder, TicketOrder
-from dunning.case.results import NotOurs, Relaxed, RelaxResult
+from dunning.case.orders import LoosenOrder, TicketOrder
+from dunning.case.results import Loosened, LoosenResult, NotOurs
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.companies import OutageError
 
 
-class Relax:
+class Loosen:
     """Loosens this invoice's own hold, and nobody else's. The invoice stays unpaid, and becomes payable again."""
 
     def __init__(self, hands: Hands, patience: timedelta = PATIENCE) -> None:
@@ -24,8 +24,8 @@ class Relax:
         self._store = hands.store
         self._patience = patience
 
-    @activity.defn(name="relax")
-    async def relax(self, order: RelaxOrder) -> RelaxResult:
+    @activity.defn(name="loosen")
+    async def loosen(self, order: LoosenOrder) -> LoosenResult:
         """NotOurs when the invoice had lapsed and its hold is gone: a renewal was paid instead of it.
 
         Raises OutageError, for ever retried, until panel and outside show what the remaining holds ask for.
@@ -45,21 +45,21 @@ class Relax:
         await tell_of_gone(self._store, brought, order)
         sources = (hold.source for hold in brought.holds if hold.source != order.invoice)
         remaining = (*sources, *brought.kept_by_staff)
-        return Relaxed(level=order.level, remaining=remaining, proof=words(brought.effects))
+        return Loosened(level=order.level, remaining=remaining, proof=words(brought.effects))
 
-    async def _was_renewed(self, order: RelaxOrder) -> bool:
+    async def _was_renewed(self, order: LoosenOrder) -> bool:
         known = await self._store.invoice(order.invoice)
         lapsed = known is not None and known.status == "void"
         return lapsed and not await owns_hold(self._store, order.account, order.invoice)
 
-    async def _loosen(self, order: RelaxOrder) -> None:
+    async def _loosen(self, order: LoosenOrder) -> None:
         before = await self._store.holds(order.account)
         after = tuple(kept for hold in before for kept in _loosened(hold, order))
         if after != before and not await self._store.replace_holds(order.account, before, after):
             msg = f"the holds of account {order.account} changed at the same moment; reading them again"
             raise OutageError(msg)
 
-    async def _ticket_if_too_long(self, order: RelaxOrder) -> None:
+    async def _ticket_if_too_long(self, order: LoosenOrder) -> None:
         # Both are the server's times, so this also holds on virtual time.
         info = activity.info()
         trying = info.current_attempt_scheduled_time - info.scheduled_time
@@ -70,13 +70,13 @@ class Relax:
             account=order.account,
             step=f"still-restricted:{order.step}",
             at=order.at,
-            subject=f"Restricted by our mistake, and not given back yet: {order.account}",
+            subject=f"Restricted by our mistake, and not reinstated yet: {order.account}",
             body=f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}.",
         )
         await self._store.open_ticket(ticket)
 
 
-def _loosened(hold: Hold, order: RelaxOrder) -> tuple[Hold, ...]:
+def _loosened(hold: Hold, order: LoosenOrder) -> tuple[Hold, ...]:
     """What is left of a hold. One that asks for more than our run did was handed to us by another invoice: it stays."""
     if hold.source != order.invoice or not order.level.rank < hold.level.rank <= order.held.rank:
         return (hold,)

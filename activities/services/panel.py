@@ -106,7 +106,7 @@ class _Bringing:
     async def _ask(self, wanted: Level, tag: str) -> None:
         """Believe what is shown, also after a call that failed: it may have been done all the same."""
         asking = (
-            self._panel.release(self._service, tag)
+            self._panel.loosen(self._service, tag)
             if wanted is Level.ACTIVE
             else self._panel.restrict(self._service, wanted, tag)
         )

@@ -12,9 +12,9 @@ from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated
 from dunning.holds import after_payment
 from dunning.level import Level, strictest
-from dunning.ports.companies import Letters, OutageError
+from dunning.ports.companies import NoticeStarter, OutageError
 from dunning.ports.store import Store
-from dunning.services.panel_tickets import gone_ticket, late_letter, late_ticket
+from dunning.services.panel_tickets import gone_ticket, late_notice, late_ticket
 from dunning.services.probe_verdict import contradicts
 
 PATIENCE = timedelta(minutes=15)
@@ -24,10 +24,10 @@ PATIENCE = timedelta(minutes=15)
 class Reinstate:
     """Lifts this invoice's own hold, and nobody else's (promise 6), until it is seen to have worked (promise 7)."""
 
-    def __init__(self, hands: Hands, letters: Letters, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, hands: Hands, notices: NoticeStarter, patience: timedelta = PATIENCE) -> None:
         self._hands = hands
         self._store = hands.store
-        self._letters = letters
+        self._notices = notices
         self._patience = patience
 
     @activity.defn(name="reinstate")
@@ -76,7 +76,7 @@ class Reinstate:
         return invoice is not None and invoice.status in ("paid", "closed")
 
     async def _tell_if_too_long(self, order: ReinstateOrder, error: OutageError) -> None:
-        """Billing has a ticket, and the customer a letter, once (S0-21)."""
+        """Billing has a ticket, and the customer a notice, once (S0-21)."""
         # Both are the server's times, so this also holds on virtual time.
         info = activity.info()
         trying = info.current_attempt_scheduled_time - info.scheduled_time
@@ -84,11 +84,11 @@ class Reinstate:
             return
         await self._store.open_ticket(late_ticket(order, trying, str(error)))
         account, invoice = await self._store.account(order.account), await self._store.invoice(order.invoice)
-        await self._letters.send(late_letter(order, account, invoice))
+        await self._notices.send(late_notice(order, account, invoice))
 
 
 async def tell_of_gone(store: Store, brought: Brought, order: Order) -> None:
-    """Somebody deleted a service that is to be given back, perhaps a deletion of ours that was under way: a ticket."""
+    """Somebody deleted a service that is to be reinstated, perhaps a deletion of ours that was under way: a ticket."""
     gone = [each for each in brought.effects if each.shown is Level.DELETED]
     if gone:
         await store.open_ticket(gone_ticket(order, gone))

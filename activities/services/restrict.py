@@ -18,7 +18,7 @@ from dunning.ports.store import Store
 
 
 class Restrict:
-    """Warns, locks or suspends, unless the payment company has money that the case has not heard of."""
+    """Warns, locks or suspends, unless the gateway has money that the case has not heard of."""
 
     def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
         self._hands = hands

@@ -31,7 +31,7 @@ class Brought(NamedTuple):
 
 @dataclass(frozen=True)
 class Hands:
-    """The four together: whoever restricts or gives back a service needs all of them."""
+    """The four together: whoever restricts or reinstates a service needs all of them."""
 
     panel: Panel
     store: Store

@@ -1,1 +1,1 @@
-"""Payment companies."""
+"""Gateways."""

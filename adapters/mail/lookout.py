@@ -16,8 +16,8 @@ class Lookout:
     reach: Reach = field(default_factory=MailReach)
     inside: set[str] = field(default_factory=set[str])
 
-    async def at(self, account: Account) -> case.Reach:
-        """Where the account's contacts are. One without any contact has none inside: its letters get tickets."""
+    async def at(self, account: Account) -> case.Reachability:
+        """Where the account's contacts are. One without any contact has none inside: its notices get tickets."""
         silent = await self.reach.inside(account)
         if not silent or outside(account.contacts, silent):
             self.inside.discard(account.id)

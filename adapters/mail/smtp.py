@@ -26,7 +26,7 @@ _ADDRESS = re.compile(r"[^\s<>(),;:\\\"@\x00-\x1f\x7f-\U0010ffff]+@[A-Za-z0-9.\-
 # Seven bits need no extension of the server. Long ids stay on one line: folding them changes them.
 _POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=900)
 
-# RFC 5322 atext: with any other letter, such as the colon of our keys, readers cut the id short.
+# RFC 5322 atext: with any other notice, such as the colon of our keys, readers cut the id short.
 _ID_LETTERS = "!#$&'*+/=?^`{|}~."
 
 Security = Literal["none", "starttls", "tls"]

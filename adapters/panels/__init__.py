@@ -42,9 +42,9 @@ class Panels:
         """Ask the service's panel for the level."""
         await self._of(service).restrict(service, level, tag)
 
-    async def release(self, service: Service, tag: str) -> None:
+    async def loosen(self, service: Service, tag: str) -> None:
         """Ask the service's panel for normal running."""
-        await self._of(service).release(service, tag)
+        await self._of(service).loosen(service, tag)
 
     async def delete(self, service: Service, *, backups: bool) -> None:
         """Ask the service's panel for deletion of the service, or of its back-ups only."""

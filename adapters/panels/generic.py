@@ -56,9 +56,9 @@ class GenericPanel:
         """Ask for the level."""
         await self._ask("service.restrict", service, level=level.value, tag=tag)
 
-    async def release(self, service: Service, tag: str) -> None:
+    async def loosen(self, service: Service, tag: str) -> None:
         """Ask for normal running."""
-        await self._ask("service.release", service, level=Level.ACTIVE.value, tag=tag)
+        await self._ask("service.loosen", service, level=Level.ACTIVE.value, tag=tag)
 
     async def delete(self, service: Service, *, backups: bool) -> None:
         """Ask for deletion of the service, or of its back-ups only."""

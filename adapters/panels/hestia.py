@@ -73,7 +73,7 @@ class HestiaPanel:
         # `yes` restarts the web server: without that, a suspended site goes on being served.
         await self._act("v-suspend-user", service.user, "yes", fine=_SUSPENDED_ALREADY)
 
-    async def release(self, service: Service, tag: str) -> None:
+    async def loosen(self, service: Service, tag: str) -> None:
         """Lift the suspension."""
         del tag
         await self._act("v-unsuspend-user", service.user, "yes", fine=_RUNS_ALREADY)

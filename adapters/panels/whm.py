@@ -53,7 +53,7 @@ class WhmPanel:
             raise ValueError(f"WHM cannot show {level.value}")
         await self._act("suspendacct", {"user": service.user, "reason": tag}, service)
 
-    async def release(self, service: Service, tag: str) -> None:
+    async def loosen(self, service: Service, tag: str) -> None:
         """Lift the suspension."""
         del tag
         await self._act("unsuspendacct", {"user": service.user}, service)

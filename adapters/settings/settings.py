@@ -54,7 +54,7 @@ class Settings(BaseSettings):
         default=SANDBOX_PANEL, description="control panels by the names that services give (docs/panels.md)"
     )
     panel_seconds: float = Field(default=90.0, gt=0, description="patience with one call to a panel; WHM is slow")
-    call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to the payment company")
+    call_seconds: float = Field(default=30.0, gt=0, description="patience with one call to the gateway")
     domain_help_url: str = Field(
         default="https://hosting.example/domains", description="about domain names, which nobody switches; may be empty"
     )
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     mail_bounces: str = Field(default="", description="envelope sender, where mail comes back to; empty: mail_from")
     digest_seconds: float = Field(
-        default=30.0, ge=0, le=60, description="how long a letter waits for others of its customer and day, by policy"
+        default=30.0, ge=0, le=60, description="how long a notice waits for others of its customer and day, by policy"
     )
     mail_in_host: str = "127.0.0.1"
     mail_in_port: int = Field(default=0, ge=0, description="the portal's door for bounces and replies; 0 turns it off")

@@ -1,4 +1,4 @@
-"""Letters of one customer and day that wait for each other, and go out as one mail."""
+"""Notices of one customer and day that wait for each other, and go out as one mail."""
 
 from sqlalchemy import select, update
 

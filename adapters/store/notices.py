@@ -9,7 +9,7 @@ from dunning.records.books import Ticket
 from dunning.records.mail import NoticeCopy, NoticeText
 
 
-class Letters(Database):
+class Notices(Database):
     """Write and read notices and tickets."""
 
     async def put_notice(self, notice: NoticeCopy) -> None:

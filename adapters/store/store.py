@@ -8,11 +8,11 @@ from adapters.store.holds import Holds
 from adapters.store.inbound import Inbound
 from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
-from adapters.store.notices import Letters
+from adapters.store.notices import Notices
 from adapters.store.payments import Payments
 
 
-class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Letters, Payments):
+class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Notices, Payments):
     """`dunning.ports.store.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for

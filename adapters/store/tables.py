@@ -54,7 +54,7 @@ def _owner() -> Column[str]:
 
 
 def _words_added(name: str) -> Column[str]:
-    """A column that came after the first release of its table: rows from before read as empty."""
+    """A column that came after the first version of its table: rows from before read as empty."""
     return Column(name, Words, nullable=False, server_default="")
 
 
@@ -247,7 +247,7 @@ consequences = Table(
     _instant("at"),
     _words("status"),
     _words("incident"),
-    CheckConstraint("status in ('admitted', 'deferred', 'released', 'kept')", name="status"),
+    CheckConstraint("status in ('admitted', 'deferred', 'allowed', 'kept')", name="status"),
     Index(None, "status", "at"),
 )
 

@@ -42,7 +42,7 @@ class TemplateFiles:
     def find(self, title: str, policy: str, locale: str = "") -> str:
         """The template of a title: the policy's own in the customer's language, the common one in it, then English.
 
-        A title that nobody wrote words for gets plain ones: a letter that waits for a file warns nobody.
+        A title that nobody wrote words for gets plain ones: a notice that waits for a file warns nobody.
         """
         titles = (title, title.partition(":")[0])  # `Service Suspended: Abuse report` is a `Service Suspended`
         ways = [*(f"{language}/" for language in folders(str(locale_of(locale)))), ""]

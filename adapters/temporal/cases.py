@@ -19,7 +19,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.late_money import Late
-from dunning import names as doors
+from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import Answer, MethodChanged
 from dunning.case.orders import TicketOrder
@@ -54,10 +54,10 @@ class Cases:
         if news.method:
             return await self._method(account, news.method)
         for fact, signal, late in (
-            (news.reversal, doors.PAYMENT_REVERSED, self._late.reversal),
-            (news.restored, doors.PAYMENT_RESTORED, self._late.restored),
-            (news.stirred, doors.PAYMENT_NEWS, _ignored),
-            (news.bounced, doors.NOTICE_BOUNCED, _ignored),
+            (news.reversal, names.PAYMENT_REVERSED, self._late.reversal),
+            (news.restored, names.PAYMENT_RESTORED, self._late.restored),
+            (news.stirred, names.PAYMENT_NEWS, _ignored),
+            (news.bounced, names.NOTICE_BOUNCED, _ignored),
         ):
             if fact:
                 return await self._signal(news.invoice, signal, fact, account, late)
@@ -66,7 +66,7 @@ class Cases:
     async def case(self, invoice: str) -> Case | None:
         """All facts of an invoice's case, running or closed; None when there is none. Raises OutageError."""
         try:
-            return await self._handle(invoice).query(doors.CASE, result_type=Case, rpc_timeout=PATIENCE)
+            return await self._handle(invoice).query(names.CASE, result_type=Case, rpc_timeout=PATIENCE)
         except (RPCError, WorkflowQueryFailedError) as error:
             if not _is_gone(error):
                 raise _away(error) from None
@@ -78,9 +78,9 @@ class Cases:
         opened = Opened(invoice=case.invoice, plan=case.plan, case=case)
         try:
             await self._client.start_workflow(
-                doors.WORKFLOW,
+                names.WORKFLOW,
                 opened,
-                id=doors.workflow_id(case.invoice.number),
+                id=names.workflow_id(case.invoice.number),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -113,13 +113,13 @@ class Cases:
         payment = news.payment
         assert payment is not None
         if not news.invoice and not account:
-            return Outcome(outcome="ignored")  # somebody else's business with the same payment company
+            return Outcome(outcome="ignored")  # somebody else's business with the same gateway
         known = await self._store.invoice(news.invoice) if news.invoice else None
         if known is None:
             return Outcome(outcome=await self._late.payment(news.invoice, payment, account), invoice=news.invoice)
         try:
             answer: Answer = await self._handle(news.invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-                doors.PAY, payment, id=payment.id, result_type=Answer, rpc_timeout=PATIENCE
+                names.PAY, payment, id=payment.id, result_type=Answer, rpc_timeout=PATIENCE
             )
         except WorkflowUpdateFailedError as error:
             return await self._refused(news, account, str(getattr(error.cause, "message", error.cause)))
@@ -132,7 +132,7 @@ class Cases:
     async def _refused(self, news: News, account: str, reason: str) -> Outcome:
         payment = news.payment
         assert payment is not None
-        body = f"{payment.amount} ({payment.id}) cannot be counted: {reason}. Look at it at the payment company."
+        body = f"{payment.amount} ({payment.id}) cannot be counted: {reason}. Look at it at the gateway."
         ticket = TicketOrder(
             invoice=news.invoice,
             account=account,
@@ -146,7 +146,7 @@ class Cases:
 
     async def _method(self, account: str, fact: MethodChanged) -> Outcome:
         for invoice in await self._store.open_invoices(account) if account else ():
-            await self._signal(invoice.number, doors.METHOD_CHANGED, fact, account, _ignored)
+            await self._signal(invoice.number, names.METHOD_CHANGED, fact, account, _ignored)
         return Outcome(outcome="noted" if account else "ignored")
 
     async def _signal(
@@ -162,7 +162,7 @@ class Cases:
         return Outcome(outcome=await late(invoice, fact, account), invoice=invoice)
 
     def _handle(self, invoice: str) -> WorkflowHandle[Any, Any]:
-        return self._client.get_workflow_handle(doors.workflow_id(invoice))
+        return self._client.get_workflow_handle(names.workflow_id(invoice))
 
 
 async def _ignored(invoice: str, fact: BaseModel, account: str) -> str:

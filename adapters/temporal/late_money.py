@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel
 
-from dunning import names as doors
+from dunning import names
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
@@ -39,7 +39,7 @@ class Late:
         if closed and find(closed.order.entries, payment.id, MONEY_IN):
             return "already counted"
         if closed and closed.order.case and closed.order.case.plan.excess is Excess.REFUND:
-            await self._wake(closed.order.case, doors.PAYMENT_RECEIVED, payment)
+            await self._wake(closed.order.case, names.PAYMENT_RECEIVED, payment)
             return "refunded"
         number, owner = invoice or UNMATCHED, known.account if known else UNMATCHED
         why = f"was closed as {closed.outcome}" if closed else "has no running case" if known else "nobody knows"
@@ -56,7 +56,7 @@ class Late:
             if find(closed.order.entries, reversal.id, TAKEN_BACK):
                 return "already counted"
             if closed.order.case:
-                await self._wake(closed.order.case, doors.PAYMENT_REVERSED, reversal)
+                await self._wake(closed.order.case, names.PAYMENT_REVERSED, reversal)
                 return "reopened"
         return await self._off_credit(invoice or UNMATCHED, reversal, account)
 
@@ -64,7 +64,7 @@ class Late:
         """Reopened, so that the case counts it; back in the credit; or parked, with a ticket."""
         closed = await self._store.ledger(invoice) if invoice else None
         if closed and closed.order.case and find(closed.order.entries, fact.reversal, TAKEN_BACK):
-            await self._wake(closed.order.case, doors.PAYMENT_RESTORED, fact)
+            await self._wake(closed.order.case, names.PAYMENT_RESTORED, fact)
             return "reopened"
         number, owner = invoice or UNMATCHED, account or UNMATCHED
         off = await self._store.credit(f"{number}:back:{fact.reversal}")

@@ -1,4 +1,4 @@
-"""Letters outside of any case: each is a small workflow of its own, so it is sent whatever becomes of who asked."""
+"""Notices outside of any case: each is a small workflow of its own, so it is sent whatever becomes of who asked."""
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -6,24 +6,24 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from dunning.case.orders import NoticeOrder
-from dunning.names import LETTER, letter_id
+from dunning.names import NOTICE, notice_id
 from dunning.ports.companies import OutageError
 
 
-class Letters:
-    """Fits `dunning.ports.companies.Letters`. `queue` is the workflows' task queue."""
+class TemporalNotices:
+    """Fits `dunning.ports.companies.NoticeStarter`. `queue` is the workflows' task queue."""
 
     def __init__(self, client: Client, queue: str) -> None:
         self._client = client
         self._queue = queue
 
     async def send(self, order: NoticeOrder) -> None:
-        """Have the letter sent, once for its step."""
+        """Have the notice sent, once for its step."""
         try:
             await self._client.start_workflow(
-                LETTER,
+                NOTICE,
                 order,
-                id=letter_id(order.step),
+                id=notice_id(order.step),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
@@ -32,4 +32,4 @@ class Letters:
         except WorkflowAlreadyStartedError:
             return
         except RPCError as error:
-            raise OutageError(f"Temporal: {error.status.name}; the letter was not ordered") from None
+            raise OutageError(f"Temporal: {error.status.name}; the notice was not ordered") from None

@@ -16,8 +16,7 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from dunning.fleet import drift
-from dunning.fleet import sweep as sweeping
+from dunning.fleet import drift, sweep
 from dunning.fleet.drift import DriftOrder
 from dunning.fleet.sweep import SweepOrder
 
@@ -55,11 +54,11 @@ async def _keep(client: Client, name: str, wanted: Schedule) -> None:
 def _daily(queue: str, hour: int) -> Schedule:
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            sweeping.WORKFLOW,
+            sweep.WORKFLOW,
             SweepOrder(),
             id="sweep",  # the server appends the time: sweep-2026-11-25T06:00:00Z
             task_queue=queue,
-            static_summary="Daily sweep: the payment company's books against ours",
+            static_summary="Daily sweep: the gateway's books against ours",
         ),
         spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(hour)], comment="the sweep's hour")]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),

@@ -1,4 +1,4 @@
-"""`breaker show`, `release`, `keep`: a person decides about the suspensions and deletions that came all at once."""
+"""`breaker show`, `allow`, `keep`: a person decides about the suspensions and deletions that came all at once."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cli.shell.connections import open_store
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, now
 from cli.shell.output import console, print_json, table
-from dunning.fleet.breaker import DEFERRED, KEPT, RELEASED, Stopped, by_policy, decision, many
+from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped, by_policy, decision, many
 
 _COLUMNS = ("since (UTC)", "invoice", "account", "policy", "what")
 _SHOWN = 20
@@ -78,7 +78,7 @@ async def show(
 
 
 @breaker.command
-async def release(
+async def allow(
     *invoices: Annotated[str, Parameter(help="Only these invoices, such as INV-1042; what was kept, too.")],
     by: By,
     most: Annotated[int | None, Parameter(help="A stage: at most so many now, the oldest first.")] = None,
@@ -89,16 +89,16 @@ async def release(
     """Let what the breaker stopped happen, all of it or in stages.
 
     Each run with --most lets the next ones go. Their cases are told at once and look at everything anew: who paid
-    meanwhile is left alone. What is released does not count against the limits. While anything is left waiting, all
+    meanwhile is left alone. What is allowed does not count against the limits. While anything is left waiting, all
     further suspensions (or deletions) wait with it.
     """
     if most is not None and most < 1:
         raise BadInputError(f"--most: {most} is not a number of invoices")
     statuses = (DEFERRED, KEPT) if invoices else (KEPT,) if kept else (DEFERRED,)
     async with open_store() as store:
-        rows, left = await _decide(store, _Meant(invoices, incident, statuses), RELEASED, by, most)
+        rows, left = await _decide(store, _Meant(invoices, incident, statuses), ALLOWED, by, most)
     woken = await wake(rows, by) if rows else 0
-    _say(rows, left, "released", json=json, woken=woken)
+    _say(rows, left, "allowed", json=json, woken=woken)
 
 
 @breaker.command
@@ -110,7 +110,7 @@ async def keep(
 ) -> None:
     """Decide against what the breaker stopped: the services keep running.
 
-    It lasts until a person releases it (`breaker release --kept`, or with the invoice's number); nothing else of the
+    It lasts until a person allows it (`breaker allow --kept`, or with the invoice's number); nothing else of the
     case changes, so a payment is still counted and the customer still owes. What is kept keeps nothing else waiting.
     """
     async with open_store() as store:
@@ -153,7 +153,7 @@ def _print(action: str, incident: str, status: str, rows: Sequence[Stopped], mos
     if len(rows) > most:
         print(f"  and {len(rows) - most:,} more: --all or --json")
     again = "--kept " if status == KEPT else ""
-    print(f"  release: starter.py breaker release {again}--incident {incident} --most 100 --by YOU")
+    print(f"  allow: starter.py breaker allow {again}--incident {incident} --most 100 --by YOU")
     print(*([] if again else [f"  keep:    starter.py breaker keep --incident {incident} --by YOU"]), "", sep="\n")
 
 

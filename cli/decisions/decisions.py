@@ -55,7 +55,7 @@ async def approve(
 
 
 async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:
-    """Declare the invoice a mistake: nothing is owed, and what was restricted is given back."""
+    """Declare the invoice a mistake: nothing is owed, and what was restricted is reinstated."""
     await _decide(invoice, InvoiceDunning.void, Void, {"reason": reason, "by": by}, json)
 
 

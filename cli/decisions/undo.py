@@ -1,4 +1,4 @@
-"""`undo`: take back what a wrong run did to many customers, once, and write it all down."""
+"""`undo`: undo what a wrong run did to many customers, once, and write it all down."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ from dunning.undo.undo import undo_refused
 from workflows.invoice import InvoiceDunning
 
 AT_ONCE = 20
-_COLUMNS = ("invoice", "account", "outcome", "taken back", "level", "fees", "owed again", "stands")
+_COLUMNS = ("invoice", "account", "outcome", "undone", "level", "fees", "owed again", "stands")
 When = Annotated[
     str, Parameter(help="An instant with its offset, like 2026-12-01T09:00:00-05:00; the case's own time.")
 ]
@@ -35,18 +35,18 @@ async def undo(
     since: When,
     until: When,
     policy: Annotated[str, Parameter(help="Only cases under this policy.")] = "",
-    dry_run: Annotated[bool, Parameter(help="Only list what would be taken back.")] = False,
+    dry_run: Annotated[bool, Parameter(help="Only list what would be undone.")] = False,
     by: By = "",
     reason: Annotated[str, Parameter(help="Why; kept in each case and in the ticket.")] = "",
     hold_days: Annotated[int, Parameter(help="So many days nothing happens afterwards; at first 7.")] = 7,
     id: Annotated[str, Parameter(help="Id of the undo; by default derived from times and policy.")] = "",  # noqa: A002
     json: Json = False,
 ) -> int:
-    """Take back what happened from --since to --until: restrictions, letters, fees, and voids by policy.
+    """Take back what happened from --since to --until: restrictions, notices, fees, and voids by policy.
 
-    Services are given back though nothing was paid, customers read a correction, and each step comes again in its turn
+    Services are reinstated though nothing was paid, customers read a correction, and each step comes again in its turn
     with a new warning, after some days in which nothing happens. Charges stand (refund them), and so do deletions; both
-    are listed. A Billing ticket keeps the report. Safe to run twice: each case is taken back once per id.
+    are listed. A Billing ticket keeps the report. Safe to run twice: each case is undone once per id.
 
     Both times are meant as each case's own clock shows them, as `show` and `why` print them: after a clock that was set
     wrong they are the wrong clock's times.
@@ -77,7 +77,7 @@ def _listed(client: Client, policy: str) -> AsyncIterator[WorkflowExecution]:
 
 
 class _Undoing:
-    """Asks each case, and takes back what the same rule says in a dry run."""
+    """Asks each case, and undoes what the same rule says in a dry run."""
 
     def __init__(self, client: Client, store: SqlStore, wrong: Undo, *, dry_run: bool) -> None:
         self._client = client
@@ -109,7 +109,7 @@ class _Undoing:
                 continue  # an earlier life of a case that runs again
             try:
                 row = await self._one(number, closed=closed)
-            except (FailedError, RPCError) as error:  # the others are taken back all the same
+            except (FailedError, RPCError) as error:  # the others are undone all the same
                 row = Row(invoice=number, outcome="failed", detail=str(error).splitlines()[0])
             if row and not (closed and number in self._rows):
                 self._rows[number] = row

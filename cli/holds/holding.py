@@ -1,4 +1,4 @@
-"""`hold` and `release`: reasons other than money to restrict an account's services. Payment never lifts them."""
+"""`hold` and `lift`: reasons other than money to restrict an account's services. Payment never lifts them."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -10,14 +10,14 @@ from activities.services.services import Hands
 from activities.services.staff_holds import Holding
 from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
-from adapters.temporal.notice_starter import Letters
+from adapters.temporal.notice_starter import TemporalNotices
 from cli.shell.connections import open_client, open_panel, open_sites, open_store, settings
 from cli.shell.errors import BadInputError, FailedError
 from cli.shell.options import Json, now
 from cli.shell.output import print_json
 from dunning.holds import Hold
 from dunning.level import Level, strictest
-from dunning.notices.hold_notice import hold_letter
+from dunning.notices.hold_notice import hold_notice
 from dunning.ports.companies import OutageError
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
@@ -44,7 +44,7 @@ async def hold(
     _say(account, f"hold {kind} placed", holds, json=json)
 
 
-async def release(account: AccountId, /, *, kind: Kind, json: Json = False) -> None:
+async def lift(account: AccountId, /, *, kind: Kind, json: Json = False) -> None:
     """Lift one hold; every other one, an unpaid invoice's too, stays. Safe to repeat."""
     async with open_store() as store, _holding(store, account) as holding:
         lifted, holds = await holding.lift(account, kind, now())
@@ -66,10 +66,10 @@ async def _holding(store: SqlStore, account: str) -> AsyncGenerator[Holding]:
 
 async def _write(store: SqlStore, placed: Hold) -> None:
     """The worker sends it, and keeps a copy (S1-21). The same hold at the same level is told once."""
-    order = hold_letter(placed, await store.account(placed.account), now())
+    order = hold_notice(placed, await store.account(placed.account), now())
     try:
         async with open_client() as client:
-            await Letters(client, settings().task_queue).send(order)
+            await TemporalNotices(client, settings().task_queue).send(order)
     except (FailedError, OutageError) as error:
         raise FailedError(
             f"{placed.account}: the services are restricted, but the customer was not written to: {error}\n{_AGAIN}"

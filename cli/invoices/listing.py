@@ -47,7 +47,7 @@ def query(wanted: Mapping[str, str], *, all_: bool) -> str:
 
 def _word(key: str, value: str) -> str:
     if not value.replace("-", "").replace("_", "").replace(".", "").isalnum():
-        raise BadInputError(f"--{key.lower()}: {value!r} is not one: letters, digits, dots, dashes and underscores")
+        raise BadInputError(f"--{key.lower()}: {value!r} is not one: notices, digits, dots, dashes and underscores")
     return value
 
 

@@ -1,4 +1,4 @@
-"""`notices preview`, `show`, `list`: the letters that a policy can send, and those that were sent, word by word."""
+"""`notices preview`, `show`, `list`: the notices that a policy can send, and those that were sent, word by word."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +18,7 @@ from dunning.records.mail import NoticeCopy
 _FOLDER = Path(".reprieve") / "notices"
 _COLUMNS = ("sent (UTC)", "notice", "subject", "to", "status")
 
-notices = App(name="notices", help="Look at letters: all that a policy can send, and each that was sent.")
+notices = App(name="notices", help="Look at notices: all that a policy can send, and each that was sent.")
 
 
 @notices.command

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.policies.words import letter
+from cli.policies.words import notice
 from cli.shell.output import table
 from dunning.calendar import local
 from dunning.case.case import Case
@@ -65,7 +65,7 @@ def _future(case: Case) -> Iterable[tuple[str, str, str, str]]:
         return
     for milestone in case.plan.milestones:
         if milestone.name not in case.steps_done:
-            yield clock(case, case.when(milestone)), milestone.name, letter(milestone), _needs(case, milestone)
+            yield clock(case, case.when(milestone)), milestone.name, notice(milestone), _needs(case, milestone)
 
 
 def _needs(case: Case, milestone: Milestone) -> str:

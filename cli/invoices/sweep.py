@@ -1,4 +1,4 @@
-"""`sweep`: compare the payment company's books with ours now, without waiting for the daily hour."""
+"""`sweep`: compare the gateway's books with ours now, without waiting for the daily hour."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ async def sweep(
     until: Annotated[str, Parameter(help="Until when (default: now).")] = "",
     json: Json = False,
 ) -> None:
-    """Compare the payment company's books with ours, and heal what is missing here. Safe to repeat.
+    """Compare the gateway's books with ours, and heal what is missing here. Safe to repeat.
 
     The worker does it. When it found something, Billing has a ticket with the same report.
     """

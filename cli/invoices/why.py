@@ -30,7 +30,7 @@ async def why(
     *,
     json: Json = False,
 ) -> None:
-    """Tell why everything about an invoice or an account happened: rules, letters with their delivery, money, holds.
+    """Tell why everything about an invoice or an account happened: rules, notices with their delivery, money, holds.
 
     Works for running and for closed cases. Every time is the account's own.
     """

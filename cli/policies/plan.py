@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 
 from cli.policies.timeline_svg import picture
-from cli.policies.words import letter
+from cli.policies.words import notice
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, day
 from cli.shell.output import console, print_json, table
@@ -99,6 +99,6 @@ def _row(milestone: Milestone, zone: str) -> tuple[str, ...]:
         f"{local(milestone.at, zone):%a %d %b %Y %H:%M %Z}",
         milestone.name,
         milestone.action.value + (f" {milestone.fee}" if milestone.fee else ""),
-        letter(milestone),
+        notice(milestone),
         f"{milestone.approvals} approval(s)" if milestone.approvals else "",
     )

@@ -1,4 +1,4 @@
-"""All letters of a policy as files: HTML, plain text and the whole mail each, and a page that leads to them."""
+"""All notices of a policy as files: HTML, plain text and the whole mail each, and a page that leads to them."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +12,7 @@ from adapters.settings.settings import Settings
 from adapters.templates import renderer as templates
 from adapters.templates.files import slug
 from dunning.calendar import local
-from dunning.forecast.sample_notices import ACCOUNT, Letter, letters
+from dunning.forecast.sample_notices import ACCOUNT, Notice, notices
 from dunning.policy.file import Policy
 from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeText
@@ -52,14 +52,14 @@ th, td { padding: 6px 16px 6px 0; border-bottom: 1px solid #d4dae1; text-align: 
 
 
 class Row(NamedTuple):
-    """A line of the index; `file` is the name of the letter's files without their endings."""
+    """A line of the index; `file` is the name of the notice's files without their endings."""
 
     when: str
     story: str
     subject: str
     file: str
     content: NoticeText
-    letter: Letter
+    notice: Notice
 
 
 class Preview:
@@ -73,15 +73,15 @@ class Preview:
         self._account = Account(id=ACCOUNT, name=_CUSTOMER, zone=policy.zone, locale=locale)
 
     def rows(self, due: date) -> Iterator[Row]:
-        """Every letter, rendered. Raises TimelineError for dates that the policy does not fit."""
-        for place, letter in enumerate(letters(self._policy, due), start=1):
-            order = letter.order
+        """Every notice, rendered. Raises TimelineError for dates that the policy does not fit."""
+        for place, notice in enumerate(notices(self._policy, due), start=1):
+            order = notice.order
             content = self._renderer.render(order, self._account, f"{order.key}:0")
             when = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}"
-            yield Row(when, letter.story, content.subject, f"{place:02}-{slug(order.title)}", content, letter)
+            yield Row(when, notice.story, content.subject, f"{place:02}-{slug(order.title)}", content, notice)
 
     def write(self, folder: Path, due: date) -> int:
-        """Write all files and say how many letters there are. Raises OSError."""
+        """Write all files and say how many notices there are. Raises OSError."""
         folder.mkdir(parents=True, exist_ok=True)
         rows = list(self.rows(due))
         for row in rows:
@@ -93,7 +93,7 @@ class Preview:
         return len(rows)
 
     def _mail(self, row: Row) -> bytes:
-        order = row.letter.order
+        order = row.notice.order
         sent = Mail(
             message_id=f"<{row.file}@preview>",
             recipient=_RECIPIENT,

@@ -3,7 +3,7 @@
 from dunning.policy.plan import Milestone
 
 
-def letter(milestone: Milestone) -> str:
+def notice(milestone: Milestone) -> str:
     """What the customer reads at a step."""
     if milestone.notice_failed:
         return f"if it fails: {milestone.notice_failed}"

@@ -14,11 +14,11 @@ from dunning.wire import Instant, Wire
 
 
 class Done(Wire):
-    """A step that is over: what came of it, and when. `notice` is the title of the letter that it was.
+    """A step that is over: what came of it, and when. `notice` is the title of the notice that it was.
 
     `proof` is what was seen of it from outside.
 
-    `undone`: the service was given back since; should money be owed again, the step comes again in its turn.
+    `undone`: the service was reinstated since; should money be owed again, the step comes again in its turn.
     """
 
     step: str
@@ -69,8 +69,8 @@ class Unreadable(Wire):
     text: str
 
 
-class TakenBackRun(Wire):
-    """A wrong run of ours that was taken back (`dunning.undo.undo`), and all that came of it.
+class UndoneRun(Wire):
+    """A wrong run of ours that was undone (`dunning.undo.undo`), and all that came of it.
 
     `steps` come again in their turn, and `entries` are the fees, and the void by policy, that count no more; `fees` is
     their sum, `owed_again` what the void had struck out. `level` is what this invoice's hold asked for by it, `back_to`
@@ -92,17 +92,17 @@ class TakenBackRun(Wire):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to take back."""
+        """Whether there is nothing to undo."""
         return not (self.steps or self.entries or self.pending or self.deletions)
 
 
 OF_CREDIT = "credit:"
-"""Begins the id of a payment that was the account's credit; no payment company can give it back."""
+"""Begins the id of a payment that was the account's credit; no gateway can give it back."""
 UNDERWAY = "underway:"
 """Begins the step of a payment that the customer began without us."""
 
 
-Reach = Literal["", "outside", "inside"]
+Reachability = Literal["", "outside", "inside"]
 """Whether a contact of the account is outside of its own services, or all are inside; empty: nobody looked."""
 
 
@@ -113,7 +113,7 @@ class Case(Wire):
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
     `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
     `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
-    `runs` of ours were wrong and taken back; until `held_until` nothing happens after the last of them, and this
+    `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say.
@@ -130,7 +130,7 @@ class Case(Wire):
     reconsidered: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     level: Level = Level.ACTIVE
-    released: bool = False
+    lifted: bool = False
     remaining_holds: tuple[str, ...] = ()
     shift_days: int = 0
     due_changes: int = 0
@@ -140,11 +140,11 @@ class Case(Wire):
     method_changes: int = 0
     grace_until: Instant | None = None
     grace_of: str = ""
-    runs: tuple[TakenBackRun, ...] = ()
+    runs: tuple[UndoneRun, ...] = ()
     held_until: Instant | None = None
     loosen_to: Level | None = None
     bounces: tuple[Bounced, ...] = ()
-    reach: Reach = ""
+    reach: Reachability = ""
     unreached_at: Instant | None = None
     backups: bool | None = None
     lapsed: bool = False
@@ -217,13 +217,13 @@ class Opened(Wire):
     plan: Plan
     credit: Money | None = None
     case: Case | None = None
-    reach: Reach = ""
+    reach: Reachability = ""
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
     """A new case, or one that goes on. The invoice's amount is its first entry, credit that pays for it the next.
 
-    A letter that belongs before the due date and whose day was over before the case was opened is left out: it would
+    A notice that belongs before the due date and whose day was over before the case was opened is left out: it would
     only come together with the invoice. Everything else still happens.
     """
     if opened.case:
@@ -235,11 +235,11 @@ def open_case(opened: Opened, now: datetime) -> Case:
         )
         entries = (*entries, paid)
     case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, reach=opened.reach)
-    return case.model_copy(update={"done": missed_letters(case, now)})
+    return case.model_copy(update={"done": missed_notices(case, now)})
 
 
-def missed_letters(case: Case, now: datetime) -> tuple[Done, ...]:
-    """Letters from before the due date that warn of nothing and whose day was over before anybody could send them."""
+def missed_notices(case: Case, now: datetime) -> tuple[Done, ...]:
+    """Notices from before the due date that warn of nothing and whose day was over before anybody could send them."""
     return tuple(
         Done(step=m.name, action=m.action, at=now, kind="skipped", detail="its day was over")
         for m in case.plan.milestones

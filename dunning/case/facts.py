@@ -100,7 +100,7 @@ class Approval(Wire):
 
 
 class Void(Wire):
-    """The invoice was a mistake: nothing is owed, everything is given back."""
+    """The invoice was a mistake: nothing is owed, everything is reinstated."""
 
     reason: str = Field(min_length=1)
     by: str = ""
@@ -114,7 +114,7 @@ class DueDateChange(Wire):
 
 
 class Undo(Wire):
-    """A run of ours was wrong: what it did to the customer from `since` up to and at `until` is taken back.
+    """A run of ours was wrong: what it did to the customer from `since` up to and at `until` is undone.
 
     Both are the case's own times. `id` makes it happen once. For `hold_days` calendar days nothing happens to the
     customer, so that the same run cannot start over at once.

@@ -56,11 +56,11 @@ class NoticeOrder(Order):
 
     `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
     both are empty when nothing more happens. `detail` is the decline's message or the payment's id.
-    `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last letter
+    `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last notice
     before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
     `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
     what a restore costs after that; None: it is not offered. `services` are the kinds that the plan suspends; empty
-    means all. `digest`: the account's letters of a day go out as one.
+    means all. `digest`: the account's notices of a day go out as one.
     """
 
     title: str
@@ -112,7 +112,7 @@ class ReinstateOrder(Order):
     renews: str = ""
 
 
-class RelaxOrder(Order):
+class LoosenOrder(Order):
     """Bring this invoice's hold down from `held` to `level`, though nothing was paid: it was tightened by mistake.
 
     `services` are the kinds that the plan restricts at that level.
@@ -136,7 +136,7 @@ class DeleteOrder(Order):
 
 
 class AskOrder(Order):
-    """Ask the payment company for money of this invoice other than the `known` payments, before a fee is added."""
+    """Ask the gateway for money of this invoice other than the `known` payments, before a fee is added."""
 
     known: tuple[str, ...] = ()
 

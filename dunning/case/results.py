@@ -121,13 +121,13 @@ class Reinstated(Wire):
     proof: str = ""
 
 
-class Relaxed(Wire):
+class Loosened(Wire):
     """This invoice's hold asks for no more than `level`, and the panel shows what all holds ask for.
 
     `remaining` names the holds that keep the services restricted all the same.
     """
 
-    kind: Literal["relaxed"] = "relaxed"
+    kind: Literal["loosened"] = "loosened"
     level: Level
     remaining: tuple[str, ...] = ()
     proof: str = ""
@@ -195,11 +195,11 @@ RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
 NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
 RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found, Field(discriminator="kind")]
 DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found, Field(discriminator="kind")]
-RelaxResult = Annotated[Relaxed | NotOurs, Field(discriminator="kind")]
+LoosenResult = Annotated[Loosened | NotOurs, Field(discriminator="kind")]
 CloseResult = Annotated[Noted | Remembered, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
-    | Credited | Relaxed
+    | Credited | Loosened
 )  # fmt: skip

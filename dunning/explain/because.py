@@ -13,7 +13,7 @@ from dunning.records.payments import Attempt
 
 @dataclass(frozen=True)
 class Known:
-    """A case and what the store knows of it: letters by id, charge attempts by key."""
+    """A case and what the store knows of it: notices by id, charge attempts by key."""
 
     case: Case
     notices: dict[str, NoticeCopy]
@@ -48,8 +48,8 @@ def _because_of_a_fact(known: Known, done: Done) -> str:
         "refund": f"more than owed was paid ({rest})",
         "credit": "more than owed was paid",
         "reinstate": "nothing was owed any more",
-        "relax": f"a wrong run of ours was taken back (undo {rest})",
-        "undo": f"a wrong run of ours was taken back (undo {rest})",
+        "loosen": f"a wrong run of ours was undone (undo {rest})",
+        "undo": f"a wrong run of ours was undone (undo {rest})",
         "due-date": "the due date was changed",
         "outside-contact": "every address on file was on the services that would be suspended",
         "close": f"the case ended as {case.outcome or 'it did'}",
@@ -66,10 +66,10 @@ def _warned(case: Case, milestone: Milestone, done: Done) -> Iterator[str]:
     names = {told(warning): warning for warning in warnings_before(case, milestone)}
     for earlier in case.done:
         warning = earlier.step.split(":again:")[0]
-        letter = names.get(earlier.step) or case.plan.milestone(warning if ":again:" in earlier.step else "")
+        notice = names.get(earlier.step) or case.plan.milestone(warning if ":again:" in earlier.step else "")
         disregarded = any(earlier.at <= run.at < done.at for run in case.runs)
         counts = earlier.kind == "delivered" and earlier.at <= done.at and not disregarded
-        if letter and counts and letter in names.values():
+        if notice and counts and notice in names.values():
             yield f'warned by "{earlier.notice or earlier.step}", delivered {clock(case, earlier.at)}'
 
 

@@ -37,7 +37,7 @@ def waits_of(case: Case, *, for_customer: bool) -> Iterator[str]:
     if case.grace_until:
         yield f"money was taken back ({case.grace_of}): grace until {clock(case, case.grace_until)}"
     if case.held_until:
-        yield f"a wrong run of ours was taken back: nothing happens until {clock(case, case.held_until)}"
+        yield f"a wrong run of ours was undone: nothing happens until {clock(case, case.held_until)}"
     for each in case.deferrals:
         why = "" if for_customer else f": {each.reason}"
         yield f"{each.step} was put off until {clock(case, each.until)}{why}"

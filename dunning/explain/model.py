@@ -7,7 +7,7 @@ from dunning.wire import Instant, Wire
 class Line(Wire):
     """One thing that happened. `when` is `at` on the account's own clock; `because` is the rule or fact behind it.
 
-    `proof` is what others said: a mail server, a panel, a payment company; empty where nobody was asked.
+    `proof` is what others said: a mail server, a panel, a gateway; empty where nobody was asked.
     """
 
     at: Instant

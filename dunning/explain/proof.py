@@ -1,4 +1,4 @@
-"""What others said about a step: the mail server, the panel, the payment company."""
+"""What others said about a step: the mail server, the panel, the gateway."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,12 @@ from dunning.explain.temporal_ui import clock
 from dunning.policy.plan import Action
 from dunning.records.mail import NoticeCopy
 
-_LETTERS = (Action.ISSUE, Action.NOTIFY)
+_NOTICES = (Action.ISSUE, Action.NOTIFY)
 
 
 def proof(known: Known, done: Done) -> str:
     """In words; empty where nobody was asked."""
-    if done.action in _LETTERS and done.kind in ("delivered", "undelivered", "bounced"):
+    if done.action in _NOTICES and done.kind in ("delivered", "undelivered", "bounced"):
         return "; ".join(delivery(known.case, copy, for_customer=known.for_customer) for copy in _copies(known, done))
     if done.action is Action.CHARGE:
         return _payment_proof(known, done)
@@ -22,7 +22,7 @@ def proof(known: Known, done: Done) -> str:
 
 
 def _panel(done: Done) -> str:
-    if done.kind in ("restricted", "reinstated", "relaxed"):
+    if done.kind in ("restricted", "reinstated", "loosened"):
         return done.detail if done.detail.startswith("still held") else f"the panel showed {done.detail}"
     return f"the panel no longer shows {done.detail}" if done.kind == "deleted" and done.detail else ""
 
@@ -36,7 +36,7 @@ def _copies(known: Known, done: Done) -> Sequence[NoticeCopy]:
 
 
 def delivery(case: Case, copy: NoticeCopy, *, for_customer: bool = False) -> str:
-    """What became of a letter, with the mail server's answer: `mail X to a@b.example: delivered ... ("250 OK")`.
+    """What became of a notice, with the mail server's answer: `mail X to a@b.example: delivered ... ("250 OK")`.
 
     A customer sees no whole address: the account may have several people's.
     """
@@ -54,5 +54,5 @@ def _payment_proof(known: Known, done: Done) -> str:
     kept = known.attempts.get(f"{known.case.invoice.number}:{done.step}:1")
     payment = (word and word.payment) or (kept and kept.payment) or ""
     method = f"with the {kept.network or 'method'} on file" if kept and kept.method and not known.for_customer else ""
-    said = f'the payment company said "{word.message}"' if word and word.message else ""
+    said = f'the gateway said "{word.message}"' if word and word.message else ""
     return ", ".join(part for part in (f"payment {payment}" if payment else "", method, said) if part)

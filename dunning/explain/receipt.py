@@ -1,7 +1,7 @@
-"""Why everything about an invoice happened: each step with its policy and rule, each letter with its delivery.
+"""Why everything about an invoice happened: each step with its policy and rule, each notice with its delivery.
 
-Pure: from the case, the archive of its letters, and its charge attempts. `for_customer` leaves out what is not the
-customer's business: names and notes of staff, full addresses, codes of the payment company.
+Pure: from the case, the archive of its notices, and its charge attempts. `for_customer` leaves out what is not the
+customer's business: names and notes of staff, full addresses, codes of the gateway.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from dunning.explain.clock import clock_of, waits_of
 from dunning.explain.model import Line, Receipt
 from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock, coming
-from dunning.explain.words import deed, taken_back, written, written_by
+from dunning.explain.words import deed, undone_run, written, written_by
 from dunning.policy.plan import Action
 from dunning.records.books import ClosedLedger
 from dunning.records.mail import NoticeCopy
@@ -98,10 +98,10 @@ def _what(known: Known, done: Done) -> str:
     if known.for_customer and done.kind == "undelivered":
         return f'"{done.notice or done.step}" could not be delivered'
     title = f' "{done.notice}"' if done.notice else ""
-    return deed(known.case, done) + title + (" (taken back since)" if _is_taken_back(known.case, done) else "")
+    return deed(known.case, done) + title + (" (undone since)" if _is_undone(known.case, done) else "")
 
 
-def _is_taken_back(case: Case, done: Done) -> bool:
+def _is_undone(case: Case, done: Done) -> bool:
     return done.undone and any(done.step in run.steps and done.at <= run.at for run in case.runs)
 
 
@@ -113,7 +113,7 @@ def _facts(known: Known) -> Iterator[Line]:
         if entry.id not in ours:
             yield _entry(known, entry)
     for run in case.runs:
-        yield _line(known, run.at, "a mistake of ours was taken back" if known.for_customer else taken_back(run))
+        yield _line(known, run.at, "a mistake of ours was undone" if known.for_customer else undone_run(run))
     for message in case.unreadable if not known.for_customer else ():
         yield _line(known, message.at, f"a {message.signal} message could not be read", "a ticket was opened")
 
@@ -144,5 +144,5 @@ def _under_way(known: Known) -> Iterator[Line]:
         if attempt.ask_at:
             words = "a debit is on its way" if attempt.kind == "pending" else "a charge of which nothing is known yet"
             proof = f"payment {attempt.payment}" if attempt.payment else ""
-            asked = f"we ask the payment company again {clock(known.case, attempt.ask_at)}"
+            asked = f"we ask the gateway again {clock(known.case, attempt.ask_at)}"
             yield _line(known, attempt.since, f"{words} ({attempt.step})", asked, proof)

@@ -66,7 +66,7 @@ def timer_summary(case: Case, step: Wait) -> str:
 
 
 def activity_summary(case: Case, step: Perform | Reinstate) -> str:
-    """The label of an activity: `suspend · day +10 · USD 19.99 owed`, or the title of the letter that it sends."""
+    """The label of an activity: `suspend · day +10 · USD 19.99 owed`, or the title of the notice that it sends."""
     name, day = coming(step), ""
     if isinstance(step, Perform):
         milestone = step.milestone

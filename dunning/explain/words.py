@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dunning.case.case import Case, Done, TakenBackRun
+from dunning.case.case import Case, Done, UndoneRun
 from dunning.case.ledger import Entry, Kind
 from dunning.policy.plan import Action
 
@@ -31,7 +31,7 @@ _DEEDS = {
     (Action.REOPEN, ""): "open again: money was taken back",
     (Action.USE_CREDIT, ""): "{detail} of the account's credit used",
     (Action.CLOSE, ""): "books closed: {detail}",
-    (Action.RELAX, ""): "given back after our mistake ({detail})",
+    (Action.LOOSEN, ""): "loosened after our mistake ({detail})",
 }
 """What each step is called, by action and result; an empty result stands for any other."""
 
@@ -51,12 +51,12 @@ def deed(case: Case, done: Done) -> str:
     )
 
 
-def taken_back(run: TakenBackRun) -> str:
-    """A wrong run that was taken back: `undo 4f1c by Ann (clock set wrong): suspend, suspend:told do not count`."""
+def undone_run(run: UndoneRun) -> str:
+    """A wrong run that was undone: `undo 4f1c by Ann (clock set wrong): suspend, suspend:told do not count`."""
     who = f" by {run.undo.by}" if run.undo.by else ""
     why = f" ({run.undo.reason})" if run.undo.reason else ""
     what = ", ".join(run.steps) or run.pending or ", ".join(run.entries)
-    return f"undo {run.undo.id}{who}{why}: " + (f"{what} taken back" if what else "nothing could be taken back")
+    return f"undo {run.undo.id}{who}{why}: " + (f"{what} undone" if what else "nothing could be undone")
 
 
 def written(entry: Entry) -> str:
@@ -68,7 +68,7 @@ def written_by(case: Case, done: Done) -> tuple[Entry, ...]:
     """The ledger lines that a step wrote."""
     ids = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
     ids |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
-    if case.runs:  # a fee that was taken back comes again under another id
+    if case.runs:  # a fee that was undone comes again under another id
         ids = {e.id for e in case.entries if e.id in ids or (e.id.rpartition(":")[0] in ids and e.at == done.at)}
         ids -= {e.id for e in case.entries if e.kind in _ONCE and e.at != done.at}
     return tuple(entry for entry in case.entries if entry.id in ids)
@@ -79,7 +79,7 @@ _ONCE = (Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.VOID)
 
 def story(case: Case) -> Iterator[tuple[datetime, str]]:
     """All that happened, in order: steps, and the facts that came from outside. UTC instants."""
-    told = [(run.at, taken_back(run)) for run in case.runs]
+    told = [(run.at, undone_run(run)) for run in case.runs]
     told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done]
     ours = {entry.id for done in case.done for entry in written_by(case, done)}
     told += [(entry.at, written(entry)) for entry in case.entries[1:] if entry.id not in ours]

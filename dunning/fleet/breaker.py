@@ -1,6 +1,6 @@
 """The breaker (promise 10): so many suspensions or deletions happen by themselves; before more, a person is asked.
 
-A clock that was set wrong, a policy that was edited wrong or a payment company's bad day makes thousands of invoices
+A clock that was set wrong, a policy that was edited wrong or a gateway's bad day makes thousands of invoices
 overdue at once. Each case is right by its own facts, so only somebody who sees all of them can notice.
 """
 
@@ -17,7 +17,7 @@ from dunning.records.effects import Consequence
 
 SUSPEND, DELETE = "suspend", "delete"
 """What is counted, each on its own. Warnings and locks take nothing from a customer that cannot wait for a person."""
-ADMITTED, DEFERRED, RELEASED, KEPT = "admitted", "deferred", "released", "kept"
+ADMITTED, DEFERRED, ALLOWED, KEPT = "admitted", "deferred", "allowed", "kept"
 _NOUNS = {SUSPEND: "suspension", DELETE: "deletion"}
 _SHOWN = 20
 """So many lines of a list stand in a ticket; `breaker show` has all."""
@@ -144,7 +144,7 @@ def alert(first: Consequence, admitted: Sequence[Consequence], limits: Limits) -
         "",
         "See the whole list, then decide:",
         "    starter.py breaker show",
-        f"    starter.py breaker release --incident {first.incident} --most 100 --by YOU",
+        f"    starter.py breaker allow --incident {first.incident} --most 100 --by YOU",
         f"    starter.py breaker keep --incident {first.incident} --by YOU",
         "",
         "Happened before it, latest first:",
@@ -155,7 +155,7 @@ def alert(first: Consequence, admitted: Sequence[Consequence], limits: Limits) -
 
 def decision(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:
     """What a person decided about `rows` (one at least, of one status before), written down once."""
-    what = {RELEASED: "released by", KEPT: "kept from happening by"}[status]
+    what = {ALLOWED: "allowed by", KEPT: "kept from happening by"}[status]
     counts = Counter(row.action for row in rows)
     subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
     return _ticket(f"breaker-{status}:{rows[0].key}", at, subject, _lines(rows))

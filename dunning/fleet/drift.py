@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from dunning.case.orders import TicketOrder
-from dunning.fleet.drift_report import DriftReport, Found, headline, lines
+from dunning.fleet.drift_report import Drifted, DriftReport, headline, lines
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
 from dunning.records.effects import Effect
@@ -19,7 +19,7 @@ from dunning.wire import Instant, Wire
 WORKFLOW = "DriftCheck"
 """The workflow's name, for whoever starts it without knowing its code."""
 RECENTLY = timedelta(days=2)
-"""Services that were changed in this time are looked at, too: those that were given back among them."""
+"""Services that were changed in this time are looked at, too: those that were reinstated among them."""
 UNDERWAY = timedelta(hours=1)
 """A hold that is younger and was not brought about yet is left to the activity that placed it."""
 
@@ -94,7 +94,7 @@ def told_before(effect: Effect | None, now: Effect) -> bool:
 
 def finding(effect: Effect, what: str, detail: str) -> DriftReport:
     """A report with one service that a person has to hear of."""
-    found = Found(account=effect.account, service=effect.service, what=what, detail=detail)
+    found = Drifted(account=effect.account, service=effect.service, what=what, detail=detail)
     return one(effect.at, what).model_copy(update={"found": (found,)})
 
 

@@ -8,7 +8,7 @@ LISTED = 100
 """So many findings are named; of the others only the number is told."""
 
 
-class Found(Wire):
+class Drifted(Wire):
     """One service that is not as it should be, in words for people. `what` is the count that it belongs to."""
 
     account: str
@@ -43,7 +43,7 @@ class DriftReport(Wire):
     stubborn: int = 0
     contradicted: int = 0
     vanished: int = 0
-    found: tuple[Found, ...] = ()
+    found: tuple[Drifted, ...] = ()
 
     def __add__(self, other: "DriftReport") -> "DriftReport":
         """Both parts of one check as one."""

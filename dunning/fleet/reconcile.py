@@ -1,4 +1,4 @@
-"""The payment company's books against ours, one piece of money at a time.
+"""The gateway's books against ours, one piece of money at a time.
 
 Money that moved is in our books when the invoice's ledger has it, or the account's credits, or when a ticket asks a
 person about it because nothing here matches it.

@@ -30,7 +30,7 @@ class Mismatch(Wire):
 
 
 class Unconfirmed(Wire):
-    """A charge that our books have, and that the payment company does not know, or not as charged."""
+    """A charge that our books have, and that the gateway does not know, or not as charged."""
 
     invoice: str
     id: str
@@ -103,7 +103,7 @@ def lines(report: SweepReport) -> Iterator[str]:
     """The whole report in plain lines, which are Markdown, too."""
     yield f"- **window** {report.since:%Y-%m-%d %H:%M} to {report.until:%Y-%m-%d %H:%M} UTC"
     yield (
-        f"- **compared** {report.payments} payment(s) and {report.reversals} reversal(s) of the payment company, "
+        f"- **compared** {report.payments} payment(s) and {report.reversals} reversal(s) of the gateway, "
         f"{report.charges} charge(s) of ours; {report.in_order} in order"
     )
     yield f"- **webhooks waiting** {report.waiting}{' or more' if report.waiting >= COUNTED else ''}"
@@ -130,7 +130,7 @@ def _sections(report: SweepReport) -> tuple[tuple[str, int, list[str]], ...]:
             ],
         ),
         (
-            "Charged by us, unknown to the payment company; nothing was changed",
+            "Charged by us, unknown to the gateway; nothing was changed",
             report.unconfirmed,
             [f"{each.invoice} · {each.id} · {each.amount}" for each in report.unknown],
         ),

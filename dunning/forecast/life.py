@@ -1,4 +1,4 @@
-"""An invoice's whole life in memory, by the rules alone: it gives every letter on the way."""
+"""An invoice's whole life in memory, by the rules alone: it gives every notice on the way."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Step, Wait
 from dunning.case.facts import Approval
 from dunning.case.orders import NoticeOrder
-from dunning.case.results import Credited, Deleted, Delivered, Noted, Reinstated, Relaxed, Restricted, Result
+from dunning.case.results import Credited, Deleted, Delivered, Loosened, Noted, Reinstated, Restricted, Result
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.money import Money
@@ -35,8 +35,8 @@ class SampleLife:
     charge: Result
     held: tuple[str, ...] = ()
 
-    def letters(self) -> Iterator[NoticeOrder]:
-        """Live, and give every letter on the way."""
+    def notices(self) -> Iterator[NoticeOrder]:
+        """Live, and give every notice on the way."""
         for _ in range(_MOST_STEPS):
             step = decide(self.case, self.now)
             if isinstance(step, Wait | Finish) and not self._waited(step.until if isinstance(step, Wait) else None):
@@ -100,6 +100,6 @@ _HANDS: dict[Action, _Hand] = {
     **dict.fromkeys(LEVEL_OF, _restricted),
     **dict.fromkeys(DELETIONS, _deleted),
     Action.CHARGE: lambda life, _: life.charge,
-    Action.RELAX: lambda life, _: Relaxed(level=life.case.loosen_to or Level.ACTIVE),
+    Action.LOOSEN: lambda life, _: Loosened(level=life.case.loosen_to or Level.ACTIVE),
     Action.USE_CREDIT: lambda life, _: Credited(amount=Money.zero(life.case.invoice.amount.currency)),
 }

@@ -1,10 +1,10 @@
-"""Every letter that a policy can send, as the rules themselves order it: sample invoices live their lives in memory."""
+"""Every notice that a policy can send, as the rules themselves order it: sample invoices live their lives in memory."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from dunning.case.case import Case, Opened, Reach, open_case
+from dunning.case.case import Case, Opened, Reachability, open_case
 from dunning.case.facts import Payment, Reversal, Undo
 from dunning.case.orders import NoticeOrder, ReinstateOrder
 from dunning.case.results import Declined, NoMethod
@@ -12,14 +12,14 @@ from dunning.forecast.life import Fact, SampleLife
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
-from dunning.notices.hold_notice import hold_letter
+from dunning.notices.hold_notice import hold_notice
 from dunning.policy.file import Policy
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
 from dunning.rules.money_in import paid, reversed_
-from dunning.services.panel_tickets import late_letter
+from dunning.services.panel_tickets import late_notice
 from dunning.undo.undo import undone
 
 NUMBER, ACCOUNT = "INV-1042", "sample"
@@ -28,29 +28,29 @@ _DECLINED = Declined(code="card_declined", message="Your card was declined.")
 
 
 @dataclass(frozen=True)
-class Letter:
-    """A letter, and what it takes to be sent it: `nothing is paid`."""
+class Notice:
+    """A notice, and what it takes to be sent it: `nothing is paid`."""
 
     story: str
     order: NoticeOrder
 
 
-def letters(policy: Policy, due: date) -> tuple[Letter, ...]:
-    """Each letter once, in the order in which a customer gets them; the same title again where it says something else.
+def notices(policy: Policy, due: date) -> tuple[Notice, ...]:
+    """Each notice once, in the order in which a customer gets them; the same title again where it says something else.
 
     Raises TimelineError for dates that the policy does not fit.
     """
-    found: dict[object, Letter] = {}
+    found: dict[object, Notice] = {}
     invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=_AMOUNT, currency=policy.currency), due=due)
     opened = Opened(invoice=invoice, plan=plan_for(policy, invoice))
-    lived = [Letter(story, order) for story, life in _lives(opened) for order in life.letters()]
-    for letter in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
-        found.setdefault(_says(letter.order), letter)
+    lived = [Notice(story, order) for story, life in _lives(opened) for order in life.notices()]
+    for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
+        found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
 
 
 def _says(order: NoticeOrder) -> object:
-    """What makes a letter another one for its reader."""
+    """What makes a notice another one for its reader."""
     settled = order.balance.minor <= 0
     return order.title, order.next_action, settled, order.level if settled else "", order.remaining, order.detail[:3]
 
@@ -59,7 +59,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
     start = opened.plan.milestones[0].at
     early, late = start + timedelta(hours=2), _restricted_at(opened.plan) + timedelta(hours=5)
 
-    def life(*facts: tuple[datetime, Fact], reach: Reach = "") -> SampleLife:
+    def life(*facts: tuple[datetime, Fact], reach: Reachability = "") -> SampleLife:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 
@@ -73,7 +73,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         ("it is paid once the services are restricted", life((late, _pays))),
         ("it is paid, and an abuse report remains", restricted_still),
         ("a payment is taken back", life((early, _pays), (late, _takes_back))),
-        ("a wrong run is taken back", life((late, _undoes(start, late)))),
+        ("a wrong run is undone", life((late, _undoes(start, late)))),
         ("every contact is on the services themselves", life((late, _pays), reach="inside")),
     )
 
@@ -102,21 +102,21 @@ def _undoes(since: datetime, until: datetime) -> Fact:
     return lambda case, now: undone(case, Undo(id="sample", since=since, until=until), now)
 
 
-def _about_the_panel(opened: Opened) -> Iterator[Letter]:
+def _about_the_panel(opened: Opened) -> Iterator[Notice]:
     """What a customer reads who has paid and is still restricted."""
     plan, at = opened.plan, _restricted_at(opened.plan) + timedelta(hours=5)
     order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step="reinstate", at=at, today=at.date(), rule=plan.rule)
     invoice = OpenInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
-    yield Letter("it is paid, and the panel does not follow", late_letter(order, _account(plan), invoice))
+    yield Notice("it is paid, and the panel does not follow", late_notice(order, _account(plan), invoice))
 
 
-def _about_holds(opened: Opened) -> Iterator[Letter]:
+def _about_holds(opened: Opened) -> Iterator[Notice]:
     """What concerns no invoice: an abuse report at each level, and each other reason at the strictest."""
     at, account = opened.plan.milestones[0].at, _account(opened.plan)
     lighter = [("abuse", level) for level in (Level.WARNED, Level.LOCKED)]
     for source, level in (*lighter, *((source, Level.SUSPENDED) for source in OTHER_SOURCES)):
         hold = Hold(account=ACCOUNT, source=source, level=level, since=at)
-        yield Letter(f"the account is held: {source}", hold_letter(hold, account, at))
+        yield Notice(f"the account is held: {source}", hold_notice(hold, account, at))
 
 
 def _account(plan: Plan) -> Account:

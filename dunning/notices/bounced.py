@@ -1,7 +1,7 @@
-"""A letter that came back was not delivered: it warned nobody, and it is written again to the next contact.
+"""A notice that came back was not delivered: it warned nobody, and it is written again to the next contact.
 
 The mail server had taken it, so the case believed it delivered. The bounce may come seconds or days later, also before
-the case has recorded the letter at all. Each bounce repeats its letter once; when that comes back too, it is another
+the case has recorded the notice at all. Each bounce repeats its notice once; when that comes back too, it is another
 bounce. Who has no contact left gets a ticket like everybody whom no address takes (`dunning.rules.follow_ups`).
 """
 
@@ -15,7 +15,7 @@ from dunning.case.update import changed
 from dunning.policy.plan import Action
 
 BOUNCED = "bounced"
-"""The kind of a step whose letter came back."""
+"""The kind of a step whose notice came back."""
 _AGAIN = re.compile(r":again:bounced:[0-9]+$")
 _TOLD_WHEN_PAID = ("confirm:", "undo:")
 
@@ -34,13 +34,13 @@ def came_back(case: Case, notice: str) -> bool:
     return any(each.notice == notice for each in case.bounces)
 
 
-def letter_of(step: str) -> str:
-    """The step whose letter this one repeats because it came back; any other step itself."""
+def notice_of(step: str) -> str:
+    """The step whose notice this one repeats because it came back; any other step itself."""
     return _AGAIN.sub("", step)
 
 
 def told_again(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """The follow-ups: name, action and title of each letter that came back and still has something to say."""
+    """The follow-ups: name, action and title of each notice that came back and still has something to say."""
     for place, fact in enumerate(case.bounces, start=1):
         done = next((done for done in case.done if done.kind == BOUNCED and done.detail == fact.notice), None)
         title = _title(case, done) if done else ""
@@ -54,7 +54,7 @@ def _is_of(done: Done, fact: Bounced) -> bool:
 
 def _named_after(case: Case, done: Done) -> str:
     """A repeated warning is found under its milestone's name, whatever it was called (`dunning.notices.warnings`)."""
-    name = letter_of(done.step)
+    name = notice_of(done.step)
     milestone = name.split(":again:")[0].removesuffix(":told")
     return milestone if case.plan.milestone(milestone) else name
 

@@ -1,4 +1,4 @@
-"""What a letter says of the deletion: what will be lost, what is lost, and what can be bought back for how much.
+"""What a notice says of the deletion: what will be lost, what is lost, and what can be bought back for how much.
 
 Back-ups that the plan deletes too are as good as gone before it happens: only the archive outlives them (S4-12, S4-13).
 """
@@ -31,13 +31,13 @@ NOTHING: Restoring = {
 }
 
 
-def restoring(case: Case, letter: Milestone) -> Restoring:
-    """What the letter has to say; nothing in a plan from before there was any of it.
+def restoring(case: Case, notice: Milestone) -> Restoring:
+    """What the notice has to say; nothing in a plan from before there was any of it.
 
     `backups` stays None before a deletion that leaves them: the hand looks whether there are any (S3-26).
     """
     offer, deleted = case.plan.restoration, case.level is Level.DELETED
-    last = is_last_before_deletion(case, letter)
+    last = is_last_before_deletion(case, notice)
     if offer is None or not (deleted or last):
         return NOTHING
     go_too = any(m.action is Action.DELETE_BACKUPS for m in case.plan.milestones)
@@ -51,10 +51,10 @@ def restoring(case: Case, letter: Milestone) -> Restoring:
     }
 
 
-def is_last_before_deletion(case: Case, letter: Milestone) -> bool:
-    """Whether the plan writes nothing more between this letter and the deletion of the services."""
+def is_last_before_deletion(case: Case, notice: Milestone) -> bool:
+    """Whether the plan writes nothing more between this notice and the deletion of the services."""
     names = [milestone.name for milestone in case.plan.milestones]
-    name = letter.name.split(":again:")[0].removesuffix(":told")
+    name = notice.name.split(":again:")[0].removesuffix(":told")
     if name not in names or case.level is Level.DELETED or case.paid_up:
         return False
     for milestone in case.plan.milestones[names.index(name) + 1 :]:
@@ -66,7 +66,7 @@ def is_last_before_deletion(case: Case, letter: Milestone) -> bool:
 
 
 def told_of_deletion(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """The follow-up that says so once all is deleted that the plan deletes: name, action and title of the letter."""
+    """The follow-up that says so once all is deleted that the plan deletes: name, action and title of the notice."""
     offer = case.plan.restoration
     if offer is None or not offer.notice or case.level is not Level.DELETED or case.paid_up or case.voided:
         return
@@ -78,7 +78,7 @@ def told_of_deletion(case: Case) -> Iterator[tuple[str, Action, str]]:
 
 
 def asked_for_contact(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """The letter that asks for an outside contact, once the first step of the plan is done (S3-21)."""
+    """The notice that asks for an outside contact, once the first step of the plan is done (S3-21)."""
     if case.reach == "inside" and not case.paid_up and case.plan.milestones[0].name in case.steps_done:
         yield "outside-contact", Action.NOTIFY, ASK_FOR_CONTACT
 

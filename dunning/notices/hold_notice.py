@@ -1,4 +1,4 @@
-"""The letter to a customer whose services are restricted for a reason other than money (S2-17)."""
+"""The notice to a customer whose services are restricted for a reason other than money (S2-17)."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ _TITLES = {Level.WARNED: "Service Warning", Level.LOCKED: "Service Locked"}
 _NOTHING = Money.zero("USD")
 
 
-def hold_letter(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
+def hold_notice(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
     """The order for it. It concerns no invoice, and staff's own note is not in it.
 
-    Its step makes it one letter for each hold, level and time of placing, however often it is ordered.
+    Its step makes it one notice for each hold, level and time of placing, however often it is ordered.
     """
     what = name(category(hold.source))
     return NoticeOrder(

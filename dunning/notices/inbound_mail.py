@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, cast
 
 MOST_TEXT = 10_000
-"""Characters of a letter that a ticket quotes; the raw mail is kept whole."""
+"""Characters of a notice that a ticket quotes; the raw mail is kept whole."""
 _MOST_SUBJECT = 300
 _MOST_READ = 262_144
 """Bytes of a mail that are looked at; a report has its headers, and those of the mail that came back, before that."""
@@ -48,7 +48,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Letter:
+class CustomerMail:
     """A mail that is no report. `about` are the Message-IDs that it answers; `automatic`: no person wrote it."""
 
     subject: str
@@ -57,14 +57,14 @@ class Letter:
     automatic: bool
 
 
-def read(raw: bytes) -> Report | Letter:
+def read(raw: bytes) -> Report | CustomerMail:
     """What a mail is. Its beginning says so; of parts within parts without end only the head is read: it takes long."""
     start = raw[:_MOST_READ]
     nested = start.lower().count(b"boundary") > _MOST_PARTS
     mail = BytesHeaderParser().parsebytes(start) if nested else message_from_bytes(start)
     if mail.get_content_type() == "multipart/report" and _word(mail.get_param("report-type")) == "delivery-status":
         return _report(mail)
-    return Letter(
+    return CustomerMail(
         subject=_line(mail, "Subject")[:_MOST_SUBJECT],
         text=_text(mail)[:MOST_TEXT],
         about=_answered(mail),

@@ -14,14 +14,14 @@ def told(milestone: Milestone) -> str:
 
 
 def warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
-    """The letters of the plan that warn of that step."""
+    """The notices of the plan that warn of that step."""
     return [m for m in case.plan.milestones if m.warns and m.at < milestone.at]
 
 
 def delivered_before(case: Case, milestone: Milestone) -> list[tuple[Milestone, Done]]:
     """The warnings before a consequence that reached the customer, repeats included.
 
-    After a wrong run was taken back the customer read that what we had written does not hold: it warns of nothing. Nor
+    After a wrong run was undone the customer read that what we had written does not hold: it warns of nothing. Nor
     does what reached nobody who can still be written to once the consequence comes (S3-21).
     """
     found: list[tuple[Milestone, Done]] = []

@@ -1,7 +1,7 @@
-"""Which steps come again when money is taken back after the service was given back (S3-34).
+"""Which steps come again when money is taken back after the service was reinstated (S3-34).
 
 A plan goes on where it stood, but nobody is deleted who was reinstated and never suspended again: whatever brought a
-level comes again, one step after the other, and so does every letter that stands after the first of them, because a
+level comes again, one step after the other, and so does every notice that stands after the first of them, because a
 warning from before the payment warns of nothing any more. Fees and charges are not repeated.
 """
 
@@ -10,8 +10,8 @@ from dunning.notices.warnings import told
 from dunning.policy.plan import LEVEL_OF, Action
 
 
-def undone(case: Case) -> tuple[Done, ...]:
-    """The story of a case whose level is given back: what has to come again is marked.
+def to_repeat(case: Case) -> tuple[Done, ...]:
+    """The story of a case that is reinstated: what has to come again is marked.
 
     Plans without a rule for money taken back repeat nothing.
     """

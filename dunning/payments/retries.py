@@ -18,7 +18,7 @@ def ours(case: Case) -> tuple[Attempted, ...]:
 
 
 def attempts(case: Case) -> tuple[Attempted, ...]:
-    """Our own attempts that reached the payment company, oldest first."""
+    """Our own attempts that reached the gateway, oldest first."""
     return tuple(a for a in ours(case) if a.kind in _TRIED)
 
 

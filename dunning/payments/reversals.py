@@ -21,7 +21,7 @@ def owed_again(case: Case, now: datetime) -> Step | None:
     return None
 
 
-def put_off(case: Case, now: datetime) -> Step | None:
+def wait_for_restriction(case: Case, now: datetime) -> Step | None:
     """A chargeback's restriction was put off: it is waited for, and nothing else restricts before it."""
     rule = case.plan.taken_back
     if rule is None or case.lapsed:
@@ -33,7 +33,7 @@ def put_off(case: Case, now: datetime) -> Step | None:
 
 
 def _steps_of(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Iterator[Milestone]:
-    """What one reversal asks for, in this order; the letter comes last, so that it can say how things stand."""
+    """What one reversal asks for, in this order; the notice comes last, so that it can say how things stand."""
     yield follow_up(f"reopen:{entry.id}", Action.REOPEN, now)
     if case.plan.uses_credit:
         yield follow_up(f"use-credit:{entry.id}", Action.USE_CREDIT, now)

@@ -131,7 +131,7 @@ class RestorationRule(_Written):
 class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
-    `use_credit`: the account's credit pays its next invoice. `digest`: an account's letters of one day go out as one.
+    `use_credit`: the account's credit pays its next invoice. `digest`: an account's notices of one day go out as one.
     """
 
     name: str

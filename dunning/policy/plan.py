@@ -34,7 +34,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     USE_CREDIT = "use_credit"
     CLOSE = "close"
-    RELAX = "relax"
+    LOOSEN = "loosen"
 
 
 MILESTONE_ACTIONS = tuple(Action)[:10]
@@ -109,7 +109,7 @@ class Excess(StrEnum):
 class TakenBack(Wire):
     """What happens when money is taken back so that something is owed again.
 
-    `grace` is how many calendar days nothing happens then; `notice` is the title of the letter that says so.
+    `grace` is how many calendar days nothing happens then; `notice` is the title of the notice that says so.
     `chargeback` is the level that a chargeback brings at once; None waits for the grace like everything else.
     """
 
@@ -122,7 +122,7 @@ class Restoration(Wire):
     """What a customer may buy back after the deletion, and for how much (S3-25, S4-13).
 
     `backup_fee`: from a back-up, if one exists. `archive_fee`: from the archive, which outlives the back-ups. None: it
-    is not offered. `notice` is the title of the letter that says so once the services are deleted.
+    is not offered. `notice` is the title of the notice that says so once the services are deleted.
     """
 
     backup_fee: Money | None = None
@@ -134,11 +134,11 @@ class Plan(Wire):
     """Everything a running case needs of its policy; it keeps the plan that it began with.
 
     `unwarned`: the policy says in so many words that consequences may come without a warning.
-    `asks`: before a charge and before each consequence the payment company is asked for money that we have not heard
+    `asks`: before a charge and before each consequence the gateway is asked for money that we have not heard
     of. `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
     an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
     paid from the account's credit first.
-    `restoration` says what can be bought back after the deletion. `digest`: the account's letters of one day go out as
+    `restoration` says what can be bought back after the deletion. `digest`: the account's notices of one day go out as
     one mail. Their defaults, and no `taken_back`, are how cases ran before there was any of it.
     """
 

@@ -21,7 +21,7 @@ class OutageError(Exception):
 
 
 class Gateway(Protocol):
-    """A payment company. All calls raise OutageError when it cannot be reached or is broken."""
+    """A gateway. All calls raise OutageError when it cannot be reached or is broken."""
 
     async def method(self, account: Account) -> Method | None:
         """The payment method that may be charged off-session; None when there is no valid one on file (S3-09)."""
@@ -60,7 +60,7 @@ class Gateway(Protocol):
 
 
 class PayPage(Protocol):
-    """The payment company's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
+    """The gateway's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
 
     async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
         """The address of a page where `amount` is paid for the invoice; it leads back to `back`.
@@ -111,7 +111,7 @@ class Panel(Protocol):
         """Ask for the level."""
         ...
 
-    async def release(self, service: Service, tag: str) -> None:
+    async def loosen(self, service: Service, tag: str) -> None:
         """Ask for normal running."""
         ...
 
@@ -139,11 +139,11 @@ class Probes(Protocol):
         ...
 
 
-class Letters(Protocol):
-    """Letters that belong to no case's plan."""
+class NoticeStarter(Protocol):
+    """Notices that belong to no case's plan."""
 
     async def send(self, order: NoticeOrder) -> None:
-        """Have the letter sent, once for its step; it goes out later. Raises OutageError when it cannot be ordered."""
+        """Have the notice sent, once for its step; it goes out later. Raises OutageError when it cannot be ordered."""
         ...
 
 

@@ -41,7 +41,7 @@ class Contact(Wire):
 class Account(Wire):
     """A customer. `locale` is a babel name such as en_US.
 
-    `payer` is the payment company's own id of the customer (Stripe: `cus_...`); empty when it knows none.
+    `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none.
     """
 
     id: str

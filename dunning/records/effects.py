@@ -9,7 +9,7 @@ from dunning.wire import Instant, Wire
 class Consequence(Wire):
     """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
 
-    `status`: admitted (it may happen), deferred (it waits for a person), released (a person lets it happen), kept (a
+    `status`: admitted (it may happen), deferred (it waits for a person), allowed (a person lets it happen), kept (a
     person decided against it for now). `incident` is the key of the first one that was deferred with it.
     """
 

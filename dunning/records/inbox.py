@@ -7,7 +7,7 @@ from dunning.wire import Instant, Wire
 
 
 class News(Wire):
-    """What a payment company or a mail server says: in whose matter, and one fact.
+    """What a gateway or a mail server says: in whose matter, and one fact.
 
     `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
     the key of the automatic attempt that the payment came from; empty for the customer's own.

@@ -1,4 +1,4 @@
-"""Letters and mails: the words, one message to one recipient, its copy in the archive, and what comes in."""
+"""Notices and mails: the words, one message to one recipient, its copy in the archive, and what comes in."""
 
 from dunning.wire import Instant, Wire
 

@@ -12,7 +12,7 @@ from dunning.policy.plan import Action, Milestone
 from dunning.undo.undo import told_of_undoing
 
 FollowUp = tuple[str, Action, str]
-"""Name, action, title of the letter. The name makes each happen once."""
+"""Name, action, title of the notice. The name makes each happen once."""
 
 
 def follow_ups(case: Case) -> Iterator[FollowUp]:
@@ -62,7 +62,7 @@ def _asked_of_nobody(case: Case) -> tuple[Entry, ...]:
 
 def _after(case: Case, done: Done) -> Iterator[FollowUp]:
     if done.kind == "undelivered":
-        # One ticket a letter, however often it is sent again.
+        # One ticket a notice, however often it is sent again.
         yield f"{done.step.split(':again:')[0]}:undelivered", Action.TICKET, ""
     if case.paid_up:
         if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
@@ -79,9 +79,9 @@ def _after(case: Case, done: Done) -> Iterator[FollowUp]:
 
 
 def _disregarded(case: Case, milestone: Milestone) -> bool:
-    """The letter about a charge was of a wrong run that was taken back; the charge stands, and is not told again."""
-    letter = told(milestone)
-    return bool(case.runs) and milestone.action is Action.CHARGE and any(letter in run.steps for run in case.runs)
+    """The notice about a charge was of a wrong run that was undone; the charge stands, and is not told again."""
+    notice = told(milestone)
+    return bool(case.runs) and milestone.action is Action.CHARGE and any(notice in run.steps for run in case.runs)
 
 
 def _failed(case: Case) -> str:

@@ -5,8 +5,8 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 
 `decide` asks the rules of `_RULES` from the top; the first that has something to say wins:
 
-1. give back   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
-   loosen      a wrong run of ours is taken back: the services go back to what they were before it (promise 3)
+1. reinstate   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
+   loosen      a wrong run of ours is undone: the services go back to what they were before it (promise 3)
 2. tell        receipts, failed charges, work for people: what already happened must be told
 3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
 4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
@@ -18,7 +18,7 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
                approvals (promise 8); then perform it, unless the rules know what becomes of it
 
-Before a charge and before each consequence the hands ask the payment company for money that we have not heard of; what
+Before a charge and before each consequence the hands ask the gateway for money that we have not heard of; what
 they find is recorded, and everything is decided anew (promise 2).
 
 Promise 4, the catch-up rule, lives in `dunning.case.catch_up`: a step done late moves all later ones by whole days.
@@ -35,7 +35,7 @@ from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
 from dunning.payments.retries import concluded, with_new_method
-from dunning.payments.reversals import owed_again, put_off
+from dunning.payments.reversals import owed_again, wait_for_restriction
 from dunning.policy.plan import CONSEQUENCES, Action, Excess, Milestone
 from dunning.rules.follow_ups import follow_ups
 from dunning.undo.undo import loosened
@@ -61,7 +61,7 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     """Whether money came while the step was tried, so that it must not be tried again (promise 2).
 
     A step may be retried for days while its company is down; nobody who paid meanwhile is charged, cut off or deleted
-    when it comes back, and nobody waits for the service behind a letter that no mail server takes.
+    when it comes back, and nobody waits for the service behind a notice that no mail server takes.
     """
     if not case.paid_up or milestone.action not in _AT_COMPANIES:
         return False
@@ -73,15 +73,15 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     return milestone.action is not Action.NOTIFY or not milestone.name.startswith(("confirm:", "undo:"))
 
 
-_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.RELAX, *CONSEQUENCES)
+_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.LOOSEN, *CONSEQUENCES)
 
 
-def _give_back(case: Case, now: datetime) -> Step | None:
+def _reinstate(case: Case, now: datetime) -> Step | None:
     if not case.paid_up or case.level is Level.DELETED:
         return None
     if case.level is not Level.ACTIVE:
         return Reinstate(f"nothing is owed any more, and our hold still asks for {case.level.value}")
-    if case.released:
+    if case.lifted:
         return None
     if case.invoice.renews:
         return Reinstate(f"paid for again: the hold of {case.invoice.renews} goes")
@@ -103,7 +103,7 @@ def _transit(case: Case, now: datetime) -> Step | None:
         return None
     milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, Action.CHARGE, now)
     if now < attempt.ask_at:
-        why = "the debit is on its way" if attempt.kind == "pending" else "the payment company has not said yet"
+        why = "the debit is on its way" if attempt.kind == "pending" else "the gateway has not said yet"
         return Wait(attempt.ask_at, f"ask about {attempt.step}", why)
     return Perform(milestone, "ask what became of the attempt; the same key moves no money twice")
 
@@ -148,7 +148,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
 
 _PROMISED = ("the promise's day is over", "the customer promised to pay by then")
 _TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
-_UNDONE = ("the plan goes on", "a wrong run of ours was taken back, and until then nothing happens")
+_UNDONE = ("the plan goes on", "a wrong run of ours was undone, and until then nothing happens")
 
 
 def _milestone(case: Case, now: datetime) -> Step | None:
@@ -186,14 +186,14 @@ _SECONDS = timedelta(minutes=1)
 """A mail takes seconds to be sent; a wait that they lengthen needs no other explanation."""
 
 _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
-    _give_back,
+    _reinstate,
     loosened,
     _tell,
     _transit,
     _settle,
     owed_again,
     with_new_method,
-    put_off,
+    wait_for_restriction,
     _grace,
     _milestone,
 )

@@ -43,7 +43,7 @@ def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
     """Money was taken back. One that comes before its payment waits in the ledger for it.
 
     The rule (S3-34): when something is owed again, nothing happens for the policy's grace, counted from the day we hear
-    of it, and a letter says so. Then the plan goes on where it stood; `dunning.payments.repeat` says what comes again.
+    of it, and a notice says so. Then the plan goes on where it stood; `dunning.payments.repeat` says what comes again.
     People who had agreed to a step agreed to another state of affairs, and are asked anew.
     """
     entry = Entry(
@@ -56,10 +56,10 @@ def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
     )
     after = with_entry(case, entry)
     if case.plan.taken_back is None:
-        return changed(after, released=False)
+        return changed(after, lifted=False)
     if after is case:
         return case
-    after = changed(after, released=False)
+    after = changed(after, lifted=False)
     if after.paid_up or not case.paid_up:
         return after
     stale = _failures_never_told(case, after, now)
@@ -77,7 +77,7 @@ def with_grace(case: Case, reversal: str, now: datetime) -> Case:
 
 
 def _failures_never_told(before: Case, after: Case, now: datetime) -> tuple[Done, ...]:
-    """Letters about charges that failed while money came another way: weeks later they would only confuse."""
+    """Notices about charges that failed while money came another way: weeks later they would only confuse."""
     wanted_before = {name for name, _, _ in follow_ups(before)}
     late = {f"{done.step}:told" for done in after.done if done.action is Action.CHARGE} - wanted_before
     return tuple(

@@ -1,4 +1,4 @@
-"""What a letter tells beside its title: the payment that it is about, why a charge failed, what comes next and when."""
+"""What a notice tells beside its title: the payment that it is about, why a charge failed, what comes next and when."""
 
 from datetime import datetime
 
@@ -6,16 +6,16 @@ from dunning.calendar import shifted
 from dunning.case.case import Case
 from dunning.case.catch_up import days_late
 from dunning.case.ledger import TAKEN_BACK, Entry, Kind, find
-from dunning.notices.bounced import letter_of
+from dunning.notices.bounced import notice_of
 from dunning.notices.warnings import delivered_before, told, warnings_before
 from dunning.payments.retries import concluded
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 
 
-def comes_at(case: Case, letter: Milestone, coming: Milestone, now: datetime) -> datetime:
-    """When the next step comes once this letter is out: its lateness moves it, and a warning's interval begins now."""
-    at = shifted(case.when(coming), days_late(case, letter, now) or _days_held(case, now), case.plan.zone)
-    warning = case.plan.milestone(letter.name.split(":again:")[0].removesuffix(":told"))
+def comes_at(case: Case, notice: Milestone, coming: Milestone, now: datetime) -> datetime:
+    """When the next step comes once this notice is out: its lateness moves it, and a warning's interval begins now."""
+    at = shifted(case.when(coming), days_late(case, notice, now) or _days_held(case, now), case.plan.zone)
+    warning = case.plan.milestone(notice.name.split(":again:")[0].removesuffix(":told"))
     if warning and warning.warns and coming.action in CONSEQUENCES:
         at = max(at, now + (coming.at - warning.at))
     elif warning is None and _is_warned_of_anew(case, coming):
@@ -40,30 +40,30 @@ def _days_held(case: Case, now: datetime) -> int:
 
 
 def payment_told(case: Case, milestone: Milestone) -> Entry | None:
-    """The money that a receipt, or a letter about a reversal, is about."""
-    name = letter_of(milestone.name)
+    """The money that a receipt, or a notice about a reversal, is about."""
+    name = notice_of(milestone.name)
     if name.startswith("reversal:"):
         return find(case.entries, name.removeprefix("reversal:"), TAKEN_BACK)
     return find(case.entries, name.removeprefix("confirm:"), (Kind.PAYMENT,))
 
 
 def failure(case: Case, milestone: Milestone) -> str:
-    """Why the charge failed that the letter is about, in words for the customer; empty for other letters."""
-    charge = letter_of(milestone.name).removesuffix(":told")
+    """Why the charge failed that the notice is about, in words for the customer; empty for other notices."""
+    charge = notice_of(milestone.name).removesuffix(":told")
     return next((a.message for a in case.attempts if a.step == charge), "")
 
 
 def in_digest(case: Case, milestone: Milestone) -> bool:
-    """Whether the letter waits for the account's others of that day: one that the plan dates may.
+    """Whether the notice waits for the account's others of that day: one that the plan dates may.
 
     A receipt, and what became of a charge, goes out at once.
     """
-    dated = case.plan.milestone(letter_of(milestone.name).split(":again:")[0].removesuffix(":told"))
+    dated = case.plan.milestone(notice_of(milestone.name).split(":again:")[0].removesuffix(":told"))
     return case.plan.digest and dated is not None and dated.action is not Action.CHARGE
 
 
 def coming_after(case: Case, milestone: Milestone) -> Milestone | None:
-    """What happens to the customer next if nothing is paid: the next step that is more than a letter."""
+    """What happens to the customer next if nothing is paid: the next step that is more than a notice."""
     if case.paid_up or case.lapsed:
         return None
     todo = (m for m in case.plan.milestones if m.name not in case.steps_done and m.name != milestone.name)

@@ -12,12 +12,12 @@ from dunning.case.orders import (
     CloseOrder,
     CreditOrder,
     DeleteOrder,
+    LoosenOrder,
     MoveDueOrder,
     NoticeOrder,
     Order,
     RefundOrder,
     ReinstateOrder,
-    RelaxOrder,
     ReopenOrder,
     RestrictOrder,
     TicketOrder,
@@ -149,10 +149,10 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
     )
 
 
-def _relax(case: Case, milestone: Milestone, now: datetime) -> Order:
+def _loosen(case: Case, milestone: Milestone, now: datetime) -> Order:
     level = case.loosen_to or case.level
     services = next((m.services for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), ())
-    return RelaxOrder(**_head(case, milestone, now), level=level, held=case.level, services=services)
+    return LoosenOrder(**_head(case, milestone, now), level=level, held=case.level, services=services)
 
 
 def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -212,7 +212,7 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.LOCK: _restrict,
     Action.SUSPEND: _restrict,
     Action.DEACTIVATE: _restrict,
-    Action.RELAX: _relax,
+    Action.LOOSEN: _loosen,
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.MOVE_DUE: _move_due,

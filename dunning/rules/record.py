@@ -21,13 +21,13 @@ from dunning.case.results import (
     Deleted,
     Delivered,
     Found,
+    Loosened,
     NoMethod,
     Noted,
     NotOurs,
     Pending,
     Refunded,
     Reinstated,
-    Relaxed,
     Remembered,
     Restricted,
     Result,
@@ -37,14 +37,14 @@ from dunning.case.results import (
 )
 from dunning.case.update import changed, with_entry
 from dunning.level import Level, strictest
-from dunning.notices.bounced import BOUNCED, came_back, letter_of
+from dunning.notices.bounced import BOUNCED, came_back, notice_of
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
-from dunning.payments.repeat import undone
+from dunning.payments.repeat import to_repeat
 from dunning.payments.retries import ours
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.rules.deferrals import deferred
 from dunning.rules.money_in import paid, stirred, with_grace
-from dunning.rules.put_off import put_off
-from dunning.undo.undo import fresh_id, late, taken_back
+from dunning.undo.undo import fresh_id, late, struck_out
 
 
 def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) -> Case:
@@ -64,10 +64,8 @@ def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
         detail=detail,
         proof=result.proof,
     )
-    story = (*undone(case), done)
-    return changed(
-        case, level=Level.ACTIVE, released=True, remaining_holds=result.remaining, done=story, loosen_to=None
-    )
+    story = (*to_repeat(case), done)
+    return changed(case, level=Level.ACTIVE, lifted=True, remaining_holds=result.remaining, done=story, loosen_to=None)
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
@@ -83,10 +81,10 @@ def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime)
 
 
 def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetime) -> Case:
-    """The letter about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
+    """The notice about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
     kind = BOUNCED if came_back(case, result.notice) else result.kind
     case = with_done(case, milestone, now, kind, result.notice)
-    tells_of_it = letter_of(milestone.name) == f"reversal:{case.grace_of}"
+    tells_of_it = notice_of(milestone.name) == f"reversal:{case.grace_of}"
     return with_grace(case, case.grace_of, now) if tells_of_it else case
 
 
@@ -96,7 +94,7 @@ def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: dat
 
 def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
     case = with_done(case, milestone, now, result.kind, result.level.value, proof=result.proof)
-    case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), released=False)
+    case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), lifted=False)
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
     fee = case.plan.reactivation_fee
@@ -108,7 +106,7 @@ def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datet
 
 
 def _asked_for(case: Case, kind: Kind) -> bool:
-    return any(entry.kind is kind and not taken_back(case, entry) for entry in case.entries)
+    return any(entry.kind is kind and not struck_out(case, entry) for entry in case.entries)
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
@@ -125,13 +123,13 @@ def _deleted(case: Case, milestone: Milestone, result: Deleted, now: datetime) -
 
 def _not_ours(case: Case, milestone: Milestone, result: NotOurs, now: datetime) -> Case:
     case = changed(with_done(case, milestone, now, result.kind, result.reason), renewed=True, loosen_to=None)
-    if milestone.action is Action.RELAX and case.balance.minor > 0:  # what was paid for anew is not owed again
+    if milestone.action is Action.LOOSEN and case.balance.minor > 0:  # what was paid for anew is not owed again
         return _lapsed(case, milestone, now)
     return case
 
 
-def _relaxed(case: Case, milestone: Milestone, result: Relaxed, now: datetime) -> Case:
-    """Another wrong run may have been taken back meanwhile, which asks for less still."""
+def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime) -> Case:
+    """Another wrong run may have been undone meanwhile, which asks for less still."""
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     case = with_done(case, milestone, now, result.kind, detail, proof=result.proof)
     wanted = case.loosen_to
@@ -145,7 +143,7 @@ def _relaxed(case: Case, milestone: Milestone, result: Relaxed, now: datetime) -
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     later = Deferral(step=milestone.name, until=max(result.until, now), reason=result.reason)
-    return put_off(changed(case, unreached_at=now) if result.unreached else case, later, now)
+    return deferred(changed(case, unreached_at=now) if result.unreached else case, later, now)
 
 
 def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Case:
@@ -219,7 +217,7 @@ _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = 
     Declined: declined,
     NoMethod: no_method,
     Refunded: _refunded,
-    Relaxed: _relaxed,
+    Loosened: _loosened,
     Delivered: _delivered,
     Undelivered: _undelivered,
     Restricted: _restricted,

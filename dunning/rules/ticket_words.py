@@ -71,7 +71,7 @@ def _deleted_by_mistake(case: Case, undo: str) -> tuple[str, str]:
     return (
         f"Services of {case.invoice.number} were deleted in a run that was wrong",
         (
-            f"Undo {undo} cannot take back {', '.join(run.deletions)}: restore the services from their back-ups and "
+            f"Undo {undo} cannot undo {', '.join(run.deletions)}: restore the services from their back-ups and "
             f"write to the customer.{left}"
         ),
     )

@@ -7,7 +7,7 @@ is never turned away, only parked.
 from datetime import date, datetime, time, timedelta
 
 from dunning.calendar import instant, local
-from dunning.case.case import Case, Unreadable, missed_letters
+from dunning.case.case import Case, Unreadable, missed_notices
 from dunning.case.facts import (
     Answer,
     Approval,
@@ -162,7 +162,7 @@ def void_refused(case: Case, void: Void) -> str:
 
 
 def voided(case: Case, void: Void, now: datetime) -> Case:
-    """Nothing is owed; what was paid becomes credit, what was restricted is given back."""
+    """Nothing is owed; what was paid becomes credit, what was restricted is reinstated."""
     waived_already = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER)
     charges = sum(e.amount.minor for e in case.entries if e.kind in CHARGES) - waived_already
     amount = case.invoice.amount.model_copy(update={"minor": charges})
@@ -192,4 +192,4 @@ def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
         due_changes=case.due_changes + 1,
         due_changed_at=now,
     )
-    return changed(moved, done=(*moved.done, *missed_letters(moved, now)))
+    return changed(moved, done=(*moved.done, *missed_notices(moved, now)))

@@ -70,7 +70,7 @@ class HoldContact(BaseModel):
 
 
 class Remaining(Wire):
-    """A reason that no payment lifts, with where to write about it: what letters and pages say."""
+    """A reason that no payment lifts, with where to write about it: what notices and pages say."""
 
     category: Category
     because: str

@@ -45,13 +45,13 @@ def late_ticket(order: ReinstateOrder, trying: timedelta, why: str) -> TicketOrd
 
 
 def gone_ticket(order: Order, gone: Sequence[Effect]) -> TicketOrder:
-    """Work for Billing: it is paid, or was taken back, and its services are not there any more. One an invoice."""
+    """Work for Billing: it is paid, or was undone, and its services are not there any more. One an invoice."""
     return TicketOrder(
         invoice=order.invoice,
         account=order.account,
         step="gone-at-its-panel",
         at=order.at,
-        subject=f"To be given back, but gone at its panel: {order.account}",
+        subject=f"To be reinstated, but gone at its panel: {order.account}",
         body=(
             f"{order.invoice} no longer holds these services, and their panel does not know them: "
             f"{', '.join(each.service for each in gone)}. Restore them, give the money back, or take them away."
@@ -59,7 +59,7 @@ def gone_ticket(order: Order, gone: Sequence[Effect]) -> TicketOrder:
     )
 
 
-def late_letter(order: ReinstateOrder, account: Account, invoice: OpenInvoice | None) -> NoticeOrder:
+def late_notice(order: ReinstateOrder, account: Account, invoice: OpenInvoice | None) -> NoticeOrder:
     """What the customer reads at the same time (S0-21): we know, and they need do nothing. Once a reinstatement."""
     return NoticeOrder(
         invoice=order.invoice,

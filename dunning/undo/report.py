@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from dunning.case.case import Case, TakenBackRun
+from dunning.case.case import Case, UndoneRun
 from dunning.case.facts import Undo
 from dunning.case.orders import TicketOrder
 from dunning.undo.scope import scope
 from dunning.wire import Wire
 
-Outcome = Literal["would undo", "undone", "already undone", "not undoable", "charges stand", "failed"]
+UndoOutcome = Literal["would undo", "undone", "already undone", "not undoable", "charges stand", "failed"]
 
 
 class Row(Wire):
@@ -19,13 +19,13 @@ class Row(Wire):
 
     invoice: str
     account: str = ""
-    outcome: Outcome
-    run: TakenBackRun | None = None
+    outcome: UndoOutcome
+    run: UndoneRun | None = None
     detail: str = ""
 
     @property
     def taken(self) -> str:
-        """What is taken back, in a line; of a case that ended, what no undo can take back."""
+        """What is undone, in a line; of a case that ended, what nothing can undo."""
         if self.run is None:
             return self.detail
         held = f"held: {self.run.pending}" if self.run.pending else ""
@@ -33,7 +33,7 @@ class Row(Wire):
 
     @property
     def stands(self) -> str:
-        """What nobody takes back here: charges need a refund, deletions a person."""
+        """What nobody undoes here: charges need a refund, deletions a person."""
         if self.run is None:
             return ""
         charges = [f"charge {charge}" for charge in self.run.charges]
@@ -84,7 +84,7 @@ def case_ticket(row: Row, undo: Undo, now: datetime) -> TicketOrder:
         step=f"undo:{undo.id}",
         at=now,
         subject=f"A run that was wrong touched {row.invoice}, and {row.detail}",
-        body=f"Undo {undo.id} cannot take back: {what}. Restore or refund it by hand, and write to the customer.",
+        body=f"Undo {undo.id} cannot undo: {what}. Restore or refund it by hand, and write to the customer.",
     )
 
 
@@ -103,7 +103,7 @@ def record(rows: Iterable[Row], undo: Undo, policy: str, now: datetime, number: 
         account="",
         step=f"undo:{undo.id}" + (f":{number}" if number > 1 else ""),
         at=now,
-        subject=f"A wrong run was taken back: undo {undo.id}",
+        subject=f"A wrong run was undone: undo {undo.id}",
         body="\n".join([*head, *lines]),
     )
 

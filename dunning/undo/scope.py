@@ -1,13 +1,13 @@
-"""What a wrong run of ours did to a customer, and what of it would be taken back: the rules behind `dunning.undo.undo`.
+"""What a wrong run of ours did to a customer, and what of it would be undone: the rules behind `dunning.undo.undo`.
 
-Of that time go the plan's restrictions, letters and fees, and a void by policy. A consequence after it goes with the
+Of that time go the plan's restrictions, notices and fees, and a void by policy. A consequence after it goes with the
 warnings that it rested on, because nobody may suffer on a warning that does not count (promise 3).
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from dunning.case.case import Case, Done, TakenBackRun
+from dunning.case.case import Case, Done, UndoneRun
 from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
 from dunning.level import Level, strictest
@@ -19,12 +19,12 @@ AGAIN = ":again:"
 """In the name of a warning that is repeated."""
 FEES = (Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 TAKEN = (*(action for action in LEVEL_OF if action not in DELETIONS), Action.LATE_FEE, Action.NOTIFY)
-"""What is taken back of the plan's steps."""
+"""What is undone of the plan's steps."""
 _WROTE = ("delivered", "undelivered", "bounced")
 
 
-def scope(case: Case, undo: Undo, now: datetime) -> TakenBackRun:
-    """What the undo would take back; `is_empty` when it finds nothing, or nothing is payable any more."""
+def scope(case: Case, undo: Undo, now: datetime) -> UndoneRun:
+    """What would be undone; `is_empty` when it finds nothing, or nothing is payable any more."""
     untouched = _nothing(case, undo, now)
     if case.voided or case.renewed:
         return untouched
@@ -46,12 +46,12 @@ def scope(case: Case, undo: Undo, now: datetime) -> TakenBackRun:
     )
 
 
-def _nothing(case: Case, undo: Undo, now: datetime) -> TakenBackRun:
+def _nothing(case: Case, undo: Undo, now: datetime) -> UndoneRun:
     none = Money.zero(case.balance.currency)
     in_time = [done for done in case.done if _in(undo, done.at)]
     paid = {attempt.step: attempt.payment for attempt in case.attempts}
     charges = [done for done in in_time if done.action is Action.CHARGE and done.kind == "charged"]
-    return TakenBackRun(
+    return UndoneRun(
         undo=undo,
         at=now,
         level=case.level,
@@ -77,7 +77,7 @@ def _steps(case: Case, undo: Undo) -> tuple[str, ...]:
 
 
 def _is_taken(case: Case, done: Done) -> bool:
-    """Whether it is a restriction, a fee or a letter of the plan that really happened."""
+    """Whether it is a restriction, a fee or a notice of the plan that really happened."""
     name = done.step.split(AGAIN)[0].removesuffix(":told")
     milestone = case.plan.milestone(name)
     if milestone is None or done.undone or milestone.action is Action.ISSUE:
@@ -116,7 +116,7 @@ def _fees(case: Case, undo: Undo, steps: tuple[str, ...]) -> Iterator[Entry]:
 
 
 def _void(case: Case, undo: Undo, steps: tuple[str, ...]) -> Entry | None:
-    """The void by policy that is taken back: the last one, while it stands."""
+    """The void by policy that is undone: the last one, while it stands."""
     if not case.lapsed:
         return None
     entry = next(entry for entry in reversed(case.entries) if entry.kind is Kind.VOID)

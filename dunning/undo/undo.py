@@ -1,6 +1,6 @@
 """Taking a wrong run back: a clock was set wrong, or a policy was, and customers suffered what they should not have.
 
-What it did (`dunning.undo.scope`) counts no more and comes again in its turn. The service is given back though nothing
+What it did (`dunning.undo.scope`) counts no more and comes again in its turn. The service is reinstated though nothing
 was paid; the customer is told to disregard what we wrote, so that no warning from before warns of anything any more
 (`dunning.notices.warnings`); and for some days nothing happens. Charges stand, because money is given back by a
 refund, and so do deletions, which a ticket reports.
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from dunning.calendar import instant, local
-from dunning.case.case import Case, TakenBackRun
+from dunning.case.case import Case, UndoneRun
 from dunning.case.decisions import Perform, Step, follow_up
 from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
@@ -20,7 +20,7 @@ from dunning.policy.plan import DELETIONS, Action, Milestone
 from dunning.undo.scope import AGAIN, FEES, TAKEN, scope
 
 CORRECTION = "Correction: Please Disregard Our Notice"
-"""The title of the letter that says so."""
+"""The title of the notice that says so."""
 _LONGEST = timedelta(days=366)
 
 
@@ -32,7 +32,7 @@ def undo_refused(undo: Undo) -> str:
 
 
 def undone(case: Case, undo: Undo, now: datetime) -> Case:
-    """The case once the run is taken back at `now`; the same case for an undo of that id, or one that finds nothing."""
+    """The case once the run is undone at `now`; the same case for an undo of that id, or one that finds nothing."""
     if any(run.undo.id == undo.id for run in case.runs):
         return case
     run = scope(case, undo, now)
@@ -51,7 +51,7 @@ def outcome(before: Case, undo: Undo, after: Case) -> str:
 
 
 def late(case: Case, milestone: Milestone, now: datetime) -> Case:
-    """A step that was under way when the run was taken back has just been recorded: it goes the same way."""
+    """A step that was under way when the run was undone has just been recorded: it goes the same way."""
     if not case.runs or case.held_until is None or now >= case.held_until or not _of_the_plan(case, milestone):
         return case
     last = case.runs[-1]
@@ -72,7 +72,7 @@ def late(case: Case, milestone: Milestone, now: datetime) -> Case:
 
 
 def called_off(case: Case, milestone: Milestone, ordered: datetime) -> bool:
-    """Whether the step was ordered before a run was taken back, so that it must not be tried again."""
+    """Whether the step was ordered before a run was undone, so that it must not be tried again."""
     if not case.runs or ordered > case.runs[-1].at or case.held_until is None:
         return False
     return _of_the_plan(case, milestone)
@@ -82,8 +82,8 @@ def loosened(case: Case, now: datetime) -> Step | None:
     """Before anything else the services go back to what they were before the run."""
     if case.loosen_to is None or case.level is Level.DELETED or case.paid_up:
         return None
-    step = follow_up(f"relax:{case.runs[-1].undo.id}", Action.RELAX, now)
-    return Perform(step, f"a wrong run of ours is taken back: {case.level.value} was a mistake")
+    step = follow_up(f"loosen:{case.runs[-1].undo.id}", Action.LOOSEN, now)
+    return Perform(step, f"a wrong run of ours is undone: {case.level.value} was a mistake")
 
 
 def told_of_undoing(case: Case) -> Iterator[tuple[str, Action, str]]:
@@ -98,18 +98,18 @@ def told_of_undoing(case: Case) -> Iterator[tuple[str, Action, str]]:
 
 
 def fresh_id(case: Case, entry: str) -> str:
-    """The id of a fee or void that comes again after it was taken back: `late-fee`, then `late-fee:2`."""
+    """The id of a fee or void that comes again after it was undone: `late-fee`, then `late-fee:2`."""
     before = [each for run in case.runs for each in run.entries if each == entry or each.startswith(f"{entry}:")]
     same = [each for each in before if each.removeprefix(entry).lstrip(":").isdigit() or each == entry]
     return f"{entry}:{len(same) + 1}" if same else entry
 
 
-def taken_back(case: Case, entry: Entry) -> bool:
-    """Whether that line is of a run that was taken back."""
+def struck_out(case: Case, entry: Entry) -> bool:
+    """Whether that line is of a run that was undone."""
     return any(entry.id in run.entries for run in case.runs)
 
 
-def _written(case: Case, run: TakenBackRun, runs: tuple[TakenBackRun, ...], now: datetime) -> Case:
+def _written(case: Case, run: UndoneRun, runs: tuple[UndoneRun, ...], now: datetime) -> Case:
     steps, note = set(run.steps), f"undo {run.undo.id}"
     story = tuple(done.model_copy(update={"undone": True}) if done.step in steps else done for done in case.done)
     entries = {entry.id: entry for entry in case.entries if entry.id in run.entries}
@@ -132,6 +132,6 @@ def _held(case: Case, undo: Undo, now: datetime) -> datetime:
 
 
 def _of_the_plan(case: Case, milestone: Milestone) -> bool:
-    """A step of the plan that harms or warns, or a repeated warning; no letter about something that happened."""
+    """A step of the plan that harms or warns, or a repeated warning; no notice about something that happened."""
     name = milestone.name.split(AGAIN)[0]
     return case.plan.milestone(name) is not None and milestone.action in (*TAKEN, *DELETIONS)

@@ -56,7 +56,7 @@ class Refusals:
         return JSONResponse(body, error.status_code, error.headers)
 
     async def away(self, request: Request, error: Exception) -> Response:
-        """For Temporal, payment company or store that cannot be reached: the same request may work in a minute."""
+        """For Temporal, gateway or store that cannot be reached: the same request may work in a minute."""
         note(request, f"away: {type(error).__name__}")
         if request.url.path.startswith(WEBHOOKS):
             return JSONResponse({"error": "not now; send it again"}, 503, SOON)

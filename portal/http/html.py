@@ -16,7 +16,7 @@ _SORRY = {404: "not_found", 405: "not_so", 503: "away"}
 class Pages:
     """`contact` is the mail address that customers write to. `leads_to` are the origins that a form may lead to.
 
-    A browser follows a form's redirect only where the page's policy allows it: to the payment company's page.
+    A browser follows a form's redirect only where the page's policy allows it: to the gateway's page.
     """
 
     def __init__(self, company: str, contact: str, leads_to: Sequence[str] = ()) -> None:

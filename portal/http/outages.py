@@ -6,7 +6,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from dunning.ports.companies import OutageError
 
 OUTAGES = (OutageError, OperationalError, InterfaceError, NoConnectionError, OSError)
-"""Temporal, the payment company or the store cannot be reached or is busy; a time-out is an OSError, too.
+"""Temporal, the gateway or the store cannot be reached or is busy; a time-out is an OSError, too.
 
 Any other error is a fault of ours or of the message.
 """

@@ -13,7 +13,7 @@ from portal.inbox.group_commit import Together
 
 FAILED = Outcome(outcome="failed: see ticket")
 _READING = 5.0
-"""Seconds to find out what a webhook says: the payment company may have to be asked."""
+"""Seconds to find out what a webhook says: the gateway may have to be asked."""
 _SHOWN = 2_000
 
 Reader = Callable[[str], Awaitable[tuple[News, ...]]]

@@ -1,6 +1,6 @@
 """What the waiting webhooks say, found out once each, and never so that one holds up the others.
 
-Most say it by themselves. For some the payment company has to be asked, which takes a moment, or as long as it is away.
+Most say it by themselves. For some the gateway has to be asked, which takes a moment, or as long as it is away.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
-from dunning.notices.inbound_mail import Letter, Report, mentioned, read
+from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
 from dunning.ports.companies import Cases, OutageError
 from dunning.ports.store import Store
 from dunning.records.inbox import News
@@ -57,7 +57,7 @@ class MailHandling:
     async def handle(self, mail: InboundMail) -> None:
         """Do all that it asks for, then tick it off. Raises OutageError and the store's errors."""
         found = await asyncio.to_thread(read, mail.raw)
-        handled = await (self._report(mail, found) if isinstance(found, Report) else self._letter(mail, found))
+        handled = await (self._report(mail, found) if isinstance(found, Report) else self._from_customer(mail, found))
         async with self._writing:
             await self._store.handled_mail(mail.id, *handled)
 
@@ -91,16 +91,16 @@ class MailHandling:
             fact = Bounced(notice=copy.id, step=_step(copy), at=mail.at, reason=report.status)
             await self._cases.deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
 
-    async def _letter(self, mail: InboundMail, letter: Letter) -> Handled:
-        if letter.automatic or mail.sender.lower() in self._ours:
+    async def _from_customer(self, mail: InboundMail, written: CustomerMail) -> Handled:
+        if written.automatic or mail.sender.lower() in self._ours:
             return Handled("noted: automatic")
         if not mail.sender:
             return await self._unclear(mail)
-        copies = await self._store.sent_as(letter.about)
-        copy = next((copy for each in letter.about for copy in copies if copy.message_id == each), None)
+        copies = await self._store.sent_as(written.about)
+        copy = next((copy for each in written.about for copy in copies if copy.message_id == each), None)
         accounts = await self._store.accounts_of_contact(mail.sender)
         account = copy.account if copy else (accounts[0] if len(accounts) == 1 else "")
-        order = _letter_ticket(mail, letter, copy, account)
+        order = _customer_ticket(mail, written, copy, account)
         await self._open(order)
         # Somebody else's forged sender would get an answer to what he never wrote.
         known = copy is not None or bool(accounts)
@@ -133,10 +133,10 @@ def _ticket(mail: InboundMail, subject: str, body: str, copy: NoticeCopy | None 
     )
 
 
-def _letter_ticket(mail: InboundMail, letter: Letter, copy: NoticeCopy | None, account: str) -> TicketOrder:
+def _customer_ticket(mail: InboundMail, written: CustomerMail, copy: NoticeCopy | None, account: str) -> TicketOrder:
     about = f"about “{copy.content.subject}”" if copy else "about no notice that we know of"
-    body = f"{mail.sender} wrote to {mail.recipient}, {about}:\n\n{letter.text or '(no plain text)'}\n\n{_kept(mail)}"
-    order = _ticket(mail, f"Mail from a customer: {letter.subject or '(no subject)'}", body, copy)
+    body = f"{mail.sender} wrote to {mail.recipient}, {about}:\n\n{written.text or '(no plain text)'}\n\n{_kept(mail)}"
+    order = _ticket(mail, f"Mail from a customer: {written.subject or '(no subject)'}", body, copy)
     return order.model_copy(update={"account": account})
 
 

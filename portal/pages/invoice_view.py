@@ -102,7 +102,7 @@ class Sheets:
         account = await self._account(case.invoice.account, case.invoice.customer)
         holds = await self._store.holds(account.id)
         others, more = await self._others(case, now)
-        facts = self._renderer.facts(_letter(case, now), account)
+        facts = self._renderer.facts(_notice(case, now), account)
         return Sheet(
             number=case.invoice.number,
             account=account,
@@ -146,7 +146,7 @@ class Sheets:
         return Other(number, how, case.balance, how in PAYABLE)
 
 
-def _letter(case: Case, now: datetime) -> NoticeOrder:
+def _notice(case: Case, now: datetime) -> NoticeOrder:
     """What a mail of now would say, so that page and mail never differ.
 
     Nothing comes before the day of a promise is over, or before the case's own timer.

@@ -1,4 +1,4 @@
-"""The pay page: what a customer sees of an invoice, and the way to the payment company's own page.
+"""The pay page: what a customer sees of an invoice, and the way to the gateway's own page.
 
 It works in every phase, suspended or locked, too: it is no part of the customer's site (S3-30, S4-15). Nobody has to
 log in; the signature in the link is the key. It never says that something is paid before the books do.
@@ -27,7 +27,7 @@ _FORM_BYTES = 16_384
 
 
 class CompanyPage(ports.PayPage, Protocol):
-    """The payment company's page, which also knows its own id of the customer."""
+    """The gateway's page, which also knows its own id of the customer."""
 
     async def payer(self, account: Account) -> str:
         """The account's `payer`; one is made for an account that has none."""
@@ -133,7 +133,7 @@ class PayPage:
         return hashlib.sha256(f"{sheet.owed} {self._terms}".encode()).hexdigest()[:16]
 
     async def _with_payer(self, account: Account) -> Account:
-        """The account with its id at the payment company, which is written down before anything is paid.
+        """The account with its id at the gateway, which is written down before anything is paid.
 
         So the payment is found there though every webhook of it is lost.
         """
@@ -152,7 +152,7 @@ class PayPage:
 def terms(company: str, contact: str) -> str:
     """What a customer agrees to before a payment method is kept."""
     return (
-        f"{company} may keep this payment method with its payment company and charge it for my invoices: on their due "
+        f"{company} may keep this payment method with its gateway and charge it for my invoices: on their due "
         "dates, and again when a charge did not go through, as each invoice's notices say. "
         f"I can take this back at any time by writing to {contact}."
     )

@@ -22,7 +22,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "R
 
 
 class Why:
-    """Asks the case, running or closed, and the archive of its letters. Raises what both raise."""
+    """Asks the case, running or closed, and the archive of its notices. Raises what both raise."""
 
     def __init__(self, links: Links, store: Store, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._links = links

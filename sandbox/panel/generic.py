@@ -29,7 +29,7 @@ class Data(BaseModel):
 class Asked(BaseModel):
     """One event."""
 
-    type: Literal["service.state", "service.restrict", "service.release", "service.delete"]
+    type: Literal["service.state", "service.restrict", "service.loosen", "service.delete"]
     data: Data
 
 
@@ -72,8 +72,8 @@ class GenericDoor:
         match asked.type:
             case "service.restrict":
                 how = await self._panel.act(data.user, "restrict", data.tag, door, restrict)
-            case "service.release":
-                how = await self._panel.act(data.user, "release", data.tag, door, restrict)
+            case "service.loosen":
+                how = await self._panel.act(data.user, "loosen", data.tag, door, restrict)
             case _:
                 how = await self._panel.act(data.user, "delete", data.tag, door, delete)
         return _said(self._panel.service(data.user), how)

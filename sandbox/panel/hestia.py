@@ -78,7 +78,7 @@ class HestiaDoor:
 
     async def _unsuspend(self, user: str) -> Response:
         before = self._panel.service(user).level
-        how = await self._panel.act(user, "release", "", _DOOR, self._unsuspends)
+        how = await self._panel.act(user, "loosen", "", _DOOR, self._unsuspends)
         return _acted(how, user, before, _OK if before in _SUSPENDED_LEVELS else _UNSUSPENDED)
 
     async def _delete(self, user: str) -> Response:

@@ -23,7 +23,7 @@ class Panel(Protocol):
     async def act(
         self,
         user: str,
-        verb: Literal["restrict", "release", "delete"],
+        verb: Literal["restrict", "loosen", "delete"],
         tag: str,
         door: str,
         change: Callable[[PanelService], None],

@@ -2,7 +2,7 @@
 
 It speaks WHM, HestiaCP and the signed interface of an operator's own endpoint, over the same books. Scripts per user:
 
-- For restrict, release and delete: `lie` (says yes, does nothing), `500`, `slow:<seconds>`, `hold` (waits, then acts),
+- For restrict, loosen and delete: `lie` (says yes, does nothing), `500`, `slow:<seconds>`, `hold` (waits, then acts),
   `ok:hold` (acts, then waits), `denied` (we may not), `garbage` (an answer that is none), `old` (WHM: API 0's shape).
 - For reading the state: `read:500`, `read:slow:<seconds>`, `read:hold`, `read:denied`, `read:garbage`, `read:old`,
   `read:empty` (WHM: a list without the account), `read:other` (another account's state).
@@ -33,7 +33,7 @@ _DOES = frozenset({"ok", "slow", "garbage", "old"})
 _READS, _ALREADY = frozenset({"read"}), frozenset({"already"})
 _PERSON = "a person"
 
-Verb = Literal["restrict", "release", "delete"]
+Verb = Literal["restrict", "loosen", "delete"]
 
 
 class ControlPanel:
@@ -77,7 +77,7 @@ class ControlPanel:
             await self.scripts.hold(user, verb)
         if how.word == "slow":
             await asyncio.sleep(float(how.argument or 1))
-        if how.word in _DOES and not (verb == "release" and service.locked):
+        if how.word in _DOES and not (verb == "loosen" and service.locked):
             change(service)
         if how.hold_after:
             await self.scripts.hold(user, verb)

@@ -42,7 +42,7 @@ class WhmDoor:
             case "suspendacct":
                 return await self._switched(asked, "restrict", self._suspends(asked))
             case "unsuspendacct":
-                return await self._switched(asked, "release", self._unsuspends)
+                return await self._switched(asked, "loosen", self._unsuspends)
             case "removeacct":
                 return await self._removed(asked)
             case _:
@@ -74,14 +74,14 @@ class WhmDoor:
             self._panel.set(service, "active", "", _DOOR)
 
     async def _switched(
-        self, asked: dict[str, str], verb: Literal["restrict", "release"], change: Callable[[PanelService], None]
+        self, asked: dict[str, str], verb: Literal["restrict", "loosen"], change: Callable[[PanelService], None]
     ) -> Response:
         function = "suspendacct" if verb == "restrict" else "unsuspendacct"
         service = self._panel.service(asked["user"]).model_copy()
         how = await self._panel.act(service.user, verb, asked.get("reason", ""), _DOOR, change)
         if failed := failure(how):
             return failed
-        if how == "denied" or (verb == "release" and service.locked):
+        if how == "denied" or (verb == "loosen" and service.locked):
             return _answer(asked, function, ok=False, reason=_DENIED)
         if service.level == "deleted":
             return _answer(asked, function, ok=False, reason=_NO_USER)

@@ -1,4 +1,4 @@
-"""A payment company that speaks Stripe: the official SDK cannot tell. It fails on demand (see `scripting`)."""
+"""A gateway that speaks Stripe: the official SDK cannot tell. It fails on demand (see `scripting`)."""
 
 from sandbox.payments.company import PaymentCompany
 from sandbox.payments.desk.requests import SettleRequest

@@ -1,4 +1,4 @@
-"""The payment company: Stripe's API at a loopback address, and a control desk."""
+"""The gateway: Stripe's API at a loopback address, and a control desk."""
 
 from starlette.applications import Starlette
 from starlette.routing import Route

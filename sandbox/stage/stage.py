@@ -94,7 +94,7 @@ class Stage:
         await self._until_ready(self.worker, f"http://127.0.0.1:{self._health}/ready")
 
     async def start_portal(self) -> None:
-        """Start the portal, and let the payment company send its events there. Raises RuntimeError."""
+        """Start the portal, and let the gateway send its events there. Raises RuntimeError."""
         await self.portal.start()
         await self._until_ready(self.portal, f"{self.portal_url}/ready")
         await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
@@ -110,7 +110,7 @@ class Stage:
                 await asyncio.sleep(0.05)
 
     async def with_payer(self, row: InvoiceRow) -> InvoiceRow:
-        """The row of a customer whom the payment company knows, with a card on file."""
+        """The row of a customer whom the gateway knows, with a card on file."""
         if row.payer:
             return row
         return row.model_copy(update={"payer": await self.companies.payments.customer(row.account)})
@@ -147,7 +147,7 @@ async def stage(
 ) -> AsyncGenerator[Stage]:
     """Set the stage in a temporary folder; all of it is gone at the end.
 
-    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the payment company. `settings`: more
+    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the gateway. `settings`: more
     environment for the worker, such as rate limits.
     """
     async with AsyncExitStack() as stack:

@@ -54,7 +54,7 @@ def diary(life: Life) -> list[Line]:
     entries, level = case.entries[:1], Level.ACTIVE
     for fact in sorted(_facts(life), key=lambda fact: fact.at):
         if fact.level is Level.ACTIVE is level:
-            continue  # nothing was restricted, so nothing was given back
+            continue  # nothing was restricted, so nothing was reinstated
         entries, level = (*entries, *fact.entries), fact.level or level
         owed = balance(entries, case.invoice.amount.currency)
         lines.append(_line(case, fact, owed, level))

@@ -67,7 +67,7 @@ class Declines(Happening):
 
 
 class Charges(_Written):
-    """Charge attempts that the payment company has in its own books."""
+    """Charge attempts that the gateway has in its own books."""
 
     succeeded: int = 0
     declined: int = 0
@@ -126,7 +126,7 @@ class Story(_Written):
         return sorted((*self.pay, *self.promise, *self.approve, *self.waive, *self.void), key=lambda h: h.day)
 
     def charge_scripts(self, plan: Plan) -> list[str]:
-        """What the payment company has to do at each charge of the plan, in order.
+        """What the gateway has to do at each charge of the plan, in order.
 
         Raises ValueError when a scripted day is none on which the policy charges.
         """

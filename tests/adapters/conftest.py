@@ -1,7 +1,7 @@
 """What the adapters' tests stand on.
 
 Every test of the store runs twice, on an SQLite file and on PostgreSQL, and finds its database empty. The tests of the
-Stripe adapter share a payment company a module; each test has its own account there.
+Stripe adapter share a gateway a module; each test has its own account there.
 """
 
 import shutil

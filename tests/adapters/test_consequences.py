@@ -13,7 +13,7 @@ from adapters.store.consequences import _alone
 from adapters.store.tables import accounts
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
-from dunning.fleet.breaker import ADMITTED, DEFERRED, DELETE, KEPT, RELEASED, SUSPEND, Limits, Stopped, decision
+from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUSPEND, Limits, Stopped, decision
 from dunning.level import Level
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
@@ -96,19 +96,19 @@ async def test_what_was_paid_for_keeps_nobody_else_waiting(store: SqlStore, stat
     assert await answers(store, Limits(), asked("2")) == [DEFERRED if waits else ADMITTED]
 
 
-async def test_people_release_in_stages_and_keep_and_all_of_it_is_written_down(store: SqlStore) -> None:
+async def test_people_allow_in_stages_and_keep_and_all_of_it_is_written_down(store: SqlStore) -> None:
     await answers(store, Limits(most=0), *(asked(str(n), AT + n * DAY) for n in range(5)))
     rows = await store.stopped()
-    assert await decided(store, rows[:2], RELEASED)
+    assert await decided(store, rows[:2], ALLOWED)
     assert await decided(store, rows[4:], KEPT)
-    assert await answers(store, Limits(), *rows) == [RELEASED, RELEASED, DEFERRED, DEFERRED, KEPT]
+    assert await answers(store, Limits(), *rows) == [ALLOWED, ALLOWED, DEFERRED, DEFERRED, KEPT]
     assert [row.status for row in await store.stopped()] == [DEFERRED, DEFERRED, KEPT]
     assert {ticket.subject for ticket in await store.tickets("")} == {
-        "The breaker: 2 suspensions released by ana",
+        "The breaker: 2 suspensions allowed by ana",
         "The breaker: 1 suspension kept from happening by ana",
     }
     assert await answers(store, Limits(), asked("9")) == [DEFERRED], "two still wait"
-    await decided(store, [row for row in await store.stopped() if row.status == DEFERRED], RELEASED)
+    await decided(store, [row for row in await store.stopped() if row.status == DEFERRED], ALLOWED)
     assert [row.status for row in await store.stopped()] == [KEPT]
     assert await answers(store, Limits(), asked("10")) == [ADMITTED], "what is kept keeps nobody else waiting"
 
@@ -116,7 +116,7 @@ async def test_people_release_in_stages_and_keep_and_all_of_it_is_written_down(s
 async def test_of_two_decisions_about_the_same_rows_one_is_taken(stores: tuple[SqlStore, SqlStore]) -> None:
     await answers(stores[0], Limits(most=0), *(asked(str(n)) for n in range(3)))
     rows = await stores[0].stopped()
-    taken = await asyncio.gather(decided(stores[0], rows, RELEASED), decided(stores[1], rows[1:], KEPT))
+    taken = await asyncio.gather(decided(stores[0], rows, ALLOWED), decided(stores[1], rows[1:], KEPT))
     assert sorted(taken) == [False, True]
     assert len(await stores[0].tickets("")) == 1
     assert len(await stores[0].stopped()) == (0 if taken[0] else 3)
@@ -138,7 +138,7 @@ async def test_deciding_and_admitting_wait_for_whoever_counts(stores: tuple[SqlS
     async with stores[0]._writing() as connection:
         await _alone(connection)
         admitting = asyncio.create_task(stores[1].admit([asked("2")], Limits()))
-        deciding = asyncio.create_task(decided(stores[1], rows, RELEASED))
+        deciding = asyncio.create_task(decided(stores[1], rows, ALLOWED))
         done, _ = await asyncio.wait([admitting, deciding], timeout=0.15)
         assert not done
     await asyncio.gather(admitting, deciding)
@@ -178,7 +178,7 @@ async def test_what_is_stopped_asks_again_and_what_is_kept_asks_rarely(store: Sq
     assert await breaker.may(delete) == Deferred(
         until=AT + KEPT_FOR, reason="a person decided against this deletion (starter.py breaker show)"
     )
-    await decided(store, await store.stopped(), RELEASED)
+    await decided(store, await store.stopped(), ALLOWED)
     assert await breaker.may(delete) is None
 
 
@@ -223,10 +223,10 @@ async def test_five_thousand_accounts_whose_clock_is_thirty_days_ahead(sqlite_ur
     assert len(await store.tickets("")) == 1, "one alert for all of them"
     rows = await store.stopped()
     assert len(rows) == fleet - allowed
-    assert await decided(store, rows[:100], RELEASED)
+    assert await decided(store, rows[:100], ALLOWED)
     again = await asyncio.gather(*(breaker.may(suspends(row.invoice, AT + RETRY)) for row in rows))
     assert [result is None for result in again] == [True] * 100 + [False] * (len(rows) - 100)
-    assert await decided(store, await store.stopped(), RELEASED)
+    assert await decided(store, await store.stopped(), ALLOWED)
     assert await store.stopped() == ()
     assert len(await store.admitted(SUSPEND, AT - DAY, AT + DAY)) == allowed
     await store.close()

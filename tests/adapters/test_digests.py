@@ -1,4 +1,4 @@
-"""Letters that wait for each other: whoever claims first has them all, and nobody has one twice."""
+"""Notices that wait for each other: whoever claims first has them all, and nobody has one twice."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -55,14 +55,14 @@ async def outage(call: Awaitable[object], service: Service) -> str:
     return words
 
 
-async def test_every_level_that_it_expresses_shows_until_it_is_released(company: PanelCompany, service: Service):
+async def test_every_level_that_it_expresses_shows_until_it_is_loosened(company: PanelCompany, service: Service):
     levels = company.panel.expresses(service)
     assert levels == (frozenset(Level) if company.name == SIGNED else {ACTIVE, SUSPENDED, DELETED})
     for level in levels - {ACTIVE, DELETED}:
         await company.panel.restrict(service, level, OURS)
         seen = await company.panel.state(service)
         assert (seen.level, seen.tag, seen.locked) == (level, shown(company, OURS), False)
-        await company.panel.release(service, OURS)
+        await company.panel.loosen(service, OURS)
         assert (await company.panel.state(service)).level is ACTIVE
     assert len(await changes(company, service)) == 2 * (len(levels) - 2)
 
@@ -75,7 +75,7 @@ async def test_asking_twice_changes_once_whatever_it_says_the_second_time(
     for _ in range(2):
         await company.panel.restrict(service, SUSPENDED, OURS)
     for _ in range(2):
-        await company.panel.release(service, OURS)
+        await company.panel.loosen(service, OURS)
     assert await changes(company, service) == [("active", "suspended"), ("suspended", "active")]
 
 
@@ -87,9 +87,9 @@ async def test_the_first_reason_stays(company: PanelCompany, service: Service):
 async def test_a_locked_suspension_is_shown_as_such_and_stays(company: PanelCompany, service: Service):
     await company.desk.put(service.user, "suspended", OURS, locked=True)
     if company.name == WHM:
-        await outage(company.panel.release(service, OURS), service)
+        await outage(company.panel.loosen(service, OURS), service)
     else:
-        await company.panel.release(service, OURS)
+        await company.panel.loosen(service, OURS)
     seen = await company.panel.state(service)
     assert (seen.level, seen.locked) == (SUSPENDED, company.name != HESTIA)
 
@@ -117,12 +117,12 @@ async def test_backups_are_deleted_where_the_panel_has_a_say_and_the_service_sta
 
 
 @pytest.mark.promise(7)
-@pytest.mark.parametrize("verb", ["restrict", "release", "delete"])
+@pytest.mark.parametrize("verb", ["restrict", "loosen", "delete"])
 async def test_what_the_panel_answers_proves_nothing(company: PanelCompany, service: Service, verb: str):
-    before = SUSPENDED if verb == "release" else ACTIVE
+    before = SUSPENDED if verb == "loosen" else ACTIVE
     await company.desk.put(service.user, before.value)
     await company.desk.script(service.user, "lie", times=2)
-    after = {"restrict": SUSPENDED, "release": ACTIVE, "delete": DELETED}[verb]
+    after = {"restrict": SUSPENDED, "loosen": ACTIVE, "delete": DELETED}[verb]
     for expected in (before, before, after):
         await _calls(company.panel, service, verb)
         assert (await company.panel.state(service)).level is expected
@@ -133,13 +133,13 @@ def _calls(panel: Panels | object, service: Service, verb: str) -> Awaitable[Non
     match verb:
         case "restrict":
             return panel.restrict(service, SUSPENDED, OURS)
-        case "release":
-            return panel.release(service, OURS)
+        case "loosen":
+            return panel.loosen(service, OURS)
         case _:
             return panel.delete(service, backups=False)
 
 
-@pytest.mark.parametrize("verb", ["restrict", "release", "delete"])
+@pytest.mark.parametrize("verb", ["restrict", "loosen", "delete"])
 @pytest.mark.parametrize("behaviour", ["500", "denied", "garbage"])
 async def test_an_act_that_failed_is_an_outage(company: PanelCompany, service: Service, behaviour: str, verb: str):
     await company.desk.script(service.user, behaviour)
@@ -186,7 +186,7 @@ async def test_a_wrong_secret_is_told_to_people_and_never_means_deleted(company:
     known = panel_settings(company.url)[company.name]
     wrong = type(known).model_validate(known.model_dump() | {"secret": other})
     panel = Panels({company.name: wrong}, PATIENCE)
-    for call in (panel.state(service), *(_calls(panel, service, verb) for verb in ("restrict", "release", "delete"))):
+    for call in (panel.state(service), *(_calls(panel, service, verb) for verb in ("restrict", "loosen", "delete"))):
         words = await outage(call, service)
         assert "check url, user and secret" in words
         assert f"panels.{company.name}" in words

@@ -56,13 +56,13 @@ async def test_it_is_told_of_whom_and_what_at_the_very_address(unused_tcp_port: 
     async with own(endpoint, unused_tcp_port) as panel:
         assert await panel.state(SERVICE) == Seen(level=Level.SUSPENDED, tag="hold:abuse", locked=True, backups=False)
         await panel.restrict(SERVICE, Level.LOCKED, "non-payment dun:INV-1")
-        await panel.release(SERVICE, "")
+        await panel.loosen(SERVICE, "")
         await panel.delete(SERVICE, backups=True)
     assert {where for where, _ in endpoint.asked} == {"POST /panel"}
     assert [event["type"] for _, event in endpoint.asked] == [
         "service.state",
         "service.restrict",
-        "service.release",
+        "service.loosen",
         "service.delete",
     ]
     names = {"service": "own:bakery:email", "kind": "email", "user": "bakery", "domain": "bakery.example"}

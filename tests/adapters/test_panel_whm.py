@@ -31,7 +31,7 @@ async def test_the_old_shape_is_understood(company: PanelCompany):
     await company.panel.restrict(service, Level.SUSPENDED, "non-payment dun:INV-1")
     seen = await company.panel.state(service)
     assert (seen.level, seen.tag) == (Level.SUSPENDED, "non-payment dun:INV-1")
-    await company.panel.release(service, "")
+    await company.panel.loosen(service, "")
     assert (await company.panel.state(service)).level is Level.ACTIVE
     await company.panel.delete(service, backups=False)
     assert (await company.panel.state(service)).level is Level.DELETED

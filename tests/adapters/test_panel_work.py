@@ -102,7 +102,7 @@ async def test_website_and_email_on_two_panels_are_suspended_and_come_back(compa
 
 
 async def test_services_of_one_panel_user_go_together(company: PanelCompany, store: SqlStore):
-    """A cPanel account has them all in one: what one service's hold suspends, the next one must not give back."""
+    """A cPanel account has them all in one: what one service's hold suspends, the next one must not loosen."""
     one = await playing(company, store, "shared", [("website", "whm"), ("database", "whm")])
     same = [each.model_copy(update={"user": one.user()}) for each in one.account.services]
     one.account = one.account.model_copy(update={"services": tuple(same)})
@@ -111,7 +111,7 @@ async def test_services_of_one_panel_user_go_together(company: PanelCompany, sto
     for _ in range(3):
         await one.bring()
         assert await one.levels() == ["suspended", "suspended"]
-    assert set(await one.acts()) == {"restrict"}, "never given back meanwhile"
+    assert set(await one.acts()) == {"restrict"}, "never loosened meanwhile"
     await one.lift()
     await one.bring()
     assert await one.levels() == ["active", "active"]
@@ -220,7 +220,7 @@ async def test_only_the_last_reading_counts_also_after_an_answer_that_nobody_und
     await one.lift()
     await one.bring()
     assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
-    assert await one.acts() == ["restrict", "release", "delete"]
+    assert await one.acts() == ["restrict", "loosen", "delete"]
 
 
 @pytest.mark.parametrize("panel", PANELS)

@@ -35,7 +35,7 @@ async def customer(store: SqlStore, *emails: str, bounced: str = "") -> None:
     await store.open_invoice(OpenInvoice(number="INV-1", account="a", policy="p", due=date(2026, 12, 1)))
 
 
-async def letter(store: SqlStore, recipient: str, rank: int, step: str = "second", status: str = "delivered") -> None:
+async def notice(store: SqlStore, recipient: str, rank: int, step: str = "second", status: str = "delivered") -> None:
     await store.put_notice(
         NoticeCopy(
             id=f"INV-1:{step}:{rank}",
@@ -56,7 +56,7 @@ async def asked(store: SqlStore, order: RestrictOrder | DeleteOrder | None = Non
 @pytest.mark.req("S2-19", "S3-21")
 async def test_it_waits_while_all_contacts_are_inside_and_a_person_is_asked_once(store: SqlStore):
     await customer(store, INSIDE)
-    await letter(store, INSIDE, 0)
+    await notice(store, INSIDE, 0)
     first, again = await asked(store), await asked(store)
     assert first == again
     assert first is not None
@@ -70,16 +70,16 @@ async def test_it_waits_while_all_contacts_are_inside_and_a_person_is_asked_once
 @pytest.mark.req("S3-22")
 async def test_it_may_once_an_outside_contact_was_warned(store: SqlStore):
     await customer(store, INSIDE, OUTSIDE)
-    await letter(store, INSIDE, 0)
-    await letter(store, OUTSIDE, 1)
+    await notice(store, INSIDE, 0)
+    await notice(store, OUTSIDE, 1)
     assert await asked(store) is None
     assert await store.tickets("a") == ()
 
 
 async def test_an_address_that_came_later_is_warned_at_once(store: SqlStore):
     await customer(store, INSIDE, OUTSIDE)
-    await letter(store, INSIDE, 0)
-    await letter(store, OUTSIDE, 1, step="issue")  # it warned of nothing
+    await notice(store, INSIDE, 0)
+    await notice(store, OUTSIDE, 1, step="issue")  # it warned of nothing
     waits = await asked(store)
     assert waits is not None
     assert (waits.until, waits.unreached) == (AT, True)
@@ -89,7 +89,7 @@ async def test_an_address_that_came_later_is_warned_at_once(store: SqlStore):
 @pytest.mark.parametrize("status", ["refused", "bounced", "sending", "unknown"])
 async def test_a_warning_that_did_not_arrive_is_written_again_a_day_later(store: SqlStore, status: str):
     await customer(store, INSIDE, OUTSIDE)
-    await letter(store, OUTSIDE, 1, status=status)
+    await notice(store, OUTSIDE, 1, status=status)
     waits = await asked(store)
     assert waits is not None
     assert (waits.until, waits.unreached) == (AT + timedelta(days=1), True)
@@ -98,7 +98,7 @@ async def test_a_warning_that_did_not_arrive_is_written_again_a_day_later(store:
 @pytest.mark.req("S2-20")
 async def test_an_address_that_bounces_is_no_address(store: SqlStore):
     await customer(store, INSIDE, OUTSIDE, bounced=OUTSIDE)
-    await letter(store, OUTSIDE, 1)
+    await notice(store, OUTSIDE, 1)
     waits = await asked(store)
     assert waits is not None
     assert not waits.unreached

@@ -1,4 +1,4 @@
-"""`hold` and `release`: reasons other than money, each on its own (S2-16, S2-17)."""
+"""`hold` and `lift`: reasons other than money, each on its own (S2-16, S2-17)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -16,8 +16,8 @@ from adapters.sites.tokens import SiteLinks, webhook_secret
 from cli.shell.options import now
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.names import letter_id, workflow_id
-from dunning.notices.hold_notice import hold_letter
+from dunning.names import notice_id, workflow_id
+from dunning.notices.hold_notice import hold_notice
 from portal.http.server import serving
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
@@ -55,20 +55,20 @@ async def test_each_kind_is_a_hold_of_its_own_with_its_own_reason(a_stage: Stage
         "suspended",
         ["abuse", "dmca"],
     )
-    assert await held(operate, "release", account, "--kind", "abuse") == ("hold abuse lifted", "locked", ["dmca"])
+    assert await held(operate, "lift", account, "--kind", "abuse") == ("hold abuse lifted", "locked", ["dmca"])
     assert await at_panel(a_stage, "hold1") == ("locked", "hold:dmca")
-    said = await operate("release", account, "--kind", "dmca")
+    said = await operate("lift", account, "--kind", "dmca")
     assert said.out == f"{account}: hold dmca lifted; services are active; holds: none\n"
     assert (await at_panel(a_stage, "hold1"))[0] == "active"
 
 
 @pytest.mark.req("S2-16")
-async def test_release_leaves_the_hold_of_an_unpaid_invoice(a_stage: Stage, operate: Operate):
+async def test_lift_leaves_the_hold_of_an_unpaid_invoice(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-2", "hold2")
     unpaid = Hold(account=account, source="HOLD-2", level=Level.SUSPENDED, since=now(), note="non-payment")
     await a_stage.store.place_hold(unpaid)
     await held(operate, "hold", account, "--kind", "tos")
-    said = await operate("release", account, "--kind", "tos")
+    said = await operate("lift", account, "--kind", "tos")
     assert said.out == f"{account}: hold tos lifted; services are suspended; holds: HOLD-2 (suspended)\n"
     assert (await at_panel(a_stage, "hold2"))[0] == "suspended"
 
@@ -85,22 +85,22 @@ async def test_payment_does_not_lift_it(a_stage: Stage, operate: Operate):
     handle = (await a_stage.connect()).get_workflow_handle(workflow_id("HOLD-3B"))
     assert await handle.result() == "paid"
     assert await at_panel(a_stage, "hold3") == ("suspended", "hold:abuse")
-    receipt = dict(await letters(a_stage, "hold3@bakery.example"))["Payment Confirmation"]
+    receipt = dict(await notices(a_stage, "hold3@bakery.example"))["Payment Confirmation"]
     assert "Your services stay restricted because of a report of abuse, which no payment ends." in receipt
     assert "Write to abuse@hosting.example or read https://hosting.example/abuse-faq." in receipt
     said = await operate("show", "HOLD-3B", "--json")
     assert (said.json["state"], said.json["remaining_holds"]) == ("paid", ["abuse"])
 
 
-async def letters(a_stage: Stage, address: str) -> list[tuple[str, str]]:
+async def notices(a_stage: Stage, address: str) -> list[tuple[str, str]]:
     books = await a_stage.companies.mail.books()
     return [(mail.subject, " ".join(mail.text.split())) for mail in books.to(address)]
 
 
-async def until_letters(a_stage: Stage, address: str, many: int) -> list[tuple[str, str]]:
+async def until_notices(a_stage: Stage, address: str, many: int) -> list[tuple[str, str]]:
     async with asyncio.timeout(20):
         while True:
-            found = await letters(a_stage, address)
+            found = await notices(a_stage, address)
             if len(found) >= many:
                 return found
             await asyncio.sleep(0.05)
@@ -111,10 +111,10 @@ async def test_the_customer_is_told_once_which_hold_it_is_and_where_to_write(a_s
     account = await opened(operate, "HOLD-6", "hold6", emails=["hold6@bakery.example"])
     await a_stage.companies.mail.script("hold6@bakery.example", "defer:451")
     await held(operate, "hold", account, "--kind", "abuse", "--level", "warned", "--note", "seen by staff only")
-    await until_letters(a_stage, "hold6@bakery.example", 1)
+    await until_notices(a_stage, "hold6@bakery.example", 1)
     for _ in range(2):
         await held(operate, "hold", account, "--kind", "abuse", "--note", "seen by staff only")
-    found = await until_letters(a_stage, "hold6@bakery.example", 2)
+    found = await until_notices(a_stage, "hold6@bakery.example", 2)
     assert [subject for subject, _ in found] == ["Service Warning: Abuse report", "Service Suspended: Abuse report"]
     assert "Write to abuse@hosting.example or read https://hosting.example/abuse-faq." in found[1][1]
     assert "seen by staff only" not in found[1][1]
@@ -127,16 +127,16 @@ async def test_a_silent_hold_writes_to_nobody(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-7", "hold7", emails=["hold7@bakery.example"])
     await held(operate, "hold", account, "--kind", "abuse", "--silent")
     await held(operate, "hold", account, "--kind", "tos")
-    found = await until_letters(a_stage, "hold7@bakery.example", 1)
+    found = await until_notices(a_stage, "hold7@bakery.example", 1)
     assert [subject for subject, _ in found] == ["Service Suspended: Terms of service"]
 
 
-async def test_a_letter_that_nobody_takes_becomes_work_for_a_person(a_stage: Stage, operate: Operate):
+async def test_a_notice_that_nobody_takes_becomes_work_for_a_person(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-8", "hold8")
     await held(operate, "hold", account, "--kind", "dmca")
     (placed,) = await a_stage.store.holds(account)
-    letter = hold_letter(placed, await a_stage.store.account(account), now()).step
-    handle = (await a_stage.connect()).get_workflow_handle(letter_id(letter))
+    notice = hold_notice(placed, await a_stage.store.account(account), now()).step
+    handle = (await a_stage.connect()).get_workflow_handle(notice_id(notice))
     async with asyncio.timeout(20):
         assert (await handle.result())["kind"] == "undelivered"
     assert [ticket.subject for ticket in await a_stage.store.tickets(account)] == [
@@ -155,7 +155,7 @@ async def test_without_temporal_the_hold_is_placed_and_the_next_run_writes(
     assert await at_panel(a_stage, "hold9") == ("suspended", "hold:abuse")
     monkeypatch.setenv("TEMPORAL_ADDRESS", a_stage.env["TEMPORAL_ADDRESS"])
     await held(operate, "hold", account, "--kind", "abuse")
-    assert len(await until_letters(a_stage, "hold9@bakery.example", 1)) == 1
+    assert len(await until_notices(a_stage, "hold9@bakery.example", 1)) == 1
 
 
 @asynccontextmanager
@@ -179,7 +179,7 @@ async def test_a_site_hears_of_a_hold_and_of_its_end(a_stage: Stage, operate: Op
         account = asked["account"]
         for level in ("warned", "locked", "suspended"):
             await held(operate, "hold", account, "--kind", "tos", "--level", level, "--silent")
-        await held(operate, "release", account, "--kind", "tos")
+        await held(operate, "lift", account, "--kind", "tos")
     assert heard == ["warned", "locked", "suspended", "active"]
     said = await operate("hold", account, "--kind", "tos", "--level", "locked", "--silent")
     assert (said.status, "the site of service sandbox:hold11:website did not take the news" in said.err) == (1, True)
@@ -212,8 +212,8 @@ async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):
     since = (await a_stage.store.holds(account))[0].since
     await held(operate, "hold", account, "--kind", "manual", "--level", "warned")
     assert [(hold.level, hold.since) for hold in await a_stage.store.holds(account)] == [("warned", since)]
-    assert (await held(operate, "release", account, "--kind", "manual"))[0] == "hold manual lifted"
-    assert (await held(operate, "release", account, "--kind", "manual"))[0] == "there was no hold manual"
+    assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "hold manual lifted"
+    assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "there was no hold manual"
 
 
 async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_stage: Stage, operate: Operate):
@@ -225,8 +225,8 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
     assert "safe to repeat" in said.err
     assert (await held(operate, "hold", account, "--kind", "abuse"))[1] == "suspended"
     await a_stage.companies.panel.script("hold5", "500")
-    assert (await operate("release", account, "--kind", "abuse")).status == 1
-    assert (await held(operate, "release", account, "--kind", "abuse"))[0] == "there was no hold abuse"
+    assert (await operate("lift", account, "--kind", "abuse")).status == 1
+    assert (await held(operate, "lift", account, "--kind", "abuse"))[0] == "there was no hold abuse"
     assert (await at_panel(a_stage, "hold5"))[0] == "active"
 
 
@@ -234,7 +234,7 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
     ("words", "text"),
     [
         (("hold", "HOLD-NOBODY", "--kind", "tos"), "account 'HOLD-NOBODY' is not in the store"),
-        (("release", "HOLD-NOBODY", "--kind", "tos"), "account 'HOLD-NOBODY' is not in the store"),
+        (("lift", "HOLD-NOBODY", "--kind", "tos"), "account 'HOLD-NOBODY' is not in the store"),
         (("hold", "HOLD-1", "--kind", "bad-mood"), 'Choose from: "abuse", "dmca", "tos", "manual"'),
         (("hold", "HOLD-1", "--kind", "tos", "--level", "deleted"), 'Choose from: "warned", "locked", "suspended"'),
         (("hold", "HOLD-1"), "hold: --kind is missing"),

@@ -1,4 +1,4 @@
-"""A payment company for lives without sockets: what it was asked to charge, and what customers paid it themselves."""
+"""A gateway for lives without sockets: what it was asked to charge, and what customers paid it themselves."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

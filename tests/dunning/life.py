@@ -72,7 +72,7 @@ class Life:
 
     @property
     def moved(self) -> dict[str, Money]:
-        """The money that the payment company moved for us, by idempotency key."""
+        """The money that the gateway moved for us, by idempotency key."""
         return self.world.company.moved
 
     @property

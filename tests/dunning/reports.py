@@ -140,7 +140,7 @@ Subject: Second Invoice Overdue Notice
 """qmail's own kind, which is no report of RFC 3464."""
 
 
-def letter(
+def customer_mail(
     text: str = "When is it due?", about: str = ID, *, own: str = "<q1@bakery.example>", **headers: str
 ) -> bytes:
     """What a person writes."""

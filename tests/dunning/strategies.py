@@ -26,8 +26,8 @@ from dunning.policy.check import findings
 from dunning.policy.file import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
 from dunning.policy.plan import Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
+from dunning.rules.deferrals import reconsidered
 from dunning.rules.money_in import paid, restored, reversed_, stirred
-from dunning.rules.put_off import reconsidered
 from dunning.rules.updates import (
     approval_refused,
     approved,

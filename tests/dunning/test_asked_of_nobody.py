@@ -120,7 +120,7 @@ def test_where_back_ups_are_left_the_customer_is_told_as_well_and_they_wait_for_
     ]  # fmt: skip
 
 
-def test_money_told_of_by_a_letter_before_the_deletion_needs_no_ticket_after_it() -> None:
+def test_money_told_of_by_a_notice_before_the_deletion_needs_no_ticket_after_it() -> None:
     life = evening(HOTDOODLE, 141, (55, pays("USD 94.99")), (80, takes_back("USD 94.99")))
     assert life.outcome == "deleted"
     assert not [name for name in life.steps() if name.startswith("owed-again:")]

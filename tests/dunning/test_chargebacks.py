@@ -38,7 +38,7 @@ GRACE = "money was taken back, and the policy gives this time"
 
 
 @pytest.mark.req("S3-34")
-def test_a_chargeback_suspends_at_once_where_the_policy_says_so_and_the_letter_says_it() -> None:
+def test_a_chargeback_suspends_at_once_where_the_policy_says_so_and_the_notice_says_it() -> None:
     life = evening(COURTESY, 22, (2, pays()), (20, takes_back(chargeback=True)))
     assert after(life, 20) == [
         (20, "reopen:r-1"), (20, "use-credit:r-1"), (20, "chargeback:r-1"), (20, "reversal:r-1"),
@@ -50,8 +50,8 @@ def test_a_chargeback_suspends_at_once_where_the_policy_says_so_and_the_letter_s
     assert (order.level, order.reason, order.held) == (Level.SUSPENDED, "chargeback", Level.ACTIVE)
     assert order.services == ("website", "email"), "no more than the plan's own suspension"
     assert order.known == ("p-1",)
-    letter = did(life, "reversal:r-1")
-    assert letter.before.level is Level.SUSPENDED
+    notice = did(life, "reversal:r-1")
+    assert notice.before.level is Level.SUSPENDED
     assert life.last == Wait(at(opened(COURTESY), 30), "the grace is over", GRACE)
 
 

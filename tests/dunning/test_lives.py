@@ -298,12 +298,12 @@ def test_a_notice_knows_the_balance_with_the_fee_and_what_comes_next() -> None:
 
 
 @pytest.mark.promise(4)
-def test_a_late_letter_names_the_day_on_which_the_suspension_really_comes() -> None:
+def test_a_late_notice_names_the_day_on_which_the_suspension_really_comes() -> None:
     """The second notice goes out two days and three hours late: it must not announce the old date."""
     late = never_paid(ASO, delays=[timedelta(0)] * 4 + [timedelta(days=2, hours=3)])
-    letter = next(d for d in late.did if d.step and d.step.name == "second-overdue")
-    assert letter.step is not None
-    order = order_for(letter.before, letter.step, letter.known)
+    notice = next(d for d in late.did if d.step and d.step.name == "second-overdue")
+    assert notice.step is not None
+    order = order_for(notice.before, notice.step, notice.known)
     assert isinstance(order, NoticeOrder)
     suspended = next(d for d in late.did if d.step and d.step.name == "suspend")
     assert order.next_at == suspended.decided

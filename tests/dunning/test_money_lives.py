@@ -17,14 +17,14 @@ from tests.dunning.life import Life
 from tests.dunning.world import World
 
 
-def letters(life: Life) -> list[tuple[int, str]]:
-    """Day and title of each letter."""
+def notices(life: Life) -> list[tuple[int, str]]:
+    """Day and title of each notice."""
     case = life.case
     titles = [(case.today(d.known), d.step.notice) for d in life.of(Action.NOTIFY, Action.ISSUE) if d.step]
     return [((day - case.invoice.due).days, title) for day, title in titles if title]
 
 
-def letter(life: Life, name: str) -> NoticeOrder:
+def notice(life: Life, name: str) -> NoticeOrder:
     done = did(life, name)
     assert done.step is not None
     order = order_for(done.before, done.step, done.decided)
@@ -43,7 +43,7 @@ def fees(life: Life) -> list[str]:
 @pytest.mark.parametrize("day", [-10, -5, -1])
 def test_paid_before_the_due_date_no_card_is_charged_and_no_later_step_comes(day: int) -> None:
     life = evening(COURTESY, 40, (day, pays()))
-    assert letters(life) == [(-10, "Courtesy Invoice"), (day, "Payment Confirmation")]
+    assert notices(life) == [(-10, "Courtesy Invoice"), (day, "Payment Confirmation")]
     assert (life.outcome, life.world.company.reached) == ("paid", [])
 
 
@@ -62,8 +62,8 @@ def test_on_the_due_date_the_payment_is_processed_and_one_confirmation_follows()
     assert days(life) == [
         (-10, "issue"), (0, "charge"), (0, "confirm:ch-INV-1042:charge:1"), (0, "close:2"),
     ]  # fmt: skip
-    assert letters(life) == [(-10, "Courtesy Invoice"), (0, "Payment Confirmation")]
-    confirmation = letter(life, "confirm:ch-INV-1042:charge:1")
+    assert notices(life) == [(-10, "Courtesy Invoice"), (0, "Payment Confirmation")]
+    confirmation = notice(life, "confirm:ch-INV-1042:charge:1")
     assert (str(confirmation.amount), confirmation.happened_at) == ("USD 19.99", at(opened(COURTESY), 0))
 
 
@@ -71,7 +71,7 @@ def test_on_the_due_date_the_payment_is_processed_and_one_confirmation_follows()
 def test_without_valid_data_nothing_is_attempted_and_the_mail_says_why() -> None:
     life = evening(COURTESY, 1, charges="no_method")
     assert life.world.company.reached == []
-    failed = letter(life, "charge:told")
+    failed = notice(life, "charge:told")
     assert (failed.title, failed.detail) == ("Payment Failed", "no valid payment method on file")
 
 
@@ -79,7 +79,7 @@ def test_without_valid_data_nothing_is_attempted_and_the_mail_says_why() -> None
 @pytest.mark.parametrize(("name", "title"), [(COURTESY, "Payment Failed"), (ASO, "Credit Card Payment failed")])
 def test_a_declined_payment_is_told_once_for_each_attempt(name: str, title: str) -> None:
     life = evening(name, 9)
-    failures = [day for day, its_title in letters(life) if its_title == title]
+    failures = [day for day, its_title in notices(life) if its_title == title]
     assert failures == ([0, 5] if name == COURTESY else [0])
     assert len(failures) == len(life.world.company.reached)
 
@@ -94,14 +94,14 @@ def test_five_days_past_due_a_second_attempt_fails_and_the_fee_is_added_once() -
         (5, "second-charge"), (5, "second-charge:told"), (5, "late-fee"),
     ]  # fmt: skip
     assert (fees(life), str(life.case.balance)) == (["USD 35.00"], "USD 54.99")
-    failed = letter(life, "second-charge:told")
+    failed = notice(life, "second-charge:told")
     assert (failed.title, failed.next_action) == ("Payment Failed", "late_fee"), "the customer reads what comes next"
 
 
 @pytest.mark.req("S3-12", "S3-14", "S3-10")
 def test_a_second_attempt_that_succeeds_is_confirmed_and_brings_no_fee() -> None:
     life = evening(COURTESY, 40, world=World(charges=["declined", "ok"]))
-    assert letters(life) == [(-10, "Courtesy Invoice"), (0, "Payment Failed"), (5, "Payment Confirmation")]
+    assert notices(life) == [(-10, "Courtesy Invoice"), (0, "Payment Failed"), (5, "Payment Confirmation")]
     assert (fees(life), life.outcome) == ([], "paid")
 
 
@@ -171,17 +171,17 @@ def test_our_own_bank_debit_that_is_still_settling_holds_fee_and_suspension_and_
 def test_a_bank_debit_from_the_pay_page_on_the_last_day_keeps_the_due_date_s_charge_away() -> None:
     life = evening(COURTESY, 1, (-1, sends_money()), world=World(charges=["ok"]))
     assert (0, "charge") in days(life), "it returned at once, so the card is charged"
-    assert letters(life)[-2:] == [(-1, "Payment Failed"), (0, "Payment Confirmation")]
+    assert notices(life)[-2:] == [(-1, "Payment Failed"), (0, "Payment Confirmation")]
 
 
 @pytest.mark.req("S3-34")
 def test_a_bank_debit_that_returns_after_the_reactivation_opens_the_case_again_by_the_stated_rule() -> None:
-    """Ten days nothing happens, and a letter says so; then the services are suspended again; no fee comes twice."""
+    """Ten days nothing happens, and a notice says so; then the services are suspended again; no fee comes twice."""
     life = evening(COURTESY, 40, (12, pays("USD 54.99")), (16, takes_back("USD 54.99")))
-    assert [(day, title) for day, title in letters(life) if day >= 12] == [
+    assert [(day, title) for day, title in notices(life) if day >= 12] == [
         (12, "Payment Confirmation"), (16, "Payment Taken Back"), (26, "Invoice Reminder: Services Suspended"),
     ]  # fmt: skip
-    taken_back = letter(life, "reversal:r-1")
+    taken_back = notice(life, "reversal:r-1")
     assert (str(taken_back.balance), taken_back.next_action, taken_back.next_at) == (
         "USD 54.99", "suspend", at(opened(COURTESY), 26),
     )  # fmt: skip
@@ -212,7 +212,7 @@ def test_the_confirmation_carries_the_company_s_own_date_also_when_we_hear_of_it
 def test_each_payment_is_confirmed_once_also_when_it_is_told_again_and_again() -> None:
     again = [(day, pays("USD 5.00")) for day in (1, 1, 2, 3)]
     life = evening(ASO, 4, *again)
-    assert [title for _, title in letters(life)].count("Invoice Payment Confirmation") == 1
+    assert [title for _, title in notices(life)].count("Invoice Payment Confirmation") == 1
 
 
 # S4: "a $75 reactivation fee plus the balance of monthly fees"

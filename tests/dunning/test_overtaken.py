@@ -97,7 +97,7 @@ def test_an_abandoned_charge_is_asked_about_and_an_abandoned_restriction_is_take
 
 
 @pytest.mark.parametrize("name", ["first-overdue", "delete"])
-def test_an_abandoned_letter_or_deletion_leaves_the_case_as_it_was(name: str) -> None:
+def test_an_abandoned_notice_or_deletion_leaves_the_case_as_it_was(name: str) -> None:
     case, now = moment(ASO, -1)
     assert recorded(case, step(case, name), Abandoned(), now) == case
 
@@ -192,7 +192,7 @@ def test_counted_money_that_is_taken_back_opens_no_ticket() -> None:
     assert told(reversed_(quiet, back("USD 5.00"), now), now) == []
 
 
-def test_a_letter_that_nobody_takes_opens_one_ticket_however_often_it_is_sent_again() -> None:
+def test_a_notice_that_nobody_takes_opens_one_ticket_however_often_it_is_sent_again() -> None:
     case, now = moment(ASO, 4)
     nobody = Undelivered(notice="n", reason="550")
     case = recorded(case, step(case, "first-overdue"), nobody, now)
@@ -229,14 +229,14 @@ def warning_steps(name: str, **more: object) -> list[str]:
     return [m.name for m in opened(name, **more).plan.milestones if m.warns]  # type: ignore[arg-type]
 
 
-def test_a_letter_warns_from_the_day_on_which_payment_is_due() -> None:
+def test_a_notice_warns_from_the_day_on_which_payment_is_due() -> None:
     assert warning_steps(ASO) == ["charge", "first-overdue", "second-overdue"]
     assert warning_steps(WHMCS) == ["charge", "first-overdue", "suspend"]
     assert warning_steps(HOTDOODLE) == ["reminder", "last-warning"]
     assert warning_steps(HOTDOODLE, paid_through=date(2026, 11, 20)) == ["reminder", "last-warning"]
 
 
-def test_a_due_date_moved_to_today_leaves_out_the_letters_whose_day_is_over_and_moves_nothing_else() -> None:
+def test_a_due_date_moved_to_today_leaves_out_the_notices_whose_day_is_over_and_moves_nothing_else() -> None:
     start: Opened = opened(WHMCS, due=DUE + timedelta(days=60))
     case, now = moment(WHMCS, -10, due=DUE + timedelta(days=60))
     assert [d.step for d in case.done] == ["issue"]

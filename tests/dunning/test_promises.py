@@ -16,7 +16,7 @@ from dunning.level import Level
 from dunning.notices.warnings import told
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, Action
 from dunning.rules.machine import decide
-from dunning.undo.undo import taken_back
+from dunning.undo.undo import struck_out
 from tests.dunning.life import Did, Fact, Life, live
 from tests.dunning.lives import LIVES, lives
 from tests.dunning.strategies import money_facts, openings
@@ -31,7 +31,7 @@ def test_no_milestone_moves_money_twice_and_no_fee_comes_twice(life: Life) -> No
     assert len(life.moved) <= len(charges) + life.case.method_changes
     ids = Counter((entry.kind, entry.id) for entry in life.case.entries)
     assert max(ids.values()) == 1
-    fees = [e for e in life.case.entries if e.kind is Kind.LATE_FEE and not taken_back(life.case, e)]
+    fees = [e for e in life.case.entries if e.kind is Kind.LATE_FEE and not struck_out(life.case, e)]
     assert len(fees) <= sum(m.action is Action.LATE_FEE for m in life.case.plan.milestones)
 
 

@@ -65,12 +65,12 @@ def fees_are_only_asked_of_who_owes(life: Life) -> None:
 
 def each_reversal_is_told_once(life: Life) -> None:
     """Never twice, and once when it left something owed that somebody can still be asked for."""
-    letters = Counter(did.step.name for did in life.of(Action.NOTIFY) if did.step and "reversal:" in did.step.name)
-    assert max(letters.values(), default=1) == 1
+    notices = Counter(did.step.name for did in life.of(Action.NOTIFY) if did.step and "reversal:" in did.step.name)
+    assert max(notices.values(), default=1) == 1
     case, rule = life.case, life.case.plan.taken_back
     gone = case.lapsed or case.voided or case.level is Level.DELETED
     if rule and rule.notice and not case.paid_up and not gone and not case.in_transit:
-        assert all(letters[f"reversal:{entry.id}"] == 1 for entry in standing(case.entries))
+        assert all(notices[f"reversal:{entry.id}"] == 1 for entry in standing(case.entries))
 
 
 def no_level_is_jumped_over_after_a_reinstatement(life: Life) -> None:
@@ -87,7 +87,7 @@ def no_level_is_jumped_over_after_a_reinstatement(life: Life) -> None:
 def only_a_reinstatement_weakens(life: Life) -> None:
     """A step that comes again never frees what is restricted more; what takes a wrong run back does."""
     for earlier, later in pairwise(life.did):
-        gives_back = earlier.step is None or earlier.step.action is Action.RELAX
+        gives_back = earlier.step is None or earlier.step.action is Action.LOOSEN
         assert gives_back or later.before.level.rank >= earlier.before.level.rank, later
 
 

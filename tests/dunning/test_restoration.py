@@ -1,4 +1,4 @@
-"""What letters say before and after a deletion: whether a back-up exists, and what a restore costs."""
+"""What notices say before and after a deletion: whether a back-up exists, and what a restore costs."""
 
 from datetime import datetime
 from pathlib import Path
@@ -41,19 +41,19 @@ def deleted(start: Opened, *facts: tuple[int, Fact], backups: bool | None = None
     return live(start, at(start, -15), sorted(moments, key=lambda each: each[0]), world, at(start, last))
 
 
-def letters(life: Life) -> list[NoticeOrder]:
-    """The orders of all letters, as the hands got them."""
+def notices(life: Life) -> list[NoticeOrder]:
+    """The orders of all notices, as the hands got them."""
     orders = [order_for(d.before, d.step, d.decided) for d in life.did if d.step and d.result.kind == "delivered"]
     return [order for order in orders if isinstance(order, NoticeOrder)]
 
 
 def last_before(life: Life) -> NoticeOrder:
-    (found,) = [letter for letter in letters(life) if letter.before_deletion]
+    (found,) = [notice for notice in notices(life) if notice.before_deletion]
     return found
 
 
 def after(life: Life) -> NoticeOrder:
-    (found,) = [letter for letter in letters(life) if letter.step == "deletion:told"]
+    (found,) = [notice for notice in notices(life) if notice.step == "deletion:told"]
     return found
 
 
@@ -71,68 +71,68 @@ def usd(text: str) -> Money:
         (WHMCS, "Service Suspension Notification"),
     ],
 )
-def test_one_letter_is_the_last_before_the_deletion(name: str, title: str):
+def test_one_notice_is_the_last_before_the_deletion(name: str, title: str):
     assert last_before(deleted(opened(name))).title == title
 
 
 @pytest.mark.req("S3-26")
 def test_where_back_ups_stay_the_hand_has_to_look_whether_there_are_any():
-    letter = last_before(deleted(opened(COURTESY)))
-    assert (letter.backups, letter.deleted) == (None, False)
-    assert (letter.backup_fee, letter.archive_fee) == (usd("75.00"), None)
+    notice = last_before(deleted(opened(COURTESY)))
+    assert (notice.backups, notice.deleted) == (None, False)
+    assert (notice.backup_fee, notice.archive_fee) == (usd("75.00"), None)
 
 
 @pytest.mark.req("S4-12", "S4-13")
 def test_back_ups_that_are_deleted_with_the_site_are_not_counted_on():
-    letter = last_before(deleted(opened(HOTDOODLE)))
-    assert (letter.backups, letter.backup_fee, letter.archive_fee) == (False, None, usd("150.00"))
+    notice = last_before(deleted(opened(HOTDOODLE)))
+    assert (notice.backups, notice.backup_fee, notice.archive_fee) == (False, None, usd("150.00"))
 
 
 @pytest.mark.req("S3-25", "S3-26")
 @pytest.mark.parametrize("backups", [True, False, None])
-def test_after_the_deletion_the_letter_says_whether_a_back_up_is_left(backups: bool | None):
-    letter = after(deleted(opened(COURTESY), backups=backups))
-    assert (letter.title, letter.deleted, letter.backups) == ("Services Deleted", True, backups)
-    assert (letter.backup_fee, letter.archive_fee) == (usd("75.00"), None)
-    assert not letter.before_deletion
+def test_after_the_deletion_the_notice_says_whether_a_back_up_is_left(backups: bool | None):
+    notice = after(deleted(opened(COURTESY), backups=backups))
+    assert (notice.title, notice.deleted, notice.backups) == ("Services Deleted", True, backups)
+    assert (notice.backup_fee, notice.archive_fee) == (usd("75.00"), None)
+    assert not notice.before_deletion
 
 
 @pytest.mark.req("S4-12", "S4-13")
-def test_the_letter_comes_once_the_back_ups_are_gone_too_and_names_the_archive():
+def test_the_notice_comes_once_the_back_ups_are_gone_too_and_names_the_archive():
     life = deleted(opened(HOTDOODLE), backups=True)
     steps = [did.step.name for did in life.did if did.step]
     assert steps[steps.index("delete") :] == ["delete", "delete-backups", "deletion:told", "close:2"]
     assert (after(life).title, after(life).backups, after(life).archive_fee) == ("Website Deleted", False, usd("150"))
 
 
-def test_a_voided_invoice_of_an_inactive_account_ends_with_the_letter_too():
+def test_a_voided_invoice_of_an_inactive_account_ends_with_the_notice_too():
     assert after(deleted(opened(ASO), backups=True)).backups is True
 
 
 def test_who_has_paid_is_not_told_that_everything_is_lost():
     life = deleted(opened(COURTESY), (20, pays("USD 54.99")), last=60)
-    assert [letter.title for letter in letters(life) if letter.deleted] == []
+    assert [notice.title for notice in notices(life) if notice.deleted] == []
     assert life.outcome == "paid"
 
 
 def test_money_taken_back_long_after_the_deletion_repeats_nothing():
     life = deleted(opened(COURTESY), (102, pays("USD 54.99")), (110, takes_back("USD 54.99")))
-    assert [letter.step for letter in letters(life)].count("deletion:told") == 1
+    assert [notice.step for notice in notices(life)].count("deletion:told") == 1
 
 
 def test_a_case_from_before_says_nothing_of_it():
     old = opened(COURTESY)
     plan = Plan.model_validate({**old.plan.model_dump(), "restoration": None})
-    said = letters(deleted(old.model_copy(update={"plan": plan})))
-    assert not any(letter.before_deletion or letter.deleted for letter in said)
-    assert "deletion:told" not in [letter.step for letter in said]
+    said = notices(deleted(old.model_copy(update={"plan": plan})))
+    assert not any(notice.before_deletion or notice.deleted for notice in said)
+    assert "deletion:told" not in [notice.step for notice in said]
 
 
-def test_a_policy_that_names_no_letter_writes_none():
+def test_a_policy_that_names_no_notice_writes_none():
     old = opened(COURTESY)
     quiet = old.plan.model_copy(update={"restoration": Restoration()})
-    said = letters(deleted(old.model_copy(update={"plan": quiet})))
-    assert "deletion:told" not in [letter.step for letter in said]
+    said = notices(deleted(old.model_copy(update={"plan": quiet})))
+    assert "deletion:told" not in [notice.step for notice in said]
 
 
 @pytest.mark.parametrize("key", ["backup_fee", "archive_fee"])

@@ -44,7 +44,7 @@ def test_the_store_hears_the_credit_is_used_the_customer_is_told_and_then_nothin
 
 
 @pytest.mark.req("S3-34")
-def test_the_letter_says_how_much_went_back_when_and_what_comes_next() -> None:
+def test_the_notice_says_how_much_went_back_when_and_what_comes_next() -> None:
     life = evening(ASO, 22, (12, pays()), (20, takes_back("USD 15.00")))
     told = did(life, "reversal:r-1")
     assert told.step is not None
@@ -59,7 +59,7 @@ def test_the_letter_says_how_much_went_back_when_and_what_comes_next() -> None:
 
 
 @pytest.mark.promise(4)
-def test_the_letter_names_the_day_on_which_the_next_step_really_comes() -> None:
+def test_the_notice_names_the_day_on_which_the_next_step_really_comes() -> None:
     """The first reminder comes when the grace is over, and with it everything after it moves."""
     life = evening(ASO, 60, (2, pays()), (20, takes_back()))
     assert after(life, 30) == [(30, "first-overdue"), (34, "second-overdue"), (35, "suspend"), (55, "deactivate")]
@@ -71,8 +71,8 @@ def test_the_letter_names_the_day_on_which_the_next_step_really_comes() -> None:
 
 
 @pytest.mark.promise(4)
-def test_a_letter_that_goes_out_days_late_gives_the_whole_grace_from_then() -> None:
-    """Everything that takes time takes none here but for the letter: no mail server took it for three days."""
+def test_a_notice_that_goes_out_days_late_gives_the_whole_grace_from_then() -> None:
+    """Everything that takes time takes none here but for the notice: no mail server took it for three days."""
     late = World(charges=["declined"], delays=[timedelta(0)] * 11 + [timedelta(days=3)])
     life = evening(ASO, 33, (12, pays()), (20, takes_back()), world=late)
     assert (23, "reversal:r-1") in days(life)
@@ -96,7 +96,7 @@ def test_the_grace_ends_at_the_hour_of_the_plan_s_first_step() -> None:
     assert takes_back()(pays()(case, now), now).grace_until == at(opened(ASO), 22) - timedelta(hours=3)
 
 
-def test_without_a_grace_the_letter_still_names_the_day_on_which_the_next_step_comes() -> None:
+def test_without_a_grace_the_notice_still_names_the_day_on_which_the_next_step_comes() -> None:
     life = until_evening(with_rule(ASO, grace=0), 30, (2, pays()), (20, takes_back()), world=declining())
     told = did(life, "reversal:r-1")
     assert told.step is not None
@@ -121,7 +121,7 @@ def test_a_part_of_what_paid_for_everything_opens_the_case_again_for_that_part()
     assert (30, "suspend") in days(life)
 
 
-def test_two_reversals_are_two_letters_and_the_first_grace_counts() -> None:
+def test_two_reversals_are_two_notices_and_the_first_grace_counts() -> None:
     first, second = takes_back("USD 5.00", reversal="r-1"), takes_back("USD 5.00", reversal="r-2")
     life = evening(ASO, 31, (12, pays()), (20, first), (22, second))
     assert after(life, 20) == [
@@ -138,7 +138,7 @@ def test_the_same_reversal_twice_changes_nothing() -> None:
     assert (days(once), once.case) == (days(twice), twice.case)
 
 
-def test_without_a_title_no_letter_is_written_and_without_the_policy_s_word_no_credit_is_used() -> None:
+def test_without_a_title_no_notice_is_written_and_without_the_policy_s_word_no_credit_is_used() -> None:
     invoice = with_rule(ASO, notice="")
     invoice = invoice.model_copy(update={"plan": invoice.plan.model_copy(update={"uses_credit": False})})
     life = until_evening(invoice, 22, (12, pays()), (20, takes_back()), world=declining())
@@ -152,7 +152,7 @@ def test_money_that_went_and_came_while_everything_was_paid_makes_nobody_owe() -
     case = pays("USD 19.99", "p-2")(pays()(case, now), now)
     back = takes_back()(case, now)
     assert (back.paid_up, back.grace_until, back.grace_of) == (True, None, "")
-    assert back.released is False
+    assert back.lifted is False
 
 
 @pytest.mark.req("S3-06")
@@ -167,7 +167,7 @@ def test_who_pays_again_in_the_grace_is_left_alone_and_the_books_are_closed_agai
 
 @pytest.mark.req("S2-27")
 def test_a_charge_that_failed_while_the_customer_paid_is_not_told_weeks_later() -> None:
-    """It was declined while money came another way, so no letter said so; none comes with the reversal either."""
+    """It was declined while money came another way, so no notice said so; none comes with the reversal either."""
     start = opened(ASO)
     world = World(charges=["declined"], delays=[timedelta(0), timedelta(minutes=30)])
     coming: list[tuple[datetime, Fact]] = [(at(start, 0, minutes=10), pays()), (at(start, 20), takes_back())]

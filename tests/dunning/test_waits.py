@@ -40,7 +40,7 @@ def test_a_case_waits_for_its_policy_s_next_step(name: str, day: int, wait: Wait
 def test_a_debit_on_its_way_is_waited_for_and_asked_about() -> None:
     for kind, hours, why in (
         ("pending", 24, "the debit is on its way"),
-        ("unknown", 1, "the payment company has not said yet"),
+        ("unknown", 1, "the gateway has not said yet"),
     ):
         start = opened(ASO)
         due = at(start, 0)
@@ -76,19 +76,19 @@ def test_a_step_says_why_it_is_done() -> None:
     assert decide(case, now + timedelta(days=1)) == Perform(
         suspend, "the policy a-small-orange says day +10 from the due date"
     )
-    told_late = live(opened(ASO), before_issue(opened(ASO)), world=_late_second_letter(), until=at(opened(ASO), 11))
+    told_late = live(opened(ASO), before_issue(opened(ASO)), world=_late_second_notice(), until=at(opened(ASO), 11))
     assert told_late.case.shift_days == 0
     assert isinstance(told_late.last, Wait)
     assert told_late.last.why == "the full interval since the warning 'second-overdue' must pass"
 
 
-def _late_second_letter() -> World:
-    """Half an hour late: punctual enough to move nothing, but the letter's own day must pass in full."""
+def _late_second_notice() -> World:
+    """Half an hour late: punctual enough to move nothing, but the notice's own day must pass in full."""
     late = [timedelta(0)] * 4 + [timedelta(minutes=30)]
     return World(charges=["declined"], delays=late)
 
 
-def test_the_seconds_that_a_letter_took_lengthen_the_wait_but_need_no_explanation() -> None:
+def test_the_seconds_that_a_notice_took_lengthen_the_wait_but_need_no_explanation() -> None:
     for took in (timedelta(seconds=40), timedelta(minutes=1)):
         world = World(charges=["declined"], delays=[timedelta(0)] * 4 + [took])
         life = live(opened(ASO), before_issue(opened(ASO)), world=world, until=at(opened(ASO), 10))

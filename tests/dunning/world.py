@@ -1,4 +1,4 @@
-"""How the world answers the rules in lives without sockets: the payment company, the mail server, the panel, the books.
+"""How the world answers the rules in lives without sockets: the gateway, the mail server, the panel, the books.
 
 The world keeps its own books, so that a property can compare what the rules believe with what really happened.
 """
@@ -15,8 +15,8 @@ from dunning.case.orders import (
     CloseOrder,
     CreditOrder,
     DeleteOrder,
+    LoosenOrder,
     RefundOrder,
-    RelaxOrder,
     RestrictOrder,
 )
 from dunning.case.results import (
@@ -25,9 +25,9 @@ from dunning.case.results import (
     Deleted,
     Delivered,
     Found,
+    Loosened,
     Noted,
     Refunded,
-    Relaxed,
     Remembered,
     Restricted,
     Result,
@@ -128,10 +128,10 @@ def _restrict(world: World, case: Case, milestone: Milestone, order: object, now
     return Restricted(level=LEVEL_OF[milestone.action])
 
 
-def _relax(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
+def _loosen(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
     del world, case, milestone, now
-    assert isinstance(order, RelaxOrder)
-    return Relaxed(level=order.level)
+    assert isinstance(order, LoosenOrder)
+    return Loosened(level=order.level)
 
 
 def _delete(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
@@ -169,7 +169,7 @@ _HANDS: dict[Action, _Hand] = {
     Action.LOCK: _restrict,
     Action.SUSPEND: _restrict,
     Action.DEACTIVATE: _restrict,
-    Action.RELAX: _relax,
+    Action.LOOSEN: _loosen,
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.USE_CREDIT: _use_credit,

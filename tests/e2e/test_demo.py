@@ -25,13 +25,13 @@ def test_the_demo_plays_every_story_to_its_end_and_leaves_nothing_running():
 
 def test_a_kept_demo_stays_up_until_it_is_told_to_stop_and_says_what_differs(tmp_path: Path):
     story = json.loads(CAST.read_text().splitlines()[0])
-    story["ends"]["mails"] = ["A Love Letter"]
+    story["ends"]["mails"] = ["A Love Notice"]
     cast = tmp_path / "cast.jsonl"
     cast.write_text(json.dumps(story))
     process = start("-m", "sandbox.demo", "--keep", "--cast", str(cast))
     out = read_until(process, "until Ctrl-C")
     assert "✗ INV-1001" in out
-    assert "mails: expected A Love Letter, got Customer Invoice, Invoice Payment Confirmation" in out
+    assert "mails: expected A Love Notice, got Customer Invoice, Invoice Payment Confirmation" in out
     urls = [line.strip() for line in out.splitlines() if line.strip().startswith("http")]
     open_url = build_opener(ProxyHandler({})).open
     assert [open_url(url).status for url in urls] == [200] * len(urls)

@@ -1,4 +1,4 @@
-"""One mail for all letters of a customer and day, by policy; each has its own copy, and a retry sends the same mail."""
+"""One mail for all notices of a customer and day, by policy; each has its own copy, and a retry sends the same mail."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -46,12 +46,12 @@ async def copies(office: Office) -> dict[str, NoticeCopy]:
     return {copy.invoice: copy for copy in await office.store.account_notices("bakery")}
 
 
-def letter(invoice: str, **changes: Any) -> NoticeOrder:
+def notice(invoice: str, **changes: Any) -> NoticeOrder:
     return order(invoice, digest=True, **changes)
 
 
-async def test_two_letters_of_a_day_go_out_as_one_mail_and_both_are_kept(office: Office) -> None:
-    results = await together(office, letter("INV-1"), letter("INV-2", title="Second Invoice Overdue Notice"))
+async def test_two_notices_of_a_day_go_out_as_one_mail_and_both_are_kept(office: Office) -> None:
+    results = await together(office, notice("INV-1"), notice("INV-2", title="Second Invoice Overdue Notice"))
     assert results == [Delivered(notice=f"INV-{n}:first-overdue:0") for n in (1, 2)]
     (mail,) = office.catcher.books.messages
     assert (mail.copies, mail.subject, mail.recipients) == (1, "2 notices about your account", [ANNA])
@@ -69,21 +69,21 @@ async def test_two_letters_of_a_day_go_out_as_one_mail_and_both_are_kept(office:
     assert mail.html.count('class="pay"') == 2
 
 
-async def test_a_letter_that_stays_alone_is_a_mail_as_always(office: Office) -> None:
-    assert await office.send(letter("INV-1")) == Delivered(notice="INV-1:first-overdue:0")
+async def test_a_notice_that_stays_alone_is_a_mail_as_always(office: Office) -> None:
+    assert await office.send(notice("INV-1")) == Delivered(notice="INV-1:first-overdue:0")
     (mail,) = office.to(ANNA)
     assert mail.subject == "First Invoice Overdue Notice"
     assert (await copies(office))["INV-1"].digest == ""
 
 
-async def test_other_customers_other_days_and_letters_without_digest_stay_apart(office: Office) -> None:
+async def test_other_customers_other_days_and_notices_without_digest_stay_apart(office: Office) -> None:
     await office.account("bob@butcher.example", name="butcher")
     await together(
         office,
-        letter("INV-1"),
-        letter("INV-2", at=AT + timedelta(days=1)),
+        notice("INV-1"),
+        notice("INV-2", at=AT + timedelta(days=1)),
         order("INV-3"),
-        letter("INV-4", account="butcher"),
+        notice("INV-4", account="butcher"),
     )
     assert {mail.subject for mail in office.catcher.books.messages} == {"First Invoice Overdue Notice"}
     assert len(office.catcher.books.messages) == 4
@@ -91,16 +91,16 @@ async def test_other_customers_other_days_and_letters_without_digest_stay_apart(
 
 async def test_the_day_is_the_customer_s_own(office: Office) -> None:
     late, early = AT.replace(hour=23), AT.replace(hour=13)  # the 7th and the 6th in Tokyo, the 6th in New York
-    await together(office, letter("INV-1", at=late, zone="Asia/Tokyo"), letter("INV-2", at=early, zone="Asia/Tokyo"))
+    await together(office, notice("INV-1", at=late, zone="Asia/Tokyo"), notice("INV-2", at=early, zone="Asia/Tokyo"))
     assert len(office.to(ANNA)) == 2
-    await together(office, letter("INV-3", at=late), letter("INV-4", at=early))
+    await together(office, notice("INV-3", at=late), notice("INV-4", at=early))
     assert len(office.to(ANNA)) == 3
 
 
 async def test_a_refusal_is_everybody_s_and_each_goes_on_to_the_next_contact(office: Office) -> None:
     await office.account(ANNA, "second@bakery.example")
     office.catcher.scripts.add(ANNA, "refuse:550", None)
-    results = await together(office, letter("INV-1"), letter("INV-2"))
+    results = await together(office, notice("INV-1"), notice("INV-2"))
     assert results == [Delivered(notice=f"INV-{n}:first-overdue:1") for n in (1, 2)]
     refused = [copy for copy in await office.store.account_notices("bakery") if copy.recipient == ANNA]
     assert {(copy.status, copy.detail[:3]) for copy in refused} == {("refused", "550")}
@@ -113,9 +113,9 @@ async def test_a_retry_after_an_unknown_result_sends_the_same_digest_under_the_s
 ) -> None:
     monkeypatch.setattr("activities.notices.digest._SENT", 0.5)
     office.catcher.scripts.add(ANNA, "drop_after_data")
-    results = await together(office, letter("INV-1"), letter("INV-2"))
+    results = await together(office, notice("INV-1"), notice("INV-2"))
     assert [type(result) for result in results] == [OutageError, OutageError]
-    again = await together(office, letter("INV-1"), letter("INV-2"))
+    again = await together(office, notice("INV-1"), notice("INV-2"))
     assert [type(result) for result in again] == [Delivered, Delivered]
     (mail,) = office.to(ANNA)
     assert (mail.copies, mail.subject) == (2, "2 notices about your account")
@@ -126,12 +126,12 @@ async def test_when_the_one_that_claimed_is_gone_another_sends_after_some_tries(
 ) -> None:
     monkeypatch.setattr("activities.notices.digest._SENT", 0.2)
     office.catcher.scripts.add(ANNA, "defer:451")
-    await together(office, letter("INV-1"), letter("INV-2"))
+    await together(office, notice("INV-1"), notice("INV-2"))
     kept = await copies(office)
     (member,) = [name for name, copy in kept.items() if copy.digest != copy.id]
     with pytest.raises(OutageError, match="has not been sent yet"):
-        await office.send(letter(member), attempt=TAKEN_OVER)
-    assert await office.send(letter(member), attempt=TAKEN_OVER + 1) == Delivered(notice=kept[member].id)
+        await office.send(notice(member), attempt=TAKEN_OVER)
+    assert await office.send(notice(member), attempt=TAKEN_OVER + 1) == Delivered(notice=kept[member].id)
     (mail,) = office.to(ANNA)
     leader = await office.store.notice(kept[member].digest)
     assert leader is not None
@@ -139,21 +139,21 @@ async def test_when_the_one_that_claimed_is_gone_another_sends_after_some_tries(
     assert {copy.status for copy in (await copies(office)).values()} == {"delivered"}
 
 
-async def test_a_letter_whose_invoice_is_paid_while_it_waits_is_taken_back(office: Office) -> None:
-    waiting = asyncio.create_task(office.send(letter("INV-1")))
+async def test_a_notice_whose_invoice_is_paid_while_it_waits_is_taken_back(office: Office) -> None:
+    waiting = asyncio.create_task(office.send(notice("INV-1")))
     await until(lambda: copies(office))
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await office.send(letter("INV-2"))
+    await office.send(notice("INV-2"))
     (mail,) = office.to(ANNA)
     assert "INV-1" not in mail.text
     assert (await copies(office))["INV-1"].status == "withdrawn"
 
 
-async def test_a_letter_that_comes_late_is_a_digest_of_its_own(office: Office) -> None:
-    await together(office, letter("INV-1"), letter("INV-2"))
-    await office.send(letter("INV-3"))
+async def test_a_notice_that_comes_late_is_a_digest_of_its_own(office: Office) -> None:
+    await together(office, notice("INV-1"), notice("INV-2"))
+    await office.send(notice("INV-3"))
     assert [mail.subject for mail in office.to(ANNA)] == [
         "2 notices about your account",
         "First Invoice Overdue Notice",
@@ -164,8 +164,8 @@ async def test_it_speaks_the_customer_s_language_and_says_where_answers_go(tmp_p
     own = {"First Invoice Overdue Notice": "people@h.example"}
     async with an_office(tmp_path, digest_seconds=0.4, reply_to=own) as office:
         await office.account(ANNA, locale="de_DE")
-        await together(office, letter("INV-1"), letter("INV-2"))
-        await together(office, letter("INV-3"), letter("INV-4", title="Customer Invoice"))
+        await together(office, notice("INV-1"), notice("INV-2"))
+        await together(office, notice("INV-3"), notice("INV-4", title="Customer Invoice"))
         same, mixed = office.to(ANNA)
         assert same.subject == "2 Nachrichten zu Ihrem Kundenkonto"
         assert dict(same.headers)["Reply-To"] == "people@h.example"
@@ -174,7 +174,7 @@ async def test_it_speaks_the_customer_s_language_and_says_where_answers_go(tmp_p
 
 
 class TestPolicy:
-    """Which letters may wait: rules alone."""
+    """Which notices may wait: rules alone."""
 
     def case(self, *, digest: bool = True) -> Opened:
         policy = load_policy("courtesy-5-10-35", ROOT / "policies").model_copy(update={"digest": digest})

@@ -1,4 +1,4 @@
-"""Nobody switches domain names automatically: the letter about a suspension says where to go (S3-31)."""
+"""Nobody switches domain names automatically: the notice about a suspension says where to go (S3-31)."""
 
 from datetime import UTC, date, datetime
 

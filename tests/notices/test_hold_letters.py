@@ -1,4 +1,4 @@
-"""What customers read of holds that no payment lifts: in a letter of their own, and in the receipt (S2-17)."""
+"""What customers read of holds that no payment lifts: in a notice of their own, and in the receipt (S2-17)."""
 
 from datetime import UTC, date, datetime
 from html import unescape
@@ -13,7 +13,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
-from dunning.notices.hold_notice import hold_letter
+from dunning.notices.hold_notice import hold_notice
 from dunning.records.accounts import Account
 from dunning.records.mail import NoticeText
 
@@ -27,7 +27,7 @@ NOW = datetime(2026, 12, 20, 9, tzinfo=UTC)
 
 def told(kind: str, level: Level = Level.SUSPENDED) -> NoticeText:
     hold = Hold(account="bakery", source=kind, level=level, since=NOW, note="seen by staff only")
-    return RENDERER.render(hold_letter(hold, ACCOUNT, NOW), ACCOUNT)
+    return RENDERER.render(hold_notice(hold, ACCOUNT, NOW), ACCOUNT)
 
 
 def receipt(*remaining: str, level: Level = Level.ACTIVE) -> str:
@@ -55,9 +55,9 @@ def one_line(text: str) -> str:
 
 @pytest.mark.req("S2-17")
 @pytest.mark.parametrize("kind", OTHER_SOURCES)
-def test_a_letter_about_a_hold_says_why_and_where_to_write_and_asks_for_no_money(kind: str) -> None:
-    letter = told(kind)
-    for part in (one_line(letter.text), one_line(unescape(letter.html))):
+def test_a_notice_about_a_hold_says_why_and_where_to_write_and_asks_for_no_money(kind: str) -> None:
+    notice = told(kind)
+    for part in (one_line(notice.text), one_line(unescape(notice.html))):
         assert f"write to {HOLD_CONTACTS[kind].write_to}".lower() in part.lower()
         assert HOLD_CONTACTS[kind].read in part
         assert "paying one does not lift this" in part
@@ -65,13 +65,13 @@ def test_a_letter_about_a_hold_says_why_and_where_to_write_and_asks_for_no_money
         assert [word for word in ("Balance", "Due date", "$", "/pay", "invoice is paid") if word in part] == []
 
 
-def test_the_whole_letter_about_a_report_of_abuse() -> None:
-    letter = told("abuse")
-    assert (letter.subject, letter.template.split("@")[0]) == (
+def test_the_whole_notice_about_a_report_of_abuse() -> None:
+    notice = told("abuse")
+    assert (notice.subject, notice.template.split("@")[0]) == (
         "Service Suspended: Abuse report",
         "common/service_suspended",
     )
-    assert one_line(letter.text.split("\n-- ")[0]) == (
+    assert one_line(notice.text.split("\n-- ")[0]) == (
         "Hello Example Bakery, Your services with Example Hosting have been suspended because of a report of abuse. "
         "Your data has not been deleted. This is no matter of payment: your invoices go their own way, and paying one "
         "does not lift this. Your services: suspended What happens next Nothing more happens by itself. Write to "

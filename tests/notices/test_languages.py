@@ -64,7 +64,7 @@ def test_german_has_every_word_and_none_of_them_is_english() -> None:
 
 
 @pytest.mark.parametrize("policy", [policy for policy, locale in CASES if locale == "de_DE"])
-def test_no_english_word_is_left_in_a_german_letter(policy: str) -> None:
+def test_no_english_word_is_left_in_a_german_notice(policy: str) -> None:
     for row in rows(policy, "de_DE"):
         for words in (row.subject, row.content.text):
             left = TELLTALE.findall(NAMES.sub("", words))
@@ -73,7 +73,7 @@ def test_no_english_word_is_left_in_a_german_letter(policy: str) -> None:
         assert "Your" not in NAMES.sub("", unescape(row.content.html)), row.file
 
 
-def test_a_german_letter_has_a_german_subject_and_the_customer_s_way_of_writing() -> None:
+def test_a_german_notice_has_a_german_subject_and_the_customer_s_way_of_writing() -> None:
     austrian = render(locale="de_AT", balance=Money.parse("EUR 1234.50"))
     assert austrian.subject == "Erste Mahnung"
     assert austrian.template.startswith("common/de/first_invoice_overdue_notice@")
@@ -108,7 +108,7 @@ def test_the_folders_of_a_language(language: str, found: tuple[str, ...]) -> Non
 
 
 class TestOperatorsOwnLanguage:
-    """Somebody adds Hebrew: one letter, some words."""
+    """Somebody adds Hebrew: one notice, some words."""
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -122,7 +122,7 @@ class TestOperatorsOwnLanguage:
         renderer = TemplateRenderer(folder, "Example Hosting", "https://portal.example/pay")
         return renderer.render(order(**changes), Account(id="a", name="Ada", locale="he_IL"))
 
-    def test_its_letters_run_from_right_to_left(self, folder: Path) -> None:
+    def test_its_notices_run_from_right_to_left(self, folder: Path) -> None:
         (folder / "common" / "he").mkdir()
         (folder / "common" / "he" / "first_invoice_overdue_notice.txt").write_text("Subject: שלום\n\nשל {{ invoice }}")
         notice = self.written(folder)
@@ -131,17 +131,17 @@ class TestOperatorsOwnLanguage:
         assert "text-align: right" in notice.html
         assert "Balance due" in notice.text, "what has no words yet is English"
 
-    def test_other_letters_stay_english(self, folder: Path) -> None:
+    def test_other_notices_stay_english(self, folder: Path) -> None:
         assert '<html lang="en" dir="ltr">' in self.written(folder, title="Customer Invoice").html
 
-    def test_a_policy_s_own_letter_is_not_replaced_by_plain_words_in_the_language(self, folder: Path) -> None:
+    def test_a_policy_s_own_notice_is_not_replaced_by_plain_words_in_the_language(self, folder: Path) -> None:
         (folder / "common" / "he").mkdir()
         (folder / "common" / "he" / "any_title.txt").write_text("סתם")
         notice = self.written(folder, title="Courtesy Invoice", policy="courtesy-5-10-35")
         assert notice.template.startswith("courtesy-5-10-35/courtesy_invoice@")
         assert self.written(folder, title="Our Own").template.startswith("common/he/any_title@")
 
-    def test_words_around_a_letter_are_part_of_its_version(self, folder: Path) -> None:
+    def test_words_around_a_notice_are_part_of_its_version(self, folder: Path) -> None:
         before = self.written(folder).template
         words = folder / "common" / "words.toml"
         words.write_text(words.read_text().replace("Balance due", "Open"))

@@ -93,7 +93,7 @@ async def test_a_mailbox_that_keeps_running_will_do_where_there_is_no_other(offi
     assert [len(office.to(each)) for each in (INSIDE, "ann@shop.example")] == [2, 1], "all services are suspended"
 
 
-async def test_an_outside_address_that_puts_us_off_holds_the_letter_up_for_a_while_only(office: Office) -> None:
+async def test_an_outside_address_that_puts_us_off_holds_the_notice_up_for_a_while_only(office: Office) -> None:
     await customer(office, INSIDE, OUTSIDE)
     office.catcher.scripts.add(OUTSIDE, "defer:451")
     with pytest.raises(OutageError):
@@ -104,7 +104,7 @@ async def test_an_outside_address_that_puts_us_off_holds_the_letter_up_for_a_whi
 
 
 @pytest.mark.req("S3-26")
-async def test_the_last_letter_before_a_deletion_looks_for_back_ups(office: Office) -> None:
+async def test_the_last_notice_before_a_deletion_looks_for_back_ups(office: Office) -> None:
     await customer(office, OUTSIDE)
     await office.send(order(before_deletion=True))
     await office.send(order(step="known", before_deletion=True, backups=False))

@@ -27,7 +27,7 @@ def text(title: str, locale: str = "en_US", policy: str = "courtesy-5-10-35", **
         {
             "invoice": "INV-1042",
             "account": "bakery",
-            "step": "letter",
+            "step": "notice",
             "at": datetime(2026, 12, 11, 15, tzinfo=UTC),
             "title": title,
             "policy": policy,
@@ -46,14 +46,14 @@ LAST = "Invoice Reminder: Services Suspended"
 
 
 @pytest.mark.req("S3-26")
-def test_the_last_letter_says_that_site_and_mail_will_be_lost():
+def test_the_last_notice_says_that_site_and_mail_will_be_lost():
     said = text(LAST, **BEFORE, backups=False)
     assert "are due to be deleted on Tuesday, January 5, 2027. Paying the balance in full before then stops" in said
     assert "No back-up outlives the deletion: after it your site and mail are lost." in said
 
 
 @pytest.mark.req("S3-25", "S3-26")
-def test_the_last_letter_says_that_there_is_a_back_up_and_what_a_restore_costs():
+def test_the_last_notice_says_that_there_is_a_back_up_and_what_a_restore_costs():
     said = text(LAST, **BEFORE, backups=True, backup_fee=Money.parse("USD 75.00"))
     assert "There is a back-up now, and while it is kept a restore from it costs $75.00 after the deletion." in said
     assert "There is a back-up now." in text(LAST, **BEFORE, backups=True)
@@ -67,7 +67,7 @@ def test_a_panel_that_does_not_tell_is_no_promise():
 
 
 @pytest.mark.req("S4-12", "S4-13")
-def test_hotdoodle_s_last_letter_names_the_archive():
+def test_hotdoodle_s_last_notice_names_the_archive():
     archive = Money.parse("USD 150.00")
     said = text("Website Will Be Deleted", policy="hotdoodle", **BEFORE, backups=False, archive_fee=archive)
     assert "your website will be deleted, along with its back-up copies" in said

@@ -173,8 +173,8 @@ def test_another_source_is_another_version(tmp_path: Path) -> None:
     ],
 )
 def test_a_title_that_nobody_wrote_words_for_gets_plain_ones(facts: dict[str, Any], words: str) -> None:
-    written = render(title="Our Very Own Letter", policy="../common", **facts)
-    assert written.subject == "Our Very Own Letter"
+    written = render(title="Our Very Own Notice", policy="../common", **facts)
+    assert written.subject == "Our Very Own Notice"
     assert words in written.text
     assert written.template.startswith("common/any_title@")
 
@@ -286,7 +286,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -325,7 +325,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -358,7 +358,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -401,7 +401,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -448,7 +448,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -485,6 +485,6 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for letters about your account.
+this is the address on file for notices about your account.
 Nobody reads replies to this mail.
 """)

@@ -45,7 +45,7 @@ def test_every_notice_says_what_is_next_and_one_that_asks_for_money_says_when_an
         "de_DE": ("Wie es weitergeht", "entfallen dieser und alle weiteren Schritte", "Diese Rechnung bezahlen"),
     }[locale]
     for row in rows(policy, locale):
-        order, text = row.letter.order, " ".join(row.content.text.split())
+        order, text = row.notice.order, " ".join(row.content.text.split())
         assert heading in text, row.file
         if order.next_at and order.balance.minor > 0:
             assert stop in text, row.file
@@ -61,5 +61,5 @@ def test_every_title_that_a_policy_names_is_among_them() -> None:
         titles = {policy.payment_notice, policy.taken_back.notice}
         for step in policy.milestones:
             titles |= {step.notice, step.notice_failed, step.notice_no_method}
-        shown = {slug(row.letter.order.title) for row in rows(name, LOCALES[0])}
+        shown = {slug(row.notice.order.title) for row in rows(name, LOCALES[0])}
         assert {slug(title) for title in titles if title} <= shown, name

@@ -56,6 +56,6 @@ async def kept(shared: Portal) -> Portal:
 
 @pytest.fixture
 async def bank(kept: Portal) -> Portal:
-    """Give that one, with an account that the payment company knows."""
+    """Give that one, with an account that the gateway knows."""
     await kept.store.put_account(Account(id="bakery", name="Example Bakery", locale="en_US", payer="cus_1"))
     return kept

@@ -14,14 +14,14 @@ from dunning.case.orders import TicketOrder
 from dunning.ports.companies import OutageError
 from dunning.records.mail import InboundMail
 from portal.mail.handle import SETTLING
-from tests.dunning.reports import EXCHANGE, ID, QMAIL, letter, postfix
+from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
 from tests.portal.bills import case_of
 from tests.portal.post import BOUNCES, MOST_BYTES, NO_REPLY, NOTICE, OWNER, SECOND, START, Post, furnish, notice, post
 from tests.portal.test_pay_page import text_of
 from tests.portal.world import Portal, until
 
 REPORT = "<20261125100000.9D2A3C0042@mx.hosting.example>"
-LETTER = "<q1@bakery.example>"
+MAIL = "<q1@bakery.example>"
 
 
 @pytest.fixture
@@ -69,31 +69,31 @@ async def test_what_cannot_be_kept_is_put_off_and_is_one_mail_when_it_comes_agai
     store = Broken(url)
     store.late = late
     async with post(url, store=store, handling=False) as desk:
-        assert await refusal(desk, letter(), OWNER, NO_REPLY) == 451
+        assert await refusal(desk, customer_mail(), OWNER, NO_REPLY) == 451
         store.broken = store.late = False
         for _ in range(2):
-            assert (await desk.send(letter(), OWNER, NO_REPLY)).code == 250
-        assert [mail.id for mail in await store.waiting_mails(10)] == [LETTER]
+            assert (await desk.send(customer_mail(), OWNER, NO_REPLY)).code == 250
+        assert [mail.id for mail in await store.waiting_mails(10)] == [MAIL]
 
 
 @pytest.mark.parametrize("to", ["billing@hosting.example", "owner@bakery.example", "bounces@elsewhere.example"])
 async def test_it_relays_nothing(desk: Post, to: str) -> None:
-    assert await refusal(desk, letter(), OWNER, to) == 550
+    assert await refusal(desk, customer_mail(), OWNER, to) == 550
     assert await desk.store.waiting_mails(10) == ()
     assert desk.catcher.books.messages == []
 
 
 async def test_addresses_are_taken_however_they_are_written(desk: Post) -> None:
-    assert (await desk.send(letter(), OWNER, "No-Reply@HOSTING.example")).code == 250
-    assert (await desk.handled(LETTER)).recipient == NO_REPLY
+    assert (await desk.send(customer_mail(), OWNER, "No-Reply@HOSTING.example")).code == 250
+    assert (await desk.handled(MAIL)).recipient == NO_REPLY
 
 
 async def test_a_mail_that_is_too_large_is_refused_for_good(desk: Post) -> None:
-    assert await refusal(desk, letter("x\n" * MOST_BYTES), OWNER, NO_REPLY) == 552
+    assert await refusal(desk, customer_mail("x\n" * MOST_BYTES), OWNER, NO_REPLY) == 552
 
 
 async def test_long_lines_are_no_reason_to_lose_a_mail(desk: Post) -> None:
-    assert (await desk.send(letter("x" * 30_000), OWNER, NO_REPLY)).code == 250
+    assert (await desk.send(customer_mail("x" * 30_000), OWNER, NO_REPLY)).code == 250
 
 
 async def test_many_at_once_are_all_kept(url: str) -> None:
@@ -208,8 +208,8 @@ async def test_while_temporal_is_away_it_waits_and_holds_up_nobody_else(desk: Po
     desk.cases.troubles["INV-1"] = OutageError("Temporal is away")
     await desk.send(postfix())
     await until(lambda: len(desk.loop._resting))
-    await desk.send(letter(), OWNER, NO_REPLY)
-    await desk.handled(LETTER)
+    await desk.send(customer_mail(), OWNER, NO_REPLY)
+    await desk.handled(MAIL)
     waiting = await desk.store.inbound_mail(REPORT)
     assert waiting is not None
     assert waiting.outcome == ""
@@ -253,8 +253,8 @@ async def _has_tickets(desk: Post) -> bool:
 
 @pytest.mark.req("S1-20", "S1-22")
 async def test_who_writes_to_no_reply_gets_an_answer_that_links_to_a_ticket_for_that_notice(desk: Post) -> None:
-    await desk.send(letter("I paid last week."), OWNER, NO_REPLY)
-    mail = await desk.handled(LETTER)
+    await desk.send(customer_mail("I paid last week."), OWNER, NO_REPLY)
+    mail = await desk.handled(MAIL)
     (ticket,) = await desk.tickets()
     assert (mail.outcome, mail.notice, mail.ticket) == ("ticket, answered", NOTICE, ticket.key)
     assert (ticket.account, ticket.invoice, ticket.notice, ticket.department) == ("bakery", "INV-1", NOTICE, "Billing")
@@ -263,7 +263,7 @@ async def test_who_writes_to_no_reply_gets_an_answer_that_links_to_a_ticket_for_
     headers = {name.lower(): value for name, value in answer.headers}
     assert (answer.recipients, answer.sender) == ([OWNER], BOUNCES)
     assert headers["auto-submitted"] == "auto-replied"
-    assert headers["in-reply-to"] == headers["references"] == LETTER
+    assert headers["in-reply-to"] == headers["references"] == MAIL
     assert desk.links.ticket(ticket.key) in answer.text
     assert "Second Invoice Overdue Notice" in answer.text
     copies = [copy for copy in await desk.store.notices("INV-1") if copy.id.startswith("answer:")]
@@ -274,11 +274,11 @@ async def test_who_writes_to_no_reply_gets_an_answer_that_links_to_a_ticket_for_
 
 async def test_a_sender_is_answered_once_a_day_and_every_mail_becomes_a_ticket(desk: Post) -> None:
     for number in range(3):
-        await desk.send(letter(own=f"<n{number}@bakery.example>"), OWNER, NO_REPLY)
+        await desk.send(customer_mail(own=f"<n{number}@bakery.example>"), OWNER, NO_REPLY)
         await desk.handled(f"<n{number}@bakery.example>")
     assert (len(await desk.tickets()), len(desk.catcher.books.messages)) == (3, 1)
     desk.clock.at += timedelta(days=1)
-    await desk.send(letter(own="<next@bakery.example>"), OWNER.upper(), NO_REPLY)
+    await desk.send(customer_mail(own="<next@bakery.example>"), OWNER.upper(), NO_REPLY)
     await desk.handled("<next@bakery.example>")
     assert len(desk.catcher.books.messages) == 2
 
@@ -297,8 +297,8 @@ async def test_a_sender_is_answered_once_a_day_and_every_mail_becomes_a_ticket(d
 async def test_only_known_contacts_and_who_answers_a_notice_get_an_answer(
     desk: Post, sender: str, about: str, account: str, answered: bool
 ) -> None:
-    await desk.send(letter(about=about), sender, NO_REPLY)
-    await desk.handled(LETTER)
+    await desk.send(customer_mail(about=about), sender, NO_REPLY)
+    await desk.handled(MAIL)
     (ticket,) = await desk.tickets()
     assert (ticket.account, ticket.notice) == (account, NOTICE if about == ID else "")
     assert bool(desk.catcher.books.messages) is answered
@@ -307,37 +307,37 @@ async def test_only_known_contacts_and_who_answers_a_notice_get_an_answer(
 @pytest.mark.parametrize(
     ("raw", "sender"),
     [
-        (letter(Auto_Submitted="auto-replied"), OWNER),
-        (letter(Precedence="bulk"), OWNER),
-        (letter(), BOUNCES),
-        (letter(), "No-Reply@hosting.example"),
+        (customer_mail(Auto_Submitted="auto-replied"), OWNER),
+        (customer_mail(Precedence="bulk"), OWNER),
+        (customer_mail(), BOUNCES),
+        (customer_mail(), "No-Reply@hosting.example"),
     ],
     ids=["vacation", "bulk", "ourselves", "ourselves too"],
 )
 async def test_machines_are_never_answered(desk: Post, raw: bytes, sender: str) -> None:
     await desk.send(raw, sender, NO_REPLY)
-    assert (await desk.handled(LETTER)).outcome == "noted: automatic"
+    assert (await desk.handled(MAIL)).outcome == "noted: automatic"
     assert (desk.catcher.books.messages, await desk.tickets()) == ([], ())
 
 
 async def test_an_answer_that_the_mail_server_puts_off_is_sent_later_with_the_same_words(desk: Post) -> None:
     desk.catcher.scripts.add(OWNER, "defer:451", times=2)
-    await desk.send(letter(), OWNER, NO_REPLY)
-    assert (await desk.handled(LETTER)).outcome == "ticket, answered"
+    await desk.send(customer_mail(), OWNER, NO_REPLY)
+    assert (await desk.handled(MAIL)).outcome == "ticket, answered"
     assert [message.copies for message in desk.catcher.books.messages] == [1]
     assert len(await desk.tickets()) == 1
 
 
 async def test_an_answer_that_may_have_arrived_is_not_sent_twice(desk: Post) -> None:
     desk.catcher.scripts.add(OWNER, "drop_after_data")
-    await desk.send(letter(), OWNER, NO_REPLY)
-    assert (await desk.handled(LETTER)).outcome == "ticket, answer unknown"
+    await desk.send(customer_mail(), OWNER, NO_REPLY)
+    assert (await desk.handled(MAIL)).outcome == "ticket, answer unknown"
     assert [message.copies for message in desk.catcher.books.messages] == [1]
 
 
 async def test_an_answer_that_comes_back_marks_the_address_and_no_case(desk: Post) -> None:
-    await desk.send(letter(), OWNER, NO_REPLY)
-    await desk.handled(LETTER)
+    await desk.send(customer_mail(), OWNER, NO_REPLY)
+    await desk.handled(MAIL)
     await desk.send(postfix(desk.catcher.books.messages[0].message_id))
     await desk.handled(REPORT)
     assert (await desk.contact(OWNER)).bounced_at == START

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.store import SqlStore
 from sandbox.stage.ports import free_ports
-from tests.dunning.reports import letter, postfix
+from tests.dunning.reports import customer_mail, postfix
 from tests.portal.post import BOUNCES, NO_REPLY, OWNER, furnish
 from tests.portal.process import portal_process
 from tests.portal.world import until
@@ -63,8 +63,8 @@ async def test_the_log_names_nobody_and_a_stop_is_a_stop(tmp_path: Path, store: 
     (port,) = free_ports(1)
     async with portal_process(tmp_path, "log", **environment(port)) as door:
         assert await send(port, postfix(), "", BOUNCES)
-        assert await send(port, letter(), OWNER, NO_REPLY)
-        assert not await send(port, letter(), OWNER, "somebody@elsewhere.example")
+        assert await send(port, customer_mail(), OWNER, NO_REPLY)
+        assert not await send(port, customer_mail(), OWNER, "somebody@elsewhere.example")
         # Temporal is away, and so is the mail server: both wait.
         await until(lambda: door.said("a mail waits: the other side is away"))
         assert await door.child.stop() == 0

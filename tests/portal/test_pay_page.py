@@ -1,4 +1,4 @@
-"""The pay page: what it says in every state, whom it lets in, and how it leads to the payment company."""
+"""The pay page: what it says in every state, whom it lets in, and how it leads to the gateway."""
 
 import re
 from datetime import timedelta

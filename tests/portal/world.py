@@ -234,7 +234,7 @@ async def portal(
 ) -> AsyncGenerator[Portal]:
     """A portal over that database. `store` may stand before it, to fail; `delivering`: what is kept is delivered.
 
-    `leads_to` is the origin of the payment company's page.
+    `leads_to` is the origin of the gateway's page.
     """
     behind = SqlStore(url)
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)

@@ -1,4 +1,4 @@
-"""A merchant: the official SDK, as our adapter uses it, talking to the sandbox's payment company."""
+"""A merchant: the official SDK, as our adapter uses it, talking to the sandbox's gateway."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager

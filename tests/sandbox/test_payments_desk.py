@@ -1,4 +1,4 @@
-"""The payment company's control desk and books: what tests, demo and soak build upon."""
+"""The gateway's control desk and books: what tests, demo and soak build upon."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The payment company's events, received by a real server and verified by the official SDK."""
+"""The gateway's events, received by a real server and verified by the official SDK."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A payment company and cases in memory: what they know is what a test says, and they fail when a test says so."""
+"""A gateway and cases in memory: what they know is what a test says, and they fail when a test says so."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -66,7 +66,7 @@ class Company:
 
     def _be_there(self) -> None:
         if self.broken:
-            raise OutageError("payment company: HTTP 503")
+            raise OutageError("gateway: HTTP 503")
 
     async def method(self, account: Account) -> Method | None:
         raise AssertionError(f"a sweep looks for no method of {account.id}")

@@ -7,6 +7,6 @@ from sandbox.stage.stage import Stage, stage
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def open_stage() -> AsyncGenerator[Stage]:
-    """Give a stage whose portal runs: the payment company's events reach it as signed webhooks."""
+    """Give a stage whose portal runs: the gateway's events reach it as signed webhooks."""
     async with stage(portal=True) as made:
         yield made

@@ -178,7 +178,7 @@ async def test_nobody_is_suspended_unwarned_and_staff_hear_of_it(a_stage: Stage)
 
 
 @pytest.mark.req("S2-20")
-async def test_an_address_that_only_puts_us_off_does_not_keep_the_letter_from_the_next(a_stage: Stage) -> None:
+async def test_an_address_that_only_puts_us_off_does_not_keep_the_notice_from_the_next(a_stage: Stage) -> None:
     emails = ["full@later.example", "open@later.example"]
     playing = await begin(a_stage, "ACC-later", ASO, emails=emails)
     await a_stage.companies.mail.script(emails[0], "defer:451", times=None)

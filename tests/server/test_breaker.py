@@ -48,15 +48,15 @@ async def test_a_fleet_that_is_overdue_at_once_waits_for_a_person_who_lets_it_go
         payer, kept = waiting[5], waiting[6]
         await payer.signal()
         assert await payer.outcome() == "paid"
-        said = await breaker(own, "release", "--most", "2", "--by", "ana")
-        assert said.out == "2 released; 2 case(s) told; 4 still wait\n"
+        said = await breaker(own, "allow", "--most", "2", "--by", "ana")
+        assert said.out == "2 allowed; 2 case(s) told; 4 still wait\n"
         await until_suspended(own, fleet, LEAST + 2)
         assert {each.row.invoice for each in waiting[:2]} <= await suspended(own, fleet), "the oldest first"
-        while "suspend" not in (released := await waiting[0].case()).steps_done:  # noqa: ASYNC110 - the case is the condition
+        while "suspend" not in (allowed := await waiting[0].case()).steps_done:  # noqa: ASYNC110 - the case is the condition
             await asyncio.sleep(0.02)  # the panel has it before the case has heard so
-        assert released.deferrals[0].reason.endswith("; let go by ana")
+        assert allowed.deferrals[0].reason.endswith("; allowed by ana")
         await breaker(own, "keep", kept.row.invoice, "--by", "ben")
-        assert (await breaker(own, "release", "--by", "ana")).out == "3 released; 3 case(s) told; 0 still wait\n"
+        assert (await breaker(own, "allow", "--by", "ana")).out == "3 allowed; 3 case(s) told; 0 still wait\n"
         await until_suspended(own, fleet, LEAST + 5)
         await kept.to_day(11)
         assert await levels(own, fleet) == {"suspended": LEAST + 5, "active": 2}, "one paid, one is kept"

@@ -22,7 +22,7 @@ async def invoices(stage: Stage, policy: str, *names: str) -> list[Playing]:
     return [await begin(stage, name, policy, **shared) for name in names]
 
 
-async def test_the_letters_of_a_day_are_one_mail_and_each_invoice_has_its_own_copy(
+async def test_the_notices_of_a_day_are_one_mail_and_each_invoice_has_its_own_copy(
     a_stage: Stage, tmp_path: Path
 ) -> None:
     both = await invoices(a_stage, digesting(tmp_path), "DIGEST-1", "DIGEST-2")

@@ -91,7 +91,7 @@ async def tried_or_done(playing: Playing) -> None:
 
 
 @pytest.mark.promise(7)
-async def test_nobody_waits_for_the_service_behind_a_letter_that_no_mail_server_takes(a_stage: Stage) -> None:
+async def test_nobody_waits_for_the_service_behind_a_notice_that_no_mail_server_takes(a_stage: Stage) -> None:
     playing = await begin(a_stage, "OVER-mail", "whmcs-default", decline=1)
     await playing.to_day(4)
     await a_stage.companies.mail.script(playing.email, "defer:451", times=None)

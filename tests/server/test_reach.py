@@ -56,7 +56,7 @@ async def test_a_suspension_waits_until_somebody_outside_was_warned(a_stage: Sta
 
 
 @pytest.mark.req("S3-20")
-async def test_warnings_and_the_letter_of_the_suspension_also_go_to_the_outside_contact(a_stage: Stage):
+async def test_warnings_and_the_notice_of_the_suspension_also_go_to_the_outside_contact(a_stage: Stage):
     row = hosted("REACH-2")
     row["emails"] += ["reach-2@post.example"]
     playing = await begin(a_stage, "REACH-2", COURTESY, decline=2, **row)

@@ -229,7 +229,7 @@ async def test_waiting_webhooks_are_counted(world: World) -> None:
 async def test_an_outage_of_the_company_is_waited_out(world: World, told: list[News]) -> None:
     await world.store.put_attempt(attempt("pi_9"))
     world.company.told, world.company.broken = told, True
-    with pytest.raises(OutageError, match="payment company"):
+    with pytest.raises(OutageError, match="gateway"):
         await world.compare()
 
 

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.services.loosen import Relax
+from activities.services.loosen import Loosen
 from activities.services.services import Hands
 from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from dunning.case.facts import Undo
-from dunning.case.orders import RelaxOrder
-from dunning.case.results import NotOurs, Relaxed
+from dunning.case.orders import LoosenOrder
+from dunning.case.results import Loosened, NotOurs
 from dunning.level import Level
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
@@ -32,7 +32,7 @@ async def undo(playing: Playing, first: int, last: int) -> str:
 async def recorded(playing: Playing) -> None:
     """Wait until what the tries may have done is undone, too: a later one is not made."""
     async with asyncio.timeout(20):
-        while "relax:u-1" not in (await playing.case()).steps_done:  # noqa: ASYNC110 - the query is the condition
+        while "loosen:u-1" not in (await playing.case()).steps_done:  # noqa: ASYNC110 - the query is the condition
             await asyncio.sleep(0.02)
 
 
@@ -76,14 +76,14 @@ async def test_only_our_own_hold_is_loosened_and_a_renewed_invoice_is_left_alone
     await playing.to_day(31)
     case = await playing.case()
     panel = Panels(panel_settings(a_stage.addresses.panel), 5)
-    relax = ActivityEnvironment().run
-    hands = Relax(Hands(panel, a_stage.store, SilentSites(), OutsideProbes()))
-    order = RelaxOrder(
-        invoice="UNR-holds", account=playing.account, step="relax:u-1", at=case.done[-1].at, level=Level.SUSPENDED,
+    loosen = ActivityEnvironment().run
+    hands = Loosen(Hands(panel, a_stage.store, SilentSites(), OutsideProbes()))
+    order = LoosenOrder(
+        invoice="UNR-holds", account=playing.account, step="loosen:u-1", at=case.done[-1].at, level=Level.SUSPENDED,
         held=Level.INACTIVE,
     )  # fmt: skip
     try:
-        assert await relax(hands.relax, order) == Relaxed(level=Level.SUSPENDED)
+        assert await loosen(hands.loosen, order) == Loosened(level=Level.SUSPENDED)
         (hold,) = await a_stage.store.holds(playing.account)
         assert hold.level is Level.SUSPENDED
         known = await a_stage.store.invoice("UNR-holds")
@@ -92,11 +92,11 @@ async def test_only_our_own_hold_is_loosened_and_a_renewed_invoice_is_left_alone
         other = hold.model_copy(update={"source": "abuse"})
         await a_stage.store.place_hold(other)
         again = order.model_copy(update={"level": Level.ACTIVE, "held": Level.SUSPENDED})
-        assert await relax(hands.relax, again) == Relaxed(level=Level.ACTIVE, remaining=("abuse",))
+        assert await loosen(hands.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",))
         assert [each.source for each in await a_stage.store.holds(playing.account)] == ["abuse"]
-        assert await relax(hands.relax, again) == Relaxed(level=Level.ACTIVE, remaining=("abuse",)), "safe to repeat"
+        assert await loosen(hands.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",)), "safe to repeat"
         await a_stage.store.mark_invoice("UNR-holds", "void")
-        assert isinstance(await relax(hands.relax, again), NotOurs)
+        assert isinstance(await loosen(hands.loosen, again), NotOurs)
         known = await a_stage.store.invoice("UNR-holds")
         assert known is not None
         assert known.status == "void"

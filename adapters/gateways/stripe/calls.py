@@ -98,7 +98,7 @@ def parsed(model: type[_Read], answer: dict[str, Any]) -> _Read:
     try:
         return model.model_validate(answer)
     except ValidationError:
-        raise OutageError("payment company: unreadable answer") from None
+        raise OutageError("gateway: unreadable answer") from None
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def translated() -> Generator[None]:
     try:
         yield
     except stripe.APIConnectionError as error:
-        raise OutageError(f"payment company: {error.user_message}") from None
+        raise OutageError(f"gateway: {error.user_message}") from None
     except stripe.StripeError as error:
         raise _told(error) from None
 
@@ -116,9 +116,9 @@ def _told(error: stripe.StripeError) -> Exception:
     status = error.http_status or (_NO_KEY if isinstance(error, stripe.AuthenticationError) else 0)
     failure = _failure(error.json_body)
     if status == _CONFLICT:
-        return StripeBusyError("payment company: it still works on the same call")
+        return StripeBusyError("gateway: it still works on the same call")
     if status == _RATE_LIMIT or status >= _BROKEN or (failure is None and status not in _HINTS):
-        return OutageError(f"payment company: HTTP {status}")
+        return OutageError(f"gateway: HTTP {status}")
     return StripeRefusedError(status, failure or Failure(), error.request_id or "")
 
 

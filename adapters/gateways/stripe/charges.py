@@ -62,7 +62,7 @@ class StripeCharges:
 
     async def ask(self, order: ChargeOrder) -> ChargeResult:
         """What became of the customer's own payment; while they still have to confirm it, it is under way."""
-        never = Declined(code="never_seen", message="The payment company never saw the payment.")
+        never = Declined(code="never_seen", message="The gateway never saw the payment.")
         if not order.payment.startswith(PAYMENT):
             return never
         try:
@@ -107,7 +107,7 @@ class StripeCharges:
         """
         intent = await self._intents.by_key(method.payer, order.key)
         if intent is None:
-            raise OutageError("payment company: the key is taken by a call that made no payment; it is free in a day")
+            raise OutageError("gateway: the key is taken by a call that made no payment; it is free in a day")
         if (intent.amount, intent.currency.upper()) != (units(order.amount), order.amount.currency):
             raise refused
         return await self._intents.outcome(intent, order, intent.created)

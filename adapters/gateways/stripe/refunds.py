@@ -38,7 +38,7 @@ class StripeRefunds:
         except StripeRefusedError as refused:
             if refused.status in _OUR_MISTAKE:
                 raise
-            return _declined(_code(refused.failure), "The payment company refused to give the money back.")
+            return _declined(_code(refused.failure), "The gateway refused to give the money back.")
 
     async def _done(self, order: RefundOrder) -> RefundResult | None:
         listed = self._refunds.list_async({"payment_intent": order.payment, "limit": 100})
@@ -63,7 +63,7 @@ class StripeRefunds:
         except StripeRefusedError as refused:
             if refused.failure.type != "idempotency_error":
                 raise
-            raise OutageError("payment company: the key is taken by a call that gave nothing back") from None
+            raise OutageError("gateway: the key is taken by a call that gave nothing back") from None
 
 
 def _result(refund: Refund) -> RefundResult:

@@ -1,4 +1,4 @@
-"""The payment company's control desk: what banks do to payments, where events go, and failures by chance."""
+"""The gateway's control desk: what banks do to payments, where events go, and failures by chance."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

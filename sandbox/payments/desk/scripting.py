@@ -1,4 +1,4 @@
-"""The words that make the payment company fail, and where each of them acts.
+"""The words that make the gateway fail, and where each of them acts.
 
 On confirming a PaymentIntent: `ok`, `decline:<decline code>`, `pending`, `timeout_after` (the money moves, the
 connection drops), `timeout_before` (it drops, nothing happened), `429`, `500` (nothing happened), `500:stored` (the

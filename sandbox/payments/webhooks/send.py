@@ -35,7 +35,7 @@ class Subscription(BaseModel):
 
 
 @dataclass
-class _Letter:
+class _Delivery:
     body: str
     hook: Hook
 
@@ -49,7 +49,7 @@ class Hooks:
         self._to = Subscription(url="")
         self._http: httpx2.AsyncClient | None = None
         self._sending: set[asyncio.Task[None]] = set()
-        self._swapped: list[list[_Letter]] = []
+        self._swapped: list[list[_Delivery]] = []
 
     def subscribe(self, to: Subscription) -> None:
         """Events go there from now on; what was still on its way elsewhere is dropped."""
@@ -63,18 +63,18 @@ class Hooks:
         """Send the events of one act while its own answer is still on its way: real events overtake answers."""
         if not self._to.url or not events:
             return
-        letters = [_Letter(body, self._ledger.hook(name)) for name, body in events]
+        deliveries = [_Delivery(body, self._ledger.hook(name)) for name, body in events]
         how, _, seconds = self._scripts.take(account, EVENTS).argument.partition(":")
         if how == "swapped":
-            self._swapped.append(letters)
+            self._swapped.append(deliveries)
         elif how != "lost":
             waiting, self._swapped = self._swapped, []
-            several = [letter for letter in letters for _ in range(2 if how == "doubled" else 1)]
-            self._start(several + [letter for act in waiting for letter in act], float(seconds or 0))
+            several = [delivery for delivery in deliveries for _ in range(2 if how == "doubled" else 1)]
+            self._start(several + [delivery for act in waiting for delivery in act], float(seconds or 0))
 
     def resend(self, name: str, body: str) -> None:
         """Send an event once more, as a person can at the dashboard."""
-        self._start([_Letter(body, self._ledger.hook(name))], 0)
+        self._start([_Delivery(body, self._ledger.hook(name))], 0)
 
     async def close(self) -> None:
         """Drop what is on its way."""
@@ -83,33 +83,33 @@ class Hooks:
         if self._http is not None:
             await self._http.aclose()
 
-    def _start(self, letters: list[_Letter], delay: float) -> None:
-        task = asyncio.create_task(self._deliver(letters, self._to, delay))
+    def _start(self, deliveries: list[_Delivery], delay: float) -> None:
+        task = asyncio.create_task(self._deliver(deliveries, self._to, delay))
         self._sending.add(task)  # the loop keeps weak references only
         task.add_done_callback(self._sending.discard)
 
-    async def _deliver(self, letters: list[_Letter], to: Subscription, delay: float) -> None:
+    async def _deliver(self, deliveries: list[_Delivery], to: Subscription, delay: float) -> None:
         await asyncio.sleep(delay)
-        refused = [letter for letter in letters if not await self._post(letter, to)]
+        refused = [delivery for delivery in deliveries if not await self._post(delivery, to)]
         for tries in count():
             if not refused or to is not self._to:
                 return
             await asyncio.sleep(to.pause * min(2**tries, _SLOWEST))
-            refused = [letter for letter in refused if to is self._to and not await self._post(letter, to)]
+            refused = [delivery for delivery in refused if to is self._to and not await self._post(delivery, to)]
 
-    async def _post(self, letter: _Letter, to: Subscription) -> bool:
-        letter.hook.posted += 1
+    async def _post(self, delivery: _Delivery, to: Subscription) -> bool:
+        delivery.hook.posted += 1
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(letter.body, to.secret, real_now()),
+            "Stripe-Signature": signature(delivery.body, to.secret, real_now()),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
-            answer = await self._client().post(to.url, content=letter.body, headers=headers)
+            answer = await self._client().post(to.url, content=delivery.body, headers=headers)
         except httpx2.HTTPError:
-            letter.hook.answers.append(0)
+            delivery.hook.answers.append(0)
             return False
-        letter.hook.answers.append(answer.status_code)
+        delivery.hook.answers.append(answer.status_code)
         return answer.is_success
 
     def _client(self) -> httpx2.AsyncClient:

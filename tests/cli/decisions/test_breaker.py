@@ -1,4 +1,4 @@
-"""`breaker show`, `release`, `keep`: what people see and decide when too many came at once (promise 10)."""
+"""`breaker show`, `allow`, `keep`: what people see and decide when too many came at once (promise 10)."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -52,7 +52,7 @@ async def test_a_quiet_breaker_says_so(store: SqlStore, offline: Operate) -> Non
     assert await store.stopped() == ()
     assert (await done(offline, "show")).out == "the breaker holds nothing back\n"
     assert (await done(offline, "show", "--json")).json == []
-    assert (await done(offline, "release", "--by", "ana")).out == "nothing of that waits for the breaker\n"
+    assert (await done(offline, "allow", "--by", "ana")).out == "nothing of that waits for the breaker\n"
     assert (await done(offline, "keep", "--by", "ana")).out == "nothing of that waits for the breaker\n"
 
 
@@ -68,7 +68,7 @@ async def test_show_says_since_when_how_many_under_which_policies_and_whose(stor
     assert [word in lines[5] for word in ("B-00", "B-00-acct", "courtesy-5-10-35", "2026-12-25 14:30")] == [True] * 4
     assert lines[-4:] == [
         "  and 2 more: --all or --json",
-        "  release: starter.py breaker release --incident B-00:suspend --most 100 --by YOU",
+        "  allow: starter.py breaker allow --incident B-00:suspend --most 100 --by YOU",
         "  keep:    starter.py breaker keep --incident B-00:suspend --by YOU",
         "",
     ]
@@ -81,71 +81,71 @@ async def test_show_says_since_when_how_many_under_which_policies_and_whose(stor
     assert [row["account"] for row in shown["stopped"]][-1] == "B-20-acct"
 
 
-async def test_release_goes_in_stages_oldest_first_and_needs_no_repeat_when_temporal_is_away(
+async def test_allow_goes_in_stages_oldest_first_and_needs_no_repeat_when_temporal_is_away(
     store: SqlStore, offline: Operate
 ) -> None:
     await stop(store, "B-1", "B-2", "B-3", "B-4", "B-5")
-    said = await done(offline, "release", "--most", "2", "--by", "ana")
-    assert said.out == "2 released; 0 case(s) told; 3 still wait\n"
+    said = await done(offline, "allow", "--most", "2", "--by", "ana")
+    assert said.out == "2 allowed; 0 case(s) told; 3 still wait\n"
     assert "no Temporal server answers at 127.0.0.1:1" in said.err
     assert "nothing has to be repeated: the cases that were not told find out within 6 hours" in said.err
     assert list(await statuses(store)) == ["B-3", "B-4", "B-5"]
-    named = (await done(offline, "release", "B-5", "--by", "ana", "--json")).json
-    assert (named["outcome"], named["count"], named["left"], named["woken"]) == ("released", 1, 0, 0)
+    named = (await done(offline, "allow", "B-5", "--by", "ana", "--json")).json
+    assert (named["outcome"], named["count"], named["left"], named["woken"]) == ("allowed", 1, 0, 0)
     assert [row["key"] for row in named["decided"]] == ["B-5:suspend"]
     assert list(await statuses(store)) == ["B-3", "B-4"]
     assert [ticket.subject for ticket in await store.tickets("")] == [
-        "The breaker: 2 suspensions released by ana",
-        "The breaker: 1 suspension released by ana",
+        "The breaker: 2 suspensions allowed by ana",
+        "The breaker: 1 suspension allowed by ana",
     ]
 
 
 async def test_a_case_that_is_closed_needs_not_be_told(operate: Operate, store: SqlStore) -> None:
     await stop(store, "BRK-no-case-any-more")
-    said = await done(operate, "release", "--by", "ana")
-    assert (said.out, said.err) == ("1 released; 0 case(s) told; 0 still wait\n", "")
+    said = await done(operate, "allow", "--by", "ana")
+    assert (said.out, said.err) == ("1 allowed; 0 case(s) told; 0 still wait\n", "")
 
 
-async def test_keep_lasts_until_it_is_released(store: SqlStore, offline: Operate) -> None:
+async def test_keep_lasts_until_it_is_allowed(store: SqlStore, offline: Operate) -> None:
     await stop(store, "B-1", "B-2", "B-3")
     assert (await done(offline, "keep", "B-2", "--by", "ben")).out == "1 kept; 0 still wait\n"
     assert await statuses(store) == {"B-1": "deferred", "B-2": "kept", "B-3": "deferred"}
     assert (await done(offline, "keep", "B-2", "--by", "ben")).out == "nothing of that waits for the breaker\n"
-    assert (await done(offline, "release", "--by", "ana")).out == "2 released; 0 case(s) told; 0 still wait\n"
+    assert (await done(offline, "allow", "--by", "ana")).out == "2 allowed; 0 case(s) told; 0 still wait\n"
     shown = (await done(offline, "show")).out
     assert shown.startswith("1 suspension was decided against since 2026-12-25 14:31Z; incident B-1:suspend\n")
     assert "breaker keep" not in shown
     assert await statuses(store) == {"B-2": "kept"}
-    await done(offline, "release", "--kept", "--by", "ana")
+    await done(offline, "allow", "--kept", "--by", "ana")
     assert await statuses(store) == {}
 
 
 async def test_one_that_is_kept_is_released_by_its_number(store: SqlStore, offline: Operate) -> None:
     await stop(store, "B-1")
     await done(offline, "keep", "--by", "ben")
-    await done(offline, "release", "B-1", "--by", "ana")
+    await done(offline, "allow", "B-1", "--by", "ana")
     assert await store.stopped() == ()
 
 
 async def test_deletions_are_never_released_along_with_suspensions(store: SqlStore, offline: Operate) -> None:
     await stop(store, "B-1", "B-2")
     await stop(store, "B-3", action=DELETE)
-    said = await offline("breaker", "release", "--by", "ana")
+    said = await offline("breaker", "allow", "--by", "ana")
     assert (said.status, said.out) == (2, "")
     assert "there are several incidents; name one with --incident: B-1:suspend, B-3:delete" in said.err
     assert len(await store.stopped()) == 3
-    await done(offline, "release", "--incident", "B-1:suspend", "--by", "ana")
+    await done(offline, "allow", "--incident", "B-1:suspend", "--by", "ana")
     assert list(await statuses(store)) == ["B-3"]
 
 
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("release",), "--by is missing"),
+        (("allow",), "--by is missing"),
         (("keep",), "--by is missing"),
-        (("release", "--by", " "), "--by: say who decides"),
-        (("release", "--by", "ana", "--most", "0"), "--most: 0 is not a number of invoices"),
-        (("release", "B-9", "B-1", "B-8", "--by", "ana"), "B-8, B-9: the breaker holds nothing back of it"),
+        (("allow", "--by", " "), "--by: say who decides"),
+        (("allow", "--by", "ana", "--most", "0"), "--most: 0 is not a number of invoices"),
+        (("allow", "B-9", "B-1", "B-8", "--by", "ana"), "B-8, B-9: the breaker holds nothing back of it"),
         (("keep", "--by", "ana", "--incident", "B-7:suspend"), "--incident: nothing is left of 'B-7:suspend'"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from cli.invoices.listing import State
-from dunning.case import state as states
+from dunning.case import state
 from dunning.case.orders import CloseOrder
 from dunning.names import workflow_id
 from sandbox.stage.stage import Stage
@@ -127,7 +127,7 @@ async def test_list_refuses_what_is_no_filter(operate: Operate):
 
 
 def test_list_knows_every_state_that_a_case_can_be_in():
-    source = inspect.getsource(states.state) + inspect.getsource(states._unpaid_state)
+    source = inspect.getsource(state.state) + inspect.getsource(state._unpaid_state)
     returned = {word for line in source.splitlines() if "return " in line for word in re.findall(r'"([a-z-]+)"', line)}
     assert returned == set(get_args(State))
 

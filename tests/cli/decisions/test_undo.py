@@ -1,4 +1,4 @@
-"""`undo` on the real server: a wrong suspension and a closed case, listed, taken back, and taken back only once.
+"""`undo` on the real server: a wrong suspension and a closed case, listed, undone, and undone only once.
 
 Its cases lie far ahead of all others on the stage, so that an undo touches no other test's.
 """

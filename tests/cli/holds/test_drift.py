@@ -15,7 +15,7 @@ from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
-from cli.shell import wait_for_report as running
+from cli.shell import wait_for_report
 from cli.shell.options import now
 from dunning.holds import Hold
 from dunning.level import Level
@@ -32,8 +32,8 @@ SITE = Service(id="sandbox:cli-drift:website", account="bakery", user="cli-drift
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(running, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(wait_for_report, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 

@@ -1,4 +1,4 @@
-"""`notices`: all letters of a policy as files, and each letter that was sent as it was sent."""
+"""`notices`: all notices of a policy as files, and each notice that was sent as it was sent."""
 
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy

@@ -1,4 +1,4 @@
-"""`sweep`: the comparison with the payment company, when a person asks for it."""
+"""`sweep`: the comparison with the gateway, when a person asks for it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from activities.fleet.sweep import SweepBooks
 from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
-from cli.shell import wait_for_report as running
+from cli.shell import wait_for_report
 from dunning.fleet.sweep import workflow_id
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
@@ -27,8 +27,8 @@ WINDOW = ("--since", (AT - DAY).isoformat(), "--until", AT.isoformat())
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(running, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(wait_for_report, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 
@@ -66,7 +66,7 @@ async def test_it_prints_what_it_healed_and_the_same_for_programs(
     assert said.out.splitlines() == [
         "Sweep of 2026-11-25: 1 payment healed, 1 reversal healed",
         "- window 2026-11-24 06:00 to 2026-11-25 06:00 UTC",
-        "- compared 1 payment(s) and 1 reversal(s) of the payment company, 0 charge(s) of ours; 0 in order",
+        "- compared 1 payment(s) and 1 reversal(s) of the gateway, 0 charge(s) of ours; 0 in order",
         "- webhooks waiting 0",
         "",
         "Healed: our books did not have it",
@@ -95,7 +95,7 @@ async def test_an_outage_of_the_payment_company_is_told_and_the_sweep_goes_on_by
     async with worker(client, store, company, Desk()):
         said = await operate("sweep", "--until", end.isoformat())
         assert (said.status, said.out) == (1, "")
-        assert "the sweep waits: payment company: HTTP 503" in said.err
+        assert "the sweep waits: gateway: HTTP 503" in said.err
         assert f"It goes on by itself once it can; it is {workflow_id(end)} in Temporal." in said.err
         company.broken = False
         report = await client.get_workflow_handle_for(Sweep.run, workflow_id(end)).result()
@@ -115,7 +115,7 @@ async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
     client: Client, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody-sweeps")
-    monkeypatch.setattr(running, "PATIENCE", timedelta(seconds=30))
+    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=30))
     end = AT + 3 * DAY
     saying = asyncio.ensure_future(operate("sweep", "--until", end.isoformat()))
     async with asyncio.timeout(20):

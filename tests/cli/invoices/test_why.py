@@ -17,11 +17,11 @@ async def test_an_invoice_answers_with_rule_delivery_and_proof(a_stage: Stage, o
     lines = {line["what"]: line for line in said.json["lines"]}
     assert 'warned by "Second Invoice Overdue Notice", delivered' in lines["suspended"]["because"]
     assert lines["suspended"]["proof"].startswith("the panel showed suspended")
-    letter = lines['notice sent "Second Invoice Overdue Notice"']
-    assert "milestone second-overdue: day +9 from the due date" in letter["because"]
-    assert "to why-1@bakery.example: delivered" in letter["proof"]
-    assert '("250' in letter["proof"], "the mail server's own words"
-    assert 'the payment company said "Your card was declined."' in lines["charge declined (card_declined)"]["proof"]
+    notice = lines['notice sent "Second Invoice Overdue Notice"']
+    assert "milestone second-overdue: day +9 from the due date" in notice["because"]
+    assert "to why-1@bakery.example: delivered" in notice["proof"]
+    assert '("250' in notice["proof"], "the mail server's own words"
+    assert 'the gateway said "Your card was declined."' in lines["charge declined (card_declined)"]["proof"]
     text = (await operate("why", "WHY-1")).out
     for part in ("WHY-1 · account acct-WHY-1 · policy a-small-orange", "because policy a-small-orange", "    proof   "):
         assert part in text

@@ -89,7 +89,7 @@ def assert_nothing_overlaps(picture: ET.Element) -> None:
 
 
 def box(text: ET.Element) -> tuple[float, float, float, float, str]:
-    """Measure with the width of an average letter of DejaVu Sans, the widest of the fonts that are asked for."""
+    """Measure with the width of an average notice of DejaVu Sans, the widest of the fonts that are asked for."""
     label, size = "".join(text.itertext()), float(text.attrib["font-size"])
     x, y, width = float(text.attrib["x"]), float(text.attrib["y"]), len(label) * size * 0.58
     left = {"middle": x - width / 2, "end": x - width}.get(text.attrib.get("text-anchor", ""), x)
@@ -146,7 +146,7 @@ async def test_help_is_there_at_once_and_names_every_command():
     said = await starter("--help")
     took = time.perf_counter() - began
     assert said.status == 0
-    for command in ("plan", "start", "pay", "show", "list", "promise", "waive", "approve", "void", "hold", "release"):
+    for command in ("plan", "start", "pay", "show", "list", "promise", "waive", "approve", "void", "hold", "lift"):
         assert f" {command} " in said.out
     assert took < 5, "the heavy imports belong into the commands"
 

@@ -143,7 +143,7 @@ def test_closed_books_say_what_became_of_the_service() -> None:
     assert (order.outcome, order.level) == ("deleted", Level.DELETED)
 
 
-# Letters
+# Notices
 
 
 def test_a_reminder_says_what_is_owed_and_what_comes_next_and_when() -> None:
@@ -162,13 +162,13 @@ def test_a_reminder_says_what_is_owed_and_what_comes_next_and_when() -> None:
     )
 
 
-def test_a_letter_after_a_suspension_knows_the_level() -> None:
+def test_a_notice_after_a_suspension_knows_the_level() -> None:
     order = ordered(evening(COURTESY, 11), "suspend:told")
     assert isinstance(order, NoticeOrder)
     assert (order.level, order.next_action) == (Level.SUSPENDED, "delete")
 
 
-def test_a_letter_about_a_failed_charge_gives_the_company_s_words_for_that_charge() -> None:
+def test_a_notice_about_a_failed_charge_gives_the_company_s_words_for_that_charge() -> None:
     case, now = moment(COURTESY, -1)
     case = recorded(case, step(case, "charge"), Declined(code="a", message="Your card has expired."), now)
     case = recorded(case, step(case, "second-charge"), Declined(code="b", message="Your bank said no."), now)
@@ -202,7 +202,7 @@ def test_who_can_pay_no_more_is_not_told_of_a_next_step() -> None:
     assert (order.next_action, order.next_at) == ("", None)
 
 
-def test_a_letter_after_the_last_step_names_no_next_one() -> None:
+def test_a_notice_after_the_last_step_names_no_next_one() -> None:
     case, now = moment(HOTDOODLE, 61)
     order = order_for(case, follow_up(case, "delete:told", Action.NOTIFY), now)
     assert isinstance(order, NoticeOrder)
@@ -238,10 +238,10 @@ def test_a_ticket_for_an_unreadable_message_quotes_it_and_credits_nothing() -> N
     assert (order.credit_id, order.credit) == ("", None)
 
 
-def test_a_ticket_for_a_letter_that_nobody_took_names_the_letter() -> None:
+def test_a_ticket_for_a_notice_that_nobody_took_names_the_notice() -> None:
     case, now = moment(ASO, 4)
-    letter = step(case, "first-overdue")
-    case = recorded(case, letter, Undelivered(notice="n-1", reason="550 no such user"), now)
+    notice = step(case, "first-overdue")
+    case = recorded(case, notice, Undelivered(notice="n-1", reason="550 no such user"), now)
     order = order_for(case, follow_up(case, "first-overdue:undelivered", Action.TICKET), now)
     assert isinstance(order, TicketOrder)
     assert (order.subject, order.body) == (

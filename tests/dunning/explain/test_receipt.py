@@ -1,4 +1,4 @@
-"""The "why" receipt: every step has its rule, every letter its delivery; a customer sees nothing of others."""
+"""The "why" receipt: every step has its rule, every notice its delivery; a customer sees nothing of others."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,7 @@ WORDS = NoticeText(subject="s", text="t", html="h", template="common/x@1")
 
 
 def copies(case: Case) -> list[NoticeCopy]:
-    """The archive as it would be: each letter was taken by the first contact's mail server."""
+    """The archive as it would be: each notice was taken by the first contact's mail server."""
     return [
         NoticeCopy(
             id=done.detail,
@@ -64,15 +64,15 @@ INV-1042 · account bakery · policy a-small-orange (v1)
   state   overdue, USD 19.99 owed, services suspended
   clock   times are those of America/New_York; the case's own time is Fri 11 Dec 2026 19:00 EST
   clock   due 2026-12-01
-  wait    a wrong run of ours was taken back: nothing happens until Fri 18 Dec 2026 09:00 EST
-  next    relax:u-1: a wrong run of ours is taken back: suspended was a mistake
+  wait    a wrong run of ours was undone: nothing happens until Fri 18 Dec 2026 09:00 EST
+  next    loosen:u-1: a wrong run of ours is undone: suspended was a mistake
 
 Sat 21 Nov 2026 09:00 EST  invoice issued "Customer Invoice"
     because policy a-small-orange (v1), milestone issue: day -10 from the due date
     proof   mail n1 to info@bakery.example: delivered Sat 21 Nov 2026 09:00 EST ("250 2.0.0 OK"), <n1@host.example>
 Tue 01 Dec 2026 09:00 EST  charge declined (card_declined)
     because policy a-small-orange (v1), milestone charge: day +0 from the due date
-    proof   payment ch-INV-1042:charge:1, with the visa on file, the payment company said "card_declined"
+    proof   payment ch-INV-1042:charge:1, with the visa on file, the gateway said "card_declined"
 Tue 01 Dec 2026 09:00 EST  notice sent "Credit Card Payment failed"
     because charge happened, so the customer is told
     proof   mail n2 to info@bakery.example: delivered Tue 01 Dec 2026 09:00 EST ("250 2.0.0 OK"), <n2@host.example>
@@ -82,12 +82,12 @@ Sun 06 Dec 2026 09:00 EST  notice sent "First Invoice Overdue Notice"
 Thu 10 Dec 2026 09:00 EST  notice sent "Second Invoice Overdue Notice"
     because policy a-small-orange (v1), milestone second-overdue: day +9 from the due date
     proof   mail n4 to info@bakery.example: delivered Thu 10 Dec 2026 09:00 EST ("250 2.0.0 OK"), <n4@host.example>
-Fri 11 Dec 2026 09:00 EST  suspended (taken back since)
+Fri 11 Dec 2026 09:00 EST  suspended (undone since)
     because policy a-small-orange (v1), milestone suspend: day +10 from the due date; warned by "Credit Card
             Payment failed", delivered Tue 01 Dec 2026 09:00 EST; warned by "First Invoice Overdue Notice", delivered
             Sun 06 Dec 2026 09:00 EST; warned by "Second Invoice Overdue Notice", delivered Thu 10 Dec 2026 09:00 EST
     proof   the panel showed suspended
-Fri 11 Dec 2026 19:00 EST  undo u-1 by Ann (clock set wrong): suspend taken back\
+Fri 11 Dec 2026 19:00 EST  undo u-1 by Ann (clock set wrong): suspend undone\
 """)
 
 
@@ -102,7 +102,7 @@ def test_a_customer_reads_no_names_no_codes_and_no_addresses_of_others() -> None
     for hidden in ("Ann Staff", "Bob Staff", "a slip", "secret words", "breaker", "info@", "card_declined (", "250 "):
         assert hidden not in text, hidden
     assert "to i…@bakery.example: delivered" in text
-    assert "a mistake of ours was taken back" in text
+    assert "a mistake of ours was undone" in text
     staff = receipt(case, now, copies(case)).model_dump_json()
     for shown in ("Bob Staff", "a slip of the clock", "info@bakery.example", "the breaker stopped 400"):
         assert shown in staff, shown

@@ -55,7 +55,7 @@ def test_a_timer_says_what_comes_and_when() -> None:
     assert timer_summary(case, Wait(None, "approval of delete", "x")) == "approval of delete"
 
 
-def test_an_activity_says_its_letter_its_day_and_what_is_owed() -> None:
+def test_an_activity_says_its_notice_its_day_and_what_is_owed() -> None:
     case, _ = moment(ASO, 6)
     assert activity_summary(case, doing(case, "suspend")) == "suspend · day +10 · USD 19.99 owed"
     assert activity_summary(case, doing(case, "issue")) == "Customer Invoice · day -10 · USD 19.99 owed"
@@ -66,7 +66,7 @@ def test_an_activity_says_its_letter_its_day_and_what_is_owed() -> None:
     assert activity_summary(case, Reinstate("x")) == "reinstate · USD 19.99 owed"
 
 
-def test_what_follows_from_a_fact_has_no_day_and_only_letters_have_a_title() -> None:
+def test_what_follows_from_a_fact_has_no_day_and_only_notices_have_a_title() -> None:
     case, now = moment(ASO, 6)
     assert act(pays("USD 5.00")(case, now), now) == "Invoice Payment Confirmation · USD 14.99 owed"
     assert act(pays("EUR 5.00")(case, now), now) == "parked:p-1 · USD 19.99 owed"
@@ -81,7 +81,7 @@ def test_what_follows_from_a_fact_has_no_day_and_only_letters_have_a_title() -> 
     assert act(pays("USD 20.00")(quiet, early), early) == "credit:2 · USD -0.01 owed"
 
 
-def test_a_ticket_has_no_title_of_a_letter() -> None:
+def test_a_ticket_has_no_title_of_a_notice() -> None:
     case, now = moment(ASO, 4)
     nobody = recorded(case, step(case, "first-overdue"), Undelivered(notice="n", reason="550"), now)
     assert act(nobody, now) == "first-overdue:undelivered · USD 19.99 owed"

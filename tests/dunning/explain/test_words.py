@@ -99,7 +99,7 @@ def test_a_fee_that_did_not_apply_was_nothing() -> None:
     assert last(recorded(case, fee, Noted(), now)) == "late fee: nothing"
 
 
-def test_a_letter_whose_day_was_over_was_left_out() -> None:
+def test_a_notice_whose_day_was_over_was_left_out() -> None:
     opening = opened(WHMCS)
     case = open_case(opening, opening.plan.milestones[1].at + timedelta(hours=1))
     assert last(case) == "reminder left out: its day was over"

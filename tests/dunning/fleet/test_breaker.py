@@ -1,4 +1,4 @@
-"""How many suspensions and deletions happen by themselves (promise 10), and what a person's release does to a case."""
+"""How many suspensions and deletions happen by themselves (promise 10), and what a person's word does to a case."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,10 +14,10 @@ from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.fleet.breaker import (
     ADMITTED,
+    ALLOWED,
     DEFERRED,
     DELETE,
     KEPT,
-    RELEASED,
     SUSPEND,
     Books,
     Limits,
@@ -31,8 +31,8 @@ from dunning.fleet.breaker import (
 )
 from dunning.level import Level
 from dunning.records.effects import Consequence
+from dunning.rules.deferrals import reconsidered
 from dunning.rules.machine import decide
-from dunning.rules.put_off import reconsidered
 from dunning.rules.record import recorded
 from tests.dunning.evenings import ASO, moment, step
 from tests.dunning.examples import pays
@@ -125,7 +125,7 @@ def test_a_repeat_is_answered_as_before_and_one_that_did_not_happen_counts_anew(
     assert seen.answer(asked("1"), limits) is first
     assert seen.answer(asked("1", AT + 31 * HOUR), limits).at == AT + 31 * HOUR
     assert seen.answer(asked("3", AT + 32 * HOUR), limits).status == DEFERRED, "its new time counts"
-    for status in (RELEASED, KEPT):
+    for status in (ALLOWED, KEPT):
         seen.rows["3:suspend"] = asked("3").model_copy(update={"status": status})
         assert seen.answer(asked("3", AT + 99 * HOUR), limits).status == status
 
@@ -165,15 +165,15 @@ def test_the_alert_lists_what_happened_and_names_the_commands() -> None:
         "as many as the settings allow (most 200, least 10, 5.0% of the fleet)."
     )
     assert "- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3" in lines
-    assert "    starter.py breaker release --incident INV-3:suspend --most 100 --by YOU" in lines
+    assert "    starter.py breaker allow --incident INV-3:suspend --most 100 --by YOU" in lines
     assert [line for line in lines if "OLD-24" in line], "the latest first"
     assert lines[-1] == "- and 5 more"
 
 
 def test_a_decision_is_written_down_with_who_made_it_and_about_what() -> None:
-    note = decision([asked("INV-3")], RELEASED, "ana", AT)
-    assert note.subject == "The breaker: 1 suspension released by ana"
-    assert note.key == ":breaker-released:INV-3:suspend"
+    note = decision([asked("INV-3")], ALLOWED, "ana", AT)
+    assert note.subject == "The breaker: 1 suspension allowed by ana"
+    assert note.key == ":breaker-allowed:INV-3:suspend"
     assert note.body == "- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3"
     both = decision([asked("INV-4"), asked("INV-4", action=DELETE)], KEPT, "ben", AT)
     assert both.subject == "The breaker: 1 suspension and 1 deletion kept from happening by ben"
@@ -196,27 +196,27 @@ def stopped(name: str = "suspend") -> tuple[Case, datetime]:
 
 @pytest.mark.promise(10)
 @pytest.mark.parametrize("ordered", ["suspend", "suspend:2"])
-def test_a_release_lets_the_step_happen_at_once(ordered: str) -> None:
+def test_an_allowance_lets_the_step_happen_at_once(ordered: str) -> None:
     case, now = stopped()
     waiting = decide(case, now)
     assert isinstance(waiting, Wait)
     assert waiting.why == "the breaker stopped too many suspensions at once; a person decides (starter.py breaker show)"
-    released = reconsidered(case, Reconsider(step=ordered, by="ana"), now)
-    step_now = decide(released, now)
+    allowed = reconsidered(case, Reconsider(step=ordered, by="ana"), now)
+    step_now = decide(allowed, now)
     assert isinstance(step_now, Perform)
     assert step_now.milestone.name == "suspend"
-    assert released.deferrals[0].until == now
-    assert released.deferrals[0].reason.endswith("; let go by ana")
+    assert allowed.deferrals[0].until == now
+    assert allowed.deferrals[0].reason.endswith("; allowed by ana")
 
 
 @pytest.mark.parametrize("ordered", ["delete", "suspend:x", "suspend:2:3", "suspender"])
-def test_a_release_of_another_step_lets_nothing_happen(ordered: str) -> None:
+def test_an_allowance_of_another_step_lets_nothing_happen(ordered: str) -> None:
     case, now = stopped()
     assert isinstance(decide(reconsidered(case, Reconsider(step=ordered), now), now), Wait)
 
 
 @pytest.mark.promise(10)
-def test_a_release_that_comes_while_it_is_asked_for_is_not_lost_and_asks_once_more_only() -> None:
+def test_an_allowance_that_comes_while_it_is_asked_for_is_not_lost_and_asks_once_more_only() -> None:
     case, now = stopped()
     asking = now + 60 * HOUR
     case = reconsidered(case, Reconsider(step="suspend"), asking)

@@ -1,4 +1,4 @@
-"""Letters that came back: they warned nobody, the next contact is written to, and nobody suffers before that."""
+"""Notices that came back: they warned nobody, the next contact is written to, and nobody suffers before that."""
 
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from dunning.case.facts import Bounced
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, Result
 from dunning.explain.words import story
-from dunning.notices.bounced import bounced, letter_of
+from dunning.notices.bounced import bounced, notice_of
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -26,7 +26,7 @@ DECLINED = ["declined"]
 
 
 def comes_back(step: str) -> Fact:
-    """The last letter of that step comes back."""
+    """The last notice of that step comes back."""
 
     def fact(case: Case, now: datetime) -> Case:
         notice = next(done.detail for done in reversed(case.done) if done.step == step)
@@ -69,7 +69,7 @@ def test_when_nobody_is_left_to_warn_a_ticket_opens_and_nobody_is_suspended_befo
     assert when(life, "suspend") == when(life, daily[-1]) + timedelta(days=4)
 
 
-def test_each_bounce_repeats_its_letter_once_and_a_repeat_that_bounces_is_another() -> None:
+def test_each_bounce_repeats_its_notice_once_and_a_repeat_that_bounces_is_another() -> None:
     case = opened(ASO)
     start = at(case, 9)
     facts: list[tuple[datetime, Fact]] = [
@@ -83,7 +83,7 @@ def test_each_bounce_repeats_its_letter_once_and_a_repeat_that_bounces_is_anothe
     assert when(life, "suspend") == start + 3 * SOON + timedelta(days=1)
 
 
-def test_a_repeat_says_what_its_letter_said_and_when_the_next_step_really_comes() -> None:
+def test_a_repeat_says_what_its_notice_said_and_when_the_next_step_really_comes() -> None:
     case = opened(ASO)
     life = life_of(ASO, [(at(case, 9) + SOON, comes_back("second-overdue"))])
     did = next(did for did in life.did if did.step and did.step.name.endswith(":bounced:1"))
@@ -95,7 +95,7 @@ def test_a_repeat_says_what_its_letter_said_and_when_the_next_step_really_comes(
 
 
 class EarlyBounce(World):
-    """A mail server's report that is faster than the worker: it is there before the letter is recorded."""
+    """A mail server's report that is faster than the worker: it is there before the notice is recorded."""
 
     def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
         result = super().answer(case, milestone, now)
@@ -104,7 +104,7 @@ class EarlyBounce(World):
         return result
 
 
-def test_a_report_that_is_faster_than_the_letters_own_record_counts_all_the_same() -> None:
+def test_a_report_that_is_faster_than_the_notices_own_record_counts_all_the_same() -> None:
     case = opened(ASO)
     world = EarlyBounce(charges=[*DECLINED], delays=[timedelta(0)] * 4 + [timedelta(minutes=2)])
 
@@ -113,7 +113,7 @@ def test_a_report_that_is_faster_than_the_letters_own_record_counts_all_the_same
 
     life = life_of(ASO, [(at(case, 9, minutes=1), early)], world=world)
     first = next(did for did in life.did if did.step and did.step.name == "second-overdue")
-    assert first.known == at(case, 9, minutes=2), "the letter was not under way when its report came"
+    assert first.known == at(case, 9, minutes=2), "the notice was not under way when its report came"
     assert life.case.steps_done["second-overdue"].kind == "bounced"
     assert "second-overdue:again:bounced:1" in life.steps()
 
@@ -147,7 +147,7 @@ def test_a_receipt_that_came_back_is_repeated_with_its_payment() -> None:
 
 
 @pytest.mark.promise(4)
-def test_the_grace_begins_when_the_letter_about_a_reversal_reaches_somebody() -> None:
+def test_the_grace_begins_when_the_notice_about_a_reversal_reaches_somebody() -> None:
     case = opened(ASO)
     back = at(case, 8)
 
@@ -161,7 +161,7 @@ def test_the_grace_begins_when_the_letter_about_a_reversal_reaches_somebody() ->
     assert when(life, "suspend") >= back + timedelta(days=12)
 
 
-def test_a_letter_of_a_declined_charge_keeps_why_it_failed() -> None:
+def test_a_notice_of_a_declined_charge_keeps_why_it_failed() -> None:
     life = life_of(ASO, [])
     told = next(did for did in life.did if did.step and did.step.name.endswith(":told"))
     assert told.step is not None
@@ -191,9 +191,9 @@ def test_the_story_says_that_it_came_back() -> None:
     assert 'notice sent "Second Invoice Overdue Notice"' in words
 
 
-def test_names_of_repeats_lead_back_to_their_letters() -> None:
-    assert letter_of("confirm:p:again:bounced:12") == "confirm:p"
-    assert letter_of("second-overdue:again:1") == "second-overdue:again:1"
+def test_names_of_repeats_lead_back_to_their_notices() -> None:
+    assert notice_of("confirm:p:again:bounced:12") == "confirm:p"
+    assert notice_of("second-overdue:again:1") == "second-overdue:again:1"
 
 
 @pytest.mark.promise(3)
@@ -211,8 +211,8 @@ def test_whatever_comes_back_each_consequence_had_a_warning_that_stood_for_its_w
     start = before_issue(case)
 
     def last_comes_back(case: Case, now: datetime) -> Case:
-        letters = [done for done in case.done if done.kind == "delivered"]
-        return comes_back(letters[-1].step)(case, now) if letters else case
+        notices = [done for done in case.done if done.kind == "delivered"]
+        return comes_back(notices[-1].step)(case, now) if notices else case
 
     facts = [(start + timedelta(hours=each), last_comes_back) for each in sorted(hours)]
     world = World(charges=["declined"] * 5, undelivered=undelivered)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.notices.inbound_mail import Letter, Report, id_of, mentioned, read
-from tests.dunning.reports import EXCHANGE, ID, QMAIL, letter, postfix
+from dunning.notices.inbound_mail import CustomerMail, Report, id_of, mentioned, read
+from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
 
 
 def report(raw: bytes) -> Report:
@@ -14,9 +14,9 @@ def report(raw: bytes) -> Report:
     return found
 
 
-def written(raw: bytes) -> Letter:
+def written(raw: bytes) -> CustomerMail:
     found = read(raw)
-    assert isinstance(found, Letter)
+    assert isinstance(found, CustomerMail)
     return found
 
 
@@ -85,8 +85,8 @@ def test_a_report_quoted_in_a_report_does_not_speak_for_it() -> None:
 
 
 def test_what_a_person_wrote_is_read_with_its_charset_and_what_it_answers() -> None:
-    found = written(letter("Grüße, ich zahle.\n\n> quoted"))
-    assert found == Letter("Re: Grüße", "Grüße, ich zahle.\n\n> quoted", (ID, "<x@y>"), automatic=False)
+    found = written(customer_mail("Grüße, ich zahle.\n\n> quoted"))
+    assert found == CustomerMail("Re: Grüße", "Grüße, ich zahle.\n\n> quoted", (ID, "<x@y>"), automatic=False)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_what_a_person_wrote_is_read_with_its_charset_and_what_it_answers() -> N
     ],
 )
 def test_what_a_machine_wrote_is_known(header: str, value: str) -> None:
-    assert written(letter(**{header: value})).automatic
+    assert written(customer_mail(**{header: value})).automatic
 
 
 def test_auto_submitted_no_is_a_person() -> None:
-    assert not written(letter(Auto_Submitted="no")).automatic
+    assert not written(customer_mail(Auto_Submitted="no")).automatic
 
 
 def test_other_reports_are_automatic() -> None:
@@ -113,7 +113,7 @@ def test_other_reports_are_automatic() -> None:
     assert written(read_receipt).automatic
 
 
-def test_a_report_of_an_old_kind_is_a_letter_that_mentions_our_mail() -> None:
+def test_a_report_of_an_old_kind_is_a_notice_that_mentions_our_mail() -> None:
     assert written(QMAIL).about == ()
     assert ID in mentioned(QMAIL)
 
@@ -128,14 +128,16 @@ def test_only_the_first_plain_text_counts_and_no_attachment() -> None:
 
 
 def test_an_id_is_the_message_id_or_else_what_the_writer_wrote() -> None:
-    assert id_of(letter()) == "<q1@bakery.example>"
-    bare = letter(own="")
+    assert id_of(customer_mail()) == "<q1@bakery.example>"
+    bare = customer_mail(own="")
     assert id_of(b"Received: from a\r\n" + bare) == id_of(b"Received: from b\r\n" + bare.replace(b"\n", b"\r\n"))
     assert id_of(bare).startswith("sha256:")
-    assert id_of(bare) != id_of(letter("another", own=""))
-    assert id_of(letter(own="<a b@c>")).startswith("sha256:")
-    assert id_of(letter(own="<a=?x-none?q?=41?==?utf-8?b?DQpCY2M6?=@c>")).startswith("sha256:"), "it would be decoded"
-    assert id_of(letter(own=f"<{'a' * 401}@c>")).startswith("sha256:")
+    assert id_of(bare) != id_of(customer_mail("another", own=""))
+    assert id_of(customer_mail(own="<a b@c>")).startswith("sha256:")
+    assert id_of(customer_mail(own="<a=?x-none?q?=41?==?utf-8?b?DQpCY2M6?=@c>")).startswith("sha256:"), (
+        "it would be decoded"
+    )
+    assert id_of(customer_mail(own=f"<{'a' * 401}@c>")).startswith("sha256:")
 
 
 @given(raw=st.binary(max_size=400), cut=st.integers(0, 1800), at=st.integers(0, 1800))
@@ -150,11 +152,11 @@ def test_no_bytes_raise(raw: bytes, cut: int, at: int) -> None:
 
 @pytest.mark.parametrize("subject", ["=?utf-8?b?A?=", "=?no-such?q?x?=", "=?utf-8?q?=FF?=", "\udcff"])
 def test_a_broken_subject_is_shown_as_it_came(subject: str) -> None:
-    raw = letter().replace(b"=?utf-8?q?Re=3A_Gr=C3=BC=C3=9Fe?=", subject.encode("utf-8", "surrogateescape"))
+    raw = customer_mail().replace(b"=?utf-8?q?Re=3A_Gr=C3=BC=C3=9Fe?=", subject.encode("utf-8", "surrogateescape"))
     assert written(raw).subject.encode()
 
 
 def test_a_mail_of_parts_without_end_is_read_as_its_head() -> None:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
-    assert isinstance(read(b"Subject: Deep\r\n" + nested), Letter)
+    assert isinstance(read(b"Subject: Deep\r\n" + nested), CustomerMail)
     assert id_of(b"Message-ID: <deep@c>\r\n" + nested) == "<deep@c>"

@@ -219,7 +219,7 @@ def warned_by(start: Opened, step: str) -> tuple[str, ...] | None:
     return order.warnings
 
 
-def test_an_order_names_the_letters_that_warned_of_it():
+def test_an_order_names_the_notices_that_warned_of_it():
     assert warned_by(looked_at(ASO, "outside"), "suspend") == ("n2", "n3", "n4")
     assert warned_by(opened(ASO), "suspend") is None, "a case from before anybody looked"
     plan = opened(ASO).plan.model_copy(update={"unwarned": True})

@@ -1,4 +1,4 @@
-"""What comes again after the service was given back and the money taken back (S3-34), and what does not."""
+"""What comes again after the service was reinstated and the money taken back (S3-34), and what does not."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from dunning.case.decisions import Perform, Wait, follow_up
 from dunning.case.results import Delivered, Noted, Reinstated
 from dunning.case.update import changed
 from dunning.level import Level
-from dunning.payments.repeat import undone
+from dunning.payments.repeat import to_repeat
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -32,7 +32,7 @@ from tests.dunning.world import World
 
 @pytest.mark.req("S3-34")
 @pytest.mark.promise(4)
-def test_every_level_and_every_letter_after_the_first_comes_again_with_its_own_interval() -> None:
+def test_every_level_and_every_notice_after_the_first_comes_again_with_its_own_interval() -> None:
     life = evening(HOTDOODLE, 141, (55, pays("USD 94.99")), (80, takes_back("USD 94.99")))
     assert after(life, 90) == [
         (90, "warn-admins"), (100, "lock"), (110, "suspend"), (133, "last-warning"), (140, "delete"),
@@ -89,7 +89,7 @@ def test_money_that_goes_back_before_anything_was_given_back_leaves_the_service_
     assert back.grace_until == at(opened(ASO), 22)
 
 
-def test_only_what_brought_a_level_and_the_letters_after_it_count_as_undone() -> None:
+def test_only_what_brought_a_level_and_the_notices_after_it_count_as_undone() -> None:
     for name, day, steps in (
         (ASO, 12, ["suspend"]),
         (COURTESY, 12, ["suspend", "suspend:told"]),
@@ -98,7 +98,7 @@ def test_only_what_brought_a_level_and_the_letters_after_it_count_as_undone() ->
         (HOTDOODLE, 6, []),
     ):
         case, _ = moment(name, day)
-        assert [d.step for d in undone(case) if d.undone] == steps
+        assert [d.step for d in to_repeat(case) if d.undone] == steps
     case, now = moment(ASO, 12)
     given_back = reinstated(pays()(case, now), Reinstated(level=Level.ACTIVE), now)
     assert [d.step for d in given_back.done if d.undone] == ["suspend"]
@@ -113,8 +113,8 @@ def test_plans_without_a_rule_repeat_nothing_hold_nothing_and_tell_nobody() -> N
     case = reinstated(pays()(case, now), Reinstated(level=Level.ACTIVE), now)
     assert not any(d.undone for d in case.done)
     back = takes_back()(case, now)
-    assert (back.grace_until, back.approvals, back.released) == (None, case.approvals, False)
-    assert takes_back()(changed(back, released=True), now).released is False, "told twice, it looked again"
+    assert (back.grace_until, back.approvals, back.lifted) == (None, case.approvals, False)
+    assert takes_back()(changed(back, lifted=True), now).lifted is False, "told twice, it looked again"
     assert back.next_milestone == step(case, "deactivate")
     quiet = back.plan.model_copy(update={"payment_notice": ""})
     void = changed(back, voided="billed twice", plan=quiet)

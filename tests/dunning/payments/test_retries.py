@@ -27,7 +27,7 @@ USED_UP = "the policy allows 2 automatic attempt(s), and they were made"
 
 
 def attempted(life: Life) -> list[tuple[int, str]]:
-    """Day and key of each attempt that reached the payment company."""
+    """Day and key of each attempt that reached the gateway."""
     case = life.case
     tried = {f"{case.invoice.number}:{d.step.name}:1": d.decided for d in life.of(Action.CHARGE) if d.step}
     return [((case.today(tried[key]) - DUE).days, key) for key in life.world.company.reached]
@@ -126,9 +126,9 @@ def test_a_method_that_the_bank_refuses_for_good_is_not_tried_again_and_the_cust
     assert life.case.steps_done["second-charge"].detail == REFUSED_FOR_GOOD
     told = did(life, "second-charge:told")
     assert told.step is not None
-    letter = order_for(told.before, told.step, told.decided)
-    assert isinstance(letter, NoticeOrder)
-    assert (letter.title, letter.detail) == ("Payment Failed", REFUSED_FOR_GOOD)
+    notice = order_for(told.before, told.step, told.decided)
+    assert isinstance(notice, NoticeOrder)
+    assert (notice.title, notice.detail) == ("Payment Failed", REFUSED_FOR_GOOD)
     assert fees(life.case) == ["USD 35.00"]
     assert fees(until_evening(unless_attempted(opened(COURTESY)), 6, world=World(charges=["final"])).case) == []
 
@@ -137,7 +137,7 @@ def test_a_method_that_the_bank_refuses_for_good_is_not_tried_again_and_the_cust
 def test_only_the_latest_attempt_decides_whether_the_method_is_refused() -> None:
     case, now = moment(COURTESY, -1)
     case = recorded(case, step(case, "charge"), Declined(code="lost_card", final=True), now)
-    assert isinstance(decide(case, at(opened(COURTESY), 0)), Perform)  # the letter about it
+    assert isinstance(decide(case, at(opened(COURTESY), 0)), Perform)  # the notice about it
     told = changed(case, done=(*case.done, *_told(case, "charge")))
     later = at(opened(COURTESY), 5)
     assert decide(told, later) == Conclude(

@@ -64,7 +64,7 @@ def test_credit_pays_from_the_start_and_is_the_second_line_of_the_ledger() -> No
     assert str(open_case(with_credit("USD 0.01"), now).balance) == "USD 19.98"
 
 
-def test_a_case_opened_late_with_credit_leaves_out_the_same_letters() -> None:
+def test_a_case_opened_late_with_credit_leaves_out_the_same_notices() -> None:
     late = at(opened(ASO), 0)
     assert open_case(with_credit("USD 5.00"), late).done == open_case(opened(ASO), late).done
 

@@ -59,9 +59,9 @@ def test_when_it_returns_the_customer_is_told_once_and_the_plan_goes_on_late_but
     ]  # fmt: skip
     told = did(life, "underway:d-1:told")
     assert told.step is not None
-    letter = order_for(told.before, told.step, told.decided)
-    assert isinstance(letter, NoticeOrder)
-    assert (letter.title, letter.detail) == ("Payment Failed", "debit_returned")
+    notice = order_for(told.before, told.step, told.decided)
+    assert isinstance(notice, NoticeOrder)
+    assert (notice.title, notice.detail) == ("Payment Failed", "debit_returned")
 
 
 @pytest.mark.req("S3-33")

@@ -1,4 +1,4 @@
-"""What a letter says comes next, and when: the day on which it really comes."""
+"""What a notice says comes next, and when: the day on which it really comes."""
 
 from datetime import timedelta
 
@@ -20,8 +20,8 @@ from tests.dunning.life import Fact, Life
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
-def letter(case: Case, name: str, day: int, late: timedelta = timedelta(0)) -> NoticeOrder:
-    """The letter as it goes out on that day, some minutes late."""
+def notice(case: Case, name: str, day: int, late: timedelta = timedelta(0)) -> NoticeOrder:
+    """The notice as it goes out on that day, some minutes late."""
     now = at(opened(case.plan.policy), day) + late
     order = order_for(case, case.plan.milestone(name) or follow_up(name, Action.NOTIFY, now), now)
     assert isinstance(order, NoticeOrder)
@@ -39,7 +39,7 @@ def sent(life: Life, name: str) -> NoticeOrder:
 @pytest.mark.promise(3)
 @pytest.mark.promise(4)
 @pytest.mark.parametrize(
-    ("name", "letter_name", "day", "comes"),
+    ("name", "notice_name", "day", "comes"),
     [
         (ASO, "second-overdue", 9, 1),
         (ASO, "second-overdue:again:1", 9, 1),
@@ -48,32 +48,32 @@ def sent(life: Life, name: str) -> NoticeOrder:
     ],
 )
 def test_a_warning_that_goes_out_minutes_late_gives_its_whole_interval(
-    name: str, letter_name: str, day: int, comes: int
+    name: str, notice_name: str, day: int, comes: int
 ) -> None:
     case, _ = moment(name, day)
-    order = letter(case, letter_name, day, HALF_AN_HOUR)
+    order = notice(case, notice_name, day, HALF_AN_HOUR)
     assert order.next_at == at(opened(name), day + comes) + HALF_AN_HOUR
 
 
 def test_what_is_no_consequence_comes_on_its_day() -> None:
     case, _ = moment(HOTDOODLE, 4)
-    order = letter(case, "reminder", 5, HALF_AN_HOUR)
+    order = notice(case, "reminder", 5, HALF_AN_HOUR)
     assert (order.next_action, order.next_at) == ("warn_admins", at(opened(HOTDOODLE), 10))
 
 
 def test_what_is_overdue_comes_now_and_never_in_the_past() -> None:
     case, _ = moment(ASO, 9)
-    order = letter(case, "due-date:1", 15)
+    order = notice(case, "due-date:1", 15)
     assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 15))
 
 
-def test_a_letter_in_the_grace_says_when_it_is_over() -> None:
+def test_a_notice_in_the_grace_says_when_it_is_over() -> None:
     life = evening(ASO, 22, (12, pays()), (20, takes_back()), (21, new_card))
     order = sent(life, "charge:method-1:told")
     assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 30))
 
 
-def test_a_letter_while_a_promise_is_kept_names_the_day_that_the_promise_moves_everything_to() -> None:
+def test_a_notice_while_a_promise_is_kept_names_the_day_that_the_promise_moves_everything_to() -> None:
     """The second reminder waits until the promised day is over, and the suspension comes a day after it."""
     promise: Fact = lambda case, _now: promised(case, Promise(until=DUE + timedelta(days=20)))  # noqa: E731
     life = evening(ASO, 23, (8, promise), (8, new_card))
@@ -86,10 +86,10 @@ def test_a_charge_that_will_not_be_attempted_is_not_announced() -> None:
     case, now = moment(COURTESY, -1)
     for final, coming in ((False, "charge"), (True, "late_fee")):
         declined = recorded(case, step(case, "charge"), Declined(code="no", final=final), now)
-        assert letter(declined, "charge:told", 0).next_action == coming
+        assert notice(declined, "charge:told", 0).next_action == coming
 
 
 def test_who_owes_nothing_reads_of_nothing_to_come() -> None:
     case, now = moment(ASO, 4)
-    order = letter(pays()(case, now), "confirm:p-1", 4)
+    order = notice(pays()(case, now), "confirm:p-1", 4)
     assert (order.next_action, order.next_at) == ("", None)

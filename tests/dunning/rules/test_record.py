@@ -60,7 +60,7 @@ def test_the_story_says_what_came_of_a_step_and_when(name: str, result: Result, 
     )  # fmt: skip
 
 
-def test_only_a_letter_has_a_title_in_the_story() -> None:
+def test_only_a_notice_has_a_title_in_the_story() -> None:
     case, now = moment(COURTESY, 9)
     assert case.done[0].notice == "Courtesy Invoice"
     assert after(case, "suspend", Restricted(level=Level.SUSPENDED), now).done[-1].notice == ""
@@ -164,7 +164,7 @@ def test_each_reinstatement_stands_in_the_story_and_says_who_else_holds_the_serv
     case, now = moment(ASO, 11)
     assert case.level is Level.SUSPENDED
     case = reinstated(case, Reinstated(level=Level.LOCKED, remaining=("abuse", "INV-7")), now)
-    assert (case.level, case.released, case.remaining_holds) == (Level.ACTIVE, True, ("abuse", "INV-7"))
+    assert (case.level, case.lifted, case.remaining_holds) == (Level.ACTIVE, True, ("abuse", "INV-7"))
     case = reinstated(case, Reinstated(level=Level.ACTIVE), now + HOUR)
     assert case.remaining_holds == ()
     assert list(case.done[-2:]) == [
@@ -179,7 +179,7 @@ def test_a_service_restricted_again_is_not_given_back_yet() -> None:
     case, now = moment(ASO, 9)
     case = reinstated(case, Reinstated(level=Level.ACTIVE), now)
     case = after(case, "suspend", Restricted(level=Level.SUSPENDED), now)
-    assert case.released is False
+    assert case.lifted is False
 
 
 def test_a_step_put_off_is_not_done_and_never_put_off_into_the_past() -> None:
@@ -245,18 +245,18 @@ def test_the_reactivation_fee_is_asked_for_with_the_suspension_and_for_nothing_e
 # A case opened late
 
 
-def test_a_letter_whose_day_was_over_before_the_case_began_is_left_out_and_the_story_says_so() -> None:
+def test_a_notice_whose_day_was_over_before_the_case_began_is_left_out_and_the_story_says_so() -> None:
     opening = opened(WHMCS)
     late = opening.plan.milestones[1].at + HOUR
     case = open_case(opening, late)
-    (letter,) = [m.name for m in opening.plan.milestones if m.action is Action.NOTIFY and m.day < 0]
-    assert case.done == (Done(step=letter, action=Action.NOTIFY, at=late, kind="skipped", detail="its day was over"),)
+    (notice,) = [m.name for m in opening.plan.milestones if m.action is Action.NOTIFY and m.day < 0]
+    assert case.done == (Done(step=notice, action=Action.NOTIFY, at=late, kind="skipped", detail="its day was over"),)
     assert case.opened_at == late
     for in_time in (before_issue(opening), opening.plan.milestones[1].at):
         assert open_case(opening, in_time).done == ()
 
 
-def test_letters_after_the_due_date_come_however_late_the_case_began() -> None:
+def test_notices_after_the_due_date_come_however_late_the_case_began() -> None:
     opening = opened(ASO)
     assert open_case(opening, before_issue(opening) + timedelta(days=100)).done == ()
     early = opening.plan.model_copy(

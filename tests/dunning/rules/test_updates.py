@@ -182,7 +182,7 @@ def test_a_reversal_that_still_waits_hides_no_line_after_it() -> None:
 
 def test_money_taken_back_and_paid_again_gives_the_renewed_service_back_again() -> None:
     case, now = moment(ASO, 1, charges="ok", renews="INV-0900")
-    assert case.released
+    assert case.lifted
     (charge,) = case.payments
     owing = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now), now)
     again = paid(owing, money("USD 19.99", "p-2"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
-from dunning.notices.hold_notice import hold_letter
+from dunning.notices.hold_notice import hold_notice
 from dunning.records.accounts import Account, Service
 from dunning.services.hold_reasons import Category, Contacts, HoldContact, category, remaining
 from dunning.services.site_state import SiteState, rules, site_state
@@ -107,12 +107,12 @@ def test_whatever_holds_it(holds: list[Hold]) -> None:
 def test_a_hold_is_told_once_for_each_level_without_the_note_of_staff() -> None:
     account = Account(id="bakery", name="Example Bakery", zone="America/New_York")
     now = utc("2026-12-21 00:00")
-    letter = hold_letter(hold("abuse"), account, now)
-    assert (letter.title, letter.remaining, letter.invoice) == ("Service Suspended: Abuse report", ("abuse",), "")
-    assert (letter.level, letter.zone, letter.at) == (Level.SUSPENDED, "America/New_York", now)
-    assert hold_letter(hold("abuse"), account, utc("2026-12-22 00:00")).key == letter.key
-    assert "seen by staff only" not in letter.model_dump_json()
-    others = [hold_letter(hold(source, level), account, now) for source, level in (
+    notice = hold_notice(hold("abuse"), account, now)
+    assert (notice.title, notice.remaining, notice.invoice) == ("Service Suspended: Abuse report", ("abuse",), "")
+    assert (notice.level, notice.zone, notice.at) == (Level.SUSPENDED, "America/New_York", now)
+    assert hold_notice(hold("abuse"), account, utc("2026-12-22 00:00")).key == notice.key
+    assert "seen by staff only" not in notice.model_dump_json()
+    others = [hold_notice(hold(source, level), account, now) for source, level in (
         ("abuse", Level.WARNED), ("abuse", Level.LOCKED), ("dmca", Level.SUSPENDED), ("manual", Level.SUSPENDED),
     )]  # fmt: skip
     assert [each.title for each in others] == [
@@ -121,4 +121,4 @@ def test_a_hold_is_told_once_for_each_level_without_the_note_of_staff() -> None:
         "Service Suspended: Copyright notice (DMCA)",
         "Service Suspended: Other reason",
     ]
-    assert len({each.key for each in (letter, *others)}) == 5
+    assert len({each.key for each in (notice, *others)}) == 5

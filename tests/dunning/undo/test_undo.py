@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunning.case.case import Case, TakenBackRun
+from dunning.case.case import Case, UndoneRun
 from dunning.case.decisions import Perform, Step, Wait
 from dunning.case.facts import Approval, Undo
 from dunning.case.ledger import Entry, Kind, balance
-from dunning.case.orders import NoticeOrder, RelaxOrder
-from dunning.case.results import Abandoned, Delivered, NotOurs, Relaxed, Restricted
+from dunning.case.orders import LoosenOrder, NoticeOrder
+from dunning.case.results import Abandoned, Delivered, Loosened, NotOurs, Restricted
 from dunning.case.update import changed
 from dunning.explain.words import story
 from dunning.level import Level
@@ -55,18 +55,18 @@ def names(step_: Step) -> str:
 def test_a_wrong_suspension_goes_and_comes_again_with_a_warning_of_its_own() -> None:
     life = evening(ASO, 40, (10, undoes(ASO, 10, 10)))
     assert after(life, 9) == [
-        (9, "second-overdue"), (10, "suspend"), (10, "relax:u-1"), (10, "undo:u-1"),
+        (9, "second-overdue"), (10, "suspend"), (10, "loosen:u-1"), (10, "undo:u-1"),
         (17, "second-overdue:again:1"), (18, "suspend"), (38, "deactivate"),
     ]  # fmt: skip
     assert did(life, "undo:u-1").before.level is Level.ACTIVE
-    relax = did(life, "relax:u-1")
-    order = order_for(relax.before, relax.step, relax.decided) if relax.step else None
-    assert isinstance(order, RelaxOrder)
+    loosen = did(life, "loosen:u-1")
+    order = order_for(loosen.before, loosen.step, loosen.decided) if loosen.step else None
+    assert isinstance(order, LoosenOrder)
     assert (order.level, order.held) == (Level.ACTIVE, Level.SUSPENDED)
 
 
 @pytest.mark.promise(3)
-def test_letters_that_were_undone_come_again_in_their_turn() -> None:
+def test_notices_that_were_undone_come_again_in_their_turn() -> None:
     life = evening(ASO, 40, (10, undoes(ASO, 5, 10)))
     assert after(life, 11) == [(17, "first-overdue"), (21, "second-overdue"), (22, "suspend")]
 
@@ -101,10 +101,10 @@ def test_a_reactivation_fee_goes_with_its_suspension() -> None:
     assert [e.id for e in life.case.entries[1:]] == [
         "suspend:reactivation-fee", "waive:suspend:reactivation-fee", "suspend:reactivation-fee:2"
     ]  # fmt: skip
-    relax = did(life, "relax:u-1")
-    assert relax.before.loosen_to is Level.LOCKED, "the lock of day 20 was right and stays"
+    loosen = did(life, "loosen:u-1")
+    assert loosen.before.loosen_to is Level.LOCKED, "the lock of day 20 was right and stays"
     told_ = [words for _, words in story(life.case)]
-    assert "undo u-1 by Ann: suspend taken back" in told_
+    assert "undo u-1 by Ann: suspend undone" in told_
     assert sum("reactivation fee USD 75.00" in words and words.startswith("suspended") for words in told_) == 2
 
 
@@ -180,12 +180,12 @@ def test_approvals_of_another_state_of_affairs_are_asked_for_anew() -> None:
 def test_money_that_arrives_during_an_undo_reinstates() -> None:
     case, now = moment(ASO, 10)
     after_ = undone(case, undo(ASO, 10, 10), now)
-    assert names(decide(after_, now)) == "relax:u-1"
+    assert names(decide(after_, now)) == "loosen:u-1"
     paid = pays()(after_, now)
     assert decide(paid, now).__class__.__name__ == "Reinstate"
-    relaxing = decide(after_, now)
-    assert isinstance(relaxing, Perform)
-    back = recorded(paid, relaxing.milestone, Relaxed(level=Level.ACTIVE), now)
+    loosening = decide(after_, now)
+    assert isinstance(loosening, Perform)
+    back = recorded(paid, loosening.milestone, Loosened(level=Level.ACTIVE), now)
     assert (back.level, back.loosen_to) == (Level.ACTIVE, None)
     assert decide(back, now).__class__.__name__ == "Reinstate", "the books must hear that it is paid"
 
@@ -203,18 +203,18 @@ def test_a_suspension_that_was_under_way_goes_the_same_way() -> None:
         late = recorded(case, suspend, result, now + timedelta(minutes=1))
         assert (late.level, late.loosen_to) == (Level.SUSPENDED, Level.ACTIVE)
         assert late.runs[0].steps == ("second-overdue", "suspend")
-        assert names(decide(late, now)) == "relax:u-1"
+        assert names(decide(late, now)) == "loosen:u-1"
 
 
 def test_a_renewed_invoice_is_not_owed_again() -> None:
     case, now = moment(ASO, 31)
     back = undone(case, undo(ASO, 30, 30), now)
-    relax = decide(back, now)
-    assert isinstance(relax, Perform)
-    ended = recorded(back, relax.milestone, NotOurs(reason="renewed"), now)
+    loosen = decide(back, now)
+    assert isinstance(loosen, Perform)
+    ended = recorded(back, loosen.milestone, NotOurs(reason="renewed"), now)
     assert (ended.outcome, ended.balance.minor) == ("renewed", 0)
     after = decide(ended, now)
-    assert not (isinstance(after, Perform) and after.milestone.action is Action.RELAX), "or it would never end"
+    assert not (isinstance(after, Perform) and after.milestone.action is Action.LOOSEN), "or it would never end"
 
 
 def test_the_second_undo_of_an_id_changes_nothing_and_an_empty_one_is_not_kept() -> None:
@@ -251,8 +251,8 @@ def test_who_is_deleted_after_an_undo_was_asked_again() -> None:
 
 
 @st.composite
-def undone_lives(draw: st.DrawFn) -> tuple[Life, TakenBackRun | None, Case | None]:
-    """A life in which a run is taken back soon after a step of it, and the case as it was just before."""
+def undone_lives(draw: st.DrawFn) -> tuple[Life, UndoneRun | None, Case | None]:
+    """A life in which a run is undone soon after a step of it, and the case as it was just before."""
     invoice, start = draw(openings())
     coming, world = draw(facts(start, most=2)), draw(worlds)
     wrong = draw(st.sampled_from(live(invoice, start, list(coming), deepcopy(world)).did))
@@ -277,7 +277,7 @@ def undone_lives(draw: st.DrawFn) -> tuple[Life, TakenBackRun | None, Case | Non
 @FEWER
 @given(undone_lives())
 def test_for_the_days_after_an_undo_nothing_happens_to_the_customer(
-    made: tuple[Life, TakenBackRun | None, Case | None],
+    made: tuple[Life, UndoneRun | None, Case | None],
 ) -> None:
     life, run, _ = made
     if run is None:
@@ -295,7 +295,7 @@ def test_for_the_days_after_an_undo_nothing_happens_to_the_customer(
 @FEWER
 @given(undone_lives())
 def test_every_consequence_after_an_undo_has_a_warning_since(
-    made: tuple[Life, TakenBackRun | None, Case | None],
+    made: tuple[Life, UndoneRun | None, Case | None],
 ) -> None:
     life, run, _ = made
     if run is None:
@@ -317,7 +317,7 @@ def test_every_consequence_after_an_undo_has_a_warning_since(
 @FEWER
 @given(undone_lives())
 def test_an_undo_moves_the_balance_by_its_fees_and_void_alone_and_only_once(
-    made: tuple[Life, TakenBackRun | None, Case | None],
+    made: tuple[Life, UndoneRun | None, Case | None],
 ) -> None:
     _, run, before = made
     if run is None or before is None:

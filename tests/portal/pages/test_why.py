@@ -27,11 +27,11 @@ async def test_the_customer_reads_what_happened_why_and_with_which_proof(bank: P
     case = changed(case, done=tuple(d.model_copy(update={"detail": f"n-{d.step}"}) for d in case.done))
     case = voided(case, Void(reason="a slip of Ann's", by="Ann"), now())
     bank.cases.cases["INV-1"] = case
-    letter = NoticeCopy(
+    notice = NoticeCopy(
         id="n-first-overdue", invoice="INV-1", account="bakery", recipient="owner@bakery.example", at=now(),
         content=WORDS, status="delivered", detail="250 OK of mx-7",
     )  # fmt: skip
-    await bank.store.put_notice(letter)
+    await bank.store.put_notice(notice)
     status, receipt = await why(bank, "INV-1")
     text = str(receipt)
     assert (status, receipt["invoice"], receipt["policy"], receipt["state"]) == (200, "INV-1", "a-small-orange", "void")

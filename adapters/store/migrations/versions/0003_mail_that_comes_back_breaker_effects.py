@@ -49,7 +49,7 @@ def upgrade() -> None:
         *_words("key", "account", "invoice", "action", "status", "incident"),
         _at(),
         sa.CheckConstraint(
-            "status in ('admitted', 'deferred', 'released', 'kept')", name=op.f("ck_consequences_status")
+            "status in ('admitted', 'deferred', 'allowed', 'kept')", name=op.f("ck_consequences_status")
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_consequences")),
     )

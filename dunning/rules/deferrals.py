@@ -15,12 +15,12 @@ def reconsidered(case: Case, fact: Reconsider, now: datetime) -> Case:
     lifted = [each for each in case.deferrals if each.until > now and _is(fact.step, each.step)]
     if not lifted:
         return changed(case, reconsidered=tuple(dict.fromkeys((*case.reconsidered, fact.step))))
-    by = f"; let go by {fact.by}" if fact.by else ""
+    by = f"; allowed by {fact.by}" if fact.by else ""
     ended = {each: each.model_copy(update={"until": now, "reason": each.reason + by}) for each in lifted}
     return changed(case, deferrals=tuple(ended.get(each, each) for each in case.deferrals))
 
 
-def put_off(case: Case, later: Deferral, now: datetime) -> Case:
+def deferred(case: Case, later: Deferral, now: datetime) -> Case:
     """The step waits until then; only for a moment when a person let it happen while it was asked for."""
     meant = [step for step in case.reconsidered if _is(step, later.step)]
     if meant:
