@@ -53,11 +53,6 @@ def _owner() -> Column[str]:
     return Column("account", Words, ForeignKey("accounts.id"), primary_key=True)
 
 
-def _words_added(name: str) -> Column[str]:
-    """A column that came after the first version of its table: rows from before read as empty."""
-    return Column(name, Words, nullable=False, server_default="")
-
-
 accounts = Table(
     "accounts",
     metadata,
@@ -65,7 +60,7 @@ accounts = Table(
     _words("name"),
     _words("zone"),
     _words("locale"),
-    _words_added("payer"),
+    _words("payer"),
     Index(None, "payer"),
 )
 
@@ -77,7 +72,7 @@ contacts = Table(
     _words("email"),
     Column("rank", Integer, nullable=False),
     Column("bounced_at", UtcInstant),
-    _words_added("bounce"),
+    _words("bounce"),
 )
 
 services = Table(
@@ -90,9 +85,9 @@ services = Table(
     _words("panel"),
     _words("user"),
     _words("domain"),
-    Column("aliases", JSON, nullable=False, server_default="[]"),
-    _words_added("site"),
-    _words_added("probe"),
+    Column("aliases", JSON, nullable=False),
+    _words("site"),
+    _words("probe"),
     Index(None, "id"),
 )
 
@@ -134,9 +129,9 @@ notices = Table(
     _words("template"),
     _words("status"),
     _words("detail"),
-    _words_added("message_id"),
-    _words_added("digest"),
-    _words_added("reply_to"),
+    _words("message_id"),
+    _words("digest"),
+    _words("reply_to"),
     Index(None, "invoice", "at"),
     Index(None, "account", "at"),
     Index(None, "message_id"),
@@ -154,9 +149,9 @@ charge_attempts = Table(
     _words("outcome"),
     _words("payment"),
     _words("detail"),
-    _words_added("payer"),
-    _words_added("method"),
-    _words_added("network"),
+    _words("payer"),
+    _words("method"),
+    _words("network"),
     Index(None, "invoice"),
     Index(None, "method", "at"),
     Index(None, "at"),
@@ -183,7 +178,7 @@ tickets = Table(
     _words("subject"),
     _words("body"),
     _instant("at"),
-    _words_added("notice"),
+    _words("notice"),
     Index(None, "account", "at"),
 )
 

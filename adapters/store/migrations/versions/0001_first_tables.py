@@ -31,6 +31,10 @@ def _number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False, autoincrement=False)
 
 
+def _list(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.JSON(), nullable=False)
+
+
 def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
     return sa.PrimaryKeyConstraint(*columns, name=op.f(f"pk_{table}"))
 
@@ -39,35 +43,53 @@ def _owner(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f(f"fk_{table}_account_accounts"))
 
 
+def _one_of(table: str, values: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(f"status in ({values})", name=op.f(f"ck_{table}_status"))
+
+
+def _index(table: str, *columns: str) -> None:
+    op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
+
+
 def upgrade() -> None:
     _accounts()
+    _services()
     _invoices()
     _payments()
-    _letters()
+    _notices()
+    _inboxes()
+    _consequences()
 
 
 def _accounts() -> None:
-    op.create_table("accounts", *_words("id", "name", "zone", "locale"), _key("accounts", "id"))
+    op.create_table("accounts", *_words("id", "name", "zone", "locale", "payer"), _key("accounts", "id"))
+    _index("accounts", "payer")
     op.create_table(
         "contacts",
-        *_words("account", "email"),
+        *_words("account", "email", "bounce"),
         _number("position"),
         _number("rank"),
+        sa.Column("bounced_at", UtcInstant()),
         _owner("contacts"),
         _key("contacts", "account", "position"),
     )
+
+
+def _services() -> None:
     op.create_table(
         "services",
-        *_words("account", "id", "kind", "panel", "user", "domain"),
+        *_words("account", "id", "kind", "panel", "user", "domain", "site", "probe"),
         _number("position"),
+        _list("aliases"),
         _owner("services"),
         _key("services", "account", "id"),
     )
+    _index("services", "id")
     op.create_table(
         "holds",
         *_words("account", "source", "level", "note"),
         _instant("since"),
-        sa.Column("services", sa.JSON(), nullable=False),
+        _list("services"),
         _owner("holds"),
         _key("holds", "account", "source"),
     )
@@ -78,10 +100,10 @@ def _invoices() -> None:
         "invoices",
         *_words("number", "account", "policy", "status"),
         _date("due"),
-        sa.CheckConstraint("status in ('open', 'void', 'paid', 'closed')", name=op.f("ck_invoices_status")),
+        _one_of("invoices", "'open', 'void', 'paid', 'closed'"),
         _key("invoices", "number"),
     )
-    op.create_index(op.f("ix_invoices_account_status_due"), "invoices", ["account", "status", "due"])
+    _index("invoices", "account", "status", "due")
     op.create_table(
         "closed_ledgers",
         *_words("invoice", "account", "outcome", "policy", "order"),
@@ -90,42 +112,81 @@ def _invoices() -> None:
         _instant("closed_at"),
         _key("closed_ledgers", "invoice"),
     )
-    op.create_index(op.f("ix_closed_ledgers_account"), "closed_ledgers", ["account"])
+    _index("closed_ledgers", "account")
 
 
 def _payments() -> None:
     op.create_table(
         "charge_attempts",
-        *_words("key", "invoice", "account", "outcome", "payment", "detail"),
+        *_words("key", "invoice", "account", "outcome", "payment", "detail", "payer", "method", "network"),
         *_money("amount"),
         _instant("at"),
         _key("charge_attempts", "key"),
     )
-    op.create_index(op.f("ix_charge_attempts_invoice"), "charge_attempts", ["invoice"])
+    for columns in (("invoice",), ("at",), ("method", "at")):
+        _index("charge_attempts", *columns)
     op.create_table(
         "credits", *_words("id", "account", "reason"), *_money("amount"), _instant("at"), _key("credits", "id")
     )
-    op.create_index(op.f("ix_credits_account_at"), "credits", ["account", "at"])
+    _index("credits", "account", "at")
+    op.create_table("consents", *_words("id", "account", "text", "method"), _instant("at"), _key("consents", "id"))
+    _index("consents", "account", "at")
 
 
-def _letters() -> None:
+def _notices() -> None:
     op.create_table(
         "notices",
         *_words("id", "invoice", "account", "recipient", "subject", "text", "html", "template", "status", "detail"),
+        *_words("message_id", "digest", "reply_to"),
         _instant("at"),
         _key("notices", "id"),
     )
-    op.create_index(op.f("ix_notices_invoice_at"), "notices", ["invoice", "at"])
+    for columns in (("invoice", "at"), ("account", "at"), ("message_id",), ("digest",)):
+        _index("notices", *columns)
     op.create_table(
         "tickets",
-        *_words("key", "account", "invoice", "department", "subject", "body"),
+        *_words("key", "account", "invoice", "department", "subject", "body", "notice"),
         _instant("at"),
         _key("tickets", "key"),
     )
-    op.create_index(op.f("ix_tickets_account_at"), "tickets", ["account", "at"])
+    _index("tickets", "account", "at")
+
+
+def _inboxes() -> None:
+    op.create_table("inbox", *_words("source", "id", "body", "outcome"), _instant("at"), _key("inbox", "source", "id"))
+    _index("inbox", "outcome", "at")
+    op.create_table(
+        "inbound_mails",
+        *_words("id", "sender", "recipient", "outcome", "notice", "ticket"),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        _instant("at"),
+        _key("inbound_mails", "id"),
+    )
+    _index("inbound_mails", "outcome", "at")
+
+
+def _consequences() -> None:
+    op.create_table(
+        "consequences",
+        *_words("key", "account", "invoice", "action", "status", "incident"),
+        _instant("at"),
+        _one_of("consequences", "'admitted', 'deferred', 'allowed', 'kept'"),
+        _key("consequences", "key"),
+    )
+    _index("consequences", "status", "at")
+    op.create_table(
+        "effects",
+        *_words("account", "service", "wanted", "shown", "tag", "proof"),
+        _instant("at"),
+        _key("effects", "account", "service"),
+    )
+    _index("effects", "at")
 
 
 def downgrade() -> None:
-    tables = "contacts services holds invoices closed_ledgers charge_attempts credits notices tickets accounts"
+    tables = (
+        "effects consequences inbound_mails inbox tickets notices consents credits charge_attempts closed_ledgers "
+        "invoices holds services contacts accounts"
+    )
     for table in tables.split():
         op.drop_table(table)
