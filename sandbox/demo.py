@@ -15,6 +15,7 @@ from rich.console import Console
 from temporalio.service import RPCError
 
 from sandbox.stage.stage import Stage, stage
+from sandbox.stage.temporal_server import MissingServerError
 from sandbox.story.play import Life, StuckError, play
 from sandbox.story.report import companies, links, tell, verdict
 from sandbox.story.story import Story, read_stories
@@ -80,6 +81,9 @@ def main() -> int:
         return BAD_INPUT
     try:
         return asyncio.run(demo(stories, keep=options.keep))
+    except MissingServerError as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return BAD_INPUT
     except asyncio.CancelledError:
         return STOPPED
 

@@ -12,7 +12,7 @@ from cli.invoices.rows import Bad
 from operations.open_invoice import Opening
 
 AT_ONCE = 20
-"""More does not start faster, only later (../shared/temporal.md, section 12)."""
+"""More does not start faster, only later."""
 BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries; the SDK itself tries for about ten seconds before each of them."""

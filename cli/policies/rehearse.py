@@ -9,12 +9,13 @@ from rich.console import Console
 from temporalio.service import RPCError
 
 from cli.policies.rehearsal_options import rehearsal
-from cli.shell.errors import FailedError
+from cli.shell.errors import BadInputError, FailedError
 from cli.shell.options import Json, day
 from cli.shell.output import print_json
 from cli.shell.preferences import policy as policy_of
 from dunning.policy.file import Policy
 from sandbox.stage.stage import stage
+from sandbox.stage.temporal_server import MissingServerError
 from sandbox.story.diary import Line, diary, waits_for
 from sandbox.story.play import Life, play
 from sandbox.story.story import Story
@@ -53,6 +54,8 @@ async def _played(story: Story, rules: Policy) -> Life:
             return await play(made, await made.skipper(), story, rules)
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    except MissingServerError as error:
+        raise BadInputError(str(error)) from None
     except (RuntimeError, RPCError, OSError) as error:
         raise FailedError(f"the rehearsal could not be played: {error}") from None
 

