@@ -9,7 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.mail.lookout import Lookout
-from adapters.temporal.cases import Cases
+from adapters.temporal.cases import CaseRecords, Cases
 from cli.shell.options import now
 from dunning.case.case import OF_CREDIT, Opened, open_case
 from dunning.case.facts import Payment
@@ -19,7 +19,6 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy, Zone
 from dunning.policy.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy.timeline import plan_for
-from dunning.ports.store import Store
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import OpenInvoice
 from dunning.records.inbox import News
@@ -108,7 +107,7 @@ def fitting(row: InvoiceRow, policy: Policy) -> Plan:
 
 
 async def open_row(
-    client: Client, store: Store, queue: str, row: InvoiceRow, policy: Policy, *, lookout: Lookout | None = None
+    client: Client, store: CaseRecords, queue: str, row: InvoiceRow, policy: Policy, *, lookout: Lookout | None = None
 ) -> Opening:
     """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
 
@@ -136,14 +135,14 @@ async def _hand_over(cases: Cases, invoice: Invoice, credit: Money) -> None:
     await cases.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
 
 
-async def _credit(store: Store, row: InvoiceRow, policy: Policy) -> Money | None:
+async def _credit(store: CaseRecords, row: InvoiceRow, policy: Policy) -> Money | None:
     """The account's credit pays its next invoice, once however often the row is opened."""
     if not policy.use_credit:
         return None
     return await store.use_credit(row.account, row.invoice, row.amount, now())
 
 
-async def _merged(store: Store, row: InvoiceRow) -> Account:
+async def _merged(store: CaseRecords, row: InvoiceRow) -> Account:
     """What is known of the account, and what the row adds: a file never takes an address or a service away."""
     try:
         known = await store.account(row.account)

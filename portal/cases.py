@@ -10,7 +10,7 @@ from temporalio.client import Client
 from adapters.temporal import client as temporal
 from dunning.case.case import Case
 from dunning.ports import companies as ports
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.inbox import News, Outcome
 
 _FIRST, _LONGEST = 0.5, 30.0

@@ -15,7 +15,7 @@ from dunning.fleet.drift import Page, PageOrder
 from dunning.fleet.drift_report import DriftReport
 from dunning.holds import Hold
 from dunning.level import at_panel
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts

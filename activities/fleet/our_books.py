@@ -1,13 +1,22 @@
 """What our own books have of money that moved: closed ledger, credits, running case, tickets."""
 
+from typing import Protocol
+
 from dunning.case.case import Case
 from dunning.case.ledger import Entry
 from dunning.fleet.reconcile import Moved, credit_lines, in_ledger, moved, ticket_keys
 from dunning.money import Money
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Cases
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
+from dunning.ports.payments import Credits
+from dunning.ports.tickets import Tickets
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import News
+
+
+class BookRecords(Accounts, Credits, Invoices, Tickets, Protocol):
+    """Everywhere that our books may have a movement of money."""
 
 
 class OurBooks:
@@ -16,7 +25,7 @@ class OurBooks:
     Its case is asked once at most, and only when the store has not said it all.
     """
 
-    def __init__(self, store: Store, cases: Cases, invoice: str) -> None:
+    def __init__(self, store: BookRecords, cases: Cases, invoice: str) -> None:
         self._store = store
         self._cases = cases
         self._invoice = invoice

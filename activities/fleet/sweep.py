@@ -1,19 +1,27 @@
 """The daily sweep's hands: compare the gateway's books with ours, and bring what is missing to its case."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from temporalio import activity
 
 from activities.fleet.concurrency import a_few
-from activities.fleet.our_books import OurBooks
+from activities.fleet.our_books import BookRecords, OurBooks
 from activities.heartbeat import beating
 from dunning.fleet import reconcile
 from dunning.fleet.sweep import SHORT, Compared, CompareOrder, HealOrder, nothing
 from dunning.fleet.sweep_report import COUNTED, SweepReport
-from dunning.ports.companies import Cases, Gateway, OutageError
-from dunning.ports.store import Store
+from dunning.ports.companies import Cases, Gateway
+from dunning.ports.inbox import Inbox
+from dunning.ports.outages import OutageError
+from dunning.ports.payments import Attempts
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
+
+
+class SweepRecords(BookRecords, Attempts, Inbox, Protocol):
+    """Our books, what we charged, and what waits to be counted."""
+
 
 MOST = 500
 """So much missing money fits into one answer; Temporal takes 2 MB at most."""
@@ -27,7 +35,7 @@ class SweepBooks:
     Either may be cut off and begun again, so a worker that stops does not wait for it. `most` bounds one answer.
     """
 
-    def __init__(self, gateway: Gateway, store: Store, cases: Cases, most: int = MOST) -> None:
+    def __init__(self, gateway: Gateway, store: SweepRecords, cases: Cases, most: int = MOST) -> None:
         self._gateway = gateway
         self._store = store
         self._cases = cases

@@ -2,14 +2,21 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.fleet.breaker import ADMITTED, ALLOWED, KEPT, Limits, alert, counted, reason
-from dunning.ports.store import Store
+from dunning.ports.consequences import Consequences
+from dunning.ports.tickets import Tickets
 from dunning.records.effects import Consequence
+
+
+class BreakerRecords(Consequences, Tickets, Protocol):
+    """What is counted, and work for people."""
+
 
 KEPT_FOR = timedelta(days=7)
 """What a person decided against asks again so rarely; who allows it wakes it sooner."""
@@ -21,7 +28,7 @@ log = structlog.stdlib.get_logger("reprieve.breaker")
 class Breaker:
     """Fits `dunning.ports.companies.Guard`. What it stops asks again after `retry`; who allows it wakes it sooner."""
 
-    def __init__(self, store: Store, limits: Limits, retry: timedelta) -> None:
+    def __init__(self, store: BreakerRecords, limits: Limits, retry: timedelta) -> None:
         self._store = store
         self._limits = limits
         self._retry = retry

@@ -1,15 +1,23 @@
 """A suspension waits while nobody outside of what it silences was warned (S2-19, S3-21)."""
 
 from datetime import timedelta
+from typing import Protocol
 
 from dunning.case.orders import DeleteOrder, RestrictOrder, TicketOrder
 from dunning.case.results import Deferred
 from dunning.level import Level
 from dunning.notices.reachability import outside
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Reach
-from dunning.ports.store import Store
+from dunning.ports.notices import Notices
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import NoticeCopy
+
+
+class ReachRecords(Accounts, Notices, Tickets, Protocol):
+    """Whom to write to, what was sent, and work for people."""
+
 
 _AGAIN = timedelta(days=1)
 _REASON = "no warning reached an address outside the services that would be cut off; staff asks the customer for one"
@@ -18,7 +26,7 @@ _REASON = "no warning reached an address outside the services that would be cut 
 class ReachCheck:
     """Fits `dunning.ports.companies.Guard`. Once somebody outside was not warned, the warning is written again."""
 
-    def __init__(self, store: Store, reach: Reach) -> None:
+    def __init__(self, store: ReachRecords, reach: Reach) -> None:
         self._store = store
         self._reach = reach
 

@@ -8,6 +8,7 @@ When the one that claimed is gone for good (its invoice was paid), another one s
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from temporalio import activity
@@ -15,10 +16,16 @@ from temporalio import activity
 from activities.heartbeat import beating
 from dunning.case.orders import NoticeOrder
 from dunning.notices.reply_to import Replies
-from dunning.ports.companies import Mailer, OutageError, Renderer
-from dunning.ports.store import Store
+from dunning.ports.companies import Mailer, Renderer
+from dunning.ports.notices import DigestCopies, Notices
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeCopy
+
+
+class DigestRecords(DigestCopies, Notices, Protocol):
+    """The archive, and which of its copies go out together."""
+
 
 TAKEN_OVER = 3
 """After so many tries of its own the second notice of a digest sends it; the third one try later, and so on."""
@@ -39,7 +46,9 @@ def _local_day(at: datetime, zone: str) -> str:
 class Digests:
     """`seconds` is how long a notice waits for the others."""
 
-    def __init__(self, mailer: Mailer, renderer: Renderer, store: Store, replies: Replies, seconds: float) -> None:
+    def __init__(
+        self, mailer: Mailer, renderer: Renderer, store: DigestRecords, replies: Replies, seconds: float
+    ) -> None:
         self._mailer = mailer
         self._renderer = renderer
         self._store = store

@@ -1,17 +1,24 @@
 """Work for a person, and credit for money that fitted nowhere."""
 
+from typing import Protocol
+
 from temporalio import activity
 
 from dunning.case.orders import TicketOrder
 from dunning.case.results import Noted
-from dunning.ports.store import Store
+from dunning.ports.payments import Credits
+from dunning.ports.tickets import Tickets
 from dunning.records.books import Credit
+
+
+class TicketRecords(Credits, Tickets, Protocol):
+    """Tickets, and money that comes with one."""
 
 
 class OpenTicket:
     """Writes the credit first: money is never only in a ticket's words."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: TicketRecords) -> None:
         self._store = store
 
     @activity.defn(name="open_ticket")

@@ -3,20 +3,27 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from typing import Protocol
 
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.notices.digest import Digests, waiting_for
+from activities.notices.digest import DigestRecords, Digests, waiting_for
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, NoticeResult, Undelivered
 from dunning.level import Level
 from dunning.notices.reachability import recipients
 from dunning.notices.reply_to import Replies
-from dunning.ports.companies import BackUps, Mailer, OutageError, Reach, Renderer
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
+from dunning.ports.companies import BackUps, Mailer, Reach, Renderer
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
+
+
+class NoticeRecords(Accounts, DigestRecords, Protocol):
+    """Whom to write to, and the archive."""
+
 
 GREYLISTED = 12
 """So many tries (about a quarter of an hour) an address may put us off before the next one is written to, too."""
@@ -35,7 +42,7 @@ class SendNotice:
         self,
         mailer: Mailer,
         renderer: Renderer,
-        store: Store,
+        store: NoticeRecords,
         sender_domain: str,
         replies: Replies | None = None,
         *,

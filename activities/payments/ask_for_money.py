@@ -3,17 +3,16 @@
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.payments.unreported_money import unheard_of
+from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import AskOrder
 from dunning.case.results import AskResult, Noted
 from dunning.ports.companies import Gateway
-from dunning.ports.store import Store
 
 
 class AskForMoney:
     """Looks for payments that no webhook has told us of."""
 
-    def __init__(self, gateway: Gateway, store: Store) -> None:
+    def __init__(self, gateway: Gateway, store: AskRecords) -> None:
         self._gateway = gateway
         self._store = store
 

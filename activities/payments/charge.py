@@ -1,5 +1,7 @@
 """Charging, at most once for one milestone, whatever crashes."""
 
+from typing import Protocol
+
 from temporalio import activity
 
 from activities.heartbeat import steadily
@@ -7,9 +9,14 @@ from activities.payments.unreported_money import unheard_of
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, ChargeResult, Declined, NoMethod, Pending
 from dunning.payments.network_limits import ceiling_reached, window_start
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Gateway
-from dunning.ports.store import Store
+from dunning.ports.payments import Attempts, Credits
 from dunning.records.payments import Attempt, Method
+
+
+class ChargeRecords(Accounts, Attempts, Credits, Protocol):
+    """Whom to charge, what was tried before, and money that was not counted."""
 
 
 class Charge:
@@ -18,7 +25,7 @@ class Charge:
     `most_declines` is the ceiling of declined attempts with one payment method in 30 days.
     """
 
-    def __init__(self, gateway: Gateway, store: Store, most_declines: int = 15) -> None:
+    def __init__(self, gateway: Gateway, store: ChargeRecords, most_declines: int = 15) -> None:
         self._gateway = gateway
         self._store = store
         self._most_declines = most_declines

@@ -1,5 +1,7 @@
 """Closing the books of an invoice."""
 
+from typing import Protocol
+
 from temporalio import activity
 
 from activities.payments.missing_lines import closed_without
@@ -7,15 +9,21 @@ from dunning.case.ledger import Kind
 from dunning.case.orders import CloseOrder
 from dunning.case.results import CloseResult, Noted
 from dunning.level import Level
-from dunning.ports.companies import OutageError
-from dunning.ports.store import Store
+from dunning.ports.holds import Holds
+from dunning.ports.invoices import Invoices
+from dunning.ports.outages import OutageError
+from dunning.ports.payments import Credits
 from dunning.records.books import Credit
+
+
+class ClosingRecords(Credits, Holds, Invoices, Protocol):
+    """What is written when a case ends."""
 
 
 class CloseBooks:
     """Keeps the final ledger, and turns what was paid too much into the account's credit."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ClosingRecords) -> None:
         self._store = store
 
     @activity.defn(name="close_books")

@@ -3,10 +3,10 @@
 from dunning.case.ledger import written
 from dunning.case.orders import CloseOrder, ReopenOrder
 from dunning.case.results import Remembered
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
 
 
-async def closed_without(store: Store, order: CloseOrder | ReopenOrder) -> Remembered | None:
+async def closed_without(store: Invoices, order: CloseOrder | ReopenOrder) -> Remembered | None:
     """The lines that were closed before and that the order's case does not have; None when it has all."""
     closed = await store.ledger(order.invoice)
     missing = tuple(e for e in closed.order.entries if not written(order.entries, e)) if closed else ()

@@ -4,13 +4,13 @@ from temporalio import activity
 
 from dunning.case.orders import MoveDueOrder
 from dunning.case.results import Noted
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
 
 
 class MoveDueDate:
     """Keeps the store's view of an open invoice true."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Invoices) -> None:
         self._store = store
 
     @activity.defn(name="move_due_date")

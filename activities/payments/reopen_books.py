@@ -5,13 +5,13 @@ from temporalio import activity
 from activities.payments.missing_lines import closed_without
 from dunning.case.orders import ReopenOrder
 from dunning.case.results import CloseResult, Noted
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
 
 
 class ReopenBooks:
     """Marks the invoice as open, so that it counts as past due again and its hold is no paid one's."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Invoices) -> None:
         self._store = store
 
     @activity.defn(name="reopen_books")

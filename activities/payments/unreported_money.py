@@ -1,14 +1,21 @@
 """Asking the gateway for money that the case has not heard of: a lost webhook must cost nobody anything."""
 
+from typing import Protocol
+
 from dunning.case.facts import Payment
 from dunning.case.orders import AskOrder, ChargeOrder, DeleteOrder, Order, RestrictOrder
 from dunning.case.results import Found
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Gateway
-from dunning.ports.store import Store
+from dunning.ports.payments import Credits
+
+
+class AskRecords(Accounts, Credits, Protocol):
+    """Whose money it is, and what became credit."""
 
 
 async def unheard_of(
-    gateway: Gateway, store: Store, order: AskOrder | ChargeOrder | DeleteOrder | RestrictOrder
+    gateway: Gateway, store: AskRecords, order: AskOrder | ChargeOrder | DeleteOrder | RestrictOrder
 ) -> Found | None:
     """What the company has for the invoice beside the order's `known` payments.
 
@@ -23,7 +30,7 @@ async def unheard_of(
     return Found(payments=tuple(fresh), underway=found.underway) if fresh or found.underway else None
 
 
-async def _still_its_own(store: Store, order: Order, payment: Payment) -> Payment | None:
+async def _still_its_own(store: AskRecords, order: Order, payment: Payment) -> Payment | None:
     """The payment, as far as it is still there for the invoice.
 
     What came when the invoice had no case became credit of the account. What is left of that is taken back for the

@@ -4,13 +4,13 @@ from temporalio import activity
 
 from dunning.case.orders import CreditOrder
 from dunning.case.results import Credited
-from dunning.ports.store import Store
+from dunning.ports.payments import Credits
 
 
 class UseCredit:
     """Takes credit once for each step that asks for it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Credits) -> None:
         self._store = store
 
     @activity.defn(name="use_credit")

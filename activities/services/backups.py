@@ -1,7 +1,8 @@
 """Whether there are back-ups of an account's services: what a notice about the deletion has to say (S3-26)."""
 
 from activities.services.panel import touched
-from dunning.ports.companies import OutageError, Panel
+from dunning.ports.companies import Panel
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 
 

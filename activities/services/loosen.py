@@ -13,7 +13,7 @@ from dunning.case.orders import LoosenOrder, TicketOrder
 from dunning.case.results import Loosened, LoosenResult, NotOurs
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 
 class Loosen:

@@ -6,14 +6,14 @@ from datetime import datetime
 from dunning.case.orders import DeleteOrder, ReinstateOrder, TicketOrder
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
-from dunning.ports.store import Store
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service, domains
 
 _DOMAINS = "domains"
 _SUPPORT = "Support"
 
 
-async def domains_by_hand(store: Store, account: Account, holds: Iterable[Hold], at: datetime) -> None:
+async def domains_by_hand(store: Tickets, account: Account, holds: Iterable[Hold], at: datetime) -> None:
     """Open a ticket for each hold that suspends an account with domain names: nobody switches those (S3-31)."""
     names = domains(account)
     for hold in holds if names else ():
@@ -37,7 +37,7 @@ async def domains_by_hand(store: Store, account: Account, holds: Iterable[Hold],
         )
 
 
-async def domains_of_deleted(store: Store, account: Account, order: DeleteOrder) -> None:
+async def domains_of_deleted(store: Tickets, account: Account, order: DeleteOrder) -> None:
     """Open a ticket for the domain names of an account whose services were deleted."""
     if names := domains(account):
         body = (
@@ -48,7 +48,7 @@ async def domains_of_deleted(store: Store, account: Account, order: DeleteOrder)
         await store.open_ticket(_ticket(order, f"{_DOMAINS}:{order.step}", subject, body))
 
 
-async def domains_back(store: Store, account: Account, order: ReinstateOrder) -> None:
+async def domains_back(store: Tickets, account: Account, order: ReinstateOrder) -> None:
     """Open a ticket to give back what was changed by hand, if there was one to change it."""
     names, asked = domains(account), f"{order.invoice}:{_DOMAINS}:"
     if names and any(each.key.startswith(asked) for each in await store.tickets(account.id)):
@@ -60,7 +60,7 @@ async def domains_back(store: Store, account: Account, order: ReinstateOrder) ->
         await store.open_ticket(_ticket(order, f"{_DOMAINS}:back:{order.at:%Y-%m-%d}", subject, body))
 
 
-async def back_ups_by_hand(store: Store, services: Sequence[Service], order: DeleteOrder) -> None:
+async def back_ups_by_hand(store: Tickets, services: Sequence[Service], order: DeleteOrder) -> None:
     """Open a ticket for back-ups that a panel cannot tell of: it cannot be seen whether they are gone."""
     if services:
         names = ", ".join(f"{each.id} ({each.panel})" for each in services)

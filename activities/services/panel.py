@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from activities.services.manual_tasks import by_root, domains_by_hand
 from dunning.holds import OTHER_SOURCES, Hold, level_for
 from dunning.level import Level, at_panel, strictest
-from dunning.ports.companies import OutageError, Panel
-from dunning.ports.store import Store
+from dunning.ports.companies import Panel
+from dunning.ports.effects import Effects
+from dunning.ports.holds import Holds
+from dunning.ports.outages import OutageError
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import DOMAIN, Account, Service
 from dunning.records.effects import Effect, Seen
+
+
+class PanelRecords(Effects, Holds, Tickets, Protocol):
+    """What is asked for, what a panel was brought to, and work for people."""
+
 
 STAFF_KINDS = (DOMAIN,)
 """Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""
@@ -33,7 +42,7 @@ def asked(panel: Panel, service: Service, services: Iterable[Service], holds: Se
     return strictest(level_for(each.kind, holds) for each in (service, *same))
 
 
-async def bring_to_holds(panel: Panel, store: Store, account: Account, at: datetime) -> tuple[Hold, ...]:
+async def bring_to_holds(panel: Panel, store: PanelRecords, account: Account, at: datetime) -> tuple[Hold, ...]:
     """Bring each service to the strictest level that a hold asks for, and say which holds those were.
 
     Holds that come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
@@ -83,7 +92,7 @@ def may_loosen(seen: Seen, known: Effect | None) -> bool:
 class _Bringing:
     """One service; `known` is what it was brought to last."""
 
-    def __init__(self, panel: Panel, store: Store, service: Service, known: Effect | None, at: datetime) -> None:
+    def __init__(self, panel: Panel, store: PanelRecords, service: Service, known: Effect | None, at: datetime) -> None:
         self._panel = panel
         self._store = store
         self._service = service

@@ -10,8 +10,9 @@ from activities.services.panel import asked, mark, tag_of
 from dunning.case.orders import Order
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.companies import OutageError, Panel, Probes
-from dunning.ports.store import Store
+from dunning.ports.companies import Panel, Probes
+from dunning.ports.outages import OutageError
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.services.panel_tickets import ticket
@@ -77,7 +78,7 @@ def words(effects: Iterable[Effect]) -> str:
     return "; ".join(f"{each.service} {each.proof}" for each in effects if each.proof)
 
 
-async def insist(store: Store, order: Order, effects: Sequence[Effect], earlier: Sequence[Effect]) -> None:
+async def insist(store: Tickets, order: Order, effects: Sequence[Effect], earlier: Sequence[Effect]) -> None:
     """Have a restriction or deletion that is not seen outside tried again, and in the end looked at by a person.
 
     It counts after `PATIENT` tries if the look before, at a try of the same order, saw the same: the first ones may all

@@ -12,8 +12,9 @@ from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated
 from dunning.holds import after_payment
 from dunning.level import Level, strictest
-from dunning.ports.companies import NoticeStarter, OutageError
-from dunning.ports.store import Store
+from dunning.ports.companies import NoticeStarter
+from dunning.ports.outages import OutageError
+from dunning.ports.tickets import Tickets
 from dunning.services.panel_tickets import gone_ticket, late_notice, late_ticket
 from dunning.services.probe_verdict import contradicts
 
@@ -87,7 +88,7 @@ class Reinstate:
         await self._notices.send(late_notice(order, account, invoice))
 
 
-async def tell_of_gone(store: Store, brought: Brought, order: Order) -> None:
+async def tell_of_gone(store: Tickets, brought: Brought, order: Order) -> None:
     """Somebody deleted a service that is to be reinstated, perhaps a deletion of ours that was under way: a ticket."""
     gone = [each for each in brought.effects if each.shown is Level.DELETED]
     if gone:

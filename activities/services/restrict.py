@@ -14,7 +14,7 @@ from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
 from dunning.level import Level, strictest
 from dunning.ports.companies import Gateway, Guard
-from dunning.ports.store import Store
+from dunning.ports.holds import Holds
 
 
 class Restrict:
@@ -60,12 +60,12 @@ async def place_hold(hands: Hands, order: RestrictOrder) -> RestrictResult:
     return Restricted(level=order.level, proof=words(brought.effects))
 
 
-async def _never_weaker(store: Store, order: RestrictOrder) -> Level:
+async def _never_weaker(store: Holds, order: RestrictOrder) -> Level:
     """A hold that another invoice handed to this one may be stricter already."""
     own = (hold.level for hold in await store.holds(order.account) if hold.source == order.invoice)
     return strictest([order.level, *own])
 
 
-async def owns_hold(store: Store, account: str, invoice: str) -> bool:
+async def owns_hold(store: Holds, account: str, invoice: str) -> bool:
     """Whether the invoice's hold is still there."""
     return any(hold.source == invoice for hold in await store.holds(account))

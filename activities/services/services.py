@@ -2,17 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from activities.payments.unreported_money import AskRecords
 from activities.services.panel import bring_to_holds, touched
 from activities.services.proof import prove
 from activities.services.site_webhooks import tell_sites
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
 from dunning.ports.companies import Panel, Probes, Sites
-from dunning.ports.store import Store
+from dunning.ports.effects import Effects
+from dunning.ports.holds import Holds
+from dunning.ports.invoices import Invoices
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
+
+
+class ServiceRecords(AskRecords, Effects, Holds, Invoices, Tickets, Protocol):
+    """What is known of an account whose services are switched."""
 
 
 class Brought(NamedTuple):
@@ -34,7 +42,7 @@ class Hands:
     """The four together: whoever restricts or reinstates a service needs all of them."""
 
     panel: Panel
-    store: Store
+    store: ServiceRecords
     sites: Sites
     probes: Probes
 

@@ -9,7 +9,8 @@ from temporalio import activity
 from activities.services.panel import touched
 from dunning.holds import Hold, level_for
 from dunning.level import Level
-from dunning.ports.companies import OutageError, Sites
+from dunning.ports.companies import Sites
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 
 TRIES = 10

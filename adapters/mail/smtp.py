@@ -15,7 +15,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.mail import Delivery, Mail
 
 _PERMANENT = 500

@@ -9,7 +9,7 @@ from adapters.panels.whm import WhmPanel
 from adapters.settings.panels import Kind, PanelSettings
 from adapters.settings.settings import Settings
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.records.effects import Seen
 

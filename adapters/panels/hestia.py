@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from adapters.panels.http import PanelHttp
 from adapters.settings.panels import PanelSettings
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.records.effects import Seen
 

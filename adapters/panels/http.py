@@ -8,7 +8,7 @@ import httpx2
 
 from adapters.settings.loopback import is_near
 from adapters.settings.panels import PanelSettings
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 OK = 200
 _UNAUTHORIZED, _FORBIDDEN = 401, 403

@@ -10,7 +10,7 @@ from adapters.panels.http import PanelHttp
 from adapters.panels.whm_answers import Account, Said, unreadable
 from adapters.settings.panels import PanelSettings
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.records.effects import Seen
 

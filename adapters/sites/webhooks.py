@@ -13,7 +13,7 @@ from adapters.settings.loopback import is_near
 from adapters.settings.settings import SECRET, Settings
 from adapters.sites.tokens import state_url, webhook_secret
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.services.site_state import rules
 

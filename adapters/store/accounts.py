@@ -74,6 +74,15 @@ class Accounts(Database):
         row = await self._row(mine.limit(1))
         return row["id"] if row else ""
 
+    async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
+        """Find the accounts that have a contact of that address, by id; case does not matter."""
+        its = select(contacts.c.account).where(contacts.c.email.ilike(_literally(email), escape="\\")).distinct()
+        return tuple(row["account"] for row in await self._rows(its.order_by(contacts.c.account)))
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
 
 def _of(table: Table, account: str) -> Select[Any]:
     return select(table).where(table.c.account == account)

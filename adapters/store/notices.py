@@ -1,16 +1,17 @@
-"""What people read: the archive of notices, and the tickets that ask a person to act."""
+"""The archive of notices: what customers were sent, and what came back."""
 
-from sqlalchemy import RowMapping, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, or_, select, update
 
 from adapters.store.base import Database
-from adapters.store.tables import notices, tickets
-from dunning.case.orders import TicketOrder
-from dunning.records.books import Ticket
+from adapters.store.tables import contacts, notices
 from dunning.records.mail import NoticeCopy, NoticeText
 
 
 class Notices(Database):
-    """Write and read notices and tickets."""
+    """Write and read notices."""
 
     async def put_notice(self, notice: NoticeCopy) -> None:
         """Insert or replace the copy of that id."""
@@ -31,16 +32,27 @@ class Notices(Database):
         its = select(notices).where(notices.c.account == account).order_by(notices.c.at, notices.c.id)
         return tuple(copy_of(row) for row in await self._rows(its))
 
-    async def open_ticket(self, order: TicketOrder) -> bool:
-        """Open the ticket of `order.key` once; False when it exists."""
-        words = order.model_dump(include=set(Ticket.model_fields))
-        return await self._add(tickets, words | {"key": order.key})
+    async def sent_as(self, message_ids: Sequence[str]) -> tuple[NoticeCopy, ...]:
+        """Read the notices that went out in mails of these Message-IDs, by id, those inside of a digest included."""
+        given = [each for each in message_ids if each]
+        its = select(notices.c.id).where(notices.c.message_id.in_(given))
+        found = select(notices).where(or_(notices.c.message_id.in_(given), notices.c.digest.in_(its)))
+        return tuple(copy_of(row) for row in await self._rows(found.order_by(notices.c.id))) if given else ()
 
-    async def tickets(self, account: str) -> tuple[Ticket, ...]:
-        """Read the account's tickets, oldest first, then by key; all accounts' when it is empty."""
-        its = select(tickets).order_by(tickets.c.at, tickets.c.key)
-        its = its.where(tickets.c.account == account) if account else its
-        return tuple(Ticket.model_validate(dict(row)) for row in await self._rows(its))
+    async def mark_bounced(self, notice: NoticeCopy, code: str, at: datetime) -> None:
+        """Note, in one transaction, that the notice came back and that the account's contact of its address bounces.
+
+        A contact's first bounce stays.
+        """
+        its = update(notices).where(notices.c.id == notice.id, notices.c.status != "bounced")
+        contact = update(contacts).where(
+            contacts.c.account == notice.account,
+            contacts.c.email == notice.recipient,
+            contacts.c.bounced_at.is_(None),
+        )
+        async with self._writing() as connection:
+            await connection.execute(its.values(status="bounced", detail=code))
+            await connection.execute(contact.values(bounced_at=at, bounce=code))
 
 
 def copy_of(row: RowMapping) -> NoticeCopy:

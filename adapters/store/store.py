@@ -5,15 +5,16 @@ from adapters.store.consequences import Consequences
 from adapters.store.digests import Digests
 from adapters.store.effects import Effects
 from adapters.store.holds import Holds
-from adapters.store.inbound import Inbound
 from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
+from adapters.store.mailbox import Mailbox
 from adapters.store.notices import Notices
 from adapters.store.payments import Payments
+from adapters.store.tickets import Tickets
 
 
-class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbound, Inbox, Invoices, Notices, Payments):
-    """`dunning.ports.store.Store` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
+class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbox, Invoices, Mailbox, Notices, Payments, Tickets):
+    """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for
     any other URL; what the database itself refuses or fails at comes as SQLAlchemy's own error.

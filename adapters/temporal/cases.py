@@ -5,7 +5,7 @@ Fits `dunning.ports.companies.Cases`. Portal, sweep and command line come this w
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from temporalio.client import (
@@ -18,15 +18,21 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal.late_money import Late
+from adapters.temporal.late_money import Late, LateRecords
 from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import Answer, MethodChanged
 from dunning.case.orders import TicketOrder
 from dunning.explain.temporal_ui import headline
-from dunning.ports.companies import OutageError
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
+from dunning.ports.outages import OutageError
+from dunning.ports.payments import Consents
 from dunning.records.inbox import News, Outcome
+
+
+class CaseRecords(LateRecords, Accounts, Consents, Protocol):
+    """Whose case it is, and where money goes that has none."""
+
 
 PATIENCE = timedelta(seconds=10)
 _ABORTED = "aborted by closing workflow"
@@ -35,7 +41,7 @@ _ABORTED = "aborted by closing workflow"
 class Cases:
     """`queue` is the workflows' task queue: there a closed case starts again when its money moves once more."""
 
-    def __init__(self, client: Client, store: Store, queue: str) -> None:
+    def __init__(self, client: Client, store: CaseRecords, queue: str) -> None:
         self._client = client
         self._store = store
         self._queue = queue

@@ -6,6 +6,7 @@ taken off the credit. Money that belongs to nobody we know is parked under `UNMA
 """
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from pydantic import BaseModel
 
@@ -16,10 +17,17 @@ from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.case.orders import TicketOrder
 from dunning.money import Money
 from dunning.policy.plan import Excess
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
+from dunning.ports.payments import Credits
+from dunning.ports.tickets import Tickets
 from dunning.records.books import Credit
 from dunning.records.credit import UNMATCHED
 from dunning.wire import Instant
+
+
+class LateRecords(Credits, Invoices, Tickets, Protocol):
+    """Where money goes that has no open case."""
+
 
 Wake = Callable[[Case, str, BaseModel], Awaitable[None]]
 """Starts a closed case again with a signal: its facts, the signal's name, the fact that it brings."""
@@ -28,7 +36,7 @@ Wake = Callable[[Case, str, BaseModel], Awaitable[None]]
 class Late:
     """Safe to repeat: every line has an id that comes from the money's own."""
 
-    def __init__(self, store: Store, wake: Wake) -> None:
+    def __init__(self, store: LateRecords, wake: Wake) -> None:
         self._store = store
         self._wake = wake
 

@@ -7,7 +7,7 @@ from temporalio.service import RPCError
 
 from dunning.case.orders import NoticeOrder
 from dunning.names import NOTICE, notice_id
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 
 class TemporalNotices:

@@ -16,7 +16,8 @@ from cli.shell.cases import NoCaseError, facts
 from cli.shell.connections import open_client, open_panel, open_store
 from cli.shell.options import Json
 from cli.shell.output import console, print_json
-from dunning.ports.companies import OutageError, Panel
+from dunning.ports.companies import Panel
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.services.removals import Removal, due_first, removal
 

@@ -18,7 +18,7 @@ from cli.shell.output import print_json
 from dunning.holds import Hold
 from dunning.level import Level, strictest
 from dunning.notices.hold_notice import hold_notice
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]

@@ -12,7 +12,7 @@ from cli.shell.options import Json, Number, now
 from cli.shell.output import print_json
 from dunning.case.facts import Restored, Reversal
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.inbox import News, Outcome
 
 Amount = Annotated[str, Parameter(help='Like "USD 19.99".')]

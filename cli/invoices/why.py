@@ -17,7 +17,7 @@ from cli.shell.output import print_json
 from dunning.case.case import Case
 from dunning.explain.model import AccountReceipt, Line, Receipt
 from dunning.explain.receipt import attempt_keys, closed_receipt, receipt
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.effects import Effect
 

@@ -1,4 +1,4 @@
-"""The companies and stores we talk to, as the activities see them. Adapters fit these Protocols."""
+"""The companies we talk to, as the activities see them. Adapters fit these Protocols."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
@@ -14,10 +14,6 @@ from dunning.records.effects import Seen, Sight
 from dunning.records.inbox import News, Outcome
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
 from dunning.records.payments import Attempt, Method
-
-
-class OutageError(Exception):
-    """The other side could not be reached or is broken: nothing is known to have happened; try again later."""
 
 
 class Gateway(Protocol):

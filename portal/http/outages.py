@@ -3,7 +3,7 @@
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 OUTAGES = (OutageError, OperationalError, InterfaceError, NoConnectionError, OSError)
 """Temporal, the gateway or the store cannot be reached or is busy; a time-out is an OSError, too.

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 import structlog
 
-from dunning.ports.store import Store
+from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, News, Outcome
 from portal.inbox.backoff import Key, Rest, Resting, hopeless, key_of
 from portal.inbox.handle import Handling
@@ -35,7 +35,7 @@ Matters = frozenset[str]
 class Delivery:
     """`run` it in a task; `ring` when something was kept; `stop` ends it between events."""
 
-    def __init__(self, store: Store, handling: Handling) -> None:
+    def __init__(self, store: Inbox, handling: Handling) -> None:
         self._store = store
         self._handling = handling
         self._bell = asyncio.Event()

@@ -3,13 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from dunning.case.orders import TicketOrder
 from dunning.ports.companies import Cases
-from dunning.ports.store import Store
+from dunning.ports.inbox import Inbox
+from dunning.ports.tickets import Tickets
 from dunning.records.inbox import InboxEvent, News, Outcome
 from portal.inbox.backoff import key_of
 from portal.inbox.group_commit import Together
+
+
+class InboxRecords(Inbox, Tickets, Protocol):
+    """The webhooks, and work for people."""
+
 
 FAILED = Outcome(outcome="failed: see ticket")
 _READING = 5.0
@@ -24,7 +31,7 @@ class Handling:
 
     def __init__(
         self,
-        store: Store,
+        store: InboxRecords,
         cases: Cases,
         readers: Mapping[str, Reader],
         writing: asyncio.Lock,

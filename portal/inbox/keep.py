@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from dunning.ports.store import Store
+from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent
 from portal.inbox.backoff import key_of
 from portal.inbox.group_commit import Together
@@ -21,7 +21,7 @@ class NotKeptError(Exception):
 class Keeper:
     """`writing` is held during each write; see Together."""
 
-    def __init__(self, store: Store, writing: asyncio.Lock) -> None:
+    def __init__(self, store: Inbox, writing: asyncio.Lock) -> None:
         self._store = store
         self._together = Together(self._write, writing)
 

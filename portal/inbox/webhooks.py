@@ -16,7 +16,7 @@ from starlette.routing import Route
 from dunning.case.state import state
 from dunning.money import Money
 from dunning.ports.companies import Cases
-from dunning.ports.store import Store
+from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
 from portal.http.errors import RefusedError, note
 from portal.http.outages import OUTAGES
@@ -80,7 +80,7 @@ class PaymentWebhooks:
         delivery: Delivery,
         secrets: Sequence[Webhook],
         *,
-        store: Store,
+        store: Inbox,
         cases: Cases,
         patience: float = PATIENCE,
     ) -> None:

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from adapters.signed_links import Links
 from dunning.case.orders import TicketOrder
 from dunning.ports.companies import Mailer
-from dunning.ports.store import Store
+from dunning.ports.notices import Notices
 from dunning.records.mail import InboundMail, Mail, NoticeCopy, NoticeText
 
 ANSWER = "answer:"
@@ -27,7 +27,7 @@ class Answers:
     """`domain` is that of our Message-IDs, `company` who signs. `writing` is held during each write."""
 
     def __init__(
-        self, mailer: Mailer, store: Store, links: Links, writing: asyncio.Lock, *, company: str, domain: str
+        self, mailer: Mailer, store: Notices, links: Links, writing: asyncio.Lock, *, company: str, domain: str
     ) -> None:
         self._mailer = mailer
         self._store = store

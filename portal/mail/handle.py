@@ -7,16 +7,25 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
 from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
-from dunning.ports.companies import Cases, OutageError
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
+from dunning.ports.companies import Cases
+from dunning.ports.inbox import Mailbox
+from dunning.ports.notices import Notices
+from dunning.ports.outages import OutageError
+from dunning.ports.tickets import Tickets
 from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
 from portal.mail.auto_reply import ANSWER, Answers
+
+
+class MailRecords(Accounts, Mailbox, Notices, Tickets, Protocol):
+    """The mails, whom they may be from, and what they are about."""
+
 
 SETTLING = timedelta(hours=1)
 """So long a report waits for the worker to say that the notice went out; it may be there sooner than that."""
@@ -39,7 +48,7 @@ class MailHandling:
 
     def __init__(
         self,
-        store: Store,
+        store: MailRecords,
         cases: Cases,
         answers: Answers | None,
         writing: asyncio.Lock,

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from dunning.ports.store import Store
+from dunning.ports.inbox import Mailbox
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail
 from portal.inbox.backoff import Rest, Resting, hopeless, key_of
@@ -25,7 +25,7 @@ log = structlog.stdlib.get_logger("reprieve.portal")
 class MailLoop:
     """`running` in a block; `ring` when something was kept."""
 
-    def __init__(self, store: Store, handling: MailHandling) -> None:
+    def __init__(self, store: Mailbox, handling: MailHandling) -> None:
         self._store = store
         self._handling = handling
         self._resting = Resting()

@@ -15,7 +15,7 @@ import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dunning.notices.inbound_mail import id_of
-from dunning.ports.store import Store
+from dunning.ports.inbox import Mailbox
 from dunning.records.mail import InboundMail
 from portal.inbox.group_commit import Together
 
@@ -45,7 +45,7 @@ class MailDoor:
 
     def __init__(
         self,
-        store: Store,
+        store: Mailbox,
         ours: Iterable[str],
         writing: asyncio.Lock,
         *,

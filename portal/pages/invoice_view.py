@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
@@ -15,13 +16,20 @@ from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
 from dunning.money import Money
 from dunning.policy.plan import Action
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Cases
-from dunning.ports.store import Store
+from dunning.ports.holds import Holds
+from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
 from dunning.records.books import ClosedLedger
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.services.hold_reasons import Remaining
+
+
+class InvoiceRecords(Accounts, Holds, Invoices, Protocol):
+    """What a customer may see of an invoice."""
+
 
 PAYABLE = ("scheduled", "open", "overdue", "promised", "awaiting-approval")
 """States in which money for the invoice may be taken. While some is on its way, nobody is asked to pay twice."""
@@ -83,7 +91,9 @@ class Sheet:
 class Sheets:
     """Asks the case, and the store about the account. All calls raise OutageError and the store's errors."""
 
-    def __init__(self, store: Store, cases: Cases, renderer: TemplateRenderer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: InvoiceRecords, cases: Cases, renderer: TemplateRenderer, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._cases = cases
         self._renderer = renderer

@@ -5,7 +5,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
-from dunning.ports.store import Store
+from dunning.ports.notices import Notices
 from portal.http.errors import RefusedError
 
 # The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.
@@ -26,7 +26,7 @@ _HEADERS = {
 class NoticePage:
     """Shows the archived HTML, whatever became of the mail."""
 
-    def __init__(self, links: Links, store: Store) -> None:
+    def __init__(self, links: Links, store: Notices) -> None:
         self._links = links
         self._store = store
 

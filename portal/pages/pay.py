@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from adapters.signed_links import Links
 from dunning.ports import companies as ports
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account
 from portal.http.body import body_of
 from portal.http.errors import RefusedError
@@ -38,7 +38,7 @@ class PayPage:
     """`terms` are the words that a customer agrees to before a payment method is kept (S3-07)."""
 
     def __init__(
-        self, links: Links, sheets: Sheets, pages: Pages, *, store: Store, company: CompanyPage, terms: str
+        self, links: Links, sheets: Sheets, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
     ) -> None:
         self._links = links
         self._sheets = sheets

@@ -5,7 +5,7 @@ suspended and the category of the reason (S2-18): no name, no invoice, no amount
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,12 +15,18 @@ from adapters.signed_links import Links
 from adapters.sites.tokens import SiteLinks
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
+from dunning.ports.holds import Holds
 from dunning.records.accounts import Service
 from dunning.services.hold_reasons import Category, Contacts, categories, name, remaining
 from dunning.services.site_state import SiteState, site_state, touching
 from portal.http.errors import note
 from portal.http.html import Pages
+
+
+class SiteRecords(Accounts, Holds, Protocol):
+    """Whose site it is, and what holds it back."""
+
 
 FRESH = 30
 """Seconds that a site may go on with what it read."""
@@ -35,7 +41,7 @@ class SiteStates:
     `contacts` says where to write about a hold, `otherwise` about one that it does not name.
     """
 
-    def __init__(self, sites: SiteLinks, links: Links, store: Store, contacts: Contacts, otherwise: str) -> None:
+    def __init__(self, sites: SiteLinks, links: Links, store: SiteRecords, contacts: Contacts, otherwise: str) -> None:
         self._sites = sites
         self._links = links
         self._store = store
@@ -77,7 +83,7 @@ class SuspendedPages:
     portal, where its owner logs in; empty when there is none to name.
     """
 
-    def __init__(self, store: Store, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
+    def __init__(self, store: SiteRecords, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
         self._store = store
         self._pages = pages
         self._contacts = contacts
@@ -117,7 +123,7 @@ class _Known(NamedTuple):
     accounts: int
 
 
-async def _known(store: Store, service: str) -> _Known | None:
+async def _known(store: SiteRecords, service: str) -> _Known | None:
     """The service, and the holds of every account that names it: the panel's user is the same one for all of them."""
     accounts = [await store.account(account) for account in await store.owners(service)]
     named = [(account, each) for account in accounts for each in account.services if each.id == service]

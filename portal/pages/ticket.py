@@ -1,19 +1,26 @@
 """`GET /tickets/{key}`: what became of a mail to an address that nobody reads, behind a signed link (S1-20, S1-22)."""
 
+from typing import Protocol
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
-from dunning.ports.store import Store
+from dunning.ports.notices import Notices
+from dunning.ports.tickets import Tickets
 from portal.http.errors import RefusedError
 from portal.http.html import Pages
+
+
+class TicketRecords(Notices, Tickets, Protocol):
+    """A ticket, and the notice that it is about."""
 
 
 class TicketPage:
     """Shows the ticket's number and the notice that it quotes, as the customer saw it; nothing that staff wrote."""
 
-    def __init__(self, links: Links, store: Store, pages: Pages) -> None:
+    def __init__(self, links: Links, store: TicketRecords, pages: Pages) -> None:
         self._links = links
         self._store = store
         self._pages = pages

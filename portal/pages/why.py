@@ -6,6 +6,7 @@ It holds what its customer may know: no names or notes of staff, no tickets, no 
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,8 +16,15 @@ from adapters.signed_links import Links
 from dunning.explain.model import Receipt
 from dunning.explain.receipt import attempt_keys, closed_receipt, receipt
 from dunning.ports.companies import Cases
-from dunning.ports.store import Store
+from dunning.ports.invoices import Invoices
+from dunning.ports.notices import Notices
+from dunning.ports.payments import Attempts
 from portal.http.errors import RefusedError
+
+
+class ProofRecords(Attempts, Invoices, Notices, Protocol):
+    """What proves how a case came to stand where it stands."""
+
 
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -24,7 +32,7 @@ _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "R
 class Why:
     """Asks the case, running or closed, and the archive of its notices. Raises what both raise."""
 
-    def __init__(self, links: Links, store: Store, cases: Cases, clock: Callable[[], datetime]) -> None:
+    def __init__(self, links: Links, store: ProofRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._links = links
         self._store = store
         self._cases = cases

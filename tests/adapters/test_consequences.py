@@ -46,7 +46,7 @@ async def decided(store: SqlStore, rows: Sequence[Consequence], status: str) -> 
 
 async def with_fleet(store: SqlStore, size: int) -> None:
     async with store._writing() as connection:
-        rows = [{"id": f"a-{n}", "name": "x", "zone": "", "locale": "en_US"} for n in range(size)]
+        rows = [{"id": f"a-{n}", "name": "x", "zone": "", "locale": "en_US", "payer": ""} for n in range(size)]
         await connection.execute(insert(accounts), rows)
 
 

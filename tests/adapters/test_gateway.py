@@ -9,7 +9,7 @@ import pytest
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import Charged, ChargeResult, Declined, Found, Pending, Refunded, Unknown
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.payments import Method
 from tests.adapters.companies import PAYMENTS, PaymentCompany
 from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, order_of, usd

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.mail import Mail, NoticeText
 from sandbox.books import Message
 from tests.adapters.companies import MAILERS, MailCompany

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.panels import Panels
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.records.effects import Seen
 from sandbox.panel import hestia as panel_hestia

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from adapters.panels import Panels
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.records.effects import Seen
 from portal.http.server import serving

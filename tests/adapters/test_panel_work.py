@@ -14,7 +14,7 @@ from adapters.store import SqlStore
 from dunning.case.orders import DeleteOrder, ReinstateOrder
 from dunning.holds import Hold, Rule
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect, Seen
 from tests.adapters.companies import PANELS, PanelCompany, panel_of

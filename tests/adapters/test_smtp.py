@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from pydantic import SecretStr
 
 from adapters.mail.smtp import MailConfigurationError, SmtpMailer
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.mail import Mail, NoticeText
 
 SECRET = "correct horse battery staple"

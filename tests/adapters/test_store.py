@@ -1,6 +1,7 @@
 """The store keeps what it is given: every record, in its order, once per key, on both databases."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Protocol
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,15 @@ from dunning.case.orders import CloseOrder, TicketOrder
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.money import Money
-from dunning.ports.store import Store
+from dunning.ports.accounts import Accounts
+from dunning.ports.consequences import Consequences
+from dunning.ports.effects import Effects
+from dunning.ports.holds import Holds
+from dunning.ports.inbox import Inbox, Mailbox
+from dunning.ports.invoices import Invoices
+from dunning.ports.notices import DigestCopies, Notices
+from dunning.ports.payments import Attempts, Consents, Credits
+from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import ClosedLedger, Credit, OpenInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
@@ -92,8 +101,27 @@ async def test_a_service_is_found_with_every_account_that_names_it(store: SqlSto
     assert (await store.owners("s-1"), await store.owners("s-2")) == (("a-1",), ())
 
 
-async def test_it_fits_the_port(store: SqlStore) -> None:
-    port: Store = store  # pyright compares every signature here
+class Everything(
+    Accounts,
+    Attempts,
+    Consents,
+    Consequences,
+    Credits,
+    DigestCopies,
+    Effects,
+    Holds,
+    Inbox,
+    Invoices,
+    Mailbox,
+    Notices,
+    Tickets,
+    Protocol,
+):
+    """Every topic of the store."""
+
+
+async def test_it_fits_the_ports(store: SqlStore) -> None:
+    port: Everything = store  # pyright compares every signature here
     assert await port.holds("a-1") == ()
 
 

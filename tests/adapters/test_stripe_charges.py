@@ -9,7 +9,7 @@ from adapters.gateways.stripe.calls import StripeRefusedError
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, Declined, NoMethod, Pending, Unknown
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.payments import Method
 from tests.adapters.companies import PaymentCompany
 from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, usd

@@ -16,7 +16,7 @@ from adapters.settings.loopback import is_near
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import Declined
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.payments import Method
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany, stripe_payments

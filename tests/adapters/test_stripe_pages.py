@@ -14,7 +14,7 @@ from adapters.gateways.stripe.pages import StripePages
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, Found
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import News
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany

@@ -20,7 +20,7 @@ from dunning.case.results import Delivered
 from dunning.money import Money
 from dunning.policy.plan import Action, Invoice
 from dunning.policy.timeline import plan_for
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.mail import NoticeCopy
 from dunning.rules.notice_facts import in_digest
 from dunning.rules.order_for import order_for

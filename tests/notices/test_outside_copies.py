@@ -13,7 +13,7 @@ from adapters.mail.reachability import MailReach
 from adapters.templates import renderer as templates
 from dunning.case.results import Delivered
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from tests.notices.office import Office, an_office, order
 

@@ -9,7 +9,7 @@ import pytest
 from activities.notices.send_notice import GREYLISTED, message_id
 from dunning.case.results import Delivered, Undelivered
 from dunning.notices.reply_to import Replies, is_read
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Contact
 from tests.notices.office import AT, Office, an_office, order
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from adapters.store import SqlStore
 from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.mail import InboundMail
 from portal.mail.handle import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix

@@ -10,7 +10,7 @@ from dunning.case.case import Case
 from dunning.case.orders import CloseOrder
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
 from portal.http.clock import now

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.inbox import InboxEvent
 from portal.http.clock import now
 from portal.inbox.processor_api import news_in

@@ -23,8 +23,7 @@ from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
 from dunning.money import Money
 from dunning.ports import companies as ports
-from dunning.ports.companies import OutageError
-from dunning.ports.store import Store
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent, News, Outcome
 from portal.http.app import application
@@ -224,7 +223,7 @@ async def portal(
     url: str,
     *,
     cases: PlayedCases | None = None,
-    store: Store | None = None,
+    store: SqlStore | None = None,
     delivering: bool = True,
     patience: float = PATIENCE,
     stripe_secrets: Sequence[str] = (NEW, OLD),

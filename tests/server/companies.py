@@ -12,7 +12,7 @@ from dunning.case.orders import ChargeOrder, CloseOrder, RefundOrder
 from dunning.case.results import Charged, ChargeResult, Declined, Found, RefundResult
 from dunning.case.update import with_entry
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
 from dunning.records.inbox import News, Outcome

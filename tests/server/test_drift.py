@@ -27,7 +27,7 @@ from dunning.fleet.drift import DriftOrder, PageOrder
 from dunning.fleet.drift_report import DriftReport
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from sandbox.control import Sandbox
 from sandbox.panel.settings import panel_settings

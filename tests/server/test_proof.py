@@ -11,7 +11,7 @@ from dunning.case.facts import Approval
 from dunning.case.orders import RestrictOrder
 from dunning.level import Level
 from dunning.policy.plan import Action
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.books import Ticket
 from dunning.records.effects import Effect
 from dunning.services.panel_tickets import STILL_RESTRICTED

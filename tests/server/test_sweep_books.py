@@ -19,7 +19,7 @@ from dunning.case.orders import TicketOrder
 from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
 from dunning.fleet.sweep_report import SweepReport
 from dunning.money import Money
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.books import Credit
 from dunning.records.inbox import InboxEvent, News

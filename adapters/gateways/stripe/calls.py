@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from adapters.gateways.stripe.http import StripeHttp
 from adapters.gateways.stripe.instruments import Thing
 from adapters.gateways.stripe.objects import Failure
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 _RATE_LIMIT, _BROKEN, _CONFLICT, _NO_KEY, _FORBIDDEN = 429, 500, 409, 401, 403
 _HINTS = {

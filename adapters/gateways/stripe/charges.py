@@ -18,7 +18,7 @@ from adapters.gateways.stripe.objects import ATTEMPT, PAYMENT, Failure, Intent
 from adapters.gateways.stripe.results import declined, outcome, payment, unknown
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import ChargeResult, Declined, Found, NoMethod
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.payments import Attempt, Method
 
 _DECLINED = 402

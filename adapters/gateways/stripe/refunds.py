@@ -8,7 +8,7 @@ from adapters.gateways.stripe.money import units
 from adapters.gateways.stripe.objects import PAYMENT, Failure, Intent, Refund
 from dunning.case.orders import RefundOrder
 from dunning.case.results import Declined, Refunded, RefundResult
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 
 OURS = "reprieve"
 """The metadata key of refunds that we made; the value is the order's key. All others were made by people at Stripe."""

@@ -23,7 +23,7 @@ from adapters.sites.tokens import SiteLinks, webhook_secret
 from adapters.sites.webhooks import SilentSites, SiteMessenger, chosen
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from portal.http.server import serving
 

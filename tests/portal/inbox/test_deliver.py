@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from dunning.ports.companies import OutageError
+from dunning.ports.outages import OutageError
 from dunning.records.inbox import InboxEvent
 from portal.http.clock import now
 from tests.portal.world import PlayedCases, Portal, message, paid, portal, until

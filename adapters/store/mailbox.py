@@ -1,0 +1,34 @@
+"""Mail that comes in: kept whole before it is answered for."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from adapters.store.base import Database, add_all
+from adapters.store.tables import inbound_mails
+from dunning.records.mail import InboundMail
+
+
+class Mailbox(Database):
+    """Keep, read and tick off mails."""
+
+    async def receive_mails(self, mails: Sequence[InboundMail]) -> None:
+        """Keep mails until they are handled, all in one transaction; one whose id is known stays as it is."""
+        async with self._writing() as connection:
+            await add_all(connection, inbound_mails, [mail.model_dump() for mail in mails])
+
+    async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
+        """Read the mails that nobody handled yet, oldest first, `most` at the most."""
+        unhandled = select(inbound_mails).where(inbound_mails.c.outcome == "")
+        oldest = unhandled.order_by(inbound_mails.c.at, inbound_mails.c.id).limit(most)
+        return tuple(InboundMail.model_validate(dict(row)) for row in await self._rows(oldest))
+
+    async def handled_mail(self, mail: str, outcome: str, notice: str = "", ticket: str = "") -> None:
+        """Note what became of a mail; the first outcome stays."""
+        its = update(inbound_mails).where(inbound_mails.c.id == mail, inbound_mails.c.outcome == "")
+        await self._change(its.values(outcome=outcome, notice=notice, ticket=ticket))
+
+    async def inbound_mail(self, mail: str) -> InboundMail | None:
+        """Read a mail that was kept, handled or not."""
+        row = await self._row(select(inbound_mails).where(inbound_mails.c.id == mail))
+        return None if row is None else InboundMail.model_validate(dict(row))

@@ -1,0 +1,29 @@
+"""Accounts with their contacts and services, as the store keeps them."""
+
+from typing import Protocol
+
+from dunning.records.accounts import Account
+
+
+class Accounts(Protocol):
+    """Every write is idempotent on the key it carries, here and in all topics of the store."""
+
+    async def put_account(self, account: Account) -> None:
+        """Insert or replace an account with its contacts and services."""
+        ...
+
+    async def account(self, account: str) -> Account:
+        """Raises LookupError, naming the account, when there is none."""
+        ...
+
+    async def owners(self, service: str) -> tuple[str, ...]:
+        """The accounts that name the service, by id; several, when somebody signed up again with the same name."""
+        ...
+
+    async def account_of(self, payer: str) -> str:
+        """The account whose `payer` that is; empty when there is none."""
+        ...
+
+    async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
+        """The accounts that have a contact of that address, by id."""
+        ...

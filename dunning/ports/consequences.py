@@ -1,0 +1,32 @@
+"""Consequences: what the breaker counts, admits and stops."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dunning.case.orders import TicketOrder
+from dunning.fleet.breaker import Limits, Stopped
+from dunning.records.effects import Consequence
+
+
+class Consequences(Protocol):
+    """Suspensions and deletions of the whole fleet."""
+
+    async def admit(self, asked: Sequence[Consequence], limits: Limits) -> tuple[Consequence, ...]:
+        """What the breaker says to each, one after the other: see `dunning.fleet.breaker.Books`.
+
+        No two callers ever take the last place together. Safe to repeat with the same `at`.
+        """
+        ...
+
+    async def admitted(self, action: str, since: datetime, until: datetime) -> tuple[Consequence, ...]:
+        """What was admitted by itself from `since` up to and at `until`, oldest first."""
+        ...
+
+    async def stopped(self) -> tuple[Stopped, ...]:
+        """What is deferred or kept, oldest first; not what was paid for meanwhile."""
+        ...
+
+    async def rule_on(self, rows: Sequence[Stopped], status: str, note: TicketOrder) -> bool:
+        """Bring all rows to the status and write the note, or neither: False when one is no longer as given."""
+        ...

@@ -1,0 +1,57 @@
+"""What comes from outside, kept until it is handled: webhooks and mails."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from dunning.records.inbox import InboxEvent
+from dunning.records.mail import InboundMail
+
+
+class Inbox(Protocol):
+    """Webhooks."""
+
+    async def receive(self, events: Sequence[InboxEvent]) -> None:
+        """Keep webhooks until they are handled, all in one transaction that survives a power failure.
+
+        One that is known (source and id) stays as it is.
+        """
+        ...
+
+    async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
+        """Webhooks that nobody handled yet, oldest first."""
+        ...
+
+    async def handled(self, event: InboxEvent, outcome: str) -> None:
+        """Note what became of a webhook; the first outcome stays."""
+        ...
+
+    async def handled_all(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+        """Note what became of several, in one transaction."""
+        ...
+
+    async def event(self, source: str, event: str) -> InboxEvent | None:
+        """A webhook that was kept, handled or not."""
+        ...
+
+
+class Mailbox(Protocol):
+    """Mails."""
+
+    async def receive_mails(self, mails: Sequence[InboundMail]) -> None:
+        """Keep mails until they are handled, all in one transaction that survives a power failure.
+
+        One that is known stays as it is.
+        """
+        ...
+
+    async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
+        """Mails that nobody handled yet, oldest first."""
+        ...
+
+    async def handled_mail(self, mail: str, outcome: str, notice: str = "", ticket: str = "") -> None:
+        """Note what became of a mail; the first outcome stays."""
+        ...
+
+    async def inbound_mail(self, mail: str) -> InboundMail | None:
+        """A mail that was kept, handled or not."""
+        ...

@@ -1,0 +1,22 @@
+"""Tickets, as the store keeps them."""
+
+from typing import Protocol
+
+from dunning.case.orders import TicketOrder
+from dunning.records.books import Ticket
+
+
+class Tickets(Protocol):
+    """Work for people."""
+
+    async def open_ticket(self, order: TicketOrder) -> bool:
+        """Open the ticket of `order.key` once; False when it exists."""
+        ...
+
+    async def tickets(self, account: str) -> tuple[Ticket, ...]:
+        """The account's tickets, oldest first; all accounts' when it is empty."""
+        ...
+
+    async def ticket(self, key: str) -> Ticket | None:
+        """The ticket of that key."""
+        ...
