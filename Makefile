@@ -56,7 +56,7 @@ mutants: $(READY) ## Change the rules on purpose and see whether the tests notic
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 
-histories: $(READY) ## Record a history of each story that has none yet, for the replay tests
+histories: $(READY) ## Record the history of every story anew, for the replay tests
 	$(BIN)/python -m tools.record_histories
 
 bench: $(READY) ## Measure

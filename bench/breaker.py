@@ -22,7 +22,7 @@ from dunning.case.case import Opened
 from dunning.fleet.breaker import Limits
 from dunning.money import Money
 from dunning.names import workflow_id
-from dunning.policy.plan import Action, Invoice, Milestone, Plan
+from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import OpenInvoice
 from sandbox.stage.stage import QUEUE, Stage, stage
@@ -109,7 +109,7 @@ async def _open(made: Stage, skipper: TimeSkipper, name: str) -> Handle:
     )
     await made.store.open_invoice(OpenInvoice(number=name, account=account, policy="bench", due=now.date()))
     invoice = Invoice(number=name, account=account, amount=Money(minor=1999, currency="USD"), due=now.date())
-    opened = Opened(invoice=invoice, plan=_plan(now))
+    opened = Opened(invoice=invoice, plan=_plan(now), reach="outside")
     return await skipper.client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)
 
 
@@ -117,7 +117,7 @@ def _plan(now: datetime) -> Plan:
     """A warning at once, and the suspension an hour before the clock's new time: it is asked for once."""
     warning = Milestone(name="notice", action=Action.NOTIFY, at=now, day=0, notice="Overdue Notice", warns=True)
     suspension = Milestone(name="suspend", action=Action.SUSPEND, at=now + AHEAD - timedelta(hours=1), day=30)
-    return Plan(policy="bench", zone="UTC", milestones=(warning, suspension))
+    return Plan(policy="bench", zone="UTC", milestones=(warning, suspension), taken_back=TakenBack(grace=10))
 
 
 async def _ahead(skipper: TimeSkipper, handle: Handle) -> None:

@@ -11,7 +11,7 @@ from dunning.case.case import Opened
 from dunning.case.facts import Payment
 from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
-from dunning.policy.plan import Action, Invoice, Milestone, Plan
+from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import OpenInvoice
 from sandbox.stage.stage import QUEUE, Stage
@@ -55,7 +55,9 @@ async def _open(stage: Stage, client: Client, name: str) -> Handle:
     await stage.store.put_account(
         Account(id=user, name=name, zone="UTC", locale="en_US", contacts=(contact,), services=(service,))
     )
-    opened = Opened(invoice=Invoice(number=name, account=user, amount=PRICE, due=now.date()), plan=_plan(now))
+    opened = Opened(
+        invoice=Invoice(number=name, account=user, amount=PRICE, due=now.date()), plan=_plan(now), reach="outside"
+    )
     await stage.store.open_invoice(OpenInvoice(number=name, account=user, policy="a-small-orange", due=now.date()))
     return await client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)
 
@@ -65,7 +67,9 @@ def _plan(now: datetime) -> Plan:
     warning = Milestone(name="warning", action=Action.NOTIFY, at=now, day=0, notice=title, warns=True)
     suspend = Milestone(name="suspend", action=Action.SUSPEND, at=now + timedelta(seconds=1), day=0)
     last = Milestone(name="deactivate", action=Action.DEACTIVATE, at=now + timedelta(days=30), day=30)
-    return Plan(policy="a-small-orange", zone="UTC", milestones=(warning, suspend, last))
+    return Plan(
+        policy="a-small-orange", zone="UTC", milestones=(warning, suspend, last), taken_back=TakenBack(grace=10)
+    )
 
 
 async def _suspended(stage: Stage, prefix: str) -> int:

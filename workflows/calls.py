@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.services.reinstate import Reinstate
     from activities.services.restrict import Restrict
     from dunning.case.results import Abandoned
-    from dunning.policy.plan import Action, Milestone, Plan
+    from dunning.policy.plan import Action, Milestone
 
 CHARGING, MAIL, PANEL, BOOKS = "-charging", "-mail", "-panel", ""
 """Suffixes of the task queues: one per company, so that a wave of one never delays another. Books use the main one."""
@@ -81,14 +81,9 @@ CALLS: dict[Action, Call] = {
 """The activity behind each step. A step without one (a credit) is written into the ledger and no more."""
 
 
-def call_for(plan: Plan, milestone: Milestone) -> Call | None:
-    """The activity behind a step; None for one that is only written down (a credit, an invoice that no mail announces).
-
-    A fee only asks for money first, and plans from before there was asking do not.
-    """
+def call_for(milestone: Milestone) -> Call | None:
+    """The activity behind a step; None for one that is only written down: a credit, an invoice without a mail."""
     if milestone.action is Action.ISSUE and not milestone.notice:
-        return None
-    if milestone.action is Action.LATE_FEE and not plan.asks:
         return None
     return CALLS.get(milestone.action)
 

@@ -80,7 +80,7 @@ class InvoiceDunning:
             )
 
     async def _perform(self, step: Perform) -> None:
-        what = call_for(self._case.plan, step.milestone)
+        what = call_for(step.milestone)
         result: Result = Noted()
         if what:
             order = order_for(self._case, step.milestone, workflow.now())

@@ -33,7 +33,7 @@ class ReachCheck:
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
         """None when somebody who can still be written to was warned; else a ticket opens, once, and the step waits.
 
-        An order that names no warnings needs none: a chargeback, a policy without grace, a case from before this check.
+        An order that names no warnings needs none: a chargeback, a policy without grace.
         """
         if order.warnings is None or not _silences(order):
             return None

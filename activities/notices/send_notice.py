@@ -151,13 +151,9 @@ class SendNotice:
             copy = await self._digests.send(copy, account)
         return copy if copy.digest or copy.status == "delivered" else await self._send(copy)
 
-    def _id_of(self, copy: NoticeCopy) -> str:
-        """Copies from before it was kept have none."""
-        return copy.message_id or message_id(copy.id, self._domain, self._secret)
-
     async def _send(self, copy: NoticeCopy) -> NoticeCopy:
         mail = Mail(
-            message_id=self._id_of(copy),
+            message_id=copy.message_id,
             recipient=copy.recipient,
             content=copy.content,
             at=copy.at,

@@ -19,11 +19,9 @@ async def unheard_of(
 ) -> Found | None:
     """What the company has for the invoice beside the order's `known` payments.
 
-    None when there is nothing, or the order does not ask. Raises OutageError while the company cannot be asked: until
+    None when there is nothing. Raises OutageError while the company cannot be asked: until
     it can, nobody suffers anything.
     """
-    if order.known is None:
-        return None
     account = await store.account(order.account)
     found = await gateway.received(account, order.invoice, order.known)
     fresh = [payment for each in found.payments if (payment := await _still_its_own(store, order, each))]

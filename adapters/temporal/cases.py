@@ -81,7 +81,7 @@ class Cases:
 
     async def wake(self, case: Case, signal: str, fact: BaseModel) -> None:
         """Start a closed case again where it ended, with a signal; a running one only gets the signal."""
-        opened = Opened(invoice=case.invoice, plan=case.plan, case=case)
+        opened = Opened(invoice=case.invoice, plan=case.plan, reach=case.reach, case=case)
         try:
             await self._client.start_workflow(
                 names.WORKFLOW,

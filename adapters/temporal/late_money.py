@@ -46,7 +46,7 @@ class Late:
         closed = await self._store.ledger(invoice) if known else None
         if closed and find(closed.order.entries, payment.id, MONEY_IN):
             return "already counted"
-        if closed and closed.order.case and closed.order.case.plan.excess is Excess.REFUND:
+        if closed and closed.order.case.plan.excess is Excess.REFUND:
             await self._wake(closed.order.case, names.PAYMENT_RECEIVED, payment)
             return "refunded"
         number, owner = invoice or UNMATCHED, known.account if known else UNMATCHED
@@ -63,15 +63,14 @@ class Late:
         if closed and counted:
             if find(closed.order.entries, reversal.id, TAKEN_BACK):
                 return "already counted"
-            if closed.order.case:
-                await self._wake(closed.order.case, names.PAYMENT_REVERSED, reversal)
-                return "reopened"
+            await self._wake(closed.order.case, names.PAYMENT_REVERSED, reversal)
+            return "reopened"
         return await self._off_credit(invoice or UNMATCHED, reversal, account)
 
     async def restored(self, invoice: str, fact: Restored, account: str = "") -> str:
         """Reopened, so that the case counts it; back in the credit; or parked, with a ticket."""
         closed = await self._store.ledger(invoice) if invoice else None
-        if closed and closed.order.case and find(closed.order.entries, fact.reversal, TAKEN_BACK):
+        if closed and find(closed.order.entries, fact.reversal, TAKEN_BACK):
             await self._wake(closed.order.case, names.PAYMENT_RESTORED, fact)
             return "reopened"
         number, owner = invoice or UNMATCHED, account or UNMATCHED

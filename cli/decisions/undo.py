@@ -133,7 +133,7 @@ class _Undoing:
     async def _case(self, number: str, *, closed: bool) -> Case | None:
         """The facts; of a case that ended, those that its books were closed with."""
         ledger = await self._store.ledger(number) if closed else None
-        if ledger and ledger.order.case:
+        if ledger:
             return ledger.order.case
         try:
             return await facts(self._client, number)

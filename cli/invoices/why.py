@@ -16,7 +16,7 @@ from cli.shell.options import Json, now
 from cli.shell.output import print_json
 from dunning.case.case import Case
 from dunning.explain.model import AccountReceipt, Line, Receipt
-from dunning.explain.receipt import attempt_keys, closed_receipt, receipt
+from dunning.explain.receipt import attempt_keys, receipt
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.effects import Effect
@@ -61,12 +61,11 @@ async def _of_invoice(cases: Cases, store: SqlStore, number: str) -> Receipt | N
         case = await cases.case(number)
     except OutageError as error:
         raise FailedError(f"{number}: {error}") from None
-    if case:
-        notices = await store.notices(number)
-        attempts = [await store.attempt(key) for key in attempt_keys(case)]
-        return receipt(case, present(case), notices, [each for each in attempts if each])
-    closed = await store.ledger(number)
-    return closed_receipt(closed) if closed else None
+    if case is None:
+        return None
+    notices = await store.notices(number)
+    attempts = [await store.attempt(key) for key in attempt_keys(case)]
+    return receipt(case, present(case), notices, [each for each in attempts if each])
 
 
 def present(case: Case) -> datetime:

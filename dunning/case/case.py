@@ -34,23 +34,19 @@ class Done(Wire):
 class Attempted(Wire):
     """The latest word on a charge attempt. `ask_at` is set while the money is on its way or its fate unknown.
 
-    `at` is when that word came, `began` when the first one did (None: it is the first). `final`: the payment method
-    must not be tried again. The step of a payment that the customer began without us is `underway:<payment>`.
+    `at` is when that word came. `began` is when the first one did, so when the attempt was made: a debit that returns
+    days later was made with the method of its first day. `final`: the payment method must not be tried again. The step
+    of a payment that the customer began without us is `underway:<payment>`.
     """
 
     step: str
     kind: str
     at: Instant
+    began: Instant
     ask_at: Instant | None = None
     payment: str = ""
     message: str = ""
     final: bool = False
-    began: Instant | None = None
-
-    @property
-    def since(self) -> datetime:
-        """When the attempt was made: a debit that returns days later was made with the method of its first day."""
-        return self.began or self.at
 
 
 class Deferral(Wire):
@@ -102,8 +98,8 @@ UNDERWAY = "underway:"
 """Begins the step of a payment that the customer began without us."""
 
 
-Reachability = Literal["", "outside", "inside"]
-"""Whether a contact of the account is outside of its own services, or all are inside; empty: nobody looked."""
+Reachability = Literal["outside", "inside"]
+"""Whether a contact of the account is outside of its own services, or all are inside."""
 
 
 class Case(Wire):
@@ -123,6 +119,7 @@ class Case(Wire):
     plan: Plan
     opened_at: Instant
     entries: tuple[Entry, ...]
+    reach: Reachability
     done: tuple[Done, ...] = ()
     attempts: tuple[Attempted, ...] = ()
     approvals: tuple[Approval, ...] = ()
@@ -144,7 +141,6 @@ class Case(Wire):
     held_until: Instant | None = None
     loosen_to: Level | None = None
     bounces: tuple[Bounced, ...] = ()
-    reach: Reachability = ""
     unreached_at: Instant | None = None
     backups: bool | None = None
     lapsed: bool = False
@@ -209,15 +205,14 @@ class Opened(Wire):
     """The workflow's input: the invoice and the plan that it will keep.
 
     `credit` of the account pays for it from the start. `case` is all that was known when it closed before: it goes on
-    from there, because money for it moved again. `reach` is where the account's contacts were when it was opened;
-    empty for a case from before anybody looked.
+    from there, because money for it moved again. `reach` is where the account's contacts were when it was opened.
     """
 
     invoice: Invoice
     plan: Plan
+    reach: Reachability
     credit: Money | None = None
     case: Case | None = None
-    reach: Reachability = ""
 
 
 def open_case(opened: Opened, now: datetime) -> Case:

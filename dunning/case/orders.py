@@ -29,14 +29,14 @@ class ChargeOrder(Order):
 
     `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
     `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
-    the case has; the company is asked for other money first. None: do not ask (cases from before there was asking).
+    the case has; the company is asked for other money first.
     """
 
     amount: Money
     attempt: int = 1
     ask_only: bool = False
     payment: str = ""
-    known: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -88,8 +88,7 @@ class RestrictOrder(Order):
     """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
-    `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none, or its case is from
-    before anybody asked.
+    `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none.
     """
 
     level: Level
@@ -97,7 +96,7 @@ class RestrictOrder(Order):
     services: tuple[str, ...] = ()
     reason: str = "non-payment"
     voids: bool = False
-    known: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
 
 
@@ -131,7 +130,7 @@ class DeleteOrder(Order):
 
     services: tuple[str, ...] = ()
     backups: bool = False
-    known: tuple[str, ...] | None = None
+    known: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
 
 
@@ -179,14 +178,13 @@ class TicketOrder(Order):
 class CloseOrder(Order):
     """Close the books: the final ledger, and what goes to the account as credit.
 
-    `case` is all that is known of it: from there the case starts again when money for it moves once more. None for
-    cases from before that was possible.
+    `case` is all that is known of it: from there the case starts again when money for it moves once more.
     """
 
+    case: Case
     outcome: str
     policy: str
     due: date
     entries: tuple[Entry, ...]
     balance: Money
     level: Level = Level.ACTIVE
-    case: Case | None = None

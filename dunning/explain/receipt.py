@@ -18,7 +18,6 @@ from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock, coming
 from dunning.explain.words import deed, undone_run, written, written_by
 from dunning.policy.plan import Action
-from dunning.records.books import ClosedLedger
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
 from dunning.rules.machine import decide
@@ -46,23 +45,6 @@ def receipt(
         coming=_coming(case, now),
         clock=tuple(clock_of(case, now)),
         waits=tuple(waits_of(case, for_customer=for_customer)),
-        lines=tuple(lines),
-    )
-
-
-def closed_receipt(closed: ClosedLedger, *, for_customer: bool = False) -> Receipt:
-    """The receipt of an invoice of which only the closed books are left: its ledger, in UTC."""
-    bare = {"note": ""} if for_customer else {}
-    entries = [entry.model_copy(update=bare) for entry in closed.order.entries]
-    lines = [Line(at=e.at, when=f"{e.at:%a %d %b %Y %H:%M %Z}", what=written(e)) for e in entries]
-    return Receipt(
-        invoice=closed.invoice,
-        account=closed.account,
-        policy=closed.policy,
-        state=closed.outcome,
-        balance=closed.balance,
-        level=closed.order.level.value,
-        clock=("only the closed books are left of it; times are UTC",),
         lines=tuple(lines),
     )
 
@@ -145,4 +127,4 @@ def _under_way(known: Known) -> Iterator[Line]:
             words = "a debit is on its way" if attempt.kind == "pending" else "a charge of which nothing is known yet"
             proof = f"payment {attempt.payment}" if attempt.payment else ""
             asked = f"we ask the gateway again {clock(known.case, attempt.ask_at)}"
-            yield _line(known, attempt.since, f"{words} ({attempt.step})", asked, proof)
+            yield _line(known, attempt.began, f"{words} ({attempt.step})", asked, proof)

@@ -42,7 +42,7 @@ def notices(policy: Policy, due: date) -> tuple[Notice, ...]:
     """
     found: dict[object, Notice] = {}
     invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=_AMOUNT, currency=policy.currency), due=due)
-    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice))
+    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside")
     lived = [Notice(story, order) for story, life in _lives(opened) for order in life.notices()]
     for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
         found.setdefault(_says(notice.order), notice)
@@ -59,7 +59,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
     start = opened.plan.milestones[0].at
     early, late = start + timedelta(hours=2), _restricted_at(opened.plan) + timedelta(hours=5)
 
-    def life(*facts: tuple[datetime, Fact], reach: Reachability = "") -> SampleLife:
+    def life(*facts: tuple[datetime, Fact], reach: Reachability = "outside") -> SampleLife:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 

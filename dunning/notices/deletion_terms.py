@@ -32,13 +32,13 @@ NOTHING: Restoring = {
 
 
 def restoring(case: Case, notice: Milestone) -> Restoring:
-    """What the notice has to say; nothing in a plan from before there was any of it.
+    """What the notice has to say.
 
     `backups` stays None before a deletion that leaves them: the hand looks whether there are any (S3-26).
     """
     offer, deleted = case.plan.restoration, case.level is Level.DELETED
     last = is_last_before_deletion(case, notice)
-    if offer is None or not (deleted or last):
+    if not (deleted or last):
         return NOTHING
     go_too = any(m.action is Action.DELETE_BACKUPS for m in case.plan.milestones)
     backups = case.backups if deleted else None
@@ -68,7 +68,7 @@ def is_last_before_deletion(case: Case, notice: Milestone) -> bool:
 def told_of_deletion(case: Case) -> Iterator[tuple[str, Action, str]]:
     """The follow-up that says so once all is deleted that the plan deletes: name, action and title of the notice."""
     offer = case.plan.restoration
-    if offer is None or not offer.notice or case.level is not Level.DELETED or case.paid_up or case.voided:
+    if not offer.notice or case.level is not Level.DELETED or case.paid_up or case.voided:
         return
     if "paid-after-deletion" in case.steps_done:  # a person restores it, or gives the money back
         return

@@ -11,12 +11,7 @@ from dunning.policy.plan import LEVEL_OF, Action
 
 
 def to_repeat(case: Case) -> tuple[Done, ...]:
-    """The story of a case that is reinstated: what has to come again is marked.
-
-    Plans without a rule for money taken back repeat nothing.
-    """
-    if case.plan.taken_back is None:
-        return case.done
+    """The story of a case that is reinstated: what has to come again is marked."""
     again = {done.step for done in case.done if done.action in LEVEL_OF}
     first = next((place for place, m in enumerate(case.plan.milestones) if m.name in again), None)
     later = () if first is None else case.plan.milestones[first:]

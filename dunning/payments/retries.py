@@ -45,7 +45,7 @@ def _refused_for_good(case: Case) -> bool:
 
 
 def _newer_method(case: Case, attempt: Attempted) -> bool:
-    return case.method_changed_at is not None and case.method_changed_at >= attempt.since
+    return case.method_changed_at is not None and case.method_changed_at >= attempt.began
 
 
 def with_new_method(case: Case, now: datetime) -> Step | None:

@@ -12,7 +12,7 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone, TakenBack
 def owed_again(case: Case, now: datetime) -> Step | None:
     """The store hears of it, the account's credit is used, a chargeback restricts, the customer is told: each once."""
     rule = case.plan.taken_back
-    if rule is None or case.lapsed:
+    if case.lapsed:
         return None
     for entry in standing(case.entries):
         for step in _steps_of(case, entry, rule, now):
@@ -24,7 +24,7 @@ def owed_again(case: Case, now: datetime) -> Step | None:
 def wait_for_restriction(case: Case, now: datetime) -> Step | None:
     """A chargeback's restriction was put off: it is waited for, and nothing else restricts before it."""
     rule = case.plan.taken_back
-    if rule is None or case.lapsed:
+    if case.lapsed:
         return None
     at_once = (_at_once(case, entry, rule, now) for entry in standing(case.entries))
     deferrals = (_put_off(case, step, now) for step in at_once if step)

@@ -134,29 +134,26 @@ class Plan(Wire):
     """Everything a running case needs of its policy; it keeps the plan that it began with.
 
     `unwarned`: the policy says in so many words that consequences may come without a warning.
-    `asks`: before a charge and before each consequence the gateway is asked for money that we have not heard
-    of. `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
+    `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
     an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
-    paid from the account's credit first.
-    `restoration` says what can be bought back after the deletion. `digest`: the account's notices of one day go out as
-    one mail. Their defaults, and no `taken_back`, are how cases ran before there was any of it.
+    paid from the account's credit first. `taken_back` says what happens when a payment is taken back, `restoration`
+    what can be bought back after the deletion. `digest`: the account's notices of one day go out as one mail.
     """
 
     policy: str
     version: str = ""
     zone: str
     milestones: tuple[Milestone, ...]
+    taken_back: TakenBack
+    restoration: Restoration = Restoration()
     rule: Rule = Rule.THIS_INVOICE
     reactivation_fee: Money | None = None
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
     unwarned: bool = False
-    asks: bool = False
     charges_new_method: bool = False
     most_attempts: int | None = None
     uses_credit: bool = False
-    taken_back: TakenBack | None = None
-    restoration: Restoration | None = None
     digest: bool = False
 
     @cached_property

@@ -58,7 +58,6 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         payment_notice=policy.payment_notice,
         excess=policy.excess,
         unwarned=policy.confirm_no_grace,
-        asks=True,
         charges_new_method=policy.charging.new_method,
         most_attempts=policy.charging.most,
         uses_credit=policy.use_credit,

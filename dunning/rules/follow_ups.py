@@ -50,8 +50,6 @@ def _about_credit(case: Case) -> Iterator[FollowUp]:
 
 def _asked_of_nobody(case: Case) -> tuple[Entry, ...]:
     """Money taken back when the invoice was not payable any more, or when there was nothing left to restrict."""
-    if case.plan.taken_back is None:
-        return ()
     taken = standing(case.entries)
     if case.voided or case.lapsed:
         later = case.entries[max(place for place, e in enumerate(case.entries) if e.kind is Kind.VOID) :]

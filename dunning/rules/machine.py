@@ -52,7 +52,7 @@ def decide(case: Case, now: datetime) -> Step:
 
 def overcharges(case: Case, order: Order) -> bool:
     """Whether a part was paid since the charge was ordered, so that another try of it would take too much."""
-    if not isinstance(order, ChargeOrder) or order.ask_only or order.known is None:
+    if not isinstance(order, ChargeOrder) or order.ask_only:
         return False
     return case.balance < order.amount
 
@@ -114,7 +114,7 @@ def _settle(case: Case, now: datetime) -> Step | None:
         return None
     if case.balance.minor < 0:
         return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
-    if case.voided and case.balance.minor > 0 and case.plan.taken_back:
+    if case.voided and case.balance.minor > 0:
         why = f"{case.balance} that had become credit was taken back"
         return Perform(follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now), why)
     closed = f"close:{len(case.entries)}"

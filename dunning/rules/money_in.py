@@ -55,8 +55,6 @@ def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
         note=reversal.reason,
     )
     after = with_entry(case, entry)
-    if case.plan.taken_back is None:
-        return changed(after, lifted=False)
     if after is case:
         return case
     after = changed(after, lifted=False)
@@ -67,12 +65,9 @@ def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
 
 
 def with_grace(case: Case, reversal: str, now: datetime) -> Case:
-    """From `now` the policy's grace runs, to its hour on the first day after; the case as it is without such a rule."""
-    rule = case.plan.taken_back
-    if rule is None:
-        return case
+    """From `now` the policy's grace runs, to its hour on the first day after."""
     hour = local(case.plan.milestones[0].at, case.plan.zone).time()
-    until = instant(case.today(now) + timedelta(days=rule.grace), hour, case.plan.zone)
+    until = instant(case.today(now) + timedelta(days=case.plan.taken_back.grace), hour, case.plan.zone)
     return changed(case, grace_until=until, grace_of=reversal)
 
 
@@ -124,6 +119,8 @@ def stirred(case: Case, news: PaymentNews, now: datetime) -> Case:
         return case if asked == case.attempts else changed(case, attempts=asked)
     if not news.started or find(case.entries, news.payment, MONEY_IN):
         return case
-    begun = Attempted(step=f"{UNDERWAY}{news.payment}", kind="pending", at=now, ask_at=now, payment=news.payment)
+    begun = Attempted(
+        step=f"{UNDERWAY}{news.payment}", kind="pending", at=now, began=now, ask_at=now, payment=news.payment
+    )
     others = tuple(a for a in case.attempts if a.step != begun.step)
     return changed(case, attempts=(*others, begun))

@@ -65,20 +65,18 @@ def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
     return {"invoice": case.invoice.number, "account": case.invoice.account, "step": step, "at": now}
 
 
-def _known(case: Case) -> tuple[str, ...] | None:
-    """The ids of all money that the case has, or has on its way; None when its plan does not ask for other money.
+def _known(case: Case) -> tuple[str, ...]:
+    """The ids of all money that the case has, or has on its way.
 
     A payment that was declined is none of them: it may be paid after all.
     """
-    if not case.plan.asks:
-        return None
     counted = [entry.id for entry in case.entries if entry.kind in MONEY_IN]
     return tuple(dict.fromkeys([*counted, *(a.payment for a in case.attempts if a.payment and a.ask_at)]))
 
 
 def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
-    """The notices that warned of a step that needs a warning; None for one that needs none, and for older cases."""
-    if not case.reach or case.plan.unwarned or milestone.name.startswith(CHARGEBACK):
+    """The notices that warned of a step that needs a warning; None for one that needs none."""
+    if case.plan.unwarned or milestone.name.startswith(CHARGEBACK):
         return None
     return tuple(done.detail for _, done in delivered_before(case, milestone))
 
@@ -95,7 +93,7 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return AskOrder(**_head(case, milestone, now), known=_known(case) or ())
+    return AskOrder(**_head(case, milestone, now), known=_known(case))
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -131,9 +129,9 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _suspended(case: Case) -> tuple[str, ...]:
-    """The kinds that the plan suspends; empty, all of them, for a case from before anybody looked at its contacts."""
+    """The kinds that the plan suspends; empty means all."""
     suspend = next((m for m in case.plan.milestones if m.action is Action.SUSPEND), None)
-    return suspend.services if suspend and case.reach else ()
+    return suspend.services if suspend else ()
 
 
 def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -198,7 +196,7 @@ def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
         entries=case.entries,
         balance=case.balance,
         level=case.level,
-        case=case if case.plan.taken_back else None,
+        case=case,
     )
 
 

@@ -71,8 +71,8 @@ def removal(case: Case, now: datetime) -> Removal | None:
         needed=coming.approvals,
         given=_given(case, coming),
         missing=missing_approvals(case, coming),
-        backup_fee=restoration.backup_fee if restoration else None,
-        archive_fee=restoration.archive_fee if restoration else None,
+        backup_fee=restoration.backup_fee,
+        archive_fee=restoration.archive_fee,
     )
 
 

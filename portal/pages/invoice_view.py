@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -21,7 +21,6 @@ from dunning.ports.companies import Cases
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
-from dunning.records.books import ClosedLedger
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.services.hold_reasons import Remaining
@@ -49,7 +48,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An invoice as its customer sees it. `state` is a case's or, when it is long closed, how it ended.
+    """An invoice as its customer sees it. `state` is its case's, running or closed.
 
     `level` is what the services run at, whoever restricts them; `other_holds` no payment lifts. `all_past_due`: they
     come back only when every past-due invoice is paid. `gone`: the services are deleted, and `next_step` says
@@ -61,15 +60,15 @@ class Sheet:
     state: str
     owed: Money
     due: str
-    zone: str = ""
-    next_step: str = ""
-    gone: bool = False
-    lines: tuple[tuple[str, Money], ...] = ()
-    level: Level = Level.ACTIVE
-    other_holds: tuple[Remaining, ...] = ()
-    all_past_due: bool = False
-    others: tuple[Other, ...] = field(default=())
-    more: int = 0
+    zone: str
+    next_step: str
+    gone: bool
+    lines: tuple[tuple[str, Money], ...]
+    level: Level
+    other_holds: tuple[Remaining, ...]
+    all_past_due: bool
+    others: tuple[Other, ...]
+    more: int
 
     @property
     def payable(self) -> bool:
@@ -102,12 +101,9 @@ class Sheets:
     async def of(self, invoice: str) -> Sheet | None:
         """The invoice's sheet; None when nobody knows it."""
         case = await self._cases.case(invoice)
-        if case is not None:
-            return await self._open(case)
-        ledger = await self._store.ledger(invoice)
-        return await self._closed(ledger) if ledger else None
+        return await self._sheet(case) if case else None
 
-    async def _open(self, case: Case) -> Sheet:
+    async def _sheet(self, case: Case) -> Sheet:
         now = self._clock()
         account = await self._account(case.invoice.account, case.invoice.customer)
         holds = await self._store.holds(account.id)
@@ -128,12 +124,6 @@ class Sheets:
             all_past_due=case.plan.rule is Rule.ALL_PAST_DUE,
             others=others,
             more=more,
-        )
-
-    async def _closed(self, ledger: ClosedLedger) -> Sheet:
-        account = await self._account(ledger.account, "")
-        return Sheet(
-            number=ledger.invoice, account=account, state=ledger.outcome, owed=ledger.balance, due=f"{ledger.due}"
         )
 
     async def _account(self, account: str, name: str) -> Account:

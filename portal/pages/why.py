@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from adapters.signed_links import Links
 from dunning.explain.model import Receipt
-from dunning.explain.receipt import attempt_keys, closed_receipt, receipt
+from dunning.explain.receipt import attempt_keys, receipt
 from dunning.ports.companies import Cases
 from dunning.ports.invoices import Invoices
 from dunning.ports.notices import Notices
@@ -54,8 +54,7 @@ class Why:
     async def _receipt(self, invoice: str) -> Receipt | None:
         case = await self._cases.case(invoice)
         if case is None:
-            closed = await self._store.ledger(invoice)
-            return closed_receipt(closed, for_customer=True) if closed else None
+            return None
         notices = await self._store.notices(invoice)
         attempts = [await self._store.attempt(key) for key in attempt_keys(case)]
         known = [each for each in attempts if each]

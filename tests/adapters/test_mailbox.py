@@ -43,7 +43,7 @@ async def test_notices_are_found_by_their_mails_message_ids_and_inside_of_digest
         await store.put_notice(copy)
     assert [each.id for each in await store.sent_as(["<1@h>", "<unknown@h>"])] == ["n-1", "n-2"]
     assert await store.sent_as(["<3@h>"]) == (sent("n-3", "<3@h>"),)
-    # Notices from before there were Message-IDs in the archive have an empty one; so has a broken report.
+    # A broken report names an empty one, which is nobody's.
     assert await store.sent_as([""]) == await store.sent_as([]) == ()
 
 

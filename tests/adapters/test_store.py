@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from adapters.store import SqlStore
 from adapters.store.tables import holds
 from adapters.store.types import UtcInstant, Words
+from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder, TicketOrder
 from dunning.holds import Hold
@@ -31,6 +32,7 @@ from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import ClosedLedger, Credit, OpenInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
+from tests.dunning import examples
 
 EAST = timezone(timedelta(hours=5, minutes=45))
 AT = datetime(2025, 3, 9, 12, 30, 15, 123456, tzinfo=EAST)
@@ -76,6 +78,7 @@ def books(at: datetime = AT, outcome: str = "paid") -> CloseOrder:
         Entry(id="p-1", kind=Kind.PAYMENT, amount=USD, at=AT, of="x"),
     )
     return CloseOrder(
+        case=open_case(examples.opened("hotdoodle"), AT - DAY),
         invoice="i-1",
         account="a-1",
         step="close",

@@ -137,7 +137,7 @@ def _woken(life: Life, coming: list[tuple[datetime, Fact]]) -> bool:
         at, fact = coming.pop(0)
         if isinstance(fact, Waking) and find(books.entries, fact.of, (*MONEY_IN, *TAKEN_BACK)):
             life.now = max(life.now, at)
-            again = open_case(Opened(invoice=books.invoice, plan=books.plan, case=books), life.now)
+            again = open_case(Opened(invoice=books.invoice, plan=books.plan, reach=books.reach, case=books), life.now)
             life.case, life.outcome = fact(again, life.now), ""
             return True
     return False

@@ -12,7 +12,7 @@ from dunning.case.results import Deleted, Result
 from dunning.money import Money
 from dunning.policy.check import findings
 from dunning.policy.file import Policy
-from dunning.policy.plan import Action, Milestone, Plan, Restoration
+from dunning.policy.plan import Action, Milestone, Restoration
 from dunning.rules.order_for import order_for
 from tests.dunning.examples import FOLDER, approves, at, opened, pays, policy, takes_back
 from tests.dunning.life import Fact, Life, live
@@ -118,14 +118,6 @@ def test_who_has_paid_is_not_told_that_everything_is_lost():
 def test_money_taken_back_long_after_the_deletion_repeats_nothing():
     life = deleted(opened(COURTESY), (102, pays("USD 54.99")), (110, takes_back("USD 54.99")))
     assert [notice.step for notice in notices(life)].count("deletion:told") == 1
-
-
-def test_a_case_from_before_says_nothing_of_it():
-    old = opened(COURTESY)
-    plan = Plan.model_validate({**old.plan.model_dump(), "restoration": None})
-    said = notices(deleted(old.model_copy(update={"plan": plan})))
-    assert not any(notice.before_deletion or notice.deleted for notice in said)
-    assert "deletion:told" not in [notice.step for notice in said]
 
 
 def test_a_policy_that_names_no_notice_writes_none():

@@ -6,17 +6,15 @@ import pytest
 
 from dunning.case.case import Case, Deferral
 from dunning.case.decisions import Perform, Reinstate, Wait
-from dunning.case.facts import Promise, Reversal, Waiver
+from dunning.case.facts import Promise, Waiver
 from dunning.case.results import Deferred, Deleted, Delivered, Noted, NotOurs, Reinstated
-from dunning.case.update import changed
 from dunning.level import Level
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
-from dunning.rules.money_in import reversed_
 from dunning.rules.record import recorded, reinstated
 from dunning.rules.updates import promised, waived
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
-from tests.dunning.examples import DUE, PRICE, at, before_issue, opened, pays
+from tests.dunning.examples import DUE, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live
 
 
@@ -132,15 +130,6 @@ def test_giving_back_says_why() -> None:
 
 def test_who_pays_on_the_due_date_was_never_past_due() -> None:
     assert "reinstate" not in evening(COURTESY, 1, charges="ok").steps()
-
-
-def test_a_charge_that_succeeded_and_was_taken_back_is_not_told_as_a_failed_one() -> None:
-    """So it was before policies had a rule for it; running cases keep their plan."""
-    case, now = moment(ASO, 1, charges="ok")
-    case = changed(case, plan=case.plan.model_copy(update={"taken_back": None}))
-    (charge,) = case.payments
-    back = reversed_(case, Reversal(id="r", payment=charge.id, amount=PRICE, at=now), now)
-    assert decide(back, now) == waits(5, "first-overdue", "the policy a-small-orange says day +5 from the due date")
 
 
 def test_nobody_is_told_of_a_suspension_that_did_not_happen() -> None:

@@ -74,7 +74,7 @@ class World:
 
     def _asked(self, case: Case, milestone: Milestone, order: object, now: datetime) -> Found | None:
         """Before charges and restrictions the company is asked; now and then it has money for us."""
-        if not isinstance(order, ChargeOrder | AskOrder | RestrictOrder | DeleteOrder) or order.known is None:
+        if not isinstance(order, ChargeOrder | AskOrder | RestrictOrder | DeleteOrder):
             return None
         begun = any(a.step == milestone.name for a in case.attempts)
         if milestone.action not in _ASKED_BEFORE or begun or (isinstance(order, ChargeOrder) and order.ask_only):

@@ -286,7 +286,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -325,7 +325,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -358,7 +358,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -401,7 +401,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -448,7 +448,7 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)
 
@@ -485,6 +485,6 @@ https://portal.example/how-to-pay
 -- \n\
 Example Hosting
 You get this mail because you are a customer of Example Hosting, and
-this is the address on file for notices about your account.
+this is the address on file for letters about your account.
 Nobody reads replies to this mail.
 """)

@@ -29,7 +29,7 @@ def case_of(number: str = "INV-1", *, overdue: int = 3, rules: str = "a-small-or
     facts = {"number": number, "account": "bakery", "customer": "Example Bakery", "amount": Money.parse("USD 19.99")}
     invoice = Invoice.model_validate({**facts, "due": due, **more})
     plan = plan_for(plan_rules, invoice)
-    case = open_case(Opened(invoice=invoice, plan=plan), min(now(), plan.milestones[0].at))
+    case = open_case(Opened(invoice=invoice, plan=plan, reach="outside"), min(now(), plan.milestones[0].at))
     return changed(case, done=tuple(_done(m) for m in plan.milestones if m.day <= overdue))
 
 
@@ -45,7 +45,9 @@ def paid_case(case: Case, amount: str = "USD 19.99") -> Case:
 
 
 def in_transit(case: Case) -> Case:
-    attempt = Attempted(step="charge", kind="pending", at=now(), ask_at=now() + timedelta(days=1), payment="pi_1")
+    attempt = Attempted(
+        step="charge", kind="pending", at=now(), began=now(), ask_at=now() + timedelta(days=1), payment="pi_1"
+    )
     return changed(case, attempts=(attempt,))
 
 

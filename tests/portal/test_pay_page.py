@@ -7,7 +7,6 @@ from html import unescape
 import pytest
 
 from dunning.case.case import Case
-from dunning.case.orders import CloseOrder
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -104,17 +103,6 @@ async def test_an_invoice_that_nobody_knows(bank: Portal) -> None:
     answer = await bank.page("INV-404")
     assert answer.status_code == 404
     assert "We do not know this invoice" in text_of(answer.text)
-
-
-@pytest.mark.parametrize(("outcome", "said"), [("paid", "This invoice is paid."), ("deleted", "no longer be paid")])
-async def test_an_invoice_that_was_closed_long_ago(bank: Portal, outcome: str, said: str) -> None:
-    case = bills.paid_case(case_of())
-    closed = CloseOrder(
-        invoice="INV-1", account="gone", step="close", at=now(), outcome=outcome, policy="a-small-orange",
-        due=case.invoice.due, entries=case.entries, balance=case.balance,
-    )  # fmt: skip
-    await bank.store.close_ledger(closed)
-    assert said in await words(bank)
 
 
 @pytest.mark.req("S3-28")

@@ -138,6 +138,7 @@ def case(*entries: Entry) -> Case:
 
 def closing(number: str, *entries: Entry) -> CloseOrder:
     return CloseOrder(
+        case=case(*entries),
         invoice=number,
         account=f"of-{number}",
         step="close",

@@ -113,7 +113,7 @@ async def test_credit_taken_for_a_case_that_already_ran_is_handed_over_to_it(ope
     life = await begin(open_stage, "KEPT-4", ASO)
     policy = load_policy(ASO, ROOT / "policies")
     client = life.skipper.client
-    # As if it had been started before there was any use of credit.
+    # As if its policy had not used credit when it was opened.
     async with open_stage.store._writing() as connection:
         await connection.exec_driver_sql("delete from credits where id = 'used:KEPT-4'")
     credit = Credit(id="KEPT-4:gift", account=life.account, amount=usd(1000), at=now(), reason="a gift")

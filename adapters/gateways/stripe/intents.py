@@ -47,8 +47,8 @@ class StripeIntents:
     async def by_key(self, customer: str, key: str) -> Intent | None:
         """The one of that attempt, however long ago: one that is overlooked would be charged again.
 
-        The newest come first, so what is asked for is on the first page. An attempt without a customer is from before
-        there was Stripe.
+        The newest come first, so what is asked for is on the first page. An attempt without a customer was made at
+        another gateway.
         """
         if not customer:
             return None

@@ -3,16 +3,22 @@
 import asyncio
 import inspect
 import re
+from datetime import UTC, date, datetime
 from typing import get_args
 
 import pytest
 
 from cli.invoices.listing import State
 from dunning.case import state
+from dunning.case.case import open_case
+from dunning.case.decisions import follow_up
 from dunning.case.orders import CloseOrder
 from dunning.names import workflow_id
+from dunning.policy.plan import Action
+from dunning.rules.order_for import order_for
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, Said, in_days, lines, row
+from tests.dunning import examples
 from tests.server.playing import begin
 
 
@@ -69,19 +75,13 @@ async def test_a_closed_case_still_answers_and_then_its_books_do(a_stage: Stage,
 
 
 def closed_books(number: str) -> CloseOrder:
-    return CloseOrder.model_validate(
-        {
-            "invoice": number,
-            "account": "old",
-            "step": "close",
-            "at": "2026-01-02T03:04:05Z",
-            "outcome": "paid",
-            "policy": "hotdoodle",
-            "due": "2026-01-01",
-            "entries": [],
-            "balance": {"minor": 0, "currency": "USD"},
-        }
-    )
+    """Of an invoice that was paid in January 2026."""
+    opening = examples.opened("hotdoodle", due=date(2026, 1, 1), number=number, account="old")
+    paid_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    case = examples.pays()(open_case(opening, examples.before_issue(opening)), paid_at)
+    order = order_for(case, follow_up("close:2", Action.CLOSE, paid_at), paid_at)
+    assert isinstance(order, CloseOrder)
+    return order
 
 
 async def test_an_invoice_that_nobody_knows(operate: Operate):

@@ -50,7 +50,6 @@ async def test_an_account_answers_with_all_its_invoices_holds_and_tickets(a_stag
         "Tickets",
         "abuse: suspended",
         "WHY-OLD · ",
-        "only the closed books",
     ):
         assert part in text
 

@@ -19,7 +19,6 @@ from dunning.case.orders import (
     TicketOrder,
 )
 from dunning.case.results import Declined, Undelivered
-from dunning.case.update import changed
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Milestone
@@ -69,7 +68,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         at=at(opened(COURTESY), 10),
         level=Level.SUSPENDED,
         services=("website", "email"),
-        known=(),
+        warnings=("n2", "n3"),
     )
     assert ordered(aso, "deactivate") == RestrictOrder(
         **WHO,
@@ -78,18 +77,22 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         level=Level.INACTIVE,
         held=Level.SUSPENDED,
         voids=True,
-        known=(),
+        warnings=("n2", "n3", "n4"),
     )
 
 
 def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own() -> None:
     life = evening(HOTDOODLE, 61)
     when = at(opened(HOTDOODLE), 60)
-    assert ordered(life, "delete") == DeleteOrder(**WHO, step="delete", at=when, known=())
-    assert ordered(life, "delete-backups") == DeleteOrder(**WHO, step="delete-backups", at=when, backups=True, known=())
+    assert ordered(life, "delete") == DeleteOrder(**WHO, step="delete", at=when, warnings=("n2", "n3"))
+    assert ordered(life, "delete-backups") == DeleteOrder(
+        **WHO, step="delete-backups", at=when, backups=True, warnings=("n2", "n3")
+    )
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
-    assert order_for(case, only, now) == DeleteOrder(**WHO, step="delete", at=now, services=("website",), known=())
+    assert order_for(case, only, now) == DeleteOrder(
+        **WHO, step="delete", at=now, services=("website",), warnings=("n2", "n3")
+    )
 
 
 def test_giving_back_names_the_rule_the_local_day_and_the_invoice_paid_for_again() -> None:
@@ -127,14 +130,6 @@ def test_a_moved_due_date_and_closed_books_carry_the_new_date() -> None:
         balance=Money.zero("USD"),
         case=did(life, "close:3").before,
     )
-
-
-def test_a_plan_without_a_rule_for_money_taken_back_closes_as_it_always_did() -> None:
-    case, now = moment(ASO, -1)
-    case = changed(pays()(case, now), plan=case.plan.model_copy(update={"taken_back": None, "asks": False}))
-    order = order_for(case, follow_up(case, "close:2", Action.CLOSE), now)
-    assert isinstance(order, CloseOrder)
-    assert order.case is None
 
 
 def test_closed_books_say_what_became_of_the_service() -> None:

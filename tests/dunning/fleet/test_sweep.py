@@ -173,7 +173,7 @@ def test_a_charge_that_the_company_does_not_have_is_unconfirmed(said: ChargeResu
 
 def test_asking_about_a_charge_charges_nothing() -> None:
     order = reconcile.asking_about(ATTEMPT)
-    assert (order.payment, order.ask_only, order.known) == ("pi_1", True, None)
+    assert (order.payment, order.ask_only, order.known) == ("pi_1", True, ())
     assert (order.invoice, order.account, order.amount, order.at) == ("INV-1", "bakery", USD, AT)
 
 

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from dunning.case.case import Case
-from dunning.case.decisions import Perform, Wait, follow_up
+from dunning.case.decisions import Perform, Wait
 from dunning.case.results import Delivered, Noted, Reinstated
-from dunning.case.update import changed
 from dunning.level import Level
 from dunning.payments.repeat import to_repeat
 from dunning.policy.plan import Action
@@ -20,7 +19,6 @@ from tests.dunning.evenings import (
     HOTDOODLE,
     WHMCS,
     after,
-    declining,
     evening,
     moment,
     step,
@@ -103,22 +101,6 @@ def test_only_what_brought_a_level_and_the_notices_after_it_count_as_undone() ->
     given_back = reinstated(pays()(case, now), Reinstated(level=Level.ACTIVE), now)
     assert [d.step for d in given_back.done if d.undone] == ["suspend"]
     assert "suspend" not in given_back.steps_done
-
-
-def test_plans_without_a_rule_repeat_nothing_hold_nothing_and_tell_nobody() -> None:
-    invoice = opened(ASO)
-    old = invoice.plan.model_copy(update={"taken_back": None})
-    case = live(invoice.model_copy(update={"plan": old}), at(invoice, -11), [], declining(), at(invoice, 11)).case
-    now = at(invoice, 12)
-    case = reinstated(pays()(case, now), Reinstated(level=Level.ACTIVE), now)
-    assert not any(d.undone for d in case.done)
-    back = takes_back()(case, now)
-    assert (back.grace_until, back.approvals, back.lifted) == (None, case.approvals, False)
-    assert takes_back()(changed(back, lifted=True), now).lifted is False, "told twice, it looked again"
-    assert back.next_milestone == step(case, "deactivate")
-    quiet = back.plan.model_copy(update={"payment_notice": ""})
-    void = changed(back, voided="billed twice", plan=quiet)
-    assert decide(void, now) == Perform(follow_up("close:3", Action.CLOSE, now), "the case ends: void")
 
 
 @pytest.mark.promise(8)

@@ -294,7 +294,7 @@ def test_a_change_in_the_very_moment_of_the_attempt_is_tried() -> None:
     case, now = moment(COURTESY, 1)
     (attempt,) = case.attempts
     for seconds, tried in ((-1, False), (0, True), (1, True)):
-        change = MethodChanged(at=attempt.since + timedelta(seconds=seconds))
+        change = MethodChanged(at=attempt.began + timedelta(seconds=seconds))
         assert isinstance(decide(method_changed(case, change), now), Perform) is tried
 
 
@@ -307,22 +307,13 @@ def test_an_attempt_keeps_the_name_of_its_payment_and_the_time_it_was_made() -> 
     case = recorded(case, charge, Pending(payment="ch-1", ask_at=now + day), now)
     case = recorded(case, charge, Unknown(ask_at=now + 2 * day), now + day)
     (attempt,) = case.attempts
-    assert (attempt.payment, attempt.since, attempt.at) == ("ch-1", now, now + day)
+    assert (attempt.payment, attempt.began, attempt.at) == ("ch-1", now, now + day)
     (attempt,) = recorded(case, charge, Declined(code="returned"), now + 2 * day).attempts
-    assert (attempt.payment, attempt.since, attempt.at, attempt.kind) == ("ch-1", now, now + 2 * day, "declined")
+    assert (attempt.payment, attempt.began, attempt.at, attempt.kind) == ("ch-1", now, now + 2 * day, "declined")
     (attempt,) = recorded(case, charge, Declined(code="returned", payment="ch-9"), now).attempts
     assert attempt.payment == "ch-9"
     (attempt,) = recorded(case, charge, Charged(payment="ch-2", amount=Money.parse("USD 1"), at=now), now).attempts
-    assert (attempt.payment, attempt.since) == ("ch-2", now)
-
-
-def test_plans_from_before_there_was_asking_remember_only_the_latest_word() -> None:
-    case, now = moment(COURTESY, -1)
-    case = changed(case, plan=case.plan.model_copy(update={"asks": False}))
-    charge = step(case, "charge")
-    case = recorded(case, charge, Pending(payment="ch-1", ask_at=now), now)
-    (attempt,) = recorded(case, charge, Unknown(ask_at=now), now + timedelta(hours=1)).attempts
-    assert (attempt.payment, attempt.since) == ("", now + timedelta(hours=1))
+    assert (attempt.payment, attempt.began) == ("ch-2", now)
 
 
 @pytest.mark.promise(2)

@@ -268,7 +268,7 @@ def test_a_closed_case_goes_on_from_its_books_and_knows_everything() -> None:
     assert isinstance(order, CloseOrder)
     assert order.case == closing.before
     assert order.case is not None
-    opened_again = Opened(invoice=order.case.invoice, plan=order.case.plan, case=order.case)
+    opened_again = Opened(invoice=order.case.invoice, plan=order.case.plan, reach=order.case.reach, case=order.case)
     over_the_wire = Opened.model_validate_json(opened_again.model_dump_json())
     later = at(opened(ASO), 50)
     again = open_case(over_the_wire, later)

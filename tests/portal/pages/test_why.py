@@ -7,7 +7,6 @@ from dunning.case.update import changed
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.updates import voided
 from portal.http.clock import now
-from tests.cli.decisions.test_decisions import closed_books
 from tests.portal.bills import case_of
 from tests.portal.world import Portal
 
@@ -47,8 +46,5 @@ async def test_without_its_signature_there_is_nothing(bank: Portal) -> None:
         assert (await why(bank, "INV-1", wrong))[0] == 404
 
 
-async def test_long_closed_books_and_unknown_invoices(bank: Portal) -> None:
-    await bank.store.close_ledger(closed_books("INV-OLD"))
-    status, receipt = await why(bank, "INV-OLD")
-    assert (status, receipt["state"]) == (200, "paid")
+async def test_an_invoice_that_nobody_knows(bank: Portal) -> None:
     assert (await why(bank, "INV-NOBODY")) == (404, {"error": "no such invoice"})
