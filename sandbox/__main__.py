@@ -6,12 +6,12 @@ import contextlib
 import signal
 import sys
 
-from sandbox.books import Addresses
-from sandbox.mail import MailCatcher
+from sandbox.companies import Addresses
+from sandbox.control.site import LOOPBACK, Site
+from sandbox.mail.catcher import MailCatcher
 from sandbox.panel.panel import ControlPanel
 from sandbox.panel.web import WebHost
-from sandbox.payments import PaymentCompany
-from sandbox.serving import LOOPBACK, Site
+from sandbox.payments import StripeStandIn
 
 
 async def run(options: argparse.Namespace) -> None:
@@ -22,7 +22,7 @@ async def run(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     watch = asyncio.create_task(_until_orphaned(stop)) if options.with_parent else None
 
-    payments, panel, mail = PaymentCompany(), ControlPanel(), MailCatcher()
+    payments, panel, mail = StripeStandIn(), ControlPanel(), MailCatcher()
     web = WebHost(panel.books)
     sites = [
         Site(payments.app(), options.payments_port),

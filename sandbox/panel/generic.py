@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.settings.panels import SANDBOX_SECRET
-from sandbox.books import PanelService, ServiceLevel
-from sandbox.desk import post, refuse
+from sandbox.control.routes import post, refuse
+from sandbox.panel.books import PanelService, ServiceLevel
 from sandbox.panel.interfaces import Panel, failure
 
 _DOOR = "signed"

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.books import PanelService
-from sandbox.desk import post
+from sandbox.control.routes import post
+from sandbox.panel.books import PanelService
 from sandbox.panel.interfaces import Panel, failure
 
 ACCESS_KEY, SECRET_KEY = "SandboxAccessKey0000", "SandboxSecretKey000000000000000000000000"

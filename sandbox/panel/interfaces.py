@@ -5,8 +5,8 @@ from typing import Literal, Protocol
 
 from starlette.responses import PlainTextResponse, Response
 
-from sandbox.books import PanelService, ServiceLevel
-from sandbox.desk import refuse
+from sandbox.control.routes import refuse
+from sandbox.panel.books import PanelService, ServiceLevel
 
 
 class Panel(Protocol):

@@ -19,13 +19,13 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from sandbox.books import Change, PanelBooks, PanelCall, PanelService, ServiceLevel
-from sandbox.desk import company, get, post, say
-from sandbox.pages import panel_page
+from sandbox.control.routes import company, get, post, say
+from sandbox.control.scripts import Behaviour, Scripts
+from sandbox.panel.books import Change, PanelBooks, PanelCall, PanelService, ServiceLevel
 from sandbox.panel.generic import GenericDoor
 from sandbox.panel.hestia import HestiaDoor
+from sandbox.panel.pages import panel_page
 from sandbox.panel.whm import WhmDoor
-from sandbox.scripts import Behaviour, Scripts
 
 _ACTS = frozenset({"ok", "lie", "500", "slow", "denied", "garbage", "old"})
 _DOES = frozenset({"ok", "slow", "garbage", "old"})
@@ -45,7 +45,7 @@ class ControlPanel:
         self._services: dict[str, PanelService] = {}
 
     def app(self) -> Starlette:
-        """The web site: the page for people, the interfaces and the control desk."""
+        """The web site: the page for people, the interfaces and the control interface."""
         doors = (GenericDoor(self), HestiaDoor(self), WhmDoor(self))
         routes = [route for door in doors for route in door.routes()]
         return company(self.scripts, self.books, [get("/", self._page), post("/control/service", self._put), *routes])

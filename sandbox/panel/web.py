@@ -12,9 +12,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from sandbox.books import PanelBooks, Visit, WebBooks
-from sandbox.desk import company, get
-from sandbox.scripts import Scripts
+from sandbox.control.routes import company, get
+from sandbox.control.scripts import Scripts
+from sandbox.panel.books import PanelBooks, Visit, WebBooks
 
 _VISITS = frozenset({"ok", "running", "suspended", "gone", "500", "slow"})
 _SUSPENDED = "/cgi-sys/suspendedpage.cgi"
@@ -32,7 +32,7 @@ class WebHost:
         self._panel = panel
 
     def app(self) -> Starlette:
-        """All sites, and the control desk."""
+        """All sites, and the control interface."""
         routes = [get("/", self._index), get(_SUSPENDED, self._suspended), get("/{user}", self._visit)]
         return company(self.scripts, self.books, routes)
 

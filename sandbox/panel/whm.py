@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.books import PanelService
-from sandbox.desk import get
+from sandbox.control.routes import get
+from sandbox.panel.books import PanelService
 from sandbox.panel.interfaces import Panel, failure
 
 USER, TOKEN = "reseller", "SANDBOX0WHM0TOKEN0OF0NOBODY"

@@ -1,15 +1,15 @@
-"""The gateway: Stripe's API at a loopback address, and a control desk."""
+"""The gateway: Stripe's API at a loopback address, and a control interface."""
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from sandbox.desk import company
-from sandbox.payments.api.endpoint import Door, Work
+from sandbox.control.routes import company
+from sandbox.payments.api.endpoint import Endpoints, Work
 from sandbox.payments.bank.bank import Bank
-from sandbox.payments.bank.confirm import Charging
-from sandbox.payments.desk.checkout_page import CheckoutPage
-from sandbox.payments.desk.dashboard import People
-from sandbox.payments.desk.desk import Desk
+from sandbox.payments.bank.confirm import Confirmation
+from sandbox.payments.checkout_page import CheckoutPage
+from sandbox.payments.control.banks import Banks
+from sandbox.payments.control.dashboard import Dashboard
 from sandbox.payments.objects.charges import Charges
 from sandbox.payments.objects.customers import Customers
 from sandbox.payments.objects.disputes import Disputes
@@ -18,11 +18,11 @@ from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.refunds import Refunds
 from sandbox.payments.objects.sessions import Sessions
 from sandbox.payments.objects.setups import Setups
+from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
-from sandbox.payments.store.state import State
 
 
-class PaymentCompany:
+class StripeStandIn:
     """State and rules; `app` is its web site."""
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class PaymentCompany:
         self._balance = Balance(state.entries)
         self._methods = Methods(state)
         self._bank = Bank(state, self._methods, self._balance)
-        self._charging = Charging(state, self._bank)
+        self._confirmation = Confirmation(state, self._bank)
         self._setups = Setups(state, self._methods)
         self._sessions = Sessions(state, self._methods, self._bank, self._setups)
         self._refunds = Refunds(state, self._balance)
         self._disputes = Disputes(state, self._balance)
 
     def app(self) -> Starlette:
-        """The web site: the API and the control desk."""
-        desk = Desk(self._state, self._bank, self._sessions, self._refunds, self._disputes)
-        people = People(self._state, self._methods, self._bank, self._sessions, self._refunds)
+        """The web site: the API and the control interface."""
+        banks = Banks(self._state, self._bank, self._sessions, self._refunds, self._disputes)
+        dashboard = Dashboard(self._state, self._methods, self._bank, self._sessions, self._refunds)
         page = CheckoutPage(self._sessions)
-        routes = [*self._api(), *page.routes(), *desk.routes(), *people.routes()]
+        routes = [*self._api(), *page.routes(), *banks.routes(), *dashboard.routes()]
         return company(self.scripts, self.books, routes)
 
     async def close(self) -> None:
@@ -51,9 +51,9 @@ class PaymentCompany:
         await self._state.hooks.close()
 
     def _api(self) -> list[Route]:
-        door = Door(self._state)
-        endpoints = [*self._payers(), *self._payments(), *self._pages(), *self._reversals(), *self._records()]
-        return [*(door.route(method, path, work) for method, path, work in endpoints), door.nowhere()]
+        endpoints = Endpoints(self._state)
+        works = [*self._payers(), *self._payments(), *self._pages(), *self._reversals(), *self._records()]
+        return [*(endpoints.route(method, path, work) for method, path, work in works), endpoints.nowhere()]
 
     def _payers(self) -> list[tuple[str, str, Work]]:
         customers, methods = Customers(self._state, self._methods), self._methods
@@ -74,7 +74,7 @@ class PaymentCompany:
         ]
 
     def _payments(self) -> list[tuple[str, str, Work]]:
-        intents, charges = Intents(self._state, self._methods, self._charging), Charges(self._state.charges)
+        intents, charges = Intents(self._state, self._methods, self._confirmation), Charges(self._state.charges)
         return [
             ("POST", "/payment_intents", intents.create),
             ("GET", "/payment_intents", intents.list),

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from sandbox.books import Addresses
+from sandbox.companies import Addresses
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 10.0

@@ -15,8 +15,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.store import SqlStore
 from operations.open_invoice import InvoiceRow
-from sandbox.books import Addresses
-from sandbox.control import Sandbox
+from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports

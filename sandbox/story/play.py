@@ -20,7 +20,9 @@ from dunning.policy.timeline import plan_for
 from dunning.records.books import Credit
 from dunning.records.mail import NoticeCopy
 from operations.open_invoice import open_row
-from sandbox.books import Change, Charge, Message
+from sandbox.mail.books import Message
+from sandbox.panel.books import Change
+from sandbox.payments.books import Charge
 from sandbox.stage.stage import QUEUE, Stage
 from sandbox.story.people import Doors, Told
 from sandbox.story.story import Happening, Pay, Story

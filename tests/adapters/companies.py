@@ -10,11 +10,12 @@ from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.mail.smtp import SmtpMailer
 from adapters.panels import Panels
 from dunning.ports.companies import Gateway, Mailer, Panel
-from sandbox.books import MailBooks
-from sandbox.control import Desk, Sandbox
-from sandbox.control import Panel as PanelDesk
-from sandbox.control import Payments as PaymentDesk
+from sandbox.companies import Sandbox
+from sandbox.control.client import Control
+from sandbox.mail.books import MailBooks
+from sandbox.panel.client import Panel as PanelControl
 from sandbox.panel.settings import panel_settings
+from sandbox.payments.client import Payments as PaymentsControl
 from sandbox.stage.process import SandboxProcess
 
 PATIENCE = 5.0
@@ -24,11 +25,11 @@ STRIPE_KEY = SecretStr("sk_test_sandbox")
 
 @dataclass
 class PaymentCompany:
-    """A gateway, a second one without patience, the company's desk, and where it listens."""
+    """A gateway, a second one without patience, the company's control interface, and where it listens."""
 
     gateway: Gateway
     hasty: Gateway
-    desk: PaymentDesk
+    control: PaymentsControl
     url: str
 
 
@@ -38,7 +39,7 @@ class PanelCompany:
 
     panel: Panel
     hasty: Panel
-    desk: PanelDesk
+    control: PanelControl
     name: str
     url: str
 
@@ -47,7 +48,7 @@ class PanelCompany:
 class MailCompany:
     mailer: Mailer
     hasty: Mailer
-    desk: Desk[MailBooks]
+    control: Control[MailBooks]
 
 
 @asynccontextmanager

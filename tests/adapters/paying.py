@@ -24,7 +24,7 @@ def order_of(name: str) -> ChargeOrder:
 
 
 async def customer(company: PaymentCompany, order: ChargeOrder, what: str = "pm_card_visa") -> Account:
-    payer = await company.desk.customer(order.account, what)
+    payer = await company.control.customer(order.account, what)
     return Account(id=order.account, name="Example", payer=payer)
 
 
@@ -50,4 +50,4 @@ def attempt(order: ChargeOrder, method: Method, payment: str = "") -> Attempt:
 
 
 async def moved(company: PaymentCompany, order: ChargeOrder) -> int:
-    return sum(charge.amount for charge in (await company.desk.books()).paid(order.account))
+    return sum(charge.amount for charge in (await company.control.books()).paid(order.account))

@@ -66,13 +66,13 @@ async def test_calls_at_the_same_time_move_money_once(company: PaymentCompany, o
 
 
 async def test_another_attempt_is_another_charge(company: PaymentCompany, order: ChargeOrder, method: Method):
-    await company.desk.script(order.account, "decline:generic_decline")
+    await company.control.script(order.account, "decline:generic_decline")
     assert isinstance(await company.gateway.charge(order, method), Declined)
     assert isinstance(await company.gateway.charge(order.model_copy(update={"attempt": 2}), method), Charged)
 
 
 async def test_a_decline_is_a_value_and_is_replayed(company: PaymentCompany, order: ChargeOrder, method: Method):
-    await company.desk.script(order.account, "decline:insufficient_funds")
+    await company.control.script(order.account, "decline:insufficient_funds")
     result = await company.gateway.charge(order, method)
     assert isinstance(result, Declined)
     assert (result.code, result.final) == ("insufficient_funds", False)
@@ -87,7 +87,7 @@ async def test_a_decline_is_a_value_and_is_replayed(company: PaymentCompany, ord
 async def test_a_card_that_must_not_be_tried_again_is_marked(
     company: PaymentCompany, order: ChargeOrder, method: Method, code: str
 ):
-    await company.desk.script(order.account, f"decline:{code}")
+    await company.control.script(order.account, f"decline:{code}")
     result = await company.gateway.charge(order, method)
     assert isinstance(result, Declined)
     assert (result.code, result.advice, result.final) == (code, "do_not_try_again", True)
@@ -123,7 +123,7 @@ async def test_a_debit_in_transit_ends_later(
     assert isinstance(result, Pending)
     assert result.ask_at == AT + timedelta(days=1)
     assert await found(company, order, method) == result
-    await company.desk.settle(order.key, outcome, AT + timedelta(days=4))
+    await company.control.settle(order.key, outcome, AT + timedelta(days=4))
     ended = await found(company, order, method, AT + timedelta(days=5))
     assert isinstance(ended, kind)
     assert not isinstance(ended, Charged) or ended.at == AT + timedelta(days=5)
@@ -134,7 +134,7 @@ async def test_a_debit_in_transit_ends_later(
 async def test_a_lost_answer_is_an_outage_and_find_knows_the_charge(
     company: PaymentCompany, order: ChargeOrder, method: Method
 ):
-    await company.desk.script(order.account, "timeout_after")
+    await company.control.script(order.account, "timeout_after")
     with pytest.raises(OutageError):
         await company.gateway.charge(order, method)
     assert isinstance(await found(company, order, method), Charged)
@@ -146,10 +146,10 @@ async def test_a_key_that_the_company_forgot_charges_nobody_again(
     company: PaymentCompany, order: ChargeOrder, method: Method
 ):
     """The answer was lost, and a day passed: the key alone would charge a second time, so it is never used alone."""
-    await company.desk.script(order.account, "timeout_after")
+    await company.control.script(order.account, "timeout_after")
     with pytest.raises(OutageError):
         await company.gateway.charge(order, method)
-    await company.desk.forget_keys()
+    await company.control.forget_keys()
     result = await found(company, order, method, AT + timedelta(days=2))
     assert isinstance(result, Charged)
     assert result.at == AT
@@ -160,15 +160,15 @@ async def test_a_key_that_the_company_forgot_charges_nobody_again(
 async def test_a_slow_answer_is_an_outage_and_then_unknown_until_it_is_done(
     company: PaymentCompany, order: ChargeOrder, method: Method
 ):
-    await company.desk.script(order.account, "hold:ok")
+    await company.control.script(order.account, "hold:ok")
     with pytest.raises(OutageError):
         await company.hasty.charge(order, method)
-    await company.desk.until_held(order.account)
+    await company.control.until_held(order.account)
     for result in (await found(company, order, method), await company.gateway.charge(order, method)):
         assert isinstance(result, Unknown)
         assert result.ask_at == AT + timedelta(hours=1)
     assert await moved(company, order) == 0
-    await company.desk.release(order.account)
+    await company.control.release(order.account)
     async with asyncio.timeout(5):
         while isinstance(result := await company.gateway.charge(order, method), Unknown):
             pass
@@ -180,7 +180,7 @@ async def test_a_slow_answer_is_an_outage_and_then_unknown_until_it_is_done(
 async def test_an_outage_before_anything_happened_leaves_nothing(
     company: PaymentCompany, order: ChargeOrder, method: Method, behaviour: str
 ):
-    await company.desk.script(order.account, behaviour)
+    await company.control.script(order.account, behaviour)
     with pytest.raises(OutageError):
         await company.gateway.charge(order, method)
     assert await found(company, order, method) is None
@@ -190,12 +190,12 @@ async def test_an_outage_before_anything_happened_leaves_nothing(
 async def test_money_may_have_moved_before_the_answer_comes(
     company: PaymentCompany, order: ChargeOrder, method: Method
 ):
-    await company.desk.script(order.account, "ok:hold")
+    await company.control.script(order.account, "ok:hold")
     charging = asyncio.create_task(company.gateway.charge(order, method))
-    await company.desk.until_held(order.account)
+    await company.control.until_held(order.account)
     assert await moved(company, order) == 1999
     assert not charging.done()
-    await company.desk.release(order.account)
+    await company.control.release(order.account)
     assert isinstance(await charging, Charged)
 
 
@@ -217,7 +217,7 @@ async def test_money_that_the_case_has_not_heard_of_is_received(
     first = await company.gateway.charge(order, method)
     assert isinstance(first, Charged)
     second = order.model_copy(update={"attempt": 2})
-    await company.desk.script(order.account, "timeout_after")
+    await company.control.script(order.account, "timeout_after")
     with pytest.raises(OutageError):
         await company.gateway.charge(second, method)
     received = await company.gateway.received(account, order.invoice, [first.payment])
@@ -249,7 +249,7 @@ async def refund_of(company: PaymentCompany, order: ChargeOrder, method: Method,
 
 
 async def given_back(company: PaymentCompany, refund: RefundOrder) -> list[int]:
-    return [r.amount for r in (await company.desk.books()).refunds if r.payment == refund.payment]
+    return [r.amount for r in (await company.control.books()).refunds if r.payment == refund.payment]
 
 
 async def test_a_refund_happens_once(company: PaymentCompany, order: ChargeOrder, method: Method):
@@ -258,7 +258,7 @@ async def test_a_refund_happens_once(company: PaymentCompany, order: ChargeOrder
     assert isinstance(result, Refunded)
     assert result.amount == usd(500)
     assert await company.gateway.refund(refund) == result
-    await company.desk.forget_keys()
+    await company.control.forget_keys()
     assert await company.gateway.refund(refund.model_copy(update={"at": AT + timedelta(days=2)})) == result
     assert await given_back(company, refund) == [500]
 
@@ -302,8 +302,8 @@ async def test_a_refund_in_another_currency_is_declined(company: PaymentCompany,
 
 async def test_a_refund_that_broke_can_be_asked_again(company: PaymentCompany, order: ChargeOrder, method: Method):
     refund = await refund_of(company, order, method, 500)
-    await company.desk.script(order.account, "refund:500")
-    await company.desk.script(order.account, "refund:timeout_after")
+    await company.control.script(order.account, "refund:500")
+    await company.control.script(order.account, "refund:timeout_after")
     for _ in range(2):
         with pytest.raises(OutageError):
             await company.gateway.refund(refund)

@@ -7,7 +7,7 @@ import pytest
 
 from dunning.ports.outages import OutageError
 from dunning.records.mail import Mail, NoticeText
-from sandbox.books import Message
+from sandbox.mail.books import Message
 from tests.adapters.companies import MAILERS, MailCompany
 
 TEXT = NoticeText(
@@ -32,7 +32,7 @@ def mail(request: pytest.FixtureRequest) -> Mail:
 
 
 async def caught(company: MailCompany, mail: Mail) -> Message:
-    (message,) = (await company.desk.books()).to(mail.recipient)
+    (message,) = (await company.control.books()).to(mail.recipient)
     return message
 
 
@@ -68,7 +68,7 @@ async def test_a_long_id_is_not_torn(company: MailCompany, mail: Mail):
 
 @pytest.mark.parametrize(("behaviour", "code"), [("refuse:550", "550"), ("refuse:552", "552"), ("reject:554", "554")])
 async def test_a_permanent_refusal_is_a_value(company: MailCompany, mail: Mail, behaviour: str, code: str):
-    await company.desk.script(mail.recipient, behaviour)
+    await company.control.script(mail.recipient, behaviour)
     delivery = await company.mailer.send(mail)
     assert delivery.status == "refused"
     assert delivery.detail.startswith(code)
@@ -77,7 +77,7 @@ async def test_a_permanent_refusal_is_a_value(company: MailCompany, mail: Mail, 
 
 @pytest.mark.parametrize("behaviour", ["defer:451", "reject:451", "reject:421"])
 async def test_a_temporary_refusal_is_an_outage_without_names(company: MailCompany, mail: Mail, behaviour: str):
-    await company.desk.script(mail.recipient, behaviour)
+    await company.control.script(mail.recipient, behaviour)
     with pytest.raises(OutageError) as outage:
         await company.mailer.send(mail)
     assert mail.recipient not in str(outage.value)
@@ -86,7 +86,7 @@ async def test_a_temporary_refusal_is_an_outage_without_names(company: MailCompa
 
 
 async def test_deferred_three_times_then_taken(company: MailCompany, mail: Mail):
-    await company.desk.script(mail.recipient, "defer:450", times=3)
+    await company.control.script(mail.recipient, "defer:450", times=3)
     for _ in range(3):
         with pytest.raises(OutageError, match="450"):
             await company.mailer.send(mail)
@@ -94,21 +94,21 @@ async def test_deferred_three_times_then_taken(company: MailCompany, mail: Mail)
 
 
 async def test_hanging_up_after_the_message_leaves_it_unknown(company: MailCompany, mail: Mail):
-    await company.desk.script(mail.recipient, "drop_after_data")
+    await company.control.script(mail.recipient, "drop_after_data")
     assert (await company.mailer.send(mail)).status == "unknown"
     await company.mailer.send(mail)
     assert (await caught(company, mail)).copies == 2
 
 
 async def test_silence_after_the_message_leaves_it_unknown(company: MailCompany, mail: Mail):
-    await company.desk.script(mail.recipient, "hold")
+    await company.control.script(mail.recipient, "hold")
     assert (await company.hasty.send(mail)).status == "unknown"
     assert (await caught(company, mail)).copies == 1
 
 
 @pytest.mark.parametrize("recipient", ["", "nobody", "a b@c.example", "a@b.example\r\nBcc: x@y.example", "ü@c.example"])
 async def test_what_is_no_address_is_refused_without_asking(company: MailCompany, mail: Mail, recipient: str):
-    before = len((await company.desk.books()).messages)
+    before = len((await company.control.books()).messages)
     delivery = await company.mailer.send(mail.model_copy(update={"recipient": recipient}))
     assert delivery.status == "refused"
-    assert len((await company.desk.books()).messages) == before
+    assert len((await company.control.books()).messages) == before

@@ -39,7 +39,7 @@ def shown(company: PanelCompany, tag: str) -> str | None:
 
 
 async def changes(company: PanelCompany, service: Service) -> list[tuple[str, str]]:
-    books = await company.desk.books()
+    books = await company.control.books()
     return [(change.before, change.after) for change in books.changes(service.user)]
 
 
@@ -71,7 +71,7 @@ async def test_every_level_that_it_expresses_shows_until_it_is_loosened(company:
 async def test_asking_twice_changes_once_whatever_it_says_the_second_time(
     company: PanelCompany, service: Service, says: str
 ):
-    await company.desk.script(service.user, f"already:{says}", times=None)
+    await company.control.script(service.user, f"already:{says}", times=None)
     for _ in range(2):
         await company.panel.restrict(service, SUSPENDED, OURS)
     for _ in range(2):
@@ -80,12 +80,12 @@ async def test_asking_twice_changes_once_whatever_it_says_the_second_time(
 
 
 async def test_the_first_reason_stays(company: PanelCompany, service: Service):
-    await company.desk.put(service.user, "suspended", "chargeback, ask Eve")
+    await company.control.put(service.user, "suspended", "chargeback, ask Eve")
     assert (await company.panel.state(service)).tag == shown(company, "chargeback, ask Eve")
 
 
 async def test_a_locked_suspension_is_shown_as_such_and_stays(company: PanelCompany, service: Service):
-    await company.desk.put(service.user, "suspended", OURS, locked=True)
+    await company.control.put(service.user, "suspended", OURS, locked=True)
     if company.name == WHM:
         await outage(company.panel.loosen(service, OURS), service)
     else:
@@ -120,8 +120,8 @@ async def test_backups_are_deleted_where_the_panel_has_a_say_and_the_service_sta
 @pytest.mark.parametrize("verb", ["restrict", "loosen", "delete"])
 async def test_what_the_panel_answers_proves_nothing(company: PanelCompany, service: Service, verb: str):
     before = SUSPENDED if verb == "loosen" else ACTIVE
-    await company.desk.put(service.user, before.value)
-    await company.desk.script(service.user, "lie", times=2)
+    await company.control.put(service.user, before.value)
+    await company.control.script(service.user, "lie", times=2)
     after = {"restrict": SUSPENDED, "loosen": ACTIVE, "delete": DELETED}[verb]
     for expected in (before, before, after):
         await _calls(company.panel, service, verb)
@@ -142,7 +142,7 @@ def _calls(panel: Panels | object, service: Service, verb: str) -> Awaitable[Non
 @pytest.mark.parametrize("verb", ["restrict", "loosen", "delete"])
 @pytest.mark.parametrize("behaviour", ["500", "denied", "garbage"])
 async def test_an_act_that_failed_is_an_outage(company: PanelCompany, service: Service, behaviour: str, verb: str):
-    await company.desk.script(service.user, behaviour)
+    await company.control.script(service.user, behaviour)
     words = await outage(_calls(company.panel, service, verb), service)
     assert {"500": "HTTP 500", "denied": "does not let us in", "garbage": "answer"}[behaviour] in words
 
@@ -151,7 +151,7 @@ async def test_an_act_that_failed_is_an_outage(company: PanelCompany, service: S
 async def test_a_state_that_cannot_be_read_is_an_outage_and_never_means_deleted(
     company: PanelCompany, service: Service, behaviour: str
 ):
-    await company.desk.script(service.user, f"read:{behaviour}")
+    await company.control.script(service.user, f"read:{behaviour}")
     await outage(company.panel.state(service), service)
     assert (await company.panel.state(service)).level is ACTIVE
 
@@ -160,18 +160,18 @@ async def test_a_state_that_cannot_be_read_is_an_outage_and_never_means_deleted(
 async def test_a_panel_too_slow_is_an_outage_and_acts_when_it_likes(
     company: PanelCompany, service: Service, behaviour: str, meanwhile: Level
 ):
-    await company.desk.script(service.user, behaviour)
+    await company.control.script(service.user, behaviour)
     assert "no answer in 0.3 s" in await outage(company.hasty.restrict(service, SUSPENDED, OURS), service)
-    await company.desk.until_held(service.user)
+    await company.control.until_held(service.user)
     assert (await company.panel.state(service)).level is meanwhile
-    await company.desk.release(service.user)
+    await company.control.release(service.user)
     async with asyncio.timeout(5):
         while (await company.panel.state(service)).level is not SUSPENDED:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.01)
 
 
 async def test_a_reading_too_slow_is_an_outage(company: PanelCompany, service: Service):
-    await company.desk.script(service.user, "read:slow:2")
+    await company.control.script(service.user, "read:slow:2")
     assert "no answer in 0.3 s" in await outage(company.hasty.state(service), service)
 
 

@@ -26,8 +26,8 @@ def read(answer: Any) -> Said | None:
 
 async def test_the_old_shape_is_understood(company: PanelCompany):
     service = Service(id="s", account="a", panel="whm", user="old")
-    await company.desk.script("old", "old", times=3)
-    await company.desk.script("old", "read:old", times=3)
+    await company.control.script("old", "old", times=3)
+    await company.control.script("old", "read:old", times=3)
     await company.panel.restrict(service, Level.SUSPENDED, "non-payment dun:INV-1")
     seen = await company.panel.state(service)
     assert (seen.level, seen.tag) == (Level.SUSPENDED, "non-payment dun:INV-1")
@@ -39,7 +39,7 @@ async def test_the_old_shape_is_understood(company: PanelCompany):
 
 async def test_a_list_without_the_account_means_deleted(company: PanelCompany):
     service = Service(id="s", account="a", panel="whm", user="empty")
-    await company.desk.script("empty", "read:empty")
+    await company.control.script("empty", "read:empty")
     assert (await company.panel.state(service)).level is Level.DELETED
 
 
@@ -47,7 +47,7 @@ async def test_it_is_never_asked_for_what_it_cannot_show(company: PanelCompany):
     service = Service(id="s", account="a", panel="whm", user="mild")
     with pytest.raises(ValueError, match="WHM cannot show locked"):
         await company.panel.restrict(service, Level.LOCKED, "")
-    assert not [call for call in (await company.desk.books()).calls if call.user == "mild"]
+    assert not [call for call in (await company.control.books()).calls if call.user == "mild"]
 
 
 @pytest.mark.parametrize(

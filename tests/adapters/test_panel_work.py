@@ -62,14 +62,14 @@ class Playing:
         return await self._hands.bring(self.account, self.at)
 
     async def levels(self) -> list[str]:
-        books = await self.company.desk.books()
+        books = await self.company.control.books()
         return [books.level(service.user) for service in self.account.services]
 
     async def subjects(self) -> list[str]:
         return [ticket.subject for ticket in await self.store.tickets("")]
 
     async def acts(self) -> list[str]:
-        books = await self.company.desk.books()
+        books = await self.company.control.books()
         return [call.verb for call in books.calls if call.user == self.user() and call.verb != "state"]
 
 
@@ -85,7 +85,7 @@ async def playing(
     await store.put_account(account)
     for each in made:
         if each.kind != "domain":
-            await company.desk.put(each.user)
+            await company.control.put(each.user)
     return Playing(company, store, account)
 
 
@@ -122,7 +122,7 @@ async def test_whm_shows_non_payment_as_the_reason(company: PanelCompany, store:
     one = await playing(company, store, "w1")
     await one.hold(SUSPENDED)
     await one.bring()
-    books = await company.desk.books()
+    books = await company.control.books()
     assert [(c.after, c.tag, c.by) for c in books.changes(one.user())] == [
         ("suspended", "non-payment dun:INV-1", "WHM")
     ]
@@ -133,7 +133,7 @@ async def test_whm_shows_non_payment_as_the_reason(company: PanelCompany, store:
 @pytest.mark.parametrize("panel", PANELS)
 async def test_what_somebody_else_suspended_is_never_lifted(company: PanelCompany, store: SqlStore, panel: str):
     one = await playing(company, store, f"foreign-{panel}", [("website", panel)])
-    await company.desk.put(one.user(), "suspended", "chargeback, ask Eve")
+    await company.control.put(one.user(), "suspended", "chargeback, ask Eve")
     await one.hold(SUSPENDED)
     await one.bring()
     await one.lift()
@@ -148,7 +148,7 @@ async def test_hestia_keeps_no_reason_and_a_suspension_after_a_mere_lock_is_not_
     one = await playing(company, store, "h-lock", [("website", "hestia")])
     await one.hold(LOCKED)
     await one.bring()
-    await company.desk.put(one.user(), "suspended")
+    await company.control.put(one.user(), "suspended")
     await one.lift()
     assert (await one.bring()).kept_by_staff
     assert await one.levels() == ["suspended"]
@@ -159,13 +159,13 @@ async def test_hestia_is_given_back_although_nobody_saw_that_the_suspension_work
 ):
     one = await playing(company, store, "h-crash", [("website", "hestia")])
     await one.hold(SUSPENDED)
-    await company.desk.script(one.user(), "ok:hold")
+    await company.control.script(one.user(), "ok:hold")
     hasty = Hands(company.hasty, store, SilentSites(), OutsideProbes())
-    await company.desk.script(one.user(), "read:slow:0")
-    await company.desk.script(one.user(), "read:500")
+    await company.control.script(one.user(), "read:slow:0")
+    await company.control.script(one.user(), "read:500")
     with pytest.raises(OutageError):
         await hasty.bring(one.account, one.at)
-    await company.desk.forget(one.user())
+    await company.control.forget(one.user())
     assert await one.levels() == ["suspended"]
     await one.lift()
     assert (await one.bring()).kept_by_staff == ()
@@ -177,7 +177,7 @@ async def test_a_lock_is_told_to_people_once_a_day_and_the_customer_is_not_promi
     company: PanelCompany, store: SqlStore, panel: str
 ):
     one = await playing(company, store, f"root-{panel}", [("website", panel)])
-    await company.desk.put(one.user(), "suspended", "non-payment dun:INV-1", locked=True)
+    await company.control.put(one.user(), "suspended", "non-payment dun:INV-1", locked=True)
     for _ in range(2):
         assert (await one.bring()).kept_by_staff == (f"panel:{one.account.services[0].id}",)
     assert await one.levels() == ["suspended"]
@@ -192,20 +192,20 @@ async def test_a_lock_is_told_to_people_once_a_day_and_the_customer_is_not_promi
 async def test_a_lie_is_noticed_every_time(company: PanelCompany, store: SqlStore, panel: str):
     one = await playing(company, store, f"lie-{panel}", [("website", panel)])
     await one.hold(SUSPENDED)
-    await company.desk.script(one.user(), "lie")
+    await company.control.script(one.user(), "lie")
     with pytest.raises(OutageError, match=r"shows service .* as active after it was asked for suspended"):
         await one.bring()
     await one.bring()
     await one.lift()
-    await company.desk.script(one.user(), "lie")
+    await company.control.script(one.user(), "lie")
     with pytest.raises(OutageError, match="as suspended after it was asked for active"):
         await one.bring()
     await one.bring()
-    await company.desk.script(one.user(), "lie")
+    await company.control.script(one.user(), "lie")
     with pytest.raises(OutageError, match="still shows service"):
         await delete_at_panel(company.panel, one.account.services[0], backups=False)
     assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
-    books = await company.desk.books()
+    books = await company.control.books()
     assert [change.after for change in books.changes(one.user())] == ["suspended", "active", "deleted"]
 
 
@@ -215,7 +215,7 @@ async def test_only_the_last_reading_counts_also_after_an_answer_that_nobody_und
 ):
     one = await playing(company, store, f"garbled-{panel}", [("website", panel)])
     await one.hold(SUSPENDED)
-    await company.desk.script(one.user(), "garbage", times=3)
+    await company.control.script(one.user(), "garbage", times=3)
     await one.bring()
     await one.lift()
     await one.bring()
@@ -227,10 +227,10 @@ async def test_only_the_last_reading_counts_also_after_an_answer_that_nobody_und
 async def test_what_failed_and_was_not_done_says_why(company: PanelCompany, store: SqlStore, panel: str):
     one = await playing(company, store, f"denied-{panel}", [("website", panel)])
     await one.hold(SUSPENDED)
-    await company.desk.script(one.user(), "denied")
+    await company.control.script(one.user(), "denied")
     with pytest.raises(OutageError, match=f"it does not let us in .* check url, user and secret .* panels.{panel}"):
         await one.bring()
-    await company.desk.script(one.user(), "500")
+    await company.control.script(one.user(), "500")
     with pytest.raises(OutageError, match="HTTP 500"):
         await delete_at_panel(company.panel, one.account.services[0], backups=False)
 
@@ -288,7 +288,7 @@ async def test_domain_names_are_a_persons_work_once_for_each_reason(company: Pan
     ticket = tickets["INV-1:domains:2026-11-25"]
     assert (ticket.department, ticket.subject) == ("Support", "Domain names of a suspended account: names")
     assert ticket.body.endswith("change it by hand: names-domain")
-    books = await company.desk.books()
+    books = await company.control.books()
     assert not [call for call in books.calls if call.user == "names-domain"]
 
 

@@ -64,7 +64,7 @@ async def test_bank_debits_are_charged_like_cards(company: PaymentCompany, order
     method = await on_file(company, order, what)
     assert (method.kind, method.network, method.label) == ("debit", "", label)
     assert isinstance(await company.gateway.charge(order, method), Pending)
-    await company.desk.settle(order.key, "succeeded", LATER)
+    await company.control.settle(order.key, "succeeded", LATER)
     result = await company.gateway.find(order, attempt(order, method))
     assert isinstance(result, Charged)
     assert result.method == label
@@ -78,7 +78,7 @@ async def test_a_debit_that_comes_back_is_a_decline(
 ):
     method = await on_file(company, order, DEBIT)
     await company.gateway.charge(order, method)
-    await company.desk.settle(order.key, outcome)
+    await company.control.settle(order.key, outcome)
     result = await company.gateway.find(order, attempt(order, method))
     assert isinstance(result, Declined)
     assert (result.code, result.final) == (outcome, final)
@@ -264,7 +264,7 @@ async def test_any_invoice_number_can_be_charged(company: PaymentCompany, order:
 @pytest.mark.promise(1)
 async def test_a_failure_of_stripes_that_moved_money_is_found(company: PaymentCompany, order: ChargeOrder):
     method = await on_file(company, order)
-    await company.desk.script(order.account, "500:stored")
+    await company.control.script(order.account, "500:stored")
     with pytest.raises(OutageError, match="500"):
         await company.gateway.charge(order, method)
     assert isinstance(await company.gateway.find(order, attempt(order, method)), Charged)
@@ -274,11 +274,11 @@ async def test_a_failure_of_stripes_that_moved_money_is_found(company: PaymentCo
 async def test_a_failure_that_stripe_repeats_for_a_day_is_waited_out(company: PaymentCompany, order: ChargeOrder):
     """A key that ended in a 500 says so to every retry; a new key would be a guess."""
     method = await on_file(company, order)
-    await company.desk.script(order.account, "500:stored:unpaid")
+    await company.control.script(order.account, "500:stored:unpaid")
     for at, said in ((AT, "500"), (AT, "500"), (LATER, "the key is taken")):
         with pytest.raises(OutageError, match=said):
             await company.gateway.charge(order.model_copy(update={"at": at}), method)
     assert await company.gateway.find(order, attempt(order, method)) is None
-    await company.desk.forget_keys()
+    await company.control.forget_keys()
     assert isinstance(await company.gateway.charge(order, method), Charged)
     assert await moved(company, order) == 1999

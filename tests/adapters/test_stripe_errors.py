@@ -291,7 +291,7 @@ async def test_a_refund_that_stripe_declined_is_declined_again_and_a_day_later_t
     charged = await company.gateway.charge(order, await on_file(company, order))
     assert charged.kind == "charged"
     refund = refund_of(order, charged.payment)
-    await company.desk.script(order.account, "refund:balance_insufficient")
+    await company.control.script(order.account, "refund:balance_insufficient")
     for _ in range(2):
         result = await company.gateway.refund(refund)
         assert isinstance(result, Declined)
@@ -299,7 +299,7 @@ async def test_a_refund_that_stripe_declined_is_declined_again_and_a_day_later_t
     late = refund.model_copy(update={"at": AT.replace(month=4)})
     with pytest.raises(OutageError, match="the key is taken"):
         await company.gateway.refund(late)
-    await company.desk.forget_keys()
+    await company.control.forget_keys()
     assert (await company.gateway.refund(late)).kind == "refunded"
 
 

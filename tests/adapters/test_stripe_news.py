@@ -94,7 +94,7 @@ async def test_a_customers_own_debit_sets_out_and_ends(
     assert await told(company.gateway, sdk, "payment_intent.processing", payment) == [begun]
     received = await company.gateway.received(await customer(company, order), order.invoice, ())
     assert (received.payments, received.underway) == ((), (payment,))
-    await company.desk.settle(payment, outcome, LATER)
+    await company.control.settle(payment, outcome, LATER)
     fact = {"payment": Payment(id=payment, amount=order.amount, at=LATER)}
     if kind == "payment_failed":
         fact = {"stirred": PaymentNews(payment=payment, at=LATER)}
@@ -105,8 +105,8 @@ async def test_a_customers_own_debit_sets_out_and_ends(
 async def test_our_own_debit_is_asked_about(company: PaymentCompany, sdk: stripe.StripeClient, order: ChargeOrder):
     method = await on_file(company, order, DEBIT)
     await company.gateway.charge(order, method)
-    [row] = (await company.desk.books()).of(order.account)
-    await company.desk.settle(order.key, "insufficient_funds", LATER)
+    [row] = (await company.control.books()).of(order.account)
+    await company.control.settle(order.key, "insufficient_funds", LATER)
     for kind, at in (("processing", AT), ("payment_failed", LATER)):
         stirred = PaymentNews(payment=row.id, at=at)
         expected = about(order, method.payer, attempt=order.key, stirred=stirred)
@@ -126,7 +126,7 @@ async def test_a_payment_that_was_given_up_is_asked_about(
 ):
     method = await on_file(company, order, "pm_card_authenticationRequired")
     await company.gateway.charge(order, method)
-    [row] = (await company.desk.books()).of(order.account)
+    [row] = (await company.control.books()).of(order.account)
     [news] = await told(company.gateway, sdk, "payment_intent.canceled", row.id)
     assert news.attempt == order.key
     assert news.stirred == PaymentNews(payment=row.id, at=AT)

@@ -88,7 +88,7 @@ async def test_with_consent_the_card_is_kept_and_charged_from_then_on(
     account = await customer(company, order, "pm_card_mastercard")
     before = len(await events(sdk, "customer.updated", account.payer))
     url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
-    payment = await company.desk.pay_session(session_of(url), "pm_card_visa", LATER)
+    payment = await company.control.pay_session(session_of(url), "pm_card_visa", LATER)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert left.consent is not None
     assert (left.consent.id, left.consent.account) == (session_of(url), order.account)
@@ -127,7 +127,7 @@ async def test_a_debit_on_the_page_is_on_its_way_and_kept_once_it_has_settled(
 ):
     account = await customer(company, order, "")
     url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
-    payment = await company.desk.pay_session(session_of(url), DEBIT, AT)
+    payment = await company.control.pay_session(session_of(url), DEBIT, AT)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert left.consent is not None
     [begun] = await told(company.gateway, sdk, "payment_intent.processing", payment)
@@ -135,7 +135,7 @@ async def test_a_debit_on_the_page_is_on_its_way_and_kept_once_it_has_settled(
     assert begun.stirred.started
     assert await company.gateway.received(account, order.invoice, ()) == Found(underway=(payment,))
     assert await default_of(sdk, account.payer) is None
-    await company.desk.settle(payment, "succeeded", LATER)
+    await company.control.settle(payment, "succeeded", LATER)
     [arrived] = await told(company.gateway, sdk, "payment_intent.succeeded", payment)
     assert arrived.payment is not None
     assert arrived.payment.at == LATER
@@ -157,7 +157,7 @@ async def test_a_page_of_somebody_elses_concerns_nobody(company: PaymentCompany,
             "success_url": "https://shop.example/",
         }
     )
-    await company.desk.pay_session(session.id)
+    await company.control.pay_session(session.id)
     assert await told(company.gateway, sdk, "checkout.session.completed", session.id) == []
 
 

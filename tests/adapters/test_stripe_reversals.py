@@ -28,7 +28,7 @@ async def payment(company: PaymentCompany, order: ChargeOrder) -> str:
 
 
 async def about(company: PaymentCompany, order: ChargeOrder, **fact: object) -> News:
-    payer = await company.desk.customer(order.account)
+    payer = await company.control.customer(order.account)
     whose = {"invoice": order.invoice, "account": order.account, "payer": payer, "attempt": order.key}
     return News.model_validate(whose | fact)
 
@@ -36,7 +36,7 @@ async def about(company: PaymentCompany, order: ChargeOrder, **fact: object) -> 
 async def test_what_people_gave_back_is_a_reversal(
     company: PaymentCompany, sdk: stripe.StripeClient, order: ChargeOrder, payment: str
 ):
-    refund = await company.desk.refund(payment, 500, LATER)
+    refund = await company.control.refund(payment, 500, LATER)
     reversal = Reversal(id=refund, payment=payment, amount=usd(500), at=LATER, reason="refund")
     assert await told(company.gateway, sdk, "refund.created", refund) == [
         await about(company, order, reversal=reversal)
@@ -45,7 +45,7 @@ async def test_what_people_gave_back_is_a_reversal(
 
 async def test_what_was_given_back_was_received_all_the_same(company: PaymentCompany, order: ChargeOrder, payment: str):
     """The ledger hears of both: the payment here, the reversal as its own news."""
-    await company.desk.refund(payment, at=LATER)
+    await company.control.refund(payment, at=LATER)
     found = await company.gateway.received(await customer(company, order), order.invoice, ())
     assert [(received.id, received.amount) for received in found.payments] == [(payment, order.amount)]
 
@@ -72,7 +72,7 @@ async def changed(sdk: stripe.StripeClient, kind: str, of: str, **fields: object
 async def test_a_refund_that_failed_is_restored(
     company: PaymentCompany, sdk: stripe.StripeClient, order: ChargeOrder, payment: str, kind: str
 ):
-    refund = await company.desk.refund(payment, 500, LATER)
+    refund = await company.control.refund(payment, 500, LATER)
     event = await changed(sdk, "refund.created", refund, status="failed", failure_reason="lost_or_stolen_card")
     restored = Restored(id=f"{refund}:failed", reversal=refund, amount=usd(500), at=LATER)
     news = await company.gateway.news(json.dumps(event | {"type": kind}))
@@ -85,7 +85,7 @@ async def test_a_refund_that_failed_is_restored(
 async def test_a_chargeback_is_a_reversal_and_counts_once(
     company: PaymentCompany, sdk: stripe.StripeClient, order: ChargeOrder, payment: str
 ):
-    dispute = await company.desk.dispute(payment, reason="fraudulent", at=LATER)
+    dispute = await company.control.dispute(payment, reason="fraudulent", at=LATER)
     reversal = Reversal(
         id=dispute, payment=payment, amount=order.amount, at=LATER, reason="chargeback: fraudulent", chargeback=True
     )
@@ -97,8 +97,8 @@ async def test_a_chargeback_is_a_reversal_and_counts_once(
 async def test_a_dispute_that_was_won_is_restored(
     company: PaymentCompany, sdk: stripe.StripeClient, order: ChargeOrder, payment: str
 ):
-    dispute = await company.desk.dispute(payment, 700, at=LATER)
-    await company.desk.close_dispute(dispute, "won", LAST)
+    dispute = await company.control.dispute(payment, 700, at=LATER)
+    await company.control.close_dispute(dispute, "won", LAST)
     restored = Restored(id=f"{dispute}:won", reversal=dispute, amount=usd(700), at=LAST)
     expected = [await about(company, order, restored=restored)]
     assert await told(company.gateway, sdk, "charge.dispute.closed", dispute) == expected
@@ -108,14 +108,14 @@ async def test_a_dispute_that_was_won_is_restored(
 async def test_a_dispute_that_was_lost_changes_nothing_more(
     company: PaymentCompany, sdk: stripe.StripeClient, payment: str
 ):
-    dispute = await company.desk.dispute(payment, at=LATER)
-    await company.desk.close_dispute(dispute, "lost", LAST)
+    dispute = await company.control.dispute(payment, at=LATER)
+    await company.control.close_dispute(dispute, "lost", LAST)
     assert await told(company.gateway, sdk, "charge.dispute.closed", dispute) == []
 
 
 @pytest.mark.parametrize("status", ["warning_needs_response", "warning_under_review", "warning_closed", "prevented"])
 async def test_an_inquiry_takes_no_money(company: PaymentCompany, sdk: stripe.StripeClient, payment: str, status: str):
-    dispute = await company.desk.dispute(payment, at=LATER)
+    dispute = await company.control.dispute(payment, at=LATER)
     for kind in ("created", "closed"):
         event = await changed(sdk, "charge.dispute.created", dispute, status=status)
         assert await company.gateway.news(json.dumps(event | {"type": f"charge.dispute.{kind}"})) == ()
@@ -128,8 +128,8 @@ async def test_a_debit_that_comes_back_late_is_a_reversal(
     """Weeks after it arrived: banks call that a dispute, too, and it cannot be won."""
     pending = await company.gateway.charge(order, await on_file(company, order, DEBIT))
     assert isinstance(pending, Pending)
-    await company.desk.settle(order.key, "succeeded", LATER)
-    dispute = await company.desk.dispute(pending.payment, reason="insufficient_funds", at=LAST)
+    await company.control.settle(order.key, "succeeded", LATER)
+    dispute = await company.control.dispute(pending.payment, reason="insufficient_funds", at=LAST)
     [news] = await told(company.gateway, sdk, "charge.dispute.created", dispute)
     assert news.reversal is not None
     assert (news.reversal.amount, news.reversal.reason) == (order.amount, "chargeback: insufficient_funds")
@@ -142,9 +142,9 @@ async def test_reversals_of_what_is_no_payment_of_ours_concern_nobody(
     company: PaymentCompany, sdk: stripe.StripeClient, payment: str, intent: str | None, kind: str
 ):
     if kind == "refund":
-        event = await changed(sdk, "refund.created", await company.desk.refund(payment), payment_intent=intent)
+        event = await changed(sdk, "refund.created", await company.control.refund(payment), payment_intent=intent)
     else:
-        dispute = await company.desk.dispute(payment)
+        dispute = await company.control.dispute(payment)
         event = await changed(sdk, "charge.dispute.created", dispute, payment_intent=intent)
     assert await company.gateway.news(json.dumps(event)) == ()
 
@@ -160,19 +160,19 @@ async def test_the_days_movements_are_what_the_books_have(company: PaymentCompan
     """Every payment, also a debit that set out long ago; every reversal; each once, oldest first, nothing else."""
     debit = order.model_copy(update={"attempt": 2})
     method = await on_file(company, order)
-    await company.desk.use_method(order.account, DEBIT)
+    await company.control.use_method(order.account, DEBIT)
     method = await on_file(company, order)
     pending = await company.gateway.charge(debit, method)
     assert isinstance(pending, Pending)
-    await company.desk.settle(debit.key, "succeeded", LATER)
-    other = await company.desk.pay_directly(order.account, 800, "USD", order.invoice, LATER + timedelta(hours=1))
-    refund = await company.desk.refund(payment, 100, LATER + timedelta(hours=2))
-    dispute = await company.desk.dispute(other, at=LATER + timedelta(hours=3))
-    await company.desk.close_dispute(dispute, "won", LAST)
+    await company.control.settle(debit.key, "succeeded", LATER)
+    other = await company.control.pay_directly(order.account, 800, "USD", order.invoice, LATER + timedelta(hours=1))
+    refund = await company.control.refund(payment, 100, LATER + timedelta(hours=2))
+    dispute = await company.control.dispute(other, at=LATER + timedelta(hours=3))
+    await company.control.close_dispute(dispute, "won", LAST)
     found = await movements(company, order, since=0, until=41)
     told = [(news.payment or news.reversal or news.restored or pytest.fail("no movement")).id for news in found]
     assert told == [payment, pending.payment, other, refund, dispute, dispute, f"{dispute}:won"]
-    journal = [line for line in (await company.desk.books()).journal if line.account == order.account]
+    journal = [line for line in (await company.control.books()).journal if line.account == order.account]
     ours = {"charge": [n.payment for n in found if n.payment], "dispute_won": [n.restored for n in found if n.restored]}
     for kind, facts in ours.items():
         assert [line.amount for line in journal if line.kind == kind] == [fact.amount.minor for fact in facts]
@@ -189,8 +189,8 @@ async def test_movements_are_of_that_time_only(company: PaymentCompany, order: C
 
 async def test_declines_and_stirrings_are_no_movements(company: PaymentCompany, order: ChargeOrder):
     method = await on_file(company, order)
-    await company.desk.script(order.account, "decline:insufficient_funds")
+    await company.control.script(order.account, "decline:insufficient_funds")
     await company.gateway.charge(order, method)
-    await company.desk.script(order.account, "pending")
+    await company.control.script(order.account, "pending")
     assert isinstance(await company.gateway.charge(order.model_copy(update={"attempt": 2}), method), Pending)
     assert await movements(company, order, since=0, until=41) == []

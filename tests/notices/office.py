@@ -20,8 +20,8 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import NoticeResult
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact
-from sandbox.books import Message
-from sandbox.mail import MailCatcher
+from sandbox.mail.books import Message
+from sandbox.mail.catcher import MailCatcher
 
 AT = datetime(2026, 12, 6, 14, tzinfo=UTC)
 

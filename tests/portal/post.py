@@ -19,7 +19,7 @@ from portal.mail.auto_reply import Answers
 from portal.mail.handle import MailHandling
 from portal.mail.loop import MailLoop
 from portal.mail.smtp_server import MailDoor
-from sandbox.mail import MailCatcher
+from sandbox.mail.catcher import MailCatcher
 from tests.dunning.reports import ID
 from tests.portal.world import COMPANY, LINK_SECRET, PlayedCases, until
 

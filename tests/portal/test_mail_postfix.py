@@ -4,7 +4,7 @@ import pytest
 
 from adapters.mail.smtp import SmtpMailer
 from dunning.records.mail import Mail
-from sandbox.mail import MailCatcher
+from sandbox.mail.catcher import MailCatcher
 from sandbox.stage.ports import free_ports
 from tests.portal.post import BOUNCES, NO_REPLY, NOTICE, OWNER, SECOND, furnish, notice, post
 from tests.portal.postfix import missing, postfix

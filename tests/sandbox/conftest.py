@@ -3,9 +3,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from stripe import V1Services
 
-from sandbox.control import Sandbox
+from sandbox.companies import Sandbox
 from sandbox.stage.process import SandboxProcess
-from tests.sandbox.merchant import Merchant, connected
+from tests.sandbox.payments.merchant import Merchant, connected
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,11 @@
-"""What people see of the sandbox, and how its desks answer mistakes."""
+"""What people see of the sandbox, and how its control interfaces answer mistakes."""
 
 import smtplib
 
 import httpx2
 import pytest
 
-from sandbox.control import Sandbox
+from sandbox.companies import Sandbox
 
 
 async def read(url: str) -> str:
@@ -42,10 +42,10 @@ async def test_mail_without_an_id_is_never_taken_for_a_copy(sandbox: Sandbox):
     assert [message.copies for message in (await sandbox.mail.books()).to("noid@c.example")] == [1, 1]
 
 
-@pytest.mark.parametrize("desk", ["payments", "panel", "mail"])
-async def test_a_mistyped_behaviour_is_refused(sandbox: Sandbox, desk: str):
+@pytest.mark.parametrize("name", ["payments", "panel", "mail"])
+async def test_a_mistyped_behaviour_is_refused(sandbox: Sandbox, name: str):
     with pytest.raises(httpx2.HTTPStatusError, match="400"):
-        await getattr(sandbox, desk).script("X", "tpyo")
+        await getattr(sandbox, name).script("X", "tpyo")
 
 
 async def test_forgetting_drops_scripts_but_not_books(sandbox: Sandbox):

@@ -29,7 +29,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
-from sandbox.control import Sandbox
+from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from workflows.calls import PANEL

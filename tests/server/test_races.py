@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import pytest
 
-from sandbox.control import Sandbox
+from sandbox.companies import Sandbox
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 

@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.control.site import cut
 from sandbox.payments.api.call import Call, DroppedError
 from sandbox.payments.api.errors import StripeError
-from sandbox.payments.api.expand import Expander
 from sandbox.payments.api.forms import Json, nested
 from sandbox.payments.api.idempotency import Answer
+from sandbox.payments.api.ids import new_id
 from sandbox.payments.api.params import Params
-from sandbox.payments.store.ids import new_id
-from sandbox.payments.store.state import State
+from sandbox.payments.objects.expand import Expander
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import API_VERSION
-from sandbox.serving import cut
 
 Work = Callable[[Call], Json | Awaitable[Json]]
 
@@ -29,7 +29,7 @@ _NO_KEY = (
 )
 
 
-class Door:
+class Endpoints:
     """Turns endpoints into routes."""
 
     def __init__(self, state: State) -> None:

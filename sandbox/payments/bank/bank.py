@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from sandbox.books import Charge
+from sandbox.control.scripts import Behaviour
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
-from sandbox.payments.bank.declines import Decline, card_decline, debit_failure
-from sandbox.payments.objects.instruments import Instrument
+from sandbox.payments.books import Charge
+from sandbox.payments.instruments.declines import Decline, card_decline, debit_failure
+from sandbox.payments.instruments.instruments import Instrument
 from sandbox.payments.objects.intent_params import next_action
 from sandbox.payments.objects.methods import Methods, card_error
 from sandbox.payments.shapes import charge as shapes_charge
+from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
-from sandbox.payments.store.state import State
 from sandbox.payments.webhooks.events import Act
-from sandbox.scripts import Behaviour
 
 _AS_IS = Behaviour()
 

@@ -1,13 +1,13 @@
 """Confirming a PaymentIntent by a call of the API: this is where the scripts of an account act."""
 
+from sandbox.control.scripts import Behaviour
 from sandbox.payments.api.call import Call, DroppedError
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
 from sandbox.payments.bank.bank import Attempt, Bank
-from sandbox.payments.desk.scripting import CONFIRM
-from sandbox.payments.store.state import State
+from sandbox.payments.failures import CONFIRM
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
-from sandbox.scripts import Behaviour
 
 _TOO_MANY = "Too many requests hit the API too quickly. We recommend an exponential backoff of your requests."
 _BROKEN = "Sorry! There was an error while talking to one of our backends."
@@ -18,7 +18,7 @@ _LOCKED = (
 _MOVED = {"succeeded", "processing"}
 
 
-class Charging:
+class Confirmation:
     """One confirmation of an intent at a time."""
 
     def __init__(self, state: State, bank: Bank) -> None:

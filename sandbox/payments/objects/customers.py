@@ -9,7 +9,7 @@ from sandbox.payments.api.params import LISTED, Params, merged
 from sandbox.payments.clock import moment
 from sandbox.payments.objects.methods import Methods
 from sandbox.payments.shapes import payer as shapes_payer
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act, changes
 
 _PLAIN = ("description", "email", "name", "phone")
@@ -32,7 +32,7 @@ class Customers:
     def __init__(self, state: State, methods: Methods) -> None:
         self._state = state
         self._methods = methods
-        self._shelf = state.customers
+        self._kept = state.customers
         self._without_method: set[str] = set()
         self._deleted: set[str] = set()
 
@@ -40,13 +40,13 @@ class Customers:
         """`POST /v1/customers`."""
         params = Params(call.values, _WRITTEN | {"payment_method"})
         act = self._state.act(moment(metadata=params.metadata()), call=call)
-        customer = self._shelf.put(shapes_payer.customer(act.at))
+        customer = self._kept.put(shapes_payer.customer(act.at))
         try:
             if method := params.text("payment_method"):
                 self._methods.attach_to(self._methods.usable(method, act.at), customer, act)
             self._write(customer, params)
         except StripeError:
-            self._shelf.drop(customer)
+            self._kept.drop(customer)
             raise
         return self._told(act, "customer.created", customer)
 
@@ -54,7 +54,7 @@ class Customers:
         """`GET /v1/customers/{id}`: `no_method` in the account's scripts hides its methods until the next time."""
         if call.path["id"] in self._deleted:
             return _deleted(call.path["id"])
-        customer = self._shelf.get(call.path["id"], status=404)
+        customer = self._kept.get(call.path["id"], status=404)
         account = self._state.account_of(customer)
         self._without_method.discard(customer["id"])
         how = self._state.scripts.take_no_method(account)
@@ -68,7 +68,7 @@ class Customers:
     def update(self, call: Call) -> Json:
         """`POST /v1/customers/{id}`."""
         params = Params(call.values, _WRITTEN | {"default_source"})
-        customer = self._shelf.get(call.path["id"], status=404)
+        customer = self._kept.get(call.path["id"], status=404)
         before = json.loads(json.dumps(customer))
         try:
             self._write(customer, params)
@@ -81,12 +81,12 @@ class Customers:
 
     def delete(self, call: Call) -> Json:
         """`DELETE /v1/customers/{id}`: its payment methods are detached."""
-        customer = self._shelf.get(call.path["id"], status=404)
+        customer = self._kept.get(call.path["id"], status=404)
         act = self._state.act(moment(), customer, call)
         for method in self._state.methods.of("customer", customer["id"]):
             self._methods.detach_from(method, act)
         self._told(act, "customer.deleted", customer)
-        self._shelf.drop(customer)
+        self._kept.drop(customer)
         if self._state.payers[act.account] == customer["id"]:
             del self._state.payers[act.account]
         self._deleted.add(customer["id"])
@@ -94,16 +94,16 @@ class Customers:
 
     def list(self, call: Call) -> Json:
         """`GET /v1/customers`."""
-        return self._shelf.page(Params(call.values, LISTED | {"created", "email"}))
+        return self._kept.page(Params(call.values, LISTED | {"created", "email"}))
 
     def methods(self, call: Call) -> Json:
         """`GET /v1/customers/{id}/payment_methods`."""
-        customer = self._shelf.get(call.path["id"], status=404)
+        customer = self._kept.get(call.path["id"], status=404)
         return self._page(Params({**call.values, "customer": customer["id"]}, LISTED | {"customer", "type"}))
 
     def method(self, call: Call) -> Json:
         """`GET /v1/customers/{id}/payment_methods/{method}`."""
-        customer = self._shelf.get(call.path["id"], status=404)
+        customer = self._kept.get(call.path["id"], status=404)
         method = self._state.methods.get(call.path["method"], "payment_method", 404)
         if method["customer"] != customer["id"]:
             raise no_such("PaymentMethod", method["id"], "payment_method", 404)
@@ -114,7 +114,7 @@ class Customers:
         params = Params(call.values, LISTED | {"customer", "type", "allow_redisplay"})
         if (customer := params.text("customer")) is None:
             return {"object": "list", "data": [], "has_more": False, "url": "/v1/payment_methods"}
-        self._shelf.get(customer, "customer")
+        self._kept.get(customer, "customer")
         return self._page(params)
 
     def _page(self, params: Params) -> Json:
@@ -136,7 +136,7 @@ class Customers:
         customer["metadata"] = merged(customer["metadata"], params)
         self._write_settings(customer, params)
         if "email" in params:  # the last, because its list cannot be undone by putting the field back
-            self._shelf.change(customer, "email", params.text("email"))
+            self._kept.change(customer, "email", params.text("email"))
 
     def _write_settings(self, customer: Json, params: Params) -> None:
         settings = params.inner("invoice_settings", _SETTINGS)

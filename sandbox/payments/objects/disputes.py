@@ -6,9 +6,9 @@ from typing import Literal
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
-from sandbox.payments.shapes import after as shapes_after
+from sandbox.payments.shapes import reversals as shapes_after
+from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
-from sandbox.payments.store.state import State
 from sandbox.payments.webhooks.events import Act
 
 
@@ -17,18 +17,18 @@ class Disputes:
 
     def __init__(self, state: State, balance: Balance) -> None:
         self._state = state
-        self._shelf = state.disputes
+        self._kept = state.disputes
         self._balance = balance
 
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/disputes/{id}`."""
         Params(call.values, ())
-        return self._shelf.get(call.path["id"], "dispute", 404)
+        return self._kept.get(call.path["id"], "dispute", 404)
 
     def update(self, call: Call) -> Json:
         """`POST /v1/disputes/{id}`: metadata and evidence."""
         params = Params(call.values, {"evidence", "metadata", "submit"})
-        dispute = self._shelf.get(call.path["id"], "dispute", 404)
+        dispute = self._kept.get(call.path["id"], "dispute", 404)
         dispute["metadata"] = merged(dispute["metadata"], params)
         evidence = params.tree("evidence")
         dispute["evidence"].update(evidence)
@@ -43,14 +43,14 @@ class Disputes:
 
     def list(self, call: Call) -> Json:
         """`GET /v1/disputes`."""
-        return self._shelf.page(Params(call.values, LISTED | {"charge", "created", "payment_intent"}))
+        return self._kept.page(Params(call.values, LISTED | {"charge", "created", "payment_intent"}))
 
     def open(self, charge: Json, amount: int | None, reason: str, at: datetime | None) -> Json:
         """The bank takes the money now."""
         intent = self._state.intents.get(charge["payment_intent"])
         act = self._state.act(self._state.now(intent, at), intent)
         instrument = self._state.instruments[charge["id"]]
-        dispute = self._shelf.put(shapes_after.dispute(charge, instrument, amount or charge["amount"], act.at, reason))
+        dispute = self._kept.put(shapes_after.dispute(charge, instrument, amount or charge["amount"], act.at, reason))
         charge["disputed"] = True
         if instrument.kind != "card":
             dispute["status"] = "lost"

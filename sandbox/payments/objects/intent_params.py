@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
+from sandbox.payments.api.ids import new_id
 from sandbox.payments.api.params import Params
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
-from sandbox.payments.store.ids import new_id
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 
 UPDATE = {
     "allowed_payment_method_types", "amount", "currency", "customer", "description", "excluded_payment_method_types",

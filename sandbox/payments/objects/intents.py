@@ -5,7 +5,7 @@ from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
 from sandbox.payments.bank.bank import Attempt
-from sandbox.payments.bank.confirm import Charging
+from sandbox.payments.bank.confirm import Confirmation
 from sandbox.payments.clock import moment
 from sandbox.payments.objects.intent_params import (
     CONFIRM,
@@ -18,7 +18,7 @@ from sandbox.payments.objects.intent_params import (
 )
 from sandbox.payments.objects.methods import Methods
 from sandbox.payments.shapes import payment as shapes_payment
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
 _REASONS = ("abandoned", "duplicate", "fraudulent", "requested_by_customer")
@@ -28,11 +28,11 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 class Intents:
     """The endpoints under /v1/payment_intents."""
 
-    def __init__(self, state: State, methods: Methods, charging: Charging) -> None:
+    def __init__(self, state: State, methods: Methods, confirmation: Confirmation) -> None:
         self._state = state
-        self._shelf = state.intents
+        self._kept = state.intents
         self._methods = methods
-        self._charging = charging
+        self._confirmation = confirmation
 
     async def create(self, call: Call) -> Json:
         """`POST /v1/payment_intents`."""
@@ -52,7 +52,7 @@ class Intents:
             await self._confirm(intent, method, params, call, act)
         except Exception:
             if intent["latest_charge"] is None:
-                self._shelf.drop(intent)  # nothing was tried, so nothing is left
+                self._kept.drop(intent)  # nothing was tried, so nothing is left
             raise
         return intent
 
@@ -60,7 +60,7 @@ class Intents:
         """`POST /v1/payment_intents/{id}/confirm`."""
         params = Params(call.values, CONFIRM)
         intent = self.retrieve_for(call)
-        self._charging.guard(intent)
+        self._confirmation.guard(intent)
         if intent["status"] not in _OPEN:
             raise unexpected_state("payment_intent", _NOT_OPEN.format(status=intent["status"]), dict(intent))
         act = self._state.act(self._state.now(intent), intent, call)
@@ -77,13 +77,13 @@ class Intents:
 
     def retrieve_for(self, call: Call) -> Json:
         """The intent that the path names."""
-        return self._shelf.get(call.path["id"], "intent", 404)
+        return self._kept.get(call.path["id"], "intent", 404)
 
     def update(self, call: Call) -> Json:
         """`POST /v1/payment_intents/{id}`."""
         params = Params(call.values, UPDATE)
         intent = self.retrieve_for(call)
-        self._charging.guard(intent)
+        self._confirmation.guard(intent)
         fixed = [name for name in ("amount", "currency", "customer", "payment_method") if name in params]
         if fixed and intent["status"] not in _OPEN:
             message = f"This PaymentIntent's {fixed[0]} could not be updated because it has a status of "
@@ -102,7 +102,7 @@ class Intents:
         params = Params(call.values, {"cancellation_reason"})
         reason = params.choice("cancellation_reason", _REASONS)
         intent = self.retrieve_for(call)
-        self._charging.guard(intent)
+        self._confirmation.guard(intent)
         if intent["status"] not in _OPEN:
             raise unexpected_state("payment_intent", _NOT_CANCELLED.format(status=intent["status"]), dict(intent))
         act = self._state.act(self._state.now(intent), intent, call)
@@ -115,7 +115,7 @@ class Intents:
 
     def list(self, call: Call) -> Json:
         """`GET /v1/payment_intents`."""
-        return self._shelf.page(Params(call.values, LISTED | {"created", "customer"}))
+        return self._kept.page(Params(call.values, LISTED | {"created", "customer"}))
 
     def _new(self, params: Params, terms: Terms, at: int) -> Json:
         intent = shapes_payment.payment_intent(at, terms.amount, terms.currency)
@@ -129,7 +129,7 @@ class Intents:
             receipt_email=params.text("receipt_email"),
             setup_future_usage=params.choice("setup_future_usage", ("off_session", "on_session")),
         )
-        return self._shelf.put(intent)
+        return self._kept.put(intent)
 
     def _method(self, params: Params, customer: str | None, at: int) -> Json | None:
         """The payment method that the call names. Raises StripeError when it cannot be used by the customer."""
@@ -153,7 +153,7 @@ class Intents:
         off_session = (params.text("off_session") or "false") != "false"
         if needs_return(intent) and not off_session and not params.text("return_url"):
             raise StripeError(400, _NO_RETURN)
-        await self._charging.confirm(Attempt(intent, method, off_session), call, act)
+        await self._confirmation.confirm(Attempt(intent, method, off_session), call, act)
 
 
 _NOT_OPEN = "You cannot confirm this PaymentIntent because it has a status of {status}."

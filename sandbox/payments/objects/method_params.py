@@ -2,7 +2,7 @@
 
 from sandbox.payments.api.errors import StripeError, invalid, no_such
 from sandbox.payments.api.params import Params
-from sandbox.payments.objects.instruments import BY_NAME, BY_NUMBER, Instrument, Kind
+from sandbox.payments.instruments.instruments import BY_NAME, BY_NUMBER, Instrument, Kind
 
 _CARD = {"number", "exp_month", "exp_year", "cvc", "token", "networks"}
 _BANK = {"account_holder_type", "account_number", "account_type", "routing_number"}

@@ -6,12 +6,12 @@ from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, missing, no_such
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import Params, merged
-from sandbox.payments.bank.declines import Decline, card_decline
 from sandbox.payments.clock import moment
-from sandbox.payments.objects.instruments import BY_NAME, Instrument, Kind
+from sandbox.payments.instruments.declines import Decline, card_decline
+from sandbox.payments.instruments.instruments import BY_NAME, Instrument, Kind
 from sandbox.payments.objects.method_params import read_instrument
 from sandbox.payments.shapes import payer as shapes_payer
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
 _KINDS = ("card", "us_bank_account", "sepa_debit")
@@ -28,7 +28,7 @@ class Methods:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._shelf = state.methods
+        self._kept = state.methods
         self._used_up: set[str] = set()
         self.set_up: set[str] = set()
 
@@ -51,7 +51,7 @@ class Methods:
 
     def new(self, instrument: Instrument, at: int, details: Json | None = None) -> Json:
         """A new payment method that is attached to nobody."""
-        method = self._shelf.put(shapes_payer.payment_method(instrument, at, details))
+        method = self._kept.put(shapes_payer.payment_method(instrument, at, details))
         self._state.instruments[method["id"]] = instrument
         return method
 
@@ -59,7 +59,7 @@ class Methods:
         """The payment method of that id; a ready-made name makes a new one. Raises StripeError."""
         if name in BY_NAME:
             return self.new(BY_NAME[name], at)
-        method = self._shelf.get(name, param)
+        method = self._kept.get(name, param)
         if name in self._used_up:
             raise StripeError(400, _USED, "payment_method_unexpected_state")
         return method
@@ -71,7 +71,7 @@ class Methods:
 
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/payment_methods/{id}`."""
-        return self._shelf.get(call.path["id"], "payment_method", 404)
+        return self._kept.get(call.path["id"], "payment_method", 404)
 
     def update(self, call: Call) -> Json:
         """`POST /v1/payment_methods/{id}`."""
@@ -90,7 +90,7 @@ class Methods:
         """`POST /v1/payment_methods/{id}/attach`."""
         params = Params(call.values, {"customer"})
         customer = self._state.customers.get(params.needed("customer"), "customer")
-        if call.path["id"] not in BY_NAME and self._shelf.find(call.path["id"]) is None:
+        if call.path["id"] not in BY_NAME and self._kept.find(call.path["id"]) is None:
             raise no_such("PaymentMethod", call.path["id"], "payment_method", 404)
         act = self._state.act(moment(), customer, call)
         method = self.usable(call.path["id"], act.at)
@@ -114,7 +114,7 @@ class Methods:
     def put_on_file(self, method: Json, customer: Json, act: Act) -> None:
         """Attach it without asking the bank."""
         self._used_up.discard(method["id"])
-        self._shelf.change(method, "customer", customer["id"])
+        self._kept.change(method, "customer", customer["id"])
         act.tell("payment_method.attached", method)
 
     def detach(self, call: Call) -> Json:
@@ -132,7 +132,7 @@ class Methods:
     def detach_from(self, method: Json, act: Act) -> None:
         """Take it from its customer's file."""
         owner = method["customer"]
-        self._shelf.change(method, "customer", None)
+        self._kept.change(method, "customer", None)
         self._used_up.add(method["id"])
         act.tell("payment_method.detached", method, {"customer": owner})
         customer = self._state.customers.find(owner)

@@ -4,10 +4,10 @@ from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
-from sandbox.payments.desk.scripting import REFUND
-from sandbox.payments.shapes import after as shapes_after
+from sandbox.payments.failures import REFUND
+from sandbox.payments.shapes import reversals as shapes_after
+from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
-from sandbox.payments.store.state import State
 from sandbox.payments.webhooks.events import Act
 
 _WRITTEN = {"amount", "charge", "currency", "metadata", "payment_intent", "reason"}
@@ -19,7 +19,7 @@ class Refunds:
 
     def __init__(self, state: State, balance: Balance) -> None:
         self._state = state
-        self._shelf = state.refunds
+        self._kept = state.refunds
         self._balance = balance
 
     def create(self, call: Call) -> Json:
@@ -59,7 +59,7 @@ class Refunds:
 
     def give(self, charge: Json, amount: int, act: Act, reason: str | None, metadata: dict[str, str]) -> Json:
         """Give so much back."""
-        refund = self._shelf.put(shapes_after.refund(charge, amount, act.at, reason, metadata))
+        refund = self._kept.put(shapes_after.refund(charge, amount, act.at, reason, metadata))
         refund["balance_transaction"] = self._balance.enter("refund", refund, -amount, act.at)
         before = {name: charge[name] for name in ("amount_refunded", "refunded")}
         charge["amount_refunded"] += amount
@@ -84,12 +84,12 @@ class Refunds:
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/refunds/{id}`."""
         Params(call.values, ())
-        return self._shelf.get(call.path["id"], "refund", 404)
+        return self._kept.get(call.path["id"], "refund", 404)
 
     def update(self, call: Call) -> Json:
         """`POST /v1/refunds/{id}`: its metadata."""
         params = Params(call.values, {"metadata"})
-        refund = self._shelf.get(call.path["id"], "refund", 404)
+        refund = self._kept.get(call.path["id"], "refund", 404)
         before, refund["metadata"] = refund["metadata"], merged(refund["metadata"], params)
         intent = self._state.intents.get(refund["payment_intent"])
         act = self._state.act(self._state.now(intent), intent, call)
@@ -99,7 +99,7 @@ class Refunds:
 
     def list(self, call: Call) -> Json:
         """`GET /v1/refunds`."""
-        return self._shelf.page(Params(call.values, LISTED | {"charge", "created", "payment_intent"}))
+        return self._kept.page(Params(call.values, LISTED | {"charge", "created", "payment_intent"}))
 
     def _charge(self, params: Params) -> Json:
         if name := params.text("charge"):

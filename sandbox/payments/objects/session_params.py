@@ -7,9 +7,9 @@ from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import Params
 from sandbox.payments.clock import moment
 from sandbox.payments.objects.intent_params import check_amount, known_kinds, read_currency, read_kinds
-from sandbox.payments.shapes import page as shapes_page
+from sandbox.payments.shapes import checkout as shapes_page
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 
 _KNOWN = {
     "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "cancel_url",

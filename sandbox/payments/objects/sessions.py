@@ -8,14 +8,14 @@ from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params
 from sandbox.payments.bank.bank import Attempt, Bank
 from sandbox.payments.clock import moment, real_now
-from sandbox.payments.objects.instruments import Instrument
+from sandbox.payments.instruments.instruments import Instrument
 from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.session_params import INTENT_DATA, SETUP_DATA, read_session
 from sandbox.payments.objects.setups import Setups
-from sandbox.payments.shapes import page as shapes_page
+from sandbox.payments.shapes import checkout as shapes_page
 from sandbox.payments.shapes import payer as shapes_payer
 from sandbox.payments.shapes import payment as shapes_payment
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
 PAGE = "c/pay/"
@@ -26,7 +26,7 @@ class Sessions:
 
     def __init__(self, state: State, methods: Methods, bank: Bank, setups: Setups) -> None:
         self._state = state
-        self._shelf = state.sessions
+        self._kept = state.sessions
         self._methods = methods
         self._bank = bank
         self._setups = setups
@@ -41,7 +41,7 @@ class Sessions:
         if session["mode"] == "setup":
             session["setup_intent"] = self._new_setup(session, about, call)["id"]
         session["url"] = f"{call.base}{PAGE}{session['id']}"
-        return self._shelf.put(session)
+        return self._kept.put(session)
 
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/checkout/sessions/{id}`."""
@@ -50,14 +50,14 @@ class Sessions:
 
     def get(self, name: str) -> Json:
         """The session of that id, expired if its time is over. Raises StripeError."""
-        session = self._shelf.get(name, "session", 404)
+        session = self._kept.get(name, "session", 404)
         if session["status"] == "open" and session["expires_at"] < real_now():
             self._expire(session, None)
         return session
 
     def list(self, call: Call) -> Json:
         """`GET /v1/checkout/sessions`."""
-        return self._shelf.page(Params(call.values, LISTED | {"created", "customer", "payment_intent"}))
+        return self._kept.page(Params(call.values, LISTED | {"created", "customer", "payment_intent"}))
 
     def expire(self, call: Call) -> Json:
         """`POST /v1/checkout/sessions/{id}/expire`."""
@@ -92,7 +92,7 @@ class Sessions:
 
     def settled(self, intent: Json, act: Act) -> None:
         """A debit that was paid on a page has ended."""
-        for session in self._shelf.of("payment_intent", intent["id"]):
+        for session in self._kept.of("payment_intent", intent["id"]):
             arrived = intent["status"] == "succeeded"
             session["payment_status"] = "paid" if arrived else "unpaid"
             act.tell(f"checkout.session.async_payment_{'succeeded' if arrived else 'failed'}", session)
@@ -132,7 +132,7 @@ class Sessions:
             setup_future_usage=about.choice("setup_future_usage", ("off_session", "on_session")),
         )
         self._state.intents.put(intent)
-        self._shelf.change(session, "payment_intent", intent["id"])
+        self._kept.change(session, "payment_intent", intent["id"])
         return intent
 
     def _make_payer(self, session: Json, about: Params, at: datetime | None) -> None:
@@ -142,7 +142,7 @@ class Sessions:
             return
         customer = self._state.customers.put(shapes_payer.customer(moment(at)))
         self._state.customers.change(customer, "email", session["customer_email"])
-        self._shelf.change(session, "customer", customer["id"])
+        self._kept.change(session, "customer", customer["id"])
         act = self._state.act(customer["created"], customer)
         act.tell("customer.created", customer)
         self._state.events.publish(act)

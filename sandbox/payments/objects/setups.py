@@ -4,13 +4,13 @@ from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params
-from sandbox.payments.bank.declines import card_decline
 from sandbox.payments.clock import moment
+from sandbox.payments.instruments.declines import card_decline
 from sandbox.payments.objects.intent_params import known_kinds, needs_return, next_action, read_kinds
 from sandbox.payments.objects.methods import Methods, card_error
-from sandbox.payments.shapes import page as shapes_page
+from sandbox.payments.shapes import checkout as shapes_page
 from sandbox.payments.shapes.payment import ALL_KINDS
-from sandbox.payments.store.state import State
+from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
 _CONFIRM = {"mandate_data", "payment_method", "payment_method_data", "payment_method_options", "return_url"}
@@ -26,7 +26,7 @@ class Setups:
 
     def __init__(self, state: State, methods: Methods) -> None:
         self._state = state
-        self._shelf = state.setups
+        self._kept = state.setups
         self._methods = methods
 
     def create(self, call: Call) -> Json:
@@ -57,7 +57,7 @@ class Setups:
 
     def begin(self, setup: Json, act: Act) -> None:
         """A new SetupIntent."""
-        self._shelf.put(setup)
+        self._kept.put(setup)
         act.tell("setup_intent.created", setup)
 
     def confirm(self, call: Call) -> Json:
@@ -73,7 +73,7 @@ class Setups:
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/setup_intents/{id}`."""
         Params(call.values, {"client_secret"})
-        return self._shelf.get(call.path["id"], "intent", 404)
+        return self._kept.get(call.path["id"], "intent", 404)
 
     def cancel(self, call: Call) -> Json:
         """`POST /v1/setup_intents/{id}/cancel`."""
@@ -87,7 +87,7 @@ class Setups:
 
     def list(self, call: Call) -> Json:
         """`GET /v1/setup_intents`."""
-        return self._shelf.page(Params(call.values, LISTED | {"created", "customer"}))
+        return self._kept.page(Params(call.values, LISTED | {"created", "customer"}))
 
     def put_on_file(self, setup: Json, method: Json, act: Act) -> StripeError | None:
         """The owner is there and agrees. Returns the bank's no."""
@@ -122,7 +122,7 @@ class Setups:
         return setup
 
     def _open(self, call: Call) -> Json:
-        setup = self._shelf.get(call.path["id"], "intent", 404)
+        setup = self._kept.get(call.path["id"], "intent", 404)
         if setup["status"] not in _OPEN:
             message = f"You cannot do that with this SetupIntent because it has a status of {setup['status']}."
             raise unexpected_state("setup_intent", message, dict(setup))

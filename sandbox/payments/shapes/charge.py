@@ -1,10 +1,10 @@
 """Charges in full, as API version 2026-10-28.endive answers them."""
 
 from sandbox.payments.api.forms import Json
-from sandbox.payments.bank.declines import Decline
-from sandbox.payments.objects.instruments import Instrument
+from sandbox.payments.api.ids import new_id, payment_id
+from sandbox.payments.instruments.declines import Decline
+from sandbox.payments.instruments.instruments import Instrument
 from sandbox.payments.shapes.payer import bank_facts, card_facts, sepa_facts
-from sandbox.payments.store.ids import new_id, payment_id
 
 _RECEIPTS = "https://pay.stripe.com/receipts/payment/"
 

@@ -3,8 +3,8 @@
 import hashlib
 
 from sandbox.payments.api.forms import Json
-from sandbox.payments.objects.instruments import Instrument
-from sandbox.payments.store.ids import new_id, payment_id
+from sandbox.payments.api.ids import new_id, payment_id
+from sandbox.payments.instruments.instruments import Instrument
 
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _EXPIRES = (12, 2034)

@@ -1,7 +1,7 @@
 """PaymentIntents in full, as API version 2026-10-28.endive answers them."""
 
 from sandbox.payments.api.forms import Json
-from sandbox.payments.store.ids import new_id, payment_id
+from sandbox.payments.api.ids import new_id, payment_id
 
 ALL_KINDS = ("card", "us_bank_account", "sepa_debit")
 

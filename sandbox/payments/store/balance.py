@@ -4,9 +4,9 @@ from collections import Counter
 
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.forms import Json
+from sandbox.payments.api.ids import payment_id
 from sandbox.payments.api.params import LISTED, Params
-from sandbox.payments.store.collection import Shelf
-from sandbox.payments.store.ids import payment_id
+from sandbox.payments.store.collection import Collection
 
 _LATER = 2 * 24 * 3600
 _PER_MILLE, _FIXED = 29, 30
@@ -15,7 +15,7 @@ _PER_MILLE, _FIXED = 29, 30
 class Balance:
     """The endpoints /v1/balance and /v1/balance_transactions."""
 
-    def __init__(self, entries: Shelf) -> None:
+    def __init__(self, entries: Collection) -> None:
         self._entries = entries
         self._sums: Counter[str] = Counter()
 

@@ -16,7 +16,7 @@ _USUAL = 10
 _END = 2**62
 
 
-class Shelf:
+class Collection:
     """Objects of one kind. `what` names it in refusals, `url` in lists; `by` are the fields that lists may ask for."""
 
     def __init__(self, what: str, url: str, by: Sequence[str] = ()) -> None:

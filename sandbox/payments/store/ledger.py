@@ -1,12 +1,12 @@
 """The company's books as people read them: one row for each PaymentIntent that was confirmed, and all movements."""
 
-from sandbox.books import Charge, Dispute, Hook, Movement, PaymentBooks, Refund
 from sandbox.payments.api.forms import Json
+from sandbox.payments.books import Charge, Dispute, Hook, Movement, PaymentBooks, Refund
 from sandbox.payments.clock import as_datetime
 
 
 class Ledger:
-    """Writes the books. `books` is what the control desk hands out."""
+    """Writes the books. `books` is what the control interface hands out."""
 
     def __init__(self) -> None:
         self.books = PaymentBooks()

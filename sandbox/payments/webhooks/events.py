@@ -7,9 +7,9 @@ from typing import Protocol, cast
 
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.forms import Json
+from sandbox.payments.api.ids import payment_id
 from sandbox.payments.api.params import LISTED, Params
-from sandbox.payments.store.collection import Shelf
-from sandbox.payments.store.ids import payment_id
+from sandbox.payments.store.collection import Collection
 from sandbox.payments.store.ledger import Ledger
 
 API_VERSION = "2026-10-28.endive"
@@ -58,7 +58,7 @@ class Events:
     """The log of all events. Their bodies are text: there are many, and few are ever read."""
 
     def __init__(self, ledger: Ledger, post: Post) -> None:
-        self._shelf = Shelf("event", "/v1/events")
+        self._kept = Collection("event", "/v1/events")
         self._bodies: dict[str, str] = {}
         self._ledger = ledger
         self._post = post
@@ -70,7 +70,7 @@ class Events:
 
     def body(self, name: str) -> str:
         """The event of that id. Raises StripeError when there is none."""
-        return self._bodies[self._shelf.get(name, status=404)["id"]]
+        return self._bodies[self._kept.get(name, status=404)["id"]]
 
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/events/{id}`."""
@@ -81,7 +81,7 @@ class Events:
         """`GET /v1/events`."""
         params = Params(call.values, LISTED | _FILTERS)
         kinds = _patterns([*params.rows("types"), *filter(None, [params.text("type")])])
-        page = self._shelf.page(params, lambda event: not kinds or f"{event['type']}\0".startswith(kinds))
+        page = self._kept.page(params, lambda event: not kinds or f"{event['type']}\0".startswith(kinds))
         return page | {"data": [json.loads(self._bodies[event["id"]]) for event in page["data"]]}
 
     def _logged(self, act: Act, told: Told) -> str:
@@ -97,7 +97,7 @@ class Events:
         }
         name = str(event["id"])
         self._bodies[name] = f'{json.dumps(event)[:-1]}, "data": {told.data}}}'
-        self._shelf.put({"id": name, "created": act.at, "type": told.kind})
+        self._kept.put({"id": name, "created": act.at, "type": told.kind})
         self._ledger.announced(name, told.kind, told.payment)
         return name
 

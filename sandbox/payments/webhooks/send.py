@@ -9,9 +9,9 @@ from itertools import count
 import httpx2
 from pydantic import BaseModel
 
-from sandbox.books import Hook
+from sandbox.payments.books import Hook
 from sandbox.payments.clock import real_now
-from sandbox.payments.desk.scripting import EVENTS, PaymentScripts
+from sandbox.payments.failures import EVENTS, PaymentScripts
 from sandbox.payments.store.ledger import Ledger
 
 SECRET = "whsec_sandbox"  # noqa: S105 - a sandbox's

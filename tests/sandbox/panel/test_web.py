@@ -3,8 +3,8 @@
 import httpx2
 import pytest
 
-from sandbox.books import ServiceLevel
-from sandbox.control import Sandbox
+from sandbox.companies import Sandbox
+from sandbox.panel.books import ServiceLevel
 
 
 async def visit(sandbox: Sandbox, user: str) -> httpx2.Response:

@@ -6,8 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
-from sandbox.books import Addresses
-from sandbox.control import Sandbox
+from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.whm import TOKEN, USER
 from sandbox.stage.process import SandboxProcess
 

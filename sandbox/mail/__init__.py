@@ -1,0 +1,1 @@
+"""The mail server: takes every message, shows it, and fails as scripted."""

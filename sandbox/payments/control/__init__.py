@@ -1,0 +1,1 @@
+"""The gateway's own control interface: what banks do, and people at the dashboard. The rules are in `objects`."""
