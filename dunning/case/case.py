@@ -6,7 +6,7 @@ from typing import Literal
 
 from dunning.calendar import local_date, shifted
 from dunning.case.facts import Approval, Bounced, Undo
-from dunning.case.ledger import Entry, Kind, balance
+from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind, balance
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Invoice, Milestone, Plan
@@ -161,6 +161,19 @@ class Case(Wire):
     def steps_done(self) -> dict[str, Done]:
         """The steps that are over, by name."""
         return {done.step: done for done in self.done if not done.undone}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """Where in the ledger the lines of an id stand; a payment may have the id of a line of ours."""
+        found: dict[str, tuple[int, ...]] = {}
+        for place, entry in enumerate(self.entries):
+            found[entry.id] = (*found.get(entry.id, ()), place)
+        return found
+
+    @cached_property
+    def fees(self) -> tuple[int, ...]:
+        """Where in the ledger the fees and voids stand."""
+        return tuple(place for place, entry in enumerate(self.entries) if entry.kind in FEES_AND_VOIDS)
 
     @cached_property
     def next_milestone(self) -> Milestone | None:

@@ -80,9 +80,15 @@ def clock(case: Case, at: datetime) -> str:
     return f"{local(at, case.plan.zone):%a %d %b %Y %H:%M %Z}"
 
 
+LATEST = 100
+"""So many steps, and facts from outside, are in the details: they are written anew at every step of a case."""
+
+
 def details(case: Case, now: datetime, step: Step) -> str:
     """Current details as Markdown: state, balance, what comes next and when and why, what happened."""
-    past = [f"{clock(case, at)} · {words}" for at, words in story(case)] or ["nothing yet"]
+    past = [f"{clock(case, at)} · {words}" for at, words in story(case, LATEST)] or ["nothing yet"]
+    if len(case.done) > LATEST or len(case.entries) > LATEST + 1:
+        past.insert(0, f"the latest of {len(case.done)} steps and {len(case.entries)} ledger lines; `why` has all")
     return "\n".join(
         [
             *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dunning.case.case import Case, Done, UndoneRun
-from dunning.case.ledger import Entry, Kind
+from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
 from dunning.policy.plan import Action
 
 _DEEDS = {
@@ -65,22 +65,28 @@ def written(entry: Entry) -> str:
 
 
 def written_by(case: Case, done: Done) -> tuple[Entry, ...]:
-    """The ledger lines that a step wrote."""
-    ids = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
-    ids |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
+    """The ledger lines that a step wrote, in the ledger's order."""
+    names = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
+    names |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
+    places = {place for name in names for place in case.places.get(name, ())}
     if case.runs:  # a fee that was undone comes again under another id
-        ids = {e.id for e in case.entries if e.id in ids or (e.id.rpartition(":")[0] in ids and e.at == done.at)}
-        ids -= {e.id for e in case.entries if e.kind in _ONCE and e.at != done.at}
-    return tuple(entry for entry in case.entries if entry.id in ids)
+        fees = [place for place in case.fees if case.entries[place].id.rpartition(":")[0] in names]
+        places = {place for place in (*places, *fees) if not _of_another_time(case.entries[place], done)}
+    return tuple(case.entries[place] for place in sorted(places))
 
 
-_ONCE = (Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.VOID)
+def _of_another_time(entry: Entry, done: Done) -> bool:
+    return entry.kind in FEES_AND_VOIDS and entry.at != done.at
 
 
-def story(case: Case) -> Iterator[tuple[datetime, str]]:
-    """All that happened, in order: steps, and the facts that came from outside. UTC instants."""
+def story(case: Case, latest: int = 0) -> Iterator[tuple[datetime, str]]:
+    """All that happened, in order: steps, and the facts that came from outside. UTC instants.
+
+    `latest`: only so many of the last steps, and of the last facts; 0 means all.
+    """
     told = [(run.at, undone_run(run)) for run in case.runs]
-    told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done]
+    told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done[-latest:]]
     ours = {entry.id for done in case.done for entry in written_by(case, done)}
-    told += [(entry.at, written(entry)) for entry in case.entries[1:] if entry.id not in ours]
+    facts = case.entries[1:]
+    told += [(entry.at, written(entry)) for entry in facts[-latest:] if entry.id not in ours]
     yield from sorted(told, key=lambda fact: fact[0])

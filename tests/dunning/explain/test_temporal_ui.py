@@ -6,7 +6,17 @@ from dunning.case.case import Case
 from dunning.case.decisions import Finish, Perform, Reinstate, Step, Wait
 from dunning.case.facts import DueDateChange
 from dunning.case.results import Deleted, Delivered, Reinstated, Undelivered
-from dunning.explain.temporal_ui import Shown, activity_summary, clock, coming, details, headline, shown, timer_summary
+from dunning.explain.temporal_ui import (
+    LATEST,
+    Shown,
+    activity_summary,
+    clock,
+    coming,
+    details,
+    headline,
+    shown,
+    timer_summary,
+)
 from dunning.level import Level
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded, reinstated
@@ -168,3 +178,15 @@ def test_the_details_say_what_comes_next_whatever_it_is() -> None:
     ]
     for todo, words in steps:
         assert f"- **next** {words}" in lines(case, now, todo), coming(todo)
+
+
+def test_of_a_long_case_only_the_latest_is_told() -> None:
+    """The details are written anew at every step, so a case with thousands of payments must not tell them all."""
+    case, now = moment(ASO, 6)
+    for number in range(250):
+        case = pays("USD 0.01", f"p-{number}")(case, now + timedelta(seconds=number))
+    told = details(case, now, Wait(None, "payment", "x")).splitlines()
+    assert f"- the latest of {len(case.done)} steps and 251 ledger lines; `why` has all" in told
+    assert sum("payment USD 0.01" in line for line in told) == LATEST
+    few = details(moment(ASO, 6)[0], now, Wait(None, "payment", "x"))
+    assert "latest of" not in few
