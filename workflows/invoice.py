@@ -15,13 +15,14 @@ from workflows.inbox import received
 with workflow.unsafe.imports_passed_through():
     from dunning import names
     from dunning.case import state
-    from dunning.case.case import Case, Opened, open_case
+    from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
     from dunning.case.orders import Order
     from dunning.case.results import Noted, Result
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
     from dunning.rules import money_in, updates
+    from dunning.rules.answers import answer_to_payment, answered_before, remembered
     from dunning.rules.machine import decide, overcharges, overtaken
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
@@ -39,7 +40,8 @@ class InvoiceDunning:
     @workflow.init
     def __init__(self, opened: Opened) -> None:
         self._case = open_case(opened, workflow.now())
-        self._news = not already_shown()
+        # What the run before had not shown yet is news.
+        self._news = not already_shown() or workflow.info().continued_run_id is not None
 
     @workflow.run
     async def run(self, opened: Opened) -> str:
@@ -51,11 +53,20 @@ class InvoiceDunning:
             workflow.set_current_details(details(case, workflow.now(), step))
             if not isinstance(step, Finish):
                 await self._take(step)
+                self._go_on_in_another_run()
                 continue
             await workflow.wait_condition(workflow.all_handlers_finished)
             if self._case is case:
                 self._show(step)
                 return step.outcome
+
+    def _go_on_in_another_run(self) -> None:
+        """When the server suggests it: a run takes 2,000 updates and 10,000 signals, and no more.
+
+        Here nothing is under way: what was done is recorded, what was said is heard, and no activity runs.
+        """
+        if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            workflow.continue_as_new(going_on(self._case))
 
     async def _take(self, step: Wait | Perform | Conclude | Reinstate) -> None:
         if isinstance(step, Wait):
@@ -76,7 +87,9 @@ class InvoiceDunning:
         timeout = max(step.until - workflow.now(), MOMENT) if step.until else None
         with suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._case is not before, timeout=timeout, timeout_summary=timer_summary(before, step)
+                lambda: self._case is not before or workflow.info().is_continue_as_new_suggested(),
+                timeout=timeout,
+                timeout_summary=timer_summary(before, step),
             )
 
     async def _perform(self, step: Perform) -> None:
@@ -111,8 +124,8 @@ class InvoiceDunning:
     @workflow.update
     def pay(self, payment: Payment) -> Answer:
         """Money arrived. Send it with the payment's id as update id: the answer is the same every time."""
-        before, self._case = self._case, money_in.paid(self._case, payment)
-        return updates.answer_to_payment(before, payment, self._case, workflow.now())
+        before, self._case = self._case, money_in.paid(self._case, payment, answered=True)
+        return answer_to_payment(before, payment, self._case, workflow.now(), _update_id())
 
     @pay.validator
     def _may_pay(self, payment: Payment) -> None:
@@ -121,67 +134,77 @@ class InvoiceDunning:
     @workflow.update
     def promise_to_pay(self, promise: Promise) -> Answer:
         """The customer will pay by that date; until it is over nothing happens."""
-        self._case = updates.promised(self._case, promise)
-        return self._answer("promised")
+        return self._decided("promised", updates.promised(self._case, promise))
 
     @promise_to_pay.validator
     def _may_promise(self, promise: Promise) -> None:
-        _refuse(updates.promise_refused(self._case, promise, workflow.now()))
+        self._refuse_new(updates.promise_refused(self._case, promise, workflow.now()))
 
     @workflow.update
     def waive(self, waiver: Waiver) -> Answer:
         """Do not ask for that charge any more."""
-        self._case = updates.waived(self._case, waiver, workflow.now())
-        return self._answer("waived")
+        return self._decided("waived", updates.waived(self._case, waiver, workflow.now()))
 
     @waive.validator
     def _may_waive(self, waiver: Waiver) -> None:
-        _refuse(updates.waiver_refused(self._case, waiver))
+        self._refuse_new(updates.waiver_refused(self._case, waiver))
 
     @workflow.update
     def approve(self, approval: Approval) -> Answer:
         """A person agrees to a milestone that needs it."""
-        self._case = updates.approved(self._case, approval)
-        return self._answer("approved")
+        return self._decided("approved", updates.approved(self._case, approval))
 
     @approve.validator
     def _may_approve(self, approval: Approval) -> None:
-        _refuse(updates.approval_refused(self._case, approval))
+        self._refuse_new(updates.approval_refused(self._case, approval))
 
     @workflow.update
     def void(self, void: Void) -> Answer:
         """The invoice was a mistake."""
-        self._case = updates.voided(self._case, void, workflow.now())
-        return self._answer("voided")
+        return self._decided("voided", updates.voided(self._case, void, workflow.now()))
 
     @void.validator
     def _may_void(self, void: Void) -> None:
-        _refuse(updates.void_refused(self._case, void))
+        self._refuse_new(updates.void_refused(self._case, void))
 
     @workflow.update
     def change_due_date(self, change: DueDateChange) -> Answer:
         """All steps still to come move with the due date."""
-        self._case = updates.due_date_changed(self._case, change, workflow.now())
-        return self._answer("changed")
+        return self._decided("changed", updates.due_date_changed(self._case, change, workflow.now()))
 
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
-        _refuse(updates.due_date_refused(self._case, change, workflow.now()))
+        self._refuse_new(updates.due_date_refused(self._case, change, workflow.now()))
 
     @workflow.update
     def undo(self, undo: Undo) -> Answer:
         """A run of ours was wrong: what it did to this customer is undone, once."""
-        before, self._case = self._case, undone(self._case, undo, workflow.now())
-        return self._answer(undo_outcome(before, undo, self._case))
+        after = undone(self._case, undo, workflow.now())
+        return self._decided(undo_outcome(self._case, undo, after), after)
 
     @undo.validator
     def _may_undo(self, undo: Undo) -> None:
-        _refuse(undo_refused(undo))
+        self._refuse_new(undo_refused(undo))
 
-    def _answer(self, outcome: str) -> Answer:
-        return Answer(outcome=outcome, balance=self._case.balance, state=state.state(self._case, workflow.now()))
+    def _decided(self, outcome: str, after: Case) -> Answer:
+        """A decision is recorded, and answered; one that comes again from an earlier run is only answered again."""
+        first = answered_before(self._case, _update_id())
+        if not first and after is not self._case:
+            self._case = remembered(after, _update_id(), outcome)
+        now = workflow.now()
+        return Answer(outcome=first or outcome, balance=self._case.balance, state=state.state(self._case, now))
+
+    def _refuse_new(self, reason: str) -> None:
+        """What was agreed to in an earlier run is agreed to again, whatever stands against it now."""
+        if not answered_before(self._case, _update_id()):
+            _refuse(reason)
 
 
 def _refuse(reason: str) -> None:
     if reason:
         raise ApplicationError(reason, type="Refused")
+
+
+def _update_id() -> str:
+    update = workflow.current_update_info()
+    return update.id if update else ""

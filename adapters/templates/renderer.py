@@ -85,7 +85,8 @@ class TemplateRenderer:
     def facts(self, order: NoticeOrder, account: Account, language: str = "") -> dict[str, Any]:
         """What a template may name, as the customer reads it; the pay page says the same as the mail, in English.
 
-        `amount` and `happened_on` are there only when the order has them. `next_step` says what happens next, and when.
+        `amount` and `happened_on` are there only when the order has them. `payments` are those of one about several.
+        `next_step` says what happens next, and when.
         """
         reader, words = Reader(locale_of(account.locale), ZoneInfo(order.zone), language), self._words.of(language)
         facts: dict[str, Any] = {
@@ -113,6 +114,10 @@ class TemplateRenderer:
             "domain_help_url": self._domain_help_url,
             "words": words,
         }
+        facts["payments"] = [
+            {"id": _one_line(each.id), "amount": reader.money(each.amount), "on": reader.local_day(each.at)}
+            for each in order.payments
+        ]
         if order.amount is not None:
             facts["amount"] = reader.money(order.amount)
         if order.happened_at is not None:

@@ -20,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.late_money import Late, LateRecords
 from dunning import names
-from dunning.case.case import Case, Opened
+from dunning.case.case import Case, going_on
 from dunning.case.facts import Answer, MethodChanged
 from dunning.case.orders import TicketOrder
 from dunning.explain.temporal_ui import headline
@@ -81,11 +81,10 @@ class Cases:
 
     async def wake(self, case: Case, signal: str, fact: BaseModel) -> None:
         """Start a closed case again where it ended, with a signal; a running one only gets the signal."""
-        opened = Opened(invoice=case.invoice, plan=case.plan, reach=case.reach, case=case)
         try:
             await self._client.start_workflow(
                 names.WORKFLOW,
-                opened,
+                going_on(case),
                 id=names.workflow_id(case.invoice.number),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

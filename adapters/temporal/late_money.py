@@ -41,11 +41,15 @@ class Late:
         self._wake = wake
 
     async def payment(self, invoice: str, payment: Payment, account: str = "") -> str:
-        """Credited, refunded (the case does it), already counted, already credited, or parked."""
+        """Credited, refunded (the case does it), already counted, already credited, or parked.
+
+        Whoever heard an answer while there was a case hears the same again.
+        """
         known = await self._store.invoice(invoice) if invoice else None
         closed = await self._store.ledger(invoice) if known else None
-        if closed and find(closed.order.entries, payment.id, MONEY_IN):
-            return "already counted"
+        counted = find(closed.order.entries, payment.id, MONEY_IN) if closed else None
+        if counted:
+            return counted.answered or "already counted"
         if closed and closed.order.case.plan.excess is Excess.REFUND:
             await self._wake(closed.order.case, names.PAYMENT_RECEIVED, payment)
             return "refunded"

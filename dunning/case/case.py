@@ -65,6 +65,13 @@ class Unreadable(Wire):
     text: str
 
 
+class Answered(Wire):
+    """What the caller of an update heard. The server forgets it with the run (`dunning.rules.answers`)."""
+
+    update: str
+    outcome: str
+
+
 class UndoneRun(Wire):
     """A wrong run of ours that was undone (`dunning.undo.undo`), and all that came of it.
 
@@ -146,6 +153,7 @@ class Case(Wire):
     lapsed: bool = False
     voided: str = ""
     renewed: bool = False
+    answered: tuple[Answered, ...] = ()
 
     @cached_property
     def balance(self) -> Money:
@@ -201,6 +209,11 @@ class Case(Wire):
         """Payments that count, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind is Kind.PAYMENT)
 
+    @cached_property
+    def payment_places(self) -> dict[str, int]:
+        """Where among the payments each one stands, by its id."""
+        return {entry.id: place for place, entry in enumerate(self.payments)}
+
     def when(self, milestone: Milestone) -> datetime:
         """The milestone's instant, shifts included."""
         return shifted(milestone.at, self.shift_days, self.plan.zone)
@@ -217,8 +230,9 @@ class Case(Wire):
 class Opened(Wire):
     """The workflow's input: the invoice and the plan that it will keep.
 
-    `credit` of the account pays for it from the start. `case` is all that was known when it closed before: it goes on
-    from there, because money for it moved again. `reach` is where the account's contacts were when it was opened.
+    `credit` of the account pays for it from the start. `case` is all that was known before: it goes on from there in
+    its next run, or, when it was closed, because money for it moved again. `reach` is where the account's contacts were
+    when it was opened.
     """
 
     invoice: Invoice
@@ -226,6 +240,11 @@ class Opened(Wire):
     reach: Reachability
     credit: Money | None = None
     case: Case | None = None
+
+
+def going_on(case: Case) -> Opened:
+    """The input of a workflow that takes a case over as it is: in its next run, or after it was closed."""
+    return Opened(invoice=case.invoice, plan=case.plan, case=case, reach=case.reach)
 
 
 def open_case(opened: Opened, now: datetime) -> Case:

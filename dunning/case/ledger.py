@@ -54,7 +54,7 @@ class Entry(Wire):
 
     `of` names the entry that a reversal, waiver or refund takes back, or the reversal or void that was undone. A parked
     payment (another currency, or for an invoice that is no longer payable) is kept as credit with a ticket and changes
-    no balance.
+    no balance. `answered` is what the update that brought a payment was answered with; empty when none brought it.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Entry(Wire):
     at: Instant
     of: str = ""
     note: str = ""
+    answered: str = ""
 
 
 def balance(entries: tuple[Entry, ...], currency: str) -> Money:
@@ -80,6 +81,11 @@ def balance(entries: tuple[Entry, ...], currency: str) -> Money:
             continue
         total += _SIGN[entry.kind] * entry.amount.minor
     return Money(minor=total, currency=currency)
+
+
+def total(entries: tuple[Entry, ...]) -> Money:
+    """The sum of some lines in one currency, without their signs. Raises IndexError for none."""
+    return entries[0].amount.model_copy(update={"minor": sum(entry.amount.minor for entry in entries)})
 
 
 def standing(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -51,11 +51,20 @@ class RefundOrder(Order):
     amount: Money
 
 
+class Told(Wire):
+    """One of several payments that a notice names."""
+
+    id: str
+    amount: Money
+    at: Instant
+
+
 class NoticeOrder(Order):
     """Write to the account's contacts.
 
     `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
-    both are empty when nothing more happens. `detail` is the decline's message or the payment's id.
+    both are empty when nothing more happens. `detail` is the decline's message or the payment's id. When it is about
+    several payments, `payments` has each, `amount` their sum, and `happened_at` is when the last one came.
     `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last notice
     before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
     `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
@@ -71,6 +80,7 @@ class NoticeOrder(Order):
     next_action: str = ""
     next_at: Instant | None = None
     amount: Money | None = None
+    payments: tuple[Told, ...] = ()
     happened_at: Instant | None = None
     detail: str = ""
     level: Level = Level.ACTIVE

@@ -6,6 +6,7 @@ from dunning.case.case import Case, Done
 from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing
 from dunning.level import Level
 from dunning.notices.bounced import told_again
+from dunning.notices.confirmations import confirmation_due
 from dunning.notices.deletion_terms import asked_for_contact, told_of_deletion
 from dunning.notices.warnings import told
 from dunning.policy.plan import Action, Milestone
@@ -16,10 +17,10 @@ FollowUp = tuple[str, Action, str]
 
 
 def follow_ups(case: Case) -> Iterator[FollowUp]:
-    """Every follow-up that the facts ask for, done or not."""
-    if case.plan.payment_notice:
-        for entry in case.payments:
-            yield f"confirm:{entry.id}", Action.NOTIFY, case.plan.payment_notice
+    """Every follow-up that the facts ask for, done or not; of the confirmations of payments only one to be done."""
+    confirmation = confirmation_due(case) if case.plan.payment_notice else ""
+    if confirmation:
+        yield confirmation, Action.NOTIFY, case.plan.payment_notice
     yield from told_of_undoing(case)
     yield from told_again(case)
     yield from _about_credit(case)

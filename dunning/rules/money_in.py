@@ -11,17 +11,34 @@ from dunning.case.facts import Payment, PaymentNews, Restored, Reversal
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, balance, find
 from dunning.case.update import changed, with_entry
 from dunning.money import Money
-from dunning.policy.plan import Action
+from dunning.policy.plan import Action, Excess
 from dunning.rules.follow_ups import follow_ups
 
 
-def paid(case: Case, payment: Payment) -> Case:
-    """Money arrived. Counted once per id; parked when it cannot be counted (other currency, invoice void or lapsed)."""
+def paid(case: Case, payment: Payment, *, answered: bool = False) -> Case:
+    """Money arrived. Counted once per id; parked when it cannot be counted (other currency, invoice void or lapsed).
+
+    `answered`: whoever brings it waits for an answer, and is to hear the same whenever it comes again.
+    """
     fits = payment.amount.currency == case.invoice.amount.currency and not case.lapsed and not case.voided
     note = payment.method if fits else _why_parked(case, payment.amount)
     kind = Kind.PAYMENT if fits else Kind.PARKED
-    entry = Entry(id=payment.id, kind=kind, amount=payment.amount, at=payment.at, note=note)
+    entry = Entry(
+        id=payment.id,
+        kind=kind,
+        amount=payment.amount,
+        at=payment.at,
+        note=note,
+        answered=_becomes(case, kind) if answered else "",
+    )
     return _settled_transit(with_entry(case, entry), payment.id)
+
+
+def _becomes(case: Case, kind: Kind) -> str:
+    """In a word for whoever brings it. What comes when nothing is owed is put right as the policy says."""
+    if kind is Kind.PARKED:
+        return "parked"
+    return {Excess.CREDIT: "credited", Excess.REFUND: "refunded"}[case.plan.excess] if case.paid_up else "applied"
 
 
 def _why_parked(case: Case, amount: Money) -> str:

@@ -5,8 +5,9 @@ from datetime import datetime
 from dunning.calendar import shifted
 from dunning.case.case import Case
 from dunning.case.catch_up import days_late
-from dunning.case.ledger import TAKEN_BACK, Entry, Kind, find
+from dunning.case.ledger import TAKEN_BACK, Entry, find
 from dunning.notices.bounced import notice_of
+from dunning.notices.confirmations import confirmed_by
 from dunning.notices.warnings import delivered_before, told, warnings_before
 from dunning.payments.retries import concluded
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
@@ -39,12 +40,13 @@ def _days_held(case: Case, now: datetime) -> int:
     return days_late(case, first, max(*held, now)) if first and held else 0
 
 
-def payment_told(case: Case, milestone: Milestone) -> Entry | None:
-    """The money that a receipt, or a notice about a reversal, is about."""
+def money_told(case: Case, milestone: Milestone) -> tuple[Entry, ...]:
+    """The payments that a confirmation is about, or the money that a notice about a reversal is about."""
     name = notice_of(milestone.name)
     if name.startswith("reversal:"):
-        return find(case.entries, name.removeprefix("reversal:"), TAKEN_BACK)
-    return find(case.entries, name.removeprefix("confirm:"), (Kind.PAYMENT,))
+        taken = find(case.entries, name.removeprefix("reversal:"), TAKEN_BACK)
+        return (taken,) if taken else ()
+    return confirmed_by(case, name)
 
 
 def failure(case: Case, milestone: Milestone) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from dunning.case.case import UNDERWAY, Case
-from dunning.case.ledger import MONEY_IN
+from dunning.case.ledger import MONEY_IN, total
 from dunning.case.orders import (
     AskOrder,
     ChargeOrder,
@@ -21,11 +21,12 @@ from dunning.case.orders import (
     ReopenOrder,
     RestrictOrder,
     TicketOrder,
+    Told,
 )
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
-from dunning.rules.notice_facts import comes_at, coming_after, failure, in_digest, payment_told
+from dunning.rules.notice_facts import comes_at, coming_after, failure, in_digest, money_told
 from dunning.rules.ticket_words import credit_of, words_for_staff
 from dunning.services.hold_reasons import Category, category
 
@@ -106,7 +107,7 @@ def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
-    payment = payment_told(case, milestone)
+    money = money_told(case, milestone)
     coming = coming_after(case, milestone)
     return NoticeOrder(
         **_head(case, milestone, now),
@@ -117,9 +118,10 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         balance=case.balance,
         next_action=coming.action.value if coming else "",
         next_at=comes_at(case, milestone, coming, now) if coming else None,
-        amount=payment.amount if payment else None,
-        happened_at=payment.at if payment else now,
-        detail=payment.id if payment else failure(case, milestone),
+        amount=total(money) if money else None,
+        happened_at=money[-1].at if money else now,
+        detail=money[0].id if len(money) == 1 else failure(case, milestone),
+        payments=tuple(Told(id=each.id, amount=each.amount, at=each.at) for each in money[1:] and money),
         level=case.level,
         **restoring(case, milestone),
         services=_suspended(case),

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from dunning.calendar import instant, local
 from dunning.case.case import Case, Unreadable, missed_notices
 from dunning.case.facts import (
-    Answer,
     Approval,
     DueDateChange,
     MethodChanged,
@@ -21,11 +20,9 @@ from dunning.case.facts import (
     Waiver,
 )
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
-from dunning.case.state import state
 from dunning.case.update import changed, with_entry
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.plan import Excess
 
 MOST = 10**15
 """Minor units: more is a mistake, and more than 64 bits could not be stored."""
@@ -33,18 +30,6 @@ YEARS = (2000, 2200)
 """Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
 FAR = timedelta(days=730)
 """No promise and no due date lies further ahead."""
-
-
-def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime) -> Answer:
-    """What the payer's side hears: applied, credited or refunded (nothing was owed), parked, or already counted."""
-    entry = find(after.entries, payment.id, MONEY_IN)
-    outcome = "applied" if entry and entry.kind is Kind.PAYMENT else "parked"
-    if outcome == "applied" and before.paid_up:
-        outcome = {Excess.CREDIT: "credited", Excess.REFUND: "refunded"}[after.plan.excess]
-    if find(before.entries, payment.id, MONEY_IN):
-        outcome = "already counted"
-    counted = entry.amount if entry else None
-    return Answer(outcome=outcome, balance=after.balance, state=state(after, now), counted=counted)
 
 
 def method_changed(case: Case, fact: MethodChanged) -> Case:

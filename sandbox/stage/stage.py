@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -143,16 +143,17 @@ async def stage(
     worker: bool = True,
     portal: bool = False,
     settings: Mapping[str, str] | None = None,
+    flags: Sequence[str] = (),
 ) -> AsyncGenerator[Stage]:
     """Set the stage in a temporary folder; all of it is gone at the end.
 
     `database`: Temporal keeps a file. `portal`: the portal runs, and hears the gateway. `settings`: more
-    environment for the worker, such as rate limits.
+    environment for the worker, such as rate limits. `flags`: more of Temporal's dynamic configuration.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
         log = stack.enter_context((folder / "temporal.log").open("ab"))
-        server = TemporalServer(log, ui=ui, database=folder / "temporal.db" if database else None)
+        server = TemporalServer(log, ui=ui, database=folder / "temporal.db" if database else None, flags=flags)
         stack.push_async_callback(server.stop)
         await server.start()
         addresses = await stack.enter_async_context(SandboxProcess())

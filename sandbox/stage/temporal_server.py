@@ -3,6 +3,7 @@
 import asyncio
 import sysconfig
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -45,10 +46,13 @@ def temporal_program() -> str:
 class TemporalServer:
     """A development server on free loopback ports; with a `database` file it survives its own death.
 
+    `flags` are more values of its dynamic configuration, such as `limit.historyCount.suggestContinueAsNew=100`.
     Raises MissingServerError.
     """
 
-    def __init__(self, log: IO[bytes], *, ui: bool = False, database: Path | None = None) -> None:
+    def __init__(
+        self, log: IO[bytes], *, ui: bool = False, database: Path | None = None, flags: Sequence[str] = ()
+    ) -> None:
         port, self.ui_port, self.metrics_port = free_ports(3)
         self.address = f"127.0.0.1:{port}"
         self.ui = f"http://127.0.0.1:{self.ui_port}" if ui else ""
@@ -56,7 +60,7 @@ class TemporalServer:
         program += ["--log-level", "error", "--metrics-port", str(self.metrics_port)]
         program += ["--ui-port", str(self.ui_port)] if ui else ["--headless"]
         program += ["--db-filename", str(database)] if database else []
-        for flag in FLAGS:
+        for flag in (*FLAGS, *flags):
             program += ["--dynamic-config-value", flag]
         self._child = Child(program, {}, log)
 

@@ -7,7 +7,6 @@ import pytest
 from dunning.case.case import Case
 from dunning.case.decisions import Reinstate
 from dunning.case.facts import (
-    Answer,
     Approval,
     DueDateChange,
     MethodChanged,
@@ -21,15 +20,13 @@ from dunning.case.facts import (
 from dunning.case.ledger import Kind
 from dunning.case.results import Deleted, NotOurs, Pending, Restricted
 from dunning.case.state import state
-from dunning.case.update import changed
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.plan import Excess, Plan
+from dunning.policy.plan import Plan
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.record import recorded
 from dunning.rules.updates import (
-    answer_to_payment,
     approval_refused,
     due_date_changed,
     due_date_refused,
@@ -61,52 +58,14 @@ def notes(case: Case) -> dict[str, str]:
 # Payments
 
 
-def answer(case: Case, payment: Payment, day: int = 3) -> Answer:
-    now = at(opened(ASO), day)
-    return answer_to_payment(case, payment, paid(case, payment), now)
-
-
 def money(amount: str, payment: str = "p-1") -> Payment:
     return Payment(id=payment, amount=Money.parse(amount), at=at(opened(ASO), 3), method="visa 4242")
-
-
-def test_the_payer_hears_what_became_of_the_money() -> None:
-    case, _ = moment(ASO, 2)
-    part = money("USD 5.00")
-    assert answer(case, part) == Answer(
-        outcome="applied", balance=Money.parse("USD 14.99"), state="overdue", counted=Money.parse("USD 5.00")
-    )
-    assert answer(case, money("USD 19.99")).state == "paid"
-    assert answer(case, money("EUR 19.99")) == Answer(
-        outcome="parked", balance=PRICE, state="overdue", counted=Money.parse("EUR 19.99")
-    )
-
-
-def test_who_owed_nothing_hears_what_the_policy_makes_of_it() -> None:
-    case, _ = moment(ASO, 2)
-    settled = paid(case, money("USD 19.99"))
-    assert answer(settled, money("USD 5.00", "p-2")) == Answer(
-        outcome="credited", balance=Money.parse("USD -5.00"), state="paid", counted=Money.parse("USD 5.00")
-    )
-    refunding = changed(settled, plan=case.plan.model_copy(update={"excess": Excess.REFUND}))
-    assert answer(refunding, money("USD 5.00", "p-2")).outcome == "refunded"
-    assert answer(refunding, money("EUR 5.00", "p-2")).outcome == "parked"
-    assert answer(refunding, money("USD 19.99")).outcome == "already counted"
-    assert answer(case, money("USD 25.00")).outcome == "applied", "something was owed, and is paid"
-
-
-def test_the_same_payment_again_is_already_counted_with_its_first_amount() -> None:
-    case, _ = moment(ASO, 2)
-    once = paid(case, money("USD 5.00"))
-    assert answer(once, money("USD 9.00")) == Answer(
-        outcome="already counted", balance=Money.parse("USD 14.99"), state="overdue", counted=Money.parse("USD 5.00")
-    )
 
 
 def test_money_for_a_void_invoice_is_parked_and_the_note_says_why() -> None:
     void, _ = moment(ASO, 3, (2, MISTAKE))
     late = money("USD 19.99")
-    assert answer(void, late).outcome == "parked"
+    assert [(e.kind, e.answered) for e in paid(void, late, answered=True).entries][-1] == (Kind.PARKED, "parked")
     assert notes(paid(void, late))["p-1"] == "the invoice is no longer payable"
 
 
