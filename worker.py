@@ -51,6 +51,7 @@ from adapters.temporal import schedules
 from adapters.temporal.cases import Cases
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.fleet.breaker import Limits
+from dunning.ports.outages import OutageError
 from workflows import attributes, calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
@@ -210,7 +211,7 @@ def main() -> int:
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:
         return asyncio.run(run(settings))
-    except (RuntimeError, RPCError, OSError) as error:
+    except (RuntimeError, RPCError, OutageError, OSError) as error:
         log.error("worker cannot start; check TEMPORAL_ADDRESS, the store's URL and the ports", error=str(error))  # noqa: TRY400
         return FAILED
 

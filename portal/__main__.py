@@ -12,13 +12,13 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from sqlalchemy.exc import SQLAlchemyError
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from adapters.process import logs
 from adapters.settings.settings import Settings, no_json
 from adapters.store import migrate
+from dunning.ports.outages import OutageError
 from portal.composition import compose, texts
 from portal.http.server import serving
 
@@ -83,7 +83,7 @@ def main() -> int:
     logging.getLogger("aiosqlite").setLevel("WARNING")
     try:
         return uvloop.run(run(settings))
-    except (SQLAlchemyError, OSError) as error:
+    except (OutageError, OSError) as error:
         log.error("portal cannot start; check REPRIEVE_STORE_URL and the port", error=str(error))  # noqa: TRY400
         return FAILED
 

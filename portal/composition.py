@@ -1,6 +1,5 @@
 """Settings -> adapters -> the portal: the only place where its parts are put together."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
@@ -83,12 +82,9 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     for adapter in (store, gateway):
         stack.push_async_callback(adapter.close)
     cases = LateCases(lambda client: Cases(client, store, settings.task_queue))
-    writing = asyncio.Lock()
     readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
-    delivery = Delivery(store, Handling(store, cases, readers, writing, now))
-    keeper = Keeper(store, writing)
-    stack.push_async_callback(keeper.close)
-    taking = Taking(keeper, settings.webhook_bytes, now)
+    delivery = Delivery(store, Handling(store, cases, readers, now))
+    taking = Taking(Keeper(store), settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
     routes = [
         StripeWebhooks(taking, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
@@ -97,7 +93,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_pay_routes(settings, store, cases, pages, stack),
         *_site_routes(settings, store, pages),
     ]
-    return Portal(application(routes, pages), delivery, cases, _mail_in(settings, store, cases, writing))
+    return Portal(application(routes, pages), delivery, cases, _mail_in(settings, store, cases))
 
 
 def _pay_routes(
@@ -118,7 +114,7 @@ def _pay_routes(
     return [why, ticket, notice, *PayPage(signed, sheets, pages, store=store, company=company, terms=words).routes()]
 
 
-def _mail_in(settings: Settings, store: SqlStore, cases: LateCases, writing: asyncio.Lock) -> MailIn:
+def _mail_in(settings: Settings, store: SqlStore, cases: LateCases) -> MailIn:
     signed = links.chosen(settings)
     if signed is None and settings.mail_in_port:
         log.warning(
@@ -130,14 +126,13 @@ def _mail_in(settings: Settings, store: SqlStore, cases: LateCases, writing: asy
         mail.chosen(settings),
         store,
         signed,
-        writing,
         company=settings.company,
         domain=settings.mail_from.rpartition("@")[2],
     )
-    loop = MailLoop(store, MailHandling(store, cases, answers, writing, ours=ours, clock=now))
+    loop = MailLoop(store, MailHandling(store, cases, answers, ours=ours, clock=now))
     # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
     door = MailDoor(
-        store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, writing, clock=now, ring=loop.ring
+        store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, clock=now, ring=loop.ring
     )
     port = settings.mail_in_port if signed else 0
     return MailIn(door, loop, settings.mail_in_host, port, settings.mail_in_bytes)

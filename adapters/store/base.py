@@ -1,17 +1,21 @@
 """What every topic of the store needs: read rows, write rows once, write rows again."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Select, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.engine import connect
+from adapters.store.group_commit import GroupCommit
+from adapters.store.outages import outages
 from dunning.money import Money
 
 Values = Mapping[str, object]
+_T = TypeVar("_T")
 
 
 class Database:
@@ -20,21 +24,42 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
         # All queries of one read see the same state. SQLite does that by itself.
-        snapshot = {"isolation_level": "REPEATABLE READ"} if self._engine.dialect.name == "postgresql" else {}
+        sqlite = self._engine.dialect.name == "sqlite"
+        snapshot = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self._engine.execution_options(**snapshot)
         self._writer = self._engine.execution_options(writes=True)
+        # SQLite has one writer. Who waits for it inside SQLite only looks now and then, and may wait too long.
+        self._turn = asyncio.Lock() if sqlite else nullcontext()
+        self._groups: list[GroupCommit[Any]] = []
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, once what was given to us is written."""
+        for group in self._groups:
+            await group.close()
         await self._engine.dispose()
 
-    def _writing(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Open a transaction that may write; it is committed at the end of the block, or undone by an exception."""
-        return self._writer.begin()
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction that may write; it is committed at the end of the block, or undone by an exception.
 
-    def _reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Open a transaction that only reads."""
-        return self._reader.connect()
+        Raises StoreOutageError.
+        """
+        with outages():
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncGenerator[AsyncConnection]:
+        """Open a transaction that only reads. Raises StoreOutageError."""
+        with outages():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    def _group(self, write: Callable[[AsyncConnection, Sequence[_T]], Awaitable[None]]) -> GroupCommit[_T]:
+        """Make a group commit of our transactions."""
+        group = GroupCommit(self._writing, write)
+        self._groups.append(group)
+        return group
 
     async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
         async with self._reading() as connection:

@@ -26,8 +26,10 @@ def connect(url: str) -> AsyncEngine:
     """Make the engine of a running store; no connection is opened yet."""
     place = database(url)
     if place.get_backend_name() != "sqlite":
-        return create_async_engine(place, pool_pre_ping=True)  # so a restarted database costs no failed call
-    engine = create_async_engine(place, connect_args={"isolation_level": None})
+        return create_async_engine(
+            place, pool_pre_ping=True, hide_parameters=True
+        )  # so a restarted database costs no failed call
+    engine = create_async_engine(place, connect_args={"isolation_level": None}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare)
     begin_explicitly(engine.sync_engine)
     return engine

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.base import Database, add_all
 from adapters.store.tables import inbox
@@ -18,13 +19,17 @@ _HANDLED = (
 class Inbox(Database):
     """Keep, read and tick off webhooks."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._received = self._group(_receive)
+        self._handled = self._group(_note)
+
     async def receive(self, events: Sequence[InboxEvent]) -> None:
-        """Keep webhooks until they are handled, all in one transaction.
+        """Keep webhooks until they are handled, all in one transaction, with those of other callers.
 
         One that is known (source and id) stays as it is.
         """
-        async with self._writing() as connection:
-            await add_all(connection, inbox, [event.model_dump() for event in events])
+        await self._received.add(events)
 
     async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
         """Read the webhooks that nobody handled yet, oldest first, `most` at the most."""
@@ -33,15 +38,24 @@ class Inbox(Database):
 
     async def handled(self, event: InboxEvent, outcome: str) -> None:
         """Note what became of a webhook; the first outcome stays."""
-        await self.handled_all([(event, outcome)])
-
-    async def handled_all(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
-        """Note what became of several, in one transaction."""
-        rows = [{"its_source": event.source, "its_id": event.id, "what": outcome} for event, outcome in outcomes]
-        async with self._writing() as connection:
-            await connection.execute(_HANDLED, rows)
+        await self._handled.add([(event, outcome)])
 
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """Read a webhook that was kept, handled or not."""
         row = await self._row(select(inbox).where(inbox.c.source == source, inbox.c.id == event))
         return None if row is None else InboxEvent.model_validate(dict(row))
+
+
+async def _receive(connection: AsyncConnection, events: Sequence[InboxEvent]) -> None:
+    await add_all(connection, inbox, [event.model_dump() for event in sorted(events, key=_key)])
+
+
+async def _note(connection: AsyncConnection, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
+    ordered = sorted(outcomes, key=lambda each: _key(each[0]))
+    rows = [{"its_source": event.source, "its_id": event.id, "what": outcome} for event, outcome in ordered]
+    await connection.execute(_HANDLED, rows)
+
+
+def _key(event: InboxEvent) -> tuple[str, str]:
+    """One order for all: two portals that keep or note the same events at once would else wait for each other."""
+    return event.source, event.id

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.base import Database, add_all
 from adapters.store.tables import inbound_mails
@@ -12,10 +13,16 @@ from dunning.records.mail import InboundMail
 class Mailbox(Database):
     """Keep, read and tick off mails."""
 
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._mails = self._group(_receive)
+
     async def receive_mails(self, mails: Sequence[InboundMail]) -> None:
-        """Keep mails until they are handled, all in one transaction; one whose id is known stays as it is."""
-        async with self._writing() as connection:
-            await add_all(connection, inbound_mails, [mail.model_dump() for mail in mails])
+        """Keep mails until they are handled, all in one transaction, with those of other callers.
+
+        One whose id is known stays as it is.
+        """
+        await self._mails.add(mails)
 
     async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
         """Read the mails that nobody handled yet, oldest first, `most` at the most."""
@@ -32,3 +39,8 @@ class Mailbox(Database):
         """Read a mail that was kept, handled or not."""
         row = await self._row(select(inbound_mails).where(inbound_mails.c.id == mail))
         return None if row is None else InboundMail.model_validate(dict(row))
+
+
+async def _receive(connection: AsyncConnection, mails: Sequence[InboundMail]) -> None:
+    # In one order for all: two portals that keep the same mails at once would else wait for each other.
+    await add_all(connection, inbound_mails, [mail.model_dump() for mail in sorted(mails, key=lambda mail: mail.id)])

@@ -17,6 +17,8 @@ from alembic.config import Config
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
 from adapters.store.engine import begin_explicitly, database
+from adapters.store.outages import outages
+from dunning.ports.outages import StoreOutageError
 
 _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps its context in module globals: two threads of one process would mix theirs."""
@@ -28,7 +30,7 @@ _PATIENCE = 30.0
 async def migrate(url: str) -> None:
     """Create the tables or bring them up to date, losing nothing; an SQLite file's folder is created too.
 
-    Raises ValueError for a URL that is not a store's.
+    Raises ValueError for a URL that is not a store's, StoreOutageError.
     """
     await asyncio.to_thread(upgrade, url)
 
@@ -39,8 +41,16 @@ def upgrade(url: str) -> None:
 
 
 def run(url: str, action: Callable[[Config], object]) -> None:
-    """Run an Alembic command against the database, in one transaction that no other migration can enter."""
+    """Run an Alembic command against the database, in one transaction that no other migration can enter.
+
+    Raises ValueError for a URL that is not a store's, StoreOutageError.
+    """
     place = database(url)
+    with outages():
+        _run(place, action)
+
+
+def _run(place: URL, action: Callable[[Config], object]) -> None:
     sqlite = place.get_backend_name() == "sqlite"
     if sqlite:
         _prepare_file(place)
@@ -70,7 +80,8 @@ def _prepare_file(place: URL) -> None:
     with closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection:
         while not _use_wal(connection):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{path} stays locked by another process; see who has it open (fuser {path})")
+                who = f"see who has it open (fuser {path})"
+                raise StoreOutageError(f"the store does not work: {path} stays locked by another process; {who}")
             time.sleep(0.02)
 
 

@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -18,6 +17,7 @@ from adapters.store import SqlStore, migrate
 from adapters.temporal import client as temporal
 from cli.shell.errors import BadInputError, FailedError
 from cli.shell.preferences import settings
+from dunning.ports.outages import StoreOutageError
 
 __all__ = ["open_client", "open_panel", "open_sites", "open_store", "settings"]
 
@@ -60,22 +60,20 @@ async def open_store() -> AsyncGenerator[SqlStore]:
     try:
         await migrate(url)
         store = SqlStore(url)
-    except (SQLAlchemyError, OSError) as error:
+    except StoreOutageError as error:
         raise FailedError(_no_store(error)) from None
     except ValueError as error:
         raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
     try:
         yield store
-    except SQLAlchemyError as error:
+    except StoreOutageError as error:
         raise FailedError(_no_store(error)) from None
     finally:
         await store.close()
 
 
-def _no_store(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
-    why = str(cause).strip().splitlines()
-    return f"the store does not work: {why[0] if why else type(cause).__name__}\nCheck REPRIEVE_STORE_URL."
+def _no_store(error: StoreOutageError) -> str:
+    return f"{error}\nCheck REPRIEVE_STORE_URL."
 
 
 @asynccontextmanager

@@ -25,10 +25,6 @@ class Inbox(Protocol):
         """Note what became of a webhook; the first outcome stays."""
         ...
 
-    async def handled_all(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
-        """Note what became of several, in one transaction."""
-        ...
-
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """A webhook that was kept, handled or not."""
         ...

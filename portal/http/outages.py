@@ -1,11 +1,8 @@
 """Which errors mean that the other side is away, so that the same thing is tried again later."""
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionError
-
 from dunning.ports.outages import OutageError
 
-OUTAGES = (OutageError, OperationalError, InterfaceError, NoConnectionError, OSError)
+OUTAGES = (OutageError, OSError)
 """Temporal, the gateway or the store cannot be reached or is busy; a time-out is an OSError, too.
 
 Any other error is a fault of ours or of the message.

@@ -1,7 +1,7 @@
 """One webhook that was kept: what it says, bringing that to its cases, and giving it to a person when that fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -10,8 +10,6 @@ from dunning.ports.companies import Cases
 from dunning.ports.inbox import Inbox
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import InboxEvent, News, Outcome
-from portal.inbox.backoff import key_of
-from portal.inbox.group_commit import Together
 
 
 class InboxRecords(Inbox, Tickets, Protocol):
@@ -27,21 +25,18 @@ Reader = Callable[[str], Awaitable[tuple[News, ...]]]
 
 
 class Handling:
-    """`readers` turn a body into news, by the event's source. `writing` is held during each write (see Keeper)."""
+    """`readers` turn a body into news, by the event's source."""
 
     def __init__(
         self,
         store: InboxRecords,
         cases: Cases,
         readers: Mapping[str, Reader],
-        writing: asyncio.Lock,
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._cases = cases
         self._readers = readers
-        self._writing = writing
-        self._notes = Together(self._note, writing)
         self._clock = clock
 
     async def read(self, event: InboxEvent) -> tuple[News, ...]:
@@ -56,7 +51,7 @@ class Handling:
         """Bring all of it to its cases, then note the outcome. After a crash in between, it is all done again."""
         outcomes = [await self._cases.deliver(each) for each in news]
         told = tuple(outcomes) or (Outcome(outcome="ignored"),)
-        await self._notes.add((event, ", ".join(dict.fromkeys(each.outcome for each in told))))
+        await self._store.handled(event, ", ".join(dict.fromkeys(each.outcome for each in told)))
         return told
 
     async def give_up(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> tuple[Outcome, ...]:
@@ -75,10 +70,6 @@ class Handling:
                 f"{event.body[:_SHOWN]}"
             ),
         )
-        async with self._writing:
-            await self._store.open_ticket(ticket)
-        await self._notes.add((event, FAILED.outcome))
+        await self._store.open_ticket(ticket)
+        await self._store.handled(event, FAILED.outcome)
         return (FAILED.model_copy(update={"invoice": about.invoice}),)
-
-    async def _note(self, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:
-        await self._store.handled_all(sorted(outcomes, key=lambda each: key_of(each[0])))

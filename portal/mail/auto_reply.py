@@ -24,15 +24,12 @@ _FOLDER = Path(__file__).parents[1] / "templates"
 
 
 class Answers:
-    """`domain` is that of our Message-IDs, `company` who signs. `writing` is held during each write."""
+    """`domain` is that of our Message-IDs, `company` who signs."""
 
-    def __init__(
-        self, mailer: Mailer, store: Notices, links: Links, writing: asyncio.Lock, *, company: str, domain: str
-    ) -> None:
+    def __init__(self, mailer: Mailer, store: Notices, links: Links, *, company: str, domain: str) -> None:
         self._mailer = mailer
         self._store = store
         self._links = links
-        self._writing = writing
         self._company = company
         self._domain = domain
         self._one_by_one = asyncio.Lock()
@@ -63,7 +60,7 @@ class Answers:
                 )
             )
             # An answer that may have arrived is not sent twice.
-            await self._put(copy.model_copy(update={"status": sent.status, "detail": sent.detail}))
+            await self._store.put_notice(copy.model_copy(update={"status": sent.status, "detail": sent.detail}))
             return "answered" if sent.status == "delivered" else f"answer {sent.status}"
 
     async def _copy(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeCopy:
@@ -81,12 +78,8 @@ class Answers:
             content=self._words(ticket, notice),
             message_id=f"<{secrets.token_hex(16)}@{self._domain}>",
         )
-        await self._put(copy)
+        await self._store.put_notice(copy)
         return copy
-
-    async def _put(self, copy: NoticeCopy) -> None:
-        async with self._writing:
-            await self._store.put_notice(copy)
 
     def _words(self, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeText:
         facts = {

@@ -41,7 +41,7 @@ class Handled(NamedTuple):
 
 
 class MailHandling:
-    """`ours` are our own addresses: mail from them is answered by nobody. `writing` is held during each write.
+    """`ours` are our own addresses: mail from them is answered by nobody.
 
     `answers` is None where no answer can be given, because there are no signed links.
     """
@@ -51,7 +51,6 @@ class MailHandling:
         store: MailRecords,
         cases: Cases,
         answers: Answers | None,
-        writing: asyncio.Lock,
         *,
         ours: Collection[str],
         clock: Callable[[], datetime],
@@ -59,23 +58,20 @@ class MailHandling:
         self._store = store
         self._cases = cases
         self._answers = answers
-        self._writing = writing
         self._ours = {address.lower() for address in ours if address}
         self._clock = clock
 
     async def handle(self, mail: InboundMail) -> None:
-        """Do all that it asks for, then tick it off. Raises OutageError and the store's errors."""
+        """Do all that it asks for, then tick it off. Raises OutageError."""
         found = await asyncio.to_thread(read, mail.raw)
         handled = await (self._report(mail, found) if isinstance(found, Report) else self._from_customer(mail, found))
-        async with self._writing:
-            await self._store.handled_mail(mail.id, *handled)
+        await self._store.handled_mail(mail.id, *handled)
 
     async def give_up(self, mail: InboundMail, error: Exception) -> None:
         """A person gets what could not be handled: no mail is lost."""
         order = _ticket(mail, "A mail that came in could not be handled", f"{type(error).__name__}; {_kept(mail)}")
-        await self._open(order)
-        async with self._writing:
-            await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
+        await self._store.open_ticket(order)
+        await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
 
     async def _report(self, mail: InboundMail, report: Report) -> Handled:
         """The archive says what the mail was and to whom it went; what the report says of that is not believed."""
@@ -88,14 +84,13 @@ class MailHandling:
         ticket = _bounce_ticket(mail, report, itself)
         for copy in copies:
             await self._came_back(mail, report, copy)
-        await self._open(ticket)
+        await self._store.open_ticket(ticket)
         return Handled(f"bounced ({report.status})", itself.id, ticket.key)
 
     async def _came_back(self, mail: InboundMail, report: Report, copy: NoticeCopy) -> None:
         if copy.status in _UNSETTLED and self._clock() - mail.at < SETTLING:
             raise OutageError("the notice that came back is still being sent")
-        async with self._writing:
-            await self._store.mark_bounced(copy, report.status, mail.at)
+        await self._store.mark_bounced(copy, report.status, mail.at)
         if copy.invoice and not copy.id.startswith(ANSWER):
             fact = Bounced(notice=copy.id, step=_step(copy), at=mail.at, reason=report.status)
             await self._cases.deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
@@ -110,7 +105,7 @@ class MailHandling:
         accounts = await self._store.accounts_of_contact(mail.sender)
         account = copy.account if copy else (accounts[0] if len(accounts) == 1 else "")
         order = _customer_ticket(mail, written, copy, account)
-        await self._open(order)
+        await self._store.open_ticket(order)
         # Somebody else's forged sender would get an answer to what he never wrote.
         known = copy is not None or bool(accounts)
         answered = await self._answers.answer(mail, order, copy) if known and self._answers else "not answered"
@@ -122,12 +117,8 @@ class MailHandling:
         if not copies:
             return Handled("noted: no notice of ours")
         order = _ticket(mail, "A notice may have come back", f"Read what came; {_kept(mail)}", copies[0])
-        await self._open(order)
+        await self._store.open_ticket(order)
         return Handled("unclear: see ticket", copies[0].id, order.key)
-
-    async def _open(self, order: TicketOrder) -> None:
-        async with self._writing:
-            await self._store.open_ticket(order)
 
 
 def _ticket(mail: InboundMail, subject: str, body: str, copy: NoticeCopy | None = None) -> TicketOrder:

@@ -7,7 +7,7 @@ nothing.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from dunning.notices.inbound_mail import id_of
 from dunning.ports.inbox import Mailbox
 from dunning.records.mail import InboundMail
-from portal.inbox.group_commit import Together
 
 MOST = 200
 """Mails that may wait to be written; more are put off."""
@@ -38,23 +37,19 @@ class _Server(SMTP):
 
 
 class MailDoor:
-    """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept.
-
-    `writing` is held during each write (see Together).
-    """
+    """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept."""
 
     def __init__(
         self,
         store: Mailbox,
         ours: Iterable[str],
-        writing: asyncio.Lock,
         *,
         clock: Callable[[], datetime],
         ring: Callable[[], None],
     ) -> None:
         self._store = store
         self._ours = frozenset(address.lower() for address in ours if address)
-        self._together = Together(self._write, writing)
+        self._waiting = 0
         self._clock = clock
         self._ring = ring
 
@@ -79,7 +74,6 @@ class MailDoor:
             yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
-            await self._together.close()
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -94,13 +88,17 @@ class MailDoor:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """Answer to the mail itself, once it is safe."""
         del server, session
-        if len(self._together) >= MOST:
+        if self._waiting >= MOST:
             return _LATER
+        self._waiting += 1
         try:
-            await self._together.add(self._mail(envelope), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                await self._store.receive_mails((self._mail(envelope),))
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail server must keep what we could not
             log.warning("a mail could not be kept; the mail server comes again", error=type(error).__name__)
             return _LATER
+        finally:
+            self._waiting -= 1
         self._ring()
         return "250 2.0.0 kept"
 
@@ -108,7 +106,3 @@ class MailDoor:
         raw = envelope.original_content or b""
         sender, recipient = (envelope.mail_from or "").strip("<>"), envelope.rcpt_tos[0].lower()
         return InboundMail(id=id_of(raw), sender=sender, recipient=recipient, at=self._clock(), raw=raw)
-
-    async def _write(self, mails: Sequence[InboundMail]) -> None:
-        # In one order for all: two portals that keep the same mails at once would else wait for each other.
-        await self._store.receive_mails(sorted(mails, key=lambda mail: mail.id))

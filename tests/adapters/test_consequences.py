@@ -193,7 +193,7 @@ async def test_a_store_that_fails_is_heard_by_everybody_who_asked_and_asked_agai
     broken = SqlStore("sqlite+aiosqlite:////nowhere/at/all.db")
     breaker = Breaker(broken, Limits(), RETRY)
     results = await asyncio.gather(*(breaker.may(suspends(str(n))) for n in range(3)), return_exceptions=True)
-    assert [type(result).__name__ for result in results] == ["OperationalError"] * 3
+    assert [type(result).__name__ for result in results] == ["StoreOutageError"] * 3
     breaker._store = SqlStore(sqlite_url)
     assert await breaker.may(suspends("1")) is None
     await breaker._store.close()

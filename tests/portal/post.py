@@ -1,6 +1,5 @@
 """The door for mail as it stands in the portal, between a real SMTP client and a real mail catcher."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -97,14 +96,14 @@ async def furnish(store: SqlStore) -> None:
 async def post(url: str, *, store: SqlStore | None = None, handling: bool = True) -> AsyncGenerator[Post]:
     """A door over that database. `store` may stand before it, to fail; `handling`: what is kept is handled."""
     behind, catcher, cases, clock = store or SqlStore(url), MailCatcher(), PlayedCases(), Clock()
-    writing, links = asyncio.Lock(), Links(LINK_SECRET, "https://pay.example")
+    links = Links(LINK_SECRET, "https://pay.example")
     catching = await catcher.listen(0)
     port = catching.sockets[0].getsockname()[1]
     mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
-    answers = Answers(mailer, behind, links, writing, company=COMPANY, domain="hosting.example")
+    answers = Answers(mailer, behind, links, company=COMPANY, domain="hosting.example")
     played: ports.Cases = cases
-    loop = MailLoop(behind, MailHandling(behind, played, answers, writing, ours=(BOUNCES, NO_REPLY), clock=clock))
-    door = MailDoor(behind, (BOUNCES, NO_REPLY), writing, clock=clock, ring=loop.ring)
+    loop = MailLoop(behind, MailHandling(behind, played, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
+    door = MailDoor(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
     async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:
         made = Post(opened, behind, cases, catcher, loop, clock)
         if handling:

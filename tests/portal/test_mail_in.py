@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import aiosmtplib
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from adapters.store import SqlStore
 from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.mail import InboundMail
 from portal.mail.handle import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
@@ -59,7 +58,7 @@ class Broken(SqlStore):
         if self.late:
             await super().receive_mails(mails)
         if self.broken:
-            raise OperationalError("insert", {}, Exception("disk full"))
+            raise StoreOutageError("the store does not work: disk full")
         await super().receive_mails(mails)
 
 

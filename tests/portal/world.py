@@ -238,11 +238,10 @@ async def portal(
     behind = SqlStore(url)
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
     played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
-    used, writing = store or behind, asyncio.Lock()
+    used = store or behind
     readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
-    delivery = Delivery(used, Handling(used, played, readers, writing, now))
-    keeper = Keeper(used, writing)
-    taking = Taking(keeper, most, now)
+    delivery = Delivery(used, Handling(used, played, readers, now))
+    taking = Taking(Keeper(used), most, now)
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
     renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
@@ -267,7 +266,6 @@ async def portal(
     delivery.stop()
     if loop:
         await loop
-    await keeper.close()
     await gateway.close()
     await behind.close()
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.inbox import InboxEvent
 from portal.http.clock import now
 from tests.portal.world import PlayedCases, Portal, message, paid, portal, until
@@ -68,9 +67,7 @@ async def test_a_few_at_a_time(url: str) -> None:
     assert cases.most_at_once == 8
 
 
-@pytest.mark.parametrize(
-    "trouble", [AWAY, OperationalError("select", {}, OSError()), ConnectionError(), TimeoutError()]
-)
+@pytest.mark.parametrize("trouble", [AWAY, StoreOutageError("it does not work"), ConnectionError(), TimeoutError()])
 async def test_an_outage_loses_nothing_and_keeps_the_order(url: str, trouble: Exception) -> None:
     cases = PlayedCases(troubles={"*": trouble})
     async with portal(url, cases=cases) as door:

@@ -1,4 +1,4 @@
-"""Keeping before answering: together when many come, and never a 2xx for what is not on disk."""
+"""Keeping before answering: never a 2xx for what is not on disk."""
 
 import asyncio
 import sqlite3
@@ -26,42 +26,28 @@ def event(number: int) -> InboxEvent:
 
 
 class Watched(SqlStore):
-    """The real store; it counts its transactions, and is slow or broken when told so."""
+    """The real store; it counts what it is asked for, and is slow or broken when told so."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.batches: list[int] = []
+        self.asked = 0
         self.gate = asyncio.Event()
         self.gate.set()
         self.broken: Exception | None = None
 
     async def receive(self, events: Sequence[InboxEvent]) -> None:
-        self.batches.append(len(events))
+        self.asked += 1
         await self.gate.wait()
         if self.broken:
             raise self.broken
         await super().receive(events)
 
 
-async def test_what_comes_during_a_write_goes_into_the_next_one_together(url: str) -> None:
-    store = Watched(url)
-    store.gate.clear()
-    keeper = Keeper(store, asyncio.Lock())
-    keeping = [asyncio.create_task(keeper.keep(event(n))) for n in range(50)]
-    await until(lambda: store.batches)
-    store.gate.set()
-    await asyncio.gather(*keeping)
-    assert sum(store.batches) == 50
-    assert len(store.batches) <= 2
-    assert len(await store.waiting(100)) == 50
-    await store.close()
-
-
 async def test_nobody_hears_yes_before_the_write_is_over(url: str) -> None:
     store = Watched(url)
     store.gate.clear()
-    keeping = asyncio.create_task(Keeper(store, asyncio.Lock()).keep(event(1)))
-    await until(lambda: store.batches)
+    keeping = asyncio.create_task(Keeper(store).keep(event(1)))
+    await until(lambda: store.asked)
     assert not keeping.done()
     store.gate.set()
     await keeping
@@ -75,16 +61,16 @@ async def test_too_many_at_once_are_turned_away_and_the_others_are_kept(
     monkeypatch.setattr("portal.inbox.keep.MOST", 5)
     store = Watched(url)
     store.gate.clear()
-    keeper = Keeper(store, asyncio.Lock())
+    keeper = Keeper(store)
     first = asyncio.create_task(keeper.keep(event(0)))
-    await until(lambda: store.batches)
-    others = [asyncio.create_task(keeper.keep(event(n))) for n in range(1, 6)]
+    await until(lambda: store.asked)
+    others = [asyncio.create_task(keeper.keep(event(n))) for n in range(1, 5)]
     await asyncio.sleep(0)
     with pytest.raises(NotKeptError, match="too many"):
-        await keeper.keep(event(6))
+        await keeper.keep(event(5))
     store.gate.set()
     await asyncio.gather(first, *others)
-    assert len(await store.waiting(100)) == 6
+    assert len(await store.waiting(100)) == 5
     await store.close()
 
 
@@ -92,11 +78,11 @@ async def test_a_store_that_is_too_slow_is_no_yes(url: str, monkeypatch: pytest.
     monkeypatch.setattr("portal.inbox.keep.PATIENCE", 0.05)
     store = Watched(url)
     store.gate.clear()
-    keeper = Keeper(store, asyncio.Lock())
+    keeper = Keeper(store)
     with pytest.raises(NotKeptError, match="TimeoutError"):
         await keeper.keep(event(1))
     store.gate.set()
-    await keeper.close()
+    await keeper.keep(event(1))
     assert len(await store.waiting(2)) == 1  # the sender comes again, and finds it kept
     await store.close()
 
