@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from alembic.util import CommandError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, TimeoutError  # noqa: A004
 
 from dunning.ports.outages import StoreOutageError
@@ -24,7 +23,7 @@ def outages() -> Generator[None]:
         yield
     except _OURS:
         raise
-    except (DBAPIError, TimeoutError, CommandError, OSError, sqlite3.Error) as error:
+    except (DBAPIError, TimeoutError, OSError, sqlite3.Error) as error:
         raise StoreOutageError(f"the store does not work: {_said(error)}") from None
 
 
