@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 
-from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError
+from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError, plainly
 
 _POLICIES, _CASES, _DECISIONS, _HOLDS = (
     Group(name, sort_key=place)
@@ -93,12 +93,17 @@ def main(words: Sequence[str]) -> int:
         return _fail(_explained(error), BAD_INPUT)
     except CommandError as error:
         return _fail(str(error), error.status)
-    except KeyboardInterrupt:
-        return _fail("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has enough. What is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except KeyboardInterrupt:
+        return _fail("interrupted", INTERRUPTED)
+    except Exception as error:
+        told = plainly(error)
+        if told is None:
+            raise
+        return _fail(str(told), told.status)
 
 
 def _explained(error: CycloptsError) -> str:

@@ -1,4 +1,4 @@
-"""The worker: runs for ever, holds every case's clock, and is the only place where the parts are put together."""
+"""The worker: runs for ever, holds every case's clock, and puts the activities together."""
 
 import asyncio
 import os
@@ -38,7 +38,6 @@ from activities.services.restrict import Restrict
 from activities.services.services import Hands
 from adapters import mail, panels
 from adapters.gateways.stripe.gateway import StripeGateway
-from adapters.mail import reachability as reach
 from adapters.process import logs
 from adapters.process.health import Health, serving
 from adapters.settings.settings import Settings, no_json
@@ -48,11 +47,11 @@ from adapters.store import SqlStore, migrate
 from adapters.templates import renderer as templates
 from adapters.temporal import client as temporal
 from adapters.temporal import schedules
-from adapters.temporal.cases import Cases
 from adapters.temporal.notice_starter import TemporalNotices
+from composition import Composition
 from dunning.fleet.breaker import Limits
 from dunning.ports.outages import OutageError
-from workflows import attributes, calls
+from workflows import calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
@@ -65,18 +64,22 @@ Activities = dict[str, Sequence[Callable[..., Any]]]
 
 
 async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> Activities:
-    """Settings -> adapters -> activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
-    store, gateway, panel = _store(settings), _gateway(settings), panels.chosen(settings)
-    customers_sites = sites.chosen(settings)
-    for adapter in (store, gateway, panel, customers_sites):
+    """From settings to activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
+    made = Composition(settings, lambda: client, stack)
+    store, gateway, panel, customers_sites = (
+        made.store,
+        _gateway(settings),
+        panels.chosen(settings),
+        sites.chosen(settings),
+    )
+    for adapter in (gateway, panel, customers_sites):
         stack.push_async_callback(adapter.close)
     mailer, renderer = mail.chosen(settings), templates.chosen(settings)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
-    reached = reach.chosen(settings)
-    guards = (ReachCheck(store, reached), _breaker(settings, store))
+    guards = (ReachCheck(store, made.reach), _breaker(settings, store))
     hands = Hands(panel, store, customers_sites, OutsideProbes(settings.probe_seconds))
-    sweep = SweepBooks(gateway, store, Cases(client, store, settings.task_queue))
+    sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
             Charge(gateway, store, settings.card_attempts).charge,
@@ -90,7 +93,7 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
                 store,
                 domain,
                 templates.replies(settings),
-                reach=reached,
+                reach=made.reach,
                 backups=PanelBackUps(panel),
                 digest_seconds=settings.digest_seconds,
                 secret=settings.link_secret.get_secret_value(),
@@ -114,10 +117,6 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
             sweep.heal,
         ],
     }
-
-
-def _store(settings: Settings) -> SqlStore:
-    return SqlStore(settings.store_url)
 
 
 def _gateway(settings: Settings) -> StripeGateway:
@@ -181,7 +180,7 @@ async def run(settings: Settings) -> int:
         await stack.enter_async_context(serving(health, settings.health_host, settings.health_port))
         await migrate(settings.store_url)
         client = await temporal.connect(temporal.measured(settings.metrics_address))
-        await temporal.register(client, attributes.ALL)
+        await temporal.register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         for worker in workers(client, settings, await compose(settings, client, stack), failed):

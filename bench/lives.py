@@ -13,8 +13,8 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.timeline import plan_for
-from operations.open_invoice import InvoiceRow, open_row
-from sandbox.stage.stage import QUEUE, Stage
+from operations.open_invoice import InvoiceRow
+from sandbox.stage.stage import Stage
 from sandbox.story.play import A_BIT, forward
 from workflows.invoice import InvoiceDunning
 
@@ -65,9 +65,7 @@ async def paid_on_its_due_date(stage: Stage, name: str, days_before_due: int) ->
     """Opened so many days ahead under a-small-orange, charged on its due date, closed."""
     policy = load_policy("a-small-orange", ROOT / "policies")
     skipper = await stage.skipper()
-    await open_row(
-        skipper.client, stage.store, QUEUE, await stage.with_payer(a_row(name, policy, days_before_due)), policy
-    )
+    await stage.open(skipper.client, await stage.with_payer(a_row(name, policy, days_before_due)), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
     if await handle.result() != "paid":
         msg = f"{name} was not paid"
@@ -82,7 +80,7 @@ async def never_paid(stage: Stage, name: str, policy_name: str) -> list[Marginal
     await stage.companies.payments.script(row.account, "no_method", None)
     skipper = await stage.skipper()
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(row), policy)
+        await stage.open(skipper.client, await stage.with_payer(row), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
     await forward(skipper, handle, await skipper.get_current_time(handle) + A_BIT)
     before, found = cost((await handle.fetch_history()).events), list[Marginal]()

@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
+from adapters.temporal.attributes import typed
 from bench.bare import Bare, Script, Step
 from bench.lives import a_row
 from bench.worker_process import SIDES, queue_of
@@ -19,10 +20,9 @@ from dunning.explain.temporal_ui import headline, shown
 from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.rules.machine import decide
-from operations.open_invoice import fitting, open_row
+from operations.open_invoice import fitting
 from sandbox.stage.child import Child
-from sandbox.stage.stage import QUEUE, Stage
-from workflows import attributes
+from sandbox.stage.stage import Stage
 from workflows.invoice import InvoiceDunning
 
 Life = Callable[[str], Awaitable[object]]
@@ -48,7 +48,7 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
 
     async def full(name: str) -> object:
         row = await stage.with_payer(a_row(name, policy, days_ahead))
-        await open_row(client, stage.store, QUEUE, row, policy)
+        await stage.open(client, row, policy)
         return await client.get_workflow_handle(workflow_id(name)).result()
 
     return script, {"bare": bare, "real": real, "bare-unsandboxed": unsandboxed, "full": full}
@@ -60,7 +60,7 @@ def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str]
     opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside")
     at = opened.plan.milestones[0].at
     case = open_case(opened, at)
-    seen, summary = attributes.typed(shown(case, at, decide(case, at))), headline(opened.invoice)
+    seen, summary = typed(shown(case, at, decide(case, at))), headline(opened.invoice)
 
     async def start(name: str) -> WorkflowHandle[Any, str]:
         invoice = opened.invoice.model_copy(update={"number": name})

@@ -1,7 +1,10 @@
-"""The names under which an invoice's case is reached from outside: its workflow, its signals, its updates.
+"""The names under which an invoice's case is reached from outside: its workflow, signals, updates, search attributes.
 
 Whoever speaks to a case without knowing its code (the portal, a script, another language) uses these.
 """
+
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 WORKFLOW = "InvoiceDunning"
 PAYMENT_RECEIVED = "payment_received"
@@ -13,7 +16,36 @@ RECONSIDER = "reconsider"
 NOTICE_BOUNCED = "notice_bounced"
 NOTICE = "Notice"
 PAY = "pay"
+PROMISE = "promise_to_pay"
+WAIVE = "waive"
+APPROVE = "approve"
+VOID = "void"
+CHANGE_DUE_DATE = "change_due_date"
+UNDO = "undo"
 CASE = "case"
+
+
+class Attribute(NamedTuple):
+    """A search attribute, by which operators filter cases. No personal data: it lies in clear."""
+
+    name: str
+    kind: Literal["keyword", "int", "datetime"]
+
+
+ACCOUNT = Attribute("Account", "keyword")
+POLICY = Attribute("Policy", "keyword")
+STATE = Attribute("State", "keyword")
+# Not "Level": that is a keyword in the queries of Temporal's visibility store, so nobody could filter by it.
+LEVEL = Attribute("ServiceLevel", "keyword")
+DUE_DATE = Attribute("DueDate", "datetime")
+NEXT_MILESTONE = Attribute("NextMilestone", "keyword")
+BALANCE_MINOR = Attribute("BalanceMinor", "int")
+OVERDUE_DAYS = Attribute("OverdueDays", "int")
+ATTRIBUTES = (ACCOUNT, POLICY, STATE, LEVEL, DUE_DATE, NEXT_MILESTONE, BALANCE_MINOR, OVERDUE_DAYS)
+"""All of a case. Their values are made by `dunning.explain.temporal_ui`."""
+
+Values = tuple[tuple[Attribute, str | int | datetime], ...]
+"""A case's search attributes with their values."""
 
 
 def workflow_id(invoice: str) -> str:

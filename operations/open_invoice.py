@@ -1,39 +1,32 @@
-"""Opening a case: one row of a file becomes an account in the store and a workflow on the server, once."""
+"""Opening an invoice: what a file or a program says of it becomes an account in the store and a running case, once."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from adapters.mail.lookout import Lookout
-from adapters.temporal.cases import CaseRecords, Cases
-from cli.shell.options import now
-from dunning.case.case import OF_CREDIT, Opened, open_case
+from dunning.case.case import OF_CREDIT, Opened, Reachability, open_case
 from dunning.case.facts import Payment
-from dunning.explain.temporal_ui import headline, shown
+from dunning.explain.temporal_ui import shown
 from dunning.money import Money
-from dunning.names import workflow_id
+from dunning.notices.reachability import outside
 from dunning.policy.file import Policy, Zone
 from dunning.policy.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy.timeline import plan_for
+from dunning.ports.cases import Cases
+from dunning.ports.companies import Reach
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import OpenInvoice
+from dunning.records.books import OpenInvoice as Known
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
-from workflows import attributes
-from workflows.invoice import InvoiceDunning
-
-Opening = Literal["started", "already running", "already closed"]
-
+from operations.deliver_news import DeliverNews, NewsRecords
 
 _PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
 
 
 class ServiceRow(BaseModel):
-    """A service of the account, as a file names it.
+    """A service of the account, as a file or a program names it.
 
     `aliases` are other domains of it. `site` is where its own software takes our notifications, `probe` what is looked
     at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
@@ -57,7 +50,7 @@ def _amount(value: Any) -> Any:
 
 
 class InvoiceRow(BaseModel):
-    """One invoice of a file. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
+    """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
 
     `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged.
     """
@@ -98,6 +91,16 @@ class InvoiceRow(BaseModel):
         )
 
 
+Outcome = Literal["started", "already running", "already closed"]
+
+
+class Opening(NamedTuple):
+    """What became of it. `reach`: whether the account has an address outside of what we host; None: nobody looked."""
+
+    outcome: Outcome
+    reach: Reachability | None = None
+
+
 def fitting(row: InvoiceRow, policy: Policy) -> Plan:
     """The row's plan. Raises ValueError when the policy does not fit it (another currency, dates out of order)."""
     if row.amount.currency != policy.currency:
@@ -106,62 +109,79 @@ def fitting(row: InvoiceRow, policy: Policy) -> Plan:
     return plan_for(policy, row.invoice_facts(), row.zone or "")
 
 
-async def open_row(
-    client: Client, store: CaseRecords, queue: str, row: InvoiceRow, policy: Policy, *, lookout: Lookout | None = None
-) -> Opening:
-    """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
+class OpenInvoice:
+    """`reach` looks at the account's contacts; `clock` is the wall's: a case begins now."""
 
-    `lookout` looks at the account's contacts; without one the names alone are looked at, and no DNS is asked.
-    Raises ValueError when the policy does not fit the row.
-    """
-    plan = fitting(row, policy)
-    known = await store.invoice(row.invoice)
-    if known and known.status == "closed":
-        return "already closed"
-    account = await _merged(store, row)
-    await store.put_account(account)
-    await store.open_invoice(OpenInvoice(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
-    reach = await (lookout or Lookout()).at(account)
-    opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await _credit(store, row, policy), reach=reach)
-    opening = await _start(client, queue, opened)
-    if opening == "already running" and opened.credit and opened.credit.minor > 0:
-        await _hand_over(Cases(client, store, queue), opened.invoice, opened.credit)
-    return opening
+    def __init__(self, store: NewsRecords, cases: Cases, reach: Reach, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._reach = reach
+        self._news = DeliverNews(store, cases)
+        self._clock = clock
 
+    async def open(self, row: InvoiceRow, policy: Policy) -> Opening:
+        """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
 
-async def _hand_over(cases: Cases, invoice: Invoice, credit: Money) -> None:
-    """Credit that was taken for a case which began without it. Under the same id as at a beginning: it counts once."""
-    payment = Payment(id=f"{OF_CREDIT}{invoice.number}", amount=credit, at=now(), method="credit")
-    await cases.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
+        Raises ValueError when the policy does not fit the row, and OutageError.
+        """
+        plan = fitting(row, policy)
+        known = await self._store.invoice(row.invoice)
+        if known and known.status == "closed":
+            return Opening("already closed")
+        account = await self._merged(row)
+        await self._store.put_account(account)
+        await self._store.open_invoice(Known(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
+        reach = await self._look_at(account)
+        opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await self._credit(row, policy), reach=reach)
+        if await self._start(opened):
+            return Opening("started", reach)
+        if opened.credit and opened.credit.minor > 0:
+            await self._hand_over(opened.invoice, opened.credit)
+        return Opening("already running", reach)
 
+    async def _look_at(self, account: Account) -> Reachability:
+        """Where the account's contacts are (S3-21). One without any has none inside: its notices get tickets."""
+        silent = await self._reach.inside(account)
+        return "outside" if not silent or outside(account.contacts, silent) else "inside"
 
-async def _credit(store: CaseRecords, row: InvoiceRow, policy: Policy) -> Money | None:
-    """The account's credit pays its next invoice, once however often the row is opened."""
-    if not policy.use_credit:
-        return None
-    return await store.use_credit(row.account, row.invoice, row.amount, now())
+    async def _start(self, opened: Opened) -> bool:
+        at = self._clock()
+        case = open_case(opened, at)
+        return await self._cases.start(opened, shown(case, at, decide(case, at)))
 
+    async def _hand_over(self, invoice: Invoice, credit: Money) -> None:
+        """Credit that was taken for a case which began without it. As at a beginning its id counts once."""
+        payment = Payment(id=f"{OF_CREDIT}{invoice.number}", amount=credit, at=self._clock(), method="credit")
+        await self._news.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
 
-async def _merged(store: CaseRecords, row: InvoiceRow) -> Account:
-    """What is known of the account, and what the row adds: a file never takes an address or a service away."""
-    try:
-        known = await store.account(row.account)
-    except LookupError:
-        known = Account(id=row.account, name=row.customer, zone=row.zone or "", locale=row.locale)
-    have = {contact.email for contact in known.contacts}
-    new = [email for email in row.emails if email not in have]
-    contacts = [Contact(account=row.account, email=email, rank=len(have) + place) for place, email in enumerate(new)]
-    ids = {service.id for service in known.services}
-    named = {service.id: service for service in _services(row)}
-    services = [service for service in named.values() if service.id not in ids]
-    return known.model_copy(
-        update={
-            "name": known.name or row.customer,
-            "payer": known.payer or row.payer,
-            "contacts": (*known.contacts, *contacts),
-            "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
-        }
-    )
+    async def _credit(self, row: InvoiceRow, policy: Policy) -> Money | None:
+        """The account's credit pays its next invoice, once however often the row is opened."""
+        if not policy.use_credit:
+            return None
+        return await self._store.use_credit(row.account, row.invoice, row.amount, self._clock())
+
+    async def _merged(self, row: InvoiceRow) -> Account:
+        """What is known of the account, and what the row adds: a file never takes an address or a service away."""
+        try:
+            known = await self._store.account(row.account)
+        except LookupError:
+            known = Account(id=row.account, name=row.customer, zone=row.zone or "", locale=row.locale)
+        have = {contact.email for contact in known.contacts}
+        new = [email for email in row.emails if email not in have]
+        contacts = [
+            Contact(account=row.account, email=email, rank=len(have) + place) for place, email in enumerate(new)
+        ]
+        ids = {service.id for service in known.services}
+        named = {service.id: service for service in _services(row)}
+        services = [service for service in named.values() if service.id not in ids]
+        return known.model_copy(
+            update={
+                "name": known.name or row.customer,
+                "payer": known.payer or row.payer,
+                "contacts": (*known.contacts, *contacts),
+                "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
+            }
+        )
 
 
 def _told_more(known: Service, row: Service | None) -> Service:
@@ -185,22 +205,3 @@ def _services(row: InvoiceRow) -> list[Service]:
         )
         for s in row.services
     ]
-
-
-async def _start(client: Client, queue: str, opened: Opened) -> Opening:
-    at = now()
-    case = open_case(opened, at)
-    try:
-        await client.start_workflow(
-            InvoiceDunning.run,
-            opened,
-            id=workflow_id(opened.invoice.number),
-            task_queue=queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-            static_summary=headline(opened.invoice),
-            search_attributes=attributes.typed(shown(case, at, decide(case, at))),
-        )
-    except WorkflowAlreadyStartedError:
-        return "already running"
-    return "started"

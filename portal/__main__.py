@@ -34,7 +34,7 @@ async def run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         await migrate(settings.store_url)
         portal = compose(settings, stack)
-        connecting = asyncio.create_task(portal.cases.connect())
+        connecting = asyncio.create_task(portal.connection.connect())
         delivering = asyncio.create_task(portal.delivery.run())
         stopping = asyncio.create_task(stop.wait())
         # What exists now lives as long as we do. To look through it for garbage, again and again, holds up webhooks.

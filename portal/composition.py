@@ -1,4 +1,4 @@
-"""Settings -> adapters -> the portal: the only place where its parts are put together."""
+"""Settings -> adapters -> operations -> the portal: the only place where its parts are put together."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,8 +20,9 @@ from adapters.settings.settings import Settings
 from adapters.sites import tokens as site_links
 from adapters.store import SqlStore
 from adapters.templates import renderer as templates
-from adapters.temporal.cases import Cases
-from portal.cases import LateCases
+from adapters.temporal.connection import Connection
+from composition import Composition
+from operations.deliver_news import Deliver
 from portal.http.app import application
 from portal.http.clock import now
 from portal.http.html import Pages
@@ -41,7 +42,7 @@ from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
 from portal.pages.sites import SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
-from portal.pages.why import Why
+from portal.pages.why import WhyPage
 
 log = structlog.stdlib.get_logger("reprieve.portal")
 
@@ -51,7 +52,7 @@ class Portal(NamedTuple):
 
     app: ASGIApp
     delivery: Delivery
-    cases: LateCases
+    connection: Connection
     mail: "MailIn"
 
 
@@ -77,28 +78,27 @@ class MailIn(NamedTuple):
 def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     """Settings -> adapters -> application; `stack` closes the adapters."""
     secrets = [Webhook(secret) for secret in texts(settings.payment_webhook_secrets)]
-    store = SqlStore(settings.store_url)
+    connection = Connection()
+    made = Composition(settings, connection, stack)
+    store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
-    for adapter in (store, gateway):
-        stack.push_async_callback(adapter.close)
-    cases = LateCases(lambda client: Cases(client, store, settings.task_queue))
+    stack.push_async_callback(gateway.close)
     readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
-    delivery = Delivery(store, Handling(store, cases, readers, now))
+    delivery = Delivery(store, Handling(store, deliver, readers, now))
     taking = Taking(Keeper(store), settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
     routes = [
         StripeWebhooks(taking, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
-        PaymentWebhooks(taking, delivery, secrets, store=store, cases=cases).route(),
-        Ready({"store": lambda: store.waiting(1), "temporal": cases.check}).route(),
-        *_pay_routes(settings, store, cases, pages, stack),
+        PaymentWebhooks(taking, delivery, secrets, store=store, case_of=made.look.case).route(),
+        Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
+        *_pay_routes(made, pages, stack),
         *_site_routes(settings, store, pages),
     ]
-    return Portal(application(routes, pages), delivery, cases, _mail_in(settings, store, cases))
+    return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver))
 
 
-def _pay_routes(
-    settings: Settings, store: SqlStore, cases: LateCases, pages: Pages, stack: AsyncExitStack
-) -> list[Route]:
+def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[Route]:
+    settings, store, case_of = made.settings, made.store, made.look.case
     signed = links.chosen(settings)
     if signed is None:
         log.warning(
@@ -107,14 +107,14 @@ def _pay_routes(
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    sheets = Sheets(store, cases, templates.chosen(settings), now)
+    sheets = Sheets(store, case_of, templates.chosen(settings), now)
     words = terms(settings.company, settings.mail_from)
-    why = Why(signed, store, cases, now).route()
+    why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
     return [why, ticket, notice, *PayPage(signed, sheets, pages, store=store, company=company, terms=words).routes()]
 
 
-def _mail_in(settings: Settings, store: SqlStore, cases: LateCases) -> MailIn:
+def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
     signed = links.chosen(settings)
     if signed is None and settings.mail_in_port:
         log.warning(
@@ -129,7 +129,7 @@ def _mail_in(settings: Settings, store: SqlStore, cases: LateCases) -> MailIn:
         company=settings.company,
         domain=settings.mail_from.rpartition("@")[2],
     )
-    loop = MailLoop(store, MailHandling(store, cases, answers, ours=ours, clock=now))
+    loop = MailLoop(store, MailHandling(store, deliver, answers, ours=ours, clock=now))
     # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
     door = MailDoor(
         store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, clock=now, ring=loop.ring

@@ -17,8 +17,7 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.policy.plan import Excess, Plan
 from dunning.policy.timeline import plan_for
-from operations.open_invoice import open_row
-from sandbox.stage.stage import QUEUE, Stage
+from sandbox.stage.stage import Stage
 from sandbox.story.people import Doors
 from sandbox.story.play import forward
 from sandbox.story.story import Happening, Pay, Story
@@ -77,7 +76,7 @@ async def perform(stage: Stage, scene: Scene) -> Handle:
     for behaviour in (*scene.charges, *answers[len(scene.charges) :]):
         await stage.companies.payments.script(scene.row.account, behaviour)
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, QUEUE, await stage.with_payer(scene.row), policy)
+        await stage.open(skipper.client, await stage.with_payer(scene.row), policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(scene.row.invoice))
     doors = Doors(stage, skipper, handle, scene.row)
     for day, several in groupby(scene.happenings(), key=lambda happening: happening.day):

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from temporalio import activity
 
-from activities.fleet.concurrency import a_few
 from activities.heartbeat import beating
 from activities.services.panel import asked, mark, may_loosen, tag_of, touched
 from activities.services.proof import look, wished
@@ -19,6 +18,7 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
+from operations.concurrency import a_few
 
 MOST = 100
 """Accounts a page: a worker that dies loses no more than that."""

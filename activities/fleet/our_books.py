@@ -7,12 +7,12 @@ from dunning.case.ledger import Entry
 from dunning.fleet.reconcile import Moved, credit_lines, in_ledger, moved, ticket_keys
 from dunning.money import Money
 from dunning.ports.accounts import Accounts
-from dunning.ports.companies import Cases
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import News
+from operations.look import CaseOf
 
 
 class BookRecords(Accounts, Credits, Invoices, Tickets, Protocol):
@@ -25,9 +25,9 @@ class OurBooks:
     Its case is asked once at most, and only when the store has not said it all.
     """
 
-    def __init__(self, store: BookRecords, cases: Cases, invoice: str) -> None:
+    def __init__(self, store: BookRecords, case_of: CaseOf, invoice: str) -> None:
         self._store = store
-        self._cases = cases
+        self._case_of = case_of
         self._invoice = invoice
         self._closed: tuple[Entry, ...] | None = None
         self._running: tuple[Entry, ...] | None = None
@@ -65,7 +65,7 @@ class OurBooks:
 
     async def _case(self) -> Case | None:
         known = await self._store.invoice(self._invoice) if self._invoice else None
-        return await self._cases.case(known.number) if known else None
+        return await self._case_of(known.number) if known else None
 
     async def _has_ticket(self, news: News, fact: Moved) -> bool:
         keys = ticket_keys(self._invoice, fact)

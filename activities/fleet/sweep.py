@@ -5,18 +5,20 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.fleet.concurrency import a_few
 from activities.fleet.our_books import BookRecords, OurBooks
 from activities.heartbeat import beating
 from dunning.fleet import reconcile
 from dunning.fleet.sweep import SHORT, Compared, CompareOrder, HealOrder, nothing
 from dunning.fleet.sweep_report import COUNTED, SweepReport
-from dunning.ports.companies import Cases, Gateway
+from dunning.ports.companies import Gateway
 from dunning.ports.inbox import Inbox
 from dunning.ports.outages import OutageError
 from dunning.ports.payments import Attempts
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
+from operations.concurrency import a_few
+from operations.deliver_news import Deliver
+from operations.look import CaseOf
 
 
 class SweepRecords(BookRecords, Attempts, Inbox, Protocol):
@@ -35,10 +37,13 @@ class SweepBooks:
     Either may be cut off and begun again, so a worker that stops does not wait for it. `most` bounds one answer.
     """
 
-    def __init__(self, gateway: Gateway, store: SweepRecords, cases: Cases, most: int = MOST) -> None:
+    def __init__(
+        self, gateway: Gateway, store: SweepRecords, case_of: CaseOf, deliver: Deliver, most: int = MOST
+    ) -> None:
         self._gateway = gateway
         self._store = store
-        self._cases = cases
+        self._case_of = case_of
+        self._deliver = deliver
         self._most = most
 
     @activity.defn(name="compare_books")
@@ -71,7 +76,7 @@ class SweepBooks:
         return sum(found, Compared(report=nothing(order)))
 
     async def _compare(self, order: CompareOrder, invoice: str, news: Sequence[News]) -> Compared:
-        books = OurBooks(self._store, self._cases, invoice)
+        books = OurBooks(self._store, self._case_of, invoice)
         found = Compared(report=nothing(order))
         try:
             for each in news:
@@ -100,7 +105,7 @@ class SweepBooks:
         report = nothing(order)
         try:
             for each in news:
-                report += reconcile.healed(order, each, (await self._cases.deliver(each)).outcome)
+                report += reconcile.healed(order, each, (await self._deliver(each)).outcome)
         except OutageError:
             report += reconcile.unanswered(order, invoice)
         return report

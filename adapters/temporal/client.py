@@ -1,15 +1,19 @@
 """The connection to Temporal, from the SDK's own configuration."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
-from temporalio.common import SearchAttributeIndexedValueType, SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+
+from dunning import names
+
+_INDEXED = {
+    "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+    "datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+}
 
 
 async def connect(runtime: Runtime | None = None) -> Client:
@@ -26,21 +30,13 @@ def measured(address: str) -> Runtime | None:
     return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
 
 
-async def register(client: Client, keys: Sequence[SearchAttributeKey[Any]]) -> None:
+async def register(client: Client) -> None:
     """Register the search attributes that the namespace does not have yet. Raises RPCError when it may not."""
     known = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace)
     )
-    missing = {key.name: _indexed_type(key) for key in keys if key.name not in known.custom_attributes}
+    missing = {name: _INDEXED[kind] for name, kind in names.ATTRIBUTES if name not in known.custom_attributes}
     if missing:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
         )
-
-
-def _indexed_type(key: SearchAttributeKey[Any]) -> IndexedValueType.ValueType:
-    return {
-        SearchAttributeIndexedValueType.KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-        SearchAttributeIndexedValueType.INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
-        SearchAttributeIndexedValueType.DATETIME: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
-    }[key.indexed_value_type]

@@ -1,18 +1,16 @@
 """What people decide about an invoice: promise, waive, approve, void, due. The case itself says yes or no."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
-from pydantic import BaseModel, ValidationError
-from temporalio.workflow import UpdateMethodMultiParam
+from pydantic import ValidationError
 
-from cli.shell.cases import NoCaseError, tell
-from cli.shell.connections import open_client, open_store
+from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import By, Json, Number, day
 from cli.shell.output import print_json
-from dunning.case.facts import Answer, Approval, DueDateChange, Promise, Void, Waiver
-from workflows.invoice import InvoiceDunning
+from dunning.case.facts import Approval, DueDateChange, Promise, Void, Waiver
+from operations.decisions import Decision
 
 Reason = Annotated[str, Parameter(help="Why; kept in the case.")]
 
@@ -26,7 +24,7 @@ async def promise(
     json: Json = False,
 ) -> None:
     """Take a promise to pay: until that day is over nothing happens to the customer."""
-    await _decide(invoice, InvoiceDunning.promise_to_pay, Promise, {"until": day(until, "--until"), "by": by}, json)
+    await _decide(invoice, Promise, {"until": day(until, "--until"), "by": by}, json)
 
 
 async def waive(
@@ -39,7 +37,7 @@ async def waive(
     json: Json = False,
 ) -> None:
     """Do not ask for a charge any more, such as a late fee."""
-    await _decide(invoice, InvoiceDunning.waive, Waiver, {"entry": entry, "by": by, "reason": reason}, json)
+    await _decide(invoice, Waiver, {"entry": entry, "by": by, "reason": reason}, json)
 
 
 async def approve(
@@ -51,12 +49,12 @@ async def approve(
     json: Json = False,
 ) -> None:
     """Agree to a step that a policy leaves to people, such as a deletion."""
-    await _decide(invoice, InvoiceDunning.approve, Approval, {"milestone": milestone, "by": by}, json)
+    await _decide(invoice, Approval, {"milestone": milestone, "by": by}, json)
 
 
 async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:
     """Declare the invoice a mistake: nothing is owed, and what was restricted is reinstated."""
-    await _decide(invoice, InvoiceDunning.void, Void, {"reason": reason, "by": by}, json)
+    await _decide(invoice, Void, {"reason": reason, "by": by}, json)
 
 
 async def due(
@@ -68,36 +66,17 @@ async def due(
     json: Json = False,
 ) -> None:
     """Move the due date: all steps still to come move by the same days."""
-    await _decide(invoice, InvoiceDunning.change_due_date, DueDateChange, {"due": day(date, "DATE"), "by": by}, json)
+    await _decide(invoice, DueDateChange, {"due": day(date, "DATE"), "by": by}, json)
 
 
-async def _decide(
-    invoice: str,
-    update: UpdateMethodMultiParam[Any, Answer],
-    model: type[BaseModel],
-    values: dict[str, object],
-    json: bool,
-) -> None:
+async def _decide(invoice: str, model: type[Decision], values: dict[str, object], json: bool) -> None:
     try:
-        fact = model.model_validate(values)
+        decision = model.model_validate(values)
     except ValidationError as error:
         raise BadInputError(f"--{reasons(error)[0]}") from None
-    async with open_client() as client:
-        try:
-            answer = await tell(client, invoice, update, fact)
-        except NoCaseError:
-            raise BadInputError(f"{invoice}: {await _why_none(invoice)}") from None
+    async with composed() as made:
+        answer = await made.decisions.decide(invoice, decision)
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})
     else:
         print(f"{invoice}: {answer.outcome}; balance {answer.balance}, state {answer.state}")
-
-
-async def _why_none(invoice: str) -> str:
-    async with open_store() as store:
-        closed, known = await store.ledger(invoice), await store.invoice(invoice)
-    if closed:
-        return f"its case is closed as {closed.outcome}, so nothing can be decided about it any more"
-    if known:
-        return "it is in the store but has no case: run `starter.py start` with its file again"
-    return "there is no such invoice; `starter.py list --all` shows those there are"

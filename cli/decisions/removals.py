@@ -10,16 +10,17 @@ from temporalio.client import Client
 
 from activities.services.panel import touched
 from adapters.store import SqlStore
-from cli.invoices.listing import query
-from cli.invoices.why import present
+from adapters.temporal.cases import TemporalCases
 from cli.shell.cases import NoCaseError, facts
-from cli.shell.connections import open_client, open_panel, open_store
-from cli.shell.options import Json
+from cli.shell.connections import open_client, open_panel, open_store, settings
+from cli.shell.options import Json, now
 from cli.shell.output import console, print_json
+from dunning.ports.cases import Wanted
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.services.removals import Removal, due_first, removal
+from operations.look import present
 
 _STATES = ("awaiting-approval", "lapsed")
 AT_ONCE = 20
@@ -44,8 +45,8 @@ async def removals(*, json: Json = False) -> None:
 
 async def _numbers(client: Client) -> AsyncIterator[str]:
     for state in _STATES:
-        async for found in client.list_workflows(query({"State": state}, all_=False), page_size=500):
-            yield found.id.removeprefix("invoice-")
+        async for found in TemporalCases(lambda: client, settings().task_queue).listed(Wanted(state=state)):
+            yield found.invoice
 
 
 async def _one(client: Client, store: SqlStore, panel: Panel, number: str, places: asyncio.Semaphore) -> Removal | None:
@@ -54,7 +55,7 @@ async def _one(client: Client, store: SqlStore, panel: Panel, number: str, place
             case = await facts(client, number)
         except NoCaseError:  # it has ended since it was listed
             return None
-        found = removal(case, present(case))
+        found = removal(case, present(case, now()))
         if found is None:
             return None
         try:

@@ -7,18 +7,19 @@ from typing import Annotated
 
 from cyclopts import Parameter
 from pydantic import ValidationError
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.store import SqlStore
-from cli.invoices.listing import query
+from adapters.temporal.cases import TemporalCases
 from cli.shell.cases import NoCaseError, facts, tell
-from cli.shell.connections import open_client, open_store
+from cli.shell.connections import open_client, open_store, settings
 from cli.shell.errors import FAILED, BadInputError, FailedError, reasons
 from cli.shell.options import By, Json, instant, now
 from cli.shell.output import console, print_json, table
 from dunning.case.case import Case
 from dunning.case.facts import Undo
+from dunning.ports.cases import Listed, Wanted
 from dunning.undo.report import Row, case_ticket, record, totals, touched, undo_id
 from dunning.undo.undo import undo_refused
 from workflows.invoice import InvoiceDunning
@@ -72,8 +73,8 @@ def _read(times: tuple[datetime, datetime], name: str, **words: object) -> Undo:
     return wrong
 
 
-def _listed(client: Client, policy: str) -> AsyncIterator[WorkflowExecution]:
-    return client.list_workflows(query({"Policy": policy}, all_=True), page_size=500)
+def _listed(client: Client, policy: str) -> AsyncIterator[Listed]:
+    return TemporalCases(lambda: client, settings().task_queue).listed(Wanted(policy=policy, ended=True))
 
 
 class _Undoing:
@@ -86,11 +87,11 @@ class _Undoing:
         self._dry_run = dry_run
         self._rows: dict[str, Row] = {}
 
-    async def of(self, listed: AsyncIterator[WorkflowExecution]) -> list[Row]:
+    async def of(self, listed: AsyncIterator[Listed]) -> list[Row]:
         """All cases that the run touched, by number; a few at a time."""
         try:
             async with asyncio.TaskGroup() as group:
-                waiting: asyncio.Queue[WorkflowExecution | None] = asyncio.Queue(AT_ONCE)
+                waiting: asyncio.Queue[Listed | None] = asyncio.Queue(AT_ONCE)
                 for _ in range(AT_ONCE):
                     group.create_task(self._work(waiting))
                 async for found in listed:
@@ -101,10 +102,10 @@ class _Undoing:
             raise several.exceptions[0] from None
         return [self._rows[number] for number in sorted(self._rows)]
 
-    async def _work(self, waiting: "asyncio.Queue[WorkflowExecution | None]") -> None:
+    async def _work(self, waiting: "asyncio.Queue[Listed | None]") -> None:
         while found := await waiting.get():
-            number = found.id.removeprefix("invoice-")
-            closed = found.status is not WorkflowExecutionStatus.RUNNING
+            number = found.invoice
+            closed = not found.running
             if closed and number in self._rows:
                 continue  # an earlier life of a case that runs again
             try:

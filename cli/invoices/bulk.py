@@ -5,15 +5,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from temporalio.service import RPCError, RPCStatusCode
-
 from cli.invoices.checked import Good
 from cli.invoices.rows import Bad
-from operations.open_invoice import Opening
+from dunning.ports.cases import ServerRefusedError
+from dunning.ports.outages import OutageError
+from operations.open_invoice import InvoiceRow, Opening, Outcome
 
 AT_ONCE = 20
-"""More does not start faster, only later."""
-BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED)
+"""More does not start faster, only later (../shared/temporal.md, section 12)."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds between tries; the SDK itself tries for about ten seconds before each of them."""
 
@@ -24,12 +23,20 @@ Opener = Callable[[Good], Awaitable[Opening]]
 class Report:
     """What became of a file's rows. `inside` are accounts without an address outside of what we host for them."""
 
-    opened: dict[Opening, list[str]] = field(
+    opened: dict[Outcome, list[str]] = field(
         default_factory=lambda: {"started": [], "already running": [], "already closed": []}
     )
     bad: list[Bad] = field(default_factory=list[Bad])
     failed: list[Bad] = field(default_factory=list[Bad])
     inside: set[str] = field(default_factory=set[str])
+
+    def note(self, row: InvoiceRow, opening: Opening) -> None:
+        """What became of a row; the last look at an account counts."""
+        self.opened[opening.outcome].append(row.invoice)
+        if opening.reach == "inside":
+            self.inside.add(row.account)
+        elif opening.reach:
+            self.inside.discard(row.account)
 
 
 async def open_all(goods: Iterable[Good], opener: Opener, report: Report, tick: Callable[[], None]) -> None:
@@ -57,17 +64,18 @@ async def _note(good: Good, opener: Opener, report: Report) -> None:
         report.failed.append(Bad(good.line, number, "not tried any more"))
         return
     try:
-        report.opened[await _patiently(opener, good)].append(number)
-    except RPCError as error:
-        report.failed.append(Bad(good.line, number, f"Temporal: {error.status.name}: {error.message}"))
+        report.note(good.row, await _patiently(opener, good))
+    except OutageError as error:
+        report.failed.append(Bad(good.line, number, str(error)))
 
 
 async def _patiently(opener: Opener, good: Good) -> Opening:
     for pause in PAUSES:
         try:
             return await opener(good)
-        except RPCError as error:
-            if error.status not in BUSY:
-                raise
+        except ServerRefusedError:
+            raise
+        except OutageError:
+            pass
         await asyncio.sleep(pause)
     return await opener(good)

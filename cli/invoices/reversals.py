@@ -5,15 +5,13 @@ from typing import Annotated, TypeVar
 from cyclopts import Parameter
 from pydantic import BaseModel, ValidationError
 
-from adapters.temporal.cases import Cases
-from cli.shell.connections import open_client, open_store, settings
-from cli.shell.errors import BadInputError, FailedError, reasons
+from cli.shell.connections import composed
+from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, Number, now
 from cli.shell.output import print_json
 from dunning.case.facts import Restored, Reversal
 from dunning.money import Money
-from dunning.ports.outages import OutageError
-from dunning.records.inbox import News, Outcome
+from dunning.records.inbox import Outcome
 
 Amount = Annotated[str, Parameter(help='Like "USD 19.99".')]
 Fact = TypeVar("Fact", bound=BaseModel)
@@ -34,7 +32,8 @@ async def reverse(
     """Enter money that was taken back: the invoice is owed again. Running the same command again is harmless."""
     values = {"id": id, "payment": payment, "amount": _money(amount), "at": now()}
     fact = _fact(Reversal, {**values, "reason": reason, "chargeback": chargeback})
-    await _deliver(invoice, News(invoice=invoice, reversal=fact), json=json)
+    async with composed() as made:
+        _say(await made.payments.reverse(invoice, fact), json=json)
 
 
 async def restore(
@@ -48,17 +47,15 @@ async def restore(
 ) -> None:
     """Enter money that came again after it was taken back, such as by a dispute that was won."""
     fact = _fact(Restored, {"id": id, "reversal": reversal, "amount": _money(amount), "at": now()})
-    await _deliver(invoice, News(invoice=invoice, restored=fact), json=json)
+    async with composed() as made:
+        _say(await made.payments.restore(invoice, fact), json=json)
 
 
 def _money(text: str) -> Money:
     try:
-        money = Money.parse(text)
+        return Money.parse(text)
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
-    if money.minor <= 0:
-        raise BadInputError(f"--amount: {money} is not positive")
-    return money
 
 
 def _fact(model: type[Fact], values: dict[str, object]) -> Fact:
@@ -66,17 +63,6 @@ def _fact(model: type[Fact], values: dict[str, object]) -> Fact:
         return model.model_validate(values)
     except ValidationError as error:
         raise BadInputError(f"--{reasons(error)[0]}") from None
-
-
-async def _deliver(invoice: str, news: News, *, json: bool) -> None:
-    async with open_client() as client, open_store() as store:
-        if await store.invoice(invoice) is None:
-            raise BadInputError(f"{invoice}: there is no such invoice, so nothing was recorded; is the number right?")
-        try:
-            outcome = await Cases(client, store, settings().task_queue).deliver(news)
-        except OutageError as error:
-            raise FailedError(f"{invoice}: {error}\nNothing was recorded; run the same command again.") from None
-    _say(outcome, json=json)
 
 
 def _say(outcome: Outcome, *, json: bool) -> None:

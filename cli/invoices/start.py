@@ -9,18 +9,14 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from adapters.mail import reachability as reach
-from adapters.mail.lookout import Lookout
-from adapters.temporal import client as temporal
 from cli.invoices.bulk import Report, open_all
 from cli.invoices.checked import Good, checked
 from cli.invoices.rows import Bad, read
-from cli.shell.connections import open_client, open_store, settings
+from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
-from operations.open_invoice import Opening, open_row
-from workflows import attributes
+from operations.open_invoice import Opening
 
 LONG = 200
 """Rows from which a person wants to see progress."""
@@ -50,12 +46,11 @@ async def start(
 
 
 async def _open(good: list[Good], report: Report) -> None:
-    async with open_client() as client, open_store() as store:
-        await temporal.register(client, attributes.ALL)
-        queue, lookout = settings().task_queue, Lookout(reach.chosen(settings()), report.inside)
+    async with composed() as made:
+        await made.registered()
 
         async def opener(row: Good) -> Opening:
-            return await open_row(client, store, queue, row.row, row.policy, lookout=lookout)
+            return await made.open_invoice.open(row.row, row.policy)
 
         with _progress(len(good)) as tick:
             await open_all(good, opener, report, tick)

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from cli.invoices.credits import be_known
-from cli.shell.connections import open_store
+from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import print_json
 from dunning.records.books import Ticket
@@ -18,11 +17,9 @@ async def tickets(
     json: Json = False,
 ) -> None:
     """List the tickets, oldest first."""
-    async with open_store() as store:
-        found = await store.tickets(account)
-        if account and not found:
-            await be_known(store, account)
-        quoted = {each.notice: await store.notice(each.notice) for each in found if each.notice}
+    async with composed(server=False) as made:
+        found = await made.tickets.of(account)
+        quoted = await made.tickets.quoted(found)
     if json:
         print_json(found)
         return

@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -17,12 +17,35 @@ from adapters.store import SqlStore, migrate
 from adapters.temporal import client as temporal
 from cli.shell.errors import BadInputError, FailedError
 from cli.shell.preferences import settings
-from dunning.ports.outages import StoreOutageError
+from composition import Composition
+from dunning.ports.outages import OutageError, StoreOutageError
 
-__all__ = ["open_client", "open_panel", "open_sites", "open_store", "settings"]
+__all__ = ["composed", "open_client", "open_panel", "open_sites", "open_store", "settings"]
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
+
+
+@asynccontextmanager
+async def composed(*, store: bool = True, server: bool = True) -> AsyncGenerator[Composition]:
+    """The operations. `store`, `server`: what they need; the store's tables are brought up to date, Temporal answers.
+
+    Raises BadInputError for a store's URL that is none, FailedError for outages.
+    """
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(open_client()) if server else None
+        if store:
+            await _migrated(settings().store_url)
+
+        def connected() -> Client:
+            if client is None:
+                raise OutageError("this command does not speak to Temporal")
+            return client
+
+        try:
+            yield Composition(settings(), connected, stack)
+        except StoreOutageError as error:
+            raise FailedError(_no_store(error)) from None
 
 
 @asynccontextmanager
@@ -57,19 +80,23 @@ def address() -> str:
 async def open_store() -> AsyncGenerator[SqlStore]:
     """The store, with its tables up to date. Raises BadInputError for a URL that is none, FailedError for outages."""
     url = settings().store_url
-    try:
-        await migrate(url)
-        store = SqlStore(url)
-    except StoreOutageError as error:
-        raise FailedError(_no_store(error)) from None
-    except ValueError as error:
-        raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
+    await _migrated(url)
+    store = SqlStore(url)
     try:
         yield store
     except StoreOutageError as error:
         raise FailedError(_no_store(error)) from None
     finally:
         await store.close()
+
+
+async def _migrated(url: str) -> None:
+    try:
+        await migrate(url)
+    except StoreOutageError as error:
+        raise FailedError(_no_store(error)) from None
+    except ValueError as error:
+        raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
 
 
 def _no_store(error: StoreOutageError) -> str:

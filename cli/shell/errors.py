@@ -21,6 +21,22 @@ class FailedError(CommandError):
     """An outage: the same command may work later."""
 
 
+def plainly(error: Exception) -> CommandError | None:
+    """What a command says of an operation's own errors: the one place where they become words and a status.
+
+    None for any other: that is a fault of ours, and its traceback is wanted.
+    """
+    # Here, because `--help` and typing mistakes need none of it.
+    from dunning.ports.outages import OutageError  # noqa: PLC0415
+    from operations.errors import NotFoundError, RefusedError  # noqa: PLC0415
+
+    if isinstance(error, NotFoundError):
+        return BadInputError(f"{error}; `starter.py list --all` shows those there are")
+    if isinstance(error, RefusedError):
+        return BadInputError(f"--{error.field}: {error.reason}" if error.field else str(error))
+    return FailedError(str(error)) if isinstance(error, OutageError) else None
+
+
 def reasons(error: ValidationError) -> list[str]:
     """One line per wrong value: its place and what is wrong. The value itself is not repeated: it may be personal."""
     return [_reason(each["loc"], each["type"], each["msg"]) for each in error.errors()]

@@ -2,42 +2,30 @@
 
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
-
+from dunning import names
 from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.state import state
 from dunning.explain.words import story
+from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
 
 
-class Shown(BaseModel):
-    """The search attributes of a case. `due_date` is local midnight's date at 00:00 UTC, so that it sorts as a date."""
+def shown(case: Case, now: datetime, step: Step) -> Values:
+    """The search attributes at `now`; the days overdue are as of the last step.
 
-    model_config = ConfigDict(frozen=True)
-
-    account: str
-    policy: str
-    state: str
-    level: str
-    due_date: datetime
-    next_milestone: str
-    balance_minor: int
-    overdue_days: int
-
-
-def shown(case: Case, now: datetime, step: Step) -> Shown:
-    """The search attributes at `now`; `overdue_days` is as of the last step."""
-    return Shown(
-        account=case.invoice.account,
-        policy=case.plan.policy,
-        state=state(case, now),
-        level=case.level.value,
-        due_date=datetime.combine(case.invoice.due, datetime.min.time(), tzinfo=UTC),
-        next_milestone=coming(step),
-        balance_minor=case.balance.minor,
-        overdue_days=case.overdue_days(now),
+    The due date is local midnight's date at 00:00 UTC, so that it sorts as a date.
+    """
+    return (
+        (names.ACCOUNT, case.invoice.account),
+        (names.POLICY, case.plan.policy),
+        (names.STATE, state(case, now)),
+        (names.LEVEL, case.level.value),
+        (names.DUE_DATE, datetime.combine(case.invoice.due, datetime.min.time(), tzinfo=UTC)),
+        (names.NEXT_MILESTONE, coming(step)),
+        (names.BALANCE_MINOR, case.balance.minor),
+        (names.OVERDUE_DAYS, case.overdue_days(now)),
     )
 
 

@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dunning.case.case import Case
 from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
 from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.effects import Seen, Sight
-from dunning.records.inbox import News, Outcome
+from dunning.records.inbox import News
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
 from dunning.records.payments import Attempt, Method
 
@@ -67,21 +66,6 @@ class PayPage(Protocol):
 
     async def setup(self, account: Account, consent: str, back: str) -> str:
         """The address of a page where a payment method is put on file, under that consent."""
-        ...
-
-
-class Cases(Protocol):
-    """The invoices' workflows, reached from outside. Raises OutageError while Temporal, or every worker, is away."""
-
-    async def deliver(self, news: News) -> Outcome:
-        """Bring news to the case that it concerns, whatever state that is in; money ends in a ledger exactly once.
-
-        Safe to repeat: the same news has the same outcome, or "already counted".
-        """
-        ...
-
-    async def case(self, invoice: str) -> Case | None:
-        """All facts of an invoice's case, running or closed; None when there is none."""
         ...
 
 

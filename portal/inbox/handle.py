@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from dunning.case.orders import TicketOrder
-from dunning.ports.companies import Cases
 from dunning.ports.inbox import Inbox
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import InboxEvent, News, Outcome
+from operations.deliver_news import Deliver
 
 
 class InboxRecords(Inbox, Tickets, Protocol):
@@ -30,12 +30,12 @@ class Handling:
     def __init__(
         self,
         store: InboxRecords,
-        cases: Cases,
+        deliver: Deliver,
         readers: Mapping[str, Reader],
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._cases = cases
+        self._deliver = deliver
         self._readers = readers
         self._clock = clock
 
@@ -49,7 +49,7 @@ class Handling:
 
     async def deliver(self, event: InboxEvent, news: tuple[News, ...]) -> tuple[Outcome, ...]:
         """Bring all of it to its cases, then note the outcome. After a crash in between, it is all done again."""
-        outcomes = [await self._cases.deliver(each) for each in news]
+        outcomes = [await self._deliver(each) for each in news]
         told = tuple(outcomes) or (Outcome(outcome="ignored"),)
         await self._store.handled(event, ", ".join(dict.fromkeys(each.outcome for each in told)))
         return told

@@ -15,9 +15,9 @@ from starlette.routing import Route
 
 from dunning.case.state import state
 from dunning.money import Money
-from dunning.ports.companies import Cases
 from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
+from operations.look import CaseOf
 from portal.http.errors import RefusedError, note
 from portal.http.outages import OUTAGES
 from portal.inbox import processor_api as payments
@@ -81,14 +81,14 @@ class PaymentWebhooks:
         secrets: Sequence[Webhook],
         *,
         store: Inbox,
-        cases: Cases,
+        case_of: CaseOf,
         patience: float = PATIENCE,
     ) -> None:
         self._taking = taking
         self._delivery = delivery
         self._secrets = secrets
         self._store = store
-        self._cases = cases
+        self._case_of = case_of
         self._patience = patience
 
     def route(self) -> Route:
@@ -134,7 +134,7 @@ class PaymentWebhooks:
     async def _as_of_now(self, kept: InboxEvent) -> Outcome:
         told = Outcome(outcome=kept.outcome, invoice=payments.invoice_in(kept.body))
         try:
-            case = await self._cases.case(told.invoice) if told.invoice else None
+            case = await self._case_of(told.invoice) if told.invoice else None
         except OUTAGES:
             return told
         if case is None:

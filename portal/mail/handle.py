@@ -13,13 +13,13 @@ from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
 from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
 from dunning.ports.accounts import Accounts
-from dunning.ports.companies import Cases
 from dunning.ports.inbox import Mailbox
 from dunning.ports.notices import Notices
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
+from operations.deliver_news import Deliver
 from portal.mail.auto_reply import ANSWER, Answers
 
 
@@ -49,14 +49,14 @@ class MailHandling:
     def __init__(
         self,
         store: MailRecords,
-        cases: Cases,
+        deliver: Deliver,
         answers: Answers | None,
         *,
         ours: Collection[str],
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
-        self._cases = cases
+        self._deliver = deliver
         self._answers = answers
         self._ours = {address.lower() for address in ours if address}
         self._clock = clock
@@ -93,7 +93,7 @@ class MailHandling:
         await self._store.mark_bounced(copy, report.status, mail.at)
         if copy.invoice and not copy.id.startswith(ANSWER):
             fact = Bounced(notice=copy.id, step=_step(copy), at=mail.at, reason=report.status)
-            await self._cases.deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
+            await self._deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
 
     async def _from_customer(self, mail: InboundMail, written: CustomerMail) -> Handled:
         if written.automatic or mail.sender.lower() in self._ours:

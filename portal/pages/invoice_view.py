@@ -17,13 +17,13 @@ from dunning.level import Level, strictest
 from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.ports.accounts import Accounts
-from dunning.ports.companies import Cases
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.services.hold_reasons import Remaining
+from operations.look import CaseOf
 
 
 class InvoiceRecords(Accounts, Holds, Invoices, Protocol):
@@ -91,16 +91,16 @@ class Sheets:
     """Asks the case, and the store about the account. All calls raise OutageError and the store's errors."""
 
     def __init__(
-        self, store: InvoiceRecords, cases: Cases, renderer: TemplateRenderer, clock: Callable[[], datetime]
+        self, store: InvoiceRecords, case_of: CaseOf, renderer: TemplateRenderer, clock: Callable[[], datetime]
     ) -> None:
         self._store = store
-        self._cases = cases
+        self._case_of = case_of
         self._renderer = renderer
         self._clock = clock
 
     async def of(self, invoice: str) -> Sheet | None:
         """The invoice's sheet; None when nobody knows it."""
-        case = await self._cases.case(invoice)
+        case = await self._case_of(invoice)
         return await self._sheet(case) if case else None
 
     async def _sheet(self, case: Case) -> Sheet:
@@ -139,7 +139,7 @@ class Sheets:
         return tuple(other for other in found if other), len(numbers[MOST:])
 
     async def _other(self, number: str, now: datetime) -> Other | None:
-        case = await self._cases.case(number)
+        case = await self._case_of(number)
         if case is None or case.balance.minor <= 0:
             return None
         how = state(case, now)

@@ -13,8 +13,16 @@ import httpx2
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from adapters.mail.reachability import MailReach
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from adapters.store import SqlStore
-from operations.open_invoice import InvoiceRow
+from adapters.temporal.cases import TemporalCases
+from composition import now
+from dunning.policy.file import Policy
+from operations.decisions import Decisions
+from operations.open_invoice import InvoiceRow, Opening, OpenInvoice
+from operations.payments import Payments
 from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
@@ -86,6 +94,22 @@ class Stage:
     async def skipper(self) -> TimeSkipper:
         """A client whose workflows run on virtual time."""
         return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
+
+    def cases(self, client: Client) -> TemporalCases:
+        """The cases as that client reaches them."""
+        return TemporalCases(lambda: client, QUEUE)
+
+    async def open(self, client: Client, row: InvoiceRow, policy: Policy) -> Opening:
+        """Open an invoice, as the command line does."""
+        return await OpenInvoice(self.store, self.cases(client), MailReach(), now).open(row, policy)
+
+    def payments(self, client: Client) -> Payments:
+        """Money as a person enters it."""
+        return Payments(self.store, self.cases(client), lambda name: load_policy(name, ROOT / "policies"))
+
+    def decisions(self, client: Client) -> Decisions:
+        """What people decide."""
+        return Decisions(self.store, self.cases(client))
 
     async def start_worker(self) -> None:
         """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""

@@ -1,27 +1,23 @@
 """How the people of a story reach a case: through the same public doors as everybody else."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from adapters.signed_links import Links
-from adapters.temporal.cases import Cases
-from adapters.temporal.late_money import Late
 from dunning.case.facts import Approval, Payment, Promise, Void, Waiver
 from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
-from dunning.names import PAYMENT_RECEIVED
+from operations.decisions import Decision
+from operations.errors import RefusedError
 from operations.open_invoice import InvoiceRow
-from sandbox.stage.stage import QUEUE, Stage
+from sandbox.stage.stage import Stage
 from sandbox.story.story import Approves, Happening, Pay, Promises, Voids, Waives
 from workflows.invoice import InvoiceDunning
 
@@ -40,14 +36,14 @@ class Told:
 
 
 class Doors:
-    """The updates and signals of one case; `told` keeps what happened."""
+    """What the operations do for one case; `told` keeps what happened."""
 
     def __init__(
         self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: InvoiceRow
     ) -> None:
         self._stage = stage
         self._mail = stage.companies.mail
-        self._late = Late(stage.store, Cases(skipper.client, stage.store, QUEUE).wake)
+        self._payments, self._decisions = stage.payments(skipper.client), stage.decisions(skipper.client)
         self._skipper = skipper
         self._handle = handle
         self._row = row
@@ -55,8 +51,13 @@ class Doors:
 
     async def happen(self, happening: Happening) -> None:
         """Let it happen now. A refusal is noted."""
-        what, update, fact = _said(happening, self._row.due)
-        await self._knock(what, self._update(update, fact))
+        what, decision = _said(happening, self._row.due)
+        at = await self._now()
+        try:
+            await self._decisions.decide(self._row.invoice, decision)
+            self.told.append(Told(at, what))
+        except RefusedError as error:
+            self.told.append(Told(at, what, refused=error.reason))
 
     async def pay(self, payments: Sequence[Pay]) -> None:
         """Bring the money. Of several payments, the first one's receipt waits until the others came, too."""
@@ -79,12 +80,15 @@ class Doors:
         if pay.by == "page":
             self.told.append(Told(await self._now(), f"{amount} paid on the pay page", await self._pay_on_the_page()))
             return
-        payment = Payment(id=pay.id, amount=amount, at=await self._now(), method="bank transfer")
-        if pay.by == "signal":
-            door = self._handle.signal(PAYMENT_RECEIVED, payment)
-        else:
-            door = self._update(InvoiceDunning.pay, payment, payment.id)
-        await self._knock(f"{amount} paid", door, pay.id, payment)
+        at, what = await self._now(), f"{amount} paid"
+        payment = Payment(id=pay.id, amount=amount, at=at, method="bank transfer")
+        try:
+            taken = await self._payments.take(self._row.invoice, payment, durable=pay.by == "signal")
+        except RefusedError as error:
+            self.told.append(Told(at, what, pay.id, error.reason))
+            return
+        late = f": {taken.outcome}, with a Billing ticket" if taken.late else ""
+        self.told.append(Told(at, what + late, pay.id))
 
     async def _pay_on_the_page(self) -> str:
         """The link of the mails, the button, the card on Stripe's page, its webhook. Returns the payment's id."""
@@ -94,23 +98,6 @@ class Doors:
             while find((await self._handle.query(InvoiceDunning.case)).entries, payment, MONEY_IN) is None:  # noqa: ASYNC110
                 await asyncio.sleep(GLANCE)
         return payment
-
-    def _update(self, update: Any, fact: Any, update_id: str | None = None) -> Awaitable[object]:
-        return self._handle.execute_update(update, fact, id=update_id)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-
-    async def _knock(self, what: str, door: Awaitable[object], payment: str = "", money: Payment | None = None) -> None:
-        at, refused = await self._now(), ""
-        try:
-            await door
-        except WorkflowUpdateFailedError as error:
-            refused = error.cause.message if isinstance(error.cause, ApplicationError) else str(error.cause)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            # As `starter.py pay` does: money for a closed case is kept as credit.
-            late = await self._late.payment(self._row.invoice, money) if money else ""
-            what, refused = (f"{what}: {late}, with a Billing ticket", "") if late else (what, "the case had ended")
-        self.told.append(Told(at, what, payment, refused))
 
     async def _now(self) -> datetime:
         return await self._skipper.get_current_time(self._handle)
@@ -130,17 +117,17 @@ def amount_of(text: str, currency: str) -> Money:
     return Money.parse(text, None if " " in text else currency)
 
 
-def _said(happening: Happening, due: date) -> tuple[str, Any, Any]:
-    """In words, as an update, and what the update carries."""
+def _said(happening: Happening, due: date) -> tuple[str, Decision]:
+    """In words, and as a decision."""
     match happening:
         case Promises(until_day=day):
             until = due + timedelta(days=day)
-            return f"promised to pay by {until:%a %d %b %Y}", InvoiceDunning.promise_to_pay, Promise(until=until)
+            return f"promised to pay by {until:%a %d %b %Y}", Promise(until=until)
         case Approves(milestone=milestone, by=by):
-            return f"{by} approved {milestone}", InvoiceDunning.approve, Approval(milestone=milestone, by=by)
+            return f"{by} approved {milestone}", Approval(milestone=milestone, by=by)
         case Waives(entry=entry, by=by):
-            return f"{by} waived {entry}", InvoiceDunning.waive, Waiver(entry=entry, by=by)
+            return f"{by} waived {entry}", Waiver(entry=entry, by=by)
         case Voids(reason=reason):
-            return f"voided: {reason}", InvoiceDunning.void, Void(reason=reason)
+            return f"voided: {reason}", Void(reason=reason)
         case _:
             raise TypeError(happening)

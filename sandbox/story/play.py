@@ -19,11 +19,10 @@ from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.books import Credit
 from dunning.records.mail import NoticeCopy
-from operations.open_invoice import open_row
 from sandbox.mail.books import Message
 from sandbox.panel.books import Change
 from sandbox.payments.books import Charge
-from sandbox.stage.stage import QUEUE, Stage
+from sandbox.stage.stage import Stage
 from sandbox.story.people import Doors, Told
 from sandbox.story.story import Happening, Pay, Story
 from workflows.invoice import InvoiceDunning
@@ -72,7 +71,7 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
         await stage.companies.payments.script(story.row.account, behaviour)
     with skipper.with_time_skipping_disabled():
         row = stage.with_probes(await stage.with_payer(story.row))
-        await open_row(skipper.client, stage.store, QUEUE, row, policy)
+        await stage.open(skipper.client, row, policy)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(story.row.invoice))
     doors = Doors(stage, skipper, handle, story.row)
     for day, several in groupby(story.happenings(), key=lambda happening: happening.day):

@@ -12,7 +12,7 @@ from sandbox.story.play import Life
 from sandbox.story.verdict import differences
 
 QUERIES = ('State="awaiting-approval"', 'Policy="hotdoodle" AND State="paid"')
-"""Searches that the UI opens with; the search attributes stand in `workflows.attributes`."""
+"""Searches that the UI opens with; the search attributes stand in `dunning.names`."""
 
 
 def tell(life: Life) -> None:

@@ -14,11 +14,12 @@ from temporalio.testing import TimeSkipper
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
+from adapters.temporal.attributes import KEYS
+from dunning import names
 from dunning.calendar import local
 from dunning.money import Money
 from dunning.names import workflow_id
 from sandbox.story.story import Story
-from workflows import attributes
 
 COLUMNS = ("invoice", "customer", "policy", "its date", "state", "owed", "level", "next")
 WRAPPED = ("customer", "policy", "next")
@@ -89,10 +90,10 @@ class Board:
 def _shown(seen: WorkflowExecutionDescription, currency: str) -> dict[str, str]:
     values = seen.typed_search_attributes
     return {
-        "state": values.get(attributes.STATE, ""),
-        "owed": str(Money(minor=values.get(attributes.BALANCE_MINOR, 0), currency=currency)),
-        "level": values.get(attributes.LEVEL, ""),
-        "coming": values.get(attributes.NEXT_MILESTONE, ""),
+        "state": values.get(KEYS[names.STATE], ""),
+        "owed": str(Money(minor=values.get(KEYS[names.BALANCE_MINOR], 0), currency=currency)),
+        "level": values.get(KEYS[names.LEVEL], ""),
+        "coming": values.get(KEYS[names.NEXT_MILESTONE], ""),
     }
 
 

@@ -14,6 +14,7 @@ from adapters.settings.policies import load_policy
 from adapters.settings.settings import SANDBOX_PANEL, Settings
 from cli.policies import plan
 from cli.policies.timeline_svg import picture
+from dunning import names
 from dunning.money import Money
 from dunning.policy.file import MilestoneRule, Policy, Reinstatement
 from dunning.policy.plan import Invoice, Milestone
@@ -21,7 +22,6 @@ from dunning.policy.timeline import timeline
 from dunning.services.hold_reasons import Contacts
 from tests.cli.command import ROOT
 from tests.cli.command import starter as run
-from workflows import attributes
 
 DUE = date(2026, 12, 1)
 POLICIES = sorted(file.stem for file in (ROOT / "policies").glob("*.toml"))
@@ -98,7 +98,8 @@ def test_every_make_target_and_command_exists(page: Path) -> None:
 @by_name
 def test_every_file_and_folder_named_exists(page: Path) -> None:
     """Names in backticks that begin with one of our folders; those with a placeholder aside."""
-    roots = "activities|adapters|bench|cli|compose|docs|dunning|notices|policies|sandbox|tests|tools|workflows"
+    roots = "activities|adapters|bench|cli|compose|docs|dunning|notices|operations|policies|portal|sandbox|tests"
+    roots += "|tools|workflows"
     for name in re.findall(rf"`((?:{roots})/[\w./-]*)`", page.read_text()):
         assert (ROOT / name).exists(), f"{page.name}: {name}"
 
@@ -132,13 +133,13 @@ def test_every_setting_named_exists(page: Path) -> None:
 
 
 def test_every_search_attribute_is_explained_and_each_view_opens_the_query_it_shows() -> None:
-    for key in attributes.ALL:
+    for key in names.ATTRIBUTES:
         assert re.search(rf"^\| .*`{key.name}`.* \|", OPERATING, re.MULTILINE), key.name
     views: list[tuple[str, str]] = re.findall(r"\[`([^`]+)`\]\((http[^)]+)\)", OPERATING)
     assert len(views) > 5
     for query, link in views:
         assert unquote(link.partition("?query=")[2]) == query
-        known = {key.name for key in attributes.ALL} | {"ExecutionStatus", "TemporalReportedProblems"}
+        known = {key.name for key in names.ATTRIBUTES} | {"ExecutionStatus", "TemporalReportedProblems"}
         assert set(re.findall(r"\b([A-Z][a-z]+[A-Za-z]*)(?= ?(?:=|!=|>|<|IN|IS))", query)) <= known
 
 

@@ -10,7 +10,6 @@ import aiosmtplib
 from adapters.mail.smtp import SmtpMailer
 from adapters.signed_links import Links
 from adapters.store import SqlStore
-from dunning.ports import companies as ports
 from dunning.records.accounts import Account, Contact
 from dunning.records.books import Ticket
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
@@ -101,8 +100,7 @@ async def post(url: str, *, store: SqlStore | None = None, handling: bool = True
     port = catching.sockets[0].getsockname()[1]
     mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
     answers = Answers(mailer, behind, links, company=COMPANY, domain="hosting.example")
-    played: ports.Cases = cases
-    loop = MailLoop(behind, MailHandling(behind, played, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
+    loop = MailLoop(behind, MailHandling(behind, cases.deliver, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
     door = MailDoor(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
     async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:
         made = Post(opened, behind, cases, catcher, loop, clock)

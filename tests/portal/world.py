@@ -22,10 +22,10 @@ from adapters.store import SqlStore
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
 from dunning.money import Money
-from dunning.ports import companies as ports
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent, News, Outcome
+from operations.why import Why
 from portal.http.app import application
 from portal.http.clock import now
 from portal.http.html import Pages
@@ -42,7 +42,7 @@ from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
 from portal.pages.sites import SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
-from portal.pages.why import Why
+from portal.pages.why import WhyPage
 
 NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
 PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -101,7 +101,7 @@ def standard(body: str, event: str = "msg_1", secret: str = PAYMENTS_NEW, at: fl
 
 @dataclass
 class PlayedCases:
-    """Stands for Temporal: says what it is told to, and keeps what it is brought."""
+    """Stands for the operations on cases: says what it is told to, and keeps what it is brought."""
 
     cases: dict[str, Case] = field(default_factory=dict[str, Case])
     brought: list[News] = field(default_factory=list[News])
@@ -240,17 +240,17 @@ async def portal(
     played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
     used = store or behind
     readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
-    delivery = Delivery(used, Handling(used, played, readers, now))
+    delivery = Delivery(used, Handling(used, played.deliver, readers, now))
     taking = Taking(Keeper(used), most, now)
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
     renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
-    sheets = Sheets(used, _as_port(played), renderer, now)
+    sheets = Sheets(used, played.case, renderer, now)
     routes = [
         StripeWebhooks(taking, delivery, stripe_secrets, TYPES).route(),
-        PaymentWebhooks(taking, delivery, secrets, store=used, cases=played, patience=patience).route(),
+        PaymentWebhooks(taking, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
-        Why(links, used, _as_port(played), now).route(),
+        WhyPage(links, Why(used, played.case, now)).route(),
         TicketPage(links, used, pages).route(),
         NoticePage(links, used).route(),
         *PayPage(links, sheets, pages, store=used, company=company, terms=TERMS).routes(),
@@ -268,8 +268,3 @@ async def portal(
         await loop
     await gateway.close()
     await behind.close()
-
-
-def _as_port(played: PlayedCases) -> ports.Cases:
-    """Holds the stand-in to the contract."""
-    return played

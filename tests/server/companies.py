@@ -89,7 +89,7 @@ class Company:
 
 @dataclass
 class Desk:
-    """Fits `dunning.ports.companies.Cases`. `silent` invoices' cases do not answer, nor take news.
+    """Stands for the operations on cases. `silent` invoices' cases do not answer, nor take news.
 
     `takes`: seconds for an answer.
     """

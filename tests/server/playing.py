@@ -19,7 +19,7 @@ from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
-from operations.open_invoice import InvoiceRow, open_row
+from operations.open_invoice import InvoiceRow
 from sandbox.stage.stage import Stage
 from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning
@@ -123,6 +123,6 @@ async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decli
     skipper = await stage.skipper()
     rules = load_policy(policy, ROOT / "policies")
     with skipper.with_time_skipping_disabled():
-        await open_row(skipper.client, stage.store, "reprieve", facts, rules)
+        await stage.open(skipper.client, facts, rules)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))
     return Playing(stage, skipper, facts, plan_for(rules, facts.invoice_facts(), facts.zone or ""), handle)

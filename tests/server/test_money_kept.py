@@ -12,7 +12,6 @@ from activities.payments.charge import Charge
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
-from adapters.temporal.cases import Cases
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Kind
 from dunning.case.orders import ChargeOrder
@@ -23,8 +22,8 @@ from dunning.records.accounts import Account
 from dunning.records.books import Credit, OpenInvoice
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
-from operations.open_invoice import open_row
-from sandbox.stage.stage import QUEUE, Stage
+from operations.deliver_news import DeliverNews
+from sandbox.stage.stage import Stage
 from tests.server.playing import begin
 from tests.server.test_money_in import running_again, until, until_true
 
@@ -119,7 +118,7 @@ async def test_credit_taken_for_a_case_that_already_ran_is_handed_over_to_it(ope
     credit = Credit(id="KEPT-4:gift", account=life.account, amount=usd(1000), at=now(), reason="a gift")
     await open_stage.store.add_credit(credit)
     for _ in range(2):
-        assert await open_row(client, open_stage.store, QUEUE, life.row, policy) == "already running"
+        assert (await open_stage.open(client, life.row, policy)).outcome == "already running"
     case = await life.case()
     assert case.balance.minor == 999
     assert [str(c.amount) for c in await open_stage.store.credits(life.account)] == ["USD 10.00", "USD -10.00"]
@@ -134,14 +133,15 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
     assert ledger
     assert ledger.order.case
     (payment,) = ledger.order.case.payments
-    cases = Cases(life.skipper.client, open_stage.store, QUEUE)
+    cases = open_stage.cases(life.skipper.client)
+    news = DeliverNews(open_stage.store, cases)
     back = Reversal(id="dp-kept", payment=payment.id, amount=usd(1999), at=now(), chargeback=True)
     won = Restored(id="dp-kept:won", reversal="dp-kept", amount=usd(1999), at=now())
-    assert (await cases.deliver(News(invoice="KEPT-5", reversal=back))).outcome == "reopened"
+    assert (await news.deliver(News(invoice="KEPT-5", reversal=back))).outcome == "reopened"
     await until(life, lambda case: case.balance.minor > 0)
-    await cases.deliver(News(invoice="KEPT-5", restored=won))
+    await news.deliver(News(invoice="KEPT-5", restored=won))
     await until_true(life.is_over)
-    await cases.wake(ledger.order.case, "payment_reversed", back)
+    await cases.wake(ledger.order.case, back)
     await until_true(life.is_over)
     assert (await life.case()).balance.minor == 0
     assert (await life.levels())[-1:] in ([], ["active"])
@@ -149,7 +149,8 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
 
 async def test_only_the_pay_page_teaches_us_who_pays(open_stage: Stage) -> None:
     life = await begin(open_stage, "KEPT-6", ASO)
-    cases = Cases(life.skipper.client, open_stage.store, QUEUE)
+    cases = open_stage.cases(life.skipper.client)
+    news = DeliverNews(open_stage.store, cases)
     payment = Payment(id="kept-6", amount=usd(500), at=now())
-    await cases.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", payment=payment))
+    await news.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", payment=payment))
     assert (await open_stage.store.account(life.account)).payer == life.row.payer

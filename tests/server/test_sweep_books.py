@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
-from activities.fleet.concurrency import AT_ONCE
 from activities.fleet.sweep import PATIENT, SweepBooks
 from adapters.store import SqlStore, migrate
-from adapters.temporal.late_money import Late
-from dunning.case.case import Case
+from adapters.temporal.cases import TemporalCases
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import TicketOrder
 from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
@@ -24,6 +23,8 @@ from dunning.records.accounts import Account
 from dunning.records.books import Credit
 from dunning.records.inbox import InboxEvent, News
 from dunning.records.payments import Attempt
+from operations.concurrency import AT_ONCE
+from operations.late_money import LateMoney
 from tests.dunning.examples import PRICE
 from tests.server.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
 
@@ -47,7 +48,7 @@ class World:
 
     @property
     def _books(self) -> SweepBooks:
-        return SweepBooks(self.company, self.store, self.desk, self.most)
+        return SweepBooks(self.company, self.store, self.desk.case, self.desk.deliver, self.most)
 
     async def running(self, number: str, *entries: Entry) -> None:
         await self.store.open_invoice(known(number))
@@ -147,10 +148,10 @@ async def test_another_amount_or_currency_is_told_and_not_mended(world: World) -
 async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(world: World) -> None:
     """The real door, for every sort of money that has no running case: nothing of it looks missing tomorrow."""
 
-    async def wake(closed: Case, signal: str, fact: object) -> None:
-        raise AssertionError(f"nothing here wakes {closed.invoice.number}: {signal} {fact}")
+    def nobody() -> Client:
+        raise AssertionError("nothing here wakes a case")
 
-    late = Late(world.store, wake)
+    late = LateMoney(world.store, TemporalCases(nobody, "reprieve"))
     await world.closed("C")
     await world.store.put_account(Account(id="bakery", name="Bakery", payer="cus_1"))
     told = [

@@ -48,7 +48,7 @@ class Runs:
     desk: Desk
 
     def worker(self) -> Worker:
-        books = SweepBooks(self.company, self.store, self.desk, MOST)
+        books = SweepBooks(self.company, self.store, self.desk.case, self.desk.deliver, MOST)
         methods = [books.compare, books.heal, OpenTicket(self.store).open_ticket]
         return Worker(self.client, task_queue=QUEUE, workflows=[Sweep], activities=methods)
 

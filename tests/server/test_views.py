@@ -7,33 +7,33 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import WorkflowHandle
-from temporalio.common import SearchAttributeKey
 from temporalio.converter import DataConverter
 
+from adapters.temporal.attributes import KEYS
+from dunning import names
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
-from workflows import attributes
 from workflows.invoice import InvoiceDunning
 
 ASO = "a-small-orange"
 
 
-async def attribute(playing: Playing, key: SearchAttributeKey[Any]) -> Any:
-    return (await playing.handle.describe()).typed_search_attributes.get(key)
+async def attribute(playing: Playing, which: names.Attribute) -> Any:
+    return (await playing.handle.describe()).typed_search_attributes.get(KEYS[which])
 
 
 async def test_search_attributes_follow_the_case_and_filter_it(a_stage: Stage) -> None:
     playing = await begin(a_stage, "VIEW-sa", ASO, decline=1)
-    seen = {key.name: await attribute(playing, key) for key in attributes.ALL}
+    seen = {key.name: await attribute(playing, key) for key in names.ATTRIBUTES}
     assert seen["Account"] == playing.account
     assert (seen["Policy"], seen["State"], seen["ServiceLevel"]) == (ASO, "scheduled", "active")
     assert seen["DueDate"].date() == playing.row.due
     assert (seen["NextMilestone"], seen["BalanceMinor"], seen["OverdueDays"]) == ("issue", 1999, 0)
     await playing.to_day(10)
-    assert await attribute(playing, attributes.LEVEL) == "suspended"
-    assert await attribute(playing, attributes.STATE) == "overdue"
-    assert await attribute(playing, attributes.OVERDUE_DAYS) == 10
-    assert await attribute(playing, attributes.NEXT_MILESTONE) == "deactivate"
+    assert await attribute(playing, names.LEVEL) == "suspended"
+    assert await attribute(playing, names.STATE) == "overdue"
+    assert await attribute(playing, names.OVERDUE_DAYS) == 10
+    assert await attribute(playing, names.NEXT_MILESTONE) == "deactivate"
     client = await a_stage.connect()
     query = (
         f"Account = '{playing.account}' AND Policy = '{ASO}' AND State = 'overdue' AND ServiceLevel = 'suspended' "
@@ -45,9 +45,9 @@ async def test_search_attributes_follow_the_case_and_filter_it(a_stage: Stage) -
             await asyncio.sleep(0.05)
     await playing.signal()
     await playing.outcome()
-    assert await attribute(playing, attributes.STATE) == "paid"
-    assert await attribute(playing, attributes.BALANCE_MINOR) == 0
-    assert await attribute(playing, attributes.LEVEL) == "active"
+    assert await attribute(playing, names.STATE) == "paid"
+    assert await attribute(playing, names.BALANCE_MINOR) == 0
+    assert await attribute(playing, names.LEVEL) == "active"
 
 
 async def test_the_summary_and_the_details_tell_state_balance_past_next_and_why(a_stage: Stage) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.service import RPCError, RPCStatusCode
 
 from cli.invoices import bulk
 from cli.invoices.checked import Good, checked
 from cli.invoices.rows import Bad, Row
 from cli.invoices.start import _progress
 from dunning.names import workflow_id
+from dunning.ports.outages import OutageError
 from operations.open_invoice import Opening
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
@@ -226,8 +226,8 @@ def goods(*rows: dict[str, Any]) -> list[Good]:
     return good
 
 
-def busy(status: RPCStatusCode = RPCStatusCode.RESOURCE_EXHAUSTED) -> RPCError:
-    return RPCError("namespace rate limit exceeded", status, b"")
+def busy() -> OutageError:
+    return OutageError("Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded")
 
 
 async def opened(opener: bulk.Opener, rows: list[Good]) -> bulk.Report:
@@ -244,7 +244,7 @@ async def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch):
         tries.append(good.row.invoice)
         if len(tries) < 3:
             raise busy()
-        return "started"
+        return bulk.Opening("started")
 
     report = await opened(opener, goods(row("BUSY-1")))
     assert (report.opened["started"], report.failed, len(tries)) == (["BUSY-1"], [], 3)
@@ -257,12 +257,12 @@ async def test_once_the_server_is_gone_for_good_the_rest_is_not_tried(monkeypatc
 
     async def opener(good: Good) -> Opening:
         tries.append(good.row.invoice)
-        raise busy(RPCStatusCode.UNAVAILABLE)
+        raise busy()
 
     report = await opened(opener, goods(row("GONE-1"), row("GONE-2")))
     assert tries == ["GONE-1", "GONE-1"]
     assert report.failed == [
-        Bad(1, "GONE-1", "Temporal: UNAVAILABLE: namespace rate limit exceeded"),
+        Bad(1, "GONE-1", "Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded"),
         Bad(2, "GONE-2", "not tried any more"),
     ]
 
@@ -277,7 +277,7 @@ async def test_rows_of_one_account_never_run_together():
         most = max(most, len(running))
         await asyncio.sleep(0)
         running.remove(good.row.account)
-        return "started"
+        return bulk.Opening("started")
 
     report = await opened(opener, goods(*(row(f"MANY-{n}", f"account-{n % 30}") for n in range(90))))
     assert (len(report.opened["started"]), most) == (90, bulk.AT_ONCE)

@@ -48,7 +48,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 def worker(client: Client, store: SqlStore, company: Company, desk: Desk) -> Worker:
     """Sweeps a company in memory: that of the stage has other tests' money."""
-    books = SweepBooks(company, store, desk)
+    books = SweepBooks(company, store, desk.case, desk.deliver)
     methods = [books.compare, books.heal, OpenTicket(store).open_ticket]
     return Worker(client, task_queue=QUEUE, workflows=[Sweep], activities=methods)
 

@@ -86,7 +86,7 @@ async def test_an_account_without_tickets_has_none_and_an_unknown_one_is_a_mista
     assert (await operate("tickets", "--account", "TIX-quiet", "--json")).json == []
     said = await operate("tickets", "--account", "TIX-nobody")
     assert (said.status, said.out) == (2, "")
-    assert "account 'TIX-nobody' is not in the store" in said.err
+    assert "TIX-nobody: there is no such account" in said.err
 
 
 async def credited(a_stage: Stage, account: str, *lines: tuple[str, str]) -> None:
@@ -118,7 +118,7 @@ async def test_an_account_without_credit_has_none_and_an_unknown_one_is_a_mistak
     assert (await operate("credits", "CRED-none", "--json")).json == {"account": "CRED-none", "left": [], "credits": []}
     said = await operate("credits", "CRED-nobody")
     assert (said.status, said.out) == (2, "")
-    assert "account 'CRED-nobody' is not in the store" in said.err
+    assert "CRED-nobody: there is no such account" in said.err
     assert (await operate("credits", "unmatched")).status == 0, "no customer's, but it may have money"
 
 

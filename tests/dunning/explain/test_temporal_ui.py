@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+from dunning import names
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Perform, Reinstate, Step, Wait
 from dunning.case.facts import DueDateChange
 from dunning.case.results import Deleted, Delivered, Reinstated, Undelivered
 from dunning.explain.temporal_ui import (
     LATEST,
-    Shown,
     activity_summary,
     clock,
     coming,
@@ -105,15 +105,15 @@ def test_a_ticket_has_no_title_of_a_notice() -> None:
 
 def test_search_attributes_are_the_case_in_a_row() -> None:
     case, now = moment(COURTESY, 11)
-    assert shown(case, now, decide(case, now)) == Shown(
-        account="bakery",
-        policy=COURTESY,
-        state="overdue",
-        level="suspended",
-        due_date=datetime(2026, 12, 1, tzinfo=UTC),
-        next_milestone="terminate",
-        balance_minor=5499,
-        overdue_days=11,
+    assert shown(case, now, decide(case, now)) == (
+        (names.ACCOUNT, "bakery"),
+        (names.POLICY, COURTESY),
+        (names.STATE, "overdue"),
+        (names.LEVEL, "suspended"),
+        (names.DUE_DATE, datetime(2026, 12, 1, tzinfo=UTC)),
+        (names.NEXT_MILESTONE, "terminate"),
+        (names.BALANCE_MINOR, 5499),
+        (names.OVERDUE_DAYS, 11),
     )
 
 

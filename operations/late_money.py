@@ -5,18 +5,14 @@ wakes the case, which refunds it. Money that is taken back wakes the case that h
 taken off the credit. Money that belongs to nobody we know is parked under `UNMATCHED`, with a ticket.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from pydantic import BaseModel
-
-from dunning import names
-from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.case.orders import TicketOrder
 from dunning.money import Money
 from dunning.policy.plan import Excess
+from dunning.ports.cases import Cases
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
@@ -29,16 +25,12 @@ class LateRecords(Credits, Invoices, Tickets, Protocol):
     """Where money goes that has no open case."""
 
 
-Wake = Callable[[Case, str, BaseModel], Awaitable[None]]
-"""Starts a closed case again with a signal: its facts, the signal's name, the fact that it brings."""
-
-
-class Late:
+class LateMoney:
     """Safe to repeat: every line has an id that comes from the money's own."""
 
-    def __init__(self, store: LateRecords, wake: Wake) -> None:
+    def __init__(self, store: LateRecords, cases: Cases) -> None:
         self._store = store
-        self._wake = wake
+        self._cases = cases
 
     async def payment(self, invoice: str, payment: Payment, account: str = "") -> str:
         """Credited, refunded (the case does it), already counted, already credited, or parked.
@@ -51,7 +43,7 @@ class Late:
         if counted:
             return counted.answered or "already counted"
         if closed and closed.order.case.plan.excess is Excess.REFUND:
-            await self._wake(closed.order.case, names.PAYMENT_RECEIVED, payment)
+            await self._cases.wake(closed.order.case, payment)
             return "refunded"
         number, owner = invoice or UNMATCHED, known.account if known else UNMATCHED
         why = f"was closed as {closed.outcome}" if closed else "has no running case" if known else "nobody knows"
@@ -67,7 +59,7 @@ class Late:
         if closed and counted:
             if find(closed.order.entries, reversal.id, TAKEN_BACK):
                 return "already counted"
-            await self._wake(closed.order.case, names.PAYMENT_REVERSED, reversal)
+            await self._cases.wake(closed.order.case, reversal)
             return "reopened"
         return await self._off_credit(invoice or UNMATCHED, reversal, account)
 
@@ -75,7 +67,7 @@ class Late:
         """Reopened, so that the case counts it; back in the credit; or parked, with a ticket."""
         closed = await self._store.ledger(invoice) if invoice else None
         if closed and find(closed.order.entries, fact.reversal, TAKEN_BACK):
-            await self._wake(closed.order.case, names.PAYMENT_RESTORED, fact)
+            await self._cases.wake(closed.order.case, fact)
             return "reopened"
         number, owner = invoice or UNMATCHED, account or UNMATCHED
         off = await self._store.credit(f"{number}:back:{fact.reversal}")

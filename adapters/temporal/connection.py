@@ -1,0 +1,48 @@
+"""The connection to Temporal of a process that is there before Temporal is: the portal keeps webhooks all the same."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+
+from adapters.temporal import client as temporal
+from dunning.ports.outages import OutageError
+
+_FIRST, _LONGEST = 0.5, 30.0
+log = structlog.stdlib.get_logger("reprieve.temporal")
+
+
+class Connection:
+    """Call it for the client; it raises OutageError until Temporal has answered once.
+
+    After that the SDK itself connects again whenever it has to.
+    """
+
+    def __init__(self) -> None:
+        self._client: Client | None = None
+
+    def __call__(self) -> Client:
+        """The client."""
+        if self._client is None:
+            raise OutageError("Temporal has not answered yet; check TEMPORAL_ADDRESS")
+        return self._client
+
+    async def connect(self) -> None:
+        """Returns when Temporal has answered, however long that takes."""
+        pause = _FIRST
+        while True:
+            try:
+                self._client = await temporal.connect()
+            except Exception as error:  # noqa: BLE001 - a wrong setting of the SDK comes in many shapes
+                log.warning(
+                    "Temporal does not answer; check TEMPORAL_ADDRESS", error=f"{type(error).__name__}: {error}"
+                )
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST)
+            else:
+                return
+
+    async def check(self) -> None:
+        """Raises what the SDK raises, or OutageError, while Temporal does not answer."""
+        await self().service_client.check_health(timeout=timedelta(seconds=2))

@@ -1,0 +1,101 @@
+"""Settings -> adapters -> operations: put together in one place, for worker, portal and command line."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+
+from temporalio.client import Client
+
+from adapters.mail import reachability
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import Settings
+from adapters.store import SqlStore
+from adapters.temporal.cases import TemporalCases
+from adapters.temporal.client import register
+from operations.decisions import Decisions
+from operations.deliver_news import DeliverNews
+from operations.list_cases import ListCases
+from operations.look import Look
+from operations.open_invoice import OpenInvoice
+from operations.payments import Payments
+from operations.tickets import Tickets
+from operations.why import Why
+
+
+class Composition:
+    """Each part is made when it is first asked for, and closed with `stack`. The store's tables must be there.
+
+    `client` gives the connection to Temporal; it may raise OutageError while there is none.
+    """
+
+    def __init__(self, settings: Settings, client: Callable[[], Client], stack: AsyncExitStack) -> None:
+        self.settings = settings
+        self._client = client
+        self._stack = stack
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """What outlives an open invoice."""
+        store = SqlStore(self.settings.store_url)
+        self._stack.push_async_callback(store.close)
+        return store
+
+    @cached_property
+    def cases(self) -> TemporalCases:
+        """The invoices' workflows."""
+        return TemporalCases(self._client, self.settings.task_queue)
+
+    async def registered(self) -> None:
+        """Register the search attributes that Temporal does not have yet."""
+        await register(self._client())
+
+    @cached_property
+    def reach(self) -> reachability.MailReach:
+        """Which contacts fall silent with their services."""
+        return reachability.chosen(self.settings)
+
+    @cached_property
+    def open_invoice(self) -> OpenInvoice:
+        """Open an invoice."""
+        return OpenInvoice(self.store, self.cases, self.reach, now)
+
+    @cached_property
+    def deliver_news(self) -> DeliverNews:
+        """Bring news of money, methods and mail to its case."""
+        return DeliverNews(self.store, self.cases)
+
+    @cached_property
+    def look(self) -> Look:
+        """Look at a case."""
+        return Look(self.store, self.cases, now)
+
+    @cached_property
+    def why(self) -> Why:
+        """Tell why everything happened."""
+        return Why(self.store, self.look.case, now)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """Enter money."""
+        return Payments(self.store, self.cases, lambda name: load_policy(name, self.settings.policies))
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Bring a person's decision to a case."""
+        return Decisions(self.store, self.cases)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """List what waits for a person."""
+        return Tickets(self.store)
+
+    @cached_property
+    def list_cases(self) -> ListCases:
+        """List the cases."""
+        return ListCases(self.cases)
+
+
+def now() -> datetime:
+    """The clock on the wall."""
+    return datetime.now(UTC)  # noqa: TID251 - rules get the time as an argument; somebody has to read it

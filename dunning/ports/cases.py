@@ -1,0 +1,138 @@
+"""Reaching the invoices' cases from outside: to start one, to ask it, to tell it what happened, to list them."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dunning import names
+from dunning.case.case import Case, Opened
+from dunning.case.facts import (
+    Answer,
+    Approval,
+    Bounced,
+    DueDateChange,
+    MethodChanged,
+    Payment,
+    PaymentNews,
+    Promise,
+    Reconsider,
+    Restored,
+    Reversal,
+    Undo,
+    Void,
+    Waiver,
+)
+from dunning.names import Values
+from dunning.ports.outages import OutageError
+from dunning.wire import Wire
+
+Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo
+"""What a case answers with yes or no."""
+UPDATES: Mapping[type[Wire], str] = {
+    Payment: names.PAY,
+    Promise: names.PROMISE,
+    Waiver: names.WAIVE,
+    Approval: names.APPROVE,
+    Void: names.VOID,
+    DueDateChange: names.CHANGE_DUE_DATE,
+    Undo: names.UNDO,
+}
+"""The names under which they are sent."""
+
+Signal = Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Reconsider
+"""What a case is told, and takes note of whenever a worker is there."""
+SIGNALS: Mapping[type[Wire], str] = {
+    Payment: names.PAYMENT_RECEIVED,
+    Reversal: names.PAYMENT_REVERSED,
+    Restored: names.PAYMENT_RESTORED,
+    PaymentNews: names.PAYMENT_NEWS,
+    MethodChanged: names.METHOD_CHANGED,
+    Bounced: names.NOTICE_BOUNCED,
+    Reconsider: names.RECONSIDER,
+}
+"""The names under which they are sent."""
+
+
+class NoCaseError(Exception):
+    """There is no open case of that invoice: it has ended, or was never started."""
+
+
+class CaseSaysNoError(Exception):
+    """The case said no. The text is its reason."""
+
+
+class NoAnswerError(OutageError):
+    """Temporal is there, but no worker: nothing is known to have happened."""
+
+
+class ServerRefusedError(OutageError):
+    """Temporal is there, but does not let us in, or knows no such namespace: to ask again at once is of no use."""
+
+
+class Wanted(BaseModel):
+    """Which cases to list: those with all of these values; an empty one means any. `ended`: those that ended, too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: str = Field(default="", pattern=r"^[\w.-]*$")
+    account: str = Field(default="", pattern=r"^[\w.-]*$")
+    policy: str = Field(default="", pattern=r"^[\w.-]*$")
+    ended: bool = False
+
+
+class Listed(NamedTuple):
+    """A case as Temporal lists it, as of its last step. `status` is running, completed, ...; None: it never said."""
+
+    invoice: str
+    status: str
+    account: str | None = None
+    policy: str | None = None
+    state: str | None = None
+    level: str | None = None
+    due: date | None = None
+    overdue: int | None = None
+    coming: str | None = None
+    balance_minor: int | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it goes on."""
+        return self.status == "running"
+
+
+class Cases(Protocol):
+    """The invoices' workflows. All raise OutageError while Temporal cannot be reached."""
+
+    async def start(self, opened: Opened, values: Values) -> bool:
+        """Start a case with its search attributes; False when there is one of that invoice, running or ended."""
+        ...
+
+    async def ask(self, invoice: str) -> Case:
+        """All facts of a case, running or still kept by Temporal. Raises NoCaseError, NoAnswerError."""
+        ...
+
+    async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
+        """Bring it to a running case, and hear what became of it.
+
+        The same `update_id` has the same answer; empty: it is a new one each time. Raises CaseSaysNoError,
+        NoCaseError, NoAnswerError.
+        """
+        ...
+
+    async def signal(self, invoice: str, signal: Signal) -> None:
+        """Leave it with Temporal for a running case, worker or not. Raises NoCaseError."""
+        ...
+
+    async def wake(self, case: Case, signal: Signal) -> None:
+        """Start a case again where it ended, with a signal; a running one only gets the signal."""
+        ...
+
+    def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
+        """The cases, one at a time: twenty thousand of them need no memory."""
+        ...
+
+    async def count(self, wanted: Wanted) -> int:
+        """How many there are."""
+        ...

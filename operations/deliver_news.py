@@ -1,0 +1,115 @@
+"""Bringing what a gateway, a processor or a mail server says to the case that it concerns, whatever state that is in.
+
+Portal, sweep and command line come this way, so that money takes one road.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.case.orders import TicketOrder
+from dunning.ports.accounts import Accounts
+from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
+from dunning.ports.payments import Consents
+from dunning.records.inbox import News, Outcome
+from operations.late_money import LateMoney, LateRecords
+
+
+class NewsRecords(LateRecords, Accounts, Consents, Protocol):
+    """Whose case it is, and where money goes that has none."""
+
+
+Deliver = Callable[[News], Awaitable[Outcome]]
+"""Brings news to its case, as `DeliverNews.deliver` does."""
+
+
+class DeliverNews:
+    """Safe to repeat: the same news has the same outcome, or "already counted"."""
+
+    def __init__(self, store: NewsRecords, cases: Cases) -> None:
+        self._store = store
+        self._cases = cases
+        self._late = LateMoney(store, cases)
+
+    async def deliver(self, news: News) -> Outcome:
+        """Bring it to its case; money ends in a ledger exactly once.
+
+        Raises OutageError while Temporal, or every worker, is away.
+        """
+        account = await self._owner(news)
+        if news.consent:
+            await self._store.add_consent(news.consent.model_copy(update={"account": account}))
+        if news.payment:
+            return await self._pay(news, news.payment, account)
+        if news.method:
+            return await self._method(account, news.method)
+        fact = news.reversal or news.restored or news.stirred or news.bounced
+        if fact:
+            return Outcome(outcome=await self._note(news.invoice, fact, account), invoice=news.invoice)
+        return Outcome(outcome="noted" if news.consent else "ignored", invoice=news.invoice)
+
+    async def _owner(self, news: News) -> str:
+        """The account: by the invoice, as the news says, or by the payer. Who pays on our page is remembered."""
+        invoice = await self._store.invoice(news.invoice) if news.invoice else None
+        account = invoice.account if invoice else news.account
+        if not account:
+            return await self._store.account_of(news.payer) if news.payer else ""
+        if news.payer and news.consent:
+            await self._remember(account, news.payer)
+        return account
+
+    async def _remember(self, account: str, payer: str) -> None:
+        try:
+            known = await self._store.account(account)
+        except LookupError:
+            return
+        if known.payer != payer:
+            await self._store.put_account(known.model_copy(update={"payer": payer}))
+
+    async def _pay(self, news: News, payment: Payment, account: str) -> Outcome:
+        if not news.invoice and not account:
+            return Outcome(outcome="ignored")  # somebody else's business with the same gateway
+        known = await self._store.invoice(news.invoice) if news.invoice else None
+        if known is None:
+            return Outcome(outcome=await self._late.payment(news.invoice, payment, account), invoice=news.invoice)
+        try:
+            answer = await self._cases.tell(news.invoice, payment, payment.id)
+        except CaseSaysNoError as error:
+            await self._store.open_ticket(_refused(news.invoice, payment, account, str(error)))
+            return Outcome(outcome="refused", invoice=news.invoice)
+        except NoCaseError:
+            return Outcome(outcome=await self._late.payment(news.invoice, payment), invoice=news.invoice)
+        return Outcome(outcome=answer.outcome, invoice=news.invoice, balance=answer.balance, state=answer.state)
+
+    async def _method(self, account: str, fact: MethodChanged) -> Outcome:
+        for invoice in await self._store.open_invoices(account) if account else ():
+            await self._note(invoice.number, fact, account)
+        return Outcome(outcome="noted" if account else "ignored")
+
+    async def _note(
+        self, invoice: str, fact: Reversal | Restored | PaymentNews | MethodChanged | Bounced, account: str
+    ) -> str:
+        if invoice:
+            try:
+                await self._cases.signal(invoice, fact)
+            except NoCaseError:
+                pass
+            else:
+                return "noted"
+        if isinstance(fact, Reversal):
+            return await self._late.reversal(invoice, fact, account)
+        if isinstance(fact, Restored):
+            return await self._late.restored(invoice, fact, account)
+        return "ignored"
+
+
+def _refused(invoice: str, payment: Payment, account: str, reason: str) -> TicketOrder:
+    body = f"{payment.amount} ({payment.id}) cannot be counted: {reason}. Look at it at the gateway."
+    return TicketOrder(
+        invoice=invoice,
+        account=account,
+        step=f"refused:{payment.id}",
+        at=payment.at,
+        subject=f"A payment for {invoice} was refused",
+        body=body,
+    )

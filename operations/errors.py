@@ -1,0 +1,42 @@
+"""Why a use case was not done, for whoever asked: the command line, a page or a program.
+
+What is away is no refusal: `dunning.ports.outages.OutageError` and its kinds pass through as they are.
+"""
+
+
+class RefusedError(Exception):
+    """It is not done, and nothing has changed: what was asked for makes no sense, or the case says no.
+
+    `reason` is a sentence for people, `about` what it is about, such as an invoice; `field` names the value of the
+    request that is wrong, if it is one.
+    """
+
+    def __init__(self, reason: str, *, about: str = "", field: str = "") -> None:
+        super().__init__(": ".join(part for part in (about or field, reason) if part))
+        self.reason = reason
+        self.field = field
+
+
+class NotFoundError(RefusedError):
+    """Nobody here has ever heard of what was named."""
+
+
+class NoSuchInvoiceError(NotFoundError):
+    """Nobody here has ever heard of that invoice."""
+
+    def __init__(self, invoice: str, more: str = "") -> None:
+        super().__init__(f"there is no such invoice{more}", about=invoice)
+
+
+class NoSuchAccountError(NotFoundError):
+    """Nobody here has ever heard of that account."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__("there is no such account", about=account)
+
+
+class CaseRefusedError(RefusedError):
+    """The invoice's case says no. `reason` is its own."""
+
+    def __init__(self, invoice: str, reason: str) -> None:
+        super().__init__(reason, about=f"{invoice}: refused")

@@ -1,0 +1,145 @@
+"""Money that a person or a program enters: a payment, one that was taken back, one that came again; and credit.
+
+It ends in the books exactly once, whatever state the invoice is in. A person mistypes, so here nothing is parked for an
+invoice that nobody knows: it is refused.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.money import Money
+from dunning.policy.file import Policy
+from dunning.ports.accounts import Accounts
+from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
+from dunning.records.books import Credit
+from dunning.records.credit import UNMATCHED
+from dunning.records.inbox import News, Outcome
+from dunning.rules.updates import payment_refused
+from operations.deliver_news import DeliverNews, NewsRecords
+from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
+from operations.late_money import LateMoney
+
+Policies = Callable[[str], Policy]
+"""A policy by its name. Raises ValueError when there is none, or none that may be used."""
+SENT = "sent"
+"""The outcome of a payment that waits with the server for its case."""
+
+
+class Taken(NamedTuple):
+    """What became of a payment. `balance` and `state` are the invoice's afterwards, where a running case said so.
+
+    `counted` is what the ledger has for that payment's id: a second call with another amount changes nothing.
+    """
+
+    outcome: str
+    balance: Money | None = None
+    state: str = ""
+    counted: Money | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether the invoice had no running case any more."""
+        return self.balance is None and self.outcome != SENT
+
+
+class CreditOf(NamedTuple):
+    """The credit of an account, oldest first, and what is left of it: a sum for each currency, by its code."""
+
+    account: str
+    left: tuple[Money, ...]
+    credits: tuple[Credit, ...]
+
+
+class Payments:
+    """All raise OutageError; safe to repeat: the same id is never counted twice."""
+
+    def __init__(self, store: NewsRecords, cases: Cases, policies: Policies) -> None:
+        self._store = store
+        self._cases = cases
+        self._policies = policies
+        self._late = LateMoney(store, cases)
+        self._news = DeliverNews(store, cases)
+
+    async def take(self, invoice: str, payment: Payment, *, durable: bool = False) -> Taken:
+        """Enter a payment. For a closed invoice it becomes credit of its account and a Billing ticket.
+
+        `durable`: do not wait for a worker; the server keeps it for the case, and the outcome is "sent". Raises
+        RefusedError, and NoAnswerError when no worker acknowledged it.
+        """
+        if reason := payment_refused(payment):
+            raise RefusedError(reason, field="amount")
+        try:
+            if durable:
+                await self._cases.signal(invoice, payment)
+                return Taken(SENT)
+            answer = await self._cases.tell(invoice, payment, payment.id)
+        except CaseSaysNoError as error:
+            raise CaseRefusedError(invoice, str(error)) from None
+        except NoCaseError:
+            return Taken(await self._late_payment(invoice, payment))
+        return Taken(answer.outcome, answer.balance, answer.state, answer.counted)
+
+    async def _late_payment(self, invoice: str, payment: Payment) -> str:
+        if await self._store.invoice(invoice) is None:
+            raise _unknown(invoice)
+        return await self._late.payment(invoice, payment)
+
+    async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
+        """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""
+        await self._check(invoice, reversal.amount)
+        return await self._news.deliver(News(invoice=invoice, reversal=reversal))
+
+    async def restore(self, invoice: str, restored: Restored) -> Outcome:
+        """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError."""
+        await self._check(invoice, restored.amount)
+        return await self._news.deliver(News(invoice=invoice, restored=restored))
+
+    async def _check(self, invoice: str, amount: Money) -> None:
+        if amount.minor <= 0:
+            raise RefusedError(f"{amount} is not positive", field="amount")
+        if await self._store.invoice(invoice) is None:
+            raise NoSuchInvoiceError(invoice, ", so nothing was recorded")
+
+    async def currency(self, invoice: str) -> str:
+        """The invoice's currency, for an amount that was written without one. Raises NoSuchInvoiceError."""
+        try:
+            return (await self._cases.ask(invoice)).invoice.amount.currency
+        except NoCaseError:
+            closed, known = await self._store.ledger(invoice), await self._store.invoice(invoice)
+        if known is None:
+            raise _unknown(invoice)
+        return closed.balance.currency if closed else self._policy(known.policy).currency
+
+    def _policy(self, name: str) -> Policy:
+        try:
+            return self._policies(name)
+        except ValueError as error:
+            raise RefusedError(str(error)) from None
+
+    async def credit(self, account: str) -> CreditOf:
+        """The money of an account that belongs to no open invoice. Raises NoSuchAccountError."""
+        found = await self._store.credits(account)
+        if not found and account != UNMATCHED:
+            await known_account(self._store, account)
+        sums: dict[str, Money] = {}
+        for each in found:
+            code = each.amount.currency
+            sums[code] = sums.get(code, Money.zero(code)) + each.amount
+        return CreditOf(account, tuple(sums[code] for code in sorted(sums)), found)
+
+
+async def known_account(store: Accounts, account: str) -> None:
+    """Raise NoSuchAccountError for an account that nobody here knows: nothing found is then no answer."""
+    try:
+        await store.account(account)
+    except LookupError:
+        raise NoSuchAccountError(account) from None
+
+
+def _unknown(invoice: str) -> NoSuchInvoiceError:
+    return NoSuchInvoiceError(
+        invoice,
+        ", so nothing was recorded; is the number right?\n"
+        "If the money did arrive, find its invoice and enter it there under the same id",
+    )
