@@ -11,7 +11,7 @@ from sandbox.control.site import LOOPBACK, Site
 from sandbox.mail.catcher import MailCatcher
 from sandbox.panel.panel import ControlPanel
 from sandbox.panel.web import WebHost
-from sandbox.payments import StripeStandIn
+from sandbox.payments.company import StripeStandIn
 
 
 async def run(options: argparse.Namespace) -> None:

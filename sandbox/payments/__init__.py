@@ -1,7 +1,4 @@
-"""A gateway that speaks Stripe: the official SDK cannot tell. It fails on demand (see `scripting`)."""
+"""A stand-in for Stripe that the official SDK cannot tell from it; it fails on demand. It knows nothing of the product.
 
-from sandbox.payments.company import StripeStandIn
-from sandbox.payments.control.requests import SettleRequest
-from sandbox.payments.webhooks.send import Subscription
-
-__all__ = ["SettleRequest", "StripeStandIn", "Subscription"]
+`python -m sandbox.payments` runs it alone: docs/stripe-stand-in.md.
+"""

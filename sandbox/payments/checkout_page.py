@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dunning.money import Money
 from sandbox.control.routes import get, post
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
@@ -22,6 +21,8 @@ button { padding: .6rem; margin-top: 1rem }
 .no { color: #a00000 }
 """
 _ID = "{CHECKOUT_SESSION_ID}"
+_WHOLE = {"BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+"""Currencies without a smaller unit (docs.stripe.com/currencies)."""
 _KINDS = {"card": "Card", "us_bank_account": "US bank account", "sepa_debit": "SEPA debit"}
 
 
@@ -99,7 +100,9 @@ def _terms(session: Json) -> str:
 
 
 def _price(session: Json) -> str:
-    return str(Money(minor=session["amount_total"], currency=session["currency"].upper()))
+    currency = session["currency"].upper()
+    digits = 0 if currency in _WHOLE else 2
+    return f"{currency} {session['amount_total'] / 10**digits:.{digits}f}"
 
 
 def _page(title: str, body: str) -> str:

@@ -7,12 +7,14 @@ from sandbox.control.routes import company
 from sandbox.payments.api.endpoint import Endpoints, Work
 from sandbox.payments.bank.bank import Bank
 from sandbox.payments.bank.confirm import Confirmation
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.checkout_page import CheckoutPage
 from sandbox.payments.control.banks import Banks
 from sandbox.payments.control.dashboard import Dashboard
 from sandbox.payments.objects.charges import Charges
 from sandbox.payments.objects.customers import Customers
 from sandbox.payments.objects.disputes import Disputes
+from sandbox.payments.objects.expand import Expander
 from sandbox.payments.objects.intents import Intents
 from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.refunds import Refunds
@@ -20,6 +22,7 @@ from sandbox.payments.objects.sessions import Sessions
 from sandbox.payments.objects.setups import Setups
 from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
+from sandbox.payments.webhooks.send import Subscription
 
 
 class StripeStandIn:
@@ -30,33 +33,37 @@ class StripeStandIn:
         self.scripts = state.scripts
         self.books = state.ledger.books
         self._balance = Balance(state.entries)
-        self._methods = Methods(state)
-        self._bank = Bank(state, self._methods, self._balance)
-        self._confirmation = Confirmation(state, self._bank)
-        self._setups = Setups(state, self._methods)
-        self._sessions = Sessions(state, self._methods, self._bank, self._setups)
+        self._on_file = MethodsOnFile(state)
+        self._bank = Bank(state, self._on_file, self._balance)
+        self._setups = Setups(state, self._on_file)
+        self._sessions = Sessions(state, self._on_file, self._bank, self._setups)
         self._refunds = Refunds(state, self._balance)
         self._disputes = Disputes(state, self._balance)
 
     def app(self) -> Starlette:
         """The web site: the API and the control interface."""
         banks = Banks(self._state, self._bank, self._sessions, self._refunds, self._disputes)
-        dashboard = Dashboard(self._state, self._methods, self._bank, self._sessions, self._refunds)
+        dashboard = Dashboard(self._state, self._on_file, self._bank, self._sessions, self._refunds)
         page = CheckoutPage(self._sessions)
         routes = [*self._api(), *page.routes(), *banks.routes(), *dashboard.routes()]
         return company(self.scripts, self.books, routes)
 
+    def subscribe(self, to: Subscription) -> None:
+        """Events go there from now on."""
+        self._state.hooks.subscribe(to)
+
     async def close(self) -> None:
-        """Drop the events that are on their way."""
+        """Let go what is held, which would keep the server up, and drop the events that are on their way."""
+        self.scripts.forget()
         await self._state.hooks.close()
 
     def _api(self) -> list[Route]:
-        endpoints = Endpoints(self._state)
+        endpoints = Endpoints(self._state.keys, self._state.ledger.asked, Expander(self._state).expanded)
         works = [*self._payers(), *self._payments(), *self._pages(), *self._reversals(), *self._records()]
         return [*(endpoints.route(method, path, work) for method, path, work in works), endpoints.nowhere()]
 
     def _payers(self) -> list[tuple[str, str, Work]]:
-        customers, methods = Customers(self._state, self._methods), self._methods
+        customers, methods = Customers(self._state, self._on_file), Methods(self._state, self._on_file)
         return [
             ("POST", "/customers", customers.create),
             ("GET", "/customers", customers.list),
@@ -74,7 +81,8 @@ class StripeStandIn:
         ]
 
     def _payments(self) -> list[tuple[str, str, Work]]:
-        intents, charges = Intents(self._state, self._methods, self._confirmation), Charges(self._state.charges)
+        intents = Intents(self._state, self._on_file, Confirmation(self._state, self._bank))
+        charges = Charges(self._state.charges)
         return [
             ("POST", "/payment_intents", intents.create),
             ("GET", "/payment_intents", intents.list),

@@ -1,9 +1,10 @@
-"""The API's door: keys, idempotency, errors and request ids, the same for every endpoint."""
+"""What every endpoint shares: API keys, idempotency, errors, request ids, `expand`."""
 
 import base64
 import inspect
 import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,14 +14,14 @@ from sandbox.control.site import cut
 from sandbox.payments.api.call import Call, DroppedError
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json, nested
-from sandbox.payments.api.idempotency import Answer
+from sandbox.payments.api.idempotency import Answer, Keys
 from sandbox.payments.api.ids import new_id
 from sandbox.payments.api.params import Params
-from sandbox.payments.objects.expand import Expander
-from sandbox.payments.state import State
-from sandbox.payments.webhooks.events import API_VERSION
 
 Work = Callable[[Call], Json | Awaitable[Json]]
+Expand = Callable[[Json, list[Any]], Json]
+
+API_VERSION = "2026-10-28.endive"
 
 _KEYS = ("sk_test_", "rk_test_")
 _NO_KEY = (
@@ -30,12 +31,12 @@ _NO_KEY = (
 
 
 class Endpoints:
-    """Turns endpoints into routes."""
+    """Turns endpoints into routes. `asked` is told of each idempotency key that is posted once more."""
 
-    def __init__(self, state: State) -> None:
-        self._keys = state.keys
-        self._ledger = state.ledger
-        self._expander = Expander(state)
+    def __init__(self, keys: Keys, asked: Callable[[str], None], expand: Expand) -> None:
+        self._keys = keys
+        self._asked = asked
+        self._expand = expand
 
     def route(self, method: str, path: str, work: Work) -> Route:
         """A route under /v1."""
@@ -77,10 +78,10 @@ class Endpoints:
         try:
             known = self._keys.begin(call.key, request.url.path, call.values)
         except StripeError:
-            self._ledger.asked(call.key)
+            self._asked(call.key)
             raise
         if known is not None:
-            self._ledger.asked(call.key)
+            self._asked(call.key)
         return known
 
     async def _work(self, call: Call, work: Work) -> Answer:
@@ -103,7 +104,7 @@ class Endpoints:
         expand = Params(call.values, call.values).rows("expand")
         result = work(call)
         done = await result if inspect.isawaitable(result) else result
-        return Answer(200, _json(self._expander.expanded(done, expand) if expand else done), call.id)
+        return Answer(200, _json(self._expand(done, expand) if expand else done), call.id)
 
 
 def _authenticate(request: Request) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from sandbox.control.scripts import Behaviour
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.books import Charge
-from sandbox.payments.instruments.declines import Decline, card_decline, debit_failure
+from sandbox.payments.instruments.declines import Decline, card_decline, card_error, debit_failure
 from sandbox.payments.instruments.instruments import Instrument
-from sandbox.payments.objects.intent_params import next_action
-from sandbox.payments.objects.methods import Methods, card_error
-from sandbox.payments.shapes import charge as shapes_charge
+from sandbox.payments.shapes.charge import approved_outcome, declined_outcome, new_charge, receipt_url
+from sandbox.payments.shapes.payment import next_action
 from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
 from sandbox.payments.webhooks.events import Act
@@ -31,9 +31,9 @@ class Attempt:
 class Bank:
     """Moves money from payers to us, and writes it down."""
 
-    def __init__(self, state: State, methods: Methods, balance: Balance) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile, balance: Balance) -> None:
         self._state = state
-        self._methods = methods
+        self._on_file = on_file
         self._balance = balance
 
     def open(self, attempt: Attempt, at: int, key: str = "") -> Charge:
@@ -72,7 +72,7 @@ class Bank:
     def arrive(self, intent: Json, charge: Json, act: Act) -> None:
         """The money is here."""
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
-        charge.update(outcome=shapes_charge.approved(), receipt_url=shapes_charge.receipt(charge["id"]))
+        charge.update(outcome=approved_outcome(), receipt_url=receipt_url(charge["id"]))
         charge["balance_transaction"] = self._balance.enter("charge", charge, charge["amount"], act.at)
         intent.update(status="succeeded", amount_received=intent["amount"])
         self._state.ledger.arrived(intent, charge, act.at)
@@ -82,7 +82,7 @@ class Bank:
     def fail(self, intent: Json, charge: Json, decline: Decline, act: Act) -> StripeError:
         """No money came."""
         charge.update(status="failed", failure_code=decline.code, failure_message=decline.message)
-        charge["outcome"] = shapes_charge.declined(decline)
+        charge["outcome"] = declined_outcome(decline)
         method = self._state.methods.get(charge["payment_method"])
         kind = "card_error" if decline.card else "invalid_request_error"
         error = decline.facts() | {"charge": charge["id"], "payment_method": method, "type": kind}
@@ -94,7 +94,7 @@ class Bank:
         return card_error(decline, more)
 
     def _charge(self, intent: Json, method: Json, instrument: Instrument, act: Act) -> Json:
-        charge = self._state.charges.put(shapes_charge.charge(intent, instrument, method, act.at))
+        charge = self._state.charges.put(new_charge(intent, instrument, method, act.at))
         self._state.instruments[charge["id"]] = instrument
         intent.update(
             payment_method=method["id"], latest_charge=charge["id"], last_payment_error=None, next_action=None
@@ -105,12 +105,12 @@ class Bank:
         """Put the method on the customer's file when that was agreed; else it was used once and for all."""
         customer = self._state.customers.find(intent["customer"] or "")
         if method["customer"] is None and customer is not None and intent["setup_future_usage"]:
-            self._methods.put_on_file(method, customer, act)
-            self._methods.set_up.add(method["id"])
-        self._methods.use_up(method)
+            self._on_file.put_on_file(method, customer, act)
+            self._on_file.set_up.add(method["id"])
+        self._on_file.use_up(method)
 
     def _in_transit(self, intent: Json, charge: Json, act: Act) -> None:
-        charge["outcome"] = shapes_charge.approved()
+        charge["outcome"] = approved_outcome()
         intent["status"] = "processing"
         self._state.ledger.underway(intent)
         act.tell("payment_intent.processing", intent)
@@ -118,7 +118,7 @@ class Bank:
 
     def _wants_owner(self, method: str, instrument: Instrument) -> bool:
         """Whether the bank asks the card's owner to authenticate: that needs the owner to be there."""
-        unless = instrument.authentication == "unless_set_up" and method in self._methods.set_up
+        unless = instrument.authentication == "unless_set_up" and method in self._on_file.set_up
         return bool(instrument.authentication) and not unless
 
 

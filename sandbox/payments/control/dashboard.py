@@ -8,6 +8,7 @@ from sandbox.control.routes import post, refuse, say
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
 from sandbox.payments.bank.bank import Attempt, Bank
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
 from sandbox.payments.control.requests import (
     CustomerRequest,
@@ -18,11 +19,10 @@ from sandbox.payments.control.requests import (
     RefundRequest,
 )
 from sandbox.payments.instruments.instruments import BY_NAME, Instrument
-from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.refunds import Refunds
 from sandbox.payments.objects.sessions import Sessions
-from sandbox.payments.shapes import payer as shapes_payer
-from sandbox.payments.shapes import payment as shapes_payment
+from sandbox.payments.shapes.payer import new_customer
+from sandbox.payments.shapes.payment import new_payment_intent
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
@@ -30,9 +30,9 @@ from sandbox.payments.webhooks.events import Act
 class Dashboard:
     """Routes of the control interface."""
 
-    def __init__(self, state: State, methods: Methods, bank: Bank, sessions: Sessions, refunds: Refunds) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile, bank: Bank, sessions: Sessions, refunds: Refunds) -> None:
         self._state = state
-        self._methods = methods
+        self._on_file = on_file
         self._bank = bank
         self._sessions = sessions
         self._refunds = refunds
@@ -56,7 +56,7 @@ class Dashboard:
         if known := self._state.payers.get(account):
             return self._state.customers.get(known)
         instrument = ready_made(method) if method else None
-        customer = self._state.customers.put(shapes_payer.customer(moment()))
+        customer = self._state.customers.put(new_customer(moment()))
         customer["metadata"] = {"account": account}
         self._state.payers[account] = customer["id"]
         act = self._state.act(customer["created"])
@@ -78,11 +78,11 @@ class Dashboard:
         """A new default method, or none. Whether its bank would have refused it, nobody asks: it may go bad later."""
         settings = customer["invoice_settings"]
         before = settings["default_payment_method"]
-        method = self._methods.new(instrument, act.at) if instrument else None
+        method = self._on_file.new(instrument, act.at) if instrument else None
         if method is not None:
-            self._methods.put_on_file(method, customer, act)
+            self._on_file.put_on_file(method, customer, act)
         elif before:
-            self._methods.detach_from(self._state.methods.get(before), act)
+            self._on_file.detach_from(self._state.methods.get(before), act)
         settings["default_payment_method"] = method["id"] if method else None
         act.tell("customer.updated", customer, {"invoice_settings": {"default_payment_method": before}})
         return method["id"] if method else ""
@@ -110,12 +110,12 @@ class Dashboard:
     async def _pay_directly(self, request: Request) -> Response:
         wanted = DirectRequest.model_validate_json(await request.body())
         told = {"invoice": wanted.invoice, "account": wanted.account} if wanted.invoice else {}
-        intent = shapes_payment.payment_intent(moment(wanted.at), wanted.amount, wanted.currency.lower())
+        intent = new_payment_intent(moment(wanted.at), wanted.amount, wanted.currency.lower())
         intent.update(customer=self._payer(wanted.account)["id"] if wanted.account else None, metadata=told)
         self._state.intents.put(intent)
         act = self._state.act(self._state.now(intent, wanted.at), intent)
         act.tell("payment_intent.created", intent)
-        attempt = Attempt(intent, self._methods.new(ready_made(wanted.method), act.at), authenticated=True)
+        attempt = Attempt(intent, self._on_file.new(ready_made(wanted.method), act.at), authenticated=True)
         self._bank.open(attempt, act.at)
         failed = self._bank.attempt(attempt, act)
         self._state.events.publish(act)

@@ -5,6 +5,7 @@ Codes and messages: docs.stripe.com/declines/codes and docs.stripe.com/error-cod
 
 from dataclasses import dataclass
 
+from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
 
 AGAIN, CONFIRM, NEVER = "try_again_later", "confirm_card_data", "do_not_try_again"
@@ -101,3 +102,10 @@ def card_decline(name: str) -> Decline:
 def debit_failure(code: str) -> Decline:
     """How a bank debit comes back."""
     return Decline(code, _DEBITS.get(code, "The payment failed."), card=False)
+
+
+def card_error(decline: Decline, more: Json) -> StripeError:
+    """A bank's no, as an error answer that is stored under its key."""
+    facts = decline.facts()
+    message, code = facts.pop("message"), facts.pop("code")
+    return StripeError(402, message, code, kind="card_error", stored=True, more=facts | more)

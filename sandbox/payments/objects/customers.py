@@ -6,9 +6,9 @@ from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, no_such
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
-from sandbox.payments.objects.methods import Methods
-from sandbox.payments.shapes import payer as shapes_payer
+from sandbox.payments.shapes.payer import blank_address, new_customer
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act, changes
 
@@ -29,9 +29,9 @@ _SETTINGS = {"default_payment_method", "footer"}
 class Customers:
     """The endpoints under /v1/customers."""
 
-    def __init__(self, state: State, methods: Methods) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile) -> None:
         self._state = state
-        self._methods = methods
+        self._on_file = on_file
         self._kept = state.customers
         self._without_method: set[str] = set()
         self._deleted: set[str] = set()
@@ -40,10 +40,10 @@ class Customers:
         """`POST /v1/customers`."""
         params = Params(call.values, _WRITTEN | {"payment_method"})
         act = self._state.act(moment(metadata=params.metadata()), call=call)
-        customer = self._kept.put(shapes_payer.customer(act.at))
+        customer = self._kept.put(new_customer(act.at))
         try:
             if method := params.text("payment_method"):
-                self._methods.attach_to(self._methods.usable(method, act.at), customer, act)
+                self._on_file.attach_to(self._on_file.usable(method, act.at), customer, act)
             self._write(customer, params)
         except StripeError:
             self._kept.drop(customer)
@@ -84,7 +84,7 @@ class Customers:
         customer = self._kept.get(call.path["id"], status=404)
         act = self._state.act(moment(), customer, call)
         for method in self._state.methods.of("customer", customer["id"]):
-            self._methods.detach_from(method, act)
+            self._on_file.detach_from(method, act)
         self._told(act, "customer.deleted", customer)
         self._kept.drop(customer)
         if self._state.payers[act.account] == customer["id"]:
@@ -127,7 +127,7 @@ class Customers:
                 customer[name] = params.text(name)
         for name in ("address", "shipping"):
             if name in params:
-                customer[name] = (shapes_payer.blank_address() if name == "address" else {}) | params.tree(name)
+                customer[name] = (blank_address() if name == "address" else {}) | params.tree(name)
         if (balance := params.integer("balance")) is not None:
             customer["balance"] = balance
         if "preferred_locales" in params:

@@ -6,7 +6,7 @@ from typing import Literal
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
-from sandbox.payments.shapes import reversals as shapes_after
+from sandbox.payments.shapes.reversals import new_dispute
 from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
 from sandbox.payments.webhooks.events import Act
@@ -50,7 +50,7 @@ class Disputes:
         intent = self._state.intents.get(charge["payment_intent"])
         act = self._state.act(self._state.now(intent, at), intent)
         instrument = self._state.instruments[charge["id"]]
-        dispute = self._kept.put(shapes_after.dispute(charge, instrument, amount or charge["amount"], act.at, reason))
+        dispute = self._kept.put(new_dispute(charge, instrument, amount or charge["amount"], act.at, reason))
         charge["disputed"] = True
         if instrument.kind != "card":
             dispute["status"] = "lost"

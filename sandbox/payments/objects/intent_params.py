@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
-from sandbox.payments.api.ids import new_id
 from sandbox.payments.api.params import Params
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
 from sandbox.payments.state import State
@@ -103,12 +102,6 @@ def needs_return(intent: Json) -> bool:
     """Dynamic payment methods may send a customer elsewhere, who has to find back (changelog of 2023-08-16)."""
     automatic = intent["automatic_payment_methods"]
     return automatic is not None and automatic["allow_redirects"] != "never"
-
-
-def next_action() -> Json:
-    """Where a card's owner has to authenticate."""
-    url = f"https://hooks.stripe.com/3d_secure_2/hosted?source={new_id('payatt_3', 23)}"
-    return {"type": "redirect_to_url", "redirect_to_url": {"return_url": None, "url": url}}
 
 
 def _automatic(params: Params) -> Json | None:

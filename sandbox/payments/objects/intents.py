@@ -6,6 +6,7 @@ from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
 from sandbox.payments.bank.bank import Attempt
 from sandbox.payments.bank.confirm import Confirmation
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
 from sandbox.payments.objects.intent_params import (
     CONFIRM,
@@ -16,8 +17,8 @@ from sandbox.payments.objects.intent_params import (
     needs_return,
     read_terms,
 )
-from sandbox.payments.objects.methods import Methods
-from sandbox.payments.shapes import payment as shapes_payment
+from sandbox.payments.objects.method_params import named
+from sandbox.payments.shapes.payment import new_payment_intent
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
@@ -28,10 +29,10 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 class Intents:
     """The endpoints under /v1/payment_intents."""
 
-    def __init__(self, state: State, methods: Methods, confirmation: Confirmation) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile, confirmation: Confirmation) -> None:
         self._state = state
         self._kept = state.intents
-        self._methods = methods
+        self._on_file = on_file
         self._confirmation = confirmation
 
     async def create(self, call: Call) -> Json:
@@ -66,7 +67,7 @@ class Intents:
         act = self._state.act(self._state.now(intent), intent, call)
         method = self._method(params, intent["customer"], act.at)
         if method is None and intent["payment_method"]:
-            method = self._methods.usable(intent["payment_method"], act.at)
+            method = self._on_file.usable(intent["payment_method"], act.at)
         await self._confirm(intent, method, params, call, act)
         return intent
 
@@ -118,7 +119,7 @@ class Intents:
         return self._kept.page(Params(call.values, LISTED | {"created", "customer"}))
 
     def _new(self, params: Params, terms: Terms, at: int) -> Json:
-        intent = shapes_payment.payment_intent(at, terms.amount, terms.currency)
+        intent = new_payment_intent(at, terms.amount, terms.currency)
         intent.update(
             automatic_payment_methods=terms.automatic,
             allowed_payment_method_types=terms.allowed or None,
@@ -133,13 +134,9 @@ class Intents:
 
     def _method(self, params: Params, customer: str | None, at: int) -> Json | None:
         """The payment method that the call names. Raises StripeError when it cannot be used by the customer."""
-        if "payment_method_data" in params:
-            return self._methods.from_data(params, at)
-        if (name := params.text("payment_method")) is None:
-            return None
-        method = self._methods.usable(name, at)
-        if method["customer"] is not None and method["customer"] != customer:
-            message = f"The payment method {name} belongs to the customer {method['customer']}."
+        method = named(params, self._on_file, at)
+        if method is not None and method["customer"] is not None and method["customer"] != customer:
+            message = f"The payment method {method['id']} belongs to the customer {method['customer']}."
             raise invalid("payment_method", f"{message} Please include that customer in the `customer` parameter.")
         return method
 

@@ -1,15 +1,39 @@
 """What is said of a payment method that is new: a test card's or a test account's number."""
 
-from sandbox.payments.api.errors import StripeError, invalid, no_such
+from typing import cast
+
+from sandbox.payments.api.errors import StripeError, invalid, missing, no_such
+from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import Params
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.instruments.instruments import BY_NAME, BY_NUMBER, Instrument, Kind
 
+_KINDS = ("card", "us_bank_account", "sepa_debit")
+WRITTEN = {*_KINDS, "type", "billing_details", "metadata", "allow_redisplay"}
 _CARD = {"number", "exp_month", "exp_year", "cvc", "token", "networks"}
 _BANK = {"account_holder_type", "account_number", "account_type", "routing_number"}
 
 
-def read_instrument(kind: Kind, params: Params) -> Instrument:
-    """The card or account that the parameters name. Raises StripeError."""
+def made(params: Params, on_file: MethodsOnFile, at: int) -> Json:
+    """A new payment method of what the parameters say. Raises StripeError."""
+    kind = cast("Kind | None", params.choice("type", _KINDS))
+    if kind is None:
+        raise missing("type")
+    method = on_file.new(_instrument(kind, params), at, params.tree("billing_details"))
+    method["metadata"] = params.metadata()
+    method["allow_redisplay"] = params.text("allow_redisplay") or "unspecified"
+    return method
+
+
+def named(params: Params, on_file: MethodsOnFile, at: int) -> Json | None:
+    """The payment method that `payment_method_data` or `payment_method` means, if any. Raises StripeError."""
+    if "payment_method_data" in params:
+        return made(params.inner("payment_method_data", WRITTEN), on_file, at)
+    name = params.text("payment_method")
+    return on_file.usable(name, at) if name else None
+
+
+def _instrument(kind: Kind, params: Params) -> Instrument:
     if kind == "card":
         return _card(params.inner("card", _CARD))
     if kind == "sepa_debit":

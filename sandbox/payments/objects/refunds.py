@@ -5,7 +5,7 @@ from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
 from sandbox.payments.failures import REFUND
-from sandbox.payments.shapes import reversals as shapes_after
+from sandbox.payments.shapes.reversals import new_refund
 from sandbox.payments.state import State
 from sandbox.payments.store.balance import Balance
 from sandbox.payments.webhooks.events import Act
@@ -59,7 +59,7 @@ class Refunds:
 
     def give(self, charge: Json, amount: int, act: Act, reason: str | None, metadata: dict[str, str]) -> Json:
         """Give so much back."""
-        refund = self._kept.put(shapes_after.refund(charge, amount, act.at, reason, metadata))
+        refund = self._kept.put(new_refund(charge, amount, act.at, reason, metadata))
         refund["balance_transaction"] = self._balance.enter("refund", refund, -amount, act.at)
         before = {name: charge[name] for name in ("amount_refunded", "refunded")}
         charge["amount_refunded"] += amount

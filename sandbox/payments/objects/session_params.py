@@ -7,7 +7,7 @@ from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import Params
 from sandbox.payments.clock import moment
 from sandbox.payments.objects.intent_params import check_amount, known_kinds, read_currency, read_kinds
-from sandbox.payments.shapes import checkout as shapes_page
+from sandbox.payments.shapes.checkout import customer_details, new_session
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
 from sandbox.payments.state import State
 
@@ -36,7 +36,7 @@ def read_session(values: Json, state: State) -> tuple[Json, Params]:
         raise missing("mode")
     if mode == "subscription":
         raise invalid("mode", "This sandbox has no subscriptions.")
-    session = shapes_page.session(moment(metadata=params.metadata()), mode)
+    session = new_session(moment(metadata=params.metadata()), mode)
     _read_payer(session, params, state)
     _read_words(session, params)
     if mode == "payment":
@@ -52,7 +52,7 @@ def _read_payer(session: Json, params: Params, state: State) -> None:
     name = params.text("customer")
     customer = state.customers.get(name, "customer") if name else None
     session.update(customer=name, customer_email=params.text("customer_email"))
-    session["customer_details"] = shapes_page.customer_details(customer) if customer else None
+    session["customer_details"] = customer_details(customer) if customer else None
     session["customer_creation"] = None if customer else params.text("customer_creation") or "if_required"
 
 

@@ -7,14 +7,14 @@ from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params
 from sandbox.payments.bank.bank import Attempt, Bank
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment, real_now
 from sandbox.payments.instruments.instruments import Instrument
-from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.session_params import INTENT_DATA, SETUP_DATA, read_session
 from sandbox.payments.objects.setups import Setups
-from sandbox.payments.shapes import checkout as shapes_page
-from sandbox.payments.shapes import payer as shapes_payer
-from sandbox.payments.shapes import payment as shapes_payment
+from sandbox.payments.shapes.checkout import customer_details, new_setup_intent
+from sandbox.payments.shapes.payer import new_customer
+from sandbox.payments.shapes.payment import new_payment_intent
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
@@ -24,10 +24,10 @@ PAGE = "c/pay/"
 class Sessions:
     """The endpoints under /v1/checkout/sessions, and what happens on the page."""
 
-    def __init__(self, state: State, methods: Methods, bank: Bank, setups: Setups) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile, bank: Bank, setups: Setups) -> None:
         self._state = state
         self._kept = state.sessions
-        self._methods = methods
+        self._on_file = on_file
         self._bank = bank
         self._setups = setups
         self._about: dict[str, Params] = {}
@@ -73,7 +73,7 @@ class Sessions:
         Raises StripeError when the session is over, or with the bank's no: then the page can be tried again.
         """
         self._refuse_closed(session)
-        method = self._methods.new(instrument, moment(at))
+        method = self._on_file.new(instrument, moment(at))
         if session["mode"] == "setup":
             return self._set_up(session, method, at)
         intent = self._intent(session, at)
@@ -111,7 +111,7 @@ class Sessions:
     def _complete(self, session: Json, payment_status: str, act: Act) -> None:
         session.update(status="complete", payment_status=payment_status, url=None)
         payer = self._state.customers.find(session["customer"] or "")
-        session["customer_details"] = shapes_page.customer_details(payer)
+        session["customer_details"] = customer_details(payer)
         if asked := session["consent_collection"]:
             terms = "accepted" if asked["terms_of_service"] == "required" else None
             session["consent"] = {"promotions": None, "terms_of_service": terms}
@@ -124,7 +124,7 @@ class Sessions:
         about = self._about[session["id"]]
         self._make_payer(session, about, at)
         made = moment(at, metadata=about.metadata())
-        intent = shapes_payment.payment_intent(made, session["amount_total"], session["currency"])
+        intent = new_payment_intent(made, session["amount_total"], session["currency"])
         intent.update(
             customer=session["customer"],
             description=about.text("description"),
@@ -140,7 +140,7 @@ class Sessions:
         wanted = session["customer_creation"] == "always" or about.text("setup_future_usage")
         if session["customer"] is not None or not wanted:
             return
-        customer = self._state.customers.put(shapes_payer.customer(moment(at)))
+        customer = self._state.customers.put(new_customer(moment(at)))
         self._state.customers.change(customer, "email", session["customer_email"])
         self._kept.change(session, "customer", customer["id"])
         act = self._state.act(customer["created"], customer)
@@ -148,7 +148,7 @@ class Sessions:
         self._state.events.publish(act)
 
     def _new_setup(self, session: Json, about: Params, call: Call) -> Json:
-        setup = shapes_page.setup_intent(session["created"])
+        setup = new_setup_intent(session["created"])
         told = {"customer": session["customer"], "metadata": about.metadata()}
         kinds = {"payment_method_types": session["payment_method_types"]}
         setup.update(description=about.text("description"), **told, **kinds)

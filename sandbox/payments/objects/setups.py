@@ -4,12 +4,13 @@ from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
-from sandbox.payments.instruments.declines import card_decline
-from sandbox.payments.objects.intent_params import known_kinds, needs_return, next_action, read_kinds
-from sandbox.payments.objects.methods import Methods, card_error
-from sandbox.payments.shapes import checkout as shapes_page
-from sandbox.payments.shapes.payment import ALL_KINDS
+from sandbox.payments.instruments.declines import card_decline, card_error
+from sandbox.payments.objects.intent_params import known_kinds, needs_return, read_kinds
+from sandbox.payments.objects.method_params import named
+from sandbox.payments.shapes.checkout import new_setup_intent
+from sandbox.payments.shapes.payment import ALL_KINDS, next_action
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
@@ -24,16 +25,16 @@ _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 class Setups:
     """The endpoints under /v1/setup_intents."""
 
-    def __init__(self, state: State, methods: Methods) -> None:
+    def __init__(self, state: State, on_file: MethodsOnFile) -> None:
         self._state = state
         self._kept = state.setups
-        self._methods = methods
+        self._on_file = on_file
 
     def create(self, call: Call) -> Json:
         """`POST /v1/setup_intents`."""
         params = Params(call.values, _CREATE)
         automatic, allowed = read_kinds(params)
-        setup = shapes_page.setup_intent(moment(metadata=params.metadata()))
+        setup = new_setup_intent(moment(metadata=params.metadata()))
         if customer := params.text("customer"):
             self._state.customers.get(customer, "customer")
         setup.update(
@@ -46,7 +47,7 @@ class Setups:
             usage=params.choice("usage", ("off_session", "on_session")) or "off_session",
         )
         act = self._state.act(setup["created"], setup, call)
-        if method := self._method(params, act):
+        if method := named(params, self._on_file, act.at):
             setup.update(payment_method=method["id"], status="requires_confirmation")
         self._check_return(setup, params, confirm=params.flag("confirm"))
         self.begin(setup, act)
@@ -65,7 +66,7 @@ class Setups:
         params = Params(call.values, _CONFIRM)
         setup = self._open(call)
         act = self._state.act(moment(), setup, call)
-        if method := self._method(params, act):
+        if method := named(params, self._on_file, act.at):
             setup["payment_method"] = method["id"]
         self._check_return(setup, params, confirm=True)
         return self._confirm(setup, act)
@@ -100,8 +101,8 @@ class Setups:
             return card_error(decline, {"setup_intent": dict(setup), "payment_method": method})
         customer = self._state.customers.find(setup["customer"] or "")
         if customer is not None and method["customer"] is None:
-            self._methods.put_on_file(method, customer, act)
-        self._methods.set_up.add(method["id"])
+            self._on_file.put_on_file(method, customer, act)
+        self._on_file.set_up.add(method["id"])
         setup.update(payment_method=method["id"], status="succeeded", last_setup_error=None, next_action=None)
         act.tell("setup_intent.succeeded", setup)
         return None
@@ -127,12 +128,6 @@ class Setups:
             message = f"You cannot do that with this SetupIntent because it has a status of {setup['status']}."
             raise unexpected_state("setup_intent", message, dict(setup))
         return setup
-
-    def _method(self, params: Params, act: Act) -> Json | None:
-        if "payment_method_data" in params:
-            return self._methods.from_data(params, act.at)
-        name = params.text("payment_method")
-        return self._methods.usable(name, act.at) if name else None
 
     def _check_return(self, setup: Json, params: Params, *, confirm: bool) -> None:
         if confirm and needs_return(setup) and not params.text("return_url"):

@@ -9,7 +9,7 @@ from sandbox.payments.shapes.payer import bank_facts, card_facts, sepa_facts
 _RECEIPTS = "https://pay.stripe.com/receipts/payment/"
 
 
-def charge(intent: Json, instrument: Instrument, method: Json, created: int) -> Json:
+def new_charge(intent: Json, instrument: Instrument, method: Json, created: int) -> Json:
     """One try to move the money of an intent, under way. Charges of bank debits are called py_."""
     return {
         "id": payment_id("ch_" if instrument.kind == "card" else "py_"),
@@ -60,12 +60,12 @@ def charge(intent: Json, instrument: Instrument, method: Json, created: int) -> 
     }
 
 
-def approved() -> Json:
+def approved_outcome() -> Json:
     """The outcome of a charge that went well."""
     return _outcome("approved_by_network", "authorized", "Payment complete.")
 
 
-def declined(decline: Decline) -> Json:
+def declined_outcome(decline: Decline) -> Json:
     """The outcome of a charge that did not."""
     said = "The bank did not return any further details with this decline."
     outcome = _outcome("declined_by_network", "issuer_declined", said)
@@ -77,7 +77,7 @@ def declined(decline: Decline) -> Json:
     }
 
 
-def receipt(charge_id: str) -> str:
+def receipt_url(charge_id: str) -> str:
     """Where a receipt lies."""
     return _RECEIPTS + charge_id
 

@@ -6,7 +6,7 @@ from sandbox.payments.api.ids import new_id
 _TEXTS = ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
 
 
-def setup_intent(created: int) -> Json:
+def new_setup_intent(created: int) -> Json:
     """A SetupIntent that waits for a payment method."""
     name = new_id("seti_1", 23)
     return {
@@ -41,7 +41,7 @@ def setup_intent(created: int) -> Json:
     }
 
 
-def session(created: int, mode: str) -> Json:
+def new_session(created: int, mode: str) -> Json:
     """An open Checkout Session."""
     return {
         "id": new_id("cs_test_a1", 56),

@@ -22,7 +22,7 @@ def billing_details(given: Json | None = None) -> Json:
     return {"address": address} | {key: given.get(key) or None for key in ("email", "name", "phone", "tax_id")}
 
 
-def customer(created: int) -> Json:
+def new_customer(created: int) -> Json:
     """A customer without anything."""
     return {
         "id": new_id("cus_", 14),
@@ -56,7 +56,7 @@ def customer(created: int) -> Json:
     }
 
 
-def payment_method(instrument: Instrument, created: int, details: Json | None = None) -> Json:
+def new_payment_method(instrument: Instrument, created: int, details: Json | None = None) -> Json:
     """A payment method that is attached to nobody."""
     return {
         "id": payment_id("pm_").replace("pm_3", "pm_1"),

@@ -6,7 +6,7 @@ from sandbox.payments.api.ids import new_id, payment_id
 ALL_KINDS = ("card", "us_bank_account", "sepa_debit")
 
 
-def payment_intent(created: int, amount: int, currency: str) -> Json:
+def new_payment_intent(created: int, amount: int, currency: str) -> Json:
     """A PaymentIntent that waits for a payment method."""
     name = payment_id("pi_")
     return {
@@ -59,3 +59,9 @@ def payment_intent(created: int, amount: int, currency: str) -> Json:
 def takes(kind: str, currency: str) -> bool:
     """Whether a debit of that kind is made in that currency."""
     return {"us_bank_account": "usd", "sepa_debit": "eur"}.get(kind, currency) == currency
+
+
+def next_action() -> Json:
+    """Where a card's owner has to authenticate."""
+    url = f"https://hooks.stripe.com/3d_secure_2/hosted?source={new_id('payatt_3', 23)}"
+    return {"type": "redirect_to_url", "redirect_to_url": {"return_url": None, "url": url}}

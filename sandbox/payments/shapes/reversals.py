@@ -15,7 +15,7 @@ _EVIDENCE = (
 )  # fmt: skip
 
 
-def refund(charge: Json, amount: int, created: int, reason: str | None, metadata: dict[str, str]) -> Json:
+def new_refund(charge: Json, amount: int, created: int, reason: str | None, metadata: dict[str, str]) -> Json:
     """Money on its way back. Refunds of bank debits are called pyr_."""
     kind = charge["payment_method_details"]["type"]
     card = {"card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}}
@@ -41,7 +41,7 @@ def refund(charge: Json, amount: int, created: int, reason: str | None, metadata
     }
 
 
-def dispute(charge: Json, instrument: Instrument, amount: int, created: int, reason: str) -> Json:
+def new_dispute(charge: Json, instrument: Instrument, amount: int, created: int, reason: str) -> Json:
     """Money that the payer's bank wants back."""
     card = {"brand": instrument.brand, "case_type": "chargeback", "network": instrument.brand}
     details = card | {"network_reason_code": "10.4"} if instrument.kind == "card" else {}

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from sandbox.payments.api.call import Call
+from sandbox.payments.api.endpoint import API_VERSION
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.ids import payment_id
 from sandbox.payments.api.params import LISTED, Params
 from sandbox.payments.store.collection import Collection
 from sandbox.payments.store.ledger import Ledger
 
-API_VERSION = "2026-10-28.endive"
 _FILTERS = {"created", "type", "types", "delivery_success"}
 
 
