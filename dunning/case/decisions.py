@@ -9,11 +9,15 @@ from dunning.policy.plan import Action, Milestone
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing to do until then (or until a fact comes, when `until` is None)."""
+    """Nothing to do until then (or until a fact comes, when `until` is None).
+
+    `missing` is how many more people have to agree when that is what the case waits for.
+    """
 
     until: datetime | None
     coming: str
     why: str
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,15 +135,18 @@ def _excess(case: Case, now: datetime) -> Milestone:
 
 def _grace(case: Case, now: datetime) -> Step | None:
     holding = [
-        (until, *words)
-        for until, words in (
+        (until, coming, why)
+        for until, (coming, why) in (
             (case.promised_until, _PROMISED),
             (case.grace_until, _TAKEN_BACK),
             (case.held_until, _UNDONE),
         )
         if until and now < until
     ]
-    return Wait(*max(holding)) if holding else None
+    if not holding:
+        return None
+    until, coming, why = max(holding)
+    return Wait(until, coming, why)
 
 
 _PROMISED = ("the promise's day is over", "the customer promised to pay by then")
@@ -162,7 +165,8 @@ def _milestone(case: Case, now: datetime) -> Step | None:
         return warn_again(case, milestone, now)
     missing = missing_approvals(case, milestone)
     if missing:
-        return Wait(None, f"approval of {milestone.name}", f"{missing} more approval(s) needed before {milestone.name}")
+        why = f"{missing} more approval(s) needed before {milestone.name}"
+        return Wait(None, f"approval of {milestone.name}", why, missing)
     known = concluded(case, milestone) if milestone.action is Action.CHARGE else None
     return known or Perform(milestone, why)
 

@@ -26,8 +26,9 @@ from dunning.case.orders import (
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
-from dunning.rules.notice_facts import comes_at, coming_after, failure, in_digest, money_told
+from dunning.rules.notice_facts import failure, in_digest, money_told
 from dunning.rules.ticket_words import credit_of, words_for_staff
+from dunning.rules.upcoming import OPEN_ALWAYS, next_deed_after
 from dunning.services.hold_reasons import Category, category
 
 CHARGEBACK = "chargeback:"
@@ -108,7 +109,7 @@ def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
     money = money_told(case, milestone)
-    coming = coming_after(case, milestone)
+    coming = next_deed_after(case, milestone, now, OPEN_ALWAYS)
     return NoticeOrder(
         **_head(case, milestone, now),
         title=milestone.notice,
@@ -116,8 +117,8 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         zone=case.plan.zone,
         due=case.invoice.due,
         balance=case.balance,
-        next_action=coming.action.value if coming else "",
-        next_at=comes_at(case, milestone, coming, now) if coming else None,
+        next_action=coming.step.action.value if coming else "",
+        next_at=coming.at if coming else None,
         amount=total(money) if money else None,
         happened_at=money[-1].at if money else now,
         detail=money[0].id if len(money) == 1 else failure(case, milestone),

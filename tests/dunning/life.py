@@ -109,6 +109,11 @@ def live(
     return _until_the_end(life, coming, until or start + timedelta(days=900))
 
 
+def go_on(case: Case, now: datetime, world: World, for_: timedelta, did: list[Did] | None = None) -> Life:
+    """Play a life on from `now`, in which nothing is heard any more, after what was `did`."""
+    return _until_the_end(Life(case, now, world, list(did or [])), [], now + for_)
+
+
 def _until_the_end(life: Life, coming: list[tuple[datetime, Fact]], end: datetime) -> Life:
     for _ in range(MOST_STEPS):
         life.last = step = decide(life.case, life.now)

@@ -28,7 +28,7 @@ def waits(day: int, coming: str, why: str, name: str = ASO) -> Wait:
         (ASO, -11, waits(-10, "issue", "the policy a-small-orange says day -10 from the due date")),
         (ASO, 6, waits(9, "second-overdue", "the policy a-small-orange says day +9 from the due date")),
         (ASO, 9, waits(10, "suspend", "the policy a-small-orange says day +10 from the due date")),
-        (ASO, 91, Wait(None, "approval of delete", "1 more approval(s) needed before delete")),
+        (ASO, 91, Wait(None, "approval of delete", "1 more approval(s) needed before delete", 1)),
     ],
 )
 def test_a_case_waits_for_its_policy_s_next_step(name: str, day: int, wait: Wait) -> None:

@@ -113,7 +113,7 @@ def test_who_agreed_to_a_deletion_before_the_payment_is_asked_anew() -> None:
     back = takes_back("USD 54.99")(pays("USD 54.99")(agreed, now), now)
     assert back.approvals == ()
     waiting = decide(_told_of(back, now), at(opened(COURTESY), 47))
-    assert waiting == Wait(None, "approval of terminate", "1 more approval(s) needed before terminate")
+    assert waiting == Wait(None, "approval of terminate", "1 more approval(s) needed before terminate", 1)
 
 
 def _told_of(case: Case, now: datetime) -> Case:

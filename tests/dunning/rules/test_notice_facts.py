@@ -16,6 +16,7 @@ from dunning.rules.updates import promised
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, did, evening, moment, step
 from tests.dunning.examples import DUE, at, new_card, opened, pays, takes_back
 from tests.dunning.life import Fact, Life
+from tests.dunning.world import World
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -42,9 +43,7 @@ def sent(life: Life, name: str) -> NoticeOrder:
     ("name", "notice_name", "day", "comes"),
     [
         (ASO, "second-overdue", 9, 1),
-        (ASO, "second-overdue:again:1", 9, 1),
         (WHMCS, "charge:told", 0, 5),
-        (WHMCS, "charge:again:2", 0, 5),
     ],
 )
 def test_a_warning_that_goes_out_minutes_late_gives_its_whole_interval(
@@ -53,6 +52,15 @@ def test_a_warning_that_goes_out_minutes_late_gives_its_whole_interval(
     case, _ = moment(name, day)
     order = notice(case, notice_name, day, HALF_AN_HOUR)
     assert order.next_at == at(opened(name), day + comes) + HALF_AN_HOUR
+
+
+@pytest.mark.promise(3)
+def test_a_warning_that_is_written_again_gives_its_whole_interval_from_then() -> None:
+    """No address takes any of the first notices: on the day of the suspension the last warning is written again."""
+    life = evening(ASO, 12, world=World(charges=["declined"] * 9, undelivered=set(range(1, 6))))
+    again = sent(life, "second-overdue:again:2")
+    assert (again.next_action, again.next_at) == ("suspend", did(life, "suspend").decided)
+    assert did(life, "suspend").decided == at(opened(ASO), 12)
 
 
 def test_what_is_no_consequence_comes_on_its_day() -> None:

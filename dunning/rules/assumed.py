@@ -1,0 +1,77 @@
+"""What each step is assumed to end in while nobody pays: notices arrive, charges fail, the panel does as it is told."""
+
+from collections.abc import Callable
+
+from dunning.case.case import Case
+from dunning.case.results import (
+    Credited,
+    Declined,
+    Deleted,
+    Delivered,
+    Loosened,
+    NoMethod,
+    Noted,
+    Refunded,
+    Restricted,
+    Result,
+)
+from dunning.level import Level
+from dunning.money import Money
+from dunning.payments.retries import ours
+from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
+
+
+def assumed(case: Case, milestone: Milestone) -> Result:
+    """The result that the step has in the life of a customer who does not pay."""
+    hand = _HANDS.get(milestone.action)
+    return hand(case, milestone) if hand else Noted()
+
+
+def delivered(case: Case, milestone: Milestone) -> Delivered:
+    """The notice of that step arrives. No real notice has this id, so that no bounce is about it."""
+    return Delivered(notice=f"assumed:{len(case.done)}:{milestone.name}")
+
+
+def _charged(case: Case, milestone: Milestone) -> Result:
+    """A charge fails as the last one did; what is on its way, or was begun by the customer, comes back."""
+    last = next(reversed(ours(case)), None)
+    fresh = not any(attempt.step == milestone.name for attempt in case.attempts)
+    if fresh and last and last.kind == "no_method" and (case.method_changed_at or last.began) <= last.began:
+        return NoMethod()
+    return Declined(code="assumed")
+
+
+def _restricted(case: Case, milestone: Milestone) -> Result:
+    del case
+    return Restricted(level=LEVEL_OF[milestone.action])
+
+
+def _deleted(case: Case, milestone: Milestone) -> Result:
+    del milestone
+    return Deleted(backups=case.backups)
+
+
+def _refunded(case: Case, milestone: Milestone) -> Result:
+    amounts = [p.amount for p in case.payments if milestone.name == f"refund:{p.id}"]
+    return Refunded(refund="assumed", amount=min((-case.balance, *amounts), key=lambda money: money.minor))
+
+
+def _loosened(case: Case, milestone: Milestone) -> Result:
+    del milestone
+    return Loosened(level=case.loosen_to or Level.ACTIVE)
+
+
+def _no_credit(case: Case, milestone: Milestone) -> Result:
+    del milestone
+    return Credited(amount=Money.zero(case.balance.currency))
+
+
+_HANDS: dict[Action, Callable[[Case, Milestone], Result]] = {
+    **dict.fromkeys((Action.ISSUE, Action.NOTIFY), delivered),
+    **dict.fromkeys(LEVEL_OF, _restricted),
+    **dict.fromkeys(DELETIONS, _deleted),
+    Action.CHARGE: _charged,
+    Action.REFUND: _refunded,
+    Action.LOOSEN: _loosened,
+    Action.USE_CREDIT: _no_credit,
+}

@@ -1,0 +1,143 @@
+"""What is to come, and when: the only maker of dates to come. Notices, pages, staff and Temporal's UI read it here.
+
+The rules themselves are played forward on a copy of the case: at each wait the clock goes to its end, at each step the
+result is written down that it has while nobody pays (`dunning.rules.assumed`). So promises, undo pauses, graces,
+deferrals, late days that move the rest, repeated warnings and money on its way count here exactly as they will.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dunning.case.case import Case
+from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait, follow_up
+from dunning.case.facts import Approval
+from dunning.case.results import Deferred, Reinstated
+from dunning.level import Level
+from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.rules.assumed import assumed, delivered
+from dunning.rules.machine import decide
+from dunning.rules.record import recorded, reinstated
+from dunning.rules.updates import approved
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A time in which nothing may happen to customers, from `since` to before `until` (UTC)."""
+
+    since: datetime
+    until: datetime
+    reason: str = ""
+
+
+OPEN_ALWAYS: tuple[Closed, ...] = ()
+"""Nothing is ever closed."""
+PUT_OFF = (Action.WARN_ADMINS, *CONSEQUENCES)
+"""What does not happen in a closed time. Notices and charges go on, and so does whatever helps the customer."""
+_DEEDS = (Action.CHARGE, *PUT_OFF)
+_MOST = 400
+"""Decisions; no life takes more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A step to come, if nothing is heard until then.
+
+    `at` (UTC) is when it comes; the earliest, when people have yet to agree to it or to a step before it. `missing` is
+    how many more have to agree to this one. `asks`: an attempt was made before, and only its end is asked for.
+    `without_effect`: the rules know already that nobody will notice it, such as a charge that is not tried any more.
+    """
+
+    step: Milestone
+    at: datetime
+    why: str
+    missing: int = 0
+    asks: bool = False
+    without_effect: bool = False
+
+    @property
+    def is_deed(self) -> bool:
+        """Whether it does something to the customer that is more than a notice."""
+        return self.step.action in _DEEDS and not self.asks and not self.without_effect
+
+
+def upcoming(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
+    """Every step still to come after `now` (UTC), in order; take as many as you need, each costs its own time.
+
+    Ends where only a payment, a person or nothing at all goes on.
+    """
+    missing = 0
+    for _ in range(_MOST):
+        step = decide(case, now)
+        if isinstance(step, Finish) or (isinstance(step, Wait) and not step.until and not step.missing):
+            return
+        if isinstance(step, Wait):
+            now, missing = step.until or now, step.missing or missing
+            case = _agreed(case, step)
+            continue
+        later = _closed_until(step, now, closed)
+        if later:
+            assert isinstance(step, Perform)
+            case = recorded(case, step.milestone, later, now)
+            continue
+        before, case = case, _after(case, step, now)
+        yield _coming(before, case, step, now, missing)
+        missing = 0
+
+
+def next_deed(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Coming | None:
+    """What happens to the customer next if nothing is paid; None when nothing does, or nothing is asked of them."""
+    if case.paid_up or case.lapsed:
+        return None
+    return next((coming for coming in upcoming(case, now, closed) if coming.is_deed), None)
+
+
+def next_deed_after(case: Case, notice: Milestone, now: datetime, closed: tuple[Closed, ...]) -> Coming | None:
+    """The same once the notice, sent at `now`, is there: a warning's interval and a grace begin with it."""
+    return next_deed(recorded(case, notice, delivered(case, notice), now), now, closed)
+
+
+def when_open(at: datetime, closed: tuple[Closed, ...]) -> datetime:
+    """The first instant from `at` on at which nothing is closed."""
+    for each in sorted(closed, key=lambda each: each.since):
+        if each.since <= at < each.until:
+            at = each.until
+    return at
+
+
+def _closed_until(step: Perform | Conclude | Reinstate, now: datetime, closed: tuple[Closed, ...]) -> Deferred | None:
+    if not isinstance(step, Perform) or step.milestone.action not in PUT_OFF:
+        return None
+    until = when_open(now, closed)
+    return Deferred(until=until, reason="closed") if until > now else None
+
+
+def _agreed(case: Case, wait: Wait) -> Case:
+    """People agree as soon as they are asked: from there on dates are the earliest."""
+    for number in range(wait.missing):
+        coming = case.next_milestone
+        assert coming is not None
+        case = approved(case, Approval(milestone=coming.name, by=f"assumed {number}"))
+    return case
+
+
+def _after(case: Case, step: Perform | Conclude | Reinstate, now: datetime) -> Case:
+    if isinstance(step, Reinstate):
+        return reinstated(case, Reinstated(level=Level.ACTIVE, remaining=case.remaining_holds), now)
+    result = step.result if isinstance(step, Conclude) else assumed(case, step.milestone)
+    return recorded(case, step.milestone, result, now)
+
+
+def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now: datetime, missing: int) -> Coming:
+    if isinstance(step, Reinstate):
+        return Coming(follow_up("reinstate", Action.REINSTATE, now), now, step.why)
+    milestone = step.milestone
+    return Coming(
+        step=milestone,
+        at=now,
+        why=step.why,
+        missing=missing,
+        asks=any(a.step == milestone.name for a in before.attempts),
+        without_effect=isinstance(step, Conclude)
+        or (milestone.action is Action.LATE_FEE and after.entries == before.entries),
+    )

@@ -1,0 +1,235 @@
+"""What is to come is what really comes, to the instant, when nobody pays and nothing is heard."""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from dunning.case.case import Case
+from dunning.case.decisions import Finish, Wait
+from dunning.case.facts import Approval, Promise, Undo
+from dunning.case.results import Deferred, NoMethod, Result
+from dunning.case.update import changed
+from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.rules.record import recorded
+from dunning.rules.upcoming import OPEN_ALWAYS, Closed, Coming, next_deed, next_deed_after, upcoming, when_open
+from dunning.rules.updates import approved, promised
+from dunning.undo.undo import undone
+from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
+from tests.dunning.examples import DUE, at, opened, pays, sends_money, takes_back
+from tests.dunning.life import Fact, Life, go_on, live
+from tests.dunning.lives import LIVES
+from tests.dunning.strategies import facts, openings, worlds
+from tests.dunning.world import World
+
+FOR_EVER = timedelta(days=1200)
+
+
+@dataclass
+class Unpaid(World):
+    """Nothing goes wrong, nothing is paid, and the hands put off what harms while something is closed."""
+
+    closed_times: tuple[Closed, ...] = ()
+    has_method: bool = True
+
+    def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
+        harms = milestone.action in CONSEQUENCES or milestone.action is Action.WARN_ADMINS
+        during = [each for each in self.closed_times if each.since <= now < each.until]
+        if harms and during:
+            return Deferred(until=during[0].until, reason=during[0].reason)
+        known = any(a.step == milestone.name for a in case.attempts) or milestone.name.startswith("charge:method-")
+        self.has_method = self.has_method or milestone.name.startswith("charge:method-")
+        self.company.answers = ["declined" if self.has_method or known else "no_method"]
+        return super().answer(case, milestone, now)
+
+
+@st.composite
+def closed_times(draw: st.DrawFn, start: datetime) -> tuple[Closed, ...]:
+    """Some hours or days, often the very ones in which something is due; they may overlap."""
+    made: list[Closed] = []
+    for _ in range(draw(st.integers(0, 5))):
+        since = start + draw(st.timedeltas(timedelta(0), timedelta(days=120)))
+        made.append(Closed(since, since + draw(st.timedeltas(timedelta(minutes=1), timedelta(days=15))), "closed"))
+    return tuple(made)
+
+
+@st.composite
+def waiting(draw: st.DrawFn) -> tuple[Life, datetime, tuple[Closed, ...]]:
+    """A random life at one of its waits, some hours after a step."""
+    (opening, start), world = draw(openings()), draw(worlds)
+    heard = draw(facts(start))
+    whole = live(opening, start, heard, deepcopy(world))
+    after = draw(st.sampled_from([start, *(did.known for did in whole.did)]))
+    until = after + draw(st.timedeltas(timedelta(0), timedelta(hours=20)))
+    life = live(opening, start, heard, world, until)
+    return life, max(life.now, until), draw(st.one_of(st.just(OPEN_ALWAYS), closed_times(until)))
+
+
+@pytest.mark.promise(12)
+@LIVES
+@given(waiting())
+def test_what_is_upcoming_comes_at_its_instant(moment: tuple[Life, datetime, tuple[Closed, ...]]) -> None:
+    life, now, closed = moment
+    announced = list(upcoming(life.case, now, closed))
+    world = Unpaid(closed_times=closed, has_method=_has_method(life.case))
+    lived = go_on(life.case, now, world, FOR_EVER)
+    sure = _before_people_are_asked(announced)
+    assert _seen(sure) == _happened(lived)
+    while isinstance(lived.last, Wait) and lived.last.missing:
+        lived = go_on(_agreed(lived.case), lived.now, world, FOR_EVER, lived.did)
+    assert _seen(announced) == _happened(lived)
+    assert isinstance(lived.last, Finish) or (isinstance(lived.last, Wait) and lived.last.until is None)
+
+
+def _has_method(case: Case) -> bool:
+    """Whether the last that a charge of ours said was that there is none, and none was put on file since."""
+    charges = [each for each in case.attempts if not each.step.startswith("underway:")]
+    if not charges or charges[-1].kind != "no_method":
+        return True
+    return case.method_changed_at is not None and case.method_changed_at > charges[-1].began
+
+
+def _before_people_are_asked(announced: Iterable[Coming]) -> list[Coming]:
+    sure: list[Coming] = []
+    for coming in announced:
+        if coming.missing:
+            break
+        sure.append(coming)
+    return sure
+
+
+def _seen(announced: Iterable[Coming]) -> list[tuple[datetime, str]]:
+    return [(coming.at, coming.step.name) for coming in announced]
+
+
+def _happened(life: Life) -> list[tuple[datetime, str]]:
+    put_off = [did for did in life.did if not isinstance(did.result, Deferred)]
+    return [(did.decided, did.step.name if did.step else "reinstate") for did in put_off]
+
+
+def _agreed(case: Case) -> Case:
+    coming = case.next_milestone
+    assert coming is not None
+    return approved(case, Approval(milestone=coming.name, by=f"person {len(case.approvals)}"))
+
+
+def come(case: Case, now: datetime, closed: tuple[Closed, ...] = OPEN_ALWAYS) -> list[tuple[int, str]]:
+    """(day from the due date, step)."""
+    return [((case.today(coming.at) - DUE).days, coming.step.name) for coming in upcoming(case, now, closed)]
+
+
+def test_everything_to_come_has_its_day_and_says_who_has_to_agree() -> None:
+    case, now = moment(ASO, 6)
+    assert come(case, now) == [
+        (9, "second-overdue"), (10, "suspend"), (30, "deactivate"), (90, "delete"), (90, "deletion:told"),
+        (90, "close:2"),
+    ]  # fmt: skip
+    found = {coming.step.name: coming for coming in upcoming(case, now, OPEN_ALWAYS)}
+    assert {name: coming.missing for name, coming in found.items() if coming.missing} == {"delete": 1}
+    assert [name for name, coming in found.items() if coming.is_deed] == ["suspend", "deactivate", "delete"]
+    assert found["suspend"].why == "the policy a-small-orange says day +10 from the due date"
+
+
+def test_what_is_late_and_has_no_approval_comes_at_the_earliest_now() -> None:
+    case, now = moment(ASO, 95)
+    first = next(upcoming(case, now, OPEN_ALWAYS))
+    assert (first.step.name, first.at, first.missing) == ("delete", now, 1)
+
+
+def test_a_promise_moves_what_comes() -> None:
+    promise: Fact = lambda case, _now: promised(case, Promise(until=DUE + timedelta(days=20)))  # noqa: E731
+    case, now = moment(ASO, 8, (8, promise))
+    assert come(case, now)[:4] == [(21, "second-overdue"), (22, "suspend"), (42, "deactivate"), (102, "delete")]
+
+
+def test_the_pause_after_an_undo_is_over_before_the_warning_comes_again() -> None:
+    case, now = moment(ASO, 10)
+    wrong = Undo(id="u", since=at(opened(ASO), 9), until=now, hold_days=7)
+    case = undone(case, wrong, now)
+    assert come(case, now)[:4] == [
+        (10, "loosen:u"), (10, "undo:u"), (17, "second-overdue"), (18, "suspend"),
+    ]  # fmt: skip
+
+
+def test_money_on_its_way_is_asked_about_before_anything_else_comes() -> None:
+    case, now = moment(ASO, 9)
+    case = sends_money()(case, now)
+    first, *others = islice(upcoming(case, now, OPEN_ALWAYS), 2)
+    assert (first.step.name, first.asks, first.is_deed) == ("underway:d-1", True, False)
+    assert others[0].step.name == "underway:d-1:told"
+    deed = next_deed(case, now, OPEN_ALWAYS)
+    assert deed is not None
+    assert deed.step.name == "suspend"
+
+
+def test_the_grace_after_money_was_taken_back_begins_with_its_notice() -> None:
+    life = evening(ASO, 21, (12, pays()), (20, takes_back()))
+    told = next(did for did in life.did if did.step and did.step.name == "reversal:r-1")
+    assert told.step is not None
+    for late in (timedelta(0), timedelta(days=4)):
+        deed = next_deed_after(told.before, told.step, told.decided + late, OPEN_ALWAYS)
+        assert deed is not None
+        assert (deed.step.name, deed.at) == ("suspend", at(opened(ASO), 30) + late)
+
+
+@pytest.mark.promise(4)
+@pytest.mark.promise(5)
+def test_what_falls_into_a_closed_time_comes_at_its_end_and_moves_the_rest() -> None:
+    case, now = moment(ASO, 6)
+    closed = (Closed(at(opened(ASO), 9), at(opened(ASO), 12), "maintenance"),)
+    assert come(case, now, closed)[:4] == [
+        (9, "second-overdue"), (12, "suspend"), (32, "deactivate"), (92, "delete"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hour", "opens"), [(-1, -1), (0, 5), (3, 5), (4, 5), (5, 5), (9, 9)])
+def test_closed_times_that_overlap_are_one(hour: int, opens: int) -> None:
+    def h(hours: int) -> datetime:
+        return at(opened(ASO), 0) + timedelta(hours=hours)
+
+    assert when_open(h(hour), (Closed(h(3), h(5)), Closed(h(0), h(4)))) == h(opens)
+
+
+def test_a_fee_that_will_not_apply_is_no_deed() -> None:
+    """The policy's fee wants a charge to have been attempted, and there is no payment method."""
+    case, now = moment(COURTESY, -1, charges="no_method")
+    for applies in (True, False):
+        milestones = tuple(m.model_copy(update={"fee_without_attempt": applies}) for m in case.plan.milestones)
+        other = changed(case, plan=case.plan.model_copy(update={"milestones": milestones}))
+        tried = recorded(other, step(other, "charge"), NoMethod(), at(opened(COURTESY), 0))
+        fees = [c for c in upcoming(tried, now, OPEN_ALWAYS) if c.step.action is Action.LATE_FEE]
+        assert [coming.is_deed for coming in fees] == [applies] * len(fees)
+        assert fees
+
+
+def test_nothing_happens_to_who_has_paid() -> None:
+    case, now = moment(ASO, 12)
+    paid = pays()(case, now)
+    assert next_deed(paid, now, OPEN_ALWAYS) is None
+    assert [name for _, name in come(paid, now)] == ["reinstate", "confirm:p-1", "close:2"]
+
+
+def test_the_lives_have_what_moves_dates() -> None:
+    """A property over nothing proves nothing."""
+    seen: set[str] = set()
+
+    @settings(max_examples=300, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(waiting())
+    def look(drawn: tuple[Life, datetime, tuple[Closed, ...]]) -> None:
+        life, now, closed = drawn
+        if isinstance(life.last, Wait):
+            seen.update(field for field in MOVING if getattr(life.case, field))
+            put_off = _seen(upcoming(life.case, now, closed)) != _seen(upcoming(life.case, now, OPEN_ALWAYS))
+            seen.update(["closed"] if put_off else [])
+            seen.update("asked" for coming in upcoming(life.case, now, closed) if coming.missing)
+
+    look()
+    assert seen == {*MOVING, "closed", "asked"}
+
+
+MOVING = ("promised_until", "held_until", "grace_until", "in_transit", "deferrals", "shift_days")
