@@ -7,19 +7,33 @@ from functools import cached_property
 
 from temporalio.client import Client
 
+from adapters import panels
 from adapters.mail import reachability
+from adapters.panels import Panels
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import Settings
+from adapters.sites import tokens, webhooks
+from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
 from adapters.temporal.cases import TemporalCases
+from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
+from adapters.temporal.notice_starter import TemporalNotices
+from operations.breaker import BreakerDecisions
+from operations.checks import RunChecks
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
+from operations.holds import StaffHolds
 from operations.list_cases import ListCases
 from operations.look import Look
+from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
+from operations.removals import Removals
+from operations.services.services import AccountServices
+from operations.sites import SiteAccesses
 from operations.tickets import Tickets
+from operations.undo import UndoRun
 from operations.why import Why
 
 
@@ -49,6 +63,25 @@ class Composition:
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
         await register(self._client())
+
+    @cached_property
+    def panel(self) -> Panels:
+        """All control panels."""
+        panel = panels.chosen(self.settings)
+        self._stack.push_async_callback(panel.close)
+        return panel
+
+    @cached_property
+    def services(self) -> AccountServices:
+        """What reaches accounts' services: panels, their own software, a look from outside."""
+        sites = webhooks.chosen(self.settings)
+        self._stack.push_async_callback(sites.close)
+        return AccountServices(self.panel, self.store, sites, OutsideProbes(self.settings.probe_seconds))
+
+    @cached_property
+    def notices(self) -> TemporalNotices:
+        """Notices that belong to no case's plan."""
+        return TemporalNotices(self._client, self.settings.task_queue)
 
     @cached_property
     def reach(self) -> reachability.MailReach:
@@ -89,6 +122,41 @@ class Composition:
     def tickets(self) -> Tickets:
         """List what waits for a person."""
         return Tickets(self.store)
+
+    @cached_property
+    def archive(self) -> NoticeArchive:
+        """Look at notices that were sent."""
+        return NoticeArchive(self.store)
+
+    @cached_property
+    def holds(self) -> StaffHolds:
+        """Place and lift holds for other reasons than money."""
+        return StaffHolds(self.services, self.notices, now)
+
+    @cached_property
+    def site_accesses(self) -> SiteAccesses:
+        """Tell what a customer's own site needs."""
+        return SiteAccesses(self.store, tokens.chosen(self.settings))
+
+    @cached_property
+    def checks(self) -> RunChecks:
+        """Sweep, or check for drift, now."""
+        return RunChecks(TemporalChecks(self._client, self.settings.task_queue), now)
+
+    @cached_property
+    def breaker(self) -> BreakerDecisions:
+        """Decide about what the breaker stopped."""
+        return BreakerDecisions(self.store, self.cases, now)
+
+    @cached_property
+    def undo(self) -> UndoRun:
+        """Undo a wrong run."""
+        return UndoRun(self.store, self.cases, now)
+
+    @cached_property
+    def removals(self) -> Removals:
+        """List what is due for deletion."""
+        return Removals(self.store, self.cases, self.panel, now)
 
     @cached_property
     def list_cases(self) -> ListCases:

@@ -29,28 +29,24 @@ from activities.payments.move_due_date import MoveDueDate
 from activities.payments.refund import Refund
 from activities.payments.reopen_books import ReopenBooks
 from activities.payments.use_credit import UseCredit
-from activities.services.backups import PanelBackUps
 from activities.services.deactivate import Deactivate
 from activities.services.delete_service import DeleteService
 from activities.services.loosen import Loosen
 from activities.services.reinstate import Reinstate
 from activities.services.restrict import Restrict
-from activities.services.services import Hands
-from adapters import mail, panels
+from adapters import mail
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
 from adapters.process.health import Health, serving
 from adapters.settings.settings import Settings, no_json
-from adapters.sites import webhooks as sites
-from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore, migrate
 from adapters.templates import renderer as templates
 from adapters.temporal import client as temporal
 from adapters.temporal import schedules
-from adapters.temporal.notice_starter import TemporalNotices
 from composition import Composition
 from dunning.fleet.breaker import Limits
 from dunning.ports.outages import OutageError
+from operations.services.backups import PanelBackUps
 from workflows import calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
@@ -66,19 +62,12 @@ Activities = dict[str, Sequence[Callable[..., Any]]]
 async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> Activities:
     """From settings to activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
     made = Composition(settings, lambda: client, stack)
-    store, gateway, panel, customers_sites = (
-        made.store,
-        _gateway(settings),
-        panels.chosen(settings),
-        sites.chosen(settings),
-    )
-    for adapter in (gateway, panel, customers_sites):
-        stack.push_async_callback(adapter.close)
+    store, gateway, services = made.store, _gateway(settings), made.services
+    stack.push_async_callback(gateway.close)
     mailer, renderer = mail.chosen(settings), templates.chosen(settings)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     guards = (ReachCheck(store, made.reach), _breaker(settings, store))
-    hands = Hands(panel, store, customers_sites, OutsideProbes(settings.probe_seconds))
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
@@ -94,18 +83,18 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
                 domain,
                 templates.replies(settings),
                 reach=made.reach,
-                backups=PanelBackUps(panel),
+                backups=PanelBackUps(made.panel),
                 digest_seconds=settings.digest_seconds,
                 secret=settings.link_secret.get_secret_value(),
             ).send_notice
         ],
         calls.PANEL: [
-            Restrict(hands, gateway, guards).restrict,
-            Reinstate(hands, TemporalNotices(client, settings.task_queue)).reinstate,
-            Loosen(hands).loosen,
-            Deactivate(hands, gateway, guards).deactivate,
-            DeleteService(hands, gateway, guards).delete_service,
-            CheckDrift(hands).check,
+            Restrict(services, gateway, guards).restrict,
+            Reinstate(services, made.notices).reinstate,
+            Loosen(services).loosen,
+            Deactivate(services, gateway, guards).deactivate,
+            DeleteService(services, gateway, guards).delete_service,
+            CheckDrift(services).check,
         ],
         calls.BOOKS: [
             CloseBooks(store).close_books,

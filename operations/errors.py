@@ -3,6 +3,10 @@
 What is away is no refusal: `dunning.ports.outages.OutageError` and its kinds pass through as they are.
 """
 
+from pydantic import ValidationError
+
+from dunning.ports.outages import OutageError
+
 
 class RefusedError(Exception):
     """It is not done, and nothing has changed: what was asked for makes no sense, or the case says no.
@@ -40,3 +44,13 @@ class CaseRefusedError(RefusedError):
 
     def __init__(self, invoice: str, reason: str) -> None:
         super().__init__(reason, about=f"{invoice}: refused")
+
+
+class UnfinishedError(OutageError):
+    """A part is done, and what the rest needs is away: the same request again does the rest, and repeats nothing."""
+
+
+def refusal(error: ValidationError) -> RefusedError:
+    """The first wrong value of a request. The value itself is not repeated: it may be personal."""
+    first = error.errors()[0]
+    return RefusedError(first["msg"].removeprefix("Value error, "), field=".".join(map(str, first["loc"])))

@@ -1,14 +1,10 @@
-"""The hourly check's hands: compare holds, panel and outside, account by account, and repair what drifted."""
+"""The hourly check: compare holds, panel and outside, account by account, and repair what drifted."""
 
 from datetime import datetime
 
 from temporalio import activity
 
 from activities.heartbeat import beating
-from activities.services.panel import asked, mark, may_loosen, tag_of, touched
-from activities.services.proof import look, wished
-from activities.services.services import Hands
-from activities.services.site_webhooks import tell_sites
 from dunning.fleet import drift
 from dunning.fleet.drift import Page, PageOrder
 from dunning.fleet.drift_report import DriftReport
@@ -19,6 +15,10 @@ from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
 from operations.concurrency import a_few
+from operations.services.panel import asked, mark, may_loosen, tag_of, touched
+from operations.services.proof import look, wished
+from operations.services.services import AccountServices
+from operations.services.site_webhooks import tell_sites
 
 MOST = 100
 """Accounts a page: a worker that dies loses no more than that."""
@@ -29,9 +29,9 @@ PATIENT = 6
 class CheckDrift:
     """A page may be cut off and begun again: what was repaired is in order then. `most` accounts make one."""
 
-    def __init__(self, hands: Hands, most: int = MOST) -> None:
-        self._hands = hands
-        self._store = hands.store
+    def __init__(self, services: AccountServices, most: int = MOST) -> None:
+        self._services = services
+        self._store = services.store
         self._most = most
 
     @activity.defn(name="check_drift")
@@ -48,7 +48,7 @@ class CheckDrift:
     async def _account(self, name: str, at: datetime) -> DriftReport:
         counted = DriftReport(at=at, accounts=1)
         account, holds = await self._store.account(name), await self._store.holds(name)
-        one = _Checked(self._hands, account, holds, await self._store.effects(name), at)
+        one = _Checked(self._services, account, holds, await self._store.effects(name), at)
         try:
             return counted + await one.checked()
         except OutageError:
@@ -59,9 +59,14 @@ class _Checked:
     """One account, as it was read a moment ago."""
 
     def __init__(
-        self, hands: Hands, account: Account, holds: tuple[Hold, ...], effects: tuple[Effect, ...], at: datetime
+        self,
+        services: AccountServices,
+        account: Account,
+        holds: tuple[Hold, ...],
+        effects: tuple[Effect, ...],
+        at: datetime,
     ) -> None:
-        self._hands = hands
+        self._services = services
         self._account = account
         self._holds = holds
         self._known = {each.service: each for each in effects}
@@ -84,11 +89,11 @@ class _Checked:
 
     async def _service(self, service: Service, drifted: list[Effect]) -> DriftReport:
         services, before = touched(self._account.services, ()), self._known.get(service.id)
-        wanted = asked(self._hands.panel, service, services, self._holds)
-        seen = await self._hands.panel.state(service)
+        wanted = asked(self._services.panel, service, services, self._holds)
+        seen = await self._services.panel.state(service)
         tag = tag_of(self._holds) if seen.tag is not None else mark(seen, before)
         now = wished(service, wanted, self._at, tag).model_copy(update={"shown": seen.level})
-        shown, ours = at_panel(wanted, self._hands.panel.expresses(service)), may_loosen(seen, before)
+        shown, ours = at_panel(wanted, self._services.panel.expresses(service)), may_loosen(seen, before)
         match drift.need(wanted, seen.level, before, self._holds, self._at, ours=ours, asked=shown):
             case "repair":
                 drifted.append(now)
@@ -96,18 +101,18 @@ class _Checked:
             case "nothing":
                 return await self._seen(service, now)
             case "vanished":
-                await self._hands.store.put_effects([now])
+                await self._services.store.put_effects([now])
                 return drift.finding(now, "vanished", f"its holds ask for {wanted.value}")
             case quiet:
                 return drift.one(self._at, quiet)
 
     async def _seen(self, service: Service, now: Effect) -> DriftReport:
         """The panel shows what it should: is it so?"""
-        proof = await look(self._hands.probes, service, now.wanted, now.shown)
+        proof = await look(self._services.probes, service, now.wanted, now.shown)
         now, before = now.model_copy(update={"proof": proof}), self._known.get(service.id)
         known = drift.told_before(before, now)
         if not known:
-            await self._hands.store.put_effects([now])
+            await self._services.store.put_effects([now])
         if not contradicts(proof):
             return drift.one(self._at, "in_order", *([] if proof.startswith("confirmed") else ["unseen"]))
         if known:
@@ -118,7 +123,7 @@ class _Checked:
         """Bring the account to its holds, with all that belongs to it. What does not move was perhaps told before."""
         ours = self._account.model_copy(update={"services": tuple(self._ours())})
         try:
-            brought = await self._hands.bring(ours, self._at)
+            brought = await self._services.bring(ours, self._at, attempt=activity.info().attempt)
         except OutageError as error:
             return await self._stubborn(drifted, str(error))
         now = {each.service: each for each in brought.effects}
@@ -130,7 +135,7 @@ class _Checked:
 
     async def _stubborn(self, drifted: list[Effect], why: str) -> DriftReport:
         known = [each for each in drifted if drift.told_before(self._known.get(each.service), each)]
-        await self._hands.store.put_effects(each for each in drifted if each not in known)
+        await self._services.store.put_effects(each for each in drifted if each not in known)
         reports = (
             drift.one(self._at, "known")
             if each in known
@@ -143,7 +148,7 @@ class _Checked:
         """A site that missed its news hears it within the hour."""
         ours = self._account.model_copy(update={"services": tuple(self._ours())})
         try:
-            await tell_sites(self._hands.sites, ours, self._holds, self._at)
+            await tell_sites(self._services.sites, ours, self._holds, self._at, attempt=activity.info().attempt)
         except OutageError:
             return DriftReport(at=self._at, silent=1)
         return DriftReport(at=self._at)

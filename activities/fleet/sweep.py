@@ -1,4 +1,4 @@
-"""The daily sweep's hands: compare the gateway's books with ours, and bring what is missing to its case."""
+"""The daily sweep: compare the gateway's books with ours, and bring what is missing to its case."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -8,28 +8,28 @@ from activities.guards.ask_all import guarded
 from activities.heartbeat import steadily
 from activities.payments.unreported_money import unheard_of
 from activities.services.restrict import place_hold
-from activities.services.services import Hands
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import Restricted, RestrictResult
 from dunning.ports.companies import Gateway, Guard
+from operations.services.services import AccountServices
 
 
 class Deactivate:
     """Tightens the hold to inactive and, when the policy says so, voids the invoice (S2-09, S2-10)."""
 
-    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
-        self._hands = hands
+    def __init__(self, services: AccountServices, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._services = services
         self._gateway = gateway
         self._guards = guards
 
     @activity.defn(name="deactivate")
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the account restricted, and, as a suspension, until it is seen."""
-        found = await steadily(unheard_of(self._gateway, self._hands.store, order))
+        found = await steadily(unheard_of(self._gateway, self._services.store, order))
         waits = found or await guarded(self._guards, order)
         if waits:
             return waits
-        result = await place_hold(self._hands, order)
+        result = await place_hold(self._services, order)
         if isinstance(result, Restricted) and order.voids:
-            await self._hands.store.mark_invoice(order.invoice, "void")
+            await self._services.store.mark_invoice(order.invoice, "void")
         return result

@@ -7,25 +7,25 @@ from temporalio import activity
 from activities.guards.ask_all import guarded
 from activities.heartbeat import steadily
 from activities.payments.unreported_money import unheard_of
-from activities.services.backups import PanelBackUps
-from activities.services.manual_tasks import back_ups_by_hand, domains_of_deleted
-from activities.services.panel import delete_at_panel, touched
-from activities.services.proof import insist, prove_deleted, wished, words
 from activities.services.restrict import owns_hold
-from activities.services.services import Hands
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deleted, DeleteResult, NotOurs
 from dunning.level import Level
 from dunning.ports.companies import Gateway, Guard
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
+from operations.services.backups import PanelBackUps
+from operations.services.manual_tasks import back_ups_by_hand, domains_of_deleted
+from operations.services.panel import delete_at_panel, touched
+from operations.services.proof import insist, prove_deleted, wished, words
+from operations.services.services import AccountServices
 
 
 class DeleteService:
     """Deletes services, or their back-ups, and confirms each at the panel and from outside (S3-24)."""
 
-    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
-        self._hands = hands
+    def __init__(self, services: AccountServices, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._services = services
         self._gateway = gateway
         self._guards = guards
 
@@ -34,9 +34,9 @@ class DeleteService:
         """NotOurs when this invoice's hold is gone: a renewal was paid, so there is nothing to delete for it.
 
         Raises OutageError until the panel no longer shows what was deleted, and nobody sees it from outside. For the
-        latter it is patient, and then a person is asked (`activities.services.proof.insist`).
+        latter it is patient, and then a person is asked (`operations.services.proof.insist`).
         """
-        store = self._hands.store
+        store = self._services.store
         if not await owns_hold(store, order.account, order.invoice):
             return NotOurs(reason=f"{order.invoice} no longer holds the account; nothing was deleted")
         found = await steadily(unheard_of(self._gateway, store, order))
@@ -45,8 +45,8 @@ class DeleteService:
             return waits
         account = await store.account(order.account)
         earlier = await store.effects(order.account)
-        services = touched(await self._hands.ours(account, earlier), order.services)
-        proof = await self._back_ups(order, services) if order.backups else await self._services(order, services)
+        services = touched(await self._services.ours(account, earlier), order.services)
+        proof = await self._back_ups(order, services) if order.backups else await self._delete_all(order, services)
         left = await self._left(account, services) if not order.backups else False
         await domains_of_deleted(store, account, order)
         return Deleted(services=tuple(service.id for service in services), backups=left, proof=proof)
@@ -54,35 +54,35 @@ class DeleteService:
     async def _left(self, account: Account, services: Sequence[Service]) -> bool | None:
         """Whether there are back-ups of what was deleted: the customer may ask for them (S3-26)."""
         deleted = account.model_copy(update={"services": tuple(services)})
-        return await steadily(PanelBackUps(self._hands.panel).exist(deleted))
+        return await steadily(PanelBackUps(self._services.panel).exist(deleted))
 
     async def _back_ups(self, order: DeleteOrder, services: Sequence[Service]) -> str:
         """Nobody sees them from outside, and where the panel does not either, a person has to look."""
         unknown = [
             service
             for service in services
-            if not await steadily(delete_at_panel(self._hands.panel, service, backups=True))
+            if not await steadily(delete_at_panel(self._services.panel, service, backups=True))
         ]
-        await back_ups_by_hand(self._hands.store, unknown, order)
+        await back_ups_by_hand(self._services.store, unknown, order)
         return ""
 
-    async def _services(self, order: DeleteOrder, services: Sequence[Service]) -> str:
-        store = self._hands.store
+    async def _delete_all(self, order: DeleteOrder, services: Sequence[Service]) -> str:
+        store = self._services.store
         earlier = await store.effects(order.account)
         gone = {each.service for each in earlier if each.at >= order.at and _is_gone(each)}
         for service in services:
             # Deleted by an earlier try: by now the name may be a new customer's (S2-15).
             if service.id not in gone:
                 await steadily(self._delete(service, order))
-        effects = await steadily(prove_deleted(self._hands.panel, self._hands.probes, services, order.at))
+        effects = await steadily(prove_deleted(self._services.panel, self._services.probes, services, order.at))
         await store.put_effects(each for each in effects if _is_gone(each))
-        await insist(store, order, [each for each in effects if _is_gone(each)], earlier)
+        await insist(store, order, [each for each in effects if _is_gone(each)], earlier, activity.info().attempt)
         return words(effects)
 
     async def _delete(self, service: Service, order: DeleteOrder) -> None:
         """Written down at once: whoever tries again must know of it."""
-        await delete_at_panel(self._hands.panel, service, backups=False)
-        await self._hands.store.put_effects([wished(service, Level.DELETED, order.at)])
+        await delete_at_panel(self._services.panel, service, backups=False)
+        await self._services.store.put_effects([wished(service, Level.DELETED, order.at)])
 
 
 def _is_gone(effect: Effect) -> bool:

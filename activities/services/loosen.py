@@ -5,23 +5,23 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.services.proof import words
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
-from activities.services.services import Hands
 from dunning.case.orders import LoosenOrder, TicketOrder
 from dunning.case.results import Loosened, LoosenResult, NotOurs
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
+from operations.services.proof import words
+from operations.services.services import AccountServices
 
 
 class Loosen:
     """Loosens this invoice's own hold, and nobody else's. The invoice stays unpaid, and becomes payable again."""
 
-    def __init__(self, hands: Hands, patience: timedelta = PATIENCE) -> None:
-        self._hands = hands
-        self._store = hands.store
+    def __init__(self, services: AccountServices, patience: timedelta = PATIENCE) -> None:
+        self._services = services
+        self._store = services.store
         self._patience = patience
 
     @activity.defn(name="loosen")
@@ -37,7 +37,7 @@ class Loosen:
         await self._loosen(order)
         account = await self._store.account(order.account)
         try:
-            brought = await steadily(self._hands.bring(account, order.at))
+            brought = await steadily(self._services.bring(account, order.at, attempt=activity.info().attempt))
             believe(brought)
         except OutageError:
             await self._ticket_if_too_long(order)

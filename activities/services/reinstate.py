@@ -5,9 +5,6 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.services.manual_tasks import domains_back
-from activities.services.proof import disagreement, words
-from activities.services.services import Brought, Hands
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated
 from dunning.holds import after_payment
@@ -17,6 +14,9 @@ from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.services.panel_tickets import gone_ticket, late_notice, late_ticket
 from dunning.services.probe_verdict import contradicts
+from operations.services.manual_tasks import domains_back
+from operations.services.proof import disagreement, words
+from operations.services.services import AccountServices, Brought
 
 PATIENCE = timedelta(minutes=15)
 """Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""
@@ -25,9 +25,9 @@ PATIENCE = timedelta(minutes=15)
 class Reinstate:
     """Lifts this invoice's own hold, and nobody else's (promise 6), until it is seen to have worked (promise 7)."""
 
-    def __init__(self, hands: Hands, notices: NoticeStarter, patience: timedelta = PATIENCE) -> None:
-        self._hands = hands
-        self._store = hands.store
+    def __init__(self, services: AccountServices, notices: NoticeStarter, patience: timedelta = PATIENCE) -> None:
+        self._services = services
+        self._store = services.store
         self._notices = notices
         self._patience = patience
 
@@ -40,7 +40,7 @@ class Reinstate:
         account = await self._store.account(order.account)
         await self._lift(order)
         try:
-            brought = await steadily(self._hands.bring(account, order.at))
+            brought = await steadily(self._services.bring(account, order.at, attempt=activity.info().attempt))
             believe(brought)
         except OutageError as error:
             await self._tell_if_too_long(order, error)

@@ -7,21 +7,21 @@ from temporalio import activity
 from activities.guards.ask_all import guarded
 from activities.heartbeat import steadily
 from activities.payments.unreported_money import unheard_of
-from activities.services.proof import insist, words
-from activities.services.services import Hands
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
 from dunning.level import Level, strictest
 from dunning.ports.companies import Gateway, Guard
 from dunning.ports.holds import Holds
+from operations.services.proof import insist, words
+from operations.services.services import AccountServices
 
 
 class Restrict:
     """Warns, locks or suspends, unless the gateway has money that the case has not heard of."""
 
-    def __init__(self, hands: Hands, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
-        self._hands = hands
+    def __init__(self, services: AccountServices, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+        self._services = services
         self._gateway = gateway
         self._guards = guards
 
@@ -29,19 +29,19 @@ class Restrict:
     async def restrict(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the level that the strictest hold asks for, and it is seen outside.
 
-        For the latter it is patient, and then a person is asked (`activities.services.proof.insist`).
+        For the latter it is patient, and then a person is asked (`operations.services.proof.insist`).
         """
-        found = await steadily(unheard_of(self._gateway, self._hands.store, order))
+        found = await steadily(unheard_of(self._gateway, self._services.store, order))
         waits = found or await guarded(self._guards, order)
-        return waits or await place_hold(self._hands, order)
+        return waits or await place_hold(self._services, order)
 
 
-async def place_hold(hands: Hands, order: RestrictOrder) -> RestrictResult:
+async def place_hold(services: AccountServices, order: RestrictOrder) -> RestrictResult:
     """Place or tighten the hold, then bring every service to the strictest of all holds.
 
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
-    store = hands.store
+    store = services.store
     account = await store.account(order.account)
     if order.held is not Level.ACTIVE and not await owns_hold(store, order.account, order.invoice):
         return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
@@ -55,8 +55,8 @@ async def place_hold(hands: Hands, order: RestrictOrder) -> RestrictResult:
             note=order.reason,
         )
     )
-    brought = await steadily(hands.bring(account, order.at))
-    await insist(store, order, brought.effects, brought.earlier)
+    brought = await steadily(services.bring(account, order.at, attempt=activity.info().attempt))
+    await insist(store, order, brought.effects, brought.earlier, activity.info().attempt)
     return Restricted(level=order.level, proof=words(brought.effects))
 
 

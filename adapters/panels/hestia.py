@@ -1,6 +1,6 @@
 """HestiaCP, by its API with an access key. It answers with exit codes, of which some are success by another road.
 
-It keeps no reason for a suspension, so `tag` is None: our own books say whose it is (`activities.services.panel`).
+It keeps no reason for a suspension, so `tag` is None: our own books say whose it is (`operations.services.panel`).
 Source: https://hestiacp.com/docs/server-administration/rest-api and `web/api/index.php` of hestiacp/hestiacp.
 """
 

@@ -7,19 +7,22 @@ from urllib.parse import quote
 
 from adapters.settings.settings import Settings
 from adapters.signed_links import SHORTEST
+from dunning.services.site_state import SiteAccess
 
 
 class SiteLinks:
     """Makes and checks what a site reads its state with; `url` is what the site reaches the portal under.
 
-    Raises ValueError for a secret of less than 32 characters.
+    Fits `dunning.ports.companies.SiteKeys`. `news` is the setting `site_webhook_secret`. Raises ValueError for a secret
+    of less than 32 characters.
     """
 
-    def __init__(self, secret: str, url: str) -> None:
+    def __init__(self, secret: str, url: str, news: str = "") -> None:
         if len(secret) < SHORTEST:
             raise ValueError(f"the secret that sites' tokens derive from needs at least {SHORTEST} characters")
         self._key = secret.encode()
         self._base = url
+        self._news = news
 
     def state(self, service: str) -> str:
         """Where the site reads its state, without the token."""
@@ -28,6 +31,16 @@ class SiteLinks:
     def token(self, service: str) -> str:
         """What the site shows to read its state: HMAC-SHA256 over `site:<service>`, in URL-safe base64."""
         return base64.urlsafe_b64encode(_code(self._key, f"site:{service}")).decode().rstrip("=")
+
+    def access(self, service: str) -> SiteAccess:
+        """All that the site is given."""
+        return SiteAccess(
+            service=service,
+            state_url=self.state(service),
+            token=self.token(service),
+            suspended_url=suspended_url(self._base, service),
+            webhook_secret=webhook_secret(self._news, service) if self._news else "",
+        )
 
     def valid(self, service: str, token: str) -> bool:
         """Whether the token is the service's; takes the same time however much of it is right."""
@@ -54,8 +67,8 @@ def webhook_secret(secret: str, service: str) -> str:
 
 def chosen(settings: Settings) -> SiteLinks | None:
     """The links that the settings ask for; None when the secret that signs pay links is missing or too short."""
-    secret = settings.link_secret.get_secret_value()
-    return SiteLinks(secret, settings.portal_url) if len(secret) >= SHORTEST else None
+    secret, news = settings.link_secret.get_secret_value(), settings.site_webhook_secret.get_secret_value()
+    return SiteLinks(secret, settings.portal_url, news) if len(secret) >= SHORTEST else None
 
 
 def _code(key: bytes, words: str) -> bytes:

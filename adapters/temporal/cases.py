@@ -66,7 +66,7 @@ class TemporalCases:
         except WorkflowAlreadyStartedError:
             return False
         except RPCError as error:
-            raise _away(error) from None
+            raise away(error) from None
         return True
 
     async def ask(self, invoice: str) -> Case:
@@ -113,7 +113,7 @@ class TemporalCases:
                 start_signal_args=[signal],
             )
         except RPCError as error:
-            raise _away(error) from None
+            raise away(error) from None
 
     async def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
         """The cases, one at a time."""
@@ -121,14 +121,14 @@ class TemporalCases:
             async for found in self._client().list_workflows(_query(wanted), page_size=_PAGE):
                 yield _listed(found)
         except RPCError as error:
-            raise _away(error) from None
+            raise away(error) from None
 
     async def count(self, wanted: Wanted) -> int:
         """How many there are."""
         try:
             return (await self._client().count_workflows(_query(wanted))).count
         except RPCError as error:
-            raise _away(error) from None
+            raise away(error) from None
 
     def _handle(self, invoice: str) -> WorkflowHandle[Any, Any]:
         return self._client().get_workflow_handle(names.workflow_id(invoice))
@@ -136,7 +136,7 @@ class TemporalCases:
     def _told(self, error: RPCError, invoice: str) -> Exception:
         if _is_gone(error):
             return NoCaseError(invoice)
-        return self._silent(invoice) if error.status in _SILENT else _away(error)
+        return self._silent(invoice) if error.status in _SILENT else away(error)
 
     def _silent(self, invoice: str) -> NoAnswerError:
         return NoAnswerError(
@@ -151,7 +151,8 @@ def _is_gone(error: RPCError) -> bool:
     return missing or _ABORTED in error.message
 
 
-def _away(error: RPCError) -> OutageError:
+def away(error: RPCError) -> OutageError:
+    """What an answer of the server means that says nothing about the case itself."""
     kind = OutageError if error.status in (*_BUSY, *_SILENT) else ServerRefusedError
     return kind(f"Temporal answered {error.status.name}: {error.message}")
 

@@ -1,5 +1,7 @@
 """Notices outside of any case: each is a small workflow of its own, so it is sent whatever becomes of who asked."""
 
+from collections.abc import Callable
+
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -13,14 +15,14 @@ from dunning.ports.outages import OutageError
 class TemporalNotices:
     """Fits `dunning.ports.companies.NoticeStarter`. `queue` is the workflows' task queue."""
 
-    def __init__(self, client: Client, queue: str) -> None:
+    def __init__(self, client: Callable[[], Client], queue: str) -> None:
         self._client = client
         self._queue = queue
 
     async def send(self, order: NoticeOrder) -> None:
         """Have the notice sent, once for its step."""
         try:
-            await self._client.start_workflow(
+            await self._client().start_workflow(
                 NOTICE,
                 order,
                 id=notice_id(order.step),

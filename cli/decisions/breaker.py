@@ -1,18 +1,20 @@
 """`breaker show`, `allow`, `keep`: a person decides about the suspensions and deletions that came all at once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from adapters.store import SqlStore
-from cli.decisions.wake import wake
-from cli.shell.connections import open_store
-from cli.shell.errors import BadInputError
-from cli.shell.options import Json, now
-from cli.shell.output import console, print_json, table
-from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped, by_policy, decision, many
+from cli.shell.connections import composed, settings
+from cli.shell.options import Json
+from cli.shell.output import complain, console, print_json, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dunning.fleet.breaker import Stopped
+    from operations.breaker import Decided
 
 _COLUMNS = ("since (UTC)", "invoice", "account", "policy", "what")
 _SHOWN = 20
@@ -20,32 +22,6 @@ _SHOWN = 20
 
 By = Annotated[str, Parameter("--by", help="Who decides this; kept in a ticket and in the cases.")]
 Incident = Annotated[str, Parameter(help="Only this incident; `breaker show` names them.")]
-
-
-@dataclass(frozen=True)
-class _Meant:
-    """What a person decides about: no invoices means all of the incident, and no incident the only one there is."""
-
-    invoices: Sequence[str]
-    incident: str
-    statuses: Sequence[str]
-
-    def among(self, rows: Sequence[Stopped]) -> list[Stopped]:
-        """The rows that are meant. Raises BadInputError for what is not there, and for what may mean two things."""
-        if unknown := sorted({*self.invoices} - {row.invoice for row in rows}):
-            names = ", ".join(unknown)
-            raise BadInputError(f"{names}: the breaker holds nothing back of it; see `starter.py breaker show`")
-        if self.incident and self.incident not in {row.incident for row in rows}:
-            raise BadInputError(f"--incident: nothing is left of {self.incident!r}; see `starter.py breaker show`")
-        meant = [row for row in rows if self._means(row)]
-        several = dict.fromkeys(row.incident for row in meant)
-        if len(several) > 1 and not self.invoices:
-            raise BadInputError(f"there are several incidents; name one with --incident: {', '.join(several)}")
-        return meant
-
-    def _means(self, row: Stopped) -> bool:
-        named = not self.invoices or row.invoice in self.invoices
-        return named and row.status in self.statuses and self.incident in ("", row.incident)
 
 
 breaker = App(
@@ -63,8 +39,8 @@ async def show(
 
     What was paid for since is left out. `kept` is what a person decided against.
     """
-    async with open_store() as store:
-        rows = await store.stopped()
+    async with composed(server="not needed") as made:
+        rows = await made.breaker.stopped()
     groups: dict[tuple[str, str, str], list[Stopped]] = {}
     for row in rows:
         groups.setdefault((row.action, row.incident, row.status), []).append(row)
@@ -92,13 +68,16 @@ async def allow(
     meanwhile is left alone. What is allowed does not count against the limits. While anything is left waiting, all
     further suspensions (or deletions) wait with it.
     """
-    if most is not None and most < 1:
-        raise BadInputError(f"--most: {most} is not a number of invoices")
-    statuses = (DEFERRED, KEPT) if invoices else (KEPT,) if kept else (DEFERRED,)
-    async with open_store() as store:
-        rows, left = await _decide(store, _Meant(invoices, incident, statuses), ALLOWED, by, most)
-    woken = await wake(rows, by) if rows else 0
-    _say(rows, left, "allowed", json=json, woken=woken)
+    from operations.breaker import Meant
+
+    async with composed(server="if there") as made:
+        decided = await made.breaker.allow(Meant(by, invoices, incident, most, kept))
+    if decided.untold:
+        complain(
+            f"starter: {decided.untold}\nIt is decided all the same, and nothing has to be repeated: the cases that "
+            f"were not told find out within {settings().breaker_retry_hours:g} hours, when they ask again."
+        )
+    _say(decided, "allowed", f" {decided.woken:,} case(s) told;", json=json)
 
 
 @breaker.command
@@ -113,22 +92,11 @@ async def keep(
     It lasts until a person allows it (`breaker allow --kept`, or with the invoice's number); nothing else of the
     case changes, so a payment is still counted and the customer still owes. What is kept keeps nothing else waiting.
     """
-    async with open_store() as store:
-        rows, left = await _decide(store, _Meant(invoices, incident, (DEFERRED,)), KEPT, by)
-    _say(rows, left, "kept", json=json)
+    from operations.breaker import Meant
 
-
-async def _decide(
-    store: SqlStore, meant: _Meant, status: str, by: str, most: int | None = None
-) -> tuple[Sequence[Stopped], int]:
-    """Decide about what is meant; what was decided, and how many are left of it."""
-    if not by.strip():
-        raise BadInputError("--by: say who decides")
-    while True:  # cases come and other people decide, too
-        found = meant.among(await store.stopped())
-        rows = found[:most]
-        if not rows or await store.rule_on(rows, status, decision(rows, status, by, now())):
-            return rows, len(found) - len(rows)
+    async with composed(server="not needed") as made:
+        decided = await made.breaker.keep(Meant(by, invoices, incident))
+    _say(decided, "kept", json=json)
 
 
 def _for_programs(action: str, incident: str, status: str, rows: Sequence[Stopped]) -> dict[str, object]:
@@ -145,6 +113,8 @@ def _for_programs(action: str, incident: str, status: str, rows: Sequence[Stoppe
 
 
 def _print(action: str, incident: str, status: str, rows: Sequence[Stopped], most: int) -> None:
+    from dunning.fleet.breaker import DEFERRED, KEPT, by_policy, many
+
     waits, kept = ("waits", "was") if len(rows) == 1 else ("wait", "were")
     what = f"{waits} for a person" if status == DEFERRED else f"{kept} decided against"
     print(f"{many(action, len(rows))} {what} since {rows[0].at:%Y-%m-%d %H:%M}Z; incident {incident}")
@@ -161,9 +131,9 @@ def _cells(rows: Iterable[Stopped]) -> Iterable[Sequence[str]]:
     return ((f"{row.at:%Y-%m-%d %H:%M}", row.invoice, row.account, row.policy, row.action) for row in rows)
 
 
-def _say(rows: Sequence[Stopped], left: int, what: str, *, json: bool, woken: int | None = None) -> None:
+def _say(decided: Decided, what: str, told: str = "", *, json: bool) -> None:
+    rows, left, woken = decided.rows, decided.left, decided.woken if told else None
     if json:
         print_json({"outcome": what, "count": len(rows), "left": left, "woken": woken, "decided": rows})
         return
-    told = "" if woken is None else f" {woken:,} case(s) told;"
     print(f"{len(rows):,} {what};{told} {left:,} still wait" if rows else "nothing of that waits for the breaker")

@@ -19,7 +19,7 @@ async def credits_(
     json: Json = False,
 ) -> None:
     """Show an account's credit, oldest first: what came, what was used (negative), and what is left."""
-    async with composed(server=False) as made:
+    async with composed(server="not needed") as made:
         found = await made.payments.credit(account)
     if json:
         print_json(found._asdict())

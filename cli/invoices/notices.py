@@ -1,19 +1,21 @@
 """`notices preview`, `show`, `list`: the notices that a policy can send, and those that were sent, word by word."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from adapters.store import SqlStore
-from cli.policies.preview import Preview
-from cli.shell.connections import open_store, settings
+from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day, now
 from cli.shell.output import console, print_json, table
 from cli.shell.preferences import policy as policy_of
-from dunning.policy.timeline import TimelineError
-from dunning.records.mail import NoticeCopy
+from cli.shell.preferences import settings
+
+if TYPE_CHECKING:
+    from dunning.records.mail import NoticeCopy
 
 _FOLDER = Path(".reprieve") / "notices"
 _COLUMNS = ("sent (UTC)", "notice", "subject", "to", "status")
@@ -33,10 +35,15 @@ def preview(
 
     Each is there as HTML, as plain text and as the whole mail (.eml); index.html leads to all of them.
     """
+    on = day(due, "--due") if due else now().date()
+
+    from cli.policies.preview import Preview
+    from dunning.policy.timeline import TimelineError
+
     rules = policy_of(policy)
     folder = out or _FOLDER / f"{rules.name}-{locale}"
     try:
-        count = Preview(settings(), rules, locale).write(folder, day(due, "--due") if due else now().date())
+        count = Preview(settings(), rules, locale).write(folder, on)
     except TimelineError as error:
         raise BadInputError(f"the policy {rules.name} does not fit these dates: {error}") from None
     except OSError as error:
@@ -53,12 +60,8 @@ async def show(
     json: Json = False,
 ) -> None:
     """Show a notice as it was sent: to whom, when, from which template, what became of it, and its final words."""
-    async with open_store() as store:
-        copy = await store.notice(notice)
-    if copy is None:
-        raise BadInputError(
-            f"{notice}: there is no such notice; `starter.py notices list INVOICE` names those there are"
-        )
+    async with composed(server="not needed") as made:
+        copy = await made.archive.copy(notice)
     if json:
         print_json(copy)
     elif html:
@@ -75,8 +78,8 @@ async def list_(
     json: Json = False,
 ) -> None:
     """List the notices that went to a customer, oldest first."""
-    async with open_store() as store:
-        found = await _found(store, name)
+    async with composed(server="not needed") as made:
+        found = await made.archive.of(name)
     if json:
         print_json(found)
         return
@@ -85,21 +88,6 @@ async def list_(
         return
     rows = ((f"{c.at:%Y-%m-%d %H:%M}", c.id, c.content.subject, c.recipient, c.status) for c in found)
     console().print(table(_COLUMNS, rows))
-
-
-async def _found(store: SqlStore, name: str) -> tuple[NoticeCopy, ...]:
-    found = await store.notices(name) or await store.account_notices(name)
-    if found or await _is_known(store, name):
-        return found
-    raise BadInputError(f"{name}: there is no such invoice or account; `starter.py list --all` shows those there are")
-
-
-async def _is_known(store: SqlStore, name: str) -> bool:
-    try:
-        await store.account(name)
-    except LookupError:
-        return await store.invoice(name) is not None
-    return True
 
 
 def _head(copy: NoticeCopy) -> list[str]:

@@ -17,7 +17,7 @@ async def tickets(
     json: Json = False,
 ) -> None:
     """List the tickets, oldest first."""
-    async with composed(server=False) as made:
+    async with composed(server="not needed") as made:
         found = await made.tickets.of(account)
         quoted = await made.tickets.quoted(found)
     if json:

@@ -1,58 +1,66 @@
-"""The ways out of the command line: settings, Temporal, the store, the panel. Their outages become plain words here."""
+"""The ways out of the command line: the operations over store, Temporal and panels. Outages become plain words here."""
+
+from __future__ import annotations
 
 import os
 import re
 import tomllib
-from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Literal
 
-from temporalio.client import Client
-from temporalio.service import RPCError
-
-from adapters import panels
-from adapters.panels import Panels
-from adapters.sites import webhooks as sites
-from adapters.sites.webhooks import SilentSites, SiteMessenger
-from adapters.store import SqlStore, migrate
-from adapters.temporal import client as temporal
 from cli.shell.errors import BadInputError, FailedError
 from cli.shell.preferences import settings
-from composition import Composition
-from dunning.ports.outages import OutageError, StoreOutageError
 
-__all__ = ["composed", "open_client", "open_panel", "open_sites", "open_store", "settings"]
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from temporalio.client import Client
+
+    from composition import Composition
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
+Server = Literal["needed", "if there", "not needed"]
+"""Whether a command needs Temporal: it ends before it begins when that is away, or only what needs it fails."""
 
 
 @asynccontextmanager
-async def composed(*, store: bool = True, server: bool = True) -> AsyncGenerator[Composition]:
+async def composed(*, store: bool = True, server: Server = "needed") -> AsyncGenerator[Composition]:
     """The operations. `store`, `server`: what they need; the store's tables are brought up to date, Temporal answers.
 
     Raises BadInputError for a store's URL that is none, FailedError for outages.
     """
+    from composition import Composition
+    from dunning.ports.outages import OutageError
+
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(open_client()) if server else None
+        client, why = None, "this command does not speak to Temporal"
+        try:
+            client = None if server == "not needed" else await stack.enter_async_context(open_client())
+        except FailedError as error:
+            if server == "needed":
+                raise
+            why = str(error)
         if store:
             await _migrated(settings().store_url)
 
         def connected() -> Client:
             if client is None:
-                raise OutageError("this command does not speak to Temporal")
+                raise OutageError(why)
             return client
 
-        try:
-            yield Composition(settings(), connected, stack)
-        except StoreOutageError as error:
-            raise FailedError(_no_store(error)) from None
+        yield Composition(settings(), connected, stack)
 
 
 @asynccontextmanager
 async def open_client() -> AsyncGenerator[Client]:
     """A connection to Temporal. Raises FailedError when nobody answers, now or later in the block."""
+    from temporalio.service import RPCError
+
+    from adapters.temporal.client import connect
+
     try:
-        client = await temporal.connect()
+        client = await connect()
     except (RuntimeError, RPCError, OSError, tomllib.TOMLDecodeError) as error:
         raise FailedError(_unreachable(error)) from None
     try:
@@ -76,48 +84,10 @@ def address() -> str:
     return os.environ.get("TEMPORAL_ADDRESS") or "the address of temporal.toml (default localhost:7233)"
 
 
-@asynccontextmanager
-async def open_store() -> AsyncGenerator[SqlStore]:
-    """The store, with its tables up to date. Raises BadInputError for a URL that is none, FailedError for outages."""
-    url = settings().store_url
-    await _migrated(url)
-    store = SqlStore(url)
-    try:
-        yield store
-    except StoreOutageError as error:
-        raise FailedError(_no_store(error)) from None
-    finally:
-        await store.close()
-
-
 async def _migrated(url: str) -> None:
+    from adapters.store import migrate
+
     try:
         await migrate(url)
-    except StoreOutageError as error:
-        raise FailedError(_no_store(error)) from None
     except ValueError as error:
         raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
-
-
-def _no_store(error: StoreOutageError) -> str:
-    return f"{error}\nCheck REPRIEVE_STORE_URL."
-
-
-@asynccontextmanager
-async def open_panel() -> AsyncGenerator[Panels]:
-    """The control panels that the settings name."""
-    panel = panels.chosen(settings())
-    try:
-        yield panel
-    finally:
-        await panel.close()
-
-
-@asynccontextmanager
-async def open_sites() -> AsyncGenerator[SiteMessenger | SilentSites]:
-    """The way to customers' own sites."""
-    messenger = sites.chosen(settings())
-    try:
-        yield messenger
-    finally:
-        await messenger.close()

@@ -1,6 +1,11 @@
 """What a command says when it cannot do its work: a few plain lines for people, and an exit status for scripts."""
 
-from pydantic import ValidationError
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
 
@@ -26,14 +31,17 @@ def plainly(error: Exception) -> CommandError | None:
 
     None for any other: that is a fault of ours, and its traceback is wanted.
     """
-    # Here, because `--help` and typing mistakes need none of it.
-    from dunning.ports.outages import OutageError  # noqa: PLC0415
-    from operations.errors import NotFoundError, RefusedError  # noqa: PLC0415
+    from dunning.ports.outages import OutageError, StoreOutageError
+    from operations.errors import NotFoundError, RefusedError, UnfinishedError
 
     if isinstance(error, NotFoundError):
         return BadInputError(f"{error}; `starter.py list --all` shows those there are")
     if isinstance(error, RefusedError):
-        return BadInputError(f"--{error.field}: {error.reason}" if error.field else str(error))
+        return BadInputError(f"--{error.field.replace('_', '-')}: {error.reason}" if error.field else str(error))
+    if isinstance(error, StoreOutageError):
+        return FailedError(f"{error}\nCheck REPRIEVE_STORE_URL.")
+    if isinstance(error, UnfinishedError):
+        return FailedError(f"{error}\nRun the same command again; it is safe to repeat.")
     return FailedError(str(error)) if isinstance(error, OutageError) else None
 
 

@@ -1,15 +1,17 @@
 """Where answers go: text for people or JSON for programs on standard output, everything else on standard error."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+    from rich.table import Table
 
 WIDE = 140
 """Columns of a file or a pipe, where no line needs to be broken for a window."""
@@ -17,6 +19,8 @@ WIDE = 140
 
 def console() -> Console:
     """Standard output; colours only on a terminal."""
+    from rich.console import Console
+
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE
     return Console(width=width, highlight=False, soft_wrap=False)
 
@@ -27,11 +31,16 @@ def print_json(value: Any) -> None:
 
 
 def _plain(value: object) -> Any:
+    from pydantic import BaseModel
+
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> Table:
     """A table of plain text: nothing in a cell is taken for markup."""
+    from rich.table import Table
+    from rich.text import Text
+
     made = Table(*columns, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))

@@ -1,20 +1,26 @@
 """The settings and the policies, with their mistakes in plain words. Nothing here needs a server."""
 
+from __future__ import annotations
+
 import tomllib
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-
-from adapters.settings.policies import PolicyError, load_policy
-from adapters.settings.settings import Settings, no_json
 from cli.shell.errors import BadInputError, reasons
-from dunning.policy.file import Policy
+
+if TYPE_CHECKING:
+    from adapters.settings.settings import Settings
+    from dunning.policy.file import Policy
 
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of environment and file. Raises BadInputError with a line per wrong one."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from adapters.settings.settings import Settings, no_json
+
     try:
         return Settings()
     except ValidationError as error:
@@ -32,6 +38,8 @@ def _named(line: str) -> str:
 
 def policy(name: str) -> Policy:
     """A policy of the policies folder, or of a path that ends in .toml. Raises BadInputError with all its findings."""
+    from adapters.settings.policies import PolicyError, load_policy
+
     try:
         return load_policy(name, settings().policies)
     except PolicyError as error:

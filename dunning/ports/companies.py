@@ -13,6 +13,7 @@ from dunning.records.effects import Seen, Sight
 from dunning.records.inbox import News
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
 from dunning.records.payments import Attempt, Method
+from dunning.services.site_state import SiteAccess
 
 
 class Gateway(Protocol):
@@ -108,6 +109,14 @@ class Sites(Protocol):
 
         Safe to repeat. Raises OutageError when the site does not take it.
         """
+        ...
+
+
+class SiteKeys(Protocol):
+    """Addresses and secrets of customers' own sites: each site has its own, and no other's are the same."""
+
+    def access(self, service: str) -> SiteAccess:
+        """What the service's site is given once."""
         ...
 
 

@@ -6,7 +6,7 @@ manner (S4-09). The way to pay is never part of the site, so no level closes it 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dunning.holds import Hold, level_for
 from dunning.level import Level
@@ -37,6 +37,19 @@ class Message(Wire):
     text: str
     pay_url: str = ""
     write_to: tuple[str, ...] = ()
+
+
+class SiteAccess(NamedTuple):
+    """What a site needs to read its state at `state_url` with `token`, and to believe our news of it.
+
+    `suspended_url` is the page for visitors of a suspended site. `webhook_secret` is empty where sites get no news.
+    """
+
+    service: str
+    state_url: str
+    token: str
+    suspended_url: str
+    webhook_secret: str
 
 
 class SiteState(Rules):

@@ -5,9 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.services.manual_tasks import back_ups_by_hand, domains_back, domains_of_deleted
-from activities.services.panel import delete_at_panel, mark, may_loosen
-from activities.services.services import Brought, Hands
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore
@@ -17,6 +14,9 @@ from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect, Seen
+from operations.services.manual_tasks import back_ups_by_hand, domains_back, domains_of_deleted
+from operations.services.panel import delete_at_panel, mark, may_loosen
+from operations.services.services import AccountServices, Brought
 from tests.adapters.companies import PANELS, PanelCompany, panel_of
 
 AT = datetime(2026, 11, 25, 6, tzinfo=UTC)
@@ -45,7 +45,7 @@ class Playing:
         self.store = store
         self.account = account
         self.at = AT
-        self._hands = Hands(company.panel, store, SilentSites(), OutsideProbes())
+        self._services = AccountServices(company.panel, store, SilentSites(), OutsideProbes())
 
     def user(self, place: int = 0) -> str:
         return self.account.services[place].user
@@ -59,7 +59,7 @@ class Playing:
 
     async def bring(self) -> Brought:
         self.at += HOUR
-        return await self._hands.bring(self.account, self.at)
+        return await self._services.bring(self.account, self.at)
 
     async def levels(self) -> list[str]:
         books = await self.company.control.books()
@@ -160,7 +160,7 @@ async def test_hestia_is_given_back_although_nobody_saw_that_the_suspension_work
     one = await playing(company, store, "h-crash", [("website", "hestia")])
     await one.hold(SUSPENDED)
     await company.control.script(one.user(), "ok:hold")
-    hasty = Hands(company.hasty, store, SilentSites(), OutsideProbes())
+    hasty = AccountServices(company.hasty, store, SilentSites(), OutsideProbes())
     await company.control.script(one.user(), "read:slow:0")
     await company.control.script(one.user(), "read:500")
     with pytest.raises(OutageError):
@@ -340,11 +340,11 @@ def test_whose_a_restriction_is(seen: Seen, noted: str | None, reason: str, ours
 @pytest.mark.req("S2-15")
 async def test_who_signed_up_again_under_the_name_is_no_longer_the_old_accounts(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "again")
-    hands = Hands(company.panel, store, SilentSites(), OutsideProbes())
-    assert await hands.ours(one.account, ()) == one.account.services
+    services = AccountServices(company.panel, store, SilentSites(), OutsideProbes())
+    assert await services.ours(one.account, ()) == one.account.services
     (service,) = one.account.services
     gone = Effect(account="again", service=service.id, wanted=DELETED, shown=DELETED, at=AT)
-    assert await hands.ours(one.account, (gone,)) == one.account.services
+    assert await services.ours(one.account, (gone,)) == one.account.services
     new = Account(id="again-2", name="Again", services=(service.model_copy(update={"account": "again-2"}),))
     await store.put_account(new)
-    assert await hands.ours(one.account, (gone,)) == ()
+    assert await services.ours(one.account, (gone,)) == ()

@@ -233,8 +233,8 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("hold", "HOLD-NOBODY", "--kind", "tos"), "account 'HOLD-NOBODY' is not in the store"),
-        (("lift", "HOLD-NOBODY", "--kind", "tos"), "account 'HOLD-NOBODY' is not in the store"),
+        (("hold", "HOLD-NOBODY", "--kind", "tos"), "HOLD-NOBODY: there is no such account"),
+        (("lift", "HOLD-NOBODY", "--kind", "tos"), "HOLD-NOBODY: there is no such account"),
         (("hold", "HOLD-1", "--kind", "bad-mood"), 'Choose from: "abuse", "dmca", "tos", "manual"'),
         (("hold", "HOLD-1", "--kind", "tos", "--level", "deleted"), 'Choose from: "warned", "locked", "suspended"'),
         (("hold", "HOLD-1"), "hold: --kind is missing"),

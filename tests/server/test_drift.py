@@ -16,7 +16,6 @@ from temporalio.worker import Replayer, Worker
 
 from activities.fleet.drift import CheckDrift
 from activities.notices.open_ticket import OpenTicket
-from activities.services.services import Hands
 from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
@@ -29,6 +28,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
+from operations.services.services import AccountServices
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
@@ -46,7 +46,7 @@ class World:
 
     companies: Sandbox
     store: SqlStore
-    hands: Hands
+    services: AccountServices
 
     async def customer(self, name: str, *holds: str, level: Level = Level.SUSPENDED) -> str:
         """An account whose site was brought to those holds a day ago. Returns the user."""
@@ -55,11 +55,11 @@ class World:
         await self.store.put_account(Account(id=name, name=name, services=(its,)))
         for source in holds:
             await self.store.place_hold(Hold(account=name, source=source, level=level, since=AT - 30 * HOUR))
-        await self.hands.bring(await self.store.account(name), AT - 24 * HOUR)
+        await self.services.bring(await self.store.account(name), AT - 24 * HOUR)
         return user
 
     async def check(self, at: datetime = AT) -> DriftReport:
-        page = await ActivityEnvironment().run(CheckDrift(self.hands).check, PageOrder(at=at))
+        page = await ActivityEnvironment().run(CheckDrift(self.services).check, PageOrder(at=at))
         assert page.last == ""
         return page.report
 
@@ -72,7 +72,7 @@ async def world(a_stage: Stage, tmp_path: Path) -> AsyncIterator[World]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     await migrate(url)
     store, panel = SqlStore(url), Panels(panel_settings(a_stage.addresses.panel), 5)
-    yield World(a_stage.companies, store, Hands(panel, store, SilentSites(), OutsideProbes(5)))
+    yield World(a_stage.companies, store, AccountServices(panel, store, SilentSites(), OutsideProbes(5)))
     await panel.close()
     await store.close()
 
@@ -127,10 +127,10 @@ async def test_a_later_hold_of_the_old_account_does_not_reach_who_has_the_name_n
     its = old.services[0].model_copy(update={"account": "new-owner"})
     await world.store.put_account(Account(id="new-owner", name="new-owner", services=(its,)))
     await world.companies.panel.put(user, "active")
-    brought = await world.hands.bring(old, AT + HOUR)
+    brought = await world.services.bring(old, AT + HOUR)
     assert (brought.effects, await world.level(user)) == ((), "active")
     await world.store.place_hold(Hold(account="new-owner", source="INV-2", level=Level.SUSPENDED, since=AT))
-    await world.hands.bring(await world.store.account("new-owner"), AT + HOUR)
+    await world.services.bring(await world.store.account("new-owner"), AT + HOUR)
     assert await world.level(user) == "suspended", "the one who has it now is reached"
 
 
@@ -193,7 +193,7 @@ async def test_the_workflow_goes_through_all_pages_and_opens_one_ticket(a_stage:
 
 async def _checked(client: Client, world: World, at: datetime) -> DriftReport:
     books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(world.store).open_ticket])
-    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(world.hands, most=2).check])
+    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(world.services, most=2).check])
     async with books, panels, asyncio.timeout(30):
         return await client.execute_workflow(
             DriftCheck.run, DriftOrder(at=at), id=drift.workflow_id(at), task_queue=QUEUE

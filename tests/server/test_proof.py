@@ -1,12 +1,9 @@
 """Proof of effect on the real server: what the panel shows is believed only as far as nobody sees the contrary."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
-from activities.services.proof import PATIENT, insist
 from dunning.case.facts import Approval
 from dunning.case.orders import RestrictOrder
 from dunning.level import Level
@@ -15,6 +12,7 @@ from dunning.ports.outages import OutageError
 from dunning.records.books import Ticket
 from dunning.records.effects import Effect
 from dunning.services.panel_tickets import STILL_RESTRICTED
+from operations.services.proof import PATIENT, insist
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 from tests.server.test_overtaken import tried
@@ -143,12 +141,10 @@ async def test_tries_that_failed_for_another_reason_are_no_looks(
     a_stage: Stage, attempt: int, seen_before: datetime | None, counts: bool
 ) -> None:
     """The panel was down for an hour, then it suspended: the first look of this order may be a cache's."""
-    environment = ActivityEnvironment()
-    environment.info = replace(environment.info, attempt=attempt)
     earlier = [DOUBTED.model_copy(update={"at": seen_before})] if seen_before else []
     name = f"prf-rule-{attempt}-{seen_before}"
     order = ORDER.model_copy(update={"account": name, "invoice": name})
-    asked = environment.run(insist, a_stage.store, order, [DOUBTED], earlier)
+    asked = insist(a_stage.store, order, [DOUBTED], earlier, attempt)
     if counts:
         await asked
     else:

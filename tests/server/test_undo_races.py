@@ -6,7 +6,6 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.services.loosen import Loosen
-from activities.services.services import Hands
 from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
@@ -14,6 +13,7 @@ from dunning.case.facts import Undo
 from dunning.case.orders import LoosenOrder
 from dunning.case.results import Loosened, NotOurs
 from dunning.level import Level
+from operations.services.services import AccountServices
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
@@ -77,13 +77,13 @@ async def test_only_our_own_hold_is_loosened_and_a_renewed_invoice_is_left_alone
     case = await playing.case()
     panel = Panels(panel_settings(a_stage.addresses.panel), 5)
     loosen = ActivityEnvironment().run
-    hands = Loosen(Hands(panel, a_stage.store, SilentSites(), OutsideProbes()))
+    once = Loosen(AccountServices(panel, a_stage.store, SilentSites(), OutsideProbes()))
     order = LoosenOrder(
         invoice="UNR-holds", account=playing.account, step="loosen:u-1", at=case.done[-1].at, level=Level.SUSPENDED,
         held=Level.INACTIVE,
     )  # fmt: skip
     try:
-        assert await loosen(hands.loosen, order) == Loosened(level=Level.SUSPENDED)
+        assert await loosen(once.loosen, order) == Loosened(level=Level.SUSPENDED)
         (hold,) = await a_stage.store.holds(playing.account)
         assert hold.level is Level.SUSPENDED
         known = await a_stage.store.invoice("UNR-holds")
@@ -92,11 +92,11 @@ async def test_only_our_own_hold_is_loosened_and_a_renewed_invoice_is_left_alone
         other = hold.model_copy(update={"source": "abuse"})
         await a_stage.store.place_hold(other)
         again = order.model_copy(update={"level": Level.ACTIVE, "held": Level.SUSPENDED})
-        assert await loosen(hands.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",))
+        assert await loosen(once.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",))
         assert [each.source for each in await a_stage.store.holds(playing.account)] == ["abuse"]
-        assert await loosen(hands.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",)), "safe to repeat"
+        assert await loosen(once.loosen, again) == Loosened(level=Level.ACTIVE, remaining=("abuse",)), "safe to repeat"
         await a_stage.store.mark_invoice("UNR-holds", "void")
-        assert isinstance(await loosen(hands.loosen, again), NotOurs)
+        assert isinstance(await loosen(once.loosen, again), NotOurs)
         known = await a_stage.store.invoice("UNR-holds")
         assert known is not None
         assert known.status == "void"

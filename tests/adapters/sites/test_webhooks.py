@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from temporalio.testing import ActivityEnvironment
 
-from activities.services.site_webhooks import TRIES, tell_sites
 from adapters.settings.settings import Settings
 from adapters.sites.tokens import SiteLinks, webhook_secret
 from adapters.sites.webhooks import SilentSites, SiteMessenger, chosen
@@ -25,6 +23,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
+from operations.services.site_webhooks import TRIES, tell_sites
 from portal.http.server import serving
 
 SECRET = "a secret of the tests, forty characters."
@@ -196,12 +195,6 @@ def hold(level: Level, *kinds: str) -> Hold:
     return Hold(account="bakery", source="INV-1", level=level, since=AT, services=kinds)
 
 
-def attempt(number: int) -> ActivityEnvironment:
-    env = ActivityEnvironment()
-    env.info = replace(env.info, attempt=number)
-    return env
-
-
 async def test_every_service_hears_its_own_level_and_a_silent_site_keeps_no_other_from_it(site: Site) -> None:
     mine = service(site)
     broken = service(site, id="b", site="http://127.0.0.1:1/")
@@ -231,7 +224,7 @@ async def test_only_what_no_panel_shows_is_tried_again_and_not_for_ever(
     broken = service(Site(url="http://127.0.0.1:1/"))
     holds = [] if level is Level.ACTIVE else [hold(level)]
     async with messenger() as sites:
-        telling = attempt(number).run(tell_sites, sites, account(broken), holds, AT)
+        telling = tell_sites(sites, account(broken), holds, AT, attempt=number)
         if raises:
             with pytest.raises(OutageError):
                 await telling

@@ -132,7 +132,7 @@ async def test_deletions_are_never_released_along_with_suspensions(store: SqlSto
     await stop(store, "B-3", action=DELETE)
     said = await offline("breaker", "allow", "--by", "ana")
     assert (said.status, said.out) == (2, "")
-    assert "there are several incidents; name one with --incident: B-1:suspend, B-3:delete" in said.err
+    assert "--incident: there are several; name one: B-1:suspend, B-3:delete" in said.err
     assert len(await store.stopped()) == 3
     await done(offline, "allow", "--incident", "B-1:suspend", "--by", "ana")
     assert list(await statuses(store)) == ["B-3"]

@@ -10,16 +10,16 @@ from temporalio.worker import Worker
 
 from activities.fleet.drift import CheckDrift
 from activities.notices.open_ticket import OpenTicket
-from activities.services.services import Hands
 from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
-from cli.shell import wait_for_report
+from adapters.temporal import checks
 from cli.shell.options import now
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.accounts import Account, Service
+from operations.services.services import AccountServices
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
@@ -32,8 +32,8 @@ SITE = Service(id="sandbox:cli-drift:website", account="bakery", user="cli-drift
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wait_for_report, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(checks, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 
@@ -43,13 +43,13 @@ async def store(a_stage: Stage, tmp_path: Path) -> AsyncIterator[SqlStore]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     await migrate(url)
     store, panel = SqlStore(url), Panels(panel_settings(a_stage.addresses.panel), 5)
-    hands, yesterday = Hands(panel, store, SilentSites(), OutsideProbes()), now() - timedelta(days=1)
+    services, yesterday = AccountServices(panel, store, SilentSites(), OutsideProbes()), now() - timedelta(days=1)
     await store.put_account(Account(id="bakery", name="Example Bakery", services=(SITE,)))
     await store.place_hold(Hold(account="bakery", source="INV-1", level=Level.SUSPENDED, since=yesterday))
-    await hands.bring(await store.account("bakery"), yesterday)
+    await services.bring(await store.account("bakery"), yesterday)
     client = await a_stage.connect()
     books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(store).open_ticket])
-    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(hands).check])
+    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(services).check])
     async with books, panels:
         yield store
     await panel.close()

@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from activities.fleet.sweep import SweepBooks
 from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
-from cli.shell import wait_for_report
+from adapters.temporal import checks
 from dunning.fleet.sweep import workflow_id
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
@@ -27,8 +27,8 @@ WINDOW = ("--since", (AT - DAY).isoformat(), "--until", AT.isoformat())
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wait_for_report, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=0.5))
+    monkeypatch.setattr(checks, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 
@@ -115,7 +115,7 @@ async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
     client: Client, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody-sweeps")
-    monkeypatch.setattr(wait_for_report, "PATIENCE", timedelta(seconds=30))
+    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=30))
     end = AT + 3 * DAY
     saying = asyncio.ensure_future(operate("sweep", "--until", end.isoformat()))
     async with asyncio.timeout(20):

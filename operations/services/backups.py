@@ -1,9 +1,9 @@
 """Whether there are back-ups of an account's services: what a notice about the deletion has to say (S3-26)."""
 
-from activities.services.panel import touched
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
+from operations.services.panel import touched
 
 
 class PanelBackUps:

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from activities.services.manual_tasks import by_root, domains_by_hand
 from dunning.holds import OTHER_SOURCES, Hold, level_for
 from dunning.level import Level, at_panel, strictest
 from dunning.ports.companies import Panel
@@ -15,6 +14,7 @@ from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import DOMAIN, Account, Service
 from dunning.records.effects import Effect, Seen
+from operations.services.manual_tasks import by_root, domains_by_hand
 
 
 class PanelRecords(Effects, Holds, Tickets, Protocol):

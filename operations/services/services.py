@@ -4,22 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from activities.payments.unreported_money import AskRecords
-from activities.services.panel import bring_to_holds, touched
-from activities.services.proof import prove
-from activities.services.site_webhooks import tell_sites
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Panel, Probes, Sites
 from dunning.ports.effects import Effects
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
+from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
+from operations.services.panel import bring_to_holds, touched
+from operations.services.proof import prove
+from operations.services.site_webhooks import tell_sites
 
 
-class ServiceRecords(AskRecords, Effects, Holds, Invoices, Tickets, Protocol):
+class ServiceRecords(Accounts, Credits, Effects, Holds, Invoices, Tickets, Protocol):
     """What is known of an account whose services are switched."""
 
 
@@ -38,7 +39,7 @@ class Brought(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Hands:
+class AccountServices:
     """The four together: whoever restricts or reinstates a service needs all of them."""
 
     panel: Panel
@@ -46,16 +47,16 @@ class Hands:
     sites: Sites
     probes: Probes
 
-    async def bring(self, account: Account, at: datetime) -> Brought:
+    async def bring(self, account: Account, at: datetime, *, attempt: int = 1) -> Brought:
         """Bring the account's services to what its holds ask for, tell their sites, and look what came of it.
 
-        The effects are kept, with `at`. Raises OutageError until panel and sites have it; what is seen outside raises
-        nothing.
+        The effects are kept, with `at`. `attempt` counts the tries of whoever asks (`tell_sites`). Raises OutageError
+        until panel and sites have it; what is seen outside raises nothing.
         """
         earlier = await self.store.effects(account.id)
         ours = account.model_copy(update={"services": await self.ours(account, earlier)})
         holds = await bring_to_holds(self.panel, self.store, ours, at)
-        await tell_sites(self.sites, ours, holds, at)
+        await tell_sites(self.sites, ours, holds, at, attempt=attempt)
         known = await self.store.effects(account.id)
         effects = await prove(self.panel, self.probes, touched(ours.services, ()), holds, at, known=known)
         await self.store.put_effects(effects)

@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from temporalio import activity
-
-from activities.services.panel import asked, mark, tag_of
 from dunning.case.orders import Order
 from dunning.holds import Hold
 from dunning.level import Level
@@ -17,6 +14,7 @@ from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.services.panel_tickets import ticket
 from dunning.services.probe_verdict import contradicts, in_words, visible
+from operations.services.panel import asked, mark, tag_of
 
 PATIENT = 12
 """Tries (about a quarter of an hour) after which a restriction counts although it is not seen outside.
@@ -78,17 +76,19 @@ def words(effects: Iterable[Effect]) -> str:
     return "; ".join(f"{each.service} {each.proof}" for each in effects if each.proof)
 
 
-async def insist(store: Tickets, order: Order, effects: Sequence[Effect], earlier: Sequence[Effect]) -> None:
+async def insist(
+    store: Tickets, order: Order, effects: Sequence[Effect], earlier: Sequence[Effect], attempt: int
+) -> None:
     """Have a restriction or deletion that is not seen outside tried again, and in the end looked at by a person.
 
-    It counts after `PATIENT` tries if the look before, at a try of the same order, saw the same: the first ones may all
-    have failed for another reason. Raises OutageError until then.
+    It counts at the `PATIENT`th attempt if the look before, at a try of the same order, saw the same: the first ones
+    may all have failed for another reason. Raises OutageError until then.
     """
     doubted = [each for each in effects if each.shown is not Level.ACTIVE and contradicts(each.proof)]
     if not doubted:
         return
     before = {each.service for each in earlier if contradicts(each.proof) and each.at >= order.at}
-    if activity.info().attempt < PATIENT or not all(each.service in before for each in doubted):
+    if attempt < PATIENT or not all(each.service in before for each in doubted):
         raise disagreement(doubted)
     await store.open_ticket(ticket(order, doubted))
 

@@ -1,0 +1,116 @@
+"""A person decides about the suspensions and deletions that the breaker stopped."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dunning.case.facts import Reconsider
+from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped, decision
+from dunning.ports.cases import Cases, NoCaseError
+from dunning.ports.consequences import Consequences
+from dunning.ports.outages import OutageError
+from operations.errors import RefusedError
+
+AT_ONCE = 50
+"""So many cases are told at the same time."""
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a person decides about, and who that is.
+
+    No invoices means all of the incident, and no incident the only one there is. At `most` so many now (None: all of
+    them), the oldest first. `kept`: those that a person decided against before.
+    """
+
+    by: str
+    invoices: Sequence[str] = ()
+    incident: str = ""
+    most: int | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided, and how many are left of what was meant.
+
+    `woken` cases heard of it at once. `untold` says why others did not: they find out when they ask again themselves.
+    """
+
+    rows: Sequence[Stopped]
+    left: int
+    woken: int = 0
+    untold: str = ""
+
+
+class BreakerDecisions:
+    """`cases` is only needed to allow. `clock` is the wall's. All raise OutageError while the store is away."""
+
+    def __init__(self, store: Consequences, cases: Cases, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._clock = clock
+
+    async def stopped(self) -> tuple[Stopped, ...]:
+        """What the breaker holds back or a person decided against, oldest first; not what was paid for since."""
+        return await self._store.stopped()
+
+    async def allow(self, meant: Meant) -> Decided:
+        """Let it happen. The cases are told at once, and look at everything anew.
+
+        Raises RefusedError for what is not there, and for what may mean two things.
+        """
+        if meant.most is not None and meant.most < 1:
+            raise RefusedError(f"{meant.most} is not a number of invoices", field="most")
+        either = (KEPT,) if meant.kept else (DEFERRED,)
+        rows, left = await self._decide(meant, (DEFERRED, KEPT) if meant.invoices else either, ALLOWED)
+        woken, untold = await self._wake(rows, meant.by)
+        return Decided(rows, left, woken, untold)
+
+    async def keep(self, meant: Meant) -> Decided:
+        """Decide against it, until a person allows it. Raises RefusedError as `allow` does."""
+        return Decided(*await self._decide(meant, (DEFERRED,), KEPT))
+
+    async def _decide(self, meant: Meant, statuses: Sequence[str], status: str) -> tuple[Sequence[Stopped], int]:
+        if not meant.by.strip():
+            raise RefusedError("say who decides", field="by")
+        while True:  # cases come and other people decide, too
+            found = _among(await self._store.stopped(), meant, statuses)
+            rows = found[: meant.most]
+            if not rows or await self._store.rule_on(rows, status, decision(rows, status, meant.by, self._clock())):
+                return rows, len(found) - len(rows)
+
+    async def _wake(self, rows: Sequence[Stopped], by: str) -> tuple[int, str]:
+        woken = 0
+        try:
+            for start in range(0, len(rows), AT_ONCE):
+                told = await asyncio.gather(*(self._tell(row, by) for row in rows[start : start + AT_ONCE]))
+                woken += sum(told)
+        except OutageError as error:
+            return woken, str(error)
+        return woken, ""
+
+    async def _tell(self, row: Stopped, by: str) -> bool:
+        step = row.key.removeprefix(f"{row.invoice}:")
+        try:
+            await self._cases.signal(row.invoice, Reconsider(step=step, by=by))
+        except NoCaseError:  # one that is closed needs not hear of it
+            return False
+        return True
+
+
+def _among(rows: Sequence[Stopped], meant: Meant, statuses: Sequence[str]) -> list[Stopped]:
+    if unknown := sorted({*meant.invoices} - {row.invoice for row in rows}):
+        raise RefusedError("the breaker holds nothing back of it; look at what it stopped", about=", ".join(unknown))
+    if meant.incident and meant.incident not in {row.incident for row in rows}:
+        raise RefusedError(f"nothing is left of {meant.incident!r}; look at what it stopped", field="incident")
+    found = [row for row in rows if row.status in statuses and _is_meant(row, meant)]
+    several = dict.fromkeys(row.incident for row in found)
+    if len(several) > 1 and not meant.invoices:
+        raise RefusedError(f"there are several; name one: {', '.join(several)}", field="incident")
+    return found
+
+
+def _is_meant(row: Stopped, meant: Meant) -> bool:
+    return (not meant.invoices or row.invoice in meant.invoices) and meant.incident in ("", row.incident)

@@ -1,0 +1,64 @@
+"""What is due for deletion: each removal waits for the people that its policy asks for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime
+
+from dunning.ports.accounts import Accounts
+from dunning.ports.cases import Cases, NoCaseError, Wanted
+from dunning.ports.companies import Panel
+from dunning.ports.outages import OutageError
+from dunning.records.accounts import Service
+from dunning.services.removals import Removal, due_first, removal
+from operations.look import present
+from operations.services.panel import touched
+
+_STATES = ("awaiting-approval", "lapsed")
+AT_ONCE = 20
+"""So many cases are asked at the same time."""
+
+
+class Removals:
+    """Asks the cases that may wait, and the panels for back-ups. `clock` is the wall's."""
+
+    def __init__(self, store: Accounts, cases: Cases, panel: Panel, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._panel = panel
+        self._clock = clock
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def due(self) -> list[Removal]:
+        """Every account that is due for deletion, those that wait for people now first. Raises OutageError."""
+        waiting = [asyncio.create_task(self._one(number)) async for number in self._numbers()]
+        return due_first(each for each in await asyncio.gather(*waiting) if each)
+
+    async def _numbers(self) -> AsyncIterator[str]:
+        for state in _STATES:
+            async for found in self._cases.listed(Wanted(state=state)):
+                yield found.invoice
+
+    async def _one(self, number: str) -> Removal | None:
+        async with self._gate:
+            try:
+                case = await self._cases.ask(number)
+            except NoCaseError:  # it has ended since it was listed
+                return None
+            found = removal(case, present(case, self._clock()))
+            return await self._looked_at(found) if found else None
+
+    async def _looked_at(self, found: Removal) -> Removal:
+        try:
+            services = touched((await self._store.account(found.account)).services, found.kinds)
+        except LookupError:
+            services = []
+        names = tuple(f"{each.kind} {each.domain or each.user}" for each in services)
+        return found.model_copy(update={"services": names, "backups": await self._backups(services)})
+
+    async def _backups(self, services: Iterable[Service]) -> bool | None:
+        """Whether there is a back-up of any of them; None when a panel cannot say."""
+        try:
+            said = [(await self._panel.state(service)).backups for service in services]
+        except OutageError:
+            return None
+        return any(said) if said and (True in said or None not in said) else None

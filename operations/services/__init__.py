@@ -1,0 +1,1 @@
+"""Bringing services to what holds ask for, and proving it. Which hold is placed when is the callers' business."""
