@@ -7,6 +7,7 @@ from datetime import datetime
 
 from dunning.case.facts import Reconsider
 from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped, decision
+from dunning.policy.step_names import step_of
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.consequences import Consequences
 from dunning.ports.outages import OutageError
@@ -92,7 +93,7 @@ class BreakerDecisions:
         return woken, ""
 
     async def _tell(self, row: Stopped, by: str) -> bool:
-        step = row.key.removeprefix(f"{row.invoice}:")
+        step = step_of(row.key)
         try:
             await self._cases.signal(row.invoice, Reconsider(step=step, by=by))
         except NoCaseError:  # one that is closed needs not hear of it

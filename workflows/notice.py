@@ -12,6 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.orders import NoticeOrder, TicketOrder
     from dunning.case.results import Delivered, NoticeResult, Undelivered
     from dunning.policy.plan import Action
+    from dunning.policy.step_kinds import About
+    from dunning.policy.step_names import made_for
 
 
 @workflow.defn(name=names.NOTICE)
@@ -31,7 +33,7 @@ async def _ask_a_person(order: NoticeOrder, result: Undelivered) -> None:
     ticket = TicketOrder(
         invoice=order.invoice,
         account=order.account,
-        step=f"{order.step}:undelivered",
+        step=made_for(order.step, About.UNDELIVERED),
         at=workflow.now(),
         subject=f"Nobody could be reached: {order.title}",
         body=f"The notice to account {order.account} was taken by no address: {result.reason}",

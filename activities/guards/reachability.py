@@ -7,6 +7,8 @@ from dunning.case.orders import DeleteOrder, RestrictOrder, TicketOrder
 from dunning.case.results import Deferred
 from dunning.level import Level
 from dunning.notices.reachability import outside
+from dunning.policy.step_kinds import About
+from dunning.policy.step_names import key_of_notice, made_for
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Reach
 from dunning.ports.notices import Notices
@@ -65,7 +67,7 @@ def _silences(order: RestrictOrder | DeleteOrder) -> bool:
 
 def _is_of(copy: NoticeCopy, warnings: tuple[str, ...]) -> bool:
     """Whether it is a copy of one of these notices: they differ in the contact's rank at the end of the id."""
-    return copy.id.rpartition(":")[0] in {warning.rpartition(":")[0] for warning in warnings}
+    return key_of_notice(copy.id) in {key_of_notice(warning) for warning in warnings}
 
 
 def _ticket(order: RestrictOrder | DeleteOrder, account: Account, silent: tuple[Contact, ...]) -> TicketOrder:
@@ -73,7 +75,7 @@ def _ticket(order: RestrictOrder | DeleteOrder, account: Account, silent: tuple[
     return TicketOrder(
         invoice=order.invoice,
         account=order.account,
-        step=f"{order.step}:reach",
+        step=made_for(order.step, About.REACH),
         at=order.at,
         subject=f"No address outside our own servers: ask {order.account} for one",
         body=(

@@ -14,6 +14,7 @@ from dunning.case.results import Delivered, NoticeResult, Undelivered
 from dunning.level import Level
 from dunning.notices.reachability import recipients
 from dunning.notices.reply_to import Replies
+from dunning.policy.step_names import notice_id
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import BackUps, Mailer, Reach, Renderer
 from dunning.ports.outages import OutageError
@@ -126,7 +127,7 @@ class SendNotice:
 
     async def _copy(self, order: NoticeOrder, account: Account, contact: Contact) -> NoticeCopy:
         """The archived copy of an earlier try, so that a retry says the same words, or a new one."""
-        notice = f"{order.key}:{contact.rank}"
+        notice = notice_id(order.key, contact.rank)
         earlier = await self._store.notice(notice)
         if earlier:
             return earlier

@@ -14,6 +14,7 @@ from adapters.templates.files import slug
 from dunning.calendar import local
 from dunning.forecast.sample_notices import ACCOUNT, Notice, notices
 from dunning.policy.file import Policy
+from dunning.policy.step_names import notice_id
 from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeText
 
@@ -76,7 +77,7 @@ class Preview:
         """Every notice, rendered. Raises TimelineError for dates that the policy does not fit."""
         for place, notice in enumerate(notices(self._policy, due), start=1):
             order = notice.order
-            content = self._renderer.render(order, self._account, f"{order.key}:0")
+            content = self._renderer.render(order, self._account, notice_id(order.key, 0))
             when = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}"
             yield Row(when, notice.story, content.subject, f"{place:02}-{slug(order.title)}", content, notice)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from dunning.calendar import local_date, shifted
 from dunning.case.facts import Approval, Bounced, Undo
-from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind, balance
+from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind, balance, credit_payment
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Invoice, Milestone, Plan
@@ -36,7 +36,7 @@ class Attempted(Wire):
 
     `at` is when that word came. `began` is when the first one did, so when the attempt was made: a debit that returns
     days later was made with the method of its first day. `final`: the payment method must not be tried again. The step
-    of a payment that the customer began without us is `underway:<payment>`.
+    of a payment that the customer began without us is a `StepKind.UNDERWAY`.
     """
 
     step: str
@@ -97,12 +97,6 @@ class UndoneRun(Wire):
     def is_empty(self) -> bool:
         """Whether there is nothing to undo."""
         return not (self.steps or self.entries or self.pending or self.deletions)
-
-
-OF_CREDIT = "credit:"
-"""Begins the id of a payment that was the account's credit; no gateway can give it back."""
-UNDERWAY = "underway:"
-"""Begins the step of a payment that the customer began without us."""
 
 
 Reachability = Literal["outside", "inside"]
@@ -258,7 +252,7 @@ def open_case(opened: Opened, now: datetime) -> Case:
     entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
     if opened.credit and opened.credit.minor > 0:
         paid = Entry(
-            id=f"{OF_CREDIT}{opened.invoice.number}", kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
+            id=credit_payment(opened.invoice.number), kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
         )
         entries = (*entries, paid)
     case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, reach=opened.reach)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dunning.case.case import Case
 from dunning.case.results import NoMethod, Skipped
 from dunning.policy.plan import Action, Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import read, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,18 @@ class Finish:
 Step = Wait | Perform | Conclude | Reinstate | Finish
 
 
-def follow_up(name: str, action: Action, now: datetime, notice: str = "") -> Milestone:
-    """A step that no policy dates: it follows from a fact."""
-    return Milestone(name=name, action=action, at=now, day=0, notice=notice)
+def reinstatement(case: Case) -> str:
+    """The name of the next reinstatement: a case may be paid, taken back and paid again."""
+    return step(StepKind.REINSTATE, sum(done.action is Action.REINSTATE for done in case.done) + 1)
+
+
+def follow_up(name: str, now: datetime, notice: str = "", action: Action | None = None) -> Milestone:
+    """A step that no policy dates: it follows from a fact. `action` is for the kinds that do not say theirs.
+
+    Raises ValueError when nobody says it.
+    """
+    does = action or read(name).action
+    if does is None:
+        msg = f"nothing says what the step {name} does"
+        raise ValueError(msg)
+    return Milestone(name=name, action=does, at=now, day=0, notice=notice)

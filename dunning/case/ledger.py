@@ -103,15 +103,22 @@ def written(entries: tuple[Entry, ...], entry: Entry) -> bool:
     return any(e.id == entry.id and _origin(e) == _origin(entry) for e in entries)
 
 
-def not_in(entries: tuple[Entry, ...], others: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """Those of the others that are not written among the entries."""
-    known = {(entry.id, _origin(entry)) for entry in entries}
-    return tuple(other for other in others if (other.id, _origin(other)) not in known)
-
-
 def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> Entry | None:
     """The entry of that id among those kinds."""
     return next((entry for entry in entries if entry.id == entry_id and entry.kind in kinds), None)
+
+
+_OF_CREDIT = "credit:"
+
+
+def credit_payment(invoice: str, step: str = "") -> str:
+    """The id of the payment that was the account's credit: at the opening, or for a step that used it."""
+    return f"{_OF_CREDIT}{invoice}" + (f":{step}" if step else "")
+
+
+def is_credit(payment: str) -> bool:
+    """Whether that payment was the account's credit; no gateway can give it back."""
+    return payment.startswith(_OF_CREDIT)
 
 
 def _origin(entry: Entry) -> str:

@@ -7,6 +7,7 @@ from dunning.case.ledger import Entry
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.step_names import charge_key, key
 from dunning.wire import Instant, Wire
 
 
@@ -21,7 +22,7 @@ class Order(Wire):
     @property
     def key(self) -> str:
         """The idempotency key, `<invoice>:<milestone>`: the same for every retry, never random."""
-        return f"{self.invoice}:{self.step}"
+        return key(self.invoice, self.step)
 
 
 class ChargeOrder(Order):
@@ -41,7 +42,7 @@ class ChargeOrder(Order):
     @property
     def key(self) -> str:
         """`<invoice>:<milestone>:<attempt>`."""
-        return f"{self.invoice}:{self.step}:{self.attempt}"
+        return charge_key(self.invoice, self.step, self.attempt)
 
 
 class RefundOrder(Order):
@@ -188,34 +189,13 @@ class TicketOrder(Order):
 class CloseOrder(Order):
     """Close the books: the final ledger, and what goes to the account as credit.
 
-    `case` is all that is known of it: from there the case starts again when money for it moves once more. A case may
-    have thousands of lines, so nothing of it is said twice.
+    `case` is all that is known of it: from there the case starts again when money for it moves once more.
     """
 
     case: Case
     outcome: str
-
-    @property
-    def policy(self) -> str:
-        """The policy's name."""
-        return self.case.plan.policy
-
-    @property
-    def due(self) -> date:
-        """The due date, as it was changed last."""
-        return self.case.invoice.due
-
-    @property
-    def entries(self) -> tuple[Entry, ...]:
-        """The final ledger."""
-        return self.case.entries
-
-    @property
-    def balance(self) -> Money:
-        """What is owed at the end."""
-        return self.case.balance
-
-    @property
-    def level(self) -> Level:
-        """What the invoice's hold asks for at the end."""
-        return self.case.level
+    policy: str
+    due: date
+    entries: tuple[Entry, ...]
+    balance: Money
+    level: Level = Level.ACTIVE

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dunning.case.case import UNDERWAY, Case, Done
+from dunning.case.case import Case, Done
 from dunning.explain.temporal_ui import clock
-from dunning.notices.warnings import told, warnings_before
+from dunning.notices.warnings import told_of, warnings_before
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import read
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
 
@@ -34,39 +36,47 @@ def because(known: Known, done: Done) -> str:
 
 
 def _because_of_a_fact(known: Known, done: Done) -> str:
-    case, (head, _, rest) = known.case, done.step.partition(":")
-    if ":again:" in done.step:
-        return f"no valid warning had reached the customer, and nobody may suffer {head}'s consequence unwarned"
-    if done.step.endswith(":told"):
-        return f"{done.step.removesuffix(':told')} happened, so the customer is told"
-    words = {
-        "confirm": f"payment {rest} arrived",
-        "reversal": f"the money was taken back ({rest})",
-        "reopen": f"the money was taken back ({rest})",
-        "chargeback": f"the customer's bank took the money back in a dispute ({rest})",
-        "use-credit": "something was owed again, and the account had credit",
-        "refund": f"more than owed was paid ({rest})",
-        "credit": "more than owed was paid",
-        "reinstate": "nothing was owed any more",
-        "loosen": f"a wrong run of ours was undone (undo {rest})",
-        "undo": f"a wrong run of ours was undone (undo {rest})",
-        "due-date": "the due date was changed",
-        "outside-contact": "every address on file was on the services that would be suspended",
-        "close": f"the case ended as {case.outcome or 'it did'}",
-    }
-    if done.action is Action.CHARGE:
-        return "a new payment method was put on file" if not done.step.startswith(UNDERWAY) else "the customer began it"
-    return words.get(head, "a person has to know of it" if done.action is Action.TICKET else "")
+    name = read(done.step)
+    if name.bounced:
+        return "the notice came back, so it was written again"
+    if name.again:
+        return f"no valid warning had reached the customer, and nobody may suffer {name.id}'s consequence unwarned"
+    if name.told:
+        return f"{name.base} happened, so the customer is told"
+    if name.action is Action.TICKET:
+        return "a person has to know of it"
+    return WORDS[name.kind].format(id=name.id, outcome=known.case.outcome or "it did")
+
+
+WORDS = {
+    StepKind.CONFIRM: "payment {id} arrived",
+    StepKind.REVERSAL: "the money was taken back ({id})",
+    StepKind.REOPEN: "the money was taken back ({id})",
+    StepKind.CHARGEBACK: "the customer's bank took the money back in a dispute ({id})",
+    StepKind.USE_CREDIT: "something was owed again, and the account had credit",
+    StepKind.USE_CREDIT_AFTER_UNDO: "something was owed again, and the account had credit",
+    StepKind.NEW_METHOD: "a new payment method was put on file",
+    StepKind.UNDERWAY: "the customer began it",
+    StepKind.REFUND: "more than owed was paid ({id})",
+    StepKind.CREDIT: "more than owed was paid",
+    StepKind.REINSTATE: "nothing was owed any more",
+    StepKind.LOOSEN: "a wrong run of ours was undone (undo {id})",
+    StepKind.UNDO: "a wrong run of ours was undone (undo {id})",
+    StepKind.DUE_DATE: "the due date was changed",
+    StepKind.OUTSIDE_CONTACT: "every address on file was on the services that would be suspended",
+    StepKind.CLOSE: "the case ended as {outcome}",
+}
+"""For each kind of follow-up that is no ticket."""
 
 
 def _warned(case: Case, milestone: Milestone, done: Done) -> Iterator[str]:
     """The delivered warnings that the consequence rested on when it came."""
     if milestone.action not in CONSEQUENCES or done.kind in ("skipped", "not_ours"):
         return
-    names = {told(warning): warning for warning in warnings_before(case, milestone)}
+    names = {told_of(warning): warning for warning in warnings_before(case, milestone)}
     for earlier in case.done:
-        warning = earlier.step.split(":again:")[0]
-        notice = names.get(earlier.step) or case.plan.milestone(warning if ":again:" in earlier.step else "")
+        name = read(earlier.step)
+        notice = names.get(earlier.step) or case.plan.milestone(name.milestone if name.again or name.bounced else "")
         disregarded = any(earlier.at <= run.at < done.at for run in case.runs)
         counts = earlier.kind == "delivered" and earlier.at <= done.at and not disregarded
         if notice and counts and notice in names.values():

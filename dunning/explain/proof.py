@@ -6,6 +6,7 @@ from dunning.case.case import Case, Done
 from dunning.explain.because import Known
 from dunning.explain.temporal_ui import clock
 from dunning.policy.plan import Action
+from dunning.policy.step_names import charge_key, key, key_of_notice
 from dunning.records.mail import NoticeCopy
 
 _NOTICES = (Action.ISSUE, Action.NOTIFY)
@@ -31,8 +32,8 @@ def _copies(known: Known, done: Done) -> Sequence[NoticeCopy]:
     exact = known.notices.get(done.detail)
     if exact:
         return (exact,)
-    key = f"{known.case.invoice.number}:{done.step}:"
-    return [n for n in known.notices.values() if n.id.startswith(key) and n.id.removeprefix(key).isdigit()]
+    wanted = key(known.case.invoice.number, done.step)
+    return [notice for notice in known.notices.values() if key_of_notice(notice.id) == wanted]
 
 
 def delivery(case: Case, copy: NoticeCopy, *, for_customer: bool = False) -> str:
@@ -51,7 +52,7 @@ def delivery(case: Case, copy: NoticeCopy, *, for_customer: bool = False) -> str
 
 def _payment_proof(known: Known, done: Done) -> str:
     word = next((a for a in known.case.attempts if a.step == done.step), None)
-    kept = known.attempts.get(f"{known.case.invoice.number}:{done.step}:1")
+    kept = known.attempts.get(charge_key(known.case.invoice.number, done.step))
     payment = (word and word.payment) or (kept and kept.payment) or ""
     method = f"with the {kept.network or 'method'} on file" if kept and kept.method and not known.for_customer else ""
     said = f'the gateway said "{word.message}"' if word and word.message else ""

@@ -7,7 +7,7 @@ customer's business: names and notes of staff, full addresses, codes of the gate
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from dunning.case.case import UNDERWAY, Case, Done
+from dunning.case.case import Case, Done
 from dunning.case.decisions import Finish, Wait
 from dunning.case.ledger import Entry, Kind
 from dunning.case.state import state
@@ -18,6 +18,8 @@ from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock, coming
 from dunning.explain.words import deed, undone_run, written, written_by
 from dunning.policy.plan import Action
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import charge_key, read
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
 from dunning.rules.machine import decide
@@ -51,8 +53,8 @@ def receipt(
 
 def attempt_keys(case: Case) -> tuple[str, ...]:
     """The keys under which the store has the charge attempts of the case."""
-    steps = dict.fromkeys(a.step for a in case.attempts if not a.step.startswith(UNDERWAY))
-    return tuple(f"{case.invoice.number}:{step}:1" for step in steps)
+    steps = dict.fromkeys(a.step for a in case.attempts if read(a.step).kind is not StepKind.UNDERWAY)
+    return tuple(charge_key(case.invoice.number, step) for step in steps)
 
 
 def _coming(case: Case, now: datetime) -> str:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from dunning.case.case import Case, Done, UndoneRun
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
-from dunning.policy.plan import Action
+from dunning.policy.plan import LEVEL_OF, Action
+from dunning.policy.step_kinds import About
+from dunning.policy.step_names import in_turn, made_for
 
 _DEEDS = {
     (Action.ISSUE, ""): "invoice issued",
@@ -66,11 +68,12 @@ def written(entry: Entry) -> str:
 
 def written_by(case: Case, done: Done) -> tuple[Entry, ...]:
     """The ledger lines that a step wrote, in the ledger's order."""
-    names = {done.step, f"{done.step}:reactivation-fee", f"{done.step}:void"}
-    names |= {a.payment for a in case.attempts if a.step == done.step and a.payment}
+    names = {done.step, *(a.payment for a in case.attempts if a.step == done.step and a.payment)}
+    if done.action in (*LEVEL_OF, Action.LOOSEN):
+        names |= {made_for(done.step, About.REACTIVATION_FEE), made_for(done.step, About.VOID)}
     places = {place for name in names for place in case.places.get(name, ())}
     if case.runs:  # a fee that was undone comes again under another id
-        fees = [place for place in case.fees if case.entries[place].id.rpartition(":")[0] in names]
+        fees = [place for place in case.fees if in_turn(case.entries[place].id, 1) in names]
         places = {place for place in (*places, *fees) if not _of_another_time(case.entries[place], done)}
     return tuple(case.entries[place] for place in sorted(places))
 

@@ -5,19 +5,18 @@ the case has recorded the notice at all. Each bounce repeats its notice once; wh
 bounce. Who has no contact left gets a ticket like everybody whom no address takes (`dunning.rules.follow_ups`).
 """
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from dunning.case.case import Case, Done
 from dunning.case.facts import Bounced
 from dunning.case.update import changed
-from dunning.policy.plan import Action
+from dunning.policy.step_kinds import WHEN_PAID
+from dunning.policy.step_names import StepName, read
 
 BOUNCED = "bounced"
 """The kind of a step whose notice came back."""
-_AGAIN = re.compile(r":again:bounced:[0-9]+$")
-_TOLD_WHEN_PAID = ("confirm:", "undo:")
 
 
 def bounced(case: Case, fact: Bounced, now: datetime) -> Case:
@@ -34,29 +33,23 @@ def came_back(case: Case, notice: str) -> bool:
     return any(each.notice == notice for each in case.bounces)
 
 
-def notice_of(step: str) -> str:
-    """The step whose notice this one repeats because it came back; any other step itself."""
-    return _AGAIN.sub("", step)
-
-
-def told_again(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """The follow-ups: name, action and title of each notice that came back and still has something to say."""
+def told_again(case: Case) -> Iterator[tuple[str, str]]:
+    """The follow-ups: name and title of each notice that came back and still has something to say."""
     for place, fact in enumerate(case.bounces, start=1):
         done = next((done for done in case.done if done.kind == BOUNCED and done.detail == fact.notice), None)
         title = _title(case, done) if done else ""
         if done and title and _still_matters(case, done):
-            yield f"{_named_after(case, done)}:again:{BOUNCED}:{place}", Action.NOTIFY, title
+            yield str(replace(_named_after(case, done), bounced=place)), title
 
 
 def _is_of(done: Done, fact: Bounced) -> bool:
     return done.kind == "delivered" and done.detail == fact.notice
 
 
-def _named_after(case: Case, done: Done) -> str:
+def _named_after(case: Case, done: Done) -> StepName:
     """A repeated warning is found under its milestone's name, whatever it was called (`dunning.notices.warnings`)."""
-    name = notice_of(done.step)
-    milestone = name.split(":again:")[0].removesuffix(":told")
-    return milestone if case.plan.milestone(milestone) else name
+    name = read(done.step)
+    return name.base if case.plan.milestone(name.milestone) else name.subject
 
 
 def _title(case: Case, done: Done) -> str:
@@ -66,7 +59,7 @@ def _title(case: Case, done: Done) -> str:
 
 def _still_matters(case: Case, done: Done) -> bool:
     """Not when it was taken back since, and nothing is asked of who has paid."""
-    of_the_plan = case.plan.milestone(_named_after(case, done)) is not None
+    of_the_plan = case.plan.milestone(read(done.step).milestone) is not None
     if done.undone or (of_the_plan and case.runs and done.at <= case.runs[-1].at):
         return False
-    return not case.paid_up or done.step.startswith(_TOLD_WHEN_PAID)
+    return not case.paid_up or read(done.step).kind in WHEN_PAID

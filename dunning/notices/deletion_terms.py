@@ -10,6 +10,8 @@ from dunning.case.case import Case
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import DELETIONS, Action, Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import read, step, told
 
 
 class Restoring(TypedDict):
@@ -54,7 +56,7 @@ def restoring(case: Case, notice: Milestone) -> Restoring:
 def is_last_before_deletion(case: Case, notice: Milestone) -> bool:
     """Whether the plan writes nothing more between this notice and the deletion of the services."""
     names = [milestone.name for milestone in case.plan.milestones]
-    name = notice.name.split(":again:")[0].removesuffix(":told")
+    name = read(notice.name).milestone
     if name not in names or case.level is Level.DELETED or case.paid_up:
         return False
     for milestone in case.plan.milestones[names.index(name) + 1 :]:
@@ -65,22 +67,22 @@ def is_last_before_deletion(case: Case, notice: Milestone) -> bool:
     return False
 
 
-def told_of_deletion(case: Case) -> Iterator[tuple[str, Action, str]]:
-    """The follow-up that says so once all is deleted that the plan deletes: name, action and title of the notice."""
+def told_of_deletion(case: Case) -> Iterator[tuple[str, str]]:
+    """The follow-up that says so once all is deleted that the plan deletes: name and title of the notice."""
     offer = case.plan.restoration
     if not offer.notice or case.level is not Level.DELETED or case.paid_up or case.voided:
         return
-    if "paid-after-deletion" in case.steps_done:  # a person restores it, or gives the money back
+    if step(StepKind.PAID_AFTER_DELETION) in case.steps_done:  # a person restores it, or gives the money back
         return
     done = [case.steps_done.get(m.name) for m in case.plan.milestones if m.action in DELETIONS]
     if all(done) and any(each and each.kind == "deleted" for each in done):
-        yield "deletion:told", Action.NOTIFY, offer.notice
+        yield told(step(StepKind.DELETION)), offer.notice
 
 
-def asked_for_contact(case: Case) -> Iterator[tuple[str, Action, str]]:
+def asked_for_contact(case: Case) -> Iterator[tuple[str, str]]:
     """The notice that asks for an outside contact, once the first step of the plan is done (S3-21)."""
     if case.reach == "inside" and not case.paid_up and case.plan.milestones[0].name in case.steps_done:
-        yield "outside-contact", Action.NOTIFY, ASK_FOR_CONTACT
+        yield step(StepKind.OUTSIDE_CONTACT), ASK_FOR_CONTACT
 
 
 ASK_FOR_CONTACT = "Please Add an Outside Contact"

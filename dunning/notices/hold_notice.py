@@ -6,6 +6,8 @@ from dunning.case.orders import NoticeOrder
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 from dunning.records.accounts import Account
 from dunning.services.hold_reasons import category, name
 
@@ -22,7 +24,7 @@ def hold_notice(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
     return NoticeOrder(
         invoice="",
         account=account.id,
-        step=f"hold:{account.id}:{hold.source}:{hold.level.value}:{hold.since:%Y%m%dT%H%M%SZ}",
+        step=step(StepKind.HOLD, account.id, hold.source, hold.level.value, f"{hold.since:%Y%m%dT%H%M%SZ}"),
         at=now,
         title=f"{_TITLES.get(hold.level, 'Service Suspended')}: {what[0].upper()}{what[1:]}",
         policy="",

@@ -1,16 +1,18 @@
 """Warnings (promise 3): nobody suffers a consequence before a warning arrived and its full interval has passed."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dunning.calendar import shifted
 from dunning.case.case import Case, Done
 from dunning.case.decisions import Perform, Step, Wait
 from dunning.policy.plan import Action, Milestone
+from dunning.policy.step_names import read, told
 
 
-def told(milestone: Milestone) -> str:
+def told_of(milestone: Milestone) -> str:
     """The name of the step that writes to the customer for a milestone: itself when it is nothing but a notice."""
-    return milestone.name if milestone.action is Action.NOTIFY else f"{milestone.name}:told"
+    return milestone.name if milestone.action is Action.NOTIFY else told(milestone.name)
 
 
 def warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
@@ -26,7 +28,7 @@ def delivered_before(case: Case, milestone: Milestone) -> list[tuple[Milestone, 
     """
     found: list[tuple[Milestone, Done]] = []
     for warning in warnings_before(case, milestone):
-        done = case.steps_done.get(told(warning))
+        done = case.steps_done.get(told_of(warning))
         if done and done.kind == "delivered" and not _disregarded(case, done):
             found.append((warning, done))
         elif done and done.kind == "bounced":
@@ -48,20 +50,15 @@ def _disregarded(case: Case, done: Done) -> bool:
     return bool(case.runs) and (done.undone or done.at <= case.runs[-1].at)
 
 
-def _in_vain(case: Case, warning: Milestone) -> list[Done]:
-    """Repeats that were delivered, but to nobody who can still be written to."""
-    return [
-        done
-        for done in case.done
-        if _is_repeat(done, warning, "delivered")
-        and not done.undone
-        and case.unreached_at
-        and done.at <= case.unreached_at
-    ]
+def _written_again(case: Case, warning: Milestone) -> int:
+    """How often it was written again, whatever became of that: each has a name of its own."""
+    names = (read(done.step) for done in case.done if not done.undone)
+    return sum(name.milestone == warning.name and bool(name.again or name.bounced) for name in names)
 
 
 def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
-    return done.step.startswith(f"{warning.name}:again:") and done.kind == kind
+    name = read(done.step)
+    return name.milestone == warning.name and bool(name.again or name.bounced) and done.kind == kind
 
 
 def warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
@@ -78,6 +75,6 @@ def warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
         if now < again:
             return Wait(again, f"{warning.name} again", f"no warning before {milestone.name} could be delivered")
     title = warning.notice or warning.notice_failed
-    number = len(repeats) + len(_in_vain(case, warning)) + 1
-    step = Milestone(name=f"{warning.name}:again:{number}", action=Action.NOTIFY, at=now, day=warning.day, notice=title)
+    name = str(replace(read(warning.name), again=_written_again(case, warning) + 1))
+    step = Milestone(name=name, action=Action.NOTIFY, at=now, day=warning.day, notice=title)
     return Perform(step, f"nobody may suffer {milestone.name} unwarned")

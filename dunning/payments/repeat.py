@@ -6,7 +6,7 @@ warning from before the payment warns of nothing any more. Fees and charges are 
 """
 
 from dunning.case.case import Case, Done
-from dunning.notices.warnings import told
+from dunning.notices.warnings import told_of
 from dunning.policy.plan import LEVEL_OF, Action
 
 
@@ -15,5 +15,5 @@ def to_repeat(case: Case) -> tuple[Done, ...]:
     again = {done.step for done in case.done if done.action in LEVEL_OF}
     first = next((place for place, m in enumerate(case.plan.milestones) if m.name in again), None)
     later = () if first is None else case.plan.milestones[first:]
-    again |= {told(m) for m in later if m.name in again or m.action is Action.NOTIFY}
+    again |= {told_of(m) for m in later if m.name in again or m.action is Action.NOTIFY}
     return tuple(done.model_copy(update={"undone": True}) if done.step in again else done for done in case.done)

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from dunning.case.case import UNDERWAY, Attempted, Case
+from dunning.case.case import Attempted, Case
 from dunning.case.decisions import Conclude, Perform, Step, follow_up
 from dunning.case.results import NoMethod, Skipped
 from dunning.level import Level
-from dunning.policy.plan import Action, Milestone
+from dunning.policy.plan import Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import read, step
 
 REFUSED_FOR_GOOD = "the bank refuses this payment method for good; another one is needed"
 _TRIED = ("charged", "declined", "pending", "unknown")
@@ -14,7 +16,7 @@ _TRIED = ("charged", "declined", "pending", "unknown")
 
 def ours(case: Case) -> tuple[Attempted, ...]:
     """The automatic charges, also those for which there was no method; the customer's own payments are none of them."""
-    return tuple(a for a in case.attempts if not a.step.startswith(UNDERWAY))
+    return tuple(a for a in case.attempts if read(a.step).kind is not StepKind.UNDERWAY)
 
 
 def attempts(case: Case) -> tuple[Attempted, ...]:
@@ -52,8 +54,8 @@ def with_new_method(case: Case, now: datetime) -> Step | None:
     """A new payment method brings one attempt at once, when a charge has failed before and something is owed."""
     if not case.plan.charges_new_method or case.lapsed or case.level is Level.DELETED:
         return None
-    name = f"charge:method-{case.method_changes}"
+    name = step(StepKind.NEW_METHOD, case.method_changes)
     tried = [a for a in ours(case) if a.message != REFUSED_FOR_GOOD]  # for those nobody was asked
     if not tried or not all(_newer_method(case, a) for a in tried) or name in case.steps_done or _used_up(case):
         return None
-    return Perform(follow_up(name, Action.CHARGE, now), "a new payment method is on file")
+    return Perform(follow_up(name, now), "a new payment method is on file")

@@ -6,7 +6,9 @@ from datetime import datetime
 from dunning.case.case import Case, Deferral
 from dunning.case.decisions import Perform, Step, Wait, follow_up
 from dunning.case.ledger import Entry, Kind, standing
-from dunning.policy.plan import LEVEL_OF, Action, Milestone, TakenBack
+from dunning.policy.plan import LEVEL_OF, Milestone, TakenBack
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 
 
 def owed_again(case: Case, now: datetime) -> Step | None:
@@ -15,9 +17,9 @@ def owed_again(case: Case, now: datetime) -> Step | None:
     if case.lapsed:
         return None
     for entry in standing(case.entries):
-        for step in _steps_of(case, entry, rule, now):
-            if step.name not in case.steps_done and _put_off(case, step, now) is None:
-                return Perform(step, "money was taken back")
+        for each in _steps_of(case, entry, rule, now):
+            if each.name not in case.steps_done and _put_off(case, each, now) is None:
+                return Perform(each, "money was taken back")
     return None
 
 
@@ -27,34 +29,34 @@ def wait_for_restriction(case: Case, now: datetime) -> Step | None:
     if case.lapsed:
         return None
     at_once = (_at_once(case, entry, rule, now) for entry in standing(case.entries))
-    deferrals = (_put_off(case, step, now) for step in at_once if step)
+    deferrals = (_put_off(case, each, now) for each in at_once if each)
     later = next((deferral for deferral in deferrals if deferral), None)
     return Wait(later.until, later.step, later.reason) if later else None
 
 
 def _steps_of(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Iterator[Milestone]:
     """What one reversal asks for, in this order; the notice comes last, so that it can say how things stand."""
-    yield follow_up(f"reopen:{entry.id}", Action.REOPEN, now)
+    yield follow_up(step(StepKind.REOPEN, entry.id), now)
     if case.plan.uses_credit:
-        yield follow_up(f"use-credit:{entry.id}", Action.USE_CREDIT, now)
+        yield follow_up(step(StepKind.USE_CREDIT, entry.id), now)
     at_once = _at_once(case, entry, rule, now)
     if at_once:
         yield at_once
     if rule.notice:
-        yield follow_up(f"reversal:{entry.id}", Action.NOTIFY, now, rule.notice)
+        yield follow_up(step(StepKind.REVERSAL, entry.id), now, rule.notice)
 
 
 def _at_once(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Milestone | None:
     """A chargeback restricts once, and only the services that the plan's own step to that level restricts."""
-    level, name = rule.chargeback, f"chargeback:{entry.id}"
+    level, name = rule.chargeback, step(StepKind.CHARGEBACK, entry.id)
     happened = any(done.step == name for done in case.done)
     if entry.kind is not Kind.CHARGEBACK or level is None or case.level.rank >= level.rank or happened:
         return None
     action = next(action for action, brings in LEVEL_OF.items() if brings is level)
     services = next((m.services for m in case.plan.milestones if m.action is action), ())
-    return follow_up(name, action, now).model_copy(update={"services": services})
+    return follow_up(name, now, action=action).model_copy(update={"services": services})
 
 
-def _put_off(case: Case, step: Milestone, now: datetime) -> Deferral | None:
-    later = (deferral for deferral in case.deferrals if deferral.step == step.name and deferral.until > now)
+def _put_off(case: Case, milestone: Milestone, now: datetime) -> Deferral | None:
+    later = (deferral for deferral in case.deferrals if deferral.step == milestone.name and deferral.until > now)
     return max(later, key=lambda deferral: deferral.until, default=None)

@@ -8,6 +8,7 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.file import ANCHORS, Policy
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Invoice, Milestone
+from dunning.policy.step_names import RESERVED
 from dunning.policy.timeline import TimelineError, timeline
 
 # One due date a month over a leap and a common year: month ends, February and both DST changes are among them.
@@ -43,6 +44,8 @@ def _names(policy: Policy) -> Iterator[Finding]:
     for place, rule in enumerate(policy.milestones):
         if rule.name in seen or rule.name in ANCHORS:
             yield Finding(f"milestones[{place}].name", f"{rule.name!r} is already taken; give this milestone a name")
+        if rule.name in RESERVED:
+            yield Finding(f"milestones[{place}].name", f"{rule.name!r} is what a step beside the plan is called")
         seen.add(rule.name)
 
 

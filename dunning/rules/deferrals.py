@@ -5,6 +5,7 @@ from datetime import datetime
 from dunning.case.case import Case, Deferral
 from dunning.case.facts import Reconsider
 from dunning.case.update import changed
+from dunning.policy.step_names import without_turn
 
 
 def reconsidered(case: Case, fact: Reconsider, now: datetime) -> Case:
@@ -31,5 +32,4 @@ def deferred(case: Case, later: Deferral, now: datetime) -> Case:
 
 def _is(ordered: str, step: str) -> bool:
     """Whether the order's step is that step, or that step come again (`suspend:2`)."""
-    name, _, again = ordered.rpartition(":")
-    return ordered == step or (name == step and again.isdigit())
+    return without_turn(ordered) == without_turn(step)

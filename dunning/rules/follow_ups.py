@@ -1,6 +1,7 @@
 """What the facts ask for beside the plan: receipts, failed charges, work for people. What happened must be told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dunning.case.case import Case, Done
 from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing
@@ -8,26 +9,28 @@ from dunning.level import Level
 from dunning.notices.bounced import told_again
 from dunning.notices.confirmations import confirmation_due
 from dunning.notices.deletion_terms import asked_for_contact, told_of_deletion
-from dunning.notices.warnings import told
+from dunning.notices.warnings import told_of
 from dunning.policy.plan import Action, Milestone
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import read, step, told
 from dunning.undo.undo import told_of_undoing
 
-FollowUp = tuple[str, Action, str]
-"""Name, action, title of the notice. The name makes each happen once."""
+FollowUp = tuple[str, str]
+"""The step's name, which makes each happen once, and the title of the notice that it is."""
 
 
 def follow_ups(case: Case) -> Iterator[FollowUp]:
     """Every follow-up that the facts ask for, done or not; of the confirmations of payments only one to be done."""
     confirmation = confirmation_due(case) if case.plan.payment_notice else ""
     if confirmation:
-        yield confirmation, Action.NOTIFY, case.plan.payment_notice
+        yield confirmation, case.plan.payment_notice
     yield from told_of_undoing(case)
     yield from told_again(case)
     yield from _about_credit(case)
     if case.due_changes:
-        yield f"due-date:{case.due_changes}", Action.MOVE_DUE, ""
+        yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):
-        yield f"unreadable:{place}", Action.TICKET, ""
+        yield step(StepKind.UNREADABLE, place), ""
     for done in case.done:
         yield from _after(case, done)
     yield from asked_for_contact(case)
@@ -40,13 +43,13 @@ def _about_credit(case: Case) -> Iterator[FollowUp]:
     taken_from_credit = {entry.id for entry in case.entries if entry.kind in TAKEN_BACK and entry.of in parked}
     for entry in case.entries:
         if entry.kind is Kind.PARKED:
-            yield f"parked:{entry.id}", Action.TICKET, ""
+            yield step(StepKind.PARKED, entry.id), ""
         if entry.id in taken_from_credit:
-            yield f"taken-back:{entry.id}", Action.TICKET, ""
+            yield step(StepKind.TAKEN_BACK, entry.id), ""
         if entry.kind is Kind.RESTORED and entry.of in taken_from_credit:
-            yield f"restored:{entry.id}", Action.TICKET, ""
+            yield step(StepKind.RESTORED, entry.id), ""
     for entry in _asked_of_nobody(case):
-        yield f"owed-again:{entry.id}", Action.TICKET, ""
+        yield step(StepKind.OWED_AGAIN, entry.id), ""
 
 
 def _asked_of_nobody(case: Case) -> tuple[Entry, ...]:
@@ -56,30 +59,30 @@ def _asked_of_nobody(case: Case) -> tuple[Entry, ...]:
         later = case.entries[max(place for place, e in enumerate(case.entries) if e.kind is Kind.VOID) :]
         return tuple(entry for entry in taken if entry in later)
     gone = case.level is Level.DELETED and not case.paid_up
-    return tuple(entry for entry in taken if gone and f"reopen:{entry.id}" not in case.steps_done)
+    return tuple(entry for entry in taken if gone and step(StepKind.REOPEN, entry.id) not in case.steps_done)
 
 
 def _after(case: Case, done: Done) -> Iterator[FollowUp]:
     if done.kind == "undelivered":
         # One ticket a notice, however often it is sent again.
-        yield f"{done.step.split(':again:')[0]}:undelivered", Action.TICKET, ""
+        yield str(replace(read(done.step).subject, about=About.UNDELIVERED)), ""
     if case.paid_up:
         if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
-            yield "paid-after-deletion", Action.TICKET, ""
+            yield step(StepKind.PAID_AFTER_DELETION), ""
         return
     milestone = case.plan.milestone(done.step)
     if milestone is None:
         if done.action is Action.CHARGE and done.kind == "declined":
-            yield f"{done.step}:told", Action.NOTIFY, _failed(case)
+            yield told(done.step), _failed(case)
         return
     title = _notice_after(milestone, done)
     if title and not done.undone and not _disregarded(case, milestone):
-        yield told(milestone), Action.NOTIFY, title
+        yield told_of(milestone), title
 
 
 def _disregarded(case: Case, milestone: Milestone) -> bool:
     """The notice about a charge was of a wrong run that was undone; the charge stands, and is not told again."""
-    notice = told(milestone)
+    notice = told_of(milestone)
     return bool(case.runs) and milestone.action is Action.CHARGE and any(notice in run.steps for run in case.runs)
 
 

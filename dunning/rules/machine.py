@@ -27,9 +27,9 @@ Promise 4, the catch-up rule, lives in `dunning.case.catch_up`: a step done late
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from dunning.case.case import OF_CREDIT, Case
+from dunning.case.case import Case
 from dunning.case.decisions import Finish, Perform, Reinstate, Step, Wait, follow_up
-from dunning.case.ledger import TAKEN_BACK
+from dunning.case.ledger import TAKEN_BACK, is_credit
 from dunning.case.orders import ChargeOrder, Order
 from dunning.case.state import missing_approvals
 from dunning.level import Level
@@ -37,6 +37,8 @@ from dunning.notices.warnings import delivered_before, warn_again
 from dunning.payments.retries import concluded, with_new_method
 from dunning.payments.reversals import owed_again, wait_for_restriction
 from dunning.policy.plan import CONSEQUENCES, Action, Excess, Milestone
+from dunning.policy.step_kinds import WHEN_PAID, StepKind
+from dunning.policy.step_names import read, step
 from dunning.rules.follow_ups import follow_ups
 from dunning.undo.undo import loosened
 
@@ -44,9 +46,9 @@ from dunning.undo.undo import loosened
 def decide(case: Case, now: datetime) -> Step:
     """What to do at `now` (UTC), given every fact of the case."""
     for rule in _RULES:
-        step = rule(case, now)
-        if step is not None:
-            return step
+        found = rule(case, now)
+        if found is not None:
+            return found
     return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
 
 
@@ -70,7 +72,7 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     if milestone.action is Action.CHARGE:
         # What became of an attempt is asked in any case.
         return not any(a.step == milestone.name and a.ask_at for a in case.attempts)
-    return milestone.action is not Action.NOTIFY or not milestone.name.startswith(("confirm:", "undo:"))
+    return milestone.action is not Action.NOTIFY or read(milestone.name).kind not in WHEN_PAID
 
 
 _AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.LOOSEN, *CONSEQUENCES)
@@ -91,9 +93,9 @@ def _reinstate(case: Case, now: datetime) -> Step | None:
 
 
 def _tell(case: Case, now: datetime) -> Step | None:
-    for name, action, title in follow_ups(case):
+    for name, title in follow_ups(case):
         if name not in case.steps_done:
-            return Perform(follow_up(name, action, now, title), "it happened, so it is told")
+            return Perform(follow_up(name, now, title), "it happened, so it is told")
     return None
 
 
@@ -101,7 +103,7 @@ def _transit(case: Case, now: datetime) -> Step | None:
     attempt = case.in_transit
     if attempt is None or attempt.ask_at is None:
         return None
-    milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, Action.CHARGE, now)
+    milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, now)
     if now < attempt.ask_at:
         why = "the debit is on its way" if attempt.kind == "pending" else "the gateway has not said yet"
         return Wait(attempt.ask_at, f"ask about {attempt.step}", why)
@@ -116,10 +118,10 @@ def _settle(case: Case, now: datetime) -> Step | None:
         return Perform(_excess(case, now), f"{-case.balance} more than owed was paid")
     if case.voided and case.balance.minor > 0:
         why = f"{case.balance} that had become credit was taken back"
-        return Perform(follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now), why)
-    closed = f"close:{len(case.entries)}"
+        return Perform(follow_up(step(StepKind.CREDIT, len(case.entries)), now), why)
+    closed = step(StepKind.CLOSE, len(case.entries))
     if closed not in case.steps_done:
-        return Perform(follow_up(closed, Action.CLOSE, now), f"the case ends: {outcome}")
+        return Perform(follow_up(closed, now), f"the case ends: {outcome}")
     return Finish(outcome)
 
 
@@ -127,10 +129,10 @@ def _excess(case: Case, now: datetime) -> Milestone:
     """Refund the newest payment that was not touched yet; what no refund can take becomes credit."""
     taken_back = {entry.of for entry in case.entries if entry.kind in TAKEN_BACK}
     for payment in reversed(case.payments if case.plan.excess is Excess.REFUND else ()):
-        refund = f"refund:{payment.id}"
-        if refund not in case.steps_done and payment.id not in taken_back and not payment.id.startswith(OF_CREDIT):
-            return follow_up(refund, Action.REFUND, now)
-    return follow_up(f"credit:{len(case.entries)}", Action.CREDIT, now)
+        refund = step(StepKind.REFUND, payment.id)
+        if refund not in case.steps_done and payment.id not in taken_back and not is_credit(payment.id):
+            return follow_up(refund, now)
+    return follow_up(step(StepKind.CREDIT, len(case.entries)), now)
 
 
 def _grace(case: Case, now: datetime) -> Step | None:

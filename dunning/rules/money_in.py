@@ -6,12 +6,14 @@ Recording never refuses: a payment is never turned away, only parked.
 from datetime import datetime, timedelta
 
 from dunning.calendar import instant, local
-from dunning.case.case import UNDERWAY, Attempted, Case, Done
+from dunning.case.case import Attempted, Case, Done
 from dunning.case.facts import Payment, PaymentNews, Restored, Reversal
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, balance, find
 from dunning.case.update import changed, with_entry
 from dunning.money import Money
 from dunning.policy.plan import Action, Excess
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step, told
 from dunning.rules.follow_ups import follow_ups
 
 
@@ -90,11 +92,11 @@ def with_grace(case: Case, reversal: str, now: datetime) -> Case:
 
 def _failures_never_told(before: Case, after: Case, now: datetime) -> tuple[Done, ...]:
     """Notices about charges that failed while money came another way: weeks later they would only confuse."""
-    wanted_before = {name for name, _, _ in follow_ups(before)}
-    late = {f"{done.step}:told" for done in after.done if done.action is Action.CHARGE} - wanted_before
+    wanted_before = {name for name, _ in follow_ups(before)}
+    late = {told(done.step) for done in after.done if done.action is Action.CHARGE} - wanted_before
     return tuple(
-        Done(step=name, action=action, at=now, kind="skipped", detail="it was paid meanwhile")
-        for name, action, _ in follow_ups(after)
+        Done(step=name, action=Action.NOTIFY, at=now, kind="skipped", detail="it was paid meanwhile")
+        for name, _ in follow_ups(after)
         if name in late and name not in after.steps_done
     )
 
@@ -111,7 +113,7 @@ def restored(case: Case, fact: Restored) -> Case:
     if after.lapsed and after.balance.minor < 0:
         return with_entry(case, entry.model_copy(update={"kind": Kind.PARKED, "note": _why_parked(case, fact.amount)}))
     for fee in _fees_of(fact.reversal, after):
-        waiver_id, note = f"waive:{fee.id}", "what was taken back came again"
+        waiver_id, note = step(StepKind.WAIVE, fee.id), "what was taken back came again"
         waiver = Entry(id=waiver_id, kind=Kind.WAIVER, amount=fee.amount, at=fact.at, of=fee.id, note=note)
         after = with_entry(after, waiver)
     return after
@@ -137,7 +139,7 @@ def stirred(case: Case, news: PaymentNews, now: datetime) -> Case:
     if not news.started or find(case.entries, news.payment, MONEY_IN):
         return case
     begun = Attempted(
-        step=f"{UNDERWAY}{news.payment}", kind="pending", at=now, began=now, ask_at=now, payment=news.payment
+        step=step(StepKind.UNDERWAY, news.payment), kind="pending", at=now, began=now, ask_at=now, payment=news.payment
     )
     others = tuple(a for a in case.attempts if a.step != begun.step)
     return changed(case, attempts=(*others, begun))

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypedDict
 
-from dunning.case.case import UNDERWAY, Case
+from dunning.case.case import Case
+from dunning.case.decisions import reinstatement
 from dunning.case.ledger import MONEY_IN, total
 from dunning.case.orders import (
     AskOrder,
@@ -26,13 +27,12 @@ from dunning.case.orders import (
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import in_turn, read
 from dunning.rules.notice_facts import failure, in_digest, money_told
 from dunning.rules.ticket_words import credit_of, words_for_staff
 from dunning.rules.upcoming import OPEN_ALWAYS, next_deed_after
 from dunning.services.hold_reasons import Category, category
-
-CHARGEBACK = "chargeback:"
-"""Begins the step that a chargeback brings at once: fraud is suspected, and nobody is warned of that."""
 
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -45,7 +45,7 @@ def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
     return ReinstateOrder(
         invoice=case.invoice.number,
         account=case.invoice.account,
-        step="reinstate",
+        step=reinstatement(case),
         at=now,
         today=case.today(now),
         rule=case.plan.rule,
@@ -63,8 +63,8 @@ class _Head(TypedDict):
 def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
     """What every order says. A step that comes again after it was undone is another one to the hands."""
     before = sum(done.undone and done.step == milestone.name for done in case.done)
-    step = f"{milestone.name}:{before + 1}" if before else milestone.name
-    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": step, "at": now}
+    name = in_turn(milestone.name, before + 1)
+    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": name, "at": now}
 
 
 def _known(case: Case) -> tuple[str, ...]:
@@ -78,18 +78,24 @@ def _known(case: Case) -> tuple[str, ...]:
 
 def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
     """The notices that warned of a step that needs a warning; None for one that needs none."""
-    if case.plan.unwarned or milestone.name.startswith(CHARGEBACK):
+    if case.plan.unwarned or _is_chargeback(milestone):
         return None
     return tuple(done.detail for _, done in delivered_before(case, milestone))
 
 
+def _is_chargeback(milestone: Milestone) -> bool:
+    """Fraud is suspected then, and nobody is warned of that."""
+    return read(milestone.name).kind is StepKind.CHARGEBACK
+
+
 def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
-    underway = milestone.name.startswith(UNDERWAY)
+    name = read(milestone.name)
+    underway = name.kind is StepKind.UNDERWAY
     return ChargeOrder(
         **_head(case, milestone, now),
         amount=case.invoice.amount if case.paid_up else case.balance,
         ask_only=case.paid_up or underway,
-        payment=milestone.name.removeprefix(UNDERWAY) if underway else "",
+        payment=name.id if underway else "",
         known=_known(case),
     )
 
@@ -99,7 +105,7 @@ def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
-    payment = next(p for p in case.payments if milestone.name == f"refund:{p.id}")
+    payment = next(p for p in case.payments if p.id == read(milestone.name).id)
     return RefundOrder(
         **_head(case, milestone, now),
         payment=payment.id,
@@ -143,7 +149,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         level=LEVEL_OF[milestone.action],
         held=case.level,
         services=milestone.services,
-        reason="chargeback" if milestone.name.startswith(CHARGEBACK) else "non-payment",
+        reason="chargeback" if _is_chargeback(milestone) else "non-payment",
         voids=milestone.voids,
         known=_known(case),
         warnings=_warnings(case, milestone),
@@ -191,7 +197,16 @@ def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return CloseOrder(**_head(case, milestone, now), case=case, outcome=case.outcome)
+    return CloseOrder(
+        **_head(case, milestone, now),
+        outcome=case.outcome,
+        policy=case.plan.policy,
+        due=case.invoice.due,
+        entries=case.entries,
+        balance=case.balance,
+        level=case.level,
+        case=case,
+    )
 
 
 _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {

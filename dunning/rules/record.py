@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from dunning.case.case import OF_CREDIT, Case, Deferral, Done
+from dunning.case.case import Case, Deferral, Done
 from dunning.case.catch_up import with_done
+from dunning.case.decisions import reinstatement
 from dunning.case.facts import PaymentNews
-from dunning.case.ledger import Entry, Kind
+from dunning.case.ledger import Entry, Kind, credit_payment
 from dunning.case.results import (
     Abandoned,
     Charged,
@@ -37,11 +38,13 @@ from dunning.case.results import (
 )
 from dunning.case.update import changed, with_entry
 from dunning.level import Level, strictest
-from dunning.notices.bounced import BOUNCED, came_back, notice_of
+from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
 from dunning.payments.repeat import to_repeat
 from dunning.payments.retries import ours
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import StepName, made_for, read
 from dunning.rules.deferrals import deferred
 from dunning.rules.money_in import paid, stirred, with_grace
 from dunning.undo.undo import fresh_id, late, struck_out
@@ -54,10 +57,9 @@ def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) ->
 
 def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
-    number = sum(done.action is Action.REINSTATE for done in case.done) + 1
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     done = Done(
-        step=f"reinstate:{number}",
+        step=reinstatement(case),
         action=Action.REINSTATE,
         at=now,
         kind=result.kind,
@@ -74,7 +76,7 @@ def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime)
         kind=Kind.REFUND,
         amount=result.amount,
         at=now,
-        of=milestone.name.removeprefix("refund:"),
+        of=read(milestone.name).id,
         note=result.refund,
     )
     return with_entry(with_done(case, milestone, now, result.kind, str(result.amount)), entry)
@@ -84,7 +86,7 @@ def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetim
     """The notice about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
     kind = BOUNCED if came_back(case, result.notice) else result.kind
     case = with_done(case, milestone, now, kind, result.notice)
-    tells_of_it = notice_of(milestone.name) == f"reversal:{case.grace_of}"
+    tells_of_it = read(milestone.name).base == StepName(StepKind.REVERSAL, (case.grace_of,))
     return with_grace(case, case.grace_of, now) if tells_of_it else case
 
 
@@ -99,7 +101,7 @@ def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datet
         case = _lapsed(case, milestone, now)
     fee = case.plan.reactivation_fee
     if milestone.action is Action.SUSPEND and fee and not case.paid_up and not _asked_for(case, Kind.REACTIVATION_FEE):
-        entry_id = fresh_id(case, f"{milestone.name}:reactivation-fee")
+        entry_id = fresh_id(case, made_for(milestone.name, About.REACTIVATION_FEE))
         entry = Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
         case = with_entry(case, entry)
     return case
@@ -110,7 +112,7 @@ def _asked_for(case: Case, kind: Kind) -> bool:
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
-    entry_id = fresh_id(case, f"{milestone.name}:void")
+    entry_id = fresh_id(case, made_for(milestone.name, About.VOID))
     entry = Entry(id=entry_id, kind=Kind.VOID, amount=case.balance, at=now, note="by policy")
     return changed(with_entry(case, entry), lapsed=True)
 
@@ -184,7 +186,7 @@ def _credited(case: Case, milestone: Milestone, result: Credited, now: datetime)
     case = with_done(case, milestone, now, result.kind, str(result.amount))
     if result.amount.minor <= 0:
         return case
-    entry_id = f"{OF_CREDIT}{case.invoice.number}:{milestone.name}"
+    entry_id = credit_payment(case.invoice.number, milestone.name)
     return with_entry(case, Entry(id=entry_id, kind=Kind.PAYMENT, amount=result.amount, at=now, note="credit"))
 
 

@@ -3,6 +3,8 @@
 from dunning.case.case import Case
 from dunning.case.ledger import TAKEN_BACK, Kind, find
 from dunning.money import Money
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import read
 
 
 def credit_of(case: Case, step: str) -> tuple[str, Money | None]:
@@ -10,20 +12,26 @@ def credit_of(case: Case, step: str) -> tuple[str, Money | None]:
 
     The id holds the invoice's number, because the payments of two invoices may have the same id.
     """
-    number = case.invoice.number
-    parked = find(case.entries, step.removeprefix("parked:"), (Kind.PARKED,))
-    if parked:
-        return f"{number}:{parked.id}", parked.amount
-    back = find(case.entries, step.removeprefix("taken-back:"), TAKEN_BACK)
-    if back:
-        return f"{number}:back:{back.id}", -back.amount
-    again = find(case.entries, step.removeprefix("restored:"), (Kind.RESTORED,))
-    return (f"{number}:restored:{again.id}", again.amount) if again else ("", None)
+    number, name = case.invoice.number, read(step)
+    kinds, prefix, sign = _CREDITS.get(name.kind, ((), "", 1))
+    entry = find(case.entries, name.id, kinds)
+    return (f"{number}:{prefix}{entry.id}", entry.amount if sign > 0 else -entry.amount) if entry else ("", None)
+
+
+_CREDITS = {
+    StepKind.PARKED: ((Kind.PARKED,), "", 1),
+    StepKind.TAKEN_BACK: (TAKEN_BACK, "back:", -1),
+    StepKind.RESTORED: ((Kind.RESTORED,), "restored:", 1),
+}
+"""Which ledger lines each is about, how the credit's id begins, and its sign."""
 
 
 def words_for_staff(case: Case, step: str) -> tuple[str, str]:
     """Subject and body of the ticket of that step."""
-    number, (about, _, of) = case.invoice.number, step.partition(":")
+    number, name = case.invoice.number, read(step)
+    about, of = name.kind.value.word, name.id
+    if name.about is About.UNDELIVERED:
+        return f"No address took a notice for {number}", f"Step {step}: ask the customer for another address."
     if about == "parked":
         entry = find(case.entries, of, (Kind.PARKED,))
         note, amount = (entry.note, entry.amount) if entry else ("", "")
@@ -35,8 +43,6 @@ def words_for_staff(case: Case, step: str) -> tuple[str, str]:
     if about in _WORDS:
         subject, body = _WORDS[_why_asked_of_nobody(case) if about == "owed-again" else about]
         return subject.format(number=number), body
-    if step.endswith(":undelivered"):
-        return f"No address took a notice for {number}", f"Step {step}: ask the customer for another address."
     return f"{number} was paid after its services were deleted", "Restore the services or give the money back."
 
 

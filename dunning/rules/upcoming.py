@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.case.case import Case
-from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait, follow_up
+from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait, follow_up, reinstatement
 from dunning.case.facts import Approval
 from dunning.case.results import Deferred, Reinstated
 from dunning.level import Level
@@ -130,7 +130,7 @@ def _after(case: Case, step: Perform | Conclude | Reinstate, now: datetime) -> C
 
 def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now: datetime, missing: int) -> Coming:
     if isinstance(step, Reinstate):
-        return Coming(follow_up("reinstate", Action.REINSTATE, now), now, step.why)
+        return Coming(follow_up(reinstatement(before), now), now, step.why)
     milestone = step.milestone
     return Coming(
         step=milestone,

@@ -23,6 +23,8 @@ from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
 from dunning.case.update import changed, with_entry
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 
 MOST = 10**15
 """Minor units: more is a mistake, and more than 64 bits could not be stored."""
@@ -104,7 +106,7 @@ def waiver_refused(case: Case, waiver: Waiver) -> str:
     if find(case.entries, waiver.entry, CHARGES) is None:
         charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
         return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
-    waived_before = find(case.entries, f"waive:{waiver.entry}", (Kind.WAIVER,))
+    waived_before = find(case.entries, step(StepKind.WAIVE, waiver.entry), (Kind.WAIVER,))
     return f"{waiver.entry!r} is already waived" if waived_before else ""
 
 
@@ -114,7 +116,7 @@ def waived(case: Case, waiver: Waiver, now: datetime) -> Case:
     if entry is None:
         return case
     note = " ".join(part for part in (waiver.reason, f"by {waiver.by}" if waiver.by else "") if part)
-    waiver_id = f"waive:{waiver.entry}"
+    waiver_id = step(StepKind.WAIVE, waiver.entry)
     return with_entry(case, Entry(id=waiver_id, kind=Kind.WAIVER, amount=entry.amount, at=now, of=entry.id, note=note))
 
 

@@ -12,11 +12,10 @@ from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
 from dunning.level import Level, strictest
 from dunning.money import Money
-from dunning.notices.warnings import delivered_before, told
+from dunning.notices.warnings import delivered_before, told_of
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Milestone
+from dunning.policy.step_names import read
 
-AGAIN = ":again:"
-"""In the name of a warning that is repeated."""
 FEES = (Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 TAKEN = (*(action for action in LEVEL_OF if action not in DELETIONS), Action.LATE_FEE, Action.NOTIFY)
 """What is undone of the plan's steps."""
@@ -70,16 +69,20 @@ def _steps(case: Case, undo: Undo) -> tuple[str, ...]:
         if _rested_on(case, milestone, taken, undo.since):
             taken.add(milestone.name)
         if milestone.name in taken:
-            taken.add(told(milestone))
+            taken.add(told_of(milestone))
     if taken:  # a repeated warning must not keep the name that the next one will have
-        taken |= {done.step for done in case.done if AGAIN in done.step and _is_taken(case, done)}
+        taken |= {done.step for done in case.done if _is_repeat(done) and _is_taken(case, done)}
     return tuple(done.step for done in case.done if done.step in taken and not done.undone)
+
+
+def _is_repeat(done: Done) -> bool:
+    name = read(done.step)
+    return bool(name.again or name.bounced)
 
 
 def _is_taken(case: Case, done: Done) -> bool:
     """Whether it is a restriction, a fee or a notice of the plan that really happened."""
-    name = done.step.split(AGAIN)[0].removesuffix(":told")
-    milestone = case.plan.milestone(name)
+    milestone = case.plan.milestone(read(done.step).milestone)
     if milestone is None or done.undone or milestone.action is Action.ISSUE:
         return False
     if done.action is Action.NOTIFY:
@@ -111,7 +114,7 @@ def _fees(case: Case, undo: Undo, steps: tuple[str, ...]) -> Iterator[Entry]:
     """The fees of that time, or of those steps, that nobody has waived."""
     waived = {entry.of for entry in case.entries if entry.kind is Kind.WAIVER}
     for entry in case.entries:
-        if entry.kind in FEES and entry.id not in waived and (_in(undo, entry.at) or entry.id.split(":")[0] in steps):
+        if entry.kind in FEES and entry.id not in waived and (_in(undo, entry.at) or read(entry.id).milestone in steps):
             yield entry
 
 
@@ -120,7 +123,7 @@ def _void(case: Case, undo: Undo, steps: tuple[str, ...]) -> Entry | None:
     if not case.lapsed:
         return None
     entry = next(entry for entry in reversed(case.entries) if entry.kind is Kind.VOID)
-    return entry if _in(undo, entry.at) or entry.id.split(":")[0] in steps else None
+    return entry if _in(undo, entry.at) or read(entry.id).milestone in steps else None
 
 
 def _pending(case: Case, undo: Undo, *, gone: bool) -> str:

@@ -16,8 +16,10 @@ from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
 from dunning.case.update import changed, with_entry
 from dunning.level import Level, strictest
-from dunning.policy.plan import DELETIONS, Action, Milestone
-from dunning.undo.scope import AGAIN, FEES, TAKEN, scope
+from dunning.policy.plan import DELETIONS, Milestone
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import in_turn, read, step
+from dunning.undo.scope import FEES, TAKEN, scope
 
 CORRECTION = "Correction: Please Disregard Our Notice"
 """The title of the notice that says so."""
@@ -82,26 +84,25 @@ def loosened(case: Case, now: datetime) -> Step | None:
     """Before anything else the services go back to what they were before the run."""
     if case.loosen_to is None or case.level is Level.DELETED or case.paid_up:
         return None
-    step = follow_up(f"loosen:{case.runs[-1].undo.id}", Action.LOOSEN, now)
-    return Perform(step, f"a wrong run of ours is undone: {case.level.value} was a mistake")
+    loosen = follow_up(step(StepKind.LOOSEN, case.runs[-1].undo.id), now)
+    return Perform(loosen, f"a wrong run of ours is undone: {case.level.value} was a mistake")
 
 
-def told_of_undoing(case: Case) -> Iterator[tuple[str, Action, str]]:
+def told_of_undoing(case: Case) -> Iterator[tuple[str, str]]:
     """The follow-ups: a person hears of deletions, credit pays for what is owed again, the customer is told."""
     for run in case.runs:
         if run.deletions:
-            yield f"undo-deleted:{run.undo.id}", Action.TICKET, ""
+            yield step(StepKind.UNDO_DELETED, run.undo.id), ""
         if run.owed_again.minor > 0 and case.plan.uses_credit and not case.paid_up and not case.lapsed:
-            yield f"use-credit:undo:{run.undo.id}", Action.USE_CREDIT, ""
+            yield step(StepKind.USE_CREDIT_AFTER_UNDO, run.undo.id), ""
         if run.steps:
-            yield f"undo:{run.undo.id}", Action.NOTIFY, CORRECTION
+            yield step(StepKind.UNDO, run.undo.id), CORRECTION
 
 
 def fresh_id(case: Case, entry: str) -> str:
     """The id of a fee or void that comes again after it was undone: `late-fee`, then `late-fee:2`."""
-    before = [each for run in case.runs for each in run.entries if each == entry or each.startswith(f"{entry}:")]
-    same = [each for each in before if each.removeprefix(entry).lstrip(":").isdigit() or each == entry]
-    return f"{entry}:{len(same) + 1}" if same else entry
+    before = sum(in_turn(each, 1) == entry for run in case.runs for each in run.entries)
+    return in_turn(entry, before + 1)
 
 
 def struck_out(case: Case, entry: Entry) -> bool:
@@ -117,10 +118,13 @@ def _written(case: Case, run: UndoneRun, runs: tuple[UndoneRun, ...], now: datet
     case = changed(case, done=story, runs=runs, loosen_to=loosen_to)
     for fee in (entry for entry in entries.values() if entry.kind in FEES):
         case = with_entry(
-            case, Entry(id=f"waive:{fee.id}", kind=Kind.WAIVER, amount=fee.amount, at=now, of=fee.id, note=note)
+            case,
+            Entry(id=step(StepKind.WAIVE, fee.id), kind=Kind.WAIVER, amount=fee.amount, at=now, of=fee.id, note=note),
         )
     for void in (entry for entry in entries.values() if entry.kind is Kind.VOID):
-        back = Entry(id=f"undo:{void.id}", kind=Kind.UNVOIDED, amount=void.amount, at=now, of=void.id, note=note)
+        back = Entry(
+            id=step(StepKind.UNVOID, void.id), kind=Kind.UNVOIDED, amount=void.amount, at=now, of=void.id, note=note
+        )
         case = changed(with_entry(case, back), lapsed=False)
     return case
 
@@ -133,5 +137,5 @@ def _held(case: Case, undo: Undo, now: datetime) -> datetime:
 
 def _of_the_plan(case: Case, milestone: Milestone) -> bool:
     """A step of the plan that harms or warns, or a repeated warning; no notice about something that happened."""
-    name = milestone.name.split(AGAIN)[0]
-    return case.plan.milestone(name) is not None and milestone.action in (*TAKEN, *DELETIONS)
+    name = read(milestone.name)
+    return bool(case.plan.milestone(name.milestone)) and not name.told and milestone.action in (*TAKEN, *DELETIONS)

@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from dunning.case.facts import Bounced
 from dunning.case.orders import TicketOrder
 from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
+from dunning.policy.step_names import key_of_notice, step_of
 from dunning.ports.accounts import Accounts
 from dunning.ports.inbox import Mailbox
 from dunning.ports.notices import Notices
@@ -92,7 +93,7 @@ class MailHandling:
             raise OutageError("the notice that came back is still being sent")
         await self._store.mark_bounced(copy, report.status, mail.at)
         if copy.invoice and not copy.id.startswith(ANSWER):
-            fact = Bounced(notice=copy.id, step=_step(copy), at=mail.at, reason=report.status)
+            fact = Bounced(notice=copy.id, step=step_of(key_of_notice(copy.id)), at=mail.at, reason=report.status)
             await self._deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
 
     async def _from_customer(self, mail: InboundMail, written: CustomerMail) -> Handled:
@@ -153,11 +154,6 @@ def _bounce_ticket(mail: InboundMail, report: Report, copy: NoticeCopy) -> Ticke
         copy,
     )
     return order.model_copy(update={"step": f"bounced:{copy.id.removeprefix(f'{copy.invoice}:')}"})
-
-
-def _step(copy: NoticeCopy) -> str:
-    """A notice's id is `<invoice>:<step>:<rank of the contact>`."""
-    return copy.id.removeprefix(f"{copy.invoice}:").rpartition(":")[0]
 
 
 def _kept(mail: InboundMail) -> str:

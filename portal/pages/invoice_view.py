@@ -15,7 +15,8 @@ from dunning.case.state import state
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
 from dunning.money import Money
-from dunning.policy.plan import Action
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
@@ -151,12 +152,12 @@ def _notice(case: Case, now: datetime) -> NoticeOrder:
 
     Nothing comes before the day of a promise is over, or before the case's own timer.
     """
-    order = order_for(case, follow_up("pay-page", Action.NOTIFY, now), now)
+    order = order_for(case, follow_up(step(StepKind.PAY_PAGE), now), now)
     assert isinstance(order, NoticeOrder)
     if order.next_at is None:
         return order
-    step = decide(case, now)
-    timer = step.until if isinstance(step, Wait) else None
+    coming = decide(case, now)
+    timer = coming.until if isinstance(coming, Wait) else None
     return order.model_copy(update={"next_at": max(order.next_at, case.promised_until or now, timer or now)})
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dunning.level import Level
 from dunning.policy.plan import Action, Plan
-from operations.new_invoice import NewInvoice
+from operations.open_invoice import InvoiceRow
 
 
 class _Written(BaseModel):
@@ -98,7 +98,7 @@ class Story(_Written):
     """
 
     title: str
-    row: NewInvoice
+    row: InvoiceRow
     pay: tuple[Pay, ...] = ()
     promise: tuple[Promises, ...] = ()
     approve: tuple[Approves, ...] = ()

@@ -53,10 +53,10 @@ def test_money_of_a_voided_invoice_that_had_become_credit_is_taken_off_again_wit
 def test_a_won_dispute_over_an_invoice_that_lapsed_meanwhile_becomes_credit_with_a_ticket() -> None:
     facts = ((12, pays()), (20, takes_back(chargeback=True)), (80, gives_again()), (81, gives_again()))
     life = evening(ASO, 85, *facts)
-    assert after(life, 50) == [(50, "deactivate"), (80, "parked:r-1:won")]
+    assert after(life, 50) == [(50, "deactivate"), (80, "parked:r-1%3Awon")]
     (again,) = [e for e in life.case.entries if e.id == "r-1:won"]
     assert (again.kind, again.of, again.note) == (Kind.PARKED, "r-1", "the invoice is no longer payable")
-    ticket = did(life, "parked:r-1:won")
+    ticket = did(life, "parked:r-1%3Awon")
     assert ticket.step is not None
     order = order_for(ticket.before, ticket.step, ticket.decided)
     assert isinstance(order, TicketOrder)

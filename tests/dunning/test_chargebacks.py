@@ -111,7 +111,7 @@ def test_a_chargeback_s_restriction_that_is_put_off_is_waited_for_while_the_cust
 
 def test_a_restriction_put_off_twice_waits_for_the_later_day() -> None:
     life = evening(COURTESY, 20, (2, pays()), (20, takes_back(chargeback=True)), world=_putting_off(1))
-    restriction, now = follow_up("chargeback:r-1", Action.SUSPEND, life.now), life.now
+    restriction, now = follow_up("chargeback:r-1", life.now, action=Action.SUSPEND), life.now
     later, sooner = (Deferred(until=now + timedelta(days=days), reason=f"{days} days") for days in (3, 2))
     for order in ((later, sooner), (sooner, later)):
         case = life.case
@@ -135,7 +135,7 @@ def test_where_the_plan_has_no_step_to_that_level_the_chargeback_restricts_every
 def test_a_new_card_is_tried_while_a_restriction_is_put_off_and_in_the_grace() -> None:
     world = World(charges=["declined", "ok"], deferrals=1)
     life = evening(COURTESY, 22, (2, pays()), (20, takes_back(chargeback=True)), (20, new_card), world=world)
-    assert (20, "charge:method-1") in days(life)
+    assert (20, "new-method:1") in days(life)
     assert life.outcome == "paid"
 
 

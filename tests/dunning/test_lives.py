@@ -241,7 +241,7 @@ def test_a_later_due_date_moves_what_is_still_to_come() -> None:
 def test_a_renewal_lifts_the_hold_of_the_lapsed_invoice_and_that_case_ends() -> None:
     renewal = opened(ASO, renews="INV-0900")
     life = live(renewal, before_issue(renewal))
-    assert life.steps() == ["issue", "charge", "reinstate", "confirm:ch-INV-1042:charge:1", "close:2"]
+    assert life.steps() == ["issue", "charge", "reinstate", "confirm:ch-INV-1042%3Acharge%3A1", "close:2"]
     old = never_paid(ASO).case
     delete = old.plan.milestone("delete")
     assert delete is not None
@@ -348,7 +348,7 @@ def test_money_that_comes_while_the_books_are_closed_closes_them_again() -> None
     assert life.steps() == [
         "issue",
         "charge",
-        "confirm:ch-INV-1042:charge:1",
+        "confirm:ch-INV-1042%3Acharge%3A1",
         "close:2",
         "confirm:p-1",
         "credit:3",

@@ -60,10 +60,10 @@ def test_paid_in_part_before_the_due_date_only_the_rest_is_charged() -> None:
 def test_on_the_due_date_the_payment_is_processed_and_one_confirmation_follows() -> None:
     life = evening(COURTESY, 40, charges="ok")
     assert days(life) == [
-        (-10, "issue"), (0, "charge"), (0, "confirm:ch-INV-1042:charge:1"), (0, "close:2"),
+        (-10, "issue"), (0, "charge"), (0, "confirm:ch-INV-1042%3Acharge%3A1"), (0, "close:2"),
     ]  # fmt: skip
     assert notices(life) == [(-10, "Courtesy Invoice"), (0, "Payment Confirmation")]
-    confirmation = notice(life, "confirm:ch-INV-1042:charge:1")
+    confirmation = notice(life, "confirm:ch-INV-1042%3Acharge%3A1")
     assert (str(confirmation.amount), confirmation.happened_at) == ("USD 19.99", at(opened(COURTESY), 0))
 
 
@@ -203,7 +203,7 @@ def test_the_confirmation_carries_the_company_s_own_date_also_when_we_hear_of_it
     moved_at, heard_at = at(opened(ASO), 0), at(opened(ASO), 3)
     charged = Charged(payment="ch-1", amount=case.balance, at=moved_at)
     told = recorded(case, step(case, "charge"), charged, heard_at)
-    confirm = order_for(told, follow_up("confirm:ch-1", Action.NOTIFY, heard_at), heard_at)
+    confirm = order_for(told, follow_up("confirm:ch-1", heard_at), heard_at)
     assert isinstance(confirm, NoticeOrder)
     assert (confirm.happened_at, confirm.detail, str(confirm.amount)) == (moved_at, "ch-1", "USD 19.99")
 

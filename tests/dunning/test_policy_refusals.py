@@ -73,6 +73,10 @@ def test_the_good_one_loads_and_is_named_after_its_file(tmp_path: Path) -> None:
             "milestones[2].name: 'notify' is already taken",
         ),
         (('action = "suspend"', 'action = "suspend"\nname = "due"'), "milestones[2].name: 'due' is already taken"),
+        (
+            ('action = "suspend"', 'action = "suspend"\nname = "refund"'),
+            "milestones[2].name: 'refund' is what a step beside the plan is called",
+        ),
         (('action = "suspend"', 'action = "suspend"\nafter = "later"'), "milestones[2].after: 'later' is none of: due"),
         (('action = "suspend"', 'action = "suspend"\nfee = "USD 5"'), "milestones[2].fee: a late_fee needs a fee"),
         (('action = "suspend"', 'action = "late_fee"'), "milestones[2].fee: a late_fee needs a fee"),

@@ -13,7 +13,7 @@ from dunning.case.case import LATE, Case, Opened
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Kind, balance
 from dunning.case.results import Deferred, Delivered, NotOurs
 from dunning.level import Level
-from dunning.notices.warnings import told
+from dunning.notices.warnings import told_of
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, Action
 from dunning.rules.machine import decide
 from dunning.undo.undo import struck_out
@@ -76,7 +76,7 @@ def _intervals(life: Life, did: Did) -> list[tuple[timedelta, timedelta]]:
         for earlier in life.did:
             if earlier.known > did.decided or earlier.step is None or not isinstance(earlier.result, Delivered):
                 continue
-            if earlier.step.name == told(warning) or earlier.step.name.startswith(f"{warning.name}:again:"):
+            if earlier.step.name == told_of(warning) or earlier.step.name.startswith(f"{warning.name}:again:"):
                 found.append((did.decided - earlier.known, did.step.at - warning.at))
     return found
 

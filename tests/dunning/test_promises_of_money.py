@@ -40,7 +40,7 @@ def attempts_stay_within_the_policy(life: Life) -> None:
     """S3-15, and one attempt for each new payment method."""
     most = life.case.plan.most_attempts
     assert most is None or len(life.world.company.reached) <= most
-    tried = [did for did in life.of(Action.CHARGE) if did.step and did.step.name.startswith("charge:method-")]
+    tried = [did for did in life.of(Action.CHARGE) if did.step and did.step.name.startswith("new-method:")]
     assert len({did.step.name for did in tried if did.step}) <= life.case.method_changes
 
 

@@ -18,7 +18,7 @@ from dunning.case.ledger import Kind
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered
 from dunning.money import Money
-from dunning.policy.plan import Action, Invoice
+from dunning.policy.plan import Invoice
 from dunning.policy.timeline import plan_for
 from dunning.ports.outages import OutageError
 from dunning.records.mail import NoticeCopy
@@ -198,7 +198,7 @@ class TestPolicy:
     def test_only_what_the_plan_dates_waits(self, step: str, waits: bool) -> None:
         case = open_case(self.case(), AT)
         assert case.entries[0].kind is Kind.INVOICE
-        milestone = follow_up(step, Action.NOTIFY, AT, "Any Title")
+        milestone = follow_up(step, AT, "Any Title")
         assert in_digest(case, milestone) is waits
         if not step.startswith(("confirm", "reversal")):
             written = order_for(case, milestone, AT)

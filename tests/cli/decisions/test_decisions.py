@@ -14,7 +14,6 @@ from dunning.case.case import open_case
 from dunning.case.decisions import follow_up
 from dunning.case.orders import CloseOrder
 from dunning.names import workflow_id
-from dunning.policy.plan import Action
 from dunning.rules.order_for import order_for
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, Said, in_days, lines, row
@@ -79,7 +78,7 @@ def closed_books(number: str) -> CloseOrder:
     opening = examples.opened("hotdoodle", due=date(2026, 1, 1), number=number, account="old")
     paid_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     case = examples.pays()(open_case(opening, examples.before_issue(opening)), paid_at)
-    order = order_for(case, follow_up("close:2", Action.CLOSE, paid_at), paid_at)
+    order = order_for(case, follow_up("close:2", paid_at), paid_at)
     assert isinstance(order, CloseOrder)
     return order
 

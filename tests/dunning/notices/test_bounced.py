@@ -12,8 +12,8 @@ from dunning.case.facts import Bounced
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, Result
 from dunning.explain.words import story
-from dunning.notices.bounced import bounced, notice_of
-from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.notices.bounced import bounced
+from dunning.policy.plan import CONSEQUENCES, Milestone
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from tests.dunning.evenings import ASO, HOTDOODLE, WHMCS
@@ -168,7 +168,7 @@ def test_a_notice_of_a_declined_charge_keeps_why_it_failed() -> None:
     back = comes_back(told.step.name)(life.case, life.now)
     name = f"{told.step.name.removesuffix(':told')}:again:bounced:1"
     first = order_for(life.case, told.step, life.now)
-    again = order_for(back, follow_up(name, Action.NOTIFY, life.now), life.now)
+    again = order_for(back, follow_up(name, life.now), life.now)
     assert isinstance(first, NoticeOrder)
     assert isinstance(again, NoticeOrder)
     assert first.detail
@@ -189,11 +189,6 @@ def test_the_story_says_that_it_came_back() -> None:
     words = [text for _, text in story(life.case)]
     assert 'notice came back "Second Invoice Overdue Notice"' in words
     assert 'notice sent "Second Invoice Overdue Notice"' in words
-
-
-def test_names_of_repeats_lead_back_to_their_notices() -> None:
-    assert notice_of("confirm:p:again:bounced:12") == "confirm:p"
-    assert notice_of("second-overdue:again:1") == "second-overdue:again:1"
 
 
 @pytest.mark.promise(3)

@@ -12,6 +12,7 @@ from dunning.case.results import Delivered, Undelivered
 from dunning.money import Money
 from dunning.notices.bounced import bounced
 from dunning.notices.confirmations import MOST, confirmation_due, confirmed_by
+from dunning.policy.step_names import read
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
@@ -65,7 +66,7 @@ def test_what_comes_while_it_is_sent_is_told_by_the_next() -> None:
     step, order = told(waiting, now)
     meanwhile = paid(waiting, now, "p-3", "p-4")
     case = recorded(meanwhile, step.milestone, Delivered(notice="n"), now)
-    assert [e.id for e in confirmed_by(case, step.milestone.name)] == ids(order) == ["p-1", "p-2"]
+    assert [e.id for e in confirmed_by(case, read(step.milestone.name).id)] == ids(order) == ["p-1", "p-2"]
     _, later = told(case, now)
     assert ids(later) == ["p-3", "p-4"]
     assert confirmation_due(sent(case, now)) == ""

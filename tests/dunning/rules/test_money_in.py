@@ -70,7 +70,7 @@ def test_state_and_wait_say_that_a_debit_is_on_its_way() -> None:
     on_its_way = sends_money()(case, now)
     todo = decide(on_its_way, now)
     assert todo == Perform(
-        follow_up("underway:d-1", Action.CHARGE, now),
+        follow_up("underway:d-1", now),
         "ask what became of the attempt; the same key moves no money twice",
     )
     assert isinstance(todo, Perform)
@@ -115,7 +115,7 @@ def test_money_told_again_is_the_very_same_case() -> None:
 
 
 def _asking(now: datetime) -> Milestone:
-    return follow_up("underway:d-1", Action.CHARGE, now)
+    return follow_up("underway:d-1", now)
 
 
 def test_what_is_counted_already_does_not_set_out_again() -> None:
@@ -239,7 +239,7 @@ def test_money_that_is_found_twice_is_counted_once() -> None:
 def test_books_that_were_closed_with_more_lines_tell_them_and_everything_is_decided_anew() -> None:
     case, now = moment(ASO, 2)
     case = pays()(case, now)
-    closing = follow_up("close:2", Action.CLOSE, now)
+    closing = follow_up("close:2", now)
     lost = Entry(id="p-7", kind=Kind.PAYMENT, amount=Money.parse("USD 7.00"), at=now)
     told = recorded(case, closing, Remembered(entries=(*case.entries, lost)), now)
     assert [e.id for e in told.entries] == ["invoice", "p-1", "p-7"]

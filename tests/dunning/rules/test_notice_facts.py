@@ -9,7 +9,6 @@ from dunning.case.decisions import follow_up
 from dunning.case.facts import Promise
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Declined
-from dunning.policy.plan import Action
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
 from dunning.rules.updates import promised
@@ -24,7 +23,7 @@ HALF_AN_HOUR = timedelta(minutes=30)
 def notice(case: Case, name: str, day: int, late: timedelta = timedelta(0)) -> NoticeOrder:
     """The notice as it goes out on that day, some minutes late."""
     now = at(opened(case.plan.policy), day) + late
-    order = order_for(case, case.plan.milestone(name) or follow_up(name, Action.NOTIFY, now), now)
+    order = order_for(case, case.plan.milestone(name) or follow_up(name, now), now)
     assert isinstance(order, NoticeOrder)
     return order
 
@@ -71,13 +70,13 @@ def test_what_is_no_consequence_comes_on_its_day() -> None:
 
 def test_what_is_overdue_comes_now_and_never_in_the_past() -> None:
     case, _ = moment(ASO, 9)
-    order = notice(case, "due-date:1", 15)
+    order = notice(case, "pay-page", 15)
     assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 15))
 
 
 def test_a_notice_in_the_grace_says_when_it_is_over() -> None:
     life = evening(ASO, 22, (12, pays()), (20, takes_back()), (21, new_card))
-    order = sent(life, "charge:method-1:told")
+    order = sent(life, "new-method:1:told")
     assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 30))
 
 
@@ -85,7 +84,7 @@ def test_a_notice_while_a_promise_is_kept_names_the_day_that_the_promise_moves_e
     """The second reminder waits until the promised day is over, and the suspension comes a day after it."""
     promise: Fact = lambda case, _now: promised(case, Promise(until=DUE + timedelta(days=20)))  # noqa: E731
     life = evening(ASO, 23, (8, promise), (8, new_card))
-    order = sent(life, "charge:method-1:told")
+    order = sent(life, "new-method:1:told")
     assert (order.next_action, order.next_at) == ("suspend", did(life, "suspend").decided)
     assert did(life, "suspend").decided == at(opened(ASO), 22)
 

@@ -9,7 +9,6 @@ from dunning.case.decisions import follow_up
 from dunning.case.facts import Void
 from dunning.case.orders import TicketOrder
 from dunning.money import Money
-from dunning.policy.plan import Action
 from dunning.rules.order_for import order_for
 from dunning.rules.ticket_words import credit_of, words_for_staff
 from dunning.rules.updates import unreadable, voided
@@ -33,7 +32,7 @@ def case_with_parked_money() -> tuple[Case, datetime]:
     [
         ("parked:p-1", "INV-1042:p-1", EURO),
         ("taken-back:r-1", "INV-1042:back:r-1", "EUR -5.00"),
-        ("restored:r-1:won", "INV-1042:restored:r-1:won", EURO),
+        ("restored:r-1%3Awon", "INV-1042:restored:r-1:won", EURO),
     ],
 )
 def test_money_that_comes_goes_and_comes_again_is_credited_each_time_under_its_own_name(
@@ -63,7 +62,7 @@ def test_other_tickets_carry_no_credit(step: str) -> None:
             "The credit was taken off the account again.",
         ),
         (
-            "restored:r-1:won",
+            "restored:r-1%3Awon",
             "A payment kept as credit for INV-1042 came again",
             "A dispute was won; the credit is there again.",
         ),
@@ -95,7 +94,7 @@ def test_a_person_reads_what_happened_and_what_to_do(step: str, subject: str, bo
 def test_the_ticket_of_a_void_invoice_says_that_the_credit_may_be_used_up() -> None:
     case, now = moment(ASO, 2)
     void = takes_back()(voided(pays()(case, now), Void(reason="billed twice"), now), now)
-    order = order_for(void, follow_up("owed-again:r-1", Action.TICKET, now), now)
+    order = order_for(void, follow_up("owed-again:r-1", now), now)
     assert isinstance(order, TicketOrder)
     assert (order.subject, order.body, order.credit) == (
         "Money for INV-1042, which is void, was taken back",

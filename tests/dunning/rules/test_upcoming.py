@@ -211,7 +211,7 @@ def test_nothing_happens_to_who_has_paid() -> None:
     case, now = moment(ASO, 12)
     paid = pays()(case, now)
     assert next_deed(paid, now, OPEN_ALWAYS) is None
-    assert [name for _, name in come(paid, now)] == ["reinstate", "confirm:p-1", "close:2"]
+    assert [name for _, name in come(paid, now)] == ["reinstate:1", "confirm:p-1", "close:2"]
 
 
 def test_the_lives_have_what_moves_dates() -> None:

@@ -17,7 +17,7 @@ from dunning.case.results import Abandoned, Delivered, Loosened, NotOurs, Restri
 from dunning.case.update import changed
 from dunning.explain.words import story
 from dunning.level import Level
-from dunning.notices.warnings import told
+from dunning.notices.warnings import told_of
 from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -99,7 +99,7 @@ def test_a_fee_is_reversed_once_and_asked_for_again_when_its_turn_comes() -> Non
 def test_a_reactivation_fee_goes_with_its_suspension() -> None:
     life = evening(HOTDOODLE, 63, (30, undoes(HOTDOODLE, 30, 30)))
     assert [e.id for e in life.case.entries[1:]] == [
-        "suspend:reactivation-fee", "waive:suspend:reactivation-fee", "suspend:reactivation-fee:2"
+        "suspend:reactivation-fee", "waive:suspend:reactivation-fee", "suspend:2:reactivation-fee"
     ]  # fmt: skip
     loosen = did(life, "loosen:u-1")
     assert loosen.before.loosen_to is Level.LOCKED, "the lock of day 20 was right and stays"
@@ -116,10 +116,10 @@ def test_an_invoice_that_the_run_voided_is_owed_again_to_the_cent() -> None:
     assert (back.lapsed, str(back.balance), back.loosen_to) == (False, "USD 19.99", Level.SUSPENDED)
     assert balance(back.entries, "USD") == case.invoice.amount
     assert back.entries[-1].model_dump(include={"id", "kind", "of"}) == {
-        "id": "undo:deactivate:void", "kind": Kind.UNVOIDED, "of": "deactivate:void",
+        "id": "unvoid:deactivate:void", "kind": Kind.UNVOIDED, "of": "deactivate:void",
     }  # fmt: skip
     life = evening(ASO, 60, (31, undoes(ASO, 30, 30)))
-    assert [e.id for e in life.case.entries if e.kind is Kind.VOID] == ["deactivate:void", "deactivate:void:2"]
+    assert [e.id for e in life.case.entries if e.kind is Kind.VOID] == ["deactivate:void", "deactivate:2:void"]
     assert (life.case.lapsed, life.case.balance.minor) == (True, 0)
 
 
@@ -130,7 +130,7 @@ def test_money_that_was_kept_as_credit_pays_for_what_is_owed_again() -> None:
     world = World(charges=["declined"] * 9, credit=1999)
     life = live(invoice.model_copy(update={"plan": plan}), before_issue(invoice), moments, world)
     assert life.outcome == "paid"
-    assert "use-credit:undo:u-1" in life.steps()
+    assert "use-credit-after-undo:u-1" in life.steps()
 
 
 @pytest.mark.promise(3)
@@ -300,7 +300,7 @@ def test_every_consequence_after_an_undo_has_a_warning_since(
     life, run, _ = made
     if run is None:
         return
-    warnings = {name for m in life.case.plan.milestones if m.warns for name in (told(m), m.name)}
+    warnings = {name for m in life.case.plan.milestones if m.warns for name in (told_of(m), m.name)}
     for each in life.consequences():
         assert each.step
         if each.decided <= run.at or each.step.name.startswith("chargeback:") or isinstance(each.result, NotOurs):

@@ -1,0 +1,72 @@
+"""The kinds of steps beside a plan's own, and what is made for a step. A new one is one line here.
+
+How they become names is in `dunning.policy.step_names`.
+"""
+
+from enum import Enum, StrEnum
+from typing import NamedTuple
+
+from dunning.policy.plan import Action
+
+
+class Form(NamedTuple):
+    """How a kind is written, and what its steps do. `ids`: so many follow the word. `ends`: nothing follows them."""
+
+    word: str
+    ids: int = 1
+    action: Action | None = None
+    ends: bool = False
+
+
+class StepKind(Enum):
+    """What a name is about: a milestone of the plan, or what follows from facts. A follow-up is one line here."""
+
+    MILESTONE = Form("")
+
+    # Follow-ups of a case, by the id of the payment, reversal, ledger line or undo that asks for them.
+    CONFIRM = Form("confirm", 1, Action.NOTIFY)
+    REVERSAL = Form("reversal", 1, Action.NOTIFY)
+    UNDO = Form("undo", 1, Action.NOTIFY)
+    OUTSIDE_CONTACT = Form("outside-contact", 0, Action.NOTIFY)
+    DELETION = Form("deletion", 0)  # `deletion:told`: all is deleted that the plan deletes
+    PAY_PAGE = Form("pay-page", 0, Action.NOTIFY)
+    NEW_METHOD = Form("new-method", 1, Action.CHARGE)
+    UNDERWAY = Form("underway", 1, Action.CHARGE)  # a payment that the customer began without us
+    REFUND = Form("refund", 1, Action.REFUND)
+    CREDIT = Form("credit", 1, Action.CREDIT)
+    USE_CREDIT = Form("use-credit", 1, Action.USE_CREDIT)
+    USE_CREDIT_AFTER_UNDO = Form("use-credit-after-undo", 1, Action.USE_CREDIT)
+    REOPEN = Form("reopen", 1, Action.REOPEN)
+    CHARGEBACK = Form("chargeback", 1)  # restricts to the level that the plan says
+    LOOSEN = Form("loosen", 1, Action.LOOSEN)
+    REINSTATE = Form("reinstate", 1, Action.REINSTATE)
+    DUE_DATE = Form("due-date", 1, Action.MOVE_DUE)
+    CLOSE = Form("close", 1, Action.CLOSE)
+    PARKED = Form("parked", 1, Action.TICKET)
+    TAKEN_BACK = Form("taken-back", 1, Action.TICKET)
+    RESTORED = Form("restored", 1, Action.TICKET)
+    OWED_AGAIN = Form("owed-again", 1, Action.TICKET)
+    UNREADABLE = Form("unreadable", 1, Action.TICKET)
+    UNDO_DELETED = Form("undo-deleted", 1, Action.TICKET)
+    PAID_AFTER_DELETION = Form("paid-after-deletion", 0, Action.TICKET)
+
+    # Notices outside of any case: of a hold, by account, source, level and time.
+    HOLD = Form("hold", 4, Action.NOTIFY)
+
+    # Lines in the ledger, by the line that they strike out.
+    WAIVE = Form("waive", 1, ends=True)
+    UNVOID = Form("unvoid", 1, ends=True)
+
+
+class About(StrEnum):
+    """What is made for a step beside it: tickets, and lines in the ledger."""
+
+    UNDELIVERED = "undelivered"
+    REACH = "reach"
+    PROOF = "proof"
+    REACTIVATION_FEE = "reactivation-fee"
+    VOID = "void"
+
+
+WHEN_PAID = (StepKind.CONFIRM, StepKind.UNDO)
+"""Notices that still matter to who owes nothing any more."""
