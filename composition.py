@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from temporalio.client import Client
 
@@ -15,11 +15,14 @@ from adapters.settings.settings import Settings
 from adapters.sites import tokens, webhooks
 from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
+from adapters.templates.locale import is_locale
 from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
+from dunning.policy.file import Policy
 from operations.breaker import BreakerDecisions
+from operations.check_invoice import CheckInvoice
 from operations.checks import RunChecks
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
@@ -89,6 +92,11 @@ class Composition:
         return reachability.chosen(self.settings)
 
     @cached_property
+    def check_invoice(self) -> CheckInvoice:
+        """Check an invoice before it is opened."""
+        return CheckInvoice(lru_cache(self._policy), lru_cache(is_locale))
+
+    @cached_property
     def open_invoice(self) -> OpenInvoice:
         """Open an invoice."""
         return OpenInvoice(self.store, self.cases, self.reach, now)
@@ -111,7 +119,7 @@ class Composition:
     @cached_property
     def payments(self) -> Payments:
         """Enter money."""
-        return Payments(self.store, self.cases, lambda name: load_policy(name, self.settings.policies))
+        return Payments(self.store, self.cases, self._policy)
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -162,6 +170,9 @@ class Composition:
     def list_cases(self) -> ListCases:
         """List the cases."""
         return ListCases(self.cases)
+
+    def _policy(self, name: str) -> Policy:
+        return load_policy(name, self.settings.policies)
 
 
 def now() -> datetime:

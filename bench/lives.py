@@ -13,7 +13,7 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.timeline import plan_for
-from operations.open_invoice import InvoiceRow
+from operations.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.play import A_BIT, forward
 from workflows.invoice import InvoiceDunning
@@ -43,7 +43,7 @@ def zone_where_it_is(hour: int, now: datetime) -> str:
     return f"Etc/GMT{-offset:+d}"
 
 
-def a_row(name: str, policy: Policy, days_before_due: int) -> InvoiceRow:
+def a_row(name: str, policy: Policy, days_before_due: int) -> NewInvoice:
     """An invoice due so many days from now, in a zone where the policy's hour has just begun."""
     now = datetime.now(UTC)  # noqa: TID251 - a life starts on the real today, and plays ahead of it
     zone = zone_where_it_is(policy.hour.hour, now)
@@ -58,7 +58,7 @@ def a_row(name: str, policy: Policy, days_before_due: int) -> InvoiceRow:
         "zone": zone,
         "services": [{"user": name.lower()}],
     }
-    return InvoiceRow.model_validate(row)
+    return NewInvoice.model_validate(row)
 
 
 async def paid_on_its_due_date(stage: Stage, name: str, days_before_due: int) -> Cost:

@@ -20,7 +20,7 @@ from dunning.explain.temporal_ui import headline, shown
 from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.rules.machine import decide
-from operations.open_invoice import fitting
+from operations.new_invoice import fitting
 from sandbox.stage.child import Child
 from sandbox.stage.stage import Stage
 from workflows.invoice import InvoiceDunning

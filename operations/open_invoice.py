@@ -1,10 +1,8 @@
 """Opening an invoice: what a file or a program says of it becomes an account in the store and a running case, once."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Annotated, Any, Literal, NamedTuple
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from datetime import datetime
+from typing import Literal, NamedTuple
 
 from dunning.case.case import Opened, Reachability, open_case
 from dunning.case.facts import Payment
@@ -12,85 +10,17 @@ from dunning.case.ledger import credit_payment
 from dunning.explain.temporal_ui import shown
 from dunning.money import Money
 from dunning.notices.reachability import outside
-from dunning.policy.file import Policy, Zone
-from dunning.policy.plan import Invoice, InvoiceNumber, Plan
-from dunning.policy.timeline import plan_for
+from dunning.policy.file import Policy
+from dunning.policy.plan import Invoice
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
-from dunning.records.accounts import Account, Contact, Service
+from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice as Known
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
-
-_PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
-
-
-class ServiceRow(BaseModel):
-    """A service of the account, as a file or a program names it.
-
-    `aliases` are other domains of it. `site` is where its own software takes our notifications, `probe` what is looked
-    at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: str = "website"
-    user: str
-    domain: str = ""
-    panel: str = "sandbox"
-    aliases: tuple[str, ...] = ()
-    site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
-    probe: Annotated[str, Field(pattern=_PROBE)] = ""
-
-
-def _amount(value: Any) -> Any:
-    if isinstance(value, int | float):
-        raise ValueError("write the amount as text with its currency, like 'USD 19.99'")  # noqa: TRY004 - pydantic's way
-    return Money.parse(value) if isinstance(value, str) else value
-
-
-class InvoiceRow(BaseModel):
-    """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
-
-    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    invoice: InvoiceNumber
-    account: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-    customer: str = ""
-    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
-    amount: Annotated[Money, BeforeValidator(_amount)]
-    due: date
-    policy: str
-    zone: Zone | None = None
-    locale: str = "en_US"
-    paid_through: date | None = None
-    renews: str = ""
-    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
-    services: tuple[ServiceRow, ...] = ()
-
-    @model_validator(mode="after")
-    def _owes_something(self) -> "InvoiceRow":
-        if self.amount.minor <= 0:
-            msg = f"amount {self.amount} must be positive"
-            raise ValueError(msg)
-        return self
-
-    def invoice_facts(self) -> Invoice:
-        """What the case needs of the row."""
-        return Invoice(
-            number=self.invoice,
-            account=self.account,
-            customer=self.customer,
-            amount=self.amount,
-            due=self.due,
-            paid_through=self.paid_through,
-            renews=self.renews,
-        )
-
+from operations.errors import RefusedError
+from operations.new_invoice import NewInvoice, account_of, fitting
 
 Outcome = Literal["started", "already running", "already closed"]
 
@@ -100,14 +30,6 @@ class Opening(NamedTuple):
 
     outcome: Outcome
     reach: Reachability | None = None
-
-
-def fitting(row: InvoiceRow, policy: Policy) -> Plan:
-    """The row's plan. Raises ValueError when the policy does not fit it (another currency, dates out of order)."""
-    if row.amount.currency != policy.currency:
-        msg = f"{row.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
-        raise ValueError(msg)
-    return plan_for(policy, row.invoice_facts(), row.zone or "")
 
 
 class OpenInvoice:
@@ -120,25 +42,36 @@ class OpenInvoice:
         self._news = DeliverNews(store, cases)
         self._clock = clock
 
-    async def open(self, row: InvoiceRow, policy: Policy) -> Opening:
-        """Start the row's case unless it runs or ran. Safe to repeat after a crash at any point.
+    async def open(self, new: NewInvoice, policy: Policy) -> Opening:
+        """Start its case unless it runs or ran. Safe to repeat after a crash at any point.
 
-        Raises ValueError when the policy does not fit the row, and OutageError.
+        Raises RefusedError when the policy does not fit it, and OutageError.
         """
-        plan = fitting(row, policy)
-        known = await self._store.invoice(row.invoice)
+        try:
+            plan = fitting(new, policy)
+        except ValueError as error:
+            raise RefusedError(str(error), about=new.invoice) from None
+        known = await self._store.invoice(new.invoice)
         if known and known.status == "closed":
             return Opening("already closed")
-        account = await self._merged(row)
-        await self._store.put_account(account)
-        await self._store.open_invoice(Known(number=row.invoice, account=row.account, policy=policy.name, due=row.due))
+        account = await self._account(new)
+        await self._store.open_invoice(Known(number=new.invoice, account=new.account, policy=policy.name, due=new.due))
         reach = await self._look_at(account)
-        opened = Opened(invoice=row.invoice_facts(), plan=plan, credit=await self._credit(row, policy), reach=reach)
+        opened = Opened(invoice=new.invoice_facts(), plan=plan, credit=await self._credit(new, policy), reach=reach)
         if await self._start(opened):
             return Opening("started", reach)
         if opened.credit and opened.credit.minor > 0:
             await self._hand_over(opened.invoice, opened.credit)
         return Opening("already running", reach)
+
+    async def _account(self, new: NewInvoice) -> Account:
+        try:
+            known = await self._store.account(new.account)
+        except LookupError:
+            known = None
+        account = account_of(new, known)
+        await self._store.put_account(account)
+        return account
 
     async def _look_at(self, account: Account) -> Reachability:
         """Where the account's contacts are (S3-21). One without any has none inside: its notices get tickets."""
@@ -155,54 +88,8 @@ class OpenInvoice:
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
         await self._news.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
 
-    async def _credit(self, row: InvoiceRow, policy: Policy) -> Money | None:
+    async def _credit(self, new: NewInvoice, policy: Policy) -> Money | None:
         """The account's credit pays its next invoice, once however often the row is opened."""
         if not policy.use_credit:
             return None
-        return await self._store.use_credit(row.account, row.invoice, row.amount, self._clock())
-
-    async def _merged(self, row: InvoiceRow) -> Account:
-        """What is known of the account, and what the row adds: a file never takes an address or a service away."""
-        try:
-            known = await self._store.account(row.account)
-        except LookupError:
-            known = Account(id=row.account, name=row.customer, zone=row.zone or "", locale=row.locale)
-        have = {contact.email for contact in known.contacts}
-        new = [email for email in row.emails if email not in have]
-        contacts = [
-            Contact(account=row.account, email=email, rank=len(have) + place) for place, email in enumerate(new)
-        ]
-        ids = {service.id for service in known.services}
-        named = {service.id: service for service in _services(row)}
-        services = [service for service in named.values() if service.id not in ids]
-        return known.model_copy(
-            update={
-                "name": known.name or row.customer,
-                "payer": known.payer or row.payer,
-                "contacts": (*known.contacts, *contacts),
-                "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
-            }
-        )
-
-
-def _told_more(known: Service, row: Service | None) -> Service:
-    """How to reach and see a service may come later than the service; what the file leaves empty stays."""
-    told = {name: value for name in ("aliases", "site", "probe") if row and (value := getattr(row, name))}
-    return known.model_copy(update=told)
-
-
-def _services(row: InvoiceRow) -> list[Service]:
-    return [
-        Service(
-            id=f"{s.panel}:{s.user}:{s.kind}",
-            account=row.account,
-            kind=s.kind,
-            panel=s.panel,
-            user=s.user,
-            domain=s.domain,
-            aliases=s.aliases,
-            site=s.site,
-            probe=s.probe,
-        )
-        for s in row.services
-    ]
+        return await self._store.use_credit(new.account, new.invoice, new.amount, self._clock())

@@ -4,7 +4,6 @@ It ends in the books exactly once, whatever state the invoice is in. A person mi
 invoice that nobody knows: it is refused.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from dunning.case.facts import Payment, Restored, Reversal
@@ -16,12 +15,11 @@ from dunning.records.books import Credit
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import News, Outcome
 from dunning.rules.updates import payment_refused
+from operations.check_invoice import Policies
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
 from operations.late_money import LateMoney
 
-Policies = Callable[[str], Policy]
-"""A policy by its name. Raises ValueError when there is none, or none that may be used."""
 SENT = "sent"
 """The outcome of a payment that waits with the server for its case."""
 

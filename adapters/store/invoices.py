@@ -74,5 +74,5 @@ class Invoices(Database):
 
 
 def _books(order: CloseOrder) -> dict[str, object]:
-    kept = order.model_dump(include={"invoice", "account", "outcome", "policy", "due"})
+    kept = order.model_dump(include={"invoice", "account", "outcome"}) | {"policy": order.policy, "due": order.due}
     return kept | columns_of("balance", order.balance) | {"closed_at": order.at, "order": order.model_dump_json()}

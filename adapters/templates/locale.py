@@ -14,6 +14,15 @@ from dunning.wire import Instant
 _FIRST_STRONG, _POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
+def is_locale(name: str) -> bool:
+    """Whether it is a locale that we can write in, like de_DE."""
+    try:
+        Locale.parse(name)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
 class Reader(NamedTuple):
     """A customer's way of writing. `language` is that of the words around it: what runs the other way is isolated."""
 

@@ -160,7 +160,8 @@ def away(error: RPCError) -> OutageError:
 def _query(wanted: Wanted) -> str:
     values = {names.STATE: wanted.state, names.ACCOUNT: wanted.account, names.POLICY: wanted.policy}
     conditions = [f"WorkflowType = '{names.WORKFLOW}'"]
-    conditions += [] if wanted.ended else ["ExecutionStatus = 'Running'"]
+    # Of a case that went on in another run, the last run alone is the case.
+    conditions += ["ExecutionStatus != 'ContinuedAsNew'" if wanted.ended else "ExecutionStatus = 'Running'"]
     conditions += [f"{attribute.name} = '{value}'" for attribute, value in values.items() if value]
     return " AND ".join(conditions)
 

@@ -1,67 +1,40 @@
 """Checking rows before anything is started: the form of each, its policy, and that no invoice stands there twice."""
 
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
-from babel import Locale, UnknownLocaleError
 from pydantic import ValidationError
 
-from adapters.settings.policies import PolicyError, load_policy
 from cli.invoices.rows import Bad, Row
 from cli.shell.errors import reasons
-from cli.shell.preferences import settings
 from dunning.policy.file import Policy
-from operations.open_invoice import InvoiceRow, fitting
+from operations.errors import RefusedError
+from operations.new_invoice import NewInvoice
+from operations.open_many import Checked
+
+Check = Callable[[NewInvoice], Policy]
 
 
-class Good(NamedTuple):
-    """A row that may be started."""
-
-    line: int
-    row: InvoiceRow
-    policy: Policy
-
-
-def checked(rows: Iterable[Row | Bad]) -> tuple[list[Good], list[Bad]]:
+def checked(rows: Iterable[Row | Bad], check: Check) -> tuple[list[Checked], list[Bad]]:
     """Every row of a file, sorted into good and bad."""
-    good, bad = list[Good](), list[Bad]()
+    good, bad = list[Checked](), list[Bad]()
     seen: dict[str, int] = {}
     for row in rows:
-        result = row if isinstance(row, Bad) else _check(row)
-        if isinstance(result, Good) and (first := seen.setdefault(result.row.invoice, row.line)) != row.line:
-            result = Bad(row.line, result.row.invoice, f"invoice {result.row.invoice} stands on line {first} already")
-        if isinstance(result, Good):
+        result = row if isinstance(row, Bad) else _checked(row, check)
+        if isinstance(result, Checked) and (first := seen.setdefault(result.new.invoice, row.line)) != row.line:
+            result = Bad(row.line, result.new.invoice, f"invoice {result.new.invoice} stands on line {first} already")
+        if isinstance(result, Checked):
             good.append(result)
         else:
             bad.append(result)
     return good, bad
 
 
-def _check(row: Row) -> Good | Bad:
-    number = str(row.values.get("invoice") or "")
+def _checked(row: Row, check: Check) -> Checked | Bad:
     try:
-        invoice = InvoiceRow.model_validate(row.values)
-        policy = _policy(invoice.policy)
-        _words_for(invoice.locale)
-        fitting(invoice, policy)
+        new = NewInvoice.model_validate(row.values)
+        return Checked(row.line, new, check(new))
     except ValidationError as error:
-        return Bad(row.line, number, "; ".join(reasons(error)))
-    except PolicyError as error:
-        return Bad(row.line, number, "; ".join(str(error).splitlines()))
-    except (ValueError, OverflowError) as error:
-        return Bad(row.line, number, str(error))
-    return Good(row.line, invoice, policy)
-
-
-@lru_cache(maxsize=256)
-def _policy(name: str) -> Policy:
-    return load_policy(name, settings().policies)
-
-
-@lru_cache(maxsize=256)
-def _words_for(locale: str) -> None:
-    try:
-        Locale.parse(locale)
-    except (ValueError, UnknownLocaleError):
-        raise ValueError(f"locale: {locale!r} is not one; write it like en_US or de_DE") from None
+        reason = "; ".join(reasons(error))
+    except RefusedError as error:
+        reason = str(error)
+    return Bad(row.line, str(row.values.get("invoice") or ""), reason)

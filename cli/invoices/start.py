@@ -9,14 +9,13 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.invoices.bulk import Report, open_all
-from cli.invoices.checked import Good, checked
+from cli.invoices.checked import checked
 from cli.invoices.rows import Bad, read
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
-from operations.open_invoice import Opening
+from operations.open_many import Checked, OpenedMany, open_many
 
 LONG = 200
 """Rows from which a person wants to see progress."""
@@ -37,23 +36,21 @@ async def start(
     locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
     semicolons, and user, domain, kind name one service.
     """
-    good, bad = checked(read(file))
-    report = Report(bad=bad)
+    async with composed(store=False, server="not needed") as made:
+        good, bad = checked(read(file), made.check_invoice.check)
+    report = OpenedMany()
     if good and not (strict and bad):
         await _open(good, report)
-    _say(file, report, not_started=[each.row.invoice for each in good] if strict and bad else [], json=json)
+    not_started = [each.new.invoice for each in good] if strict and bad else []
+    _say(file, report, bad, not_started=not_started, json=json)
     return FAILED if report.failed else BAD_INPUT if bad else 0
 
 
-async def _open(good: list[Good], report: Report) -> None:
+async def _open(good: list[Checked], report: OpenedMany) -> None:
     async with composed() as made:
         await made.registered()
-
-        async def opener(row: Good) -> Opening:
-            return await made.open_invoice.open(row.row, row.policy)
-
         with _progress(len(good)) as tick:
-            await open_all(good, opener, report, tick)
+            await open_many(good, made.open_invoice.open, report, tick)
 
 
 @contextmanager
@@ -67,16 +64,17 @@ def _progress(total: int) -> Generator[Callable[[], None]]:
         yield lambda: progress.advance(task)
 
 
-def _say(file: str, report: Report, *, not_started: list[str], json: bool) -> None:
+def _say(file: str, report: OpenedMany, bad: list[Bad], *, not_started: list[str], json: bool) -> None:
+    failed = [Bad(*each) for each in report.failed]
     if json:
         opened = {key.replace(" ", "_"): numbers for key, numbers in report.opened.items()}
-        wrong = {"bad": _plain(report.bad), "failed": _plain(report.failed)}
+        wrong = {"bad": _plain(bad), "failed": _plain(failed)}
         print_json({**opened, "not_started": not_started, "inside": sorted(report.inside), **wrong})
         return
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
-    print(", ".join([*counts, f"{len(report.bad)} bad", f"{len(report.failed)} failed"]))
+    print(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
     name = "standard input" if file == "-" else file
-    for row in [*report.bad, *report.failed]:
+    for row in [*bad, *failed]:
         complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")
     if not_started:
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")

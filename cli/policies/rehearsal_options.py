@@ -12,7 +12,7 @@ from dunning.money import Money
 from dunning.policy.file import Policy, Zone
 from dunning.policy.plan import Action, Plan
 from dunning.policy.timeline import TimelineError, plan_for
-from operations.open_invoice import InvoiceRow, ServiceRow
+from operations.new_invoice import NewInvoice, NewService
 from sandbox.story.people import amount_of
 from sandbox.story.story import Declines, Ends, Pay, Story
 
@@ -24,7 +24,7 @@ _ZONE = TypeAdapter[str](Zone)
 def rehearsal(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[str], decline: Sequence[int]) -> Story:
     """The story that the options tell, if it can be played from now on. Raises BadInputError."""
     payments = [_payment(text, place, rules.currency) for place, text in enumerate(pay, 1)]
-    row = InvoiceRow(
+    row = NewInvoice(
         invoice="REHEARSAL",
         account="rehearsal",
         customer="Example Customer",
@@ -33,7 +33,7 @@ def rehearsal(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence
         due=due,
         policy=rules.name,
         zone=_zone(zone) or None,
-        services=(ServiceRow(user="rehearsal", domain="rehearsal.example"),),
+        services=(NewService(user="rehearsal", domain="rehearsal.example"),),
     )
     declines = tuple(Declines(day=each) for each in decline)
     story = Story(title="rehearsal", row=row, pay=tuple(payments), decline=declines, ends=Ends(outcome="open"))

@@ -103,6 +103,12 @@ def written(entries: tuple[Entry, ...], entry: Entry) -> bool:
     return any(e.id == entry.id and _origin(e) == _origin(entry) for e in entries)
 
 
+def not_in(entries: tuple[Entry, ...], others: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Those of the others that are not written among the entries."""
+    known = {(entry.id, _origin(entry)) for entry in entries}
+    return tuple(other for other in others if (other.id, _origin(other)) not in known)
+
+
 def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> Entry | None:
     """The entry of that id among those kinds."""
     return next((entry for entry in entries if entry.id == entry_id and entry.kind in kinds), None)

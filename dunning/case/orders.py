@@ -189,13 +189,34 @@ class TicketOrder(Order):
 class CloseOrder(Order):
     """Close the books: the final ledger, and what goes to the account as credit.
 
-    `case` is all that is known of it: from there the case starts again when money for it moves once more.
+    `case` is all that is known of it: from there the case starts again when money for it moves once more. A case may
+    have thousands of lines, so nothing of it is said twice.
     """
 
     case: Case
     outcome: str
-    policy: str
-    due: date
-    entries: tuple[Entry, ...]
-    balance: Money
-    level: Level = Level.ACTIVE
+
+    @property
+    def policy(self) -> str:
+        """The policy's name."""
+        return self.case.plan.policy
+
+    @property
+    def due(self) -> date:
+        """The due date, as it was changed last."""
+        return self.case.invoice.due
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The final ledger."""
+        return self.case.entries
+
+    @property
+    def balance(self) -> Money:
+        """What is owed at the end."""
+        return self.case.balance
+
+    @property
+    def level(self) -> Level:
+        """What the invoice's hold asks for at the end."""
+        return self.case.level

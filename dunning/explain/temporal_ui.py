@@ -73,12 +73,17 @@ LATEST = 100
 
 
 def details(case: Case, now: datetime, step: Step) -> str:
-    """Current details as Markdown: state, balance, what comes next and when and why, what happened."""
+    """Current details as Markdown: the headline, state, balance, what comes next and when and why, what happened.
+
+    The headline is the static summary, which a case loses when it goes on in another run.
+    """
     past = [f"{clock(case, at)} · {words}" for at, words in story(case, LATEST)] or ["nothing yet"]
     if len(case.done) > LATEST or len(case.entries) > LATEST + 1:
         past.insert(0, f"the latest of {len(case.done)} steps and {len(case.entries)} ledger lines; `why` has all")
     return "\n".join(
         [
+            headline(case.invoice),
+            "",
             *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
             f"- **next** {_next(case, step)}",
             "",

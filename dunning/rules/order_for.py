@@ -197,16 +197,7 @@ def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return CloseOrder(
-        **_head(case, milestone, now),
-        outcome=case.outcome,
-        policy=case.plan.policy,
-        due=case.invoice.due,
-        entries=case.entries,
-        balance=case.balance,
-        level=case.level,
-        case=case,
-    )
+    return CloseOrder(**_head(case, milestone, now), case=case, outcome=case.outcome)
 
 
 _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {

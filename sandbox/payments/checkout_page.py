@@ -10,7 +10,7 @@ from starlette.routing import Route
 from sandbox.control.routes import get, post
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
-from sandbox.payments.instruments.instruments import BY_NAME, BY_NUMBER, Instrument
+from sandbox.payments.instruments.instruments import BY_NAME, Instrument
 from sandbox.payments.objects.sessions import PAGE, Sessions
 
 _STYLE = """
@@ -60,9 +60,8 @@ class CheckoutPage:
 
 
 def _chosen(form: FormData) -> Instrument:
-    """The instrument of the typed number, or else the one that was chosen from the list. Raises StripeError."""
-    number = str(form.get("number", "")).replace(" ", "")
-    found = BY_NUMBER.get(number) if number else BY_NAME.get(str(form.get("card", "")))
+    """The instrument that was chosen. Raises StripeError."""
+    found = BY_NAME.get(str(form.get("card", "")))
     if found is None:
         raise StripeError(402, "Your card number is incorrect.", "incorrect_number")
     return found
@@ -76,7 +75,6 @@ def _shown(session: Json, said: str = "") -> HTMLResponse:
         f"<h1>{escape(title)}</h1><p>A sandbox: no real card works here, and no money moves.</p>",
         f'<p class="no" role="alert">{escape(said)}</p>' if said else "",
         f'<form method="post"><label>Payment method<select name="card">{_options(session)}</select></label>',
-        '<label>or the number of a test card<input name="number" inputmode="numeric" autocomplete="off"></label>',
         *(f"<p>{escape(str(text['message']))}</p>" for text in session["custom_text"].values() if text),
         _terms(session),
         f"<button>{'Pay' if session['mode'] == 'payment' else 'Save'}</button></form>",

@@ -11,7 +11,6 @@ from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.checkout_page import CheckoutPage
 from sandbox.payments.control.banks import Banks
 from sandbox.payments.control.dashboard import Dashboard
-from sandbox.payments.objects.charges import Charges
 from sandbox.payments.objects.customers import Customers
 from sandbox.payments.objects.disputes import Disputes
 from sandbox.payments.objects.expand import Expander
@@ -21,7 +20,6 @@ from sandbox.payments.objects.refunds import Refunds
 from sandbox.payments.objects.sessions import Sessions
 from sandbox.payments.objects.setups import Setups
 from sandbox.payments.state import State
-from sandbox.payments.store.balance import Balance
 from sandbox.payments.webhooks.send import Subscription
 
 
@@ -32,13 +30,12 @@ class StripeStandIn:
         self._state = state = State()
         self.scripts = state.scripts
         self.books = state.ledger.books
-        self._balance = Balance(state.entries)
         self._on_file = MethodsOnFile(state)
-        self._bank = Bank(state, self._on_file, self._balance)
+        self._bank = Bank(state, self._on_file)
         self._setups = Setups(state, self._on_file)
         self._sessions = Sessions(state, self._on_file, self._bank, self._setups)
-        self._refunds = Refunds(state, self._balance)
-        self._disputes = Disputes(state, self._balance)
+        self._refunds = Refunds(state)
+        self._disputes = Disputes(state)
 
     def app(self) -> Starlette:
         """The web site: the API and the control interface."""
@@ -59,73 +56,44 @@ class StripeStandIn:
 
     def _api(self) -> list[Route]:
         endpoints = Endpoints(self._state.keys, self._state.ledger.asked, Expander(self._state).expanded)
-        works = [*self._payers(), *self._payments(), *self._pages(), *self._reversals(), *self._records()]
+        works = [*self._payers(), *self._payments(), *self._pages(), *self._records()]
         return [*(endpoints.route(method, path, work) for method, path, work in works), endpoints.nowhere()]
 
     def _payers(self) -> list[tuple[str, str, Work]]:
         customers, methods = Customers(self._state, self._on_file), Methods(self._state, self._on_file)
         return [
             ("POST", "/customers", customers.create),
-            ("GET", "/customers", customers.list),
             ("GET", "/customers/{id}", customers.retrieve),
             ("POST", "/customers/{id}", customers.update),
             ("DELETE", "/customers/{id}", customers.delete),
             ("GET", "/customers/{id}/payment_methods", customers.methods),
-            ("GET", "/customers/{id}/payment_methods/{method}", customers.method),
-            ("POST", "/payment_methods", methods.create),
-            ("GET", "/payment_methods", customers.list_methods),
             ("GET", "/payment_methods/{id}", methods.retrieve),
-            ("POST", "/payment_methods/{id}", methods.update),
             ("POST", "/payment_methods/{id}/attach", methods.attach),
             ("POST", "/payment_methods/{id}/detach", methods.detach),
         ]
 
     def _payments(self) -> list[tuple[str, str, Work]]:
         intents = Intents(self._state, self._on_file, Confirmation(self._state, self._bank))
-        charges = Charges(self._state.charges)
         return [
             ("POST", "/payment_intents", intents.create),
             ("GET", "/payment_intents", intents.list),
             ("GET", "/payment_intents/{id}", intents.retrieve),
-            ("POST", "/payment_intents/{id}", intents.update),
             ("POST", "/payment_intents/{id}/confirm", intents.confirm),
             ("POST", "/payment_intents/{id}/cancel", intents.cancel),
-            ("GET", "/charges", charges.list),
-            ("GET", "/charges/{id}", charges.retrieve),
         ]
 
     def _pages(self) -> list[tuple[str, str, Work]]:
         setups, sessions = self._setups, self._sessions
         return [
             ("POST", "/setup_intents", setups.create),
-            ("GET", "/setup_intents", setups.list),
             ("GET", "/setup_intents/{id}", setups.retrieve),
-            ("POST", "/setup_intents/{id}/confirm", setups.confirm),
-            ("POST", "/setup_intents/{id}/cancel", setups.cancel),
             ("POST", "/checkout/sessions", sessions.create),
-            ("GET", "/checkout/sessions", sessions.list),
             ("GET", "/checkout/sessions/{id}", sessions.retrieve),
-            ("POST", "/checkout/sessions/{id}/expire", sessions.expire),
-        ]
-
-    def _reversals(self) -> list[tuple[str, str, Work]]:
-        refunds, disputes = self._refunds, self._disputes
-        return [
-            ("POST", "/refunds", refunds.create),
-            ("GET", "/refunds", refunds.list),
-            ("GET", "/refunds/{id}", refunds.retrieve),
-            ("POST", "/refunds/{id}", refunds.update),
-            ("GET", "/disputes", disputes.list),
-            ("GET", "/disputes/{id}", disputes.retrieve),
-            ("POST", "/disputes/{id}", disputes.update),
         ]
 
     def _records(self) -> list[tuple[str, str, Work]]:
-        events = self._state.events
         return [
-            ("GET", "/events", events.list),
-            ("GET", "/events/{id}", events.retrieve),
-            ("GET", "/balance", self._balance.retrieve),
-            ("GET", "/balance_transactions", self._balance.list),
-            ("GET", "/balance_transactions/{id}", self._balance.retrieve_entry),
+            ("POST", "/refunds", self._refunds.create),
+            ("GET", "/refunds", self._refunds.list),
+            ("GET", "/events", self._state.events.list),
         ]

@@ -23,7 +23,7 @@ class State:
         self.hooks = Hooks(self.ledger, self.scripts)
         self.events = Events(self.ledger, self.hooks)
         self.keys = Keys()
-        self.customers = Collection("customer", "/v1/customers", ("email",))
+        self.customers = Collection("customer", "/v1/customers")
         self.methods = Collection("PaymentMethod", "/v1/payment_methods", ("customer", "type"))
         self.intents = Collection("payment_intent", "/v1/payment_intents", ("customer",))
         self.setups = Collection("setupintent", "/v1/setup_intents", ("customer", "payment_method"))
@@ -31,7 +31,6 @@ class State:
         self.refunds = Collection("refund", "/v1/refunds", ("charge", "payment_intent"))
         self.disputes = Collection("dispute", "/v1/disputes", ("charge", "payment_intent"))
         self.sessions = Collection("checkout.session", "/v1/checkout/sessions", ("payment_intent", "customer"))
-        self.entries = Collection("balance transaction", "/v1/balance_transactions", ("source", "type", "currency"))
         self.instruments: dict[str, Instrument] = {}
         self.payers: dict[str, str] = {}
         self._moments: dict[str, int] = {}
@@ -49,7 +48,6 @@ class State:
             "pyr_": self.refunds,
             "dp_": self.disputes,
             "cs_": self.sessions,
-            "txn_": self.entries,
         }
 
     def account_of(self, thing: Json) -> str:

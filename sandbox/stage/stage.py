@@ -21,7 +21,8 @@ from adapters.temporal.cases import TemporalCases
 from composition import now
 from dunning.policy.file import Policy
 from operations.decisions import Decisions
-from operations.open_invoice import InvoiceRow, Opening, OpenInvoice
+from operations.new_invoice import NewInvoice
+from operations.open_invoice import Opening, OpenInvoice
 from operations.payments import Payments
 from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
@@ -99,7 +100,7 @@ class Stage:
         """The cases as that client reaches them."""
         return TemporalCases(lambda: client, QUEUE)
 
-    async def open(self, client: Client, row: InvoiceRow, policy: Policy) -> Opening:
+    async def open(self, client: Client, row: NewInvoice, policy: Policy) -> Opening:
         """Open an invoice, as the command line does."""
         return await OpenInvoice(self.store, self.cases(client), MailReach(), now).open(row, policy)
 
@@ -132,13 +133,13 @@ class Stage:
                     raise RuntimeError(msg)
                 await asyncio.sleep(0.05)
 
-    async def with_payer(self, row: InvoiceRow) -> InvoiceRow:
+    async def with_payer(self, row: NewInvoice) -> NewInvoice:
         """The row of a customer whom the gateway knows, with a card on file."""
         if row.payer:
             return row
         return row.model_copy(update={"payer": await self.companies.payments.customer(row.account)})
 
-    def with_probes(self, row: InvoiceRow) -> InvoiceRow:
+    def with_probes(self, row: NewInvoice) -> NewInvoice:
         """The row with each service looked at from outside, on the sandbox's web host."""
         services = [each.model_copy(update={"probe": f"{self.addresses.web}/{each.user}"}) for each in row.services]
         return row.model_copy(update={"services": tuple(services)})

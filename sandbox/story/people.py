@@ -16,7 +16,7 @@ from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
 from operations.decisions import Decision
 from operations.errors import RefusedError
-from operations.open_invoice import InvoiceRow
+from operations.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.story import Approves, Happening, Pay, Promises, Voids, Waives
 from workflows.invoice import InvoiceDunning
@@ -39,7 +39,7 @@ class Doors:
     """What the operations do for one case; `told` keeps what happened."""
 
     def __init__(
-        self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: InvoiceRow
+        self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: NewInvoice
     ) -> None:
         self._stage = stage
         self._mail = stage.companies.mail

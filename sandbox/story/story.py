@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dunning.level import Level
 from dunning.policy.plan import Action, Plan
-from operations.open_invoice import InvoiceRow
+from operations.new_invoice import NewInvoice
 
 
 class _Written(BaseModel):
@@ -98,7 +98,7 @@ class Story(_Written):
     """
 
     title: str
-    row: InvoiceRow
+    row: NewInvoice
     pay: tuple[Pay, ...] = ()
     promise: tuple[Promises, ...] = ()
     approve: tuple[Approves, ...] = ()

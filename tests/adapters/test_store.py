@@ -16,6 +16,7 @@ from adapters.store.types import UtcInstant, Words
 from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder, TicketOrder
+from dunning.case.update import changed
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.money import Money
@@ -75,19 +76,16 @@ def ticket(step: str, at: datetime = AT, **more: object) -> TicketOrder:
 def books(at: datetime = AT, outcome: str = "paid") -> CloseOrder:
     entries = (
         Entry(id="i-1", kind=Kind.INVOICE, amount=USD, at=AT - DAY, note=LONG),
-        Entry(id="p-1", kind=Kind.PAYMENT, amount=USD, at=AT, of="x"),
+        Entry(id="p-1", kind=Kind.PAYMENT, amount=USD + USD, at=AT, of="x"),
     )
+    case = open_case(examples.opened("hotdoodle", due=date(2024, 2, 29)), AT - DAY)
     return CloseOrder(
-        case=open_case(examples.opened("hotdoodle"), AT - DAY),
+        case=changed(case, entries=entries),
         invoice="i-1",
         account="a-1",
         step="close",
         at=at,
         outcome=outcome,
-        policy="hotdoodle",
-        due=date(2024, 2, 29),
-        entries=entries,
-        balance=-USD,
     )
 
 

@@ -5,16 +5,21 @@ import os
 import socket
 import sys
 from collections.abc import AsyncGenerator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from adapters.signed_links import Links
 from adapters.store import SqlStore
+from dunning.records.accounts import Account
+from dunning.records.books import OpenInvoice
 from sandbox.stage.child import ROOT
 from sandbox.stage.temporal_server import TemporalServer
 from tests.portal.process import environment, portal_process
 from tests.portal.world import LINK_SECRET, NEW, PAYMENTS_NEW, STRANGE, message, paid, signed, standard, until
+
+ASO = "a-small-orange"
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[SqlStore]:
 
 @pytest.fixture(scope="module")
 async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[TemporalServer]:
-    """Give a real server without any worker: money for nobody's invoice needs none."""
+    """Give a real server without any worker: money for an invoice without a case needs none."""
     with (tmp_path_factory.mktemp("temporal") / "log").open("wb") as log:
         server = TemporalServer(log)
         await server.start()
@@ -44,15 +49,23 @@ async def ended(folder: Path, **env: str) -> tuple[int, str]:
     return process.returncode, said.decode()
 
 
+async def known(store: SqlStore, *numbers: str) -> None:
+    """Invoices that were opened here, so that their cases have to be asked; but their cases never began."""
+    await store.put_account(Account(id="bakery", name="Bakery"))
+    for number in numbers:
+        await store.open_invoice(OpenInvoice(number=number, account="bakery", policy=ASO, due=date(2026, 12, 1)))
+
+
 @pytest.mark.promise(9)
 async def test_killed_between_the_answer_and_the_delivery_it_delivers_after_its_restart(
     tmp_path: Path, store: SqlStore, temporal: TemporalServer
 ) -> None:
     async with portal_process(tmp_path, "first") as first:
+        await known(store, *(f"INV-{number}" for number in range(5)), "INV-9")
         for number in range(5):
-            body = paid(f"evt_{number}", invoice=f"NOBODY-{number}")
+            body = paid(f"evt_{number}", invoice=f"INV-{number}")
             assert (await first.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
-        body = message(invoice="NOBODY-9")
+        body = message(invoice="INV-9")
         assert (await first.http.post("/webhooks/payments", content=body, headers=standard(body))).status_code == 202
         await first.child.kill()
     assert len(await store.waiting(10)) == 6
@@ -62,11 +75,11 @@ async def test_killed_between_the_answer_and_the_delivery_it_delivers_after_its_
             return not await store.waiting(10)
 
         await until(delivered)
-        body = message(invoice="NOBODY-9")
+        body = message(invoice="INV-9")
         again = await second.http.post("/webhooks/payments", content=body, headers=standard(body))
-        assert (again.status_code, again.json()) == (200, {"outcome": "parked", "invoice": "NOBODY-9"})
-    parked = {credit.id.partition(":")[0] for credit in await store.credits("unmatched")}
-    assert parked == {*(f"NOBODY-{number}" for number in range(5)), "NOBODY-9"}
+        assert (again.status_code, again.json()) == (200, {"outcome": "credited", "invoice": "INV-9"})
+    credited = {credit.id.partition(":")[0] for credit in await store.credits("bakery")}
+    assert credited == {*(f"INV-{number}" for number in range(5)), "INV-9"}
     assert len(await store.tickets("")) == 6
 
 
@@ -76,7 +89,8 @@ async def test_it_keeps_webhooks_before_temporal_is_there_and_is_ready_after(
     async with portal_process(tmp_path, "alone") as alone:
         answer = await alone.http.get("/ready")
         assert (answer.status_code, answer.json()) == (503, {"ready": False, "store": True, "temporal": False})
-        body = paid("evt_1", invoice="NOBODY-1")
+        await known(store, "INV-7")
+        body = paid("evt_1", invoice="INV-7")
         assert (await alone.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
         link = Links(LINK_SECRET, "").pay("INV-1")
         page = await alone.http.get(link)
@@ -92,8 +106,9 @@ async def test_it_keeps_webhooks_before_temporal_is_there_and_is_ready_after(
         await until(delivered)
 
 
-async def test_a_stop_finishes_the_request_that_is_under_way(tmp_path: Path) -> None:
+async def test_a_stop_finishes_the_request_that_is_under_way(tmp_path: Path, store: SqlStore) -> None:
     async with portal_process(tmp_path, "stopping") as stopping:
+        await known(store, "INV-1")
         body = message()
         asking = asyncio.create_task(stopping.http.post("/webhooks/payments", content=body, headers=standard(body)))
         await until(lambda: stopping.said("a webhook waits: the other side is away"))

@@ -144,8 +144,4 @@ def closing(number: str, *entries: Entry) -> CloseOrder:
         step="close",
         at=AT - DAY,
         outcome="paid",
-        policy="a-small-orange",
-        due=DUE,
-        entries=entries,
-        balance=Money.zero("USD"),
     )

@@ -19,7 +19,7 @@ from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
-from operations.open_invoice import InvoiceRow
+from operations.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning
@@ -33,7 +33,7 @@ class Playing:
 
     stage: Stage
     skipper: TimeSkipper
-    row: InvoiceRow
+    row: NewInvoice
     plan: Plan
     handle: WorkflowHandle[InvoiceDunning, str]
 
@@ -117,7 +117,7 @@ async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decli
         "policy": policy,
         "services": [{"kind": "website", "user": f"u-{name.lower()}"}],
     }
-    facts = await stage.with_payer(InvoiceRow.model_validate({**written, **row}))
+    facts = await stage.with_payer(NewInvoice.model_validate({**written, **row}))
     if decline:
         await stage.companies.payments.script(facts.account, "decline:card_declined", times=decline)
     skipper = await stage.skipper()

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sandbox.payments.api.errors import invalid, missing, unknown
 from sandbox.payments.api.forms import Json
 
-LISTED = frozenset({"limit", "starting_after", "ending_before", "expand"})
+LISTED = frozenset({"limit", "starting_after", "expand"})
 """What every list takes."""
 
 _MOST_PLACES = 19

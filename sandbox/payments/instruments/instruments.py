@@ -14,7 +14,7 @@ Authentication = Literal["", "unless_set_up", "always"]
 class Instrument:
     """A card or a bank account. `number` never leaves the company; `fails` is the code that every charge fails with.
 
-    `refuses_attachment`: it cannot even be put on file. `returns`: it is a debit that comes back later under that code.
+    `refuses_attachment`: it cannot even be put on file.
     """
 
     number: str
@@ -23,7 +23,6 @@ class Instrument:
     fails: str = ""
     refuses_attachment: bool = False
     authentication: Authentication = ""
-    returns: str = ""
 
     @property
     def last4(self) -> str:
@@ -60,30 +59,13 @@ _CARDS = (
     Instrument("4000002500003155", authentication="unless_set_up"),
     Instrument("4000002760003184", authentication="always"),
 )
-_ACH = {
-    "success": ("000123456789", ""),
-    "accountClosed": ("000111111113", "account_closed"),
-    "noAccount": ("000111111116", "no_account"),
-    "insufficientFunds": ("000222222227", "insufficient_funds"),
-    "debitNotAuthorized": ("000333333335", "debit_not_authorized"),
-    "invalidCurrency": ("000444444440", "invalid_currency"),
-    "processing": ("000000000009", ""),
-    "weeklyLimitExceeded": ("000777777771", "charge_exceeds_weekly_limit"),
-}
-_SEPA = {
-    "success": ("DE89370400440532013000", ""),
-    "successDelayed": ("DE08370400440532013003", ""),
-    "failed": ("DE62370400440532013001", "refer_to_customer"),
-    "failedDelayed": ("DE78370400440532013004", "refer_to_customer"),
-    "exceedsWeeklyVolumeLimit": ("DE65370400440000343434", "charge_exceeds_source_limit"),
-    "exceedsWeeklyTransactionLimit": ("DE27370400440000121212", "charge_exceeds_weekly_limit"),
-    "insufficientFunds": ("DE65370400440002222227", "insufficient_funds"),
-}
+_ACH = {"success": "000123456789", "insufficientFunds": "000222222227", "accountClosed": "000111111113"}
+_SEPA = {"success": "DE89370400440532013000", "failed": "DE62370400440532013001"}
 _DEBITS = (
-    *(Instrument(number, "us_bank_account", returns=code) for number, code in _ACH.values()),
-    *(Instrument(number, "sepa_debit", returns=code) for number, code in _SEPA.values()),
+    *(Instrument(number, "us_bank_account") for number in _ACH.values()),
+    *(Instrument(number, "sepa_debit") for number in _SEPA.values()),
 )
-BY_NUMBER = {instrument.number: instrument for instrument in (*_CARDS, *_DEBITS)}
+_BY_NUMBER = {instrument.number: instrument for instrument in (*_CARDS, *_DEBITS)}
 _NAMED = {
     "pm_card_visa": "4242424242424242",
     "pm_card_visa_debit": "4000056655665556",
@@ -98,8 +80,8 @@ _NAMED = {
     "pm_card_chargeCustomerFail": "4000000000000341",
     "pm_card_authenticationRequiredOnSetup": "4000002500003155",
     "pm_card_authenticationRequired": "4000002760003184",
-    **{f"pm_usBankAccount_{name}": number for name, (number, _) in _ACH.items()},
-    **{f"pm_{name}_de": number for name, (number, _) in _SEPA.items()},
+    **{f"pm_usBankAccount_{name}": number for name, number in _ACH.items()},
+    **{f"pm_{name}_de": number for name, number in _SEPA.items()},
 }
 # These names were published without the brand first, and with it later; both work.
 for _infix in ("", "visa_"):
@@ -110,5 +92,5 @@ for _infix in ("", "visa_"):
         ("StolenCard", "4000000000009979"),
     ):
         _NAMED[f"pm_card_{_infix}chargeDeclined{_name}"] = _number
-BY_NAME = {name: BY_NUMBER[number] for name, number in _NAMED.items()}
+BY_NAME = {name: _BY_NUMBER[number] for name, number in _NAMED.items()}
 """The ready-made PaymentMethods: each use of such a name makes a new PaymentMethod."""

@@ -8,21 +8,12 @@ from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import LISTED, Params, merged
 from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
-from sandbox.payments.shapes.payer import blank_address, new_customer
+from sandbox.payments.shapes.payer import new_customer
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act, changes
 
 _PLAIN = ("description", "email", "name", "phone")
-_WRITTEN = {
-    *_PLAIN,
-    "address",
-    "balance",
-    "invoice_settings",
-    "metadata",
-    "preferred_locales",
-    "shipping",
-    "tax_exempt",
-}
+_WRITTEN = {*_PLAIN, "invoice_settings", "metadata"}
 _SETTINGS = {"default_payment_method", "footer"}
 
 
@@ -38,12 +29,10 @@ class Customers:
 
     def create(self, call: Call) -> Json:
         """`POST /v1/customers`."""
-        params = Params(call.values, _WRITTEN | {"payment_method"})
+        params = Params(call.values, _WRITTEN)
         act = self._state.act(moment(metadata=params.metadata()), call=call)
         customer = self._kept.put(new_customer(act.at))
         try:
-            if method := params.text("payment_method"):
-                self._on_file.attach_to(self._on_file.usable(method, act.at), customer, act)
             self._write(customer, params)
         except StripeError:
             self._kept.drop(customer)
@@ -67,7 +56,7 @@ class Customers:
 
     def update(self, call: Call) -> Json:
         """`POST /v1/customers/{id}`."""
-        params = Params(call.values, _WRITTEN | {"default_source"})
+        params = Params(call.values, _WRITTEN)
         customer = self._kept.get(call.path["id"], status=404)
         before = json.loads(json.dumps(customer))
         try:
@@ -92,51 +81,19 @@ class Customers:
         self._deleted.add(customer["id"])
         return _deleted(customer["id"])
 
-    def list(self, call: Call) -> Json:
-        """`GET /v1/customers`."""
-        return self._kept.page(Params(call.values, LISTED | {"created", "email"}))
-
     def methods(self, call: Call) -> Json:
         """`GET /v1/customers/{id}/payment_methods`."""
         customer = self._kept.get(call.path["id"], status=404)
-        return self._page(Params({**call.values, "customer": customer["id"]}, LISTED | {"customer", "type"}))
-
-    def method(self, call: Call) -> Json:
-        """`GET /v1/customers/{id}/payment_methods/{method}`."""
-        customer = self._kept.get(call.path["id"], status=404)
-        method = self._state.methods.get(call.path["method"], "payment_method", 404)
-        if method["customer"] != customer["id"]:
-            raise no_such("PaymentMethod", method["id"], "payment_method", 404)
-        return method
-
-    def list_methods(self, call: Call) -> Json:
-        """`GET /v1/payment_methods`."""
-        params = Params(call.values, LISTED | {"customer", "type", "allow_redisplay"})
-        if (customer := params.text("customer")) is None:
-            return {"object": "list", "data": [], "has_more": False, "url": "/v1/payment_methods"}
-        self._kept.get(customer, "customer")
-        return self._page(params)
-
-    def _page(self, params: Params) -> Json:
-        hidden = params.text("customer") in self._without_method
+        params = Params({**call.values, "customer": customer["id"]}, LISTED | {"customer", "type"})
+        hidden = customer["id"] in self._without_method
         return self._state.methods.page(params, lambda _: not hidden)
 
     def _write(self, customer: Json, params: Params) -> None:
         for name in _PLAIN:
-            if name in params and name != "email":
-                customer[name] = params.text(name)
-        for name in ("address", "shipping"):
             if name in params:
-                customer[name] = (blank_address() if name == "address" else {}) | params.tree(name)
-        if (balance := params.integer("balance")) is not None:
-            customer["balance"] = balance
-        if "preferred_locales" in params:
-            customer["preferred_locales"] = params.rows("preferred_locales")
-        customer["tax_exempt"] = params.choice("tax_exempt", ("none", "exempt", "reverse")) or customer["tax_exempt"]
+                customer[name] = params.text(name)
         customer["metadata"] = merged(customer["metadata"], params)
         self._write_settings(customer, params)
-        if "email" in params:  # the last, because its list cannot be undone by putting the field back
-            self._kept.change(customer, "email", params.text("email"))
 
     def _write_settings(self, customer: Json, params: Params) -> None:
         settings = params.inner("invoice_settings", _SETTINGS)

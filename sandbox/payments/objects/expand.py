@@ -15,7 +15,6 @@ class Expander:
 
     def __init__(self, state: State) -> None:
         self._collections = tuple(state.collections().items())
-        self._refunds = state.refunds
 
     def expanded(self, answer: Json, paths: list[Any]) -> Json:
         """A copy of the answer with these paths expanded. Raises StripeError for what cannot be."""
@@ -29,8 +28,6 @@ class Expander:
 
     def _expand(self, thing: Json, steps: list[str], path: str) -> None:
         name, *rest = steps
-        if name == "refunds" and thing.get("object") == "charge":
-            thing[name] = self._refunds_of(thing)
         if name not in thing:
             raise invalid("expand", f"This property cannot be expanded ({path}).")
         if isinstance(thing[name], str):
@@ -47,8 +44,3 @@ class Expander:
             if name.startswith(prefix) and (found := collection.find(name)) is not None:
                 return json.loads(json.dumps(found))
         raise invalid("expand", f"This property cannot be expanded ({path}).")
-
-    def _refunds_of(self, charge: Json) -> Json:
-        data = self._refunds.of("charge", charge["id"])[::-1]
-        url = f"/v1/charges/{charge['id']}/refunds"
-        return {"object": "list", "data": json.loads(json.dumps(data)), "has_more": False, "url": url}

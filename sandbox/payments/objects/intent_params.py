@@ -9,22 +9,19 @@ from sandbox.payments.api.params import Params
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
 from sandbox.payments.state import State
 
-UPDATE = {
-    "allowed_payment_method_types", "amount", "currency", "customer", "description", "excluded_payment_method_types",
-    "metadata", "payment_method", "payment_method_data", "payment_method_options", "payment_method_types",
-    "receipt_email", "setup_future_usage", "shipping", "statement_descriptor", "statement_descriptor_suffix",
-}  # fmt: skip
 CONFIRM = {
-    "allowed_payment_method_types", "error_on_requires_action", "excluded_payment_method_types", "mandate",
-    "mandate_data", "off_session", "payment_method", "payment_method_data", "payment_method_options",
-    "payment_method_types", "receipt_email", "return_url", "setup_future_usage", "shipping", "use_stripe_sdk",
+    "allowed_payment_method_types", "error_on_requires_action", "off_session", "payment_method", "payment_method_types",
+    "return_url", "setup_future_usage",
 }  # fmt: skip
-CREATE = UPDATE | CONFIRM | {"automatic_payment_methods", "capture_method", "confirm", "confirmation_method"}
+CREATE = CONFIRM | {
+    "amount", "automatic_payment_methods", "confirm", "currency", "customer", "description", "metadata",
+    "statement_descriptor_suffix",
+}  # fmt: skip
 
 _LEAST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "cad": 50, "aud": 50}
 _MOST = 99_999_999
 _CODE = 3
-_WITH_CONFIRM = ("off_session", "return_url", "error_on_requires_action", "mandate_data", "mandate")
+_WITH_CONFIRM = ("off_session", "return_url", "error_on_requires_action")
 
 
 @dataclass(frozen=True)

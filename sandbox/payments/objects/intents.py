@@ -3,7 +3,7 @@
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
 from sandbox.payments.api.forms import Json
-from sandbox.payments.api.params import LISTED, Params, merged
+from sandbox.payments.api.params import LISTED, Params
 from sandbox.payments.bank.bank import Attempt
 from sandbox.payments.bank.confirm import Confirmation
 from sandbox.payments.bank.on_file import MethodsOnFile
@@ -11,13 +11,10 @@ from sandbox.payments.clock import moment
 from sandbox.payments.objects.intent_params import (
     CONFIRM,
     CREATE,
-    UPDATE,
     Terms,
-    check_amount,
     needs_return,
     read_terms,
 )
-from sandbox.payments.objects.method_params import named
 from sandbox.payments.shapes.payment import new_payment_intent
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
@@ -80,24 +77,6 @@ class Intents:
         """The intent that the path names."""
         return self._kept.get(call.path["id"], "intent", 404)
 
-    def update(self, call: Call) -> Json:
-        """`POST /v1/payment_intents/{id}`."""
-        params = Params(call.values, UPDATE)
-        intent = self.retrieve_for(call)
-        self._confirmation.guard(intent)
-        fixed = [name for name in ("amount", "currency", "customer", "payment_method") if name in params]
-        if fixed and intent["status"] not in _OPEN:
-            message = f"This PaymentIntent's {fixed[0]} could not be updated because it has a status of "
-            raise unexpected_state("payment_intent", message + f"{intent['status']}.", dict(intent))
-        if (amount := params.integer("amount", 1)) is not None:
-            check_amount(amount, intent["currency"])
-            intent["amount"] = amount
-        if method := self._method(params, intent["customer"], moment()):
-            intent.update(payment_method=method["id"], status="requires_confirmation")
-        intent["description"] = params.text("description") or intent["description"]
-        intent["metadata"] = merged(intent["metadata"], params)
-        return intent
-
     def cancel(self, call: Call) -> Json:
         """`POST /v1/payment_intents/{id}/cancel`."""
         params = Params(call.values, {"cancellation_reason"})
@@ -127,14 +106,14 @@ class Intents:
             description=params.text("description"),
             metadata=terms.metadata,
             payment_method_types=terms.kinds,
-            receipt_email=params.text("receipt_email"),
             setup_future_usage=params.choice("setup_future_usage", ("off_session", "on_session")),
         )
         return self._kept.put(intent)
 
     def _method(self, params: Params, customer: str | None, at: int) -> Json | None:
         """The payment method that the call names. Raises StripeError when it cannot be used by the customer."""
-        method = named(params, self._on_file, at)
+        name = params.text("payment_method")
+        method = self._on_file.usable(name, at) if name else None
         if method is not None and method["customer"] is not None and method["customer"] != customer:
             message = f"The payment method {method['id']} belongs to the customer {method['customer']}."
             raise invalid("payment_method", f"{message} Please include that customer in the `customer` parameter.")

@@ -3,11 +3,11 @@
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
-from sandbox.payments.api.params import LISTED, Params, merged
+from sandbox.payments.api.ids import payment_id
+from sandbox.payments.api.params import LISTED, Params
 from sandbox.payments.failures import REFUND
 from sandbox.payments.shapes.reversals import new_refund
 from sandbox.payments.state import State
-from sandbox.payments.store.balance import Balance
 from sandbox.payments.webhooks.events import Act
 
 _WRITTEN = {"amount", "charge", "currency", "metadata", "payment_intent", "reason"}
@@ -17,10 +17,9 @@ _REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 class Refunds:
     """The endpoints under /v1/refunds."""
 
-    def __init__(self, state: State, balance: Balance) -> None:
+    def __init__(self, state: State) -> None:
         self._state = state
         self._kept = state.refunds
-        self._balance = balance
 
     def create(self, call: Call) -> Json:
         """`POST /v1/refunds`."""
@@ -60,7 +59,7 @@ class Refunds:
     def give(self, charge: Json, amount: int, act: Act, reason: str | None, metadata: dict[str, str]) -> Json:
         """Give so much back."""
         refund = self._kept.put(new_refund(charge, amount, act.at, reason, metadata))
-        refund["balance_transaction"] = self._balance.enter("refund", refund, -amount, act.at)
+        refund["balance_transaction"] = payment_id("txn_")
         before = {name: charge[name] for name in ("amount_refunded", "refunded")}
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
@@ -73,29 +72,12 @@ class Refunds:
         """The payer's bank sends the money back to us."""
         charge = self._state.charges.get(refund["charge"])
         refund.update(status="failed", failure_reason="expired_or_canceled_card")
-        entry = self._balance.enter("refund_failure", refund, refund["amount"], act.at)
-        refund["failure_balance_transaction"] = entry
+        refund["failure_balance_transaction"] = payment_id("txn_")
         charge["amount_refunded"] -= refund["amount"]
         charge["refunded"] = False
         self._state.ledger.refund_failed(refund, act.at)
         act.tell("refund.updated", refund, {"status": "succeeded"})
         act.tell("refund.failed", refund)
-
-    def retrieve(self, call: Call) -> Json:
-        """`GET /v1/refunds/{id}`."""
-        Params(call.values, ())
-        return self._kept.get(call.path["id"], "refund", 404)
-
-    def update(self, call: Call) -> Json:
-        """`POST /v1/refunds/{id}`: its metadata."""
-        params = Params(call.values, {"metadata"})
-        refund = self._kept.get(call.path["id"], "refund", 404)
-        before, refund["metadata"] = refund["metadata"], merged(refund["metadata"], params)
-        intent = self._state.intents.get(refund["payment_intent"])
-        act = self._state.act(self._state.now(intent), intent, call)
-        act.tell("refund.updated", refund, {"metadata": before})
-        self._state.events.publish(act)
-        return refund
 
     def list(self, call: Call) -> Json:
         """`GET /v1/refunds`."""

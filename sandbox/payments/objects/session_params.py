@@ -12,20 +12,18 @@ from sandbox.payments.shapes.payment import ALL_KINDS, takes
 from sandbox.payments.state import State
 
 _KNOWN = {
-    "allow_promotion_codes", "allowed_payment_method_types", "billing_address_collection", "cancel_url",
-    "client_reference_id", "consent_collection", "currency", "custom_text", "customer", "customer_creation",
-    "customer_email", "customer_update", "excluded_payment_method_types", "expires_at", "line_items", "locale",
-    "metadata", "mode", "payment_intent_data", "payment_method_options", "payment_method_types",
-    "saved_payment_method_options", "setup_intent_data", "submit_type", "success_url", "ui_mode",
+    "allowed_payment_method_types", "cancel_url", "client_reference_id", "consent_collection", "currency",
+    "custom_text", "customer", "line_items", "metadata", "mode", "payment_intent_data", "payment_method_types",
+    "setup_intent_data", "success_url",
 }  # fmt: skip
-INTENT_DATA = {"description", "metadata", "receipt_email", "setup_future_usage", "statement_descriptor_suffix"}
+INTENT_DATA = {"description", "metadata", "setup_future_usage"}
 SETUP_DATA = {"description", "metadata"}
 _CONSENT = {"payment_method_reuse_agreement", "promotions", "terms_of_service"}
 _TEXTS = {"after_submit", "shipping_address", "submit", "terms_of_service_acceptance"}
 _LONGEST_REFERENCE, _LONGEST_TEXT = 200, 1200
-_ITEM = {"adjustable_quantity", "metadata", "price", "price_data", "quantity", "tax_rates"}
-_PRICE = {"currency", "product", "product_data", "recurring", "tax_behavior", "unit_amount", "unit_amount_decimal"}
-_PRODUCT = {"description", "images", "metadata", "name", "tax_code", "unit_label"}
+_ITEM = {"price", "price_data", "quantity"}
+_PRICE = {"currency", "product_data", "unit_amount"}
+_PRODUCT = {"name"}
 
 
 def read_session(values: Json, state: State) -> tuple[Json, Params]:
@@ -49,21 +47,15 @@ def read_session(values: Json, state: State) -> tuple[Json, Params]:
 
 
 def _read_payer(session: Json, params: Params, state: State) -> None:
-    name = params.text("customer")
-    customer = state.customers.get(name, "customer") if name else None
-    session.update(customer=name, customer_email=params.text("customer_email"))
-    session["customer_details"] = customer_details(customer) if customer else None
-    session["customer_creation"] = None if customer else params.text("customer_creation") or "if_required"
+    if name := params.text("customer"):
+        session.update(customer=name, customer_details=customer_details(state.customers.get(name, "customer")))
 
 
 def _read_words(session: Json, params: Params) -> None:
-    params.choice("ui_mode", ("hosted_page",))
     session["success_url"] = params.needed("success_url")
-    for name in ("cancel_url", "locale", "submit_type", "billing_address_collection"):
-        session[name] = params.text(name)
+    session["cancel_url"] = params.text("cancel_url")
     session["client_reference_id"] = params.short("client_reference_id", _LONGEST_REFERENCE)
     session["metadata"] = params.metadata()
-    session["expires_at"] = params.integer("expires_at", session["created"]) or session["expires_at"]
     consent = params.inner("consent_collection", _CONSENT)
     if "consent_collection" in params:
         reuse = consent.tree("payment_method_reuse_agreement") or None

@@ -5,15 +5,14 @@ from datetime import datetime
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.api.forms import Json
-from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.api.params import Params
 from sandbox.payments.bank.bank import Attempt, Bank
 from sandbox.payments.bank.on_file import MethodsOnFile
-from sandbox.payments.clock import moment, real_now
+from sandbox.payments.clock import moment
 from sandbox.payments.instruments.instruments import Instrument
 from sandbox.payments.objects.session_params import INTENT_DATA, SETUP_DATA, read_session
 from sandbox.payments.objects.setups import Setups
 from sandbox.payments.shapes.checkout import customer_details, new_setup_intent
-from sandbox.payments.shapes.payer import new_customer
 from sandbox.payments.shapes.payment import new_payment_intent
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
@@ -49,23 +48,8 @@ class Sessions:
         return self.get(call.path["id"])
 
     def get(self, name: str) -> Json:
-        """The session of that id, expired if its time is over. Raises StripeError."""
-        session = self._kept.get(name, "session", 404)
-        if session["status"] == "open" and session["expires_at"] < real_now():
-            self._expire(session, None)
-        return session
-
-    def list(self, call: Call) -> Json:
-        """`GET /v1/checkout/sessions`."""
-        return self._kept.page(Params(call.values, LISTED | {"created", "customer", "payment_intent"}))
-
-    def expire(self, call: Call) -> Json:
-        """`POST /v1/checkout/sessions/{id}/expire`."""
-        Params(call.values, ())
-        session = self.get(call.path["id"])
-        self._refuse_closed(session)
-        self._expire(session, call)
-        return session
+        """The session of that id. Raises StripeError."""
+        return self._kept.get(name, "session", 404)
 
     def pay(self, session: Json, instrument: Instrument, at: datetime | None = None) -> str:
         """A person completes the page. Returns the id of the payment, or of the SetupIntent.
@@ -110,8 +94,7 @@ class Sessions:
 
     def _complete(self, session: Json, payment_status: str, act: Act) -> None:
         session.update(status="complete", payment_status=payment_status, url=None)
-        payer = self._state.customers.find(session["customer"] or "")
-        session["customer_details"] = customer_details(payer)
+        session["customer_details"] = customer_details(self._state.customers.find(session["customer"] or ""))
         if asked := session["consent_collection"]:
             terms = "accepted" if asked["terms_of_service"] == "required" else None
             session["consent"] = {"promotions": None, "terms_of_service": terms}
@@ -122,7 +105,6 @@ class Sessions:
         if session["payment_intent"] is not None:
             return self._state.intents.get(session["payment_intent"])
         about = self._about[session["id"]]
-        self._make_payer(session, about, at)
         made = moment(at, metadata=about.metadata())
         intent = new_payment_intent(made, session["amount_total"], session["currency"])
         intent.update(
@@ -135,18 +117,6 @@ class Sessions:
         self._kept.change(session, "payment_intent", intent["id"])
         return intent
 
-    def _make_payer(self, session: Json, about: Params, at: datetime | None) -> None:
-        """A customer for somebody who wants to be known, and was not."""
-        wanted = session["customer_creation"] == "always" or about.text("setup_future_usage")
-        if session["customer"] is not None or not wanted:
-            return
-        customer = self._state.customers.put(new_customer(moment(at)))
-        self._state.customers.change(customer, "email", session["customer_email"])
-        self._kept.change(session, "customer", customer["id"])
-        act = self._state.act(customer["created"], customer)
-        act.tell("customer.created", customer)
-        self._state.events.publish(act)
-
     def _new_setup(self, session: Json, about: Params, call: Call) -> Json:
         setup = new_setup_intent(session["created"])
         told = {"customer": session["customer"], "metadata": about.metadata()}
@@ -157,13 +127,7 @@ class Sessions:
         self._state.events.publish(act)
         return setup
 
-    def _expire(self, session: Json, call: Call | None) -> None:
-        session.update(status="expired", url=None)
-        act = self._state.act(moment(metadata=session["metadata"]), session, call)
-        act.tell("checkout.session.expired", session)
-        self._state.events.publish(act)
-
     def _refuse_closed(self, session: Json) -> None:
         if session["status"] != "open":
-            message = 'Only Checkout Sessions with a status in ["open"] can be paid or expired. This one\'s status is '
+            message = 'Only Checkout Sessions with a status in ["open"] can be paid. This one\'s status is '
             raise StripeError(400, f"{message}{session['status']}.", stored=True)

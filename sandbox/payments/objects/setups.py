@@ -3,23 +3,20 @@
 from sandbox.payments.api.call import Call
 from sandbox.payments.api.errors import StripeError, invalid, unexpected_state
 from sandbox.payments.api.forms import Json
-from sandbox.payments.api.params import LISTED, Params
+from sandbox.payments.api.params import Params
 from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.clock import moment
 from sandbox.payments.instruments.declines import card_decline, card_error
 from sandbox.payments.objects.intent_params import known_kinds, needs_return, read_kinds
-from sandbox.payments.objects.method_params import named
 from sandbox.payments.shapes.checkout import new_setup_intent
 from sandbox.payments.shapes.payment import ALL_KINDS, next_action
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.events import Act
 
-_CONFIRM = {"mandate_data", "payment_method", "payment_method_data", "payment_method_options", "return_url"}
-_CREATE = _CONFIRM | {
+_CREATE = {
     "allowed_payment_method_types", "automatic_payment_methods", "confirm", "customer", "description", "metadata",
-    "payment_method_types", "usage",
+    "payment_method", "payment_method_types", "return_url", "usage",
 }  # fmt: skip
-_OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
 class Setups:
@@ -47,7 +44,8 @@ class Setups:
             usage=params.choice("usage", ("off_session", "on_session")) or "off_session",
         )
         act = self._state.act(setup["created"], setup, call)
-        if method := named(params, self._on_file, act.at):
+        if name := params.text("payment_method"):
+            method = self._on_file.usable(name, act.at)
             setup.update(payment_method=method["id"], status="requires_confirmation")
         self._check_return(setup, params, confirm=params.flag("confirm"))
         self.begin(setup, act)
@@ -61,34 +59,10 @@ class Setups:
         self._kept.put(setup)
         act.tell("setup_intent.created", setup)
 
-    def confirm(self, call: Call) -> Json:
-        """`POST /v1/setup_intents/{id}/confirm`."""
-        params = Params(call.values, _CONFIRM)
-        setup = self._open(call)
-        act = self._state.act(moment(), setup, call)
-        if method := named(params, self._on_file, act.at):
-            setup["payment_method"] = method["id"]
-        self._check_return(setup, params, confirm=True)
-        return self._confirm(setup, act)
-
     def retrieve(self, call: Call) -> Json:
         """`GET /v1/setup_intents/{id}`."""
         Params(call.values, {"client_secret"})
         return self._kept.get(call.path["id"], "intent", 404)
-
-    def cancel(self, call: Call) -> Json:
-        """`POST /v1/setup_intents/{id}/cancel`."""
-        params = Params(call.values, {"cancellation_reason"})
-        setup = self._open(call)
-        act = self._state.act(moment(), setup, call)
-        setup.update(status="canceled", cancellation_reason=params.text("cancellation_reason"), next_action=None)
-        act.tell("setup_intent.canceled", setup)
-        self._state.events.publish(act)
-        return setup
-
-    def list(self, call: Call) -> Json:
-        """`GET /v1/setup_intents`."""
-        return self._kept.page(Params(call.values, LISTED | {"created", "customer"}))
 
     def put_on_file(self, setup: Json, method: Json, act: Act) -> StripeError | None:
         """The owner is there and agrees. Returns the bank's no."""
@@ -120,13 +94,6 @@ class Setups:
         self._state.events.publish(act)
         if failed is not None:
             raise failed
-        return setup
-
-    def _open(self, call: Call) -> Json:
-        setup = self._kept.get(call.path["id"], "intent", 404)
-        if setup["status"] not in _OPEN:
-            message = f"You cannot do that with this SetupIntent because it has a status of {setup['status']}."
-            raise unexpected_state("setup_intent", message, dict(setup))
         return setup
 
     def _check_return(self, setup: Json, params: Params, *, confirm: bool) -> None:

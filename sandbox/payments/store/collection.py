@@ -74,8 +74,6 @@ class Collection:
         limit = params.integer("limit", 1) or _USUAL
         if limit > MOST:
             raise invalid("limit", f"This value must be less than or equal to {MOST}.", "parameter_invalid_integer")
-        if "starting_after" in params and "ending_before" in params:
-            raise invalid("", "You may only specify one of these parameters: ending_before, starting_after.")
         asked = {field: value for field in self._by if (value := params.text(field))}
 
         def wanted(thing: Json) -> bool:
@@ -83,24 +81,15 @@ class Collection:
 
         row = self._rows.get(next(iter(asked.items()), ("", "")), [])
         found = list(islice(filter(wanted, self._walk(row, params)), limit + 1))
-        data = found[:limit]
-        if params.text("ending_before"):
-            data.reverse()
-        return {"object": "list", "data": data, "has_more": len(found) > limit, "url": self._url}
+        return {"object": "list", "data": found[:limit], "has_more": len(found) > limit, "url": self._url}
 
     def _walk(self, row: list[Place], params: Params) -> Iterator[Json]:
         first, last = _range(row, params)
         if (after := params.text("starting_after")) is not None:
-            last = min(last, bisect_left(row, self._place(after, "starting_after")))
-        if (before := params.text("ending_before")) is not None:
-            first = max(first, bisect_right(row, self._place(before, "ending_before")))
-            return (self._objects[row[index][2]] for index in range(first, last))
+            if after not in self._places:
+                raise no_such(self.what, after, "starting_after")
+            last = min(last, bisect_left(row, self._places[after]))
         return (self._objects[row[index][2]] for index in range(last - 1, first - 1, -1))
-
-    def _place(self, name: str, param: str) -> Place:
-        if name not in self._places:
-            raise no_such(self.what, name, param)
-        return self._places[name]
 
     def _rows_of(self, thing: Json) -> list[tuple[str, str]]:
         return [("", ""), *((field, thing[field]) for field in self._by if thing[field] is not None)]

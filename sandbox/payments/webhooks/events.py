@@ -72,11 +72,6 @@ class Events:
         """The event of that id. Raises StripeError when there is none."""
         return self._bodies[self._kept.get(name, status=404)["id"]]
 
-    def retrieve(self, call: Call) -> Json:
-        """`GET /v1/events/{id}`."""
-        Params(call.values, ())
-        return json.loads(self.body(call.path["id"]))
-
     def list(self, call: Call) -> Json:
         """`GET /v1/events`."""
         params = Params(call.values, LISTED | _FILTERS)

@@ -6,17 +6,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cli.invoices import bulk
-from cli.invoices.checked import Good, checked
-from cli.invoices.rows import Bad, Row
 from cli.invoices.start import _progress
 from dunning.names import workflow_id
-from dunning.ports.outages import OutageError
-from operations.open_invoice import Opening
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
 
@@ -218,66 +212,3 @@ class Screen(io.StringIO):
 
     def isatty(self) -> bool:
         return self._terminal
-
-
-def goods(*rows: dict[str, Any]) -> list[Good]:
-    good, bad = checked([Row(line, values) for line, values in enumerate(rows, 1)])
-    assert not bad
-    return good
-
-
-def busy() -> OutageError:
-    return OutageError("Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded")
-
-
-async def opened(opener: bulk.Opener, rows: list[Good]) -> bulk.Report:
-    report = bulk.Report()
-    await bulk.open_all(rows, opener, report, lambda: None)
-    return report
-
-
-async def test_a_busy_server_is_asked_again(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bulk, "PAUSES", (0.0, 0.0))
-    tries = list[str]()
-
-    async def opener(good: Good) -> Opening:
-        tries.append(good.row.invoice)
-        if len(tries) < 3:
-            raise busy()
-        return bulk.Opening("started")
-
-    report = await opened(opener, goods(row("BUSY-1")))
-    assert (report.opened["started"], report.failed, len(tries)) == (["BUSY-1"], [], 3)
-
-
-async def test_once_the_server_is_gone_for_good_the_rest_is_not_tried(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bulk, "PAUSES", (0.0,))
-    monkeypatch.setattr(bulk, "AT_ONCE", 1)
-    tries = list[str]()
-
-    async def opener(good: Good) -> Opening:
-        tries.append(good.row.invoice)
-        raise busy()
-
-    report = await opened(opener, goods(row("GONE-1"), row("GONE-2")))
-    assert tries == ["GONE-1", "GONE-1"]
-    assert report.failed == [
-        Bad(1, "GONE-1", "Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded"),
-        Bad(2, "GONE-2", "not tried any more"),
-    ]
-
-
-async def test_rows_of_one_account_never_run_together():
-    running, most = set[str](), 0
-
-    async def opener(good: Good) -> Opening:
-        nonlocal most
-        assert good.row.account not in running
-        running.add(good.row.account)
-        most = max(most, len(running))
-        await asyncio.sleep(0)
-        running.remove(good.row.account)
-        return bulk.Opening("started")
-
-    report = await opened(opener, goods(*(row(f"MANY-{n}", f"account-{n % 30}") for n in range(90))))
-    assert (len(report.opened["started"]), most) == (90, bulk.AT_ONCE)

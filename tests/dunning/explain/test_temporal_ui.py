@@ -121,6 +121,8 @@ def test_the_details_tell_the_whole_case() -> None:
     case, now = moment(COURTESY, 6, (2, pays("USD 5.00")))
     assert details(case, now, decide(case, now)) == (
         """\
+INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01
+
 - **state** overdue, 6 day(s) overdue
 - **balance** USD 49.99
 - **level** active
@@ -143,7 +145,7 @@ def test_the_details_tell_the_whole_case() -> None:
 def test_the_details_say_by_how_much_the_steps_were_moved() -> None:
     case, now = moment(ASO, 1)
     moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=14)), now)
-    assert lines(moved, now, Reinstate("x"))[:5] == [
+    assert lines(moved, now, Reinstate("x"))[2:7] == [
         "- **state** open",
         "- **balance** USD 19.99",
         "- **level** active",

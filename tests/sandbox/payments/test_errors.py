@@ -14,22 +14,22 @@ pytestmark = SDK
 async def test_a_key_of_another_form_is_refused(sandbox: Sandbox, key: str):
     async with connected(sandbox.addresses.payments, key) as api:
         with pytest.raises(stripe.AuthenticationError, match="Invalid API Key") as error:
-            await api.balance.retrieve_async()
+            await api.events.list_async()
     assert error.value.http_status == 401
     assert key not in str(error.value) or len(key) <= 12
 
 
 async def test_without_a_key_nobody_is_served(sandbox: Sandbox):
     async with httpx2.AsyncClient(trust_env=False) as http:
-        answer = await http.get(f"{sandbox.addresses.payments}/v1/customers")
+        answer = await http.get(f"{sandbox.addresses.payments}/v1/events")
         assert (answer.status_code, answer.json()["error"]["type"]) == (401, "invalid_request_error")
         assert answer.headers["Request-Id"].startswith("req_")
-        basic = await http.get(f"{sandbox.addresses.payments}/v1/customers", auth=("rk_test_restricted", ""))
+        basic = await http.get(f"{sandbox.addresses.payments}/v1/events", auth=("rk_test_restricted", ""))
         assert basic.status_code == 200
 
 
 async def test_every_answer_has_an_id_of_its_own(merchant: Merchant):
-    answers = [await merchant.api.balance.retrieve_async() for _ in range(2)]
+    answers = [await merchant.api.events.list_async({"limit": 1}) for _ in range(2)]
     ids = {answer.last_response.request_id for answer in answers if answer.last_response}
     assert len(ids) == 2
     assert all(name and name.startswith("req_") for name in ids)
@@ -42,11 +42,6 @@ async def test_every_answer_has_an_id_of_its_own(merchant: Merchant):
         ("payment_methods", "payment_method"),
         ("payment_intents", "intent"),
         ("setup_intents", "intent"),
-        ("charges", "charge"),
-        ("refunds", "refund"),
-        ("disputes", "dispute"),
-        ("events", "id"),
-        ("balance_transactions", "id"),
     ],
 )
 async def test_an_id_that_nobody_has_is_not_found(merchant: Merchant, service: str, param: str):
@@ -64,7 +59,7 @@ async def test_a_path_that_is_none_is_not_found(merchant: Merchant):
 @pytest.mark.parametrize("limit", [0, 101])
 async def test_a_page_has_its_limits(merchant: Merchant, limit: int):
     with pytest.raises(stripe.InvalidRequestError) as error:
-        await merchant.api.customers.list_async({"limit": limit})
+        await merchant.api.events.list_async({"limit": limit})
     assert (param_of(error.value), error.value.code) == ("limit", "parameter_invalid_integer")
 
 
@@ -77,22 +72,13 @@ async def test_what_cannot_be_expanded_is_refused(merchant: Merchant):
 
 async def test_deep_expansion(merchant: Merchant):
     intent = await merchant.charge()
-    await merchant.control.refund(intent.id, 500)
-    paths = ["customer", "latest_charge.refunds", "payment_method", "latest_charge.balance_transaction"]
+    paths = ["customer.invoice_settings.default_payment_method", "latest_charge.customer", "payment_method"]
     seen = await merchant.api.payment_intents.retrieve_async(intent.id, {"expand": paths})
     assert isinstance(seen.latest_charge, stripe.Charge)
-    assert seen.latest_charge.refunds is not None
-    assert [refund.amount for refund in seen.latest_charge.refunds.data] == [500]
+    assert isinstance(seen.latest_charge.customer, stripe.Customer)
     assert isinstance(seen.customer, stripe.Customer)
+    assert seen.customer.invoice_settings is not None
+    assert isinstance(seen.customer.invoice_settings.default_payment_method, stripe.PaymentMethod)
     assert isinstance(seen.payment_method, stripe.PaymentMethod)
     again = await merchant.api.payment_intents.retrieve_async(intent.id)
     assert isinstance(again.customer, str)  # expanding an answer expands nothing else
-
-
-async def test_the_balance_is_the_sum_of_its_entries(merchant: Merchant):
-    await merchant.charge(currency="chf", amount=10_000)
-    balance = await merchant.api.balance.retrieve_async()
-    entries = await merchant.api.balance_transactions.list_async({"currency": "chf", "limit": 100})
-    pending = {part.currency: part.amount for part in balance.pending}
-    assert pending["chf"] == sum(entry.net for entry in entries.data)
-    assert entries.data[0].net == 10_000 - entries.data[0].fee

@@ -25,24 +25,22 @@ NEWER = {
 async def things(merchant: Merchant) -> dict[str, Json]:
     """One object of each kind, as the API answers it."""
     api = merchant.api
-    intent = await merchant.charge()
-    refund = await merchant.control.refund(intent.id, 5)
-    dispute = await merchant.control.dispute(intent.id)
-    session = await api.checkout.sessions.create_async(merchant.page(mode="payment"))
-    charge = await api.charges.retrieve_async(str(intent.latest_charge))
-    event = (await api.events.list_async({"limit": 1})).data[0]
+    intent = await merchant.charge(expand=["latest_charge"])
+    charge = intent.latest_charge
+    intent = await api.payment_intents.retrieve_async(intent.id)
+    await merchant.control.refund(intent.id, 5)
+    await merchant.control.dispute(intent.id)
+    (event,) = (await api.events.list_async({"types": ["charge.dispute.created"], "limit": 1})).data
     made = [
         intent,
         charge,
         event,
-        session,
+        event.data.object,
+        await api.checkout.sessions.create_async(merchant.page(mode="payment")),
         await api.customers.retrieve_async(merchant.customer),
         await api.payment_methods.retrieve_async(merchant.method),
-        await api.refunds.retrieve_async(refund),
-        await api.disputes.retrieve_async(dispute),
+        (await api.refunds.list_async({"payment_intent": intent.id})).data[0],
         await api.setup_intents.create_async({"customer": merchant.customer}),
-        await api.balance.retrieve_async(),
-        await api.balance_transactions.retrieve_async(str(charge.balance_transaction)),
     ]
     answers = [cast("Json", json.loads(str(thing))) for thing in made]
     return {answer["object"]: answer for answer in answers}

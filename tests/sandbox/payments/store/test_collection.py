@@ -23,7 +23,7 @@ def things() -> Collection:
     return things
 
 
-@pytest.mark.parametrize("asked", [{}, {"customer": "c_3"}, {"starting_after": "t_2500"}, {"ending_before": "t_2500"}])
+@pytest.mark.parametrize("asked", [{}, {"customer": "c_3"}, {"starting_after": "t_2500"}])
 def test_a_page_of_thousands_looks_at_a_page(things: Collection, asked: dict[str, str]):
     looked: list[str] = []
 
@@ -40,8 +40,6 @@ def test_a_page_of_thousands_looks_at_a_page(things: Collection, asked: dict[str
 def test_objects_of_one_second_keep_their_order(things: Collection):
     page = things.page(params(limit=4, starting_after="t_103"))
     assert [thing["id"] for thing in page["data"]] == ["t_102", "t_101", "t_100", "t_99"]
-    page = things.page(params(limit=4, ending_before="t_103"))
-    assert [thing["id"] for thing in page["data"]] == ["t_107", "t_106", "t_105", "t_104"]
 
 
 def test_an_object_moves_between_lists_and_goes():

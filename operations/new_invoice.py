@@ -1,0 +1,130 @@
+"""An invoice to be opened, as a person or a program names it, and the plan that fits it."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from dunning.money import Money
+from dunning.policy.file import Policy, Zone
+from dunning.policy.plan import Invoice, InvoiceNumber, Plan
+from dunning.policy.timeline import plan_for
+from dunning.records.accounts import Account, Contact, Service
+
+_PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
+
+
+class NewService(BaseModel):
+    """A service of the account, as a file or a program names it.
+
+    `aliases` are other domains of it. `site` is where its own software takes our notifications, `probe` what is looked
+    at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str = "website"
+    user: str
+    domain: str = ""
+    panel: str = "sandbox"
+    aliases: tuple[str, ...] = ()
+    site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    probe: Annotated[str, Field(pattern=_PROBE)] = ""
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("write the amount as text with its currency, like 'USD 19.99'")  # noqa: TRY004 - pydantic's way
+    return Money.parse(value) if isinstance(value, str) else value
+
+
+class NewInvoice(BaseModel):
+    """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
+
+    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    invoice: InvoiceNumber
+    account: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    customer: str = ""
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    amount: Annotated[Money, BeforeValidator(_amount)]
+    due: date
+    policy: str
+    zone: Zone | None = None
+    locale: str = "en_US"
+    paid_through: date | None = None
+    renews: str = ""
+    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
+    services: tuple[NewService, ...] = ()
+
+    @model_validator(mode="after")
+    def _owes_something(self) -> "NewInvoice":
+        if self.amount.minor <= 0:
+            msg = f"amount {self.amount} must be positive"
+            raise ValueError(msg)
+        return self
+
+    def invoice_facts(self) -> Invoice:
+        """What the case needs of it."""
+        return Invoice(
+            number=self.invoice,
+            account=self.account,
+            customer=self.customer,
+            amount=self.amount,
+            due=self.due,
+            paid_through=self.paid_through,
+            renews=self.renews,
+        )
+
+
+def fitting(new: NewInvoice, policy: Policy) -> Plan:
+    """Its plan. Raises ValueError when the policy does not fit it (another currency, dates out of order)."""
+    if new.amount.currency != policy.currency:
+        msg = f"{new.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
+        raise ValueError(msg)
+    return plan_for(policy, new.invoice_facts(), new.zone or "")
+
+
+def account_of(new: NewInvoice, known: Account | None) -> Account:
+    """What is known of the account, and what the invoice adds: it never takes an address or a service away."""
+    known = known or Account(id=new.account, name=new.customer, zone=new.zone or "", locale=new.locale)
+    have = {contact.email for contact in known.contacts}
+    emails = [email for email in new.emails if email not in have]
+    contacts = [Contact(account=new.account, email=email, rank=len(have) + place) for place, email in enumerate(emails)]
+    ids = {service.id for service in known.services}
+    named = {service.id: service for service in _services(new)}
+    services = [service for service in named.values() if service.id not in ids]
+    return known.model_copy(
+        update={
+            "name": known.name or new.customer,
+            "payer": known.payer or new.payer,
+            "contacts": (*known.contacts, *contacts),
+            "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
+        }
+    )
+
+
+def _told_more(known: Service, new: Service | None) -> Service:
+    """How to reach and see a service may come later than the service; what is left empty stays."""
+    told = {name: value for name in ("aliases", "site", "probe") if new and (value := getattr(new, name))}
+    return known.model_copy(update=told)
+
+
+def _services(new: NewInvoice) -> list[Service]:
+    return [
+        Service(
+            id=f"{s.panel}:{s.user}:{s.kind}",
+            account=new.account,
+            kind=s.kind,
+            panel=s.panel,
+            user=s.user,
+            domain=s.domain,
+            aliases=s.aliases,
+            site=s.site,
+            probe=s.probe,
+        )
+        for s in new.services
+    ]

@@ -1,0 +1,88 @@
+"""Looking at an invoice, listing the cases, and why everything happened: running, closed, and unknown ones."""
+
+import asyncio
+
+import pytest
+
+from composition import Composition
+from dunning.case.facts import Payment
+from dunning.explain.model import AccountReceipt, Receipt
+from dunning.ports.cases import NoAnswerError
+from dunning.records.books import ClosedLedger
+from operations.errors import NoSuchInvoiceError, NotFoundError, RefusedError
+from operations.look import Look, Seen
+from tests.operations.deaf import Deaf
+from tests.operations.opening import ASO, now, opened, usd
+
+
+async def closed(made: Composition, number: str) -> None:
+    await opened(made, number)
+    await made.payments.take(number, Payment(id=f"{number}-all", amount=usd(1999), at=now()))
+    assert await made._client().get_workflow_handle(f"invoice-{number}").result() == "paid"
+
+
+async def test_a_running_case_is_shown_with_what_it_waits_for(made: Composition) -> None:
+    await opened(made, "LOOK-1")
+    seen = await made.look.show("LOOK-1")
+    assert isinstance(seen, Seen)
+    assert seen.case == await made.look.case("LOOK-1")
+    assert seen.at >= seen.case.opened_at
+
+
+async def test_closed_books_are_shown_when_no_worker_can_tell(made: Composition) -> None:
+    await closed(made, "LOOK-2")
+    look = Look(made.store, Deaf(NoAnswerError("nobody works")), now)
+    books = await look.show("LOOK-2")
+    assert isinstance(books, ClosedLedger)
+    assert books.outcome == "paid"
+    await opened(made, "LOOK-3")
+    with pytest.raises(NoAnswerError):
+        await look.show("LOOK-3")
+
+
+async def test_an_unknown_invoice_is_none_and_one_that_never_began_says_so(made: Composition) -> None:
+    assert await made.look.case("LOOK-NONE") is None
+    with pytest.raises(NoSuchInvoiceError):
+        await made.look.show("LOOK-NONE")
+    await closed(made, "LOOK-4")
+    known = await made.store.invoice("LOOK-4")
+    assert known
+    await made.store.open_invoice(known.model_copy(update={"number": "LOOK-4B", "status": "open"}))
+    with pytest.raises(RefusedError, match="LOOK-4B: it is in the store but has no case"):
+        await made.look.show("LOOK-4B")
+
+
+async def test_cases_are_listed_by_what_they_have(made: Composition) -> None:
+    await opened(made, "LIST-1", account="list-two")
+    await closed(made, "LIST-2")
+    async with asyncio.timeout(10):
+        while not [each async for each in made.list_cases.of(account="list-two")]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        while not [each async for each in made.list_cases.of(account="of-LIST-2", ended=True, state="paid")]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    (found,) = [each async for each in made.list_cases.of(account="list-two", policy=ASO)]
+    assert (found.invoice, found.running, found.balance_minor) == ("LIST-1", True, 1999)
+    (ended,) = [each async for each in made.list_cases.of(account="of-LIST-2", ended=True)]
+    assert (ended.invoice, ended.running, ended.state) == ("LIST-2", False, "paid")
+    assert not [each async for each in made.list_cases.of(account="list-two", policy="hotdoodle")]
+
+
+@pytest.mark.parametrize("word", ["a'b", "a b", 'x" OR 1=1'])
+def test_a_word_that_no_case_can_have_is_refused(made: Composition, word: str) -> None:
+    with pytest.raises(RefusedError, match="is not one: letters, digits") as refused:
+        made.list_cases.of(account=word)
+    assert refused.value.field == "account"
+
+
+async def test_why_knows_running_and_closed_invoices_and_accounts(made: Composition) -> None:
+    await closed(made, "WHY-1")
+    await opened(made, "WHY-2", account="of-WHY-1")
+    one = await made.why.of("WHY-1")
+    assert isinstance(one, Receipt)
+    assert (one.invoice, one.state) == ("WHY-1", "paid")
+    account = await made.why.of("of-WHY-1")
+    assert isinstance(account, AccountReceipt)
+    assert {each.invoice for each in account.invoices} == {"WHY-1", "WHY-2"}
+    assert await made.why.of_invoice("WHY-NONE", for_customer=True) is None
+    with pytest.raises(NotFoundError, match="WHY-NONE: there is no such invoice or account"):
+        await made.why.of("WHY-NONE")
