@@ -74,7 +74,7 @@ async def _decide(invoice: str, model: type[Decision], values: dict[str, object]
         decision = model.model_validate(values)
     except ValidationError as error:
         raise BadInputError(f"--{reasons(error)[0]}") from None
-    async with composed() as made:
+    async with composed(store="if there") as made:
         answer = await made.decisions.decide(invoice, decision)
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})

@@ -12,7 +12,7 @@ async def drift(*, json: Json = False) -> None:
     """
     from dunning.fleet.drift_report import headline, lines
 
-    async with composed(store=False) as made:
+    async with composed(store="not needed") as made:
         report = await made.checks.drift()
     if json:
         print_json(report)

@@ -27,7 +27,7 @@ async def list_(
     json: Json = False,
 ) -> None:
     """List the cases that are running. What is shown is as of each case's last step."""
-    async with composed(store=False) as made:
+    async with composed(store="not needed") as made:
         cases = made.list_cases.of(state=state or "", account=account, policy=policy, ended=all)
         await (_print_json(cases) if json else _print_lines(cases))
 

@@ -32,7 +32,7 @@ async def pay(
     Money for a closed invoice becomes credit of its account and a Billing ticket.
     """
     when = instant(at, "--at") if at else now()
-    async with composed() as made:
+    async with composed(store="if there") as made:
         money = await _money(made.payments, invoice, amount)
         payment = _payment(id, money, when, method)
         said = _words(await _take(made.payments, invoice, payment, durable=durable), money)

@@ -16,7 +16,7 @@ from dunning.records.books import ClosedLedger
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
     """Show an invoice: what happened, its ledger, and what comes next, when and why."""
-    async with composed() as made:
+    async with composed(store="if there") as made:
         found = await made.look.show(invoice)
     if isinstance(found, ClosedLedger):
         _show_closed(found, json=json)

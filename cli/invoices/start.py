@@ -36,7 +36,7 @@ async def start(
     locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
     semicolons, and user, domain, kind name one service.
     """
-    async with composed(store=False, server="not needed") as made:
+    async with composed(store="not needed", server="not needed") as made:
         good, bad = checked(read(file), made.check_invoice.check)
     report = OpenedMany()
     if good and not (strict and bad):

@@ -26,7 +26,7 @@ async def sweep(
     from operations.checks import sweep_of
 
     sweep_of(begin, end, now())  # refuses before anybody is asked
-    async with composed(store=False) as made:
+    async with composed(store="not needed") as made:
         report = await made.checks.sweep(begin, end)
     if json:
         print_json(report)

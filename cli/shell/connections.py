@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
-Server = Literal["needed", "if there", "not needed"]
-"""Whether a command needs Temporal: it ends before it begins when that is away, or only what needs it fails."""
+Need = Literal["needed", "if there", "not needed"]
+"""Whether a command needs Temporal, or the store: it ends before it begins when that is away, or only what needs it."""
 
 
 @asynccontextmanager
-async def composed(*, store: bool = True, server: Server = "needed") -> AsyncGenerator[Composition]:
+async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncGenerator[Composition]:
     """The operations. `store`, `server`: what they need; the store's tables are brought up to date, Temporal answers.
 
     Raises BadInputError for a store's URL that is none, FailedError for outages.
@@ -41,8 +41,8 @@ async def composed(*, store: bool = True, server: Server = "needed") -> AsyncGen
             if server == "needed":
                 raise
             why = str(error)
-        if store:
-            await _migrated(settings().store_url)
+        if store != "not needed":
+            await _migrated(settings().store_url, needed=store == "needed")
 
         def connected() -> Client:
             if client is None:
@@ -84,10 +84,14 @@ def address() -> str:
     return os.environ.get("TEMPORAL_ADDRESS") or "the address of temporal.toml (default localhost:7233)"
 
 
-async def _migrated(url: str) -> None:
+async def _migrated(url: str, *, needed: bool) -> None:
     from adapters.store import migrate
+    from dunning.ports.outages import StoreOutageError
 
     try:
         await migrate(url)
+    except StoreOutageError:
+        if needed:
+            raise
     except ValueError as error:
         raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None

@@ -146,3 +146,15 @@ async def test_a_case_that_closes_meanwhile_does_not_swallow_the_payment(a_stage
 @pytest.mark.parametrize("text", ["Namespace x is not found.", "namespace not found"])
 def test_a_missing_namespace_says_nothing_about_the_case(text: str):
     assert not cases._is_gone(RPCError(text, RPCStatusCode.NOT_FOUND, b""))
+
+
+async def test_without_the_store_a_running_case_is_still_paid_shown_and_decided_about(
+    operate: Operate, monkeypatch: pytest.MonkeyPatch
+):
+    await opened(operate, "PAY-7")
+    monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert await pay(operate, "PAY-7", "USD 5", "without-store") == ("applied", "USD 14.99")
+    assert "14.99" in (await operate("show", "PAY-7")).out
+    assert (await operate("promise", "PAY-7", "--until", str(in_days(70)))).status == 0
+    said = await operate("pay", "PAY-NONE", "--amount", "USD 5", "--id", "x")
+    assert (said.status, "Check REPRIEVE_STORE_URL." in said.err, "Traceback" in said.err) == (1, True, False)
