@@ -6,16 +6,23 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from dunning.policy.check import Finding, findings
+from dunning.policy.check import Finding, PolicyError, findings
 from dunning.policy.file import Policy
 
 
-class PolicyError(ValueError):
-    """A policy file that may not be used. The text has a line per finding: file, key, reason."""
+class PolicyFolder:
+    """Fits `dunning.ports.policies.PolicyFiles`."""
 
-    def __init__(self, file: Path, wrong: list[Finding]) -> None:
-        super().__init__("\n".join(f"{file}: {finding.key}: {finding.reason}" for finding in wrong))
-        self.findings = wrong
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> list[str]:
+        """The policies that the folder offers."""
+        return policy_names(self._folder)
+
+    def load(self, name: str) -> Policy:
+        """One of them; a name that ends in .toml is a path of its own. Raises PolicyError."""
+        return load_policy(name, self._folder)
 
 
 def policy_names(folder: Path) -> list[str]:
@@ -30,11 +37,13 @@ def load_policy(name: str, folder: Path) -> Policy:
         source = file.read_bytes()
     except OSError:
         known = ", ".join(policy_names(folder)) or "none"
-        raise PolicyError(file, [Finding("policy", f"there is no such file; policies in {folder}: {known}")]) from None
+        raise PolicyError(
+            str(file), [Finding("policy", f"there is no such file; policies in {folder}: {known}")]
+        ) from None
     policy = _parsed(file, source)
     wrong = findings(policy)
     if wrong:
-        raise PolicyError(file, wrong)
+        raise PolicyError(str(file), wrong)
     return policy
 
 
@@ -42,12 +51,12 @@ def _parsed(file: Path, source: bytes) -> Policy:
     try:
         values = tomllib.loads(source.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(file, [Finding("TOML", str(error))]) from None
+        raise PolicyError(str(file), [Finding("TOML", str(error))]) from None
     version = hashlib.sha256(source).hexdigest()[:12]
     try:
         return Policy.model_validate({**values, "name": file.stem, "version": version})
     except ValidationError as error:
-        raise PolicyError(file, [_finding(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
+        raise PolicyError(str(file), [_finding(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
 
 
 def _finding(place: tuple[str | int, ...], kind: str, message: str) -> Finding:

@@ -1,16 +1,18 @@
 """What people decide about an invoice: promise, waive, approve, void, due. The case itself says yes or no."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from pydantic import ValidationError
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import By, Json, Number, day
 from cli.shell.output import print_json
-from dunning.case.facts import Approval, DueDateChange, Promise, Void, Waiver
-from operations.decisions import Decision
+
+if TYPE_CHECKING:
+    from operations.decisions import Decision
 
 Reason = Annotated[str, Parameter(help="Why; kept in the case.")]
 
@@ -24,7 +26,11 @@ async def promise(
     json: Json = False,
 ) -> None:
     """Take a promise to pay: until that day is over nothing happens to the customer."""
-    await _decide(invoice, Promise, {"until": day(until, "--until"), "by": by}, json)
+    on = day(until, "--until")
+
+    from dunning.case.facts import Promise
+
+    await _decide(invoice, Promise, {"until": on, "by": by}, json)
 
 
 async def waive(
@@ -37,6 +43,8 @@ async def waive(
     json: Json = False,
 ) -> None:
     """Do not ask for a charge any more, such as a late fee."""
+    from dunning.case.facts import Waiver
+
     await _decide(invoice, Waiver, {"entry": entry, "by": by, "reason": reason}, json)
 
 
@@ -49,11 +57,15 @@ async def approve(
     json: Json = False,
 ) -> None:
     """Agree to a step that a policy leaves to people, such as a deletion."""
+    from dunning.case.facts import Approval
+
     await _decide(invoice, Approval, {"milestone": milestone, "by": by}, json)
 
 
 async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:
     """Declare the invoice a mistake: nothing is owed, and what was restricted is reinstated."""
+    from dunning.case.facts import Void
+
     await _decide(invoice, Void, {"reason": reason, "by": by}, json)
 
 
@@ -66,10 +78,16 @@ async def due(
     json: Json = False,
 ) -> None:
     """Move the due date: all steps still to come move by the same days."""
-    await _decide(invoice, DueDateChange, {"due": day(date, "DATE"), "by": by}, json)
+    on = day(date, "DATE")
+
+    from dunning.case.facts import DueDateChange
+
+    await _decide(invoice, DueDateChange, {"due": on, "by": by}, json)
 
 
 async def _decide(invoice: str, model: type[Decision], values: dict[str, object], json: bool) -> None:
+    from pydantic import ValidationError
+
     try:
         decision = model.model_validate(values)
     except ValidationError as error:

@@ -7,13 +7,12 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import console, print_json, table
-from dunning.records.credit import UNMATCHED
 
 _COLUMNS = ("at (UTC)", "amount", "id", "reason")
 
 
 async def credits_(
-    account: Annotated[str, Parameter(help=f"The account; `{UNMATCHED}` is money that belongs to nobody known.")],
+    account: Annotated[str, Parameter(help="The account; `unmatched` is money that belongs to nobody known.")],
     /,
     *,
     json: Json = False,

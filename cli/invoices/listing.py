@@ -1,14 +1,19 @@
 """`list`: the cases on the server, one a line as they come; twenty thousand of them need no memory."""
 
+from __future__ import annotations
+
 import json as json_text
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from dunning.ports.cases import Listed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from dunning.ports.cases import Listed
 
 State = Literal[
     "scheduled", "open", "in-transit", "promised", "overdue", "awaiting-approval", "lapsed",

@@ -11,8 +11,7 @@ from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day, now
 from cli.shell.output import console, print_json, table
-from cli.shell.preferences import policy as policy_of
-from cli.shell.preferences import settings
+from cli.shell.preferences import policies, settings
 
 if TYPE_CHECKING:
     from dunning.records.mail import NoticeCopy
@@ -37,18 +36,16 @@ def preview(
     """
     on = day(due, "--due") if due else now().date()
 
-    from cli.policies.preview import Preview
-    from dunning.policy.timeline import TimelineError
+    rules = policies().usable(policy)
 
-    rules = policy_of(policy)
-    folder = out or _FOLDER / f"{rules.name}-{locale}"
+    from cli.policies.preview import rows, write
+
+    folder, found = out or _FOLDER / f"{rules.name}-{locale}", list(rows(settings(), rules, locale, on))
     try:
-        count = Preview(settings(), rules, locale).write(folder, on)
-    except TimelineError as error:
-        raise BadInputError(f"the policy {rules.name} does not fit these dates: {error}") from None
+        write(folder, rules, locale, found)
     except OSError as error:
         raise BadInputError(f"--out: {folder} cannot be written: {error.strerror}") from None
-    print(f"{count} notices; look at {folder / 'index.html'}")
+    print(f"{len(found)} notices; look at {folder / 'index.html'}")
 
 
 @notices.command

@@ -1,19 +1,22 @@
 """`pay`: money that a person enters. It ends in the ledger exactly once, whatever state the invoice is in."""
 
-from datetime import datetime
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from pydantic import ValidationError
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, FailedError, reasons
 from cli.shell.options import Json, Number, instant, now
 from cli.shell.output import print_json
-from dunning.case.facts import Payment
-from dunning.money import Money
-from dunning.ports.cases import NoAnswerError
-from operations.payments import Payments, Taken
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dunning.case.facts import Payment
+    from dunning.money import Money
+    from operations.payments import Payments, Taken
 
 
 async def pay(
@@ -43,6 +46,9 @@ async def pay(
 
 
 async def _money(payments: Payments, invoice: str, text: str) -> Money:
+    from dunning.money import Money
+    from dunning.ports.cases import NoAnswerError
+
     try:
         currency = None if any(word.isalpha() for word in text.split()) else await payments.currency(invoice)
         return Money.parse(text, currency)
@@ -55,6 +61,10 @@ async def _money(payments: Payments, invoice: str, text: str) -> Money:
 
 
 def _payment(payment_id: str, money: Money, when: datetime, method: str) -> Payment:
+    from pydantic import ValidationError
+
+    from dunning.case.facts import Payment
+
     try:
         return Payment(id=payment_id, amount=money, at=when, method=method)
     except ValidationError as error:
@@ -62,6 +72,8 @@ def _payment(payment_id: str, money: Money, when: datetime, method: str) -> Paym
 
 
 async def _take(payments: Payments, invoice: str, payment: Payment, *, durable: bool) -> Taken:
+    from dunning.ports.cases import NoAnswerError
+
     try:
         return await payments.take(invoice, payment, durable=durable)
     except NoAnswerError as error:

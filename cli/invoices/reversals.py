@@ -1,20 +1,24 @@
 """`reverse` and `restore`: a payment that was taken back, and one that came again, as a person enters them."""
 
-from typing import Annotated, TypeVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
-from pydantic import BaseModel, ValidationError
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, Number, now
 from cli.shell.output import print_json
-from dunning.case.facts import Restored, Reversal
-from dunning.money import Money
-from dunning.records.inbox import Outcome
+
+if TYPE_CHECKING:
+    from dunning.case.facts import Restored, Reversal
+    from dunning.money import Money
+    from dunning.records.inbox import Outcome
+
+    Fact = TypeVar("Fact", Reversal, Restored)
 
 Amount = Annotated[str, Parameter(help='Like "USD 19.99".')]
-Fact = TypeVar("Fact", bound=BaseModel)
 Id = Annotated[str, Parameter(help="Its own id at the bank or processor: the same id is never counted twice.")]
 
 
@@ -30,6 +34,8 @@ async def reverse(
     json: Json = False,
 ) -> None:
     """Enter money that was taken back: the invoice is owed again. Running the same command again is harmless."""
+    from dunning.case.facts import Reversal
+
     values = {"id": id, "payment": payment, "amount": _money(amount), "at": now()}
     fact = _fact(Reversal, {**values, "reason": reason, "chargeback": chargeback})
     async with composed() as made:
@@ -46,12 +52,16 @@ async def restore(
     json: Json = False,
 ) -> None:
     """Enter money that came again after it was taken back, such as by a dispute that was won."""
+    from dunning.case.facts import Restored
+
     fact = _fact(Restored, {"id": id, "reversal": reversal, "amount": _money(amount), "at": now()})
     async with composed() as made:
         _say(await made.payments.restore(invoice, fact), json=json)
 
 
 def _money(text: str) -> Money:
+    from dunning.money import Money
+
     try:
         return Money.parse(text)
     except ValueError as error:
@@ -59,6 +69,8 @@ def _money(text: str) -> Money:
 
 
 def _fact(model: type[Fact], values: dict[str, object]) -> Fact:
+    from pydantic import ValidationError
+
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -1,21 +1,26 @@
 """`show`: one invoice: what happened, its ledger, and what comes next, when and why."""
 
-from datetime import datetime
-from typing import Any
+from __future__ import annotations
 
-from cli.invoices.story import closed_story, story
+from typing import TYPE_CHECKING, Any
+
 from cli.shell.connections import composed
 from cli.shell.options import Json, Number
 from cli.shell.output import console, print_json
-from dunning.case.case import Case
-from dunning.case.decisions import Finish, Step, Wait
-from dunning.case.state import state
-from dunning.explain.temporal_ui import coming
-from dunning.records.books import ClosedLedger
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dunning.case.case import Case
+    from dunning.case.decisions import Step
+    from dunning.records.books import ClosedLedger
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
     """Show an invoice: what happened, its ledger, and what comes next, when and why."""
+    from cli.invoices.story import story
+    from dunning.records.books import ClosedLedger
+
     async with composed(store="if there") as made:
         found = await made.look.show(invoice)
     if isinstance(found, ClosedLedger):
@@ -28,6 +33,8 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
 
 def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
     """The whole case, and what is derived from it."""
+    from dunning.case.state import state
+
     derived = {
         "source": "case",
         "balance": case.balance.model_dump(),
@@ -39,6 +46,9 @@ def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
 
 
 def _next(step: Step) -> dict[str, str | None] | None:
+    from dunning.case.decisions import Finish, Wait
+    from dunning.explain.temporal_ui import coming
+
     if isinstance(step, Finish):
         return None
     waits_until = step.until.isoformat() if isinstance(step, Wait) and step.until else None
@@ -49,4 +59,6 @@ def _show_closed(closed: ClosedLedger, *, json: bool) -> None:
     if json:
         print_json({**closed.model_dump(mode="json"), "source": "closed ledger", "state": closed.outcome, "next": None})
     else:
+        from cli.invoices.story import closed_story
+
         console().print(*closed_story(closed), sep="\n")

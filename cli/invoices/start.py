@@ -1,21 +1,23 @@
 """`start`: a file of invoices becomes accounts in the store and cases on the server, each once."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.invoices.checked import checked
 from cli.invoices.rows import Bad, read
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
-from operations.open_many import Checked, OpenedMany, open_many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    from operations.open_many import Checked, OpenedMany
 
 LONG = 200
 """Rows from which a person wants to see progress."""
@@ -36,8 +38,13 @@ async def start(
     locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
     semicolons, and user, domain, kind name one service.
     """
+    rows = list(read(file))
+
+    from cli.invoices.checked import checked
+    from operations.open_many import OpenedMany
+
     async with composed(store="not needed", server="not needed") as made:
-        good, bad = checked(read(file), made.check_invoice.check)
+        good, bad = checked(rows, made.check_invoice.check)
     report = OpenedMany()
     if good and not (strict and bad):
         await _open(good, report)
@@ -47,6 +54,8 @@ async def start(
 
 
 async def _open(good: list[Checked], report: OpenedMany) -> None:
+    from operations.open_many import open_many
+
     async with composed() as made:
         await made.registered()
         with _progress(len(good)) as tick:
@@ -58,6 +67,9 @@ def _progress(total: int) -> Generator[Callable[[], None]]:
     if total < LONG or not sys.stderr.isatty():
         yield lambda: None
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("starting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("starting", total=total)

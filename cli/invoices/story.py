@@ -7,7 +7,6 @@ from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from cli.policies.words import notice
 from cli.shell.output import table
 from dunning.calendar import local
 from dunning.case.case import Case
@@ -16,6 +15,7 @@ from dunning.case.ledger import Entry
 from dunning.case.state import state
 from dunning.explain.temporal_ui import clock, coming, headline
 from dunning.explain.words import story as what_happened
+from dunning.explain.words import what_is_read
 from dunning.policy.plan import Milestone
 from dunning.records.books import ClosedLedger
 
@@ -65,7 +65,7 @@ def _future(case: Case) -> Iterable[tuple[str, str, str, str]]:
         return
     for milestone in case.plan.milestones:
         if milestone.name not in case.steps_done:
-            yield clock(case, case.when(milestone)), milestone.name, notice(milestone), _needs(case, milestone)
+            yield clock(case, case.when(milestone)), milestone.name, what_is_read(milestone), _needs(case, milestone)
 
 
 def _needs(case: Case, milestone: Milestone) -> str:

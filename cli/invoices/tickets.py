@@ -1,14 +1,18 @@
 """`tickets`: what waits for a person."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import print_json
-from dunning.records.books import Ticket
-from dunning.records.mail import NoticeCopy
+
+if TYPE_CHECKING:
+    from dunning.records.books import Ticket
+    from dunning.records.mail import NoticeCopy
 
 
 async def tickets(

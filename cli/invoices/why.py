@@ -1,15 +1,20 @@
 """`why`: the receipt that answers a customer: what happened, by which rule, with which proof."""
 
+from __future__ import annotations
+
 import textwrap
-from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import print_json
-from dunning.explain.model import AccountReceipt, Line, Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dunning.explain.model import AccountReceipt, Line, Receipt
 
 _WIDTH = 118
 
@@ -24,6 +29,8 @@ async def why(
 
     Works for running and for closed cases. Every time is the account's own.
     """
+    from dunning.explain.model import Receipt
+
     async with composed() as made:
         found = await made.why.of(name)
     if json:

@@ -1,25 +1,22 @@
 """`plan`: the dated timeline of a policy, as a table, as JSON, or as a picture."""
 
-from datetime import date
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from pydantic import TypeAdapter, ValidationError
 
-from cli.policies.timeline_svg import picture
-from cli.policies.words import notice
-from cli.shell.errors import BadInputError, reasons
+from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day
 from cli.shell.output import console, print_json, table
-from cli.shell.preferences import policy as policy_of
-from dunning.calendar import local
-from dunning.money import Money
-from dunning.policy.file import Policy, Zone
-from dunning.policy.plan import Invoice, Milestone
-from dunning.policy.timeline import TimelineError, timeline
+from cli.shell.preferences import policies
 
-_ZONE = TypeAdapter[str](Zone)
+if TYPE_CHECKING:
+    from datetime import date
+
+    from dunning.policy.plan import Milestone
+    from operations.policies import Dated
 
 
 def plan(
@@ -32,20 +29,25 @@ def plan(
     json: Json = False,
 ) -> None:
     """Show what a policy does to an unpaid invoice, and when."""
-    rules = policy_of(policy)
-    due_date = day(due, "--due")
-    where = _zone(zone) or rules.zone
-    milestones = _dated(rules, due_date, day(paid_through, "--paid-through") if paid_through else None, where)
+    on, through = day(due, "--due"), day(paid_through, "--paid-through") if paid_through else None
+
+    from operations.policies import PlanOf
+
+    dated = policies().plan(PlanOf(policy, on, zone, through))
     if svg:
-        _write(svg, picture(rules.title, due_date, where, milestones))
+        from cli.policies.timeline_svg import picture
+
+        _write(svg, picture(dated.policy.title, on, dated.zone, dated.milestones))
     if json:
-        print_json([as_json(milestone, where) for milestone in milestones])
+        print_json([as_json(milestone, dated.zone) for milestone in dated.milestones])
     else:
-        _print(rules, due_date, where, milestones)
+        _print(dated, on)
 
 
 def as_json(milestone: Milestone, zone: str) -> dict[str, Any]:
     """One step for programs, at its local time."""
+    from dunning.calendar import local
+
     return {
         "at": local(milestone.at, zone).isoformat(),
         "day": milestone.day,
@@ -61,25 +63,6 @@ def as_json(milestone: Milestone, zone: str) -> dict[str, Any]:
     }
 
 
-def _zone(name: str) -> str:
-    try:
-        return _ZONE.validate_python(name) if name else ""
-    except ValidationError as error:
-        raise BadInputError(f"--zone: {reasons(error)[0]}") from None
-
-
-def _dated(policy: Policy, due: date, paid_through: date | None, zone: str) -> tuple[Milestone, ...]:
-    sample = Invoice(
-        number="plan", account="plan", amount=Money.zero(policy.currency), due=due, paid_through=paid_through
-    )
-    try:
-        return timeline(policy, sample, zone)
-    except TimelineError as error:
-        raise BadInputError(f"the policy {policy.name} does not fit these dates: {error}") from None
-    except (OverflowError, ValueError):
-        raise BadInputError(f"--due: {due} is too near the end of the calendar") from None
-
-
 def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
@@ -87,18 +70,21 @@ def _write(file: Path, text: str) -> None:
         raise BadInputError(f"--svg: {file} cannot be written: {error.strerror}") from None
 
 
-def _print(policy: Policy, due: date, zone: str, milestones: tuple[Milestone, ...]) -> None:
-    rows = [_row(milestone, zone) for milestone in milestones]
-    title = f"{policy.title}\ndue {due}, times in {zone}"
+def _print(dated: Dated, due: date) -> None:
+    rows = [_row(milestone, dated.zone) for milestone in dated.milestones]
+    title = f"{dated.policy.title}\ndue {due}, times in {dated.zone}"
     console().print(table(("day", "when", "step", "action", "what the customer reads", "needs"), rows, title))
 
 
 def _row(milestone: Milestone, zone: str) -> tuple[str, ...]:
+    from dunning.calendar import local
+    from dunning.explain.words import what_is_read
+
     return (
         f"{milestone.day:+d}" if milestone.day else "0",
         f"{local(milestone.at, zone):%a %d %b %Y %H:%M %Z}",
         milestone.name,
         milestone.action.value + (f" {milestone.fee}" if milestone.fee else ""),
-        notice(milestone),
+        what_is_read(milestone),
         f"{milestone.approvals} approval(s)" if milestone.approvals else "",
     )

@@ -1,7 +1,8 @@
 """All notices of a policy as files: HTML, plain text and the whole mail each, and a page that leads to them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,17 +10,14 @@ from jinja2 import Template
 
 from adapters import mail
 from adapters.settings.settings import Settings
-from adapters.templates import renderer as templates
+from adapters.templates import renderer
 from adapters.templates.files import slug
 from dunning.calendar import local
-from dunning.forecast.sample_notices import ACCOUNT, Notice, notices
+from dunning.forecast.sample_notices import Notice
 from dunning.policy.file import Policy
-from dunning.policy.step_names import notice_id
-from dunning.records.accounts import Account
-from dunning.records.mail import Mail, NoticeText
+from dunning.records.mail import NoticeText
+from operations.preview import Preview
 
-_CUSTOMER = "Ada Lovelace"
-_RECIPIENT = "customer@example.com"
 _INDEX = Template(
     """\
 <!DOCTYPE html>
@@ -61,45 +59,24 @@ class Row(NamedTuple):
     file: str
     content: NoticeText
     notice: Notice
+    mail: EmailMessage
 
 
-class Preview:
-    """Renders with the very parts that the worker sends with."""
+def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator[Row]:
+    """Every notice, rendered as the settings say. Raises RefusedError for dates that the policy does not fit."""
+    preview = Preview(renderer.chosen(settings), mail.chosen(settings), renderer.replies(settings))
+    for place, each in enumerate(preview.of(policy, due, locale), start=1):
+        order = each.notice.order
+        when, file = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}", f"{place:02}-{slug(order.title)}"
+        yield Row(when, each.notice.story, each.content.subject, file, each.content, each.notice, each.mail)
 
-    def __init__(self, settings: Settings, policy: Policy, locale: str) -> None:
-        self._renderer = templates.chosen(settings)
-        self._mailer = mail.chosen(settings)
-        self._replies = templates.replies(settings)
-        self._policy = policy
-        self._account = Account(id=ACCOUNT, name=_CUSTOMER, zone=policy.zone, locale=locale)
 
-    def rows(self, due: date) -> Iterator[Row]:
-        """Every notice, rendered. Raises TimelineError for dates that the policy does not fit."""
-        for place, notice in enumerate(notices(self._policy, due), start=1):
-            order = notice.order
-            content = self._renderer.render(order, self._account, notice_id(order.key, 0))
-            when = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}"
-            yield Row(when, notice.story, content.subject, f"{place:02}-{slug(order.title)}", content, notice)
-
-    def write(self, folder: Path, due: date) -> int:
-        """Write all files and say how many notices there are. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True)
-        rows = list(self.rows(due))
-        for row in rows:
-            (folder / f"{row.file}.html").write_text(row.content.html, encoding="utf-8")
-            (folder / f"{row.file}.txt").write_text(row.content.text, encoding="utf-8")
-            (folder / f"{row.file}.eml").write_bytes(self._mail(row))
-        facts = {"title": self._policy.title, "zone": self._policy.zone, "locale": self._account.locale, "rows": rows}
-        (folder / "index.html").write_text(_INDEX.render(facts), encoding="utf-8")
-        return len(rows)
-
-    def _mail(self, row: Row) -> bytes:
-        order = row.notice.order
-        sent = Mail(
-            message_id=f"<{row.file}@preview>",
-            recipient=_RECIPIENT,
-            content=row.content,
-            at=order.at,
-            reply_to=self._replies.address(order.title),
-        )
-        return self._mailer.compose(sent).as_bytes()
+def write(folder: Path, policy: Policy, locale: str, found: Sequence[Row]) -> None:
+    """Write all files. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for row in found:
+        (folder / f"{row.file}.html").write_text(row.content.html, encoding="utf-8")
+        (folder / f"{row.file}.txt").write_text(row.content.text, encoding="utf-8")
+        (folder / f"{row.file}.eml").write_bytes(row.mail.as_bytes())
+    facts = {"title": policy.title, "zone": policy.zone, "locale": locale, "rows": found}
+    (folder / "index.html").write_text(_INDEX.render(facts), encoding="utf-8")

@@ -1,24 +1,28 @@
 """`rehearse`: the real workflow on virtual time against the sandbox, told day by day. Nothing is kept."""
 
+from __future__ import annotations
+
 import asyncio
 import signal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
-from rich.console import Console
-from temporalio.service import RPCError
 
-from cli.policies.rehearsal_options import rehearsal
 from cli.shell.errors import BadInputError, FailedError
-from cli.shell.options import Json, day
+from cli.shell.options import Json, day, now
 from cli.shell.output import print_json
-from cli.shell.preferences import policy as policy_of
-from dunning.policy.file import Policy
-from sandbox.stage.stage import stage
-from sandbox.stage.temporal_server import MissingServerError
-from sandbox.story.diary import Line, diary, waits_for
-from sandbox.story.play import Life, play
-from sandbox.story.story import Story
+from cli.shell.preferences import policies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from dunning.money import Money
+    from dunning.policy.file import Policy
+    from operations.rehearsal import Comes, Rehearse
+    from sandbox.story.diary import Line
+    from sandbox.story.play import Life
+    from sandbox.story.story import Story
 
 Days = Parameter(allow_leading_hyphen=True, consume_multiple=False)
 """Days before the due date are written `--pay -5=19.99`."""
@@ -35,8 +39,12 @@ def rehearse(
     json: Json = False,
 ) -> None:
     """Play one invoice's whole life on virtual time, and tell it day by day."""
-    rules = policy_of(policy)
-    story = rehearsal(rules, day(due, "--due"), zone=zone, amount=amount, pay=pay, decline=decline)
+    on = day(due, "--due")
+    rules = policies().usable(policy)
+
+    from rich.console import Console
+
+    story = _story(rules, _asked(rules, on, zone=zone, amount=amount, pay=pay, decline=decline))
     with Console(stderr=True).status("playing the invoice's life on virtual time"):
         life = asyncio.run(_played(story, rules))
     if json:
@@ -45,7 +53,62 @@ def rehearse(
         _print(life)
 
 
+def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[str], decline: Sequence[int]) -> Rehearse:
+    from operations.rehearsal import Rehearse
+
+    try:
+        owed = _money(amount, rules.currency) if amount else None
+    except ValueError as error:
+        raise BadInputError(f"--amount: {error}") from None
+    return Rehearse(due, zone, owed, [_comes(text, rules.currency) for text in pay], decline)
+
+
+def _comes(text: str, currency: str) -> Comes:
+    from operations.rehearsal import Comes
+
+    on, _, amount = text.partition("=")
+    try:
+        comes = Comes(int(on), _money(amount, currency))
+    except ValueError:
+        comes = None
+    if comes is None or comes.amount.minor <= 0:
+        raise BadInputError(f"--pay: {text!r} is not DAY=AMOUNT; write it like 12=19.99")
+    return comes
+
+
+def _money(text: str, currency: str) -> Money:
+    from dunning.money import Money
+
+    return Money.parse(text, None if " " in text else currency)
+
+
+def _story(rules: Policy, asked: Rehearse) -> Story:
+    """The rehearsal as the sandbox plays it."""
+    from operations.rehearsal import rehearsal
+    from sandbox.story.story import Declines, Ends, Pay, Story
+
+    made = rehearsal(rules, asked, now())
+    payments = (
+        Pay(day=each.day, amount=str(each.amount), id=f"rehearsed-{place}")
+        for place, each in enumerate(made.money, start=1)
+    )
+    return Story(
+        title="rehearsal",
+        row=made.row,
+        pay=tuple(payments),
+        decline=tuple(Declines(day=each) for each in made.declined),
+        ends=Ends(outcome="open"),
+        last_day=made.last_day,
+    )
+
+
 async def _played(story: Story, rules: Policy) -> Life:
+    from temporalio.service import RPCError
+
+    from sandbox.stage.stage import stage
+    from sandbox.stage.temporal_server import MissingServerError
+    from sandbox.story.play import play
+
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -61,6 +124,8 @@ async def _played(story: Story, rules: Policy) -> Life:
 
 
 def _as_json(life: Life) -> dict[str, Any]:
+    from sandbox.story.diary import diary, waits_for
+
     return {
         "policy": life.case.plan.policy,
         "due": life.case.invoice.due.isoformat(),
@@ -84,6 +149,8 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _print(life: Life) -> None:
+    from sandbox.story.diary import diary, waits_for
+
     case = life.case
     print(f"{case.plan.policy} · {case.invoice.amount} · due {case.invoice.due} · times in {case.plan.zone}")
     for line in diary(life):

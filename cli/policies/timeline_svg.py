@@ -10,8 +10,8 @@ from datetime import date
 from html import escape
 from typing import NamedTuple
 
-from cli.policies.words import notice
 from dunning.calendar import local
+from dunning.explain.words import what_is_read
 from dunning.policy.plan import Action, Milestone
 
 _COLOURS = {
@@ -78,7 +78,7 @@ def _labels(milestone: Milestone, zone: str) -> tuple[str, str]:
     name = milestone.name.replace("-", " ")
     extra = [str(milestone.fee)] if milestone.fee else []
     extra += ["when approved"] if milestone.approvals else []
-    more = " · ".join([notice(milestone) or "no notice", *extra])
+    more = " · ".join([what_is_read(milestone) or "no notice", *extra])
     return f"{name} · {local(milestone.at, zone):%a %d %b, %H:%M}", more
 
 

@@ -10,7 +10,7 @@ from cli.shell.errors import BadInputError, reasons
 
 if TYPE_CHECKING:
     from adapters.settings.settings import Settings
-    from dunning.policy.file import Policy
+    from operations.policies import Policies
 
 
 @lru_cache(maxsize=1)
@@ -36,11 +36,9 @@ def _named(line: str) -> str:
     return f"REPRIEVE_{name.upper()}:{reason}" if reason else line
 
 
-def policy(name: str) -> Policy:
-    """A policy of the policies folder, or of a path that ends in .toml. Raises BadInputError with all its findings."""
-    from adapters.settings.policies import PolicyError, load_policy
+def policies() -> Policies:
+    """What may be asked about policies, of the folder that the settings name."""
+    from adapters.settings.policies import PolicyFolder
+    from operations.policies import Policies
 
-    try:
-        return load_policy(name, settings().policies)
-    except PolicyError as error:
-        raise BadInputError(str(error)) from None
+    return Policies(PolicyFolder(settings().policies))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dunning.case.case import Case, Done, UndoneRun
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
-from dunning.policy.plan import LEVEL_OF, Action
+from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About
 from dunning.policy.step_names import in_turn, made_for
 
@@ -36,6 +36,11 @@ _DEEDS = {
     (Action.LOOSEN, ""): "loosened after our mistake ({detail})",
 }
 """What each step is called, by action and result; an empty result stands for any other."""
+
+
+def what_is_read(milestone: Milestone) -> str:
+    """What the customer reads at a step of the plan: the same words in tables and pictures."""
+    return f"if it fails: {milestone.notice_failed}" if milestone.notice_failed else milestone.notice
 
 
 def deed(case: Case, done: Done) -> str:

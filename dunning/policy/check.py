@@ -1,6 +1,6 @@
 """What a policy must keep besides its form: order, warnings, grace, approvals. Each finding names key and reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -20,6 +20,14 @@ class Finding(NamedTuple):
 
     key: str
     reason: str
+
+
+class PolicyError(ValueError):
+    """A policy file that may not be used. The text has a line per finding: file, key, reason."""
+
+    def __init__(self, file: str, wrong: Sequence[Finding]) -> None:
+        super().__init__("\n".join(f"{file}: {finding.key}: {finding.reason}" for finding in wrong))
+        self.findings = wrong
 
 
 def findings(policy: Policy) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Protocol
 
 from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
@@ -168,6 +169,14 @@ class Mailer(Protocol):
 
     async def send(self, mail: Mail) -> Delivery:
         """Hand one message to the mail server."""
+        ...
+
+
+class MailComposer(Protocol):
+    """Makes the message that a mailer would send, for whoever only looks at it."""
+
+    def compose(self, mail: Mail) -> EmailMessage:
+        """The whole message, headers included."""
         ...
 
 

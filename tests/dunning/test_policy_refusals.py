@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings.policies import PolicyError, load_policy, policy_names
-from dunning.policy.check import findings
+from adapters.settings.policies import load_policy, policy_names
+from dunning.policy.check import PolicyError, findings
 from dunning.policy.plan import Action
 from tests.dunning.examples import FOLDER, policy
 

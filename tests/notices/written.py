@@ -10,7 +10,8 @@ from typing import Any
 
 from adapters.settings.policies import load_policy, policy_names
 from adapters.settings.settings import ROOT, Settings
-from cli.policies.preview import Preview, Row
+from cli.policies import preview
+from cli.policies.preview import Row
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POLICIES = ROOT / "policies"
@@ -31,7 +32,7 @@ SETTINGS = Settings(**_GIVEN)
 
 def rows(policy: str, locale: str) -> list[Row]:
     """Every notice of the policy, rendered for an invoice due on the first of December."""
-    return list(Preview(SETTINGS, load_policy(policy, POLICIES), locale).rows(DUE))
+    return list(preview.rows(SETTINGS, load_policy(policy, POLICIES), locale, DUE))
 
 
 def whole(policy: str, locale: str) -> str:

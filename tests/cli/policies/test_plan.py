@@ -1,7 +1,6 @@
 """`plan`, `policies` and `check`: what a policy will do, before it does it."""
 
 import itertools
-import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -139,22 +138,6 @@ async def test_policies_are_listed_with_their_titles(offline: Operate, tmp_path:
     assert said.status == 2
     assert "bad" in said.out
     assert "bad.toml: title: Input should be a valid string" in said.err
-
-
-async def test_help_is_there_at_once_and_names_every_command():
-    began = time.perf_counter()
-    said = await starter("--help")
-    took = time.perf_counter() - began
-    assert said.status == 0
-    for command in ("plan", "start", "pay", "show", "list", "promise", "waive", "approve", "void", "hold", "lift"):
-        assert f" {command} " in said.out
-    assert took < 5, "the heavy imports belong into the commands"
-
-
-async def test_help_loads_neither_temporal_nor_the_database(offline: Operate):
-    said = await starter("--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
-    for heavy in ("temporalio", "sqlalchemy", "babel", "alembic"):
-        assert f" {heavy}" not in said.err
 
 
 @pytest.mark.parametrize(

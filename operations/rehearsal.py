@@ -1,0 +1,124 @@
+"""What may be rehearsed: an invoice's life under a policy, with money that comes and charges that are declined."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from dunning.calendar import local_date
+from dunning.money import Money
+from dunning.policy.file import Policy
+from dunning.policy.plan import Action, Plan
+from dunning.policy.timeline import TimelineError, plan_for
+from operations.errors import RefusedError
+from operations.new_invoice import NewInvoice, NewService
+from operations.policies import not_fitting, too_late, zone_of
+
+MARGIN = 30
+"""Days after the last step in which a late case may still catch up."""
+_MINOR = 1999
+_LEAST = 120
+"""Days from the due date that are played at least."""
+_FAR = 1000
+"""So many days ahead an earliest due date is looked for."""
+
+
+class Comes(NamedTuple):
+    """Money that comes on a day counted from the due date."""
+
+    day: int
+    amount: Money
+
+
+class Rehearse(NamedTuple):
+    """What a person asks for; an empty `zone` is the policy's. On the days `declined` a charge fails."""
+
+    due: date
+    zone: str = ""
+    amount: Money | None = None
+    money: Sequence[Comes] = ()
+    declined: Sequence[int] = ()
+
+
+class Rehearsal(NamedTuple):
+    """What is played. After `last_day`, counted from the due date, nothing is to come any more."""
+
+    row: NewInvoice
+    money: Sequence[Comes]
+    declined: Sequence[int]
+    last_day: int
+
+
+def rehearsal(policy: Policy, asked: Rehearse, now: datetime) -> Rehearsal:
+    """The life that is asked for, if it can be played from now on. Raises RefusedError, naming what is wrong."""
+    row = NewInvoice(
+        invoice="REHEARSAL",
+        account="rehearsal",
+        customer="Example Customer",
+        emails=("customer@post.example",),
+        amount=_owed(asked.amount, policy),
+        due=asked.due,
+        policy=policy.name,
+        zone=zone_of(asked.zone) or None,
+        services=(NewService(user="rehearsal", domain="rehearsal.example"),),
+    )
+    plan = _plan(row, policy, asked.due)
+    _check_declined(plan, asked.declined)
+    today = local_date(now, plan.zone)
+    _check_money(asked, today)
+    _check_due(row, policy, now)
+    last = max(_LEAST, plan.milestones[-1].day, *(each.day for each in asked.money))
+    return Rehearsal(row, asked.money, asked.declined, last + MARGIN)
+
+
+def _owed(amount: Money | None, policy: Policy) -> Money:
+    owed = amount or Money(minor=_MINOR, currency=policy.currency)
+    if owed.minor <= 0:
+        raise RefusedError(f"{owed} is not positive", field="amount")
+    if owed.currency != policy.currency:
+        currency = f"{policy.currency}, the currency of the policy {policy.name}"
+        raise RefusedError(f"{owed} is not in {currency}", field="amount")
+    return owed
+
+
+def _plan(row: NewInvoice, policy: Policy, due: date) -> Plan:
+    invoice = row.invoice_facts().model_copy(update={"due": due})
+    try:
+        return plan_for(policy, invoice, row.zone or "")
+    except TimelineError as error:
+        raise not_fitting(policy, error) from None
+    except (OverflowError, ValueError):
+        raise too_late(due) from None
+
+
+def _check_declined(plan: Plan, declined: Sequence[int]) -> None:
+    days = [each.day for each in plan.milestones if each.action is Action.CHARGE]
+    for day in declined:
+        if day not in days:
+            known = ", ".join(map(str, days)) or "none"
+            raise RefusedError(
+                f"the policy {plan.policy} charges nothing on day {day}; its charge days are: {known}", field="decline"
+            )
+
+
+def _check_money(asked: Rehearse, today: date) -> None:
+    for each in asked.money:
+        if asked.due + timedelta(days=each.day) < today:
+            raise RefusedError(f"day {each.day:+d} is past; a rehearsal starts now", field="pay")
+
+
+def _check_due(row: NewInvoice, policy: Policy, now: datetime) -> None:
+    plan = _plan(row, policy, row.due)
+    if _lies_ahead(plan, now):
+        return
+    today = local_date(now, plan.zone)
+    days = (today + timedelta(days=ahead) for ahead in range(_FAR))
+    earliest = next(day for day in days if _lies_ahead(_plan(row, policy, day), now))
+    raise RefusedError(
+        f"{row.due} is past; a rehearsal starts now, so {earliest} is the earliest due date for {policy.name}",
+        field="due",
+    )
+
+
+def _lies_ahead(plan: Plan, now: datetime) -> bool:
+    """Whether no step from the due date on is past; what comes before it happens at once when it is late."""
+    return all(each.at > now for each in plan.milestones if each.day >= 0 and each.action is not Action.ISSUE)
