@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.case.facts import Reconsider
-from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped, decision
+from dunning.fleet.breaker import ALLOWED, DEFERRED, KEPT, Stopped
 from dunning.policy.step_names import step_of
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.consequences import Consequences
 from dunning.ports.outages import OutageError
+from dunning.tickets.fleet import breaker_decided
 from operations.errors import RefusedError
 
 AT_ONCE = 50
@@ -79,7 +80,9 @@ class BreakerDecisions:
         while True:  # cases come and other people decide, too
             found = _among(await self._store.stopped(), meant, statuses)
             rows = found[: meant.most]
-            if not rows or await self._store.rule_on(rows, status, decision(rows, status, meant.by, self._clock())):
+            if not rows or await self._store.rule_on(
+                rows, status, breaker_decided(rows, status, meant.by, self._clock())
+            ):
                 return rows, len(found) - len(rows)
 
     async def _wake(self, rows: Sequence[Stopped], by: str) -> tuple[int, str]:

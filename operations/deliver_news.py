@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
-from dunning.case.orders import TicketOrder
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.payments import Consents
 from dunning.records.inbox import News, Outcome
+from dunning.tickets.money import payment_refused
 from operations.late_money import LateMoney, LateRecords
 
 
@@ -75,7 +75,7 @@ class DeliverNews:
         try:
             answer = await self._cases.tell(news.invoice, payment, payment.id)
         except CaseSaysNoError as error:
-            await self._store.open_ticket(_refused(news.invoice, payment, account, str(error)))
+            await self._store.open_ticket(payment_refused(news.invoice, account, payment, str(error)))
             return Outcome(outcome="refused", invoice=news.invoice)
         except NoCaseError:
             return Outcome(outcome=await self._late.payment(news.invoice, payment), invoice=news.invoice)
@@ -101,15 +101,3 @@ class DeliverNews:
         if isinstance(fact, Restored):
             return await self._late.restored(invoice, fact, account)
         return "ignored"
-
-
-def _refused(invoice: str, payment: Payment, account: str, reason: str) -> TicketOrder:
-    body = f"{payment.amount} ({payment.id}) cannot be counted: {reason}. Look at it at the gateway."
-    return TicketOrder(
-        invoice=invoice,
-        account=account,
-        step=f"refused:{payment.id}",
-        at=payment.at,
-        subject=f"A payment for {invoice} was refused",
-        body=body,
-    )

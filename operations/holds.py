@@ -11,6 +11,7 @@ from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from operations.errors import RefusedError, UnfinishedError
 from operations.payments import known_account
+from operations.services.change_holds import lift_hold
 from operations.services.services import AccountServices
 
 LEVELS = (Level.WARNED, Level.LOCKED, Level.SUSPENDED)
@@ -77,15 +78,8 @@ class StaffHolds:
     async def lift(self, account: str, source: str) -> Held:
         """Lift the hold of that source and nobody else's."""
         await known_account(self._store, account)
-        lifted = await self._lifted(account, source)
+        lifted = await lift_hold(self._store, account, source)
         return Held(lifted, await self._bring(account))
-
-    async def _lifted(self, account: str, source: str) -> bool:
-        while True:  # the account's invoices place and lift holds, too
-            before = await self._store.holds(account)
-            after = tuple(each for each in before if each.source != source)
-            if after == before or await self._store.replace_holds(account, before, after):
-                return after != before
 
     async def _bring(self, account: str) -> tuple[Hold, ...]:
         try:

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
-from dunning.case.orders import TicketOrder
 from dunning.money import Money
 from dunning.policy.plan import Excess
 from dunning.ports.cases import Cases
@@ -18,6 +17,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.books import Credit
 from dunning.records.credit import UNMATCHED
+from dunning.tickets.money import late_payment, late_restored, late_reversal
 from dunning.wire import Instant
 
 
@@ -49,7 +49,7 @@ class LateMoney:
         why = f"was closed as {closed.outcome}" if closed else "has no running case" if known else "nobody knows"
         fresh = await self._credit(owner, f"{number}:{payment.id}", payment.amount, payment.at, why)
         asked = account if account and not known else owner
-        await self._store.open_ticket(_ticket(number, asked, payment, *_about_payment(number, owner, payment, why)))
+        await self._store.open_ticket(late_payment(number, asked, payment, why, credited_to=owner))
         return ("credited" if fresh else "already credited") if known else "parked"
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> str:
@@ -74,8 +74,7 @@ class LateMoney:
         if off:
             await self._credit(off.account, f"{number}:{fact.id}", fact.amount, fact.at, "had been taken back")
             return "credited"
-        subject, body = f"Money for {number} came again", f"{fact.amount} came again: {fact.reversal} was undone."
-        await self._store.open_ticket(_ticket(number, owner, fact, subject, body))
+        await self._store.open_ticket(late_restored(number, owner, fact))
         return "parked"
 
     async def _off_credit(self, invoice: str, reversal: Reversal, account: str) -> str:
@@ -84,27 +83,10 @@ class LateMoney:
         if credited:
             why = f"had credit that was taken back ({reversal.reason})"
             await self._credit(owner, f"{invoice}:back:{reversal.id}", -reversal.amount, reversal.at, why)
-        subject = f"A payment for {invoice} was taken back"
-        body = f"{reversal.amount} ({reversal.payment}) was taken back: {reversal.reason}. " + (
-            "It was credit of the account, and was taken off it." if credited else "No books here know that payment."
-        )
-        await self._store.open_ticket(_ticket(invoice, owner, reversal, subject, body))
+        await self._store.open_ticket(late_reversal(invoice, owner, reversal, credited=credited is not None))
         return "taken off the credit" if credited else "parked"
 
     async def _credit(self, account: str, line: str, amount: Money, at: Instant, why: str) -> bool:
         """`line` is `<invoice>:<what>`: the payments of two invoices may have the same id."""
         reason = f"payment for {line.partition(':')[0]}, which {why}"
         return await self._store.add_credit(Credit(id=line, account=account, amount=amount, at=at, reason=reason))
-
-
-def _ticket(invoice: str, account: str, fact: Payment | Reversal | Restored, subject: str, body: str) -> TicketOrder:
-    return TicketOrder(invoice=invoice, account=account, step=f"late:{fact.id}", at=fact.at, subject=subject, body=body)
-
-
-def _about_payment(invoice: str, account: str, payment: Payment, why: str) -> tuple[str, str]:
-    subject = f"Late payment for {invoice} kept as credit"
-    body = (
-        f"{payment.amount} ({payment.id}) arrived for {invoice}, which {why}. It is credit of the account {account} "
-        "now: use it for another invoice or give it back."
-    )
-    return subject, body

@@ -60,7 +60,7 @@ async def _checked(order: PageOrder) -> Page:
 async def _tell_support(report: DriftReport) -> None:
     await workflow.execute_activity_method(
         OpenTicket.open_ticket,
-        drift.ticket(report),
+        drift.drift_ticket(report),
         task_queue=workflow.info().task_queue + BOOKS,
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=FOR_EVER,

@@ -9,11 +9,10 @@ from workflows.calls import BOOKS, CALLS, FOR_EVER, call
 with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from dunning import names
-    from dunning.case.orders import NoticeOrder, TicketOrder
+    from dunning.case.orders import NoticeOrder
     from dunning.case.results import Delivered, NoticeResult, Undelivered
     from dunning.policy.plan import Action
-    from dunning.policy.step_kinds import About
-    from dunning.policy.step_names import made_for
+    from dunning.tickets.mail import nobody_reached
 
 
 @workflow.defn(name=names.NOTICE)
@@ -30,14 +29,7 @@ class Notice:
 
 
 async def _ask_a_person(order: NoticeOrder, result: Undelivered) -> None:
-    ticket = TicketOrder(
-        invoice=order.invoice,
-        account=order.account,
-        step=made_for(order.step, About.UNDELIVERED),
-        at=workflow.now(),
-        subject=f"Nobody could be reached: {order.title}",
-        body=f"The notice to account {order.account} was taken by no address: {result.reason}",
-    )
+    ticket = nobody_reached(order, result.reason, workflow.now())
     await workflow.execute_activity_method(
         OpenTicket.open_ticket,
         ticket,

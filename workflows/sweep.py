@@ -76,7 +76,7 @@ async def _swept(method: Callable[[Any, Any], Awaitable[T]], order: CompareOrder
 async def _tell_billing(report: SweepReport) -> None:
     await workflow.execute_activity_method(
         OpenTicket.open_ticket,
-        sweep.ticket(report),
+        sweep.sweep_ticket(report),
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=FOR_EVER,
         summary=headline(report),

@@ -8,7 +8,7 @@ import structlog
 
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
-from dunning.fleet.breaker import ADMITTED, ALLOWED, KEPT, Limits, alert, counted, reason
+from dunning.fleet.breaker import ADMITTED, ALLOWED, KEPT, Limits, breaker_alert, counted, reason
 from dunning.ports.consequences import Consequences
 from dunning.ports.tickets import Tickets
 from dunning.records.effects import Consequence
@@ -83,6 +83,6 @@ class Breaker:
         if row.incident in self._told:
             return
         before = await self._store.admitted(row.action, row.at - self._limits.window, row.at + self._limits.window)
-        if await self._store.open_ticket(alert(row, before, self._limits)):
+        if await self._store.open_ticket(breaker_alert(row, before, self._limits)):
             log.error("the breaker stopped", action=row.action, incident=row.incident, happened=len(before))
         self._told.add(row.incident)

@@ -3,18 +3,17 @@
 from datetime import timedelta
 from typing import Protocol
 
-from dunning.case.orders import DeleteOrder, RestrictOrder, TicketOrder
+from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.level import Level
 from dunning.notices.reachability import outside
-from dunning.policy.step_kinds import About
-from dunning.policy.step_names import key_of_notice, made_for
+from dunning.policy.step_names import key_of_notice
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Reach
 from dunning.ports.notices import Notices
 from dunning.ports.tickets import Tickets
-from dunning.records.accounts import Account, Contact
 from dunning.records.mail import NoticeCopy
+from dunning.tickets.mail import no_outside_address
 
 
 class ReachRecords(Accounts, Notices, Tickets, Protocol):
@@ -47,7 +46,7 @@ class ReachCheck:
         tried = await self._warned(order, reachable)
         if any(copy.status == "delivered" for copy in tried):
             return None
-        await self._store.open_ticket(_ticket(order, account, silent))
+        await self._store.open_ticket(no_outside_address(order, account, silent))
         if reachable and not tried:  # an address that came later
             return Deferred(until=order.at, reason=_REASON, unreached=True)
         return Deferred(until=order.at + _AGAIN, reason=_REASON, unreached=bool(reachable))
@@ -68,19 +67,3 @@ def _silences(order: RestrictOrder | DeleteOrder) -> bool:
 def _is_of(copy: NoticeCopy, warnings: tuple[str, ...]) -> bool:
     """Whether it is a copy of one of these notices: they differ in the contact's rank at the end of the id."""
     return key_of_notice(copy.id) in {key_of_notice(warning) for warning in warnings}
-
-
-def _ticket(order: RestrictOrder | DeleteOrder, account: Account, silent: tuple[Contact, ...]) -> TicketOrder:
-    many = f"{len(silent)} of its {len(account.contacts)} contacts" if len(silent) < len(account.contacts) else "all"
-    return TicketOrder(
-        invoice=order.invoice,
-        account=order.account,
-        step=made_for(order.step, About.REACH),
-        at=order.at,
-        subject=f"No address outside our own servers: ask {order.account} for one",
-        body=(
-            f"Step {order.step} of {order.invoice} waits: {many} would be cut off with the services, and no warning "
-            "reached another address. Ask the customer, by telephone if need be, for one that is hosted elsewhere, "
-            "and add it. Then the warning is written again, and its full interval passes before anything happens."
-        ),
-    )

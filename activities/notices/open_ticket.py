@@ -4,11 +4,11 @@ from typing import Protocol
 
 from temporalio import activity
 
-from dunning.case.orders import TicketOrder
 from dunning.case.results import Noted
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.books import Credit
+from dunning.tickets.ticket import TicketOrder
 
 
 class TicketRecords(Credits, Tickets, Protocol):

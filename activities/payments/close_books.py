@@ -11,9 +11,9 @@ from dunning.case.results import CloseResult, Noted
 from dunning.level import Level
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
-from dunning.ports.outages import OutageError
 from dunning.ports.payments import Credits
 from dunning.records.books import Credit
+from operations.services.change_holds import lift_hold
 
 
 class ClosingRecords(Credits, Holds, Invoices, Protocol):
@@ -48,13 +48,6 @@ class CloseBooks:
                 await self._store.add_credit(credit)
         await self._store.close_ledger(order)
         if order.level is Level.DELETED:
-            await self._forget_hold(order)
+            # What was deleted needs no hold: who signs up again under the same account starts free (S2-15).
+            await lift_hold(self._store, order.account, order.invoice)
         return Noted(note=order.outcome)
-
-    async def _forget_hold(self, order: CloseOrder) -> None:
-        """What was deleted needs no hold: who signs up again under the same account starts free (S2-15)."""
-        before = await self._store.holds(order.account)
-        after = tuple(hold for hold in before if hold.source != order.invoice)
-        if after != before and not await self._store.replace_holds(order.account, before, after):
-            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
-            raise OutageError(msg)

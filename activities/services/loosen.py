@@ -7,11 +7,13 @@ from temporalio import activity
 from activities.heartbeat import steadily
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
-from dunning.case.orders import LoosenOrder, TicketOrder
+from dunning.case.orders import LoosenOrder
 from dunning.case.results import Loosened, LoosenResult, NotOurs
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
+from dunning.tickets.services import undo_still_restricted
+from operations.services.change_holds import change_holds
 from operations.services.proof import words
 from operations.services.services import AccountServices
 
@@ -53,11 +55,10 @@ class Loosen:
         return lapsed and not await owns_hold(self._store, order.account, order.invoice)
 
     async def _loosen(self, order: LoosenOrder) -> None:
-        before = await self._store.holds(order.account)
-        after = tuple(kept for hold in before for kept in _loosened(hold, order))
-        if after != before and not await self._store.replace_holds(order.account, before, after):
-            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
-            raise OutageError(msg)
+        async def loosened(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
+            return tuple(kept for hold in before for kept in _loosened(hold, order))
+
+        await change_holds(self._store, order.account, loosened)
 
     async def _ticket_if_too_long(self, order: LoosenOrder) -> None:
         # Both are the server's times, so this also holds on virtual time.
@@ -65,15 +66,7 @@ class Loosen:
         trying = info.current_attempt_scheduled_time - info.scheduled_time
         if trying < self._patience:
             return
-        ticket = TicketOrder(
-            invoice=order.invoice,
-            account=order.account,
-            step=f"still-restricted:{order.step}",
-            at=order.at,
-            subject=f"Restricted by our mistake, and not reinstated yet: {order.account}",
-            body=f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}.",
-        )
-        await self._store.open_ticket(ticket)
+        await self._store.open_ticket(undo_still_restricted(order, trying))
 
 
 def _loosened(hold: Hold, order: LoosenOrder) -> tuple[Hold, ...]:

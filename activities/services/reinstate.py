@@ -7,13 +7,15 @@ from temporalio import activity
 from activities.heartbeat import steadily
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated
-from dunning.holds import after_payment
+from dunning.holds import Hold, after_payment
 from dunning.level import Level, strictest
+from dunning.notices.still_restricted import still_restricted_notice
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
-from dunning.services.panel_tickets import gone_ticket, late_notice, late_ticket
 from dunning.services.probe_verdict import contradicts
+from dunning.tickets.services import service_gone, still_restricted
+from operations.services.change_holds import change_holds
 from operations.services.manual_tasks import domains_back
 from operations.services.proof import disagreement, words
 from operations.services.services import AccountServices, Brought
@@ -58,19 +60,15 @@ class Reinstate:
         are paid at the same moment, one hands its hold to the other, and either of the two sees it.
         """
         await self._store.mark_invoice(order.invoice, "paid")
-        while await self._swapped(order):
-            pass
 
-    async def _swapped(self, order: ReinstateOrder) -> bool:
-        before = await self._store.holds(order.account)
-        past_due = await self._store.past_due(order.account, order.today)
-        paid = [number for number in (order.invoice, order.renews) if number]
-        paid += [hold.source for hold in before if await self._is_paid(hold.source)]
-        after = after_payment(before, paid, order.rule, past_due)
-        if after != before and not await self._store.replace_holds(order.account, before, after):
-            msg = f"the holds of account {order.account} changed at the same moment; reading them again"
-            raise OutageError(msg)
-        return after != before
+        async def paid_for(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
+            past_due = await self._store.past_due(order.account, order.today)
+            paid = [number for number in (order.invoice, order.renews) if number]
+            paid += [hold.source for hold in before if await self._is_paid(hold.source)]
+            return after_payment(before, paid, order.rule, past_due)
+
+        while await change_holds(self._store, order.account, paid_for):
+            pass
 
     async def _is_paid(self, source: str) -> bool:
         invoice = await self._store.invoice(source)
@@ -83,16 +81,16 @@ class Reinstate:
         trying = info.current_attempt_scheduled_time - info.scheduled_time
         if trying < self._patience:
             return
-        await self._store.open_ticket(late_ticket(order, trying, str(error)))
+        await self._store.open_ticket(still_restricted(order, trying, str(error)))
         account, invoice = await self._store.account(order.account), await self._store.invoice(order.invoice)
-        await self._notices.send(late_notice(order, account, invoice))
+        await self._notices.send(still_restricted_notice(order, account, invoice))
 
 
 async def tell_of_gone(store: Tickets, brought: Brought, order: Order) -> None:
     """Somebody deleted a service that is to be reinstated, perhaps a deletion of ours that was under way: a ticket."""
     gone = [each for each in brought.effects if each.shown is Level.DELETED]
     if gone:
-        await store.open_ticket(gone_ticket(order, gone))
+        await store.open_ticket(service_gone(order, gone))
 
 
 def believe(brought: Brought) -> None:

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.base import Database, add, put_all
 from adapters.store.tables import accounts, consequences, invoices, tickets
-from dunning.case.orders import TicketOrder
 from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
-from dunning.records.books import Ticket
 from dunning.records.effects import Consequence
+from dunning.tickets.ticket import TicketOrder
 
 _LOCK = int.from_bytes(b"Reprieve", "big")
 """The number of PostgreSQL's advisory lock."""
@@ -57,7 +56,7 @@ class Consequences(Database):
             if any(now.get(row.key) != row.status for row in rows):
                 return False
             await connection.execute(_RULED, [{"its_key": row.key, "ruled": status} for row in rows])
-            await add(connection, tickets, note.model_dump(include=set(Ticket.model_fields)) | {"key": note.key})
+            await add(connection, tickets, note.ticket.model_dump())
         return True
 
 

@@ -172,6 +172,7 @@ tickets = Table(
     "tickets",
     metadata,
     _key("key"),
+    _words("kind"),
     _words("account"),
     _words("invoice"),
     _words("department"),

@@ -4,8 +4,7 @@ from sqlalchemy import select
 
 from adapters.store.base import Database
 from adapters.store.tables import tickets
-from dunning.case.orders import TicketOrder
-from dunning.records.books import Ticket
+from dunning.tickets.ticket import Ticket, TicketOrder
 
 
 class Tickets(Database):
@@ -13,8 +12,7 @@ class Tickets(Database):
 
     async def open_ticket(self, order: TicketOrder) -> bool:
         """Open the ticket of `order.key` once; False when it exists."""
-        words = order.model_dump(include=set(Ticket.model_fields))
-        return await self._add(tickets, words | {"key": order.key})
+        return await self._add(tickets, order.ticket.model_dump())
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
         """Read the account's tickets, oldest first, then by key; all accounts' when it is empty."""

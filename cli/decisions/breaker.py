@@ -113,7 +113,8 @@ def _for_programs(action: str, incident: str, status: str, rows: Sequence[Stoppe
 
 
 def _print(action: str, incident: str, status: str, rows: Sequence[Stopped], most: int) -> None:
-    from dunning.fleet.breaker import DEFERRED, KEPT, by_policy, many
+    from dunning.fleet.breaker import DEFERRED, KEPT, by_policy
+    from dunning.tickets.fleet import many
 
     waits, kept = ("waits", "was") if len(rows) == 1 else ("wait", "were")
     what = f"{waits} for a person" if status == DEFERRED else f"{kept} decided against"

@@ -9,20 +9,22 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import print_json
+from dunning.tickets.kind import TicketKind
 
 if TYPE_CHECKING:
-    from dunning.records.books import Ticket
     from dunning.records.mail import NoticeCopy
+    from dunning.tickets.ticket import Ticket
 
 
 async def tickets(
     *,
     account: Annotated[str, Parameter(help="Only tickets of this account.")] = "",
+    kind: Annotated[TicketKind | None, Parameter(help="Only tickets of this kind.")] = None,
     json: Json = False,
 ) -> None:
     """List the tickets, oldest first."""
     async with composed(server="not needed") as made:
-        found = await made.tickets.of(account)
+        found = await made.tickets.of(account, kind)
         quoted = await made.tickets.quoted(found)
     if json:
         print_json(found)
@@ -44,5 +46,7 @@ def _quoted(ticket: Ticket, notice: NoticeCopy | None) -> list[str]:
 def _head(ticket: Ticket) -> str:
     whose = (ticket.account, ticket.invoice)
     return " · ".join(
-        part for part in (f"{ticket.at:%Y-%m-%d %H:%M}Z", ticket.department, *whose, ticket.subject) if part
+        part
+        for part in (f"{ticket.at:%Y-%m-%d %H:%M}Z", ticket.department, ticket.kind, *whose, ticket.subject)
+        if part
     )

@@ -172,20 +172,6 @@ class CreditOrder(Order):
     amount: Money
 
 
-class TicketOrder(Order):
-    """Open a ticket for a person. The step makes it idempotent.
-
-    Money that could not be counted is credited to the account in the same breath, under its payment's id.
-    """
-
-    department: str = "Billing"
-    subject: str
-    body: str
-    notice: str = ""
-    credit_id: str = ""
-    credit: Money | None = None
-
-
 class CloseOrder(Order):
     """Close the books: the final ledger, and what goes to the account as credit.
 

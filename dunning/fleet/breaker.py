@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from dunning.case.orders import DeleteOrder, RestrictOrder, TicketOrder
+from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.level import Level
 from dunning.records.effects import Consequence
+from dunning.tickets.fleet import NOUNS, breaker_stopped
+from dunning.tickets.ticket import TicketOrder
 
 SUSPEND, DELETE = "suspend", "delete"
 """What is counted, each on its own. Warnings and locks take nothing from a customer that cannot wait for a person."""
 ADMITTED, DEFERRED, ALLOWED, KEPT = "admitted", "deferred", "allowed", "kept"
-_NOUNS = {SUSPEND: "suspension", DELETE: "deletion"}
-_SHOWN = 20
-"""So many lines of a list stand in a ticket; `breaker show` has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +110,11 @@ def fullest(at: datetime, others: Iterable[datetime], window: timedelta) -> int:
     return max(bisect_left(near, start + window) - bisect_left(near, start) for start in starts)
 
 
-def many(action: str, count: int) -> str:
-    """`1 suspension`, `4,711 deletions`."""
-    return f"{count:,} {_NOUNS[action]}{'' if count == 1 else 's'}"
-
-
 def reason(action: str, status: str) -> str:
     """Why a case waits. No number: it would be wrong a second later, and stand in thousands of cases."""
     if status == KEPT:
-        return f"a person decided against this {_NOUNS[action]} (starter.py breaker show)"
-    return f"the breaker stopped too many {_NOUNS[action]}s at once; a person decides (starter.py breaker show)"
+        return f"a person decided against this {NOUNS[action]} (starter.py breaker show)"
+    return f"the breaker stopped too many {NOUNS[action]}s at once; a person decides (starter.py breaker show)"
 
 
 def by_policy(rows: Iterable[Stopped]) -> str:
@@ -130,42 +124,7 @@ def by_policy(rows: Iterable[Stopped]) -> str:
     )
 
 
-def alert(first: Consequence, admitted: Sequence[Consequence], limits: Limits) -> TicketOrder:
+def breaker_alert(first: Consequence, admitted: Sequence[Consequence], limits: Limits) -> TicketOrder:
     """Work for a person, once an incident: of no account in particular. `admitted` are those that just happened."""
-    nouns = f"{_NOUNS[first.action]}s"
-    happened = f"{many(first.action, len(admitted))} happened within {limits.hours:g} hours of the first one below"
     allowed = f"most {limits.most}, least {limits.least}, {limits.share:.1%} of the fleet"
-    body = [
-        f"{happened}, as many as the settings allow ({allowed}).",
-        f"All further {nouns} wait until a person decides; the list grows meanwhile.",
-        "",
-        "Stopped first:",
-        *_lines([first]),
-        "",
-        "See the whole list, then decide:",
-        "    starter.py breaker show",
-        f"    starter.py breaker allow --incident {first.incident} --most 100 --by YOU",
-        f"    starter.py breaker keep --incident {first.incident} --by YOU",
-        "",
-        "Happened before it, latest first:",
-        *_lines(list(reversed(admitted))),
-    ]
-    return _ticket(f"breaker:{first.incident}", first.at, f"The breaker stopped all {nouns}", body)
-
-
-def decision(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:
-    """What a person decided about `rows` (one at least, of one status before), written down once."""
-    what = {ALLOWED: "allowed by", KEPT: "kept from happening by"}[status]
-    counts = Counter(row.action for row in rows)
-    subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
-    return _ticket(f"breaker-{status}:{rows[0].key}", at, subject, _lines(rows))
-
-
-def _ticket(step: str, at: datetime, subject: str, body: Sequence[str]) -> TicketOrder:
-    return TicketOrder(invoice="", account="", step=step, at=at, subject=subject, body="\n".join(body))
-
-
-def _lines(rows: Sequence[Consequence]) -> list[str]:
-    shown = [f"- {row.at:%Y-%m-%d %H:%M}Z {row.action}: invoice {row.invoice}, account {row.account}" for row in rows]
-    more = len(shown) - _SHOWN
-    return [*shown[:_SHOWN], f"- and {more:,} more"] if more > 0 else shown
+    return breaker_stopped(first, admitted, limits.hours, allowed)

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from dunning.case.orders import TicketOrder
 from dunning.fleet.drift_report import Drifted, DriftReport, headline, lines
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
+from dunning.tickets import fleet
+from dunning.tickets.ticket import TicketOrder
 from dunning.wire import Instant, Wire
 
 WORKFLOW = "DriftCheck"
@@ -103,14 +104,6 @@ def one(at: datetime, *what: str) -> DriftReport:
     return DriftReport.model_validate({"at": at, "services": 1, **dict.fromkeys(what, 1)})
 
 
-def ticket(report: DriftReport) -> TicketOrder:
+def drift_ticket(report: DriftReport) -> TicketOrder:
     """Work for Support: one ticket a check, of no account in particular."""
-    return TicketOrder(
-        invoice="",
-        account="",
-        step=workflow_id(report.at),
-        at=report.at,
-        department="Support",
-        subject=headline(report),
-        body="\n".join(lines(report)),
-    )
+    return fleet.drift(workflow_id(report.at), report.at, headline(report), lines(report))

@@ -17,6 +17,7 @@ from dunning.money import Money
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
+from dunning.tickets.money import late_step, refused_step
 
 Moved = Payment | Reversal | Restored
 
@@ -38,7 +39,7 @@ def in_ledger(entries: tuple[Entry, ...], fact: Moved) -> Money | None:
 def credit_lines(invoice: str, fact: Moved) -> tuple[str, ...]:
     """The ids under which the account's credits may have it.
 
-    `adapters.temporal.late_money` and `dunning.rules.ticket_words` give them.
+    `operations.late_money` and `dunning.tickets.case_tickets` give them.
     """
     number = invoice or UNMATCHED
     match fact:
@@ -52,7 +53,7 @@ def credit_lines(invoice: str, fact: Moved) -> tuple[str, ...]:
 
 def ticket_keys(invoice: str, fact: Moved) -> tuple[str, ...]:
     """The keys of the tickets that a person may have got about it, when nothing here matched it or it was refused."""
-    return f"{invoice or UNMATCHED}:late:{fact.id}", f"{invoice}:refused:{fact.id}"
+    return f"{invoice or UNMATCHED}:{late_step(fact.id)}", f"{invoice}:{refused_step(fact.id)}"
 
 
 def same(ours: Money, theirs: Money) -> bool:

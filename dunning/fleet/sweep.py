@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dunning.case.orders import TicketOrder
 from dunning.fleet.sweep_report import SweepReport, headline, lines
 from dunning.records.inbox import News
+from dunning.tickets import fleet
+from dunning.tickets.ticket import TicketOrder
 from dunning.wire import Instant, Wire
 
 WORKFLOW = "Sweep"
@@ -89,8 +90,6 @@ def nothing(part: CompareOrder) -> SweepReport:
     return SweepReport(since=part.since, until=part.until)
 
 
-def ticket(report: SweepReport) -> TicketOrder:
+def sweep_ticket(report: SweepReport) -> TicketOrder:
     """Work for Billing: one ticket a sweep, of no account in particular."""
-    body = "\n".join(lines(report))
-    step = workflow_id(report.until)
-    return TicketOrder(invoice="", account="", step=step, at=report.until, subject=headline(report), body=body)
+    return fleet.sweep(workflow_id(report.until), report.until, headline(report), lines(report))

@@ -13,13 +13,13 @@ from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
 from dunning.notices.hold_notice import hold_notice
+from dunning.notices.still_restricted import still_restricted_notice
 from dunning.policy.file import Policy
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
 from dunning.rules.money_in import paid, reversed_
-from dunning.services.panel_tickets import late_notice
 from dunning.undo.undo import undone
 
 NUMBER, ACCOUNT = "INV-1042", "sample"
@@ -107,7 +107,7 @@ def _about_the_panel(opened: Opened) -> Iterator[Notice]:
     plan, at = opened.plan, _restricted_at(opened.plan) + timedelta(hours=5)
     order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step="reinstate", at=at, today=at.date(), rule=plan.rule)
     invoice = OpenInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
-    yield Notice("it is paid, and the panel does not follow", late_notice(order, _account(plan), invoice))
+    yield Notice("it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice))
 
 
 def _about_holds(opened: Opened) -> Iterator[Notice]:

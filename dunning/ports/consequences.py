@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dunning.case.orders import TicketOrder
 from dunning.fleet.breaker import Limits, Stopped
 from dunning.records.effects import Consequence
+from dunning.tickets.ticket import TicketOrder
 
 
 class Consequences(Protocol):

@@ -2,8 +2,7 @@
 
 from typing import Protocol
 
-from dunning.case.orders import TicketOrder
-from dunning.records.books import Ticket
+from dunning.tickets.ticket import Ticket, TicketOrder
 
 
 class Tickets(Protocol):

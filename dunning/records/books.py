@@ -1,4 +1,4 @@
-"""Books that outlive a case: open invoices, closed ledgers, credits, tickets."""
+"""Books that outlive a case: open invoices, closed ledgers, credits."""
 
 from datetime import date
 
@@ -25,19 +25,6 @@ class Credit(Wire):
     amount: Money
     at: Instant
     reason: str
-
-
-class Ticket(Wire):
-    """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22)."""
-
-    key: str
-    account: str
-    invoice: str
-    department: str
-    subject: str
-    body: str
-    at: Instant
-    notice: str = ""
 
 
 class ClosedLedger(Wire):

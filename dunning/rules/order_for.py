@@ -21,7 +21,6 @@ from dunning.case.orders import (
     ReinstateOrder,
     ReopenOrder,
     RestrictOrder,
-    TicketOrder,
     Told,
 )
 from dunning.notices.deletion_terms import restoring
@@ -30,9 +29,9 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.notice_facts import failure, in_digest, money_told
-from dunning.rules.ticket_words import credit_of, words_for_staff
 from dunning.rules.upcoming import OPEN_ALWAYS, next_deed_after
 from dunning.services.hold_reasons import Category, category
+from dunning.tickets.case_tickets import case_ticket
 
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -185,15 +184,7 @@ def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _ticket(case: Case, milestone: Milestone, now: datetime) -> Order:
-    subject, body = words_for_staff(case, milestone.name)
-    credit_id, credit = credit_of(case, milestone.name)
-    return TicketOrder(
-        **_head(case, milestone, now),
-        subject=subject,
-        body=body,
-        credit_id=credit_id,
-        credit=credit,
-    )
+    return case_ticket(case, milestone.name, Order(**_head(case, milestone, now)))
 
 
 def _close(case: Case, milestone: Milestone, now: datetime) -> Order:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from dunning.case.case import Case, UndoneRun
 from dunning.case.facts import Undo
-from dunning.case.orders import TicketOrder
+from dunning.tickets.ticket import TicketOrder
+from dunning.tickets.undo import run_not_undoable, run_undone
 from dunning.undo.scope import scope
 from dunning.wire import Wire
 
@@ -78,34 +79,14 @@ def totals(rows: Iterable[Row]) -> dict[str, int]:
 def case_ticket(row: Row, undo: Undo, now: datetime) -> TicketOrder:
     """For a case that had ended: a person has to look at it."""
     what = ", ".join(part for part in (row.taken, row.stands) if part)
-    return TicketOrder(
-        invoice=row.invoice,
-        account=row.account,
-        step=f"undo:{undo.id}",
-        at=now,
-        subject=f"A run that was wrong touched {row.invoice}, and {row.detail}",
-        body=f"Undo {undo.id} cannot undo: {what}. Restore or refund it by hand, and write to the customer.",
-    )
+    return run_not_undoable(undo, row.invoice, row.account, now, ended=row.detail, what=what)
 
 
 def record(rows: Iterable[Row], undo: Undo, policy: str, now: datetime, number: int = 1) -> TicketOrder:
     """The written record of the undo. `number` counts the records of one undo, when a later run did more."""
     known = sorted(rows, key=lambda row: row.invoice)
-    lines = [_line(row) for row in known]
-    under = f" under {policy}" if policy else ""
-    head = [
-        f"Undo {undo.id} of what happened from {undo.since.isoformat()} to {undo.until.isoformat()}{under}.",
-        f"By: {undo.by or 'not said'}. Reason: {undo.reason or 'not said'}. Held for {undo.hold_days} day(s).",
-        "; ".join(f"{outcome}: {count}" for outcome, count in totals(known).items()) or "nothing was touched",
-    ]
-    return TicketOrder(
-        invoice="",
-        account="",
-        step=f"undo:{undo.id}" + (f":{number}" if number > 1 else ""),
-        at=now,
-        subject=f"A wrong run was undone: undo {undo.id}",
-        body="\n".join([*head, *lines]),
-    )
+    counted = "; ".join(f"{outcome}: {count}" for outcome, count in totals(known).items()) or "nothing was touched"
+    return run_undone(undo, policy, now, [counted, *(_line(row) for row in known)], number)
 
 
 def _line(row: Row) -> str:

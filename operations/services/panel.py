@@ -14,7 +14,8 @@ from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import DOMAIN, Account, Service
 from dunning.records.effects import Effect, Seen
-from operations.services.manual_tasks import by_root, domains_by_hand
+from dunning.tickets.services import locked_at_panel
+from operations.services.manual_tasks import domains_by_hand
 
 
 class PanelRecords(Effects, Holds, Tickets, Protocol):
@@ -107,7 +108,7 @@ class _Bringing:
             return
         if seen.level.rank > wanted.rank and not may_loosen(seen, self._known):
             if seen.locked and is_ours(mark(seen, self._known)):
-                await self._store.open_ticket(by_root(self._service, self._at))
+                await self._store.open_ticket(locked_at_panel(self._service, self._at))
             return
         await self._note(seen, holds)
         await self._ask(wanted, tag_of(holds))

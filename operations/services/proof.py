@@ -12,8 +12,8 @@ from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Service
 from dunning.records.effects import Effect
-from dunning.services.panel_tickets import ticket
 from dunning.services.probe_verdict import contradicts, in_words, visible
+from dunning.tickets.services import effect_not_seen
 from operations.services.panel import asked, mark, tag_of
 
 PATIENT = 12
@@ -90,7 +90,7 @@ async def insist(
     before = {each.service for each in earlier if contradicts(each.proof) and each.at >= order.at}
     if attempt < PATIENT or not all(each.service in before for each in doubted):
         raise disagreement(doubted)
-    await store.open_ticket(ticket(order, doubted))
+    await store.open_ticket(effect_not_seen(order, doubted))
 
 
 def disagreement(doubted: Sequence[Effect]) -> OutageError:

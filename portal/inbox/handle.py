@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from dunning.case.orders import TicketOrder
 from dunning.ports.inbox import Inbox
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import InboxEvent, News, Outcome
+from dunning.tickets.money import webhook_failed
 from operations.deliver_news import Deliver
 
 
@@ -19,7 +19,6 @@ class InboxRecords(Inbox, Tickets, Protocol):
 FAILED = Outcome(outcome="failed: see ticket")
 _READING = 5.0
 """Seconds to find out what a webhook says: the gateway may have to be asked."""
-_SHOWN = 2_000
 
 Reader = Callable[[str], Awaitable[tuple[News, ...]]]
 
@@ -57,19 +56,7 @@ class Handling:
     async def give_up(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> tuple[Outcome, ...]:
         """A person gets what could not be delivered: nothing that may say "payment" is lost."""
         about = next(iter(news), News())
-        ticket = TicketOrder(
-            invoice=about.invoice,
-            account=about.account,
-            step=f"webhook:{event.source}:{event.id}",
-            at=self._clock(),
-            subject=f"A webhook could not be handled: {event.source} {event.id}",
-            body=(
-                f"It came at {event.at:%Y-%m-%d %H:%M:%S} UTC and lies in the store's table inbox. "
-                f"{type(error).__name__}: {error}\n"
-                "Look it up at its sender; if money moved, enter it with starter.py pay or reverse.\n\n"
-                f"{event.body[:_SHOWN]}"
-            ),
-        )
+        ticket = webhook_failed(event, about.invoice, about.account, self._clock(), error)
         await self._store.open_ticket(ticket)
         await self._store.handled(event, FAILED.outcome)
         return (FAILED.model_copy(update={"invoice": about.invoice}),)

@@ -12,10 +12,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters.signed_links import Links
-from dunning.case.orders import TicketOrder
 from dunning.ports.companies import Mailer
 from dunning.ports.notices import Notices
 from dunning.records.mail import InboundMail, Mail, NoticeCopy, NoticeText
+from dunning.tickets.ticket import TicketOrder
 
 ANSWER = "answer:"
 """Begins the id of an answer in the archive of notices."""

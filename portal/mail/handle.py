@@ -4,13 +4,11 @@ Everything here may be repeated after a crash: the mail is ticked off last.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Bounced
-from dunning.case.orders import TicketOrder
 from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
 from dunning.policy.step_names import key_of_notice, step_of
 from dunning.ports.accounts import Accounts
@@ -20,6 +18,7 @@ from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
+from dunning.tickets.mail import address_bounced, customer_mail, mail_failed, mail_unclear
 from operations.deliver_news import Deliver
 from portal.mail.auto_reply import ANSWER, Answers
 
@@ -70,7 +69,7 @@ class MailHandling:
 
     async def give_up(self, mail: InboundMail, error: Exception) -> None:
         """A person gets what could not be handled: no mail is lost."""
-        order = _ticket(mail, "A mail that came in could not be handled", f"{type(error).__name__}; {_kept(mail)}")
+        order = mail_failed(mail, error)
         await self._store.open_ticket(order)
         await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
 
@@ -82,7 +81,7 @@ class MailHandling:
         if not report.failed:
             return Handled(f"noted: not lost ({report.status})", copies[0].id)
         itself = next((copy for copy in copies if copy.message_id in report.message_ids), copies[0])
-        ticket = _bounce_ticket(mail, report, itself)
+        ticket = address_bounced(mail, itself, report.status, report.said)
         for copy in copies:
             await self._came_back(mail, report, copy)
         await self._store.open_ticket(ticket)
@@ -105,7 +104,7 @@ class MailHandling:
         copy = next((copy for each in written.about for copy in copies if copy.message_id == each), None)
         accounts = await self._store.accounts_of_contact(mail.sender)
         account = copy.account if copy else (accounts[0] if len(accounts) == 1 else "")
-        order = _customer_ticket(mail, written, copy, account)
+        order = customer_mail(mail, copy, account, written.subject, written.text)
         await self._store.open_ticket(order)
         # Somebody else's forged sender would get an answer to what he never wrote.
         known = copy is not None or bool(accounts)
@@ -117,44 +116,6 @@ class MailHandling:
         copies = await self._store.sent_as(mentioned(mail.raw))
         if not copies:
             return Handled("noted: no notice of ours")
-        order = _ticket(mail, "A notice may have come back", f"Read what came; {_kept(mail)}", copies[0])
+        order = mail_unclear(mail, copies[0])
         await self._store.open_ticket(order)
         return Handled("unclear: see ticket", copies[0].id, order.key)
-
-
-def _ticket(mail: InboundMail, subject: str, body: str, copy: NoticeCopy | None = None) -> TicketOrder:
-    return TicketOrder(
-        invoice=copy.invoice if copy else "",
-        account=copy.account if copy else "",
-        step=f"mail:{hashlib.sha256(mail.id.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}",
-        at=mail.at,
-        subject=subject,
-        body=body,
-        notice=copy.id if copy else "",
-    )
-
-
-def _customer_ticket(mail: InboundMail, written: CustomerMail, copy: NoticeCopy | None, account: str) -> TicketOrder:
-    about = f"about “{copy.content.subject}”" if copy else "about no notice that we know of"
-    body = f"{mail.sender} wrote to {mail.recipient}, {about}:\n\n{written.text or '(no plain text)'}\n\n{_kept(mail)}"
-    order = _ticket(mail, f"Mail from a customer: {written.subject or '(no subject)'}", body, copy)
-    return order.model_copy(update={"account": account})
-
-
-def _bounce_ticket(mail: InboundMail, report: Report, copy: NoticeCopy) -> TicketOrder:
-    """One a notice, however many reports come of it."""
-    order = _ticket(
-        mail,
-        f"Address bounced: “{copy.content.subject}” came back",
-        (
-            f"Mail to {copy.recipient} came back ({report.status}), so nothing more is sent there. What still has to "
-            "be said goes to the account's next contact, if there is one. Ask the customer for an address that works.\n"
-            f"The mail server said: {report.said or 'nothing more'}\n{_kept(mail)}"
-        ),
-        copy,
-    )
-    return order.model_copy(update={"step": f"bounced:{copy.id.removeprefix(f'{copy.invoice}:')}"})
-
-
-def _kept(mail: InboundMail) -> str:
-    return f"The whole mail lies in the store's table inbound_mails under {mail.id}."

@@ -13,11 +13,12 @@ from adapters.store.consequences import _alone
 from adapters.store.tables import accounts
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
-from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUSPEND, Limits, Stopped, decision
+from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUSPEND, Limits, Stopped
 from dunning.level import Level
 from dunning.records.accounts import Account
 from dunning.records.books import OpenInvoice
 from dunning.records.effects import Consequence
+from dunning.tickets.fleet import breaker_decided
 
 AT = datetime(2026, 12, 25, 14, tzinfo=UTC)
 """Thirty days ahead of the day on which this was written."""
@@ -41,7 +42,7 @@ async def answers(store: SqlStore, limits: Limits, *rows: Consequence) -> list[s
 
 
 async def decided(store: SqlStore, rows: Sequence[Consequence], status: str) -> bool:
-    return await store.rule_on(rows, status, decision(rows, status, "ana", AT))
+    return await store.rule_on(rows, status, breaker_decided(rows, status, "ana", AT))
 
 
 async def with_fleet(store: SqlStore, size: int) -> None:

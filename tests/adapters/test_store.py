@@ -15,7 +15,7 @@ from adapters.store.tables import holds
 from adapters.store.types import UtcInstant, Words
 from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
-from dunning.case.orders import CloseOrder, TicketOrder
+from dunning.case.orders import CloseOrder
 from dunning.case.update import changed
 from dunning.holds import Hold
 from dunning.level import Level
@@ -33,6 +33,7 @@ from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import ClosedLedger, Credit, OpenInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning import examples
 
 EAST = timezone(timedelta(hours=5, minutes=45))
@@ -69,7 +70,15 @@ def credit(id_: str, at: datetime = AT, **more: object) -> Credit:
 
 
 def ticket(step: str, at: datetime = AT, **more: object) -> TicketOrder:
-    values = {"invoice": "i-1", "account": "a-1", "step": step, "at": at, "subject": "Look", "body": LONG}
+    values = {
+        "invoice": "i-1",
+        "account": "a-1",
+        "step": step,
+        "at": at,
+        "kind": "sweep",
+        "subject": "Look",
+        "body": LONG,
+    }
     return TicketOrder.model_validate(values | more)
 
 
@@ -327,12 +336,13 @@ async def test_notices_of_an_invoice_come_oldest_first(store: SqlStore) -> None:
 async def test_a_ticket_is_opened_once(store: SqlStore) -> None:
     assert await store.open_ticket(ticket("late", credit_id="p-1", credit=USD))
     assert not await store.open_ticket(ticket("late", subject="Look again"))
-    assert await store.open_ticket(ticket("early", AT - DAY, department="Abuse"))
+    assert await store.open_ticket(ticket("early", AT - DAY, kind="drift"))
     assert await store.open_ticket(ticket("theirs", account="a-2"))
     early, late = await store.tickets("a-1")
-    assert (early.key, early.department, early.at) == ("i-1:early", "Abuse", AT - DAY)
+    assert (early.key, early.department, early.at) == ("i-1:early", "Support", AT - DAY)
     assert late.model_dump() == {
         "key": "i-1:late",
+        "kind": "sweep",
         "account": "a-1",
         "invoice": "i-1",
         "department": "Billing",

@@ -8,11 +8,11 @@ from dunning.case.case import Case
 from dunning.case.decisions import Perform
 from dunning.case.facts import Void
 from dunning.case.ledger import Kind
-from dunning.case.orders import TicketOrder
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.updates import voided
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import (
     ASO,
     COURTESY,

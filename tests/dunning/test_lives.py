@@ -8,7 +8,7 @@ from dunning.case.case import Case, Opened
 from dunning.case.decisions import Finish, Perform, Wait
 from dunning.case.facts import DueDateChange, Payment, Promise, Reversal, Void, Waiver
 from dunning.case.ledger import Kind
-from dunning.case.orders import NoticeOrder, RestrictOrder, TicketOrder
+from dunning.case.orders import NoticeOrder, RestrictOrder
 from dunning.case.results import NotOurs
 from dunning.case.state import state
 from dunning.level import Level
@@ -19,6 +19,7 @@ from dunning.rules.money_in import paid, reversed_
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
 from dunning.rules.updates import due_date_changed, promised, voided, waived
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import days
 from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

@@ -8,7 +8,7 @@ from dunning.case.case import Case, Opened
 from dunning.case.catch_up import days_late
 from dunning.case.decisions import Perform, Wait
 from dunning.case.facts import DueDateChange, Payment, Promise, Reversal, Waiver
-from dunning.case.orders import ChargeOrder, TicketOrder
+from dunning.case.orders import ChargeOrder
 from dunning.case.results import Abandoned, Noted, Undelivered, Unknown
 from dunning.level import Level
 from dunning.money import Money
@@ -26,6 +26,7 @@ from dunning.rules.updates import (
     reversal_refused,
     waiver_refused,
 )
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
 from tests.dunning.examples import DUE, PRICE, at, opened, pays, policy
 

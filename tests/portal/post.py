@@ -11,8 +11,8 @@ from adapters.mail.smtp import SmtpMailer
 from adapters.signed_links import Links
 from adapters.store import SqlStore
 from dunning.records.accounts import Account, Contact
-from dunning.records.books import Ticket
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
+from dunning.tickets.ticket import Ticket
 from portal.mail.auto_reply import Answers
 from portal.mail.handle import MailHandling
 from portal.mail.loop import MailLoop

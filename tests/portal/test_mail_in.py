@@ -9,9 +9,9 @@ import pytest
 
 from adapters.store import SqlStore
 from dunning.case.facts import Bounced
-from dunning.case.orders import TicketOrder
 from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.mail import InboundMail
+from dunning.tickets.ticket import TicketOrder
 from portal.mail.handle import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
 from tests.portal.bills import case_of
@@ -370,7 +370,7 @@ async def test_nobody_sees_a_ticket_without_its_own_signature(kept: Portal) -> N
 
 def _order(key: str) -> TicketOrder:
     invoice, _, step = key.partition(":")
-    words = {"subject": "Mail", "body": "for staff only", "notice": NOTICE}
+    words = {"kind": "customer-mail", "subject": "Mail", "body": "for staff only", "notice": NOTICE}
     return TicketOrder.model_validate({"invoice": invoice, "account": "bakery", "step": step, "at": START, **words})
 
 

@@ -7,11 +7,11 @@ import pytest
 from dunning.case.facts import Approval
 from dunning.case.orders import RestrictOrder
 from dunning.level import Level
+from dunning.notices.still_restricted import STILL_RESTRICTED
 from dunning.policy.plan import Action
 from dunning.ports.outages import OutageError
-from dunning.records.books import Ticket
 from dunning.records.effects import Effect
-from dunning.services.panel_tickets import STILL_RESTRICTED
+from dunning.tickets.ticket import Ticket
 from operations.services.proof import PATIENT, insist
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin

@@ -12,10 +12,10 @@ from temporalio.client import Client, WorkflowHandle
 from adapters.temporal.schedules import SWEEP
 from dunning.case.facts import Void
 from dunning.case.ledger import Kind
-from dunning.fleet.sweep import SweepOrder, ticket, workflow_id
+from dunning.fleet.sweep import SweepOrder, sweep_ticket, workflow_id
 from dunning.fleet.sweep_report import SweepReport
-from dunning.records.books import Ticket
 from dunning.records.payments import Attempt
+from dunning.tickets.ticket import Ticket
 from sandbox.stage.stage import QUEUE, Stage, stage
 from tests.server.playing import Playing, begin
 from tests.server.test_money_in import until, until_true
@@ -51,7 +51,7 @@ def healed(report: SweepReport, invoice: str) -> list[tuple[str, str]]:
 
 async def about(own: Stage, report: SweepReport) -> Ticket:
     """Billing's ticket about that sweep."""
-    (found,) = [each for each in await own.store.tickets("") if each.key == ticket(report).key]
+    (found,) = [each for each in await own.store.tickets("") if each.key == sweep_ticket(report).key]
     return found
 
 

@@ -14,7 +14,6 @@ from activities.fleet.sweep import PATIENT, SweepBooks
 from adapters.store import SqlStore, migrate
 from adapters.temporal.cases import TemporalCases
 from dunning.case.ledger import Entry, Kind
-from dunning.case.orders import TicketOrder
 from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
 from dunning.fleet.sweep_report import SweepReport
 from dunning.money import Money
@@ -23,6 +22,8 @@ from dunning.records.accounts import Account
 from dunning.records.books import Credit
 from dunning.records.inbox import InboxEvent, News
 from dunning.records.payments import Attempt
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder
 from operations.concurrency import AT_ONCE
 from operations.late_money import LateMoney
 from tests.dunning.examples import PRICE
@@ -183,7 +184,9 @@ async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(wo
 
 async def test_a_refused_payment_that_a_person_was_told_of_is_not_brought_again_every_day(world: World) -> None:
     await world.running("R")
-    refused = TicketOrder(invoice="R", account="of-R", step="refused:pi_1", at=AT, subject="s", body="b")
+    refused = TicketOrder(
+        invoice="R", account="of-R", step="refused:pi_1", at=AT, kind=TicketKind.PAYMENT_REFUSED, subject="s", body="b"
+    )
     await world.store.open_ticket(refused)
     world.company.told = [payment("pi_1", "R")]
     assert (await world.compare()).report.in_order == 1

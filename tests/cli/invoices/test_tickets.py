@@ -4,22 +4,32 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dunning.case.orders import TicketOrder
 from dunning.money import Money
 from dunning.records.accounts import Account
 from dunning.records.books import Credit
 from dunning.records.mail import NoticeCopy, NoticeText
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
 
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
 
-async def opened(a_stage: Stage, account: str, invoice: str, hours: int = 0, body: str = "Look at it.") -> None:
+async def opened(
+    a_stage: Stage,
+    account: str,
+    invoice: str,
+    *,
+    hours: int = 0,
+    body: str = "Look at it.",
+    kind: TicketKind = TicketKind.PAYMENT_PARKED,
+) -> None:
     order = TicketOrder(
         invoice=invoice,
         account=account,
         step="parked:p",
+        kind=kind,
         at=AT + timedelta(hours=hours),
         subject=f"About {invoice or 'all'}",
         body=body,
@@ -34,10 +44,10 @@ async def test_tickets_come_oldest_first_with_all_that_they_say(a_stage: Stage, 
     said = await operate("tickets", "--account", "TIX-a")
     assert (said.status, said.err) == (0, "")
     assert said.out.splitlines() == [
-        "2026-03-01 13:30Z · Billing · TIX-a · TIX-2 · About TIX-2",
+        "2026-03-01 13:30Z · Billing · payment-parked · TIX-a · TIX-2 · About TIX-2",
         "    Look at it.",
         "",
-        "2026-03-01 14:30Z · Billing · TIX-a · TIX-1 · About TIX-1",
+        "2026-03-01 14:30Z · Billing · payment-parked · TIX-a · TIX-1 · About TIX-1",
         "    First line.",
         "",
         "    - second [red]line[/red]",
@@ -57,15 +67,22 @@ async def test_a_ticket_names_the_notice_that_it_quotes(a_stage: Stage, operate:
     copy = NoticeCopy.model_validate({"id": "TIX-5:second-overdue:0", "content": content, **values})
     await a_stage.store.put_notice(copy)
     for hours, notice in enumerate((copy.id, "TIX-5:lost:0")):
-        order = {"invoice": "TIX-5", "account": "TIX-e", "step": notice, "subject": "Came back", "body": "Ask them."}
+        order = {
+            "invoice": "TIX-5",
+            "account": "TIX-e",
+            "step": notice,
+            "kind": "address-bounced",
+            "subject": "Came back",
+            "body": "Ask them.",
+        }
         at = AT + timedelta(hours=hours)
         assert await a_stage.store.open_ticket(TicketOrder.model_validate({**order, "at": at, "notice": notice}))
     assert (await operate("tickets", "--account", "TIX-e")).out.splitlines() == [
-        "2026-03-01 12:30Z · Billing · TIX-e · TIX-5 · Came back",
+        "2026-03-01 12:30Z · Billing · address-bounced · TIX-e · TIX-5 · Came back",
         "    quotes notice TIX-5:second-overdue:0: “Second Invoice Overdue Notice”, bounced",
         "    Ask them.",
         "",
-        "2026-03-01 13:30Z · Billing · TIX-e · TIX-5 · Came back",
+        "2026-03-01 13:30Z · Billing · address-bounced · TIX-e · TIX-5 · Came back",
         "    quotes notice TIX-5:lost:0: (not in the archive)",
         "    Ask them.",
         "",
@@ -75,7 +92,21 @@ async def test_a_ticket_names_the_notice_that_it_quotes(a_stage: Stage, operate:
 
 async def test_a_ticket_of_no_account_is_among_all(a_stage: Stage, operate: Operate) -> None:
     await opened(a_stage, "", "", hours=9)
-    assert "2026-03-01 21:30Z · Billing · About all\n    Look at it.\n" in (await operate("tickets")).out
+    assert (
+        "2026-03-01 21:30Z · Billing · payment-parked · About all\n    Look at it.\n" in (await operate("tickets")).out
+    )
+
+
+async def test_tickets_can_be_listed_by_their_kind(a_stage: Stage, operate: Operate) -> None:
+    await opened(a_stage, "TIX-k", "TIX-6")
+    await opened(a_stage, "TIX-k", "TIX-7", kind=TicketKind.LATE_PAYMENT)
+    found = (await operate("tickets", "--account", "TIX-k", "--kind", "late-payment", "--json")).json
+    assert [(each["invoice"], each["kind"], each["department"]) for each in found] == [
+        ("TIX-7", "late-payment", "Billing")
+    ]
+    assert (await operate("tickets", "--account", "TIX-k", "--kind", "drift")).out == "no tickets\n"
+    wrong = await operate("tickets", "--kind", "no-such-kind")
+    assert (wrong.status, "late-payment" in wrong.err) == (2, True)
 
 
 async def test_an_account_without_tickets_has_none_and_an_unknown_one_is_a_mistake(

@@ -16,7 +16,6 @@ from dunning.case.orders import (
     RefundOrder,
     ReinstateOrder,
     RestrictOrder,
-    TicketOrder,
 )
 from dunning.case.results import Declined, Undelivered
 from dunning.level import Level
@@ -25,6 +24,8 @@ from dunning.policy.plan import Action, Milestone
 from dunning.rules.order_for import order_for, reinstate_order
 from dunning.rules.record import recorded
 from dunning.rules.updates import due_date_changed, unreadable
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, did, evening, moment, step
 from tests.dunning.examples import DUE, at, opened, pays
 from tests.dunning.life import Fact, Life
@@ -213,6 +214,7 @@ def test_a_ticket_for_parked_money_says_how_much_and_why_and_credits_it() -> Non
         **WHO,
         step="parked:p-eur-2",
         at=at(opened(ASO), 3, minutes=30),
+        kind=TicketKind.PAYMENT_PARKED,
         subject="Payment for INV-1042 parked as credit",
         body="EUR 7.00 arrived and was kept as credit: paid in EUR, invoiced in USD.",
         credit_id="INV-1042:p-eur-2",

@@ -22,10 +22,9 @@ from dunning.fleet.breaker import (
     Books,
     Limits,
     Stopped,
-    alert,
+    breaker_alert,
     by_policy,
     counted,
-    decision,
     fullest,
     reason,
 )
@@ -34,6 +33,7 @@ from dunning.records.effects import Consequence
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
+from dunning.tickets.fleet import breaker_decided
 from tests.dunning.evenings import ASO, moment, step
 from tests.dunning.examples import pays
 
@@ -153,7 +153,7 @@ def test_never_more_than_allowed_in_any_window_whatever_the_order(
 
 def test_the_alert_lists_what_happened_and_names_the_commands() -> None:
     first = asked("INV-3").model_copy(update={"status": DEFERRED, "incident": "INV-3:suspend"})
-    ticket = alert(first, [asked(f"OLD-{n}", AT - (30 - n) * HOUR / 2) for n in range(25)], Limits())
+    ticket = breaker_alert(first, [asked(f"OLD-{n}", AT - (30 - n) * HOUR / 2) for n in range(25)], Limits())
     assert (ticket.key, ticket.account, ticket.subject) == (
         ":breaker:INV-3:suspend",
         "",
@@ -171,11 +171,11 @@ def test_the_alert_lists_what_happened_and_names_the_commands() -> None:
 
 
 def test_a_decision_is_written_down_with_who_made_it_and_about_what() -> None:
-    note = decision([asked("INV-3")], ALLOWED, "ana", AT)
+    note = breaker_decided([asked("INV-3")], ALLOWED, "ana", AT)
     assert note.subject == "The breaker: 1 suspension allowed by ana"
     assert note.key == ":breaker-allowed:INV-3:suspend"
     assert note.body == "- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3"
-    both = decision([asked("INV-4"), asked("INV-4", action=DELETE)], KEPT, "ben", AT)
+    both = breaker_decided([asked("INV-4"), asked("INV-4", action=DELETE)], KEPT, "ben", AT)
     assert both.subject == "The breaker: 1 suspension and 1 deletion kept from happening by ben"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dunning.fleet.drift import Need, finding, is_gone, need, one, ticket, told_before
+from dunning.fleet.drift import Need, drift_ticket, finding, is_gone, need, one, told_before
 from dunning.fleet.drift_report import LISTED, DriftReport, headline, lines
 from dunning.holds import Hold
 from dunning.level import Level
@@ -90,7 +90,7 @@ def test_reports_add_up_and_the_ticket_says_the_same() -> None:
     assert headline(report) == "Check of restricted services, 2026-11-25 06:17: all in order"
     report += finding(effect(), "repaired", "the panel showed active, now suspended")
     report = sum([finding(effect(), "contradicted", "seen")] * (LISTED + 1), report)
-    work = ticket(report)
+    work = drift_ticket(report)
     assert work.subject == "Check of restricted services, 2026-11-25 06:17: 1 repaired, 101 contradicted"
     assert work.body.splitlines()[:6] == [
         "- **looked at** 104 service(s) of 2 account(s)",

@@ -239,7 +239,7 @@ def test_billings_ticket_names_every_finding_and_is_one_a_sweep() -> None:
         + reconcile.confirmed(PART, ATTEMPT, Declined(code="never_seen"))
         + reconcile.unanswered(PART, "INV-7")
     )
-    order = sweep.ticket(told)
+    order = sweep.sweep_ticket(told)
     assert (order.key, order.department, order.at) == (":sweep-2026-11-25T06:00:00Z", "Billing", AT)
     assert order.subject == headline(told)
     for words in (

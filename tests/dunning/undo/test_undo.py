@@ -22,8 +22,9 @@ from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
-from dunning.rules.ticket_words import words_for_staff
 from dunning.rules.updates import approved
+from dunning.tickets.case_tickets import words_for_staff
+from dunning.tickets.kind import TicketKind
 from dunning.undo.scope import scope
 from dunning.undo.undo import CORRECTION, called_off, outcome, undo_refused, undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, after, did, evening, moment, step
@@ -161,7 +162,8 @@ def test_a_deletion_cannot_be_undone_but_its_back_ups_are_held_and_a_person_is_t
     assert (after_.level, after_.loosen_to, after_.runs[0].pending) == (Level.DELETED, None, "delete-backups")
     ticket = decide(after_, now)
     assert names(ticket) == "undo-deleted:u-1"
-    subject, body = words_for_staff(after_, "undo-deleted:u-1")
+    kind, subject, body = words_for_staff(after_, "undo-deleted:u-1")
+    assert kind is TicketKind.DELETED_BY_MISTAKE
     assert "deleted in a run that was wrong" in subject
     assert "Nothing more is deleted before" in body
 

@@ -145,7 +145,7 @@ def _notices() -> None:
         _index("notices", *columns)
     op.create_table(
         "tickets",
-        *_words("key", "account", "invoice", "department", "subject", "body", "notice"),
+        *_words("key", "kind", "account", "invoice", "department", "subject", "body", "notice"),
         _instant("at"),
         _key("tickets", "key"),
     )

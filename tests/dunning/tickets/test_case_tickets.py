@@ -7,11 +7,12 @@ import pytest
 from dunning.case.case import Case
 from dunning.case.decisions import follow_up
 from dunning.case.facts import Void
-from dunning.case.orders import TicketOrder
 from dunning.money import Money
 from dunning.rules.order_for import order_for
-from dunning.rules.ticket_words import credit_of, words_for_staff
 from dunning.rules.updates import unreadable, voided
+from dunning.tickets.case_tickets import credit_of, words_for_staff
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import ASO, moment
 from tests.dunning.examples import gives_again, pays, takes_back
 
@@ -49,35 +50,41 @@ def test_other_tickets_carry_no_credit(step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "subject", "body"),
+    ("step", "kind", "subject", "body"),
     [
         (
             "parked:p-1",
+            TicketKind.PAYMENT_PARKED,
             "Payment for INV-1042 parked as credit",
             "EUR 5.00 arrived and was kept as credit: paid in EUR, invoiced in USD.",
         ),
         (
             "taken-back:r-1",
+            TicketKind.CREDIT_REVERSED,
             "A payment kept as credit for INV-1042 was taken back",
             "The credit was taken off the account again.",
         ),
         (
             "restored:r-1%3Awon",
+            TicketKind.CREDIT_RESTORED,
             "A payment kept as credit for INV-1042 came again",
             "A dispute was won; the credit is there again.",
         ),
         (
             "first-overdue:undelivered",
+            TicketKind.NOTICE_UNDELIVERED,
             "No address took a notice for INV-1042",
             "Step first-overdue:undelivered: ask the customer for another address.",
         ),
         (
             "paid-after-deletion",
+            TicketKind.PAID_AFTER_DELETION,
             "INV-1042 was paid after its services were deleted",
             "Restore the services or give the money back.",
         ),
         (
             "unreadable:0",
+            TicketKind.MESSAGE_UNREADABLE,
             "Unreadable payment_received for INV-1042",
             (
                 "A payment_received message could not be decoded. Find the payment at its processor and enter it with "
@@ -86,9 +93,9 @@ def test_other_tickets_carry_no_credit(step: str) -> None:
         ),
     ],
 )
-def test_a_person_reads_what_happened_and_what_to_do(step: str, subject: str, body: str) -> None:
+def test_a_person_reads_what_happened_and_what_to_do(step: str, kind: TicketKind, subject: str, body: str) -> None:
     case, now = case_with_parked_money()
-    assert words_for_staff(unreadable(case, "payment_received", "{}", now), step) == (subject, body)
+    assert words_for_staff(unreadable(case, "payment_received", "{}", now), step) == (kind, subject, body)
 
 
 def test_the_ticket_of_a_void_invoice_says_that_the_credit_may_be_used_up() -> None:
@@ -96,7 +103,8 @@ def test_the_ticket_of_a_void_invoice_says_that_the_credit_may_be_used_up() -> N
     void = takes_back()(voided(pays()(case, now), Void(reason="billed twice"), now), now)
     order = order_for(void, follow_up("owed-again:r-1", now), now)
     assert isinstance(order, TicketOrder)
-    assert (order.subject, order.body, order.credit) == (
+    assert (order.kind, order.subject, order.body, order.credit) == (
+        TicketKind.REVERSED_WHEN_VOID,
         "Money for INV-1042, which is void, was taken back",
         "It had become credit of the account and was taken off again; the account may have used it meanwhile.",
         None,

@@ -1,0 +1,153 @@
+"""The tickets that a running case asks for by itself, and the credit that goes with some of them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dunning.case.case import Case
+from dunning.case.ledger import TAKEN_BACK, Kind, find
+from dunning.case.orders import Order
+from dunning.money import Money
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import read
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder, about
+
+
+class Words(NamedTuple):
+    """What a person reads."""
+
+    kind: TicketKind
+    subject: str
+    body: str
+
+
+def case_ticket(case: Case, name: str, order: Order) -> TicketOrder:
+    """The ticket that the follow-up of that name asks for; `order` says for whom and when."""
+    credit_id, credit = credit_of(case, name)
+    return about(order, *words_for_staff(case, name)).model_copy(update={"credit_id": credit_id, "credit": credit})
+
+
+def credit_of(case: Case, step: str) -> tuple[str, Money | None]:
+    """The credit's id and amount that a ticket is about: parked money, the same taken back, or come again.
+
+    The id holds the invoice's number, because the payments of two invoices may have the same id.
+    """
+    number, name = case.invoice.number, read(step)
+    kinds, prefix, sign = _CREDITS.get(name.kind, ((), "", 1))
+    entry = find(case.entries, name.id, kinds)
+    return (f"{number}:{prefix}{entry.id}", entry.amount if sign > 0 else -entry.amount) if entry else ("", None)
+
+
+_CREDITS = {
+    StepKind.PARKED: ((Kind.PARKED,), "", 1),
+    StepKind.TAKEN_BACK: (TAKEN_BACK, "back:", -1),
+    StepKind.RESTORED: ((Kind.RESTORED,), "restored:", 1),
+}
+"""Which ledger lines each is about, how the credit's id begins, and its sign."""
+
+
+def words_for_staff(case: Case, step: str) -> Words:
+    """Kind, subject and body of the ticket of that step. Raises KeyError for a step that asks for no ticket."""
+    name = read(step)
+    return _undelivered(case, step) if name.about is About.UNDELIVERED else WORDS[name.kind](case, name.id)
+
+
+def _undelivered(case: Case, step: str) -> Words:
+    return Words(
+        TicketKind.NOTICE_UNDELIVERED,
+        f"No address took a notice for {case.invoice.number}",
+        f"Step {step}: ask the customer for another address.",
+    )
+
+
+def _paid_after_deletion(case: Case, _: str) -> Words:
+    return Words(
+        TicketKind.PAID_AFTER_DELETION,
+        f"{case.invoice.number} was paid after its services were deleted",
+        "Restore the services or give the money back.",
+    )
+
+
+def _parked(case: Case, payment: str) -> Words:
+    entry = find(case.entries, payment, (Kind.PARKED,))
+    note, amount = (entry.note, entry.amount) if entry else ("", "")
+    return Words(
+        TicketKind.PAYMENT_PARKED,
+        f"Payment for {case.invoice.number} parked as credit",
+        f"{amount} arrived and was kept as credit: {note}.",
+    )
+
+
+def _credit_reversed(case: Case, _: str) -> Words:
+    return Words(
+        TicketKind.CREDIT_REVERSED,
+        f"A payment kept as credit for {case.invoice.number} was taken back",
+        "The credit was taken off the account again.",
+    )
+
+
+def _credit_restored(case: Case, _: str) -> Words:
+    return Words(
+        TicketKind.CREDIT_RESTORED,
+        f"A payment kept as credit for {case.invoice.number} came again",
+        "A dispute was won; the credit is there again.",
+    )
+
+
+def _asked_of_nobody(case: Case, _: str) -> Words:
+    number = case.invoice.number
+    if case.voided:
+        return Words(
+            TicketKind.REVERSED_WHEN_VOID,
+            f"Money for {number}, which is void, was taken back",
+            "It had become credit of the account and was taken off again; the account may have used it meanwhile.",
+        )
+    if case.lapsed:
+        return Words(
+            TicketKind.REVERSED_WHEN_LAPSED,
+            f"Money for {number}, which is not payable any more, was taken back",
+            "Nobody is asked for it: decide whether the customer still owes it before they renew.",
+        )
+    return Words(
+        TicketKind.REVERSED_WHEN_DELETED,
+        f"Money for {number} was taken back after its services were deleted",
+        "There is nothing left to restrict: ask the customer for it or write it off.",
+    )
+
+
+def _deleted_by_mistake(case: Case, undo: str) -> Words:
+    run = next(run for run in case.runs if run.undo.id == undo)
+    coming = case.next_milestone
+    left = f" Nothing more is deleted before {case.held_until:%Y-%m-%d %H:%MZ}." if coming and case.held_until else ""
+    return Words(
+        TicketKind.DELETED_BY_MISTAKE,
+        f"Services of {case.invoice.number} were deleted in a run that was wrong",
+        (
+            f"Undo {undo} cannot undo {', '.join(run.deletions)}: restore the services from their back-ups and "
+            f"write to the customer.{left}"
+        ),
+    )
+
+
+def _unreadable(case: Case, place: str) -> Words:
+    message, number = case.unreadable[int(place)], case.invoice.number
+    return Words(
+        TicketKind.MESSAGE_UNREADABLE,
+        f"Unreadable {message.signal} for {number}",
+        (
+            f"A {message.signal} message could not be decoded. Find the payment at its processor and enter it with "
+            f"`starter.py pay {number}`. What came: {message.text}"
+        ),
+    )
+
+
+WORDS: dict[StepKind, Callable[[Case, str], Words]] = {
+    StepKind.PARKED: _parked,
+    StepKind.TAKEN_BACK: _credit_reversed,
+    StepKind.RESTORED: _credit_restored,
+    StepKind.OWED_AGAIN: _asked_of_nobody,
+    StepKind.UNDO_DELETED: _deleted_by_mistake,
+    StepKind.UNREADABLE: _unreadable,
+    StepKind.PAID_AFTER_DELETION: _paid_after_deletion,
+}
+"""By the kind of follow-up, for each that asks for a ticket; with the id of what it is about."""

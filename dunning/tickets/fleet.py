@@ -1,0 +1,71 @@
+"""Tickets about all accounts at once: what the sweep and the check of services found, and what the breaker stopped."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from dunning.records.effects import Consequence
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder
+
+NOUNS = {"suspend": "suspension", "delete": "deletion"}
+"""What the breaker counts, in words."""
+_SHOWN = 20
+"""So many lines of a list stand in a ticket; `breaker show` has all."""
+
+
+def sweep(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
+    """What the daily comparison of the books found. One a sweep."""
+    return _of_nobody(TicketKind.SWEEP, step, at, headline, lines)
+
+
+def drift(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
+    """What the hourly check of restricted services found. One a check."""
+    return _of_nobody(TicketKind.DRIFT, step, at, headline, lines)
+
+
+def many(action: str, count: int) -> str:
+    """`1 suspension`, `4,711 deletions`."""
+    return f"{count:,} {NOUNS[action]}{'' if count == 1 else 's'}"
+
+
+def breaker_stopped(first: Consequence, admitted: Sequence[Consequence], hours: float, allowed: str) -> TicketOrder:
+    """A person has to decide, once an incident. `admitted` are those that just happened, `allowed` the settings."""
+    nouns = f"{NOUNS[first.action]}s"
+    happened = f"{many(first.action, len(admitted))} happened within {hours:g} hours of the first one below"
+    body = [
+        f"{happened}, as many as the settings allow ({allowed}).",
+        f"All further {nouns} wait until a person decides; the list grows meanwhile.",
+        "",
+        "Stopped first:",
+        *_lines([first]),
+        "",
+        "See the whole list, then decide:",
+        "    starter.py breaker show",
+        f"    starter.py breaker allow --incident {first.incident} --most 100 --by YOU",
+        f"    starter.py breaker keep --incident {first.incident} --by YOU",
+        "",
+        "Happened before it, latest first:",
+        *_lines(list(reversed(admitted))),
+    ]
+    subject = f"The breaker stopped all {nouns}"
+    return _of_nobody(TicketKind.BREAKER_STOPPED, f"breaker:{first.incident}", first.at, subject, body)
+
+
+def breaker_decided(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:
+    """What a person decided about `rows` (one at least, of one status before), written down once."""
+    what = {"allowed": "allowed by", "kept": "kept from happening by"}[status]
+    counts = Counter(row.action for row in rows)
+    subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
+    return _of_nobody(TicketKind.BREAKER_DECIDED, f"breaker-{status}:{rows[0].key}", at, subject, _lines(rows))
+
+
+def _of_nobody(kind: TicketKind, step: str, at: datetime, subject: str, lines: Iterable[str]) -> TicketOrder:
+    body = "\n".join(lines)
+    return TicketOrder(invoice="", account="", step=step, at=at, kind=kind, subject=subject, body=body)
+
+
+def _lines(rows: Sequence[Consequence]) -> list[str]:
+    shown = [f"- {row.at:%Y-%m-%d %H:%M}Z {row.action}: invoice {row.invoice}, account {row.account}" for row in rows]
+    more = len(shown) - _SHOWN
+    return [*shown[:_SHOWN], f"- and {more:,} more"] if more > 0 else shown

@@ -1,0 +1,96 @@
+"""The kinds of tickets, and the department that has to act on each. Pure names: the command line offers them."""
+
+from enum import StrEnum
+
+
+class Department(StrEnum):
+    """Who has to act."""
+
+    BILLING = "Billing"
+    SUPPORT = "Support"
+
+
+class TicketKind(StrEnum):
+    """Every kind of work for people. The words of each are in the module of its topic, in this folder."""
+
+    # money
+    LATE_PAYMENT = "late-payment"
+    LATE_REVERSAL = "late-reversal"
+    LATE_RESTORED = "late-restored"
+    PAYMENT_REFUSED = "payment-refused"
+    PAYMENT_PARKED = "payment-parked"
+    CREDIT_REVERSED = "credit-reversed"
+    CREDIT_RESTORED = "credit-restored"
+    REVERSED_WHEN_VOID = "reversed-when-void"
+    REVERSED_WHEN_LAPSED = "reversed-when-lapsed"
+    REVERSED_WHEN_DELETED = "reversed-when-deleted"
+    PAID_AFTER_DELETION = "paid-after-deletion"
+    MESSAGE_UNREADABLE = "message-unreadable"
+    WEBHOOK_FAILED = "webhook-failed"
+    SWEEP = "sweep"
+    # notices and mail
+    NOTICE_UNDELIVERED = "notice-undelivered"
+    NOBODY_REACHED = "nobody-reached"
+    NO_OUTSIDE_ADDRESS = "no-outside-address"
+    ADDRESS_BOUNCED = "address-bounced"
+    CUSTOMER_MAIL = "customer-mail"
+    MAIL_UNCLEAR = "mail-unclear"
+    MAIL_FAILED = "mail-failed"
+    # services
+    STILL_RESTRICTED = "still-restricted"
+    UNDO_STILL_RESTRICTED = "undo-still-restricted"
+    EFFECT_NOT_SEEN = "effect-not-seen"
+    SERVICE_GONE = "service-gone"
+    LOCKED_AT_PANEL = "locked-at-panel"
+    DOMAINS_SUSPENDED = "domains-suspended"
+    DOMAINS_DELETED = "domains-deleted"
+    DOMAINS_REINSTATED = "domains-reinstated"
+    BACKUPS_BY_HAND = "backups-by-hand"
+    DRIFT = "drift"
+    # the breaker, and runs that were wrong
+    BREAKER_STOPPED = "breaker-stopped"
+    BREAKER_DECIDED = "breaker-decided"
+    RUN_UNDONE = "run-undone"
+    RUN_NOT_UNDOABLE = "run-not-undoable"
+    DELETED_BY_MISTAKE = "deleted-by-mistake"
+
+
+_BILLING, _SUPPORT = Department.BILLING, Department.SUPPORT
+DEPARTMENTS: dict[TicketKind, Department] = {
+    TicketKind.LATE_PAYMENT: _BILLING,
+    TicketKind.LATE_REVERSAL: _BILLING,
+    TicketKind.LATE_RESTORED: _BILLING,
+    TicketKind.PAYMENT_REFUSED: _BILLING,
+    TicketKind.PAYMENT_PARKED: _BILLING,
+    TicketKind.CREDIT_REVERSED: _BILLING,
+    TicketKind.CREDIT_RESTORED: _BILLING,
+    TicketKind.REVERSED_WHEN_VOID: _BILLING,
+    TicketKind.REVERSED_WHEN_LAPSED: _BILLING,
+    TicketKind.REVERSED_WHEN_DELETED: _BILLING,
+    TicketKind.PAID_AFTER_DELETION: _BILLING,
+    TicketKind.MESSAGE_UNREADABLE: _BILLING,
+    TicketKind.WEBHOOK_FAILED: _BILLING,
+    TicketKind.SWEEP: _BILLING,
+    TicketKind.NOTICE_UNDELIVERED: _BILLING,
+    TicketKind.NOBODY_REACHED: _BILLING,
+    TicketKind.NO_OUTSIDE_ADDRESS: _BILLING,
+    TicketKind.ADDRESS_BOUNCED: _BILLING,
+    TicketKind.CUSTOMER_MAIL: _BILLING,
+    TicketKind.MAIL_UNCLEAR: _BILLING,
+    TicketKind.MAIL_FAILED: _BILLING,
+    TicketKind.STILL_RESTRICTED: _BILLING,
+    TicketKind.UNDO_STILL_RESTRICTED: _BILLING,
+    TicketKind.EFFECT_NOT_SEEN: _SUPPORT,
+    TicketKind.SERVICE_GONE: _BILLING,
+    TicketKind.LOCKED_AT_PANEL: _SUPPORT,
+    TicketKind.DOMAINS_SUSPENDED: _SUPPORT,
+    TicketKind.DOMAINS_DELETED: _SUPPORT,
+    TicketKind.DOMAINS_REINSTATED: _SUPPORT,
+    TicketKind.BACKUPS_BY_HAND: _SUPPORT,
+    TicketKind.DRIFT: _SUPPORT,
+    TicketKind.BREAKER_STOPPED: _BILLING,
+    TicketKind.BREAKER_DECIDED: _BILLING,
+    TicketKind.RUN_UNDONE: _BILLING,
+    TicketKind.RUN_NOT_UNDOABLE: _BILLING,
+    TicketKind.DELETED_BY_MISTAKE: _BILLING,
+}

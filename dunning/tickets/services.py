@@ -1,0 +1,125 @@
+"""Tickets about services: what no panel does for us, what panel and outside disagree about, what does not come back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dunning.case.orders import DeleteOrder, LoosenOrder, Order, ReinstateOrder
+from dunning.holds import OTHER_SOURCES, Hold
+from dunning.policy.step_kinds import About
+from dunning.policy.step_names import made_for
+from dunning.records.accounts import Service
+from dunning.records.effects import Effect
+from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import TicketOrder, about
+
+DOMAINS = "domains:"
+"""Begins the step of each ticket about domain names."""
+
+
+def effect_not_seen(order: Order, doubted: Sequence[Effect]) -> TicketOrder:
+    """The panel shows a restriction or deletion that is not seen from outside. One for each order."""
+    first = doubted[0]
+    why = (
+        f"{order.invoice} went on as if it were. Look at the service: either the panel does not do what it shows, or "
+        "the customer has moved the domain elsewhere."
+    )
+    seen = (f"{each.service}: the panel shows {each.shown.value}; {each.proof}" for each in doubted)
+    subject = f"The panel shows {first.shown.value}, but from outside it is not so: {first.service}"
+    return about(
+        order, TicketKind.EFFECT_NOT_SEEN, subject, "\n".join((why, *seen)), step=made_for(order.step, About.PROOF)
+    )
+
+
+def still_restricted_step(order: ReinstateOrder) -> str:
+    """An invoice may be paid, taken back and paid again: each reinstatement speaks for itself."""
+    return f"still-restricted:{order.at:%Y%m%dT%H%M%SZ}"
+
+
+def still_restricted(order: ReinstateOrder, trying: timedelta, why: str) -> TicketOrder:
+    """Paid up and still restricted (S2-08). One a reinstatement."""
+    subject = f"Paid up and still restricted: {order.account}"
+    body = f"{order.invoice} is paid, but the services have not been seen running for {trying}. Last: {why}"
+    return about(order, TicketKind.STILL_RESTRICTED, subject, body, step=still_restricted_step(order))
+
+
+def undo_still_restricted(order: LoosenOrder, trying: timedelta) -> TicketOrder:
+    """A wrong run of ours is undone, and the services still are not."""
+    subject = f"Restricted by our mistake, and not reinstated yet: {order.account}"
+    body = f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}."
+    return about(order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=f"still-restricted:{order.step}")
+
+
+def service_gone(order: Order, gone: Sequence[Effect]) -> TicketOrder:
+    """It is paid, or was undone, and its services are not there any more. One an invoice."""
+    body = (
+        f"{order.invoice} no longer holds these services, and their panel does not know them: "
+        f"{', '.join(each.service for each in gone)}. Restore them, give the money back, or take them away."
+    )
+    subject = f"To be reinstated, but gone at its panel: {order.account}"
+    return about(order, TicketKind.SERVICE_GONE, subject, body, step="gone-at-its-panel")
+
+
+def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
+    """A suspension of ours that somebody locked: the panel lets nobody but its root lift it. One ticket a day."""
+    return TicketOrder(
+        invoice="",
+        account=service.account,
+        step=f"locked:{service.id}:{at:%Y-%m-%d}",
+        at=at,
+        kind=TicketKind.LOCKED_AT_PANEL,
+        subject=f"Locked at the panel, and no longer held by us: {service.id}",
+        body=(
+            f"No hold asks for the suspension of {service.id} any more, but it was locked at the panel "
+            f"{service.panel}, so only root may lift it. Find out who locked it and why; then lift it as root, or "
+            f"place a hold (starter.py hold {service.account} --kind manual), so that the customer is told."
+        ),
+    )
+
+
+def domains_suspended(hold: Hold, account: str, names: Sequence[str], at: datetime) -> TicketOrder:
+    """The hold suspends an account with domain names, which nobody switches by himself (S3-31). One a hold."""
+    ours = hold.source not in OTHER_SOURCES
+    since = f"{DOMAINS}{hold.since:%Y-%m-%d}"
+    return TicketOrder(
+        invoice=hold.source if ours else "",
+        account=account,
+        step=since if ours else f"{since}:{account}:{hold.source}",
+        at=at,
+        kind=TicketKind.DOMAINS_SUSPENDED,
+        subject=f"Domain names of a suspended account: {account}",
+        body=(
+            f"Its services are suspended ({'unpaid' if ours else 'hold'} {hold.source}). Domain names are not "
+            f"switched automatically. Decide about each and change it by hand: {', '.join(names)}"
+        ),
+    )
+
+
+def domains_deleted(order: DeleteOrder, names: Sequence[str]) -> TicketOrder:
+    """The services of an account with domain names were deleted."""
+    body = (
+        f"Its services were deleted for {order.invoice}. Domain names are not deleted automatically. Decide about "
+        f"each: {', '.join(names)}"
+    )
+    subject = f"Domain names of an account whose services were deleted: {order.account}"
+    return about(order, TicketKind.DOMAINS_DELETED, subject, body, step=f"{DOMAINS}{order.step}")
+
+
+def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrder:
+    """The account is back: what was changed by hand has to be changed back."""
+    body = (
+        f"{order.invoice} is paid, and its services run again. Give back what was changed by hand at its domain "
+        f"names: {', '.join(names)}"
+    )
+    subject = f"Domain names of an account that is back: {order.account}"
+    return about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=f"{DOMAINS}back:{order.at:%Y-%m-%d}")
+
+
+def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
+    """Back-ups that a panel cannot tell of: it cannot be seen whether they are gone."""
+    names = ", ".join(f"{each.id} ({each.panel})" for each in services)
+    body = (
+        f"{order.invoice} asks for the deletion of back-ups, and the panel cannot show whether there are any. Look "
+        f"for back-ups of: {names}"
+    )
+    subject = f"Back-ups to delete by hand: {order.account}"
+    return about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=f"{order.step}:back-ups")
