@@ -21,22 +21,22 @@ from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
-from operations.breaker import BreakerDecisions
 from operations.check_invoice import CheckInvoice
-from operations.checks import RunChecks
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
-from operations.holds import StaffHolds
+from operations.fleet.breaker import BreakerDecisions
+from operations.fleet.checks import RunChecks
+from operations.fleet.removals import Removals
+from operations.fleet.undo import UndoRun
 from operations.list_cases import ListCases
 from operations.look import Look
 from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
-from operations.removals import Removals
+from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
-from operations.sites import SiteAccesses
+from operations.services.sites import SiteAccesses
 from operations.tickets import Tickets
-from operations.undo import UndoRun
 from operations.why import Why
 
 

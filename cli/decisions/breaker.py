@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dunning.fleet.breaker import Stopped
-    from operations.breaker import Decided
+    from operations.fleet.breaker import Decided
 
 _COLUMNS = ("since (UTC)", "invoice", "account", "policy", "what")
 _SHOWN = 20
@@ -68,7 +68,7 @@ async def allow(
     meanwhile is left alone. What is allowed does not count against the limits. While anything is left waiting, all
     further suspensions (or deletions) wait with it.
     """
-    from operations.breaker import Meant
+    from operations.fleet.breaker import Meant
 
     async with composed(server="if there") as made:
         decided = await made.breaker.allow(Meant(by, invoices, incident, most, kept))
@@ -92,7 +92,7 @@ async def keep(
     It lasts until a person allows it (`breaker allow --kept`, or with the invoice's number); nothing else of the
     case changes, so a payment is still counted and the customer still owes. What is kept keeps nothing else waiting.
     """
-    from operations.breaker import Meant
+    from operations.fleet.breaker import Meant
 
     async with composed(server="not needed") as made:
         decided = await made.breaker.keep(Meant(by, invoices, incident))

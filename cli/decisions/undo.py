@@ -13,7 +13,7 @@ from cli.shell.output import console, print_json, table
 
 if TYPE_CHECKING:
     from dunning.undo.report import Row
-    from operations.undo import Undone
+    from operations.fleet.undo import Undone
 
 _COLUMNS = ("invoice", "account", "outcome", "undone", "level", "fees", "owed again", "stands")
 When = Annotated[
@@ -44,7 +44,7 @@ async def undo(
     """
     times = (instant(since, "--since"), instant(until, "--until"))
 
-    from operations.undo import WrongRun, undo_of
+    from operations.fleet.undo import WrongRun, undo_of
 
     wrong = WrongRun(*times, policy, id, by=by, reason=reason, hold_days=hold_days)
     undo_of(wrong)  # refuses before anybody is asked

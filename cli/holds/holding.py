@@ -11,7 +11,7 @@ from cli.shell.options import Json
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
-    from operations.holds import Held
+    from operations.services.holds import Held
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]
@@ -29,7 +29,7 @@ async def hold(
 ) -> None:
     """Restrict an account's services for a reason that no payment lifts, and write to the customer. Safe to repeat."""
     from dunning.level import Level
-    from operations.holds import PlaceHold
+    from operations.services.holds import PlaceHold
 
     asked = PlaceHold(account, kind, Level(level), note=note, silent=silent)
     async with composed(server="not needed" if silent else "if there") as made:

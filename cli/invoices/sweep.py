@@ -23,7 +23,7 @@ async def sweep(
     end = instant(until, "--until") if until else None
 
     from dunning.fleet.sweep_report import headline, lines
-    from operations.checks import sweep_of
+    from operations.fleet.checks import sweep_of
 
     sweep_of(begin, end, now())  # refuses before anybody is asked
     async with composed(store="not needed") as made:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dunning.policy.plan import Milestone
-    from operations.policies import Dated
+    from operations.policies.plans import Dated
 
 
 def plan(
@@ -31,7 +31,7 @@ def plan(
     """Show what a policy does to an unpaid invoice, and when."""
     on, through = day(due, "--due"), day(paid_through, "--paid-through") if paid_through else None
 
-    from operations.policies import PlanOf
+    from operations.policies.plans import PlanOf
 
     dated = policies().plan(PlanOf(policy, on, zone, through))
     if svg:

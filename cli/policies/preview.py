@@ -16,7 +16,7 @@ from dunning.calendar import local
 from dunning.forecast.sample_notices import Notice
 from dunning.policy.file import Policy
 from dunning.records.mail import NoticeText
-from operations.preview import Preview
+from operations.policies.preview import Preview
 
 _INDEX = Template(
     """\

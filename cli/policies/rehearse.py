@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dunning.money import Money
     from dunning.policy.file import Policy
-    from operations.rehearsal import Comes, Rehearse
+    from operations.policies.rehearsal import Comes, Rehearse
     from sandbox.story.diary import Line
     from sandbox.story.play import Life
     from sandbox.story.story import Story
@@ -54,7 +54,7 @@ def rehearse(
 
 
 def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[str], decline: Sequence[int]) -> Rehearse:
-    from operations.rehearsal import Rehearse
+    from operations.policies.rehearsal import Rehearse
 
     try:
         owed = _money(amount, rules.currency) if amount else None
@@ -64,7 +64,7 @@ def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[st
 
 
 def _comes(text: str, currency: str) -> Comes:
-    from operations.rehearsal import Comes
+    from operations.policies.rehearsal import Comes
 
     on, _, amount = text.partition("=")
     try:
@@ -84,7 +84,7 @@ def _money(text: str, currency: str) -> Money:
 
 def _story(rules: Policy, asked: Rehearse) -> Story:
     """The rehearsal as the sandbox plays it."""
-    from operations.rehearsal import rehearsal
+    from operations.policies.rehearsal import rehearsal
     from sandbox.story.story import Declines, Ends, Pay, Story
 
     made = rehearsal(rules, asked, now())

@@ -10,7 +10,7 @@ from cli.shell.errors import BadInputError, reasons
 
 if TYPE_CHECKING:
     from adapters.settings.settings import Settings
-    from operations.policies import Policies
+    from operations.policies.plans import Policies
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +39,6 @@ def _named(line: str) -> str:
 def policies() -> Policies:
     """What may be asked about policies, of the folder that the settings name."""
     from adapters.settings.policies import PolicyFolder
-    from operations.policies import Policies
+    from operations.policies.plans import Policies
 
     return Policies(PolicyFolder(settings().policies))

@@ -8,11 +8,11 @@ from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Step, Wait
 from dunning.case.facts import Approval
 from dunning.case.orders import NoticeOrder
-from dunning.case.results import Credited, Deleted, Delivered, Loosened, Noted, Reinstated, Restricted, Result
+from dunning.case.results import Deleted, Reinstated, Result
 from dunning.case.state import missing_approvals
 from dunning.level import Level
-from dunning.money import Money
-from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
+from dunning.policy.plan import DELETIONS, Action, Milestone
+from dunning.rules.assumed import assumed
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded, reinstated
@@ -74,32 +74,9 @@ class SampleLife:
         return reinstated(self.case, Reinstated(level=level, remaining=self.held), self.now)
 
     def _result(self, milestone: Milestone) -> Result:
-        hand = _HANDS.get(milestone.action)
-        return hand(self, milestone) if hand else Noted()
-
-
-_Hand = Callable[[SampleLife, Milestone], Result]
-
-
-def _delivered(life: SampleLife, milestone: Milestone) -> Result:
-    return Delivered(notice=f"{life.case.invoice.number}:{milestone.name}:0")
-
-
-def _restricted(life: SampleLife, milestone: Milestone) -> Result:
-    del life
-    return Restricted(level=LEVEL_OF[milestone.action])
-
-
-def _deleted(life: SampleLife, milestone: Milestone) -> Result:
-    del life, milestone
-    return Deleted(services=("website",), backups=True)
-
-
-_HANDS: dict[Action, _Hand] = {
-    **dict.fromkeys((Action.ISSUE, Action.NOTIFY), _delivered),
-    **dict.fromkeys(LEVEL_OF, _restricted),
-    **dict.fromkeys(DELETIONS, _deleted),
-    Action.CHARGE: lambda life, _: life.charge,
-    Action.LOOSEN: lambda life, _: Loosened(level=life.case.loosen_to or Level.ACTIVE),
-    Action.USE_CREDIT: lambda life, _: Credited(amount=Money.zero(life.case.invoice.amount.currency)),
-}
+        """As `upcoming` assumes it, but for how charges end, and that there are back-ups of what is deleted."""
+        if milestone.action is Action.CHARGE:
+            return self.charge
+        if milestone.action in DELETIONS:
+            return Deleted(services=("website",), backups=True)
+        return assumed(self.case, milestone)

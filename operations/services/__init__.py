@@ -1,1 +1,1 @@
-"""Bringing services to what holds ask for, and proving it. Which hold is placed when is the callers' business."""
+"""Services of accounts: holds of people, bringing panels and sites to what all holds ask for, and proving it."""

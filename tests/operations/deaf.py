@@ -1,13 +1,13 @@
-"""Cases that do not answer: each question ends in the same error, as when no worker is up."""
+"""Cases that do not answer: whatever is asked or told ends in the same error, as when nobody is there."""
+
+from temporalio.client import Client
 
 from adapters.temporal.cases import TemporalCases
-from dunning.case.case import Case
 
 
 class Deaf(TemporalCases):
     def __init__(self, error: Exception) -> None:
-        self._error = error
+        def nobody() -> Client:
+            raise error
 
-    async def ask(self, invoice: str) -> Case:
-        del invoice
-        raise self._error
+        super().__init__(nobody, "no queue")

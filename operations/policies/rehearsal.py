@@ -11,7 +11,7 @@ from dunning.policy.plan import Action, Plan
 from dunning.policy.timeline import TimelineError, plan_for
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice, NewService
-from operations.policies import not_fitting, too_late, zone_of
+from operations.policies.plans import not_fitting, too_late, zone_of
 
 MARGIN = 30
 """Days after the last step in which a late case may still catch up."""

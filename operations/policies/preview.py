@@ -13,7 +13,7 @@ from dunning.policy.timeline import TimelineError
 from dunning.ports.companies import MailComposer, Renderer
 from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeText
-from operations.policies import not_fitting
+from operations.policies.plans import not_fitting
 
 _CUSTOMER = "Ada Lovelace"
 _RECIPIENT = "customer@example.com"

@@ -1,0 +1,1 @@
+"""What policies may be asked before any invoice has one: plans, previews, what a rehearsal plays."""
