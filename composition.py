@@ -169,7 +169,7 @@ class Composition:
     @cached_property
     def list_cases(self) -> ListCases:
         """List the cases."""
-        return ListCases(self.cases)
+        return ListCases(self.cases, now)
 
     def _policy(self, name: str) -> Policy:
         return load_policy(name, self.settings.policies)

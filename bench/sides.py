@@ -60,7 +60,7 @@ def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str]
     opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside")
     at = opened.plan.milestones[0].at
     case = open_case(opened, at)
-    seen, summary = typed(shown(case, at, decide(case, at))), headline(opened.invoice)
+    seen, summary = typed(shown(case, decide(case, at))), headline(opened.invoice)
 
     async def start(name: str) -> WorkflowHandle[Any, str]:
         invoice = opened.invoice.model_copy(update={"number": name})

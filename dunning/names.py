@@ -40,9 +40,11 @@ LEVEL = Attribute("ServiceLevel", "keyword")
 DUE_DATE = Attribute("DueDate", "datetime")
 NEXT_MILESTONE = Attribute("NextMilestone", "keyword")
 BALANCE_MINOR = Attribute("BalanceMinor", "int")
-OVERDUE_DAYS = Attribute("OverdueDays", "int")
-ATTRIBUTES = (ACCOUNT, POLICY, STATE, LEVEL, DUE_DATE, NEXT_MILESTONE, BALANCE_MINOR, OVERDUE_DAYS)
-"""All of a case. Their values are made by `dunning.explain.temporal_ui`."""
+ATTRIBUTES = (ACCOUNT, POLICY, STATE, LEVEL, DUE_DATE, NEXT_MILESTONE, BALANCE_MINOR)
+"""All of a case: only facts and steps change them, so they stay right while it sleeps.
+
+Their values are made by `dunning.explain.temporal_ui`.
+"""
 
 Values = tuple[tuple[Attribute, str | int | datetime], ...]
 """A case's search attributes with their values."""

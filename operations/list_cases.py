@@ -1,30 +1,76 @@
 """Listing the cases that are running, or that ended and are still kept by Temporal."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime
+from typing import NamedTuple, cast
 
 from pydantic import ValidationError
 
+from dunning.case.decisions import APPROVAL_OF, PROMISED
 from dunning.ports.cases import Cases, Listed, Wanted
+from dunning.states import State, StateAt
 from operations.errors import RefusedError
+
+_OF_TIME: Mapping[StateAt, tuple[tuple[State, ...], str]] = {
+    "promised": (("scheduled", "open", "lapsed"), PROMISED),
+    "awaiting-approval": (("scheduled", "open", "lapsed"), APPROVAL_OF),
+    "overdue": (("scheduled", "open"), ""),
+}
+"""What Temporal is asked for instead of a state that time makes: states by facts, and how the next step begins."""
+
+
+class Row(NamedTuple):
+    """A listed case with its state as of now, and the days that it is overdue while something is payable."""
+
+    case: Listed
+    state: str | None
+    overdue: int
 
 
 class ListCases:
-    """As of each case's last step."""
+    """What time makes of a case is derived here, at reading, in UTC days: Temporal does not know the case's zone."""
 
-    def __init__(self, cases: Cases) -> None:
+    def __init__(self, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._cases = cases
+        self._clock = clock
 
-    def of(self, *, state: str = "", account: str = "", policy: str = "", ended: bool = False) -> AsyncIterator[Listed]:
+    def of(
+        self, *, state: StateAt | None = None, account: str = "", policy: str = "", ended: bool = False
+    ) -> AsyncIterator[Row]:
         """The cases with all of these values, one at a time; an empty one means any. `ended`: closed ones, too.
 
         Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
         """
+        states, coming = _OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
         try:
-            wanted = Wanted(state=state, account=account, policy=policy, ended=ended)
+            wanted = Wanted(states=states, coming=coming, account=account, policy=policy, ended=ended)
         except ValidationError as error:
             wrong = error.errors()[0]
             value, field = wrong["input"], str(wrong["loc"][0])
             raise RefusedError(
                 f"{value!r} is not one: letters, digits, dots, dashes and underscores", field=field
             ) from None
-        return self._cases.listed(wanted)
+        return self._rows(wanted, state)
+
+    async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[Row]:
+        today = self._clock().date()
+        async for case in self._cases.listed(wanted):
+            row = Row(case, _state(case, today), _overdue(case, today))
+            if state in (None, row.state):
+                yield row
+
+
+def _state(case: Listed, today: date) -> str | None:
+    """The same word as `dunning.rules.state_at` finds in the whole case."""
+    if case.state not in ("scheduled", "open", "lapsed") or not case.coming:
+        return case.state
+    if case.coming == PROMISED:
+        return "promised"
+    if case.coming.startswith(APPROVAL_OF):
+        return "awaiting-approval"
+    return "overdue" if _overdue(case, today) else case.state
+
+
+def _overdue(case: Listed, today: date) -> int:
+    payable = case.due is not None and case.state in ("scheduled", "open", "in-transit", "deleted")
+    return max(0, (today - case.due).days) if payable and case.due else 0

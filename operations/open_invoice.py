@@ -81,7 +81,7 @@ class OpenInvoice:
     async def _start(self, opened: Opened) -> bool:
         at = self._clock()
         case = open_case(opened, at)
-        return await self._cases.start(opened, shown(case, at, decide(case, at)))
+        return await self._cases.start(opened, shown(case, decide(case, at)))
 
     async def _hand_over(self, invoice: Invoice, credit: Money) -> None:
         """Credit that was taken for a case which began without it. As at a beginning its id counts once."""

@@ -14,7 +14,6 @@ from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
     from dunning import names
-    from dunning.case import state
     from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
@@ -26,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.rules.machine import decide, overcharges, overtaken
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
+    from dunning.rules.state_at import state_at
     from dunning.undo.undo import called_off, undo_refused, undone
     from dunning.undo.undo import outcome as undo_outcome
 
@@ -109,7 +109,7 @@ class InvoiceDunning:
         return activity_summary(self._case, step)
 
     def _show(self, step: Step) -> None:
-        show(shown(self._case, workflow.now(), step))
+        show(shown(self._case, step))
 
     @workflow.query
     def case(self) -> Case:
@@ -192,7 +192,7 @@ class InvoiceDunning:
         if not first and after is not self._case:
             self._case = remembered(after, _update_id(), outcome)
         now = workflow.now()
-        return Answer(outcome=first or outcome, balance=self._case.balance, state=state.state(self._case, now))
+        return Answer(outcome=first or outcome, balance=self._case.balance, state=state_at(self._case, now))
 
     def _refuse_new(self, reason: str) -> None:
         """What was agreed to in an earlier run is agreed to again, whatever stands against it now."""

@@ -158,11 +158,14 @@ def away(error: RPCError) -> OutageError:
 
 
 def _query(wanted: Wanted) -> str:
-    values = {names.STATE: wanted.state, names.ACCOUNT: wanted.account, names.POLICY: wanted.policy}
+    values = {names.ACCOUNT: wanted.account, names.POLICY: wanted.policy}
+    states, coming = ", ".join(f"'{state}'" for state in wanted.states), wanted.coming.replace("'", "''")
     conditions = [f"WorkflowType = '{names.WORKFLOW}'"]
     # Of a case that went on in another run, the last run alone is the case.
     conditions += ["ExecutionStatus != 'ContinuedAsNew'" if wanted.ended else "ExecutionStatus = 'Running'"]
     conditions += [f"{attribute.name} = '{value}'" for attribute, value in values.items() if value]
+    conditions += [f"{names.STATE.name} IN ({states})"] if states else []
+    conditions += [f"{names.NEXT_MILESTONE.name} STARTS_WITH '{coming}'"] if coming else []
     return " AND ".join(conditions)
 
 
@@ -177,7 +180,6 @@ def _listed(found: WorkflowExecution) -> Listed:
         state=values[names.STATE],
         level=values[names.LEVEL],
         due=due.date() if due else None,
-        overdue=values[names.OVERDUE_DAYS],
         coming=values[names.NEXT_MILESTONE],
         balance_minor=values[names.BALANCE_MINOR],
     )

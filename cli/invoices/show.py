@@ -33,12 +33,12 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
 
 def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
     """The whole case, and what is derived from it."""
-    from dunning.case.state import state
+    from dunning.rules.state_at import state_at
 
     derived = {
         "source": "case",
         "balance": case.balance.model_dump(),
-        "state": state(case, at),
+        "state": state_at(case, at),
         "overdue_days": case.overdue_days(at),
         "next": _next(step),
     }

@@ -12,12 +12,12 @@ from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, Wait
 from dunning.case.ledger import Entry
-from dunning.case.state import state
 from dunning.explain.temporal_ui import clock, coming, headline
 from dunning.explain.words import story as what_happened
 from dunning.explain.words import what_is_read
 from dunning.policy.plan import Milestone
 from dunning.records.books import ClosedLedger
+from dunning.rules.state_at import state_at
 
 
 def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
@@ -40,7 +40,7 @@ def _facts(case: Case, at: datetime, step: Step) -> list[str]:
     held = f" (still held by {', '.join(case.remaining_holds)})" if case.remaining_holds else ""
     overdue = f", {case.overdue_days(at)} day(s) overdue" if case.overdue_days(at) else ""
     return [
-        f"state    {state(case, at)}{overdue}",
+        f"state    {state_at(case, at)}{overdue}",
         f"balance  {case.balance}",
         f"level    {case.level.value}{held}",
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",

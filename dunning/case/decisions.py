@@ -9,6 +9,11 @@ from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read, step
 
+PROMISED = "the promise's day is over"
+"""What a case waits for while a promise is kept."""
+APPROVAL_OF = "approval of "
+"""Begins what a case waits for that people have to agree to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:

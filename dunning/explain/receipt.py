@@ -10,7 +10,6 @@ from datetime import datetime
 from dunning.case.case import Case, Done
 from dunning.case.decisions import Finish, Wait
 from dunning.case.ledger import Entry, Kind
-from dunning.case.state import state
 from dunning.explain.because import Known, because
 from dunning.explain.clock import clock_of, waits_of
 from dunning.explain.model import Line, Receipt
@@ -23,6 +22,7 @@ from dunning.policy.step_names import charge_key, read
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
 from dunning.rules.machine import decide
+from dunning.rules.state_at import state_at
 
 
 def receipt(
@@ -41,7 +41,7 @@ def receipt(
         account=case.invoice.account,
         policy=case.plan.policy,
         version=case.plan.version,
-        state=state(case, now),
+        state=state_at(case, now),
         balance=case.balance,
         level=case.level.value,
         coming=_coming(case, now),

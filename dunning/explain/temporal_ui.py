@@ -10,22 +10,22 @@ from dunning.case.state import state
 from dunning.explain.words import story
 from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
+from dunning.rules.state_at import state_at
 
 
-def shown(case: Case, now: datetime, step: Step) -> Values:
-    """The search attributes at `now`; the days overdue are as of the last step.
+def shown(case: Case, step: Step) -> Values:
+    """The search attributes. Only facts and steps change them, so they stay right while a case sleeps.
 
     The due date is local midnight's date at 00:00 UTC, so that it sorts as a date.
     """
     return (
         (names.ACCOUNT, case.invoice.account),
         (names.POLICY, case.plan.policy),
-        (names.STATE, state(case, now)),
+        (names.STATE, state(case)),
         (names.LEVEL, case.level.value),
         (names.DUE_DATE, datetime.combine(case.invoice.due, datetime.min.time(), tzinfo=UTC)),
         (names.NEXT_MILESTONE, coming(step)),
         (names.BALANCE_MINOR, case.balance.minor),
-        (names.OVERDUE_DAYS, case.overdue_days(now)),
     )
 
 
@@ -97,7 +97,7 @@ def details(case: Case, now: datetime, step: Step) -> str:
 def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
     held, overdue = ", ".join(case.remaining_holds), case.overdue_days(now)
     return [
-        ("state", state(case, now) + (f", {overdue} day(s) overdue" if overdue else "")),
+        ("state", state_at(case, now) + (f", {overdue} day(s) overdue" if overdue else "")),
         ("balance", str(case.balance)),
         ("level", case.level.value + (f" (still held by {held})" if held else "")),
         ("policy", f"{case.plan.policy}, zone {case.plan.zone}"),

@@ -26,6 +26,7 @@ from dunning.case.facts import (
 )
 from dunning.names import Values
 from dunning.ports.outages import OutageError
+from dunning.states import State
 from dunning.wire import Wire
 
 Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo
@@ -72,18 +73,25 @@ class ServerRefusedError(OutageError):
 
 
 class Wanted(BaseModel):
-    """Which cases to list: those with all of these values; an empty one means any. `ended`: those that ended, too."""
+    """Which cases to list: those with all of these values; an empty one means any. `ended`: those that ended, too.
+
+    `states` are those that facts make (`dunning.case.state.State`), any of them. `coming` begins the next step.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    state: str = Field(default="", pattern=r"^[\w.-]*$")
+    states: tuple[State, ...] = ()
+    coming: str = ""
     account: str = Field(default="", pattern=r"^[\w.-]*$")
     policy: str = Field(default="", pattern=r"^[\w.-]*$")
     ended: bool = False
 
 
 class Listed(NamedTuple):
-    """A case as Temporal lists it, as of its last step. `status` is running, completed, ...; None: it never said."""
+    """A case as Temporal lists it. `status` is running, completed, ...; None: it never said.
+
+    Temporal knows what facts make of its `state`; whoever lists adds what time does (`operations.list_cases`).
+    """
 
     invoice: str
     status: str
@@ -92,7 +100,6 @@ class Listed(NamedTuple):
     state: str | None = None
     level: str | None = None
     due: date | None = None
-    overdue: int | None = None
     coming: str | None = None
     balance_minor: int | None = None
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from dunning.case.case import Answered, Case
 from dunning.case.facts import Answer, Payment
 from dunning.case.ledger import MONEY_IN, find
-from dunning.case.state import state
 from dunning.case.update import changed
+from dunning.rules.state_at import state_at
 
 REMEMBERED = 50
 """So many answers to what people decided are kept."""
@@ -28,7 +28,7 @@ def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime
     if find(before.entries, payment.id, MONEY_IN) and not (first and update == payment.id):
         first = "already counted"
     return Answer(
-        outcome=first, balance=after.balance, state=state(after, now), counted=entry.amount if entry else None
+        outcome=first, balance=after.balance, state=state_at(after, now), counted=entry.amount if entry else None
     )
 
 

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from dunning.case.case import Case
-from dunning.case.decisions import Finish, Perform, Reinstate, Step, Wait, follow_up
+from dunning.case.decisions import APPROVAL_OF, PROMISED, Finish, Perform, Reinstate, Step, Wait, follow_up
 from dunning.case.ledger import TAKEN_BACK, is_credit
 from dunning.case.orders import ChargeOrder, Order
 from dunning.case.state import missing_approvals
@@ -151,7 +151,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
     return Wait(until, coming, why)
 
 
-_PROMISED = ("the promise's day is over", "the customer promised to pay by then")
+_PROMISED = (PROMISED, "the customer promised to pay by then")
 _TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
 _UNDONE = ("the plan goes on", "a wrong run of ours was undone, and until then nothing happens")
 
@@ -168,7 +168,7 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     missing = missing_approvals(case, milestone)
     if missing:
         why = f"{missing} more approval(s) needed before {milestone.name}"
-        return Wait(None, f"approval of {milestone.name}", why, missing)
+        return Wait(None, f"{APPROVAL_OF}{milestone.name}", why, missing)
     known = concluded(case, milestone) if milestone.action is Action.CHARGE else None
     return known or Perform(milestone, why)
 

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 
 from dunning.ports.accounts import Accounts
-from dunning.ports.cases import Cases, NoCaseError, Wanted
+from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.services.removals import Removal, due_first, removal
+from dunning.states import StateAt
+from operations.list_cases import ListCases
 from operations.look import present
 from operations.services.panel import touched
 
-_STATES = ("awaiting-approval", "lapsed")
+_STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed")
 AT_ONCE = 20
 """So many cases are asked at the same time."""
 
@@ -34,9 +36,10 @@ class Removals:
         return due_first(each for each in await asyncio.gather(*waiting) if each)
 
     async def _numbers(self) -> AsyncIterator[str]:
+        listing = ListCases(self._cases, self._clock)
         for state in _STATES:
-            async for found in self._cases.listed(Wanted(state=state)):
-                yield found.invoice
+            async for found in listing.of(state=state):
+                yield found.case.invoice
 
     async def _one(self, number: str) -> Removal | None:
         async with self._gate:

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dunning.case.state import state
 from dunning.money import Money
 from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
+from dunning.rules.state_at import state_at
 from operations.look import CaseOf
 from portal.http.errors import RefusedError, note
 from portal.http.outages import OUTAGES
@@ -139,7 +139,7 @@ class PaymentWebhooks:
             return told
         if case is None:
             return told
-        return told.model_copy(update={"balance": case.balance, "state": state(case, self._taking.now())})
+        return told.model_copy(update={"balance": case.balance, "state": state_at(case, self._taking.now())})
 
 
 def _shown(outcome: Outcome) -> dict[str, object]:

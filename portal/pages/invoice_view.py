@@ -11,7 +11,6 @@ from dunning.case.case import Case
 from dunning.case.decisions import Wait, follow_up
 from dunning.case.ledger import CHARGES, Entry, Kind
 from dunning.case.orders import NoticeOrder
-from dunning.case.state import state
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
 from dunning.money import Money
@@ -23,6 +22,7 @@ from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
+from dunning.rules.state_at import state_at
 from dunning.services.hold_reasons import Remaining
 from operations.look import CaseOf
 
@@ -113,12 +113,12 @@ class Sheets:
         return Sheet(
             number=case.invoice.number,
             account=account,
-            state=state(case, now),
+            state=state_at(case, now),
             owed=case.balance,
             due=facts["due"],
             zone=case.plan.zone,
             next_step=facts["next_step"],
-            gone=facts["deleted"] and state(case, now) == "deleted",
+            gone=facts["deleted"] and state_at(case, now) == "deleted",
             lines=_lines(case),
             level=strictest(hold.level for hold in holds),
             other_holds=self._renderer.remaining(_other_holds(holds)),
@@ -143,7 +143,7 @@ class Sheets:
         case = await self._case_of(number)
         if case is None or case.balance.minor <= 0:
             return None
-        how = state(case, now)
+        how = state_at(case, now)
         return Other(number, how, case.balance, how in PAYABLE)
 
 

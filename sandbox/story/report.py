@@ -11,7 +11,7 @@ from sandbox.story.diary import diary, waits_for
 from sandbox.story.play import Life
 from sandbox.story.verdict import differences
 
-QUERIES = ('State="awaiting-approval"', 'Policy="hotdoodle" AND State="paid"')
+QUERIES = ('NextMilestone STARTS_WITH "approval of"', 'Policy="hotdoodle" AND State="paid"')
 """Searches that the UI opens with; the search attributes stand in `dunning.names`."""
 
 

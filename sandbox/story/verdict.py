@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dunning.case.state import state
+from dunning.rules.state_at import state_at
 from sandbox.story.play import Life
 from sandbox.story.story import Charges, Ends
 
@@ -27,7 +27,7 @@ def seen_end(life: Life) -> Ends:
     return Ends.model_validate(
         {
             "outcome": life.outcome or "open",
-            "state": state(life.case, life.now),
+            "state": state_at(life.case, life.now),
             "level": life.case.level,
             "charges": Charges(succeeded=statuses.count("succeeded"), declined=statuses.count("declined")),
             "mails": [mail.subject for mail in life.mails],

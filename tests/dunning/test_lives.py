@@ -10,7 +10,6 @@ from dunning.case.facts import DueDateChange, Payment, Promise, Reversal, Void, 
 from dunning.case.ledger import Kind
 from dunning.case.orders import NoticeOrder, RestrictOrder
 from dunning.case.results import NotOurs
-from dunning.case.state import state
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action
@@ -18,6 +17,7 @@ from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
+from dunning.rules.state_at import state_at
 from dunning.rules.updates import due_date_changed, promised, voided, waived
 from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import days
@@ -96,7 +96,7 @@ def test_a_pending_debit_holds_fee_and_suspension_until_it_is_known() -> None:
     case = opened(COURTESY)
     life = live(case, before_issue(case), world=World(charges=["declined", *["pending"] * 20]), until=at(case, 20))
     assert life.steps()[-1] == "second-charge"
-    assert state(life.case, life.now) == "in-transit"
+    assert state_at(life.case, life.now) == "in-transit"
     assert life.case.level is Level.ACTIVE
 
 
@@ -275,7 +275,7 @@ def test_deletion_waits_for_a_person() -> None:
     life = never_paid(ASO)
     assert isinstance(life.last, Wait)
     assert (life.last.until, life.last.coming) == (None, "approval of delete")
-    assert state(life.case, life.now) == "awaiting-approval"
+    assert state_at(life.case, life.now) == "awaiting-approval"
 
 
 @pytest.mark.req("S2-06")

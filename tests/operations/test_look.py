@@ -61,9 +61,9 @@ async def test_cases_are_listed_by_what_they_have(made: Composition) -> None:
         while not [each async for each in made.list_cases.of(account="of-LIST-2", ended=True, state="paid")]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     (found,) = [each async for each in made.list_cases.of(account="list-two", policy=ASO)]
-    assert (found.invoice, found.running, found.balance_minor) == ("LIST-1", True, 1999)
+    assert (found.case.invoice, found.case.running, found.case.balance_minor) == ("LIST-1", True, 1999)
     (ended,) = [each async for each in made.list_cases.of(account="of-LIST-2", ended=True)]
-    assert (ended.invoice, ended.running, ended.state) == ("LIST-2", False, "paid")
+    assert (ended.case.invoice, ended.case.running, ended.case.state) == ("LIST-2", False, "paid")
     assert not [each async for each in made.list_cases.of(account="list-two", policy="hotdoodle")]
 
 

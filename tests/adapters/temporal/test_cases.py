@@ -35,7 +35,7 @@ def opening(number: str) -> tuple[Opened, Values]:
         invoice=invoice.invoice_facts(), plan=fitting(invoice, load_policy(ASO, ROOT / "policies")), reach="outside"
     )
     case = open_case(facts, now())
-    return facts, shown(case, now(), decide(case, now()))
+    return facts, shown(case, decide(case, now()))
 
 
 async def cases_of(stage: Stage) -> ports.Cases:

@@ -1,15 +1,10 @@
 """What people look at and decide: show, list, promise, waive, approve, due, void."""
 
 import asyncio
-import inspect
-import re
 from datetime import UTC, date, datetime
-from typing import get_args
 
 import pytest
 
-from cli.invoices.listing import State
-from dunning.case import state
 from dunning.case.case import open_case
 from dunning.case.decisions import follow_up
 from dunning.case.orders import CloseOrder
@@ -123,12 +118,6 @@ async def test_list_refuses_what_is_no_filter(operate: Operate):
         said = await operate("list", *words)
         assert (said.status, said.out) == (2, "")
         assert words[0] in said.err
-
-
-def test_list_knows_every_state_that_a_case_can_be_in():
-    source = inspect.getsource(state.state) + inspect.getsource(state._unpaid_state)
-    returned = {word for line in source.splitlines() if "return " in line for word in re.findall(r'"([a-z-]+)"', line)}
-    assert returned == set(get_args(State))
 
 
 async def test_a_namespace_that_is_not_there_is_told(operate: Operate, monkeypatch: pytest.MonkeyPatch):

@@ -105,15 +105,14 @@ def test_a_ticket_has_no_title_of_a_notice() -> None:
 
 def test_search_attributes_are_the_case_in_a_row() -> None:
     case, now = moment(COURTESY, 11)
-    assert shown(case, now, decide(case, now)) == (
+    assert shown(case, decide(case, now)) == (
         (names.ACCOUNT, "bakery"),
         (names.POLICY, COURTESY),
-        (names.STATE, "overdue"),
+        (names.STATE, "open"),
         (names.LEVEL, "suspended"),
         (names.DUE_DATE, datetime(2026, 12, 1, tzinfo=UTC)),
         (names.NEXT_MILESTONE, "terminate"),
         (names.BALANCE_MINOR, 5499),
-        (names.OVERDUE_DAYS, 11),
     )
 
 

@@ -19,13 +19,13 @@ from dunning.case.facts import (
 )
 from dunning.case.ledger import Kind
 from dunning.case.results import Deleted, NotOurs, Pending, Restricted
-from dunning.case.state import state
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Plan
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.record import recorded
+from dunning.rules.state_at import state_at
 from dunning.rules.updates import (
     approval_refused,
     due_date_changed,
@@ -327,28 +327,28 @@ def test_a_moved_due_date_is_the_invoice_s_own_from_then_on() -> None:
 )
 def test_the_state_of_a_case_in_one_word(name: str, day: int, facts: list[tuple[int, Fact]], word: str) -> None:
     life = evening(name, day, *facts)
-    assert state(life.case, life.now) == word
+    assert state_at(life.case, life.now) == word
 
 
 def test_a_promise_is_over_the_moment_its_steps_go_on() -> None:
     case, _ = moment(ASO, 8)
     case = promised(case, Promise(until=DUE + timedelta(days=20)))
     assert case.promised_until is not None
-    assert state(case, case.promised_until - timedelta(seconds=1)) == "promised"
-    assert state(case, case.promised_until) == "overdue"
+    assert state_at(case, case.promised_until - timedelta(seconds=1)) == "promised"
+    assert state_at(case, case.promised_until) == "overdue"
 
 
 def test_an_invoice_without_an_issue_step_is_open_at_once() -> None:
     case, _ = moment(ASO, -12)
     without = case.plan.model_copy(update={"milestones": case.plan.milestones[1:]})
-    assert state(case.model_copy(update={"plan": without}), at(opened(ASO), -5)) == "open"
+    assert state_at(case.model_copy(update={"plan": without}), at(opened(ASO), -5)) == "open"
 
 
 def test_a_debit_on_its_way_and_a_renewed_service_have_words_of_their_own() -> None:
-    assert state(*moment(ASO, 2, charges="pending")) == "in-transit"
+    assert state_at(*moment(ASO, 2, charges="pending")) == "in-transit"
     lapsed, now = moment(ASO, 91)
     renewed = recorded(lapsed, step(lapsed, "delete"), NotOurs(reason="INV-2 was paid"), now)
-    assert state(renewed, now) == "renewed"
+    assert state_at(renewed, now) == "renewed"
 
 
 # What else may come
