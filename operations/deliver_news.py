@@ -12,7 +12,7 @@ from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.payments import Consents
 from dunning.records.inbox import News, Outcome
 from dunning.tickets.money import payment_refused
-from operations.late_money import LateMoney, LateRecords
+from operations.late_money import KeepLateMoney, LateRecords
 
 
 class NewsRecords(LateRecords, Accounts, Consents, Protocol):
@@ -29,7 +29,7 @@ class DeliverNews:
     def __init__(self, store: NewsRecords, cases: Cases) -> None:
         self._store = store
         self._cases = cases
-        self._late = LateMoney(store, cases)
+        self._late = KeepLateMoney(store, cases)
 
     async def deliver(self, news: News) -> Outcome:
         """Bring it to its case; money ends in a ledger exactly once.

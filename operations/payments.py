@@ -18,7 +18,7 @@ from dunning.rules.updates import payment_refused
 from operations.check_invoice import Policies
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
-from operations.late_money import LateMoney
+from operations.late_money import KeepLateMoney
 
 SENT = "sent"
 """The outcome of a payment that waits with the server for its case."""
@@ -56,7 +56,7 @@ class Payments:
         self._store = store
         self._cases = cases
         self._policies = policies
-        self._late = LateMoney(store, cases)
+        self._late = KeepLateMoney(store, cases)
         self._news = DeliverNews(store, cases)
 
     async def take(self, invoice: str, payment: Payment, *, durable: bool = False) -> Taken:

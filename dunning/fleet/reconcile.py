@@ -14,7 +14,7 @@ from dunning.case.results import Charged, ChargeResult
 from dunning.fleet.sweep import WORKFLOW, Compared, CompareOrder, nothing
 from dunning.fleet.sweep_report import Healed, Mismatch, SweepReport, Unconfirmed
 from dunning.money import Money
-from dunning.records.credit import UNMATCHED
+from dunning.records.credit import UNMATCHED, back_line, late_line
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from dunning.tickets.money import late_step, refused_step
@@ -37,18 +37,14 @@ def in_ledger(entries: tuple[Entry, ...], fact: Moved) -> Money | None:
 
 
 def credit_lines(invoice: str, fact: Moved) -> tuple[str, ...]:
-    """The ids under which the account's credits may have it.
-
-    `operations.late_money` and `dunning.tickets.case_tickets` give them.
-    """
-    number = invoice or UNMATCHED
+    """The ids under which the account's credits may have it."""
     match fact:
         case Payment():
-            return (f"{number}:{fact.id}",)
+            return (late_line(invoice, fact.id),)
         case Reversal():
-            return (f"{number}:back:{fact.id}",)
+            return (back_line(invoice, fact.id),)
         case Restored():
-            return f"{number}:{fact.id}", f"{number}:restored:{fact.id}"
+            return late_line(invoice, fact.id), f"{invoice or UNMATCHED}:restored:{fact.id}"
 
 
 def ticket_keys(invoice: str, fact: Moved) -> tuple[str, ...]:

@@ -9,6 +9,19 @@ UNMATCHED = "unmatched"
 """The account of money that belongs to nobody we know, until a person finds out."""
 
 
+def late_line(invoice: str, money: str) -> str:
+    """The id of the credit that money for an invoice without a case became, by its own id.
+
+    The payments of two invoices may have the same id.
+    """
+    return f"{invoice or UNMATCHED}:{money}"
+
+
+def back_line(invoice: str, reversal: str) -> str:
+    """The id of the line by which a reversal was taken off the credit."""
+    return f"{invoice or UNMATCHED}:back:{reversal}"
+
+
 def to_use(credits_: Iterable[Credit], most: Money) -> Money:
     """How much of the credits pays for `most`, in its currency; other currencies are never converted.
 

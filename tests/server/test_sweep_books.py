@@ -25,7 +25,7 @@ from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from operations.concurrency import AT_ONCE
-from operations.late_money import LateMoney
+from operations.late_money import KeepLateMoney
 from tests.dunning.examples import PRICE
 from tests.server.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
 
@@ -152,7 +152,7 @@ async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(wo
     def nobody() -> Client:
         raise AssertionError("nothing here wakes a case")
 
-    late = LateMoney(world.store, TemporalCases(nobody, "reprieve"))
+    late = KeepLateMoney(world.store, TemporalCases(nobody, "reprieve"))
     await world.closed("C")
     await world.store.put_account(Account(id="bakery", name="Bakery", payer="cus_1"))
     told = [
