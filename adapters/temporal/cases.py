@@ -81,6 +81,18 @@ class TemporalCases:
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
         """Bring it to a running case."""
         try:
+            return await self._updated(invoice, update, update_id)
+        except RPCError as error:
+            # A long case that goes on in another run in this very task refuses it once; under its id it counts once.
+            if not update_id or error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                raise self._told(error, invoice) from None
+        try:
+            return await self._updated(invoice, update, update_id)
+        except RPCError as error:
+            raise self._told(error, invoice) from None
+
+    async def _updated(self, invoice: str, update: Update, update_id: str) -> Answer:
+        try:
             return await self._handle(invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
                 UPDATES[type(update)], update, id=update_id or None, result_type=Answer, rpc_timeout=PATIENCE
             )
@@ -88,8 +100,6 @@ class TemporalCases:
             raise CaseSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(invoice) from None
-        except RPCError as error:
-            raise self._told(error, invoice) from None
 
     async def signal(self, invoice: str, signal: Signal) -> None:
         """Leave it with the server."""
