@@ -40,9 +40,9 @@ from adapters.process import logs
 from adapters.process.health import Health, serving
 from adapters.settings.settings import Settings, no_json
 from adapters.store import SqlStore, migrate
-from adapters.templates import renderer as templates
-from adapters.temporal import client as temporal
+from adapters.templates import renderer
 from adapters.temporal import schedules
+from adapters.temporal.client import connect, measured, register
 from composition import Composition
 from dunning.fleet.breaker import Limits
 from dunning.ports.outages import OutageError
@@ -64,7 +64,6 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
     made = Composition(settings, lambda: client, stack)
     store, gateway, services = made.store, _gateway(settings), made.services
     stack.push_async_callback(gateway.close)
-    mailer, renderer = mail.chosen(settings), templates.chosen(settings)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     guards = (ReachCheck(store, made.reach), _breaker(settings, store))
@@ -77,11 +76,11 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
         ],
         calls.MAIL: [
             SendNotice(
-                mailer,
-                renderer,
+                mail.chosen(settings),
+                renderer.chosen(settings),
                 store,
                 domain,
-                templates.replies(settings),
+                renderer.replies(settings),
                 reach=made.reach,
                 backups=PanelBackUps(made.panel),
                 digest_seconds=settings.digest_seconds,
@@ -168,8 +167,8 @@ async def run(settings: Settings) -> int:
         health = Health()
         await stack.enter_async_context(serving(health, settings.health_host, settings.health_port))
         await migrate(settings.store_url)
-        client = await temporal.connect(temporal.measured(settings.metrics_address))
-        await temporal.register(client)
+        client = await connect(measured(settings.metrics_address))
+        await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         for worker in workers(client, settings, await compose(settings, client, stack), failed):

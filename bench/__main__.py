@@ -1,6 +1,6 @@
-"""`make bench`: what a case costs, how fast cases go beside a bare workflow, the rules and the portal's door.
+"""`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, and `--help`.
 
-Exit status 1 when a limit is broken. `--only cost,race,rules,reinstating,door` runs some of it.
+Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door` runs some of it.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import tempfile
 
 from bench.costing import costing
 from bench.door import door
+from bench.help import help_
 from bench.race import race
 from bench.reinstating import reinstating
 from bench.report import Report
@@ -18,7 +19,7 @@ from bench.rules import rules
 from sandbox.stage.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
-PARTS = ("rules", "door", *ON_A_STAGE)
+PARTS = ("rules", "help", "door", *ON_A_STAGE)
 
 
 async def bench(parts: list[str]) -> Report:
@@ -26,6 +27,8 @@ async def bench(parts: list[str]) -> Report:
     report = Report()
     if "rules" in parts:
         rules(report)
+    if "help" in parts:
+        help_(report)
     if "door" in parts:
         await door(report)
     for name, part in ON_A_STAGE.items():

@@ -6,7 +6,7 @@ import sys
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from adapters.temporal import client as temporal
+from adapters.temporal.client import connect
 from bench.bare import Bare
 from bench.empty import bare_ones, real_ones
 from workflows.invoice import InvoiceDunning
@@ -25,7 +25,7 @@ def queue_of(side: str) -> str:
 
 async def work(side: str) -> None:
     """Work until killed. The server's address comes from the environment."""
-    client = await temporal.connect()
+    client = await connect()
     workflow, activities, runner = SIDES[side]
     await asyncio.gather(
         *(

@@ -11,15 +11,14 @@ from standardwebhooks import Webhook
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import mail
-from adapters import signed_links as links
+from adapters import mail, signed_links
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
 from adapters.gateways.stripe.pages import StripePages
 from adapters.settings.settings import Settings
-from adapters.sites import tokens as site_links
+from adapters.sites import tokens
 from adapters.store import SqlStore
-from adapters.templates import renderer as templates
+from adapters.templates import renderer
 from adapters.temporal.connection import Connection
 from composition import Composition
 from operations.deliver_news import Deliver
@@ -27,7 +26,7 @@ from portal.http.app import application
 from portal.http.clock import now
 from portal.http.html import Pages
 from portal.http.ready import Ready
-from portal.inbox import processor_api as payments
+from portal.inbox import processor_api
 from portal.inbox.accept import Taking
 from portal.inbox.deliver import Delivery
 from portal.inbox.handle import Handling
@@ -83,7 +82,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
-    readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read}
     delivery = Delivery(store, Handling(store, deliver, readers, now))
     taking = Taking(Keeper(store), settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
@@ -99,15 +98,16 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
 
 def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[Route]:
     settings, store, case_of = made.settings, made.store, made.look.case
-    signed = links.chosen(settings)
+    signed = signed_links.chosen(settings)
     if signed is None:
         log.warning(
-            "pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal", shortest=links.SHORTEST
+            "pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal",
+            shortest=signed_links.SHORTEST,
         )
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    sheets = Sheets(store, case_of, templates.chosen(settings), now)
+    sheets = Sheets(store, case_of, renderer.chosen(settings), now)
     words = terms(settings.company, settings.mail_from)
     why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
@@ -115,7 +115,7 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
 
 
 def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
-    signed = links.chosen(settings)
+    signed = signed_links.chosen(settings)
     if signed is None and settings.mail_in_port:
         log.warning(
             "the door for mail is off: without REPRIEVE_LINK_SECRET anybody could invent that a notice came back"
@@ -141,7 +141,7 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:
     """What customers' own sites ask for; the page for visitors needs no secret, and is always there."""
     suspended = SuspendedPages(store, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
-    signed, own = links.chosen(settings), site_links.chosen(settings)
+    signed, own = signed_links.chosen(settings), tokens.chosen(settings)
     if signed is None or own is None:
         return [suspended.route()]
     return [SiteStates(own, signed, store, settings.hold_contacts, settings.mail_from).route(), suspended.route()]

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from adapters import signed_links as links
+from adapters import signed_links
 from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.templates.digest import parts
@@ -155,7 +155,7 @@ def chosen(settings: Settings) -> TemplateRenderer:
         settings.notices,
         settings.company,
         settings.pay_url,
-        links=links.chosen(settings),
+        links=signed_links.chosen(settings),
         contacts=settings.hold_contacts,
         contact=settings.mail_from,
         replies=replies(settings),

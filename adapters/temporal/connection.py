@@ -6,7 +6,7 @@ from datetime import timedelta
 import structlog
 from temporalio.client import Client
 
-from adapters.temporal import client as temporal
+from adapters.temporal.client import connect
 from dunning.ports.outages import OutageError
 
 _FIRST, _LONGEST = 0.5, 30.0
@@ -33,7 +33,7 @@ class Connection:
         pause = _FIRST
         while True:
             try:
-                self._client = await temporal.connect()
+                self._client = await connect()
             except Exception as error:  # noqa: BLE001 - a wrong setting of the SDK comes in many shapes
                 log.warning(
                     "Temporal does not answer; check TEMPORAL_ADDRESS", error=f"{type(error).__name__}: {error}"

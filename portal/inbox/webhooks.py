@@ -20,7 +20,7 @@ from dunning.rules.state_at import state_at
 from operations.look import CaseOf
 from portal.http.errors import RefusedError, note
 from portal.http.outages import OUTAGES
-from portal.inbox import processor_api as payments
+from portal.inbox import processor_api
 from portal.inbox.accept import LONGEST_ID, Taking, text
 from portal.inbox.deliver import Delivery
 from portal.inbox.signatures import check_standard, check_stripe
@@ -58,7 +58,7 @@ class StripeWebhooks:
         try:
             event = _Event.model_validate_json(text(body))
         except ValidationError as error:
-            raise RefusedError(400, "this is no Stripe event", errors=payments.problems(error)) from None
+            raise RefusedError(400, "this is no Stripe event", errors=processor_api.problems(error)) from None
         if event.type not in self._types:
             note(request, "ignored: no event of ours")
             return JSONResponse({"outcome": "ignored"})
@@ -102,9 +102,9 @@ class PaymentWebhooks:
         if len(sent) > LONGEST_ID:
             raise RefusedError(400, f"webhook-id is longer than {LONGEST_ID} characters")
         try:
-            news = payments.news_in(text(body))
+            news = processor_api.news_in(text(body))
         except ValidationError as error:
-            raise RefusedError(400, "the message is not well-formed", errors=payments.problems(error)) from None
+            raise RefusedError(400, "the message is not well-formed", errors=processor_api.problems(error)) from None
         if news is None:
             note(request, "ignored: no type of ours")
             return JSONResponse({"outcome": "ignored"})
@@ -132,7 +132,7 @@ class PaymentWebhooks:
             return ()
 
     async def _as_of_now(self, kept: InboxEvent) -> Outcome:
-        told = Outcome(outcome=kept.outcome, invoice=payments.invoice_in(kept.body))
+        told = Outcome(outcome=kept.outcome, invoice=processor_api.invoice_in(kept.body))
         try:
             case = await self._case_of(told.invoice) if told.invoice else None
         except OUTAGES:

@@ -15,7 +15,7 @@ from adapters import mail
 from adapters.settings.settings import Settings
 from adapters.store import SqlStore
 from adapters.store.schema import upgrade
-from adapters.templates import renderer as templates
+from adapters.templates import renderer
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import NoticeResult
 from dunning.money import Money
@@ -36,10 +36,10 @@ class Office:
     activity: SendNotice = field(init=False)
 
     def __post_init__(self) -> None:
-        renderer, replies = templates.chosen(self.settings), templates.replies(self.settings)
+        rendering, replies = renderer.chosen(self.settings), renderer.replies(self.settings)
         mailer, seconds = mail.chosen(self.settings), self.settings.digest_seconds
         domain = "hosting.example"
-        self.activity = SendNotice(mailer, renderer, self.store, domain, replies, digest_seconds=seconds)
+        self.activity = SendNotice(mailer, rendering, self.store, domain, replies, digest_seconds=seconds)
 
     async def account(self, *emails: str, name: str = "bakery", **facts: Any) -> Account:
         """A customer with these contacts, the first of which is the owner's."""

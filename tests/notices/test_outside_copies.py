@@ -10,7 +10,7 @@ import pytest_asyncio
 from activities.notices.send_notice import GREYLISTED, SendNotice
 from adapters import mail
 from adapters.mail.reachability import MailReach
-from adapters.templates import renderer as templates
+from adapters.templates import renderer
 from dunning.case.results import Delivered
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -33,7 +33,7 @@ class Backups:
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncGenerator[Office]:
     async with an_office(tmp_path) as made:
-        writing = mail.chosen(made.settings), templates.chosen(made.settings), made.store, "hosting.example"
+        writing = mail.chosen(made.settings), renderer.chosen(made.settings), made.store, "hosting.example"
         made.activity = SendNotice(*writing, reach=MailReach(), backups=Backups())
         yield made
 

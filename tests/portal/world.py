@@ -31,7 +31,7 @@ from portal.http.clock import now
 from portal.http.html import Pages
 from portal.http.ready import Ready
 from portal.http.server import serving
-from portal.inbox import processor_api as payments
+from portal.inbox import processor_api
 from portal.inbox.accept import Taking
 from portal.inbox.deliver import Delivery
 from portal.inbox.handle import Handling
@@ -239,7 +239,7 @@ async def portal(
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
     played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
     used = store or behind
-    readers = {STRIPE: gateway.news, PAYMENTS: payments.read}
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read}
     delivery = Delivery(used, Handling(used, played.deliver, readers, now))
     taking = Taking(Keeper(used), most, now)
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
