@@ -11,7 +11,7 @@ from cli.shell.output import console, print_json
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from dunning.services.removals import Removal
+    from dunning.rules.removals import Removal
 
 
 async def removals(*, json: Json = False) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dunning.case.case import Case
     from dunning.case.decisions import Step
     from dunning.records.books import ClosedLedger
+    from dunning.rules.upcoming import Coming
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
@@ -34,6 +35,7 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
 def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
     """The whole case, and what is derived from it."""
     from dunning.rules.state_at import state_at
+    from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 
     derived = {
         "source": "case",
@@ -41,6 +43,7 @@ def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
         "state": state_at(case, at),
         "overdue_days": case.overdue_days(at),
         "next": _next(step),
+        "upcoming": [] if case.outcome else [_coming(each) for each in upcoming(case, at, OPEN_ALWAYS)],
     }
     return case.model_dump(mode="json") | derived
 
@@ -53,6 +56,16 @@ def _next(step: Step) -> dict[str, str | None] | None:
         return None
     waits_until = step.until.isoformat() if isinstance(step, Wait) and step.until else None
     return {"step": coming(step), "at": waits_until, "why": step.why}
+
+
+def _coming(each: Coming) -> dict[str, Any]:
+    return {
+        "step": each.step.name,
+        "action": each.step.action.value,
+        "at": each.at.isoformat(),
+        "why": each.why,
+        "approvals_missing": each.missing,
+    }
 
 
 def _show_closed(closed: ClosedLedger, *, json: bool) -> None:

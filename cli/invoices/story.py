@@ -15,14 +15,14 @@ from dunning.case.ledger import Entry
 from dunning.explain.temporal_ui import clock, coming, headline
 from dunning.explain.words import story as what_happened
 from dunning.explain.words import what_is_read
-from dunning.policy.plan import Milestone
 from dunning.records.books import ClosedLedger
 from dunning.rules.state_at import state_at
+from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 
 
 def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
     """What an operator wants to know of a case."""
-    future = list(_future(case))
+    future = list(_future(case, at))
     parts: list[RenderableType] = [
         Panel(
             Group(*(Text(line) for line in _facts(case, at, step))), title=Text(headline(case.invoice)), expand=False
@@ -32,7 +32,7 @@ def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
     ]
     if future:
         columns = ("when", "step", "what the customer reads", "needs")
-        parts.append(table(columns, future, "What the policy has in store"))
+        parts.append(table(columns, future, "What is to come if nothing is paid"))
     return parts
 
 
@@ -60,15 +60,17 @@ def _past(case: Case) -> Iterable[tuple[str, str]]:
         yield clock(case, at), words
 
 
-def _future(case: Case) -> Iterable[tuple[str, str, str, str]]:
+def _future(case: Case, at: datetime) -> Iterable[tuple[str, str, str, str]]:
     if case.outcome:
         return
-    for milestone in case.plan.milestones:
-        if milestone.name not in case.steps_done:
-            yield clock(case, case.when(milestone)), milestone.name, what_is_read(milestone), _needs(case, milestone)
+    for each in upcoming(case, at, OPEN_ALWAYS):
+        yield clock(case, each.at), each.step.name, what_is_read(each.step), _needs(case, each)
 
 
-def _needs(case: Case, milestone: Milestone) -> str:
+def _needs(case: Case, coming: Coming) -> str:
+    milestone = coming.step
+    if coming.without_effect:
+        return "nothing: it will have no effect"
     if not milestone.approvals:
         return ""
     given = sorted({approval.by for approval in case.approvals if approval.milestone == milestone.name})

@@ -1,6 +1,8 @@
 """What an operator reads in Temporal's own UI: summaries, current details, search attributes, in local time."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from dunning import names
 from dunning.calendar import local
@@ -11,6 +13,7 @@ from dunning.explain.words import story
 from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
 from dunning.rules.state_at import state_at
+from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 
 
 def shown(case: Case, step: Step) -> Values:
@@ -77,6 +80,7 @@ def details(case: Case, now: datetime, step: Step) -> str:
 
     The headline is the static summary, which a case loses when it goes on in another run.
     """
+    to_come = [f"- {line}" for line in _to_come(case, now, step)]
     past = [f"{clock(case, at)} · {words}" for at, words in story(case, LATEST)] or ["nothing yet"]
     if len(case.done) > LATEST or len(case.entries) > LATEST + 1:
         past.insert(0, f"the latest of {len(case.done)} steps and {len(case.entries)} ledger lines; `why` has all")
@@ -86,12 +90,25 @@ def details(case: Case, now: datetime, step: Step) -> str:
             "",
             *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
             f"- **next** {_next(case, step)}",
+            *(["", "**To come, if nothing is paid**", "", *to_come] if to_come else []),
             "",
             "**What happened**",
             "",
             *(f"- {line}" for line in past),
         ]
     )
+
+
+def _to_come(case: Case, now: datetime, step: Step) -> Iterator[str]:
+    """The first steps, while the case waits. With very many payments that would take too long: `show` tells it then."""
+    if isinstance(step, Wait) and not case.outcome and len(case.entries) <= _FEW:
+        for each in islice(upcoming(case, now, OPEN_ALWAYS), _SHOWN):
+            needs = f", once {each.missing} more agreed" if each.missing else ""
+            yield f"{clock(case, each.at)} · {each.step.name}{needs}"
+
+
+_SHOWN = 5
+_FEW = 100
 
 
 def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.services.removals import Removal, due_first, removal
+from dunning.rules.removals import Removal, due_first, removal
 from dunning.states import StateAt
 from operations.list_cases import ListCases
 from operations.look import present

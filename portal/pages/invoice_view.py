@@ -8,7 +8,7 @@ from typing import Protocol
 
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
-from dunning.case.decisions import Wait, follow_up
+from dunning.case.decisions import follow_up
 from dunning.case.ledger import CHARGES, Entry, Kind
 from dunning.case.orders import NoticeOrder
 from dunning.holds import OTHER_SOURCES, Hold, Rule
@@ -20,7 +20,6 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
-from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
 from dunning.services.hold_reasons import Remaining
@@ -148,17 +147,10 @@ class Sheets:
 
 
 def _notice(case: Case, now: datetime) -> NoticeOrder:
-    """What a mail of now would say, so that page and mail never differ.
-
-    Nothing comes before the day of a promise is over, or before the case's own timer.
-    """
+    """What a mail of now would say, so that page and mail never differ."""
     order = order_for(case, follow_up(step(StepKind.PAY_PAGE), now), now)
     assert isinstance(order, NoticeOrder)
-    if order.next_at is None:
-        return order
-    coming = decide(case, now)
-    timer = coming.until if isinstance(coming, Wait) else None
-    return order.model_copy(update={"next_at": max(order.next_at, case.promised_until or now, timer or now)})
+    return order
 
 
 def _lines(case: Case) -> tuple[tuple[str, Money], ...]:

@@ -128,6 +128,14 @@ INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01
 - **policy** courtesy-5-10-35, zone America/Chicago
 - **next** suspend · Fri 11 Dec 2026 09:00 CST, because the policy courtesy-5-10-35 says day +10 from the due date
 
+**To come, if nothing is paid**
+
+- Fri 11 Dec 2026 09:00 CST · suspend
+- Fri 11 Dec 2026 09:00 CST · suspend:told
+- Tue 05 Jan 2027 09:00 CST · terminate, once 1 more agreed
+- Tue 05 Jan 2027 09:00 CST · deletion:told
+- Tue 05 Jan 2027 09:00 CST · close:3
+
 **What happened**
 
 - Sat 21 Nov 2026 09:00 CST · invoice issued "Courtesy Invoice"
@@ -191,3 +199,11 @@ def test_of_a_long_case_only_the_latest_is_told() -> None:
     assert sum("payment USD 0.01" in line for line in told) == LATEST
     few = details(moment(ASO, 6)[0], now, Wait(None, "payment", "x"))
     assert "latest of" not in few
+
+
+def test_the_details_of_a_case_with_very_many_payments_leave_out_what_is_slow_to_work_out() -> None:
+    case, now = moment(ASO, 6)
+    assert "**To come, if nothing is paid**" in lines(case, now, decide(case, now))
+    for number in range(100):
+        case = pays("USD 0.01", f"p-{number}")(case, now)
+    assert "**To come, if nothing is paid**" not in lines(case, now, Wait(now, "suspend", "x"))

@@ -6,8 +6,8 @@ from dunning.case.facts import Approval, Undo
 from dunning.case.update import changed
 from dunning.money import Money
 from dunning.policy.plan import Restoration
+from dunning.rules.removals import due_first, removal
 from dunning.rules.updates import approved
-from dunning.services.removals import due_first, removal
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment
 from tests.dunning.examples import pays

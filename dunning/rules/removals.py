@@ -8,6 +8,7 @@ from dunning.case.ledger import Kind
 from dunning.case.state import missing_approvals
 from dunning.money import Money
 from dunning.policy.plan import DELETIONS, Action, Milestone
+from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 from dunning.wire import Instant, Wire
 
 _SINCE = (Action.DEACTIVATE, Action.SUSPEND)
@@ -53,6 +54,9 @@ def removal(case: Case, now: datetime) -> Removal | None:
     coming = case.next_milestone
     if coming is None or coming.action not in DELETIONS or not coming.approvals or case.outcome or case.paid_up:
         return None
+    comes = next((each for each in upcoming(case, now, OPEN_ALWAYS) if each.step.name == coming.name), None)
+    if comes is None:  # no notice of the plan warns of it, so a person decides
+        return None
     restoration = case.plan.restoration
     return Removal(
         invoice=case.invoice.number,
@@ -66,8 +70,8 @@ def removal(case: Case, now: datetime) -> Removal | None:
         due=case.invoice.due,
         level=case.level.value,
         since=_since(case),
-        on=case.today(case.when(coming)),
-        waits=now >= case.when(coming),
+        on=case.today(comes.at),
+        waits=comes.at <= now,
         needed=coming.approvals,
         given=_given(case, coming),
         missing=missing_approvals(case, coming),
