@@ -45,7 +45,8 @@ def _repeated(case: Case, warning: Milestone) -> list[Done]:
 
 
 def _disregarded(case: Case, done: Done) -> bool:
-    if case.unreached_at and done.at <= case.unreached_at:
+    # In that very instant it is the answer to it: the warning that is written again at once.
+    if case.unreached_at and done.at < case.unreached_at:
         return True
     return bool(case.runs) and (done.undone or done.at <= case.runs[-1].at)
 

@@ -36,10 +36,10 @@ def _reinstated_after(level: Level) -> Callable[[Life], bool]:
 
 OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "money was taken back": (0.15, _booked(Kind.REVERSAL, Kind.CHARGEBACK)),
-    "money came again": (0.08, _booked(Kind.RESTORED)),
+    "money came again": (0.04, _booked(Kind.RESTORED)),
     "a service was restricted": (0.18, _resulted(Restricted)),
     "reinstated": (0.3, _resulted(Reinstated)),
-    "reinstated after a suspension": (0.025, _reinstated_after(Level.SUSPENDED)),
+    "reinstated after a suspension": (0.01, _reinstated_after(Level.SUSPENDED)),
     "deleted": (0.035, _resulted(Deleted)),
     "a wrong run was undone": (0.045, lambda life: bool(life.case.runs)),
     "a level was loosened": (0.008, _resulted(Loosened)),
@@ -50,7 +50,7 @@ OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "a late fee was asked for": (0.07, _booked(Kind.LATE_FEE)),
     "the invoice was voided": (0.06, _booked(Kind.VOID)),
 }
-"""In which part of all lives at least; about half of what was counted when this was written."""
+"""In which part of all lives at least; half of what was counted, or less: it varies with the modules loaded."""
 
 
 def _draw() -> list[Life]:
