@@ -1,1 +1,1 @@
-"""AccountServices at the control panels. What an invoice's money does is in `payments`."""
+"""Hands at the control panels. What an invoice's money does is in `payments`."""
