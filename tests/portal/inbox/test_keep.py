@@ -82,6 +82,7 @@ async def test_a_store_that_is_too_slow_is_no_yes(url: str, monkeypatch: pytest.
     with pytest.raises(NotKeptError, match="TimeoutError"):
         await keeper.keep(event(1))
     store.gate.set()
+    monkeypatch.undo()
     await keeper.keep(event(1))
     assert len(await store.waiting(2)) == 1  # the sender comes again, and finds it kept
     await store.close()
