@@ -10,7 +10,7 @@ from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Res
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.payments import Consents
-from dunning.records.inbox import News, Outcome
+from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.tickets.money import payment_refused
 from operations.late_money import KeepLateMoney, LateRecords
 
@@ -88,7 +88,7 @@ class DeliverNews:
 
     async def _note(
         self, invoice: str, fact: Reversal | Restored | PaymentNews | MethodChanged | Bounced, account: str
-    ) -> str:
+    ) -> NewsOutcome:
         if invoice:
             try:
                 await self._cases.signal(invoice, fact)

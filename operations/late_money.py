@@ -9,6 +9,7 @@ from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import back_line, late_line
+from dunning.records.inbox import LateOutcome
 
 
 class LateRecords(Credits, Invoices, Tickets, Protocol):
@@ -22,25 +23,25 @@ class KeepLateMoney:
         self._store = store
         self._cases = cases
 
-    async def payment(self, invoice: str, payment: Payment, account: str = "") -> str:
+    async def payment(self, invoice: str, payment: Payment, account: str = "") -> LateOutcome:
         """Credited, refunded (the case does it), already counted, already credited, or parked."""
         known = await self._store.invoice(invoice) if invoice else None
         closed = await self._store.ledger(invoice) if known else None
         return await self._done(late_payment_of(invoice, payment, known, closed, account), payment)
 
-    async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> str:
+    async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> LateOutcome:
         """Already counted, reopened (the case goes on), taken off the credit, or parked."""
         closed = await self._store.ledger(invoice) if invoice else None
         credited = await self._store.credit(late_line(invoice, reversal.payment))
         return await self._done(late_reversal_of(invoice, reversal, closed, credited, account), reversal)
 
-    async def restored(self, invoice: str, fact: Restored, account: str = "") -> str:
+    async def restored(self, invoice: str, fact: Restored, account: str = "") -> LateOutcome:
         """Reopened, so that the case counts it; back in the credit; or parked."""
         closed = await self._store.ledger(invoice) if invoice else None
         taken_off = await self._store.credit(back_line(invoice, fact.reversal))
         return await self._done(late_restored_of(invoice, fact, closed, taken_off, account), fact)
 
-    async def _done(self, late: LateMoney, fact: Payment | Reversal | Restored) -> str:
+    async def _done(self, late: LateMoney, fact: Payment | Reversal | Restored) -> LateOutcome:
         if late.wake:
             await self._cases.wake(late.wake, fact)
         fresh = await self._store.add_credit(late.credit) if late.credit else True

@@ -4,7 +4,7 @@ It ends in the books exactly once, whatever state the invoice is in. A person mi
 invoice that nobody knows: it is refused.
 """
 
-from typing import NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.money import Money
@@ -13,14 +13,15 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.records.books import Credit
 from dunning.records.credit import UNMATCHED
-from dunning.records.inbox import News, Outcome
+from dunning.records.inbox import LateOutcome, News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
+from dunning.states import StateAt
 from operations.check_invoice import Policies
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
 from operations.late_money import KeepLateMoney
 
-SENT = "sent"
+SENT: Final = "sent"
 """The outcome of a payment that waits with the server for its case."""
 
 
@@ -30,9 +31,9 @@ class Taken(NamedTuple):
     `counted` is what the ledger has for that payment's id: a second call with another amount changes nothing.
     """
 
-    outcome: str
+    outcome: NewsOutcome | Literal["sent"]
     balance: Money | None = None
-    state: str = ""
+    state: StateAt | Literal[""] = ""
     counted: Money | None = None
 
     @property
@@ -78,7 +79,7 @@ class Payments:
             return Taken(await self._late_payment(invoice, payment))
         return Taken(answer.outcome, answer.balance, answer.state, answer.counted)
 
-    async def _late_payment(self, invoice: str, payment: Payment) -> str:
+    async def _late_payment(self, invoice: str, payment: Payment) -> LateOutcome:
         if await self._store.invoice(invoice) is None:
             raise _unknown(invoice)
         return await self._late.payment(invoice, payment)

@@ -55,13 +55,13 @@ _SECONDS_30 = timedelta(seconds=30)
 
 REINSTATE = Call(Reinstate.reinstate, PANEL, timedelta(minutes=5), priority=1)
 _CHARGE = Call(Charge.charge, CHARGING, _MINUTES_2)
-_NOTICE = Call(SendNotice.send_notice, MAIL, _MINUTES_2)
+NOTIFY = Call(SendNotice.send_notice, MAIL, _MINUTES_2)
 _RESTRICT = Call(Restrict.restrict, PANEL, timedelta(minutes=5))
 _DELETE = Call(DeleteService.delete_service, PANEL, timedelta(minutes=10), priority=5)
 
-CALLS: dict[Action, Call] = {
-    Action.ISSUE: _NOTICE,
-    Action.NOTIFY: _NOTICE,
+CALLS: dict[Action, Call | None] = {
+    Action.ISSUE: NOTIFY,
+    Action.NOTIFY: NOTIFY,
     Action.CHARGE: _CHARGE,
     Action.LATE_FEE: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
     Action.REFUND: Call(Refund.refund, CHARGING, _MINUTES_2),
@@ -77,15 +77,17 @@ CALLS: dict[Action, Call] = {
     Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
+    Action.REINSTATE: REINSTATE,
+    Action.CREDIT: None,
 }
-"""The activity behind each step. A step without one (a credit) is written into the ledger and no more."""
+"""The activity behind each step; None for one that is written into the ledger and no more."""
 
 
 def call_for(milestone: Milestone) -> Call | None:
     """The activity behind a step; None for one that is only written down: a credit, an invoice without a mail."""
     if milestone.action is Action.ISSUE and not milestone.notice:
         return None
-    return CALLS.get(milestone.action)
+    return CALLS[milestone.action]
 
 
 async def call(what: Call, order: object, summary: str, overtaken: Callable[[], bool] = lambda: False) -> Any:

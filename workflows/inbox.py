@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.notices import bounced
     from dunning.rules import deferrals, money_in, updates
 
-_READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
+READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case], Callable[[Case, Any], str]]] = {
     names.PAYMENT_RECEIVED: (
         Payment,
         lambda case, payment, _now: money_in.paid(case, payment),
@@ -46,7 +46,7 @@ _READERS: dict[str, tuple[type[BaseModel], Callable[[Case, Any, datetime], Case]
 def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -> Case:
     """The case with the signal's fact, or with a note of what could not be read."""
     try:
-        model, record, refuse = _READERS[name]
+        model, record, refuse = READERS[name]
         (raw,) = values
         fact = workflow.payload_converter().from_payload(raw.payload, model)
         # The converter ignores the type for null and raw bytes.

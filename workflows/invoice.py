@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
     from dunning.case.orders import Order
+    from dunning.case.outcomes import AnswerOutcome
     from dunning.case.results import Noted, Result
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
     from dunning.rules import money_in, updates
@@ -186,7 +187,7 @@ class InvoiceDunning:
     def _may_undo(self, undo: Undo) -> None:
         self._refuse_new(undo_refused(undo))
 
-    def _decided(self, outcome: str, after: Case) -> Answer:
+    def _decided(self, outcome: AnswerOutcome, after: Case) -> Answer:
         """A decision is recorded, and answered; one that comes again from an earlier run is only answered again."""
         first = answered_before(self._case, _update_id())
         if not first and after is not self._case:

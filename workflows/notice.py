@@ -4,14 +4,13 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from workflows.calls import BOOKS, CALLS, FOR_EVER, call
+from workflows.calls import BOOKS, FOR_EVER, NOTIFY, call
 
 with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from dunning import names
     from dunning.case.orders import NoticeOrder
     from dunning.case.results import Delivered, NoticeResult, Undelivered
-    from dunning.policy.plan import Action
     from dunning.tickets.mail import nobody_reached
 
 
@@ -22,7 +21,7 @@ class Notice:
     @workflow.run
     async def run(self, order: NoticeOrder) -> NoticeResult:
         """Returns what became of it. What no address takes becomes a ticket: a person has to reach the customer."""
-        result: Delivered | Undelivered = await call(CALLS[Action.NOTIFY], order, f"{order.title}: {order.account}")
+        result: Delivered | Undelivered = await call(NOTIFY, order, f"{order.title}: {order.account}")
         if isinstance(result, Undelivered):
             await _ask_a_person(order, result)
         return result

@@ -14,7 +14,7 @@ from dunning.calendar import local
 from dunning.explain.words import what_is_read
 from dunning.policy.plan import Action, Milestone
 
-_COLOURS = {
+COLOURS = {
     Action.ISSUE: "#2e7d32",
     Action.CHARGE: "#558b2f",
     Action.NOTIFY: "#9e9d24",
@@ -125,7 +125,7 @@ def _axis(frame: _Frame) -> Iterator[str]:
 def _lane(
     frame: _Frame, lane: int, milestone: Milestone, labels: tuple[str, str], days: Sequence[int]
 ) -> Iterator[str]:
-    y, x, colour = frame.y(lane), frame.x(milestone.day), _COLOURS[milestone.action]
+    y, x, colour = frame.y(lane), frame.x(milestone.day), COLOURS[milestone.action]
     until = frame.x(days[lane + 1]) if lane + 1 < len(days) else frame.x(frame.last)
     yield f'<path d="M{_MARGIN} {frame.top + _LANE * lane}H{frame.left + _AXIS}" stroke="#efece2"/>'
     yield _text(_MARGIN, y - 3, labels[0], 'font-size="13" font-weight="600" fill="#1f2328"')

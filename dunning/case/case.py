@@ -7,6 +7,7 @@ from typing import Literal
 from dunning.calendar import local_date, shifted
 from dunning.case.facts import Approval, Bounced, Undo
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind, balance, credit_payment
+from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Invoice, Milestone, Plan
@@ -24,7 +25,7 @@ class Done(Wire):
     step: str
     action: Action
     at: Instant
-    kind: str
+    kind: Ended
     detail: str = ""
     notice: str = ""
     undone: bool = False
@@ -40,7 +41,7 @@ class Attempted(Wire):
     """
 
     step: str
-    kind: str
+    kind: AttemptWord
     at: Instant
     began: Instant
     ask_at: Instant | None = None
@@ -69,7 +70,7 @@ class Answered(Wire):
     """What the caller of an update heard. The server forgets it with the run (`dunning.rules.answers`)."""
 
     update: str
-    outcome: str
+    outcome: AnswerOutcome
 
 
 class UndoneRun(Wire):
@@ -188,7 +189,7 @@ class Case(Wire):
         return min((a for a in self.attempts if a.ask_at), key=lambda a: a.ask_at or a.at, default=None)
 
     @cached_property
-    def outcome(self) -> str:
+    def outcome(self) -> Ending:
         """How the case ends if nothing more happens; empty while it goes on."""
         if self.renewed:
             return "renewed"

@@ -4,11 +4,14 @@ from datetime import datetime
 
 from dunning.calendar import shifted
 from dunning.case.case import LATE, Case, Done
+from dunning.case.outcomes import Ended
 from dunning.case.update import changed
 from dunning.policy.plan import Action, Milestone
 
 
-def with_done(case: Case, milestone: Milestone, now: datetime, kind: str, detail: str = "", *, proof: str = "") -> Case:
+def with_done(
+    case: Case, milestone: Milestone, now: datetime, kind: Ended, detail: str = "", *, proof: str = ""
+) -> Case:
     """The case once the step is over; what comes after it moves by the days that it was late."""
     notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
     done = Done(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.case.case import Case
+from dunning.case.outcomes import Ending
 from dunning.case.results import NoMethod, Skipped
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import StepKind
@@ -56,7 +57,7 @@ class Reinstate:
 class Finish:
     """The case is over."""
 
-    outcome: str
+    outcome: Ending
 
 
 Step = Wait | Perform | Conclude | Reinstate | Finish

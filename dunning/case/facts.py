@@ -4,7 +4,9 @@ from datetime import date
 
 from pydantic import Field
 
+from dunning.case.outcomes import AnswerOutcome
 from dunning.money import Money
+from dunning.states import StateAt
 from dunning.wire import Instant, Wire
 
 
@@ -134,7 +136,7 @@ class Answer(Wire):
     `counted` is the amount in the ledger for that payment: a second call with another amount changes nothing.
     """
 
-    outcome: str
+    outcome: AnswerOutcome
     balance: Money
-    state: str
+    state: StateAt
     counted: Money | None = None

@@ -1,13 +1,15 @@
 """The ledger of one invoice. Its balance is always derived from the entries, never stored."""
 
 from enum import StrEnum
+from typing import Literal
 
+from dunning.case.outcomes import PaymentOutcome
 from dunning.money import Money
 from dunning.wire import Instant, Wire
 
 
 class Kind(StrEnum):
-    """What an entry is. The sign each has in the balance stands in `_SIGN`."""
+    """What an entry is. The sign each has in the balance stands in `SIGN`."""
 
     INVOICE = "invoice"
     LATE_FEE = "late_fee"
@@ -24,7 +26,7 @@ class Kind(StrEnum):
     PARKED = "parked"
 
 
-_SIGN = {
+SIGN = {
     Kind.INVOICE: 1,
     Kind.LATE_FEE: 1,
     Kind.REACTIVATION_FEE: 1,
@@ -63,7 +65,7 @@ class Entry(Wire):
     at: Instant
     of: str = ""
     note: str = ""
-    answered: str = ""
+    answered: PaymentOutcome | Literal[""] = ""
 
 
 def balance(entries: tuple[Entry, ...], currency: str) -> Money:
@@ -79,7 +81,7 @@ def balance(entries: tuple[Entry, ...], currency: str) -> Money:
             continue
         if entry.kind is Kind.RESTORED and entry.of not in taken:
             continue
-        total += _SIGN[entry.kind] * entry.amount.minor
+        total += SIGN[entry.kind] * entry.amount.minor
     return Money(minor=total, currency=currency)
 
 

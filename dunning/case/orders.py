@@ -4,6 +4,7 @@ from datetime import date
 
 from dunning.case.case import Case
 from dunning.case.ledger import Entry
+from dunning.case.outcomes import Ending
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
@@ -180,7 +181,7 @@ class CloseOrder(Order):
     """
 
     case: Case
-    outcome: str
+    outcome: Ending
 
     @property
     def policy(self) -> str:

@@ -102,7 +102,7 @@ def _facts(known: Known) -> Iterator[Line]:
         yield _line(known, message.at, f"a {message.signal} message could not be read", "a ticket was opened")
 
 
-_SOURCES = {
+SOURCES = {
     Kind.PAYMENT: "money came",
     Kind.PARKED: "money came that could not be counted here; it is credit of the account",
     Kind.REVERSAL: "the money was taken back",
@@ -119,7 +119,7 @@ def _entry(known: Known, entry: Entry) -> Line:
     bare = entry.model_copy(update={"note": note})
     outside = entry.kind in (Kind.PAYMENT, Kind.PARKED, Kind.REVERSAL, Kind.CHARGEBACK, Kind.RESTORED)
     proof = f"payment {entry.id}" if outside else f"of {entry.of}" if entry.of else ""
-    return _line(known, entry.at, written(bare), _SOURCES.get(entry.kind, ""), proof)
+    return _line(known, entry.at, written(bare), SOURCES.get(entry.kind, ""), proof)
 
 
 def _under_way(known: Known) -> Iterator[Line]:

@@ -9,7 +9,7 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About
 from dunning.policy.step_names import in_turn, made_for
 
-_DEEDS = {
+DEEDS = {
     (Action.ISSUE, ""): "invoice issued",
     (Action.NOTIFY, ""): "notice sent",
     (Action.ISSUE, "bounced"): "invoice came back",
@@ -51,7 +51,7 @@ def deed(case: Case, done: Done) -> str:
         return f"{done.step} left out: {done.detail}"
     entries = written_by(case, done)
     amount = str(entries[0].amount) if entries else "nothing"
-    words = _DEEDS.get((done.action, done.kind)) or _DEEDS.get((done.action, "")) or done.step
+    words = DEEDS.get((done.action, done.kind)) or DEEDS.get((done.action, "")) or done.step
     extra = [written(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
     return ", ".join(
         [words.format(detail=done.detail, amount=amount, no_method=done.detail or "no payment method on file"), *extra]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from dunning.fleet.drift_report import Drifted, DriftReport, headline, lines
+from dunning.fleet.drift_report import Drifted, DriftReport, Finding, headline, lines
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
 from dunning.records.effects import Effect
@@ -93,7 +93,7 @@ def told_before(effect: Effect | None, now: Effect) -> bool:
     )
 
 
-def finding(effect: Effect, what: str, detail: str) -> DriftReport:
+def finding(effect: Effect, what: Finding, detail: str) -> DriftReport:
     """A report with one service that a person has to hear of."""
     found = Drifted(account=effect.account, service=effect.service, what=what, detail=detail)
     return one(effect.at, what).model_copy(update={"found": (found,)})

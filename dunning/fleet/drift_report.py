@@ -1,6 +1,7 @@
 """What the hourly check reports: what it looked at, what it repaired, and what a person has to look at."""
 
 from collections.abc import Iterator
+from typing import Literal, get_args
 
 from dunning.wire import Instant, Wire
 
@@ -8,12 +9,16 @@ LISTED = 100
 """So many findings are named; of the others only the number is told."""
 
 
+Finding = Literal["repaired", "stubborn", "contradicted", "vanished"]
+"""What a person is told of a service; `DriftReport` says what each means."""
+
+
 class Drifted(Wire):
     """One service that is not as it should be, in words for people. `what` is the count that it belongs to."""
 
     account: str
     service: str
-    what: str
+    what: Finding
     detail: str
 
 
@@ -59,7 +64,7 @@ class DriftReport(Wire):
         return sum(getattr(self, name) for name in _TOLD)
 
 
-_TOLD = ("repaired", "stubborn", "contradicted", "vanished")
+_TOLD: tuple[Finding, ...] = get_args(Finding)
 _QUIET = ("in_order", "unseen", "by_staff", "deleted", "underway", "known")
 _COUNTS = ("accounts", "services", *_QUIET, "unanswered", "silent", *_TOLD)
 
@@ -83,12 +88,12 @@ def lines(report: DriftReport) -> Iterator[str]:
     for what in _TOLD:
         its = [each for each in report.found if each.what == what]
         if its:
-            yield from ("", f"**{_TITLES[what]}**", "", *(f"- {f.account} · {f.service} · {f.detail}" for f in its))
+            yield from ("", f"**{TITLES[what]}**", "", *(f"- {f.account} · {f.service} · {f.detail}" for f in its))
     if report.told > len(report.found):
         yield f"- and {report.told - len(report.found)} more"
 
 
-_TITLES = {
+TITLES: dict[Finding, str] = {
     "repaired": "Repaired: it was not at the level that its holds ask for",
     "stubborn": "Not repaired: the panel does not do what it is asked",
     "contradicted": "Not as the panel shows it, seen from outside; nothing was changed",

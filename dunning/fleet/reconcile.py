@@ -15,7 +15,7 @@ from dunning.fleet.sweep import WORKFLOW, Compared, CompareOrder, nothing
 from dunning.fleet.sweep_report import Healed, Mismatch, SweepReport, Unconfirmed
 from dunning.money import Money
 from dunning.records.credit import UNMATCHED, back_line, late_line
-from dunning.records.inbox import News
+from dunning.records.inbox import News, NewsOutcome
 from dunning.records.payments import Attempt
 from dunning.tickets.money import late_step, refused_step
 
@@ -82,7 +82,7 @@ def confirmed(part: CompareOrder, attempt: Attempt, result: ChargeResult) -> Swe
     return report.model_copy(update={"mismatched": 1, "mismatches": (wrong,)})
 
 
-def healed(part: CompareOrder, news: News, outcome: str) -> SweepReport:
+def healed(part: CompareOrder, news: News, outcome: NewsOutcome) -> SweepReport:
     """What comes of money that was brought to its case."""
     fact = moved(news)
     assert fact is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dunning.money import Money
+from dunning.records.inbox import NewsOutcome
 from dunning.wire import Instant, Wire
 
 LISTED = 100
@@ -17,7 +18,7 @@ class Healed(Wire):
     invoice: str
     id: str
     amount: Money
-    outcome: str
+    outcome: NewsOutcome
 
 
 class Mismatch(Wire):

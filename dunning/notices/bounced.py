@@ -8,6 +8,7 @@ bounce. Who has no contact left gets a ticket like everybody whom no address tak
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from dunning.case.case import Case, Done
 from dunning.case.facts import Bounced
@@ -15,7 +16,7 @@ from dunning.case.update import changed
 from dunning.policy.step_kinds import WHEN_PAID
 from dunning.policy.step_names import StepName, read
 
-BOUNCED = "bounced"
+BOUNCED: Final = "bounced"
 """The kind of a step whose notice came back."""
 
 

@@ -6,7 +6,7 @@ the credit. Money that belongs to nobody we know is parked under `UNMATCHED`, wi
 comes from the money's own, so that all of it may be done twice.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
@@ -15,6 +15,7 @@ from dunning.money import Money
 from dunning.policy.plan import Excess
 from dunning.records.books import ClosedLedger, Credit, OpenInvoice
 from dunning.records.credit import UNMATCHED, back_line, late_line
+from dunning.records.inbox import LateOutcome
 from dunning.tickets.money import late_payment, late_restored, late_reversal
 from dunning.tickets.ticket import TicketOrder
 from dunning.wire import Instant
@@ -26,11 +27,11 @@ class LateMoney(NamedTuple):
     `again`: the outcome when the line was there before; empty: the same.
     """
 
-    outcome: str
+    outcome: LateOutcome
     wake: Case | None = None
     credit: Credit | None = None
     ticket: TicketOrder | None = None
-    again: str = ""
+    again: LateOutcome | Literal[""] = ""
 
 
 def late_payment_of(

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ from dunning.wire import Instant, Wire
 
 
 class Action(StrEnum):
-    """What a step does. The first ten are a policy's milestones; the others follow from facts."""
+    """What a step does: as a milestone of a policy, or because facts ask for it."""
 
     ISSUE = "issue"
     CHARGE = "charge"
@@ -37,25 +37,46 @@ class Action(StrEnum):
     LOOSEN = "loosen"
 
 
-MILESTONE_ACTIONS = tuple(Action)[:10]
-CONSEQUENCES = (
-    Action.LATE_FEE,
-    Action.LOCK,
-    Action.SUSPEND,
-    Action.DEACTIVATE,
-    Action.DELETE,
-    Action.DELETE_BACKUPS,
-)
-"""What nobody may suffer without a delivered warning. (Warning admins at login is itself a warning.)"""
-DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)
-LEVEL_OF = {
-    Action.WARN_ADMINS: Level.WARNED,
-    Action.LOCK: Level.LOCKED,
-    Action.SUSPEND: Level.SUSPENDED,
-    Action.DEACTIVATE: Level.INACTIVE,
-    Action.DELETE: Level.DELETED,
+class Trait(NamedTuple):
+    """What is decided about an action. A new one has to have its line in `TRAITS`.
+
+    `milestone`: a policy may name it. `level`: what a step brings the services to. `consequence`: nobody may suffer it
+    without a delivered warning. `dropped`: it is not tried again once everything is paid.
+    """
+
+    milestone: bool = False
+    level: Level | None = None
+    consequence: bool = False
+    dropped: bool = False
+
+
+TRAITS: dict[Action, Trait] = {
+    Action.ISSUE: Trait(milestone=True, dropped=True),
+    Action.CHARGE: Trait(milestone=True, dropped=True),
+    Action.NOTIFY: Trait(milestone=True, dropped=True),
+    Action.LATE_FEE: Trait(milestone=True, consequence=True, dropped=True),
+    Action.WARN_ADMINS: Trait(milestone=True, level=Level.WARNED, dropped=True),  # itself a warning
+    Action.LOCK: Trait(milestone=True, level=Level.LOCKED, consequence=True, dropped=True),
+    Action.SUSPEND: Trait(milestone=True, level=Level.SUSPENDED, consequence=True, dropped=True),
+    Action.DEACTIVATE: Trait(milestone=True, level=Level.INACTIVE, consequence=True, dropped=True),
+    Action.DELETE: Trait(milestone=True, level=Level.DELETED, consequence=True, dropped=True),
+    Action.DELETE_BACKUPS: Trait(milestone=True, consequence=True, dropped=True),
+    Action.LOOSEN: Trait(dropped=True),
+    Action.CREDIT: Trait(),
+    Action.REFUND: Trait(),
+    Action.REINSTATE: Trait(),
+    Action.TICKET: Trait(),
+    Action.MOVE_DUE: Trait(),
+    Action.REOPEN: Trait(),
+    Action.USE_CREDIT: Trait(),
+    Action.CLOSE: Trait(),
 }
+MILESTONE_ACTIONS = tuple(action for action in Action if TRAITS[action].milestone)
+CONSEQUENCES = tuple(action for action in Action if TRAITS[action].consequence)
+DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)
+LEVEL_OF = {action: level for action in Action if (level := TRAITS[action].level)}
 """The level that a step brings the services to."""
+DROPPED = tuple(action for action in Action if TRAITS[action].dropped)
 
 InvoiceNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from dunning.case.orders import CloseOrder
+from dunning.case.outcomes import Ending
 from dunning.money import Money
 from dunning.wire import Instant, Wire
 
@@ -32,7 +33,7 @@ class ClosedLedger(Wire):
 
     invoice: str
     account: str
-    outcome: str
+    outcome: Ending
     policy: str
     due: date
     balance: Money

@@ -1,8 +1,12 @@
 """The store's inbox: news as it was told, and what came of it."""
 
+from typing import Literal
+
 from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.case.outcomes import AnswerOutcome, PaymentOutcome
 from dunning.money import Money
 from dunning.records.payments import Consent
+from dunning.states import StateAt
 from dunning.wire import Instant, Wire
 
 
@@ -26,17 +30,22 @@ class News(Wire):
     bounced: Bounced | None = None
 
 
+LateOutcome = PaymentOutcome | Literal["already credited", "reopened", "taken off the credit"]
+"""What became of money for an invoice that has no running case."""
+NewsOutcome = AnswerOutcome | LateOutcome | Literal["refused", "noted", "ignored", "failed: see ticket"]
+"""What became of news."""
+
+
 class Outcome(Wire):
     """What became of news: the caller hears it.
 
-    `outcome` is one word or two: applied, already counted, credited, parked, refused, reopened, noted, ignored.
     `balance` and `state` are the invoice's afterwards, where there is one.
     """
 
-    outcome: str
+    outcome: NewsOutcome
     invoice: str = ""
     balance: Money | None = None
-    state: str = ""
+    state: StateAt | Literal[""] = ""
 
 
 class InboxEvent(Wire):

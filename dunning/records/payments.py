@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from dunning.case.outcomes import AttemptWord
 from dunning.money import Money
 from dunning.wire import Instant, Wire
 
@@ -30,7 +31,7 @@ class Attempt(Wire):
     account: str
     amount: Money
     at: Instant
-    outcome: str = ""
+    outcome: AttemptWord | Literal["found", ""] = ""
     payment: str = ""
     detail: str = ""
     payer: str = ""

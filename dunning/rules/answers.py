@@ -6,10 +6,12 @@ what people decide, the latest answers are kept, because a caller repeats itself
 """
 
 from datetime import datetime
+from typing import Literal
 
 from dunning.case.case import Answered, Case
 from dunning.case.facts import Answer, Payment
 from dunning.case.ledger import MONEY_IN, find
+from dunning.case.outcomes import AnswerOutcome
 from dunning.case.update import changed
 from dunning.rules.state_at import state_at
 
@@ -25,18 +27,21 @@ def answer_to_payment(before: Case, payment: Payment, after: Case, now: datetime
     """
     entry = find(after.entries, payment.id, MONEY_IN)
     first = entry.answered if entry else ""
-    if find(before.entries, payment.id, MONEY_IN) and not (first and update == payment.id):
+    if not first or (find(before.entries, payment.id, MONEY_IN) and update != payment.id):
         first = "already counted"
     return Answer(
         outcome=first, balance=after.balance, state=state_at(after, now), counted=entry.amount if entry else None
     )
 
 
-def answered_before(case: Case, update: str) -> str:
+def answered_before(case: Case, update: str) -> AnswerOutcome | Literal[""]:
     """The outcome that the caller of that update heard; empty when it is not known."""
-    return next((each.outcome for each in case.answered if each.update == update), "")
+    for each in case.answered:
+        if each.update == update:
+            return each.outcome
+    return ""
 
 
-def remembered(case: Case, update: str, outcome: str) -> Case:
+def remembered(case: Case, update: str, outcome: AnswerOutcome) -> Case:
     """The case that knows what the caller of that update heard."""
     return changed(case, answered=(*case.answered, Answered(update=update, outcome=outcome))[-REMEMBERED:])

@@ -12,6 +12,7 @@ from dunning.case.results import (
     NoMethod,
     Noted,
     Refunded,
+    Reinstated,
     Restricted,
     Result,
 )
@@ -19,12 +20,12 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
+from dunning.policy.step_names import read
 
 
 def assumed(case: Case, milestone: Milestone) -> Result:
     """The result that the step has in the life of a customer who does not pay."""
-    hand = _HANDS.get(milestone.action)
-    return hand(case, milestone) if hand else Noted()
+    return HANDS[milestone.action](case, milestone)
 
 
 def delivered(case: Case, milestone: Milestone) -> Delivered:
@@ -52,7 +53,7 @@ def _deleted(case: Case, milestone: Milestone) -> Result:
 
 
 def _refunded(case: Case, milestone: Milestone) -> Result:
-    amounts = [p.amount for p in case.payments if milestone.name == f"refund:{p.id}"]
+    amounts = [p.amount for p in case.payments if p.id == read(milestone.name).id]
     return Refunded(refund="assumed", amount=min((-case.balance, *amounts), key=lambda money: money.minor))
 
 
@@ -61,12 +62,22 @@ def _loosened(case: Case, milestone: Milestone) -> Result:
     return Loosened(level=case.loosen_to or Level.ACTIVE)
 
 
+def _noted(case: Case, milestone: Milestone) -> Result:
+    del case, milestone
+    return Noted()
+
+
+def _reinstated(case: Case, milestone: Milestone) -> Result:
+    del milestone
+    return Reinstated(level=Level.ACTIVE, remaining=case.remaining_holds)
+
+
 def _no_credit(case: Case, milestone: Milestone) -> Result:
     del milestone
     return Credited(amount=Money.zero(case.balance.currency))
 
 
-_HANDS: dict[Action, Callable[[Case, Milestone], Result]] = {
+HANDS: dict[Action, Callable[[Case, Milestone], Result]] = {
     **dict.fromkeys((Action.ISSUE, Action.NOTIFY), delivered),
     **dict.fromkeys(LEVEL_OF, _restricted),
     **dict.fromkeys(DELETIONS, _deleted),
@@ -74,4 +85,8 @@ _HANDS: dict[Action, Callable[[Case, Milestone], Result]] = {
     Action.REFUND: _refunded,
     Action.LOOSEN: _loosened,
     Action.USE_CREDIT: _no_credit,
+    Action.REINSTATE: _reinstated,
+    **dict.fromkeys(
+        (Action.LATE_FEE, Action.CREDIT, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE), _noted
+    ),
 }

@@ -36,7 +36,7 @@ from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
 from dunning.payments.retries import concluded, with_new_method
 from dunning.payments.reversals import owed_again, wait_for_restriction
-from dunning.policy.plan import CONSEQUENCES, Action, Excess, Milestone
+from dunning.policy.plan import CONSEQUENCES, DROPPED, Action, Excess, Milestone
 from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
 from dunning.rules.follow_ups import follow_ups
@@ -65,7 +65,7 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
     A step may be retried for days while its company is down; nobody who paid meanwhile is charged, cut off or deleted
     when it comes back, and nobody waits for the service behind a notice that no mail server takes.
     """
-    if not case.paid_up or milestone.action not in _AT_COMPANIES:
+    if not case.paid_up or milestone.action not in DROPPED:
         return False
     if case.level not in (Level.ACTIVE, Level.DELETED):
         return True
@@ -73,9 +73,6 @@ def overtaken(case: Case, milestone: Milestone) -> bool:
         # What became of an attempt is asked in any case.
         return not any(a.step == milestone.name and a.ask_at for a in case.attempts)
     return milestone.action is not Action.NOTIFY or read(milestone.name).kind not in WHEN_PAID
-
-
-_AT_COMPANIES = (Action.ISSUE, Action.NOTIFY, Action.CHARGE, Action.WARN_ADMINS, Action.LOOSEN, *CONSEQUENCES)
 
 
 def _reinstate(case: Case, now: datetime) -> Step | None:

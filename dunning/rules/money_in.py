@@ -9,6 +9,7 @@ from dunning.calendar import instant, local
 from dunning.case.case import Attempted, Case, Done
 from dunning.case.facts import Payment, PaymentNews, Restored, Reversal
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, balance, find
+from dunning.case.outcomes import PaymentOutcome
 from dunning.case.update import changed, with_entry
 from dunning.money import Money
 from dunning.policy.plan import Action, Excess
@@ -36,11 +37,17 @@ def paid(case: Case, payment: Payment, *, answered: bool = False) -> Case:
     return _settled_transit(with_entry(case, entry), payment.id)
 
 
-def _becomes(case: Case, kind: Kind) -> str:
+def _becomes(case: Case, kind: Kind) -> PaymentOutcome:
     """In a word for whoever brings it. What comes when nothing is owed is put right as the policy says."""
     if kind is Kind.PARKED:
         return "parked"
-    return {Excess.CREDIT: "credited", Excess.REFUND: "refunded"}[case.plan.excess] if case.paid_up else "applied"
+    if not case.paid_up:
+        return "applied"
+    match case.plan.excess:
+        case Excess.CREDIT:
+            return "credited"
+        case Excess.REFUND:
+            return "refunded"
 
 
 def _why_parked(case: Case, amount: Money) -> str:

@@ -36,7 +36,7 @@ from dunning.tickets.case_tickets import case_ticket
 
 def order_for(case: Case, milestone: Milestone, now: datetime) -> Order:
     """The order for a step. Raises KeyError for one that needs no activity (a fee, a credit)."""
-    return _BUILDERS[milestone.action](case, milestone, now)
+    return BUILDERS[milestone.action](case, milestone, now)
 
 
 def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
@@ -191,7 +191,7 @@ def _close(case: Case, milestone: Milestone, now: datetime) -> Order:
     return CloseOrder(**_head(case, milestone, now), case=case, outcome=case.outcome)
 
 
-_BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
+BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.ISSUE: _notice,
     Action.NOTIFY: _notice,
     Action.CHARGE: _charge,
@@ -209,4 +209,6 @@ _BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.USE_CREDIT: _use_credit,
     Action.TICKET: _ticket,
     Action.CLOSE: _close,
+    Action.REINSTATE: lambda case, _, now: reinstate_order(case, now),
 }
+"""For every step that needs an activity."""

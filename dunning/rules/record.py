@@ -42,7 +42,7 @@ from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
 from dunning.payments.repeat import to_repeat
 from dunning.payments.retries import ours
-from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read
 from dunning.rules.deferrals import deferred
@@ -52,7 +52,7 @@ from dunning.undo.undo import fresh_id, late, struck_out
 
 def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) -> Case:
     """The case once the step's result is known at `now` (UTC)."""
-    return late(_RECORDERS[type(result)](case, milestone, result, now), milestone, now)
+    return late(RECORDERS[type(result)](case, milestone, result, now), milestone, now)
 
 
 def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
@@ -207,12 +207,12 @@ def _abandoned(case: Case, milestone: Milestone, result: Abandoned, now: datetim
     del result
     if milestone.action is Action.CHARGE:
         return unknown(case, milestone, Unknown(ask_at=now), now)
-    if milestone.action in (Action.WARN_ADMINS, Action.LOCK, Action.SUSPEND, Action.DEACTIVATE):
+    if milestone.action in LEVEL_OF and milestone.action not in DELETIONS:
         return _restricted(case, milestone, Restricted(level=LEVEL_OF[milestone.action]), now)
     return case
 
 
-_RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
+RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
     Charged: charged,
     Pending: pending,
     Unknown: unknown,
@@ -233,3 +233,4 @@ _RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = 
     Skipped: _skipped,
     Abandoned: _abandoned,
 }
+"""For every result but Reinstated, which is of no step of the case's (`reinstated`)."""

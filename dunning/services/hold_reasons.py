@@ -20,14 +20,14 @@ class Category(StrEnum):
 
 
 _OF_SOURCE = {"abuse": Category.ABUSE, "dmca": Category.DMCA, "tos": Category.TOS, "manual": Category.OTHER}
-_NAMES = {
+NAMES = {
     Category.NON_PAYMENT: "non-payment",
     Category.ABUSE: "abuse report",
     Category.DMCA: "copyright notice (DMCA)",
     Category.TOS: "terms of service",
     Category.OTHER: "other reason",
 }
-_BECAUSE = {
+BECAUSE = {
     Category.NON_PAYMENT: "an unpaid invoice",
     Category.ABUSE: "a report of abuse",
     Category.DMCA: "a copyright notice (DMCA)",
@@ -52,12 +52,12 @@ def categories(holds: Iterable[Hold]) -> tuple[Category, ...]:
 
 def name(reason: Category) -> str:
     """As a heading says it: `Service Suspended: abuse report`."""
-    return _NAMES[reason]
+    return NAMES[reason]
 
 
 def because(reason: Category) -> str:
     """As a sentence says it: `suspended because of a report of abuse`."""
-    return _BECAUSE[reason]
+    return BECAUSE[reason]
 
 
 class HoldContact(BaseModel):

@@ -14,6 +14,7 @@ from dunning.case.case import Case, UndoneRun
 from dunning.case.decisions import Perform, Step, follow_up
 from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
+from dunning.case.outcomes import DecisionOutcome
 from dunning.case.update import changed, with_entry
 from dunning.level import Level, strictest
 from dunning.policy.plan import DELETIONS, Milestone
@@ -45,7 +46,7 @@ def undone(case: Case, undo: Undo, now: datetime) -> Case:
     return _written(held, run, (*case.runs, run), now)
 
 
-def outcome(before: Case, undo: Undo, after: Case) -> str:
+def outcome(before: Case, undo: Undo, after: Case) -> DecisionOutcome:
     """What the caller of the update hears."""
     if any(run.undo.id == undo.id for run in before.runs):
         return "already undone"

@@ -132,7 +132,7 @@ class PaymentWebhooks:
             return ()
 
     async def _as_of_now(self, kept: InboxEvent) -> Outcome:
-        told = Outcome(outcome=kept.outcome, invoice=processor_api.invoice_in(kept.body))
+        told = Outcome.model_validate({"outcome": kept.outcome, "invoice": processor_api.invoice_in(kept.body)})
         try:
             case = await self._case_of(told.invoice) if told.invoice else None
         except OUTAGES:

@@ -9,7 +9,7 @@ from typing import Protocol
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
 from dunning.case.decisions import follow_up
-from dunning.case.ledger import CHARGES, Entry, Kind
+from dunning.case.ledger import SIGN, Entry, Kind
 from dunning.case.orders import NoticeOrder
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
@@ -168,11 +168,8 @@ def _words(entry: Entry) -> str:
     return entry.kind.value.replace("_", " ").capitalize()
 
 
-_OWED = (*CHARGES, Kind.REVERSAL, Kind.CHARGEBACK, Kind.REFUND, Kind.CREDIT, Kind.UNVOIDED)
-
-
 def _signed(entry: Entry) -> Money:
-    return entry.amount if entry.kind in _OWED else -entry.amount
+    return entry.amount if SIGN[entry.kind] > 0 else -entry.amount
 
 
 def _other_holds(holds: tuple[Hold, ...]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from adapters.store.types import UtcInstant, Words
 from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder
+from dunning.case.outcomes import Ending
 from dunning.case.update import changed
 from dunning.holds import Hold
 from dunning.level import Level
@@ -82,7 +83,7 @@ def ticket(step: str, at: datetime = AT, **more: object) -> TicketOrder:
     return TicketOrder.model_validate(values | more)
 
 
-def books(at: datetime = AT, outcome: str = "paid") -> CloseOrder:
+def books(at: datetime = AT, outcome: Ending = "paid") -> CloseOrder:
     entries = (
         Entry(id="i-1", kind=Kind.INVOICE, amount=USD, at=AT - DAY, note=LONG),
         Entry(id="p-1", kind=Kind.PAYMENT, amount=USD + USD, at=AT, of="x"),
@@ -247,14 +248,14 @@ async def test_books_of_an_invoice_never_opened_are_kept_too(store: SqlStore) ->
 
 async def test_books_are_those_closed_last_even_when_an_older_try_ends_after_it(store: SqlStore) -> None:
     await store.close_ledger(books(AT, "paid"))
-    await store.close_ledger(books(AT + DAY, "refunded"))
+    await store.close_ledger(books(AT + DAY, "waived"))
     await store.mark_invoice("i-1", "open")
     await store.close_ledger(books(AT, "paid"))
     ledger, invoice = await store.ledger("i-1"), await store.invoice("i-1")
     assert ledger is not None
     assert invoice is not None
-    assert (ledger.outcome, invoice.status) == ("refunded", "open")
-    await store.close_ledger(books(AT + DAY, "refunded"))
+    assert (ledger.outcome, invoice.status) == ("waived", "open")
+    await store.close_ledger(books(AT + DAY, "waived"))
     assert await store.past_due("a-1", date(2025, 1, 1)) == ()
 
 

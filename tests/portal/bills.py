@@ -6,6 +6,7 @@ from typing import Any
 from dunning.calendar import local_date
 from dunning.case.case import Attempted, Case, Done, Opened, open_case
 from dunning.case.facts import Payment, Promise, Void, Waiver
+from dunning.case.outcomes import Ended
 from dunning.case.results import Restricted
 from dunning.case.update import changed
 from dunning.level import Level
@@ -34,7 +35,7 @@ def case_of(number: str = "INV-1", *, overdue: int = 3, rules: str = "a-small-or
 
 
 def _done(milestone: Milestone) -> Done:
-    kind = {Action.CHARGE: "declined", Action.LATE_FEE: "noted", Action.SUSPEND: "restricted"}
+    kind: dict[Action, Ended] = {Action.CHARGE: "declined", Action.LATE_FEE: "noted", Action.SUSPEND: "restricted"}
     return Done(
         step=milestone.name, action=milestone.action, at=milestone.at, kind=kind.get(milestone.action, "delivered")
     )
@@ -70,3 +71,7 @@ def lapsed(case: Case) -> Case:
 
 def deleted(case: Case) -> Case:
     return changed(case, level=Level.DELETED)
+
+
+def renewed(case: Case) -> Case:
+    return changed(case, renewed=True)

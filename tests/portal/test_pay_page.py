@@ -80,6 +80,7 @@ STATES = {
     "void": (bills.void, "This invoice was cancelled."),
     "lapsed": (bills.lapsed, "This invoice can no longer be paid."),
     "deleted": (bills.deleted, "This invoice can no longer be paid here."),
+    "renewed": (bills.renewed, "This invoice was replaced by a newer one,"),
     "in transit": (bills.in_transit, "A payment is on its way."),
 }
 

@@ -7,11 +7,12 @@ from itertools import zip_longest
 from temporalio import activity
 
 from tools.golden import Command
-from workflows.calls import CALLS, REINSTATE
+from workflows.calls import CALLS
 
 ACTIVITIES = frozenset(
     activity._Definition.must_from_callable(call.method).name  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-    for call in (REINSTATE, *CALLS.values())
+    for call in CALLS.values()
+    if call
 )
 """The names of all activities."""
 

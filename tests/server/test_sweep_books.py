@@ -193,15 +193,16 @@ async def test_a_refused_payment_that_a_person_was_told_of_is_not_brought_again_
 
 
 def attempt(payment_id: str, number: str = "R", at: datetime = AT - DAY / 2, **more: str) -> Attempt:
-    return Attempt(
-        key=f"{number}:charge:{payment_id}",
-        invoice=number,
-        account=f"of-{number}",
-        amount=PRICE,
-        at=at,
-        payment=payment_id,
-        **{"outcome": "charged", **more},
-    )
+    values = {
+        "key": f"{number}:charge:{payment_id}",
+        "invoice": number,
+        "account": f"of-{number}",
+        "amount": PRICE,
+        "at": at,
+        "payment": payment_id,
+        "outcome": "charged",
+    }
+    return Attempt.model_validate(values | more)
 
 
 async def test_our_charges_are_looked_for_at_the_company(world: World) -> None:

@@ -25,7 +25,7 @@ from dunning.rules.machine import decide
 from operations.new_invoice import fitting
 from sandbox.stage.stage import Stage
 from tests.operations.opening import ASO, new, usd
-from workflows.inbox import _READERS
+from workflows.inbox import READERS
 from workflows.invoice import InvoiceDunning
 
 
@@ -129,4 +129,4 @@ def test_everything_that_can_be_said_has_a_name_that_the_workflow_knows() -> Non
     assert set(SIGNALS) == set(get_args(ports.Signal))
     updates = {name for name in dir(InvoiceDunning) if hasattr(getattr(InvoiceDunning, name), "_defn")}
     assert set(UPDATES.values()) <= updates
-    assert {SIGNALS[model]: model for model in SIGNALS} == {name: reader[0] for name, reader in _READERS.items()}
+    assert {SIGNALS[model]: model for model in SIGNALS} == {name: reader[0] for name, reader in READERS.items()}

@@ -1,0 +1,97 @@
+"""Whoever adds a member to an enum, or a word, has to decide about it in each of these tables.
+
+A table is named with the members that it leaves out on purpose; here a forgotten one fails, and not inside of a case.
+"""
+
+import tomllib
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from adapters.temporal.attributes import KEYS
+from cli.policies.timeline_svg import COLOURS
+from dunning import names
+from dunning.case import results
+from dunning.case.ledger import CHARGES, MONEY_IN, SIGN, TAKEN_BACK, Kind
+from dunning.case.outcomes import AttemptWord, Ended, Ending
+from dunning.case.results import Result
+from dunning.explain.receipt import SOURCES
+from dunning.explain.words import DEEDS
+from dunning.fleet.drift_report import TITLES, Finding
+from dunning.level import Level
+from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
+from dunning.ports.cases import SIGNALS
+from dunning.rules.assumed import HANDS as ASSUMED
+from dunning.rules.order_for import BUILDERS
+from dunning.rules.record import RECORDERS
+from dunning.services.hold_reasons import BECAUSE, NAMES, Category
+from dunning.states import State, StateAt
+from portal.pages.invoice_view import PAYABLE
+from tests.portal.test_pay_page import STATES
+from workflows.calls import CALLS
+from workflows.inbox import READERS
+
+NOTICES = Path(__file__).parent.parent / "notices" / "common"
+
+
+def kinds(*models: type[Any]) -> set[str]:
+    """The words by which results tell themselves apart."""
+    return {model.model_fields["kind"].default for model in models}
+
+
+OURS = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.REFUND, Kind.CREDIT)
+"""Ledger lines that a step of ours wrote: the step says why."""
+TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]] = {
+    "traits of an action": (TRAITS, Action, ()),
+    "the activity of an action": (CALLS, Action, ()),
+    "the order of an action": (BUILDERS, (action for action, call in CALLS.items() if call), ()),
+    "what an action comes to if nothing is paid": (ASSUMED, Action, ()),
+    "what an action is called": ({action for action, _ in DEEDS}, Action, ()),
+    "the colour of a milestone": (COLOURS, MILESTONE_ACTIONS, ()),
+    "the level of an action": (LEVEL_OF.values(), Level, (Level.ACTIVE,)),
+    "how a result is recorded": (RECORDERS, get_args(Result), (results.Reinstated,)),
+    "how a signal is read": (READERS, SIGNALS.values(), ()),
+    "the sign of a ledger line": (SIGN, Kind, ()),
+    "where a ledger line comes from": (SOURCES, Kind, OURS),
+    "the reason of a hold, for people": (NAMES, Category, ()),
+    "the reason of a hold, in a sentence": (BECAUSE, Category, ()),
+    "what a drifted service is told as": (TITLES, get_args(Finding), ()),
+    "the search attributes": (KEYS, names.ATTRIBUTES, ()),
+    "a state on the pay page": (
+        {*PAYABLE, *(state.replace(" ", "-") for state in STATES)},
+        {word for words in get_args(StateAt) for word in get_args(words)},
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_member_is_decided_about(name: str) -> None:
+    table, members, left_out = TABLES[name]
+    assert set(table) == set(members) - set(left_out)
+
+
+@pytest.mark.parametrize("file", sorted(NOTICES.glob("**/words.toml")), ids=lambda file: file.parent.name)
+def test_every_level_has_a_word_in_every_language(file: Path) -> None:
+    assert set(tomllib.loads(file.read_text())["levels"]) == {level.value for level in Level}
+
+
+def test_every_result_ends_a_step_or_leaves_it_open() -> None:
+    """A new result is one or the other; `bounced` is what a delivered notice becomes later."""
+    leave_it_open = (
+        results.Pending, results.Unknown, results.Found, results.Deferred, results.Remembered, results.Abandoned,
+    )  # fmt: skip
+    assert set(get_args(Ended)) - {"bounced"} == kinds(*get_args(Result)) - kinds(*leave_it_open)
+    charged = (results.Charged, results.Pending, results.Declined, results.Unknown, results.NoMethod)
+    assert set(get_args(AttemptWord)) == kinds(*charged)
+
+
+def test_a_case_ends_in_a_state_that_has_a_name() -> None:
+    assert set(get_args(Ending)) - {""} <= set(get_args(State))
+
+
+def test_every_ledger_line_is_asked_for_came_in_or_puts_something_right() -> None:
+    puts_right = (Kind.RESTORED, Kind.WAIVER, Kind.VOID, Kind.UNVOIDED, Kind.REFUND, Kind.CREDIT)
+    assert sorted((*CHARGES, *MONEY_IN, *TAKEN_BACK, *puts_right)) == sorted(Kind)
