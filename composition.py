@@ -22,6 +22,7 @@ from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
 from operations.check_invoice import CheckInvoice
+from operations.check_open_cases import CheckOpenCases
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
 from operations.fleet.breaker import BreakerDecisions
@@ -29,7 +30,9 @@ from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
 from operations.fleet.undo import UndoRun
 from operations.list_cases import ListCases
+from operations.list_open_cases import ListOpenCases
 from operations.look import Look
+from operations.note_open_cases import NoteOpenCases
 from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
@@ -61,7 +64,9 @@ class Composition:
     @cached_property
     def cases(self) -> TemporalCases:
         """The invoices' workflows."""
-        return TemporalCases(self._client, self.settings.task_queue)
+        seen = NoteOpenCases(lambda: self.store, now)
+        queue = self.settings.task_queue
+        return TemporalCases(self._client, queue, opened=seen.opened, answered=seen.answered)
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
@@ -168,8 +173,18 @@ class Composition:
 
     @cached_property
     def list_cases(self) -> ListCases:
-        """List the cases."""
+        """List the cases as Temporal has them."""
         return ListCases(self.cases, now)
+
+    @cached_property
+    def list_open_cases(self) -> ListOpenCases:
+        """List the open cases as the table has them."""
+        return ListOpenCases(self.store, now)
+
+    @cached_property
+    def check_open_cases(self) -> CheckOpenCases:
+        """Compare the table of open cases with the cases."""
+        return CheckOpenCases(self.store, self.cases, now)
 
     def _policy(self, name: str) -> Policy:
         return load_policy(name, self.settings.policies)

@@ -27,6 +27,7 @@ _COMMANDS = (
     ("check", "cli.policies.policies:check", "Check one policy file.", _POLICIES),
     ("start", "cli.invoices.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
     ("list", "cli.invoices.listing:list_", "List the cases that are running.", _CASES),
+    ("cases", "cli.invoices.cases:cases", "Make the table that `list` reads anew from the cases.", _CASES),
     ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
     ("pay", "cli.invoices.pay:pay", "Enter a payment.", _CASES),
     ("reverse", "cli.invoices.reversals:reverse", "Enter a payment that was taken back.", _CASES),

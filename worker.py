@@ -14,14 +14,16 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 from temporalio.client import Client
 from temporalio.service import RPCError
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
+from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.drift import CheckDrift
 from activities.fleet.sweep import SweepBooks
 from activities.guards.breaker import Breaker
 from activities.guards.reachability import ReachCheck
 from activities.notices.open_ticket import OpenTicket
 from activities.notices.send_notice import SendNotice
+from activities.open_cases import KeepsOpenCases
 from activities.payments.ask_for_money import AskForMoney
 from activities.payments.charge import Charge
 from activities.payments.close_books import CloseBooks
@@ -51,6 +53,7 @@ from workflows import calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
+from workflows.open_cases import OpenCasesCheck
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
@@ -59,9 +62,9 @@ log = structlog.stdlib.get_logger("reprieve.worker")
 Activities = dict[str, Sequence[Callable[..., Any]]]
 
 
-async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> Activities:
+async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     """From settings to activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
-    made = Composition(settings, lambda: client, stack)
+    settings = made.settings
     store, gateway, services = made.store, _gateway(settings), made.services
     stack.push_async_callback(gateway.close)
     domain = settings.mail_from.rpartition("@")[2]
@@ -103,6 +106,7 @@ async def compose(settings: Settings, client: Client, stack: AsyncExitStack) -> 
             MoveDueDate(store).move_due_date,
             sweep.compare,
             sweep.heal,
+            CheckTable(made.check_open_cases).check,
         ],
     }
 
@@ -122,9 +126,13 @@ def _breaker(settings: Settings, store: SqlStore) -> Breaker:
 
 
 def workers(
-    client: Client, settings: Settings, activities: Activities, failed: Callable[[BaseException], Any]
+    client: Client,
+    settings: Settings,
+    activities: Activities,
+    around: Interceptor,
+    failed: Callable[[BaseException], Any],
 ) -> list[Worker]:
-    """A worker per queue, each with its own rate limit; the workflows run on the main one."""
+    """A worker per queue, each with its own rate limit; the workflows run on the main one. `around` every activity."""
     limits = {
         calls.CHARGING: settings.charges_per_second,
         calls.MAIL: settings.mails_per_second,
@@ -138,8 +146,9 @@ def workers(
         Worker(
             client,
             task_queue=settings.task_queue + suffix,
-            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Notice, Sweep],
+            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, Sweep],
             activities=methods,
+            interceptors=[around],
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -171,7 +180,10 @@ async def run(settings: Settings) -> int:
         await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
-        for worker in workers(client, settings, await compose(settings, client, stack), failed):
+        await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
+        made = Composition(settings, lambda: client, stack)
+        activities, around = await compose(made, stack), KeepsOpenCases(made.store)
+        for worker in workers(client, settings, activities, around, failed):
             await stack.enter_async_context(worker)
         health.ready = True
         log.info("worker ready", queue=settings.task_queue, namespace=client.namespace)

@@ -1,6 +1,6 @@
-"""`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, and `--help`.
+"""`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, `list`, and `--help`.
 
-Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door` runs some of it.
+Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door,list` runs some of it.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import tempfile
 from bench.costing import costing
 from bench.door import door
 from bench.help import help_
+from bench.listing import listing
 from bench.race import race
 from bench.reinstating import reinstating
 from bench.report import Report
@@ -19,7 +20,7 @@ from bench.rules import rules
 from sandbox.stage.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
-PARTS = ("rules", "help", "door", *ON_A_STAGE)
+PARTS = ("rules", "help", "door", "list", *ON_A_STAGE)
 
 
 async def bench(parts: list[str]) -> Report:
@@ -31,6 +32,8 @@ async def bench(parts: list[str]) -> Report:
         help_(report)
     if "door" in parts:
         await door(report)
+    if "list" in parts:
+        await listing(report)
     for name, part in ON_A_STAGE.items():
         if name in parts:
             async with stage() as made:

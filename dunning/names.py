@@ -40,7 +40,9 @@ LEVEL = Attribute("ServiceLevel", "keyword")
 DUE_DATE = Attribute("DueDate", "datetime")
 NEXT_MILESTONE = Attribute("NextMilestone", "keyword")
 BALANCE_MINOR = Attribute("BalanceMinor", "int")
-ATTRIBUTES = (ACCOUNT, POLICY, STATE, LEVEL, DUE_DATE, NEXT_MILESTONE, BALANCE_MINOR)
+# By which the table of open cases finds out what it has not heard of.
+REVISION = Attribute("Revision", "int")
+ATTRIBUTES = (ACCOUNT, POLICY, STATE, LEVEL, DUE_DATE, NEXT_MILESTONE, BALANCE_MINOR, REVISION)
 """All of a case: only facts and steps change them, so they stay right while it sleeps.
 
 Their values are made by `dunning.explain.temporal_ui`.

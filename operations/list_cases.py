@@ -42,35 +42,41 @@ class ListCases:
         Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
         """
         states, coming = _OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
-        try:
-            wanted = Wanted(states=states, coming=coming, account=account, policy=policy, ended=ended)
-        except ValidationError as error:
-            wrong = error.errors()[0]
-            value, field = wrong["input"], str(wrong["loc"][0])
-            raise RefusedError(
-                f"{value!r} is not one: letters, digits, dots, dashes and underscores", field=field
-            ) from None
-        return self._rows(wanted, state)
+        wanted = checked(account=account, policy=policy)
+        return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": ended}), state)
 
     async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[Row]:
         today = self._clock().date()
         async for case in self._cases.listed(wanted):
-            row = Row(case, _state(case, today), _overdue(case, today))
+            overdue = overdue_days(case.state, case.due, today)
+            row = Row(case, state_at_reading(case.state, case.coming, overdue), overdue)
             if state in (None, row.state):
                 yield row
 
 
-def _state(case: Listed, today: date) -> str | None:
-    """The same word as `dunning.rules.state_at` finds in the whole case."""
-    if case.state not in ("scheduled", "open", "lapsed") or not case.coming:
-        return case.state
-    if case.coming == PROMISED:
+def checked(*, account: str, policy: str) -> Wanted:
+    """What is wanted. Raises RefusedError for a value that none can have."""
+    try:
+        return Wanted(account=account, policy=policy)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        value, field = wrong["input"], str(wrong["loc"][0])
+        reason = f"{value!r} is not one: letters, digits, dots, dashes and underscores"
+        raise RefusedError(reason, field=field) from None
+
+
+def state_at_reading(state: str | None, coming: str | None, overdue: int) -> str | None:
+    """The same word as `dunning.rules.state_at` finds in the whole case, from what is written down of it."""
+    if state not in ("scheduled", "open", "lapsed") or not coming:
+        return state
+    if coming == PROMISED:
         return "promised"
-    if case.coming.startswith(APPROVAL_OF):
+    if coming.startswith(APPROVAL_OF):
         return "awaiting-approval"
-    return "overdue" if _overdue(case, today) else case.state
+    return "overdue" if overdue else state
 
 
-def _overdue(case: Listed, today: date) -> int:
-    payable = case.due is not None and case.state in ("scheduled", "open", "in-transit", "deleted")
-    return max(0, (today - case.due).days) if payable and case.due else 0
+def overdue_days(state: str | None, due: date | None, today: date) -> int:
+    """Calendar days past the due date while something is payable, else 0."""
+    payable = due is not None and state in ("scheduled", "open", "in-transit", "deleted")
+    return max(0, (today - due).days) if payable and due else 0

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -17,9 +18,10 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
-    from dunning.case.orders import Order
+    from dunning.case.orders import CloseOrder, Order
     from dunning.case.outcomes import AnswerOutcome
     from dunning.case.results import Noted, Result
+    from dunning.case.snapshot import packed
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
     from dunning.rules import money_in, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
@@ -30,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.undo.undo import called_off, undo_refused, undone
     from dunning.undo.undo import outcome as undo_outcome
 
+T = TypeVar("T", bound=Order)
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none, and the commands would depend on the clock."""
 
@@ -75,7 +78,8 @@ class InvoiceDunning:
         elif isinstance(step, Conclude):
             self._case = recorded(self._case, step.milestone, step.result, workflow.now())
         elif isinstance(step, Reinstate):
-            result = await call(REINSTATE, reinstate_order(self._case, workflow.now()), self._label(step))
+            order = self._with_snapshot(reinstate_order(self._case, workflow.now()))
+            result = await call(REINSTATE, order, self._label(step))
             self._case = reinstated(self._case, result, workflow.now())
         else:
             await self._perform(step)
@@ -97,10 +101,14 @@ class InvoiceDunning:
         what = call_for(step.milestone)
         result: Result = Noted()
         if what:
-            order = order_for(self._case, step.milestone, workflow.now())
+            order = self._with_snapshot(order_for(self._case, step.milestone, workflow.now()))
             result = await call(what, order, self._label(step), lambda: self._given_up(step, order))
         # Await, then record: the case may have learnt of a payment meanwhile.
         self._case = recorded(self._case, step.milestone, result, workflow.now())
+
+    def _with_snapshot(self, order: T) -> T:
+        """The order, with the case for the table of open cases. One that closes it takes it out of there."""
+        return order if isinstance(order, CloseOrder) else order.model_copy(update={"snapshot": packed(self._case)})
 
     def _given_up(self, step: Perform, order: Order) -> bool:
         called = called_off(self._case, step.milestone, order.at)
@@ -126,7 +134,7 @@ class InvoiceDunning:
     def pay(self, payment: Payment) -> Answer:
         """Money arrived. Send it with the payment's id as update id: the answer is the same every time."""
         before, self._case = self._case, money_in.paid(self._case, payment, answered=True)
-        return answer_to_payment(before, payment, self._case, workflow.now(), _update_id())
+        return self._seen(answer_to_payment(before, payment, self._case, workflow.now(), _update_id()))
 
     @pay.validator
     def _may_pay(self, payment: Payment) -> None:
@@ -193,7 +201,11 @@ class InvoiceDunning:
         if not first and after is not self._case:
             self._case = remembered(after, _update_id(), outcome)
         now = workflow.now()
-        return Answer(outcome=first or outcome, balance=self._case.balance, state=state_at(self._case, now))
+        return self._seen(Answer(outcome=first or outcome, balance=self._case.balance, state=state_at(self._case, now)))
+
+    def _seen(self, answer: Answer) -> Answer:
+        """The answer, with the case for the table of open cases."""
+        return answer.model_copy(update={"snapshot": packed(self._case)})
 
     def _refuse_new(self, reason: str) -> None:
         """What was agreed to in an earlier run is agreed to again, whatever stands against it now."""

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from adapters.store.base import Database, columns_of, money, put
-from adapters.store.tables import closed_ledgers, invoices
+from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.case.orders import CloseOrder
 from dunning.records.books import ClosedLedger, OpenInvoice
 
@@ -63,6 +63,8 @@ class Invoices(Database):
         async with self._writing() as connection:
             if await put(connection, closed_ledgers, _books(order), newest_by="closed_at"):
                 await put(connection, invoices, invoice.model_dump())
+                number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
+                await connection.execute(delete(open_cases).where(number, revision))
 
     async def ledger(self, invoice: str) -> ClosedLedger | None:
         """Read the closed books of an invoice."""
@@ -75,4 +77,5 @@ class Invoices(Database):
 
 def _books(order: CloseOrder) -> dict[str, object]:
     kept = order.model_dump(include={"invoice", "account", "outcome"}) | {"policy": order.policy, "due": order.due}
-    return kept | columns_of("balance", order.balance) | {"closed_at": order.at, "order": order.model_dump_json()}
+    known = {"closed_at": order.at, "revision": order.case.revision, "order": order.model_dump_json()}
+    return kept | columns_of("balance", order.balance) | known

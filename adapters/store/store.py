@@ -9,11 +9,14 @@ from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
 from adapters.store.mailbox import Mailbox
 from adapters.store.notices import Notices
+from adapters.store.open_cases import OpenCases
 from adapters.store.payments import Payments
 from adapters.store.tickets import Tickets
 
 
-class SqlStore(Accounts, Consequences, Digests, Effects, Holds, Inbox, Invoices, Mailbox, Notices, Payments, Tickets):
+class SqlStore(
+    Accounts, Consequences, Digests, Effects, Holds, Inbox, Invoices, Mailbox, Notices, OpenCases, Payments, Tickets
+):
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for

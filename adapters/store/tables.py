@@ -193,7 +193,28 @@ closed_ledgers = Table(
     Column("due", Date, nullable=False),
     *_money("balance"),
     _instant("closed_at"),
+    Column("revision", BigInteger, nullable=False),  # the case's, when its books were closed
     _words("order"),  # the CloseOrder with its entries, as JSON
+    Index(None, "account"),
+)
+
+open_cases = Table(
+    "open_cases",
+    metadata,
+    _key("number"),
+    _words("account"),
+    _words("customer"),
+    _words("policy"),
+    _words("zone"),
+    _words("state"),
+    _words("level"),
+    *_money("balance"),
+    Column("due", Date, nullable=False),
+    _words("coming"),
+    Column("coming_at", UtcInstant),
+    _instant("as_of"),
+    Column("revision", BigInteger, nullable=False),
+    _words("snapshot"),
     Index(None, "account"),
 )
 

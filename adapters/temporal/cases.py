@@ -44,11 +44,23 @@ _PAGE = 500
 
 
 class TemporalCases:
-    """Fits `dunning.ports.cases.Cases`. `queue` is the workflows' task queue; `client` raises OutageError too early."""
+    """Fits `dunning.ports.cases.Cases`. `queue` is the workflows' task queue; `client` raises OutageError too early.
 
-    def __init__(self, client: Callable[[], Client], queue: str) -> None:
+    `opened` and `answered` hear of each case that was started, and of each answer: for the table of open cases.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[], Client],
+        queue: str,
+        *,
+        opened: Callable[[Opened], None] = lambda _: None,
+        answered: Callable[[Answer], None] = lambda _: None,
+    ) -> None:
         self._client = client
         self._queue = queue
+        self._opened = opened
+        self._answered = answered
 
     async def start(self, opened: Opened, values: Values) -> bool:
         """Start a case, unless there is or was one."""
@@ -67,6 +79,7 @@ class TemporalCases:
             return False
         except RPCError as error:
             raise away(error) from None
+        self._opened(opened)
         return True
 
     async def ask(self, invoice: str) -> Case:
@@ -93,13 +106,15 @@ class TemporalCases:
 
     async def _updated(self, invoice: str, update: Update, update_id: str) -> Answer:
         try:
-            return await self._handle(invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+            answer: Answer = await self._handle(invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
                 UPDATES[type(update)], update, id=update_id or None, result_type=Answer, rpc_timeout=PATIENCE
             )
         except WorkflowUpdateFailedError as error:
             raise CaseSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(invoice) from None
+        self._answered(answer)
+        return answer
 
     async def signal(self, invoice: str, signal: Signal) -> None:
         """Leave it with the server."""
@@ -192,4 +207,5 @@ def _listed(found: WorkflowExecution) -> Listed:
         due=due.date() if due else None,
         coming=values[names.NEXT_MILESTONE],
         balance_minor=values[names.BALANCE_MINOR],
+        revision=values[names.REVISION],
     )

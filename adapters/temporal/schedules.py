@@ -1,4 +1,4 @@
-"""The Schedules of the daily sweep and the hourly check: made once, brought up to date by every worker that starts."""
+"""The Schedules of the daily sweep and the hourly checks: made once, brought up to date by every worker that starts."""
 
 from datetime import timedelta
 
@@ -16,11 +16,12 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from dunning.fleet import drift, sweep
+from dunning.fleet import drift, open_cases, sweep
 from dunning.fleet.drift import DriftOrder
+from dunning.fleet.open_cases import CheckOrder
 from dunning.fleet.sweep import SweepOrder
 
-SWEEP, DRIFT = "reprieve-sweep", "reprieve-drift"
+SWEEP, DRIFT, OPEN_CASES = "reprieve-sweep", "reprieve-drift", "reprieve-open-cases"
 CATCH_UP = timedelta(days=1)
 """A server that was down at the hour makes good for it; an older sweep's window is the next one's, too."""
 NEXT_HOUR = timedelta(hours=1)
@@ -37,7 +38,26 @@ async def keep_sweep(client: Client, queue: str, hour: int) -> None:
 
 async def keep_drift(client: Client, queue: str, minute: int) -> None:
     """Have the check of restricted services run hourly at that minute, on the workflows' task queue. As above."""
-    await _keep(client, DRIFT, _hourly(queue, minute))
+    action = ScheduleActionStartWorkflow(
+        drift.WORKFLOW,
+        DriftOrder(),
+        id="drift",  # the server appends the time
+        task_queue=queue,
+        static_summary="Hourly check: restricted services against their panels, and from outside",
+    )
+    await _keep(client, DRIFT, _hourly(action, minute))
+
+
+async def keep_open_cases(client: Client, queue: str, minute: int) -> None:
+    """Have the table of open cases compared hourly at that minute, on the workflows' task queue. As above."""
+    action = ScheduleActionStartWorkflow(
+        open_cases.WORKFLOW,
+        CheckOrder(),
+        id="open-cases",  # the server appends the time
+        task_queue=queue,
+        static_summary="Hourly check: the table of open cases against the cases",
+    )
+    await _keep(client, OPEN_CASES, _hourly(action, minute))
 
 
 async def _keep(client: Client, name: str, wanted: Schedule) -> None:
@@ -65,16 +85,10 @@ def _daily(queue: str, hour: int) -> Schedule:
     )
 
 
-def _hourly(queue: str, minute: int) -> Schedule:
+def _hourly(action: ScheduleActionStartWorkflow, minute: int) -> Schedule:
     every = ScheduleCalendarSpec(hour=[ScheduleRange(0, 23)], minute=[ScheduleRange(minute)], comment="every hour")
     return Schedule(
-        action=ScheduleActionStartWorkflow(
-            drift.WORKFLOW,
-            DriftOrder(),
-            id="drift",  # the server appends the time
-            task_queue=queue,
-            static_summary="Hourly check: restricted services against their panels, and from outside",
-        ),
+        action=action,
         spec=ScheduleSpec(calendars=[every]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=NEXT_HOUR),
     )

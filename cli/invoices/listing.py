@@ -1,4 +1,4 @@
-"""`list`: the cases on the server, one a line as they come; twenty thousand of them need no memory."""
+"""`list`: the open cases from the store's table; or those on the server, one a line as they come."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
+from cli.shell.errors import BadInputError
 from cli.shell.options import Json
 from dunning.states import StateAt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from operations.list_cases import Row
+    from operations.list_open_cases import Found
 
-_LINE = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7} {next}"
-_COLUMNS = ("invoice", "account", "policy", "state", "level", "due", "overdue", "next")
+_BOTH = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7}"
+_ON_SERVER = f"{_BOTH} {{next}}"
+_IN_TABLE = f"{_BOTH} {{balance:>14}} {{next_at:<16}} {{as_of:<16}} {{next}}"
+_COLUMNS = ("invoice", "account", "policy", "state", "level", "due", "overdue", "balance", "next_at", "as_of", "next")
+_HEAD = {name: name.upper().replace("_", " ") for name in _COLUMNS}
+_SORTED = {"invoice": "number", "next": "coming", "next_at": "coming_at"}
+"""What a column is called in the table."""
 
 
 async def list_(
@@ -25,22 +32,50 @@ async def list_(
     state: Annotated[StateAt | None, Parameter(help="Only cases in this state.")] = None,
     account: Annotated[str, Parameter(help="Only cases of this account.")] = "",
     policy: Annotated[str, Parameter(help="Only cases under this policy.")] = "",
+    sort: Annotated[str, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
+    descending: Annotated[bool, Parameter(help="The largest first.")] = False,
+    temporal: Annotated[bool, Parameter(help="Ask the server: as of each case's last step, in no order.")] = False,
     all: Annotated[bool, Parameter(help="Closed cases too, as long as the server keeps them.")] = False,  # noqa: A002
     json: Json = False,
 ) -> None:
-    """List the cases that are running. Whether one is overdue is counted in UTC days, as of now."""
-    async with composed(store="not needed") as made:
-        cases = made.list_cases.of(state=state, account=account, policy=policy, ended=all)
-        await (_print_json(cases) if json else _print_lines(cases))
+    """List the cases that are running, from the store's table: each line says as of when it is, in UTC.
+
+    A signal from another program is in it after the hourly check at the latest. With --temporal or --all the server is
+    asked; whether a case is overdue is then counted in UTC days.
+    """
+    if temporal or all:
+        if descending or sort != "invoice":
+            raise BadInputError("--sort: the server does not sort; leave out --temporal and --all")
+        async with composed(store="not needed") as made:
+            cases = made.list_cases.of(state=state, account=account, policy=policy, ended=all)
+            await (_print_json(cases) if json else _print_lines(cases))
+        return
+    async with composed(server="not needed") as made:
+        found = await made.list_open_cases.of(
+            state=state, account=account, policy=policy, sort=_SORTED.get(sort, sort), descending=descending
+        )
+    print_table(found, json=json)
+
+
+def print_table(found: Iterable[Found], *, json: bool) -> None:
+    """All of it at once: it is there already."""
+    rows = [_row(each) for each in found]
+    if json:
+        between = ",\n".join(json_text.dumps(row) for row in rows)
+        print(f"[\n{between}\n]" if rows else "[]")
+    elif rows:
+        print("\n".join(_line(_IN_TABLE, each) for each in (_HEAD, *rows)), f"{len(rows)} case(s)", sep="\n")
+    else:
+        print("no cases")
 
 
 async def _print_lines(cases: AsyncIterator[Row]) -> None:
     found = 0
     async for case in cases:
         if not found:
-            print(_LINE.format(**{name: name.upper() for name in _COLUMNS}))
+            print(_line(_ON_SERVER, _HEAD))
         found += 1
-        print(_LINE.format(**{key: "" if value is None else value for key, value in _shown(case).items()}).rstrip())
+        print(_line(_ON_SERVER, _shown(case)))
     print(f"{found} case(s)" if found else "no cases")
 
 
@@ -50,6 +85,30 @@ async def _print_json(cases: AsyncIterator[Row]) -> None:
         print(between + json_text.dumps(_shown(case)), end="")
         between = ",\n"
     print("[]" if between == "[\n" else "\n]")
+
+
+def _line(template: str, row: dict[str, Any]) -> str:
+    return template.format(**{key: "" if value is None else value for key, value in row.items()}).rstrip()
+
+
+def _row(found: Found) -> dict[str, Any]:
+    row = found.row
+    return {
+        "invoice": row.number,
+        "account": row.account,
+        "customer": row.customer,
+        "policy": row.policy,
+        "state": found.state,
+        "level": row.level.value,
+        "due": row.due.isoformat(),
+        "overdue": found.overdue,
+        "next": row.coming,
+        "next_at": row.coming_at.isoformat(" ")[:16] if row.coming_at else None,
+        "balance": str(row.balance),
+        "balance_minor": row.balance.minor,
+        "as_of": row.as_of.isoformat(" ")[:16],
+        "status": "running",
+    }
 
 
 def _shown(row: Row) -> dict[str, Any]:

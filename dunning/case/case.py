@@ -114,7 +114,8 @@ class Case(Wire):
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
-    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say.
+    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `revision` grows by one
+    with every fact (`dunning.case.update`), also when a closed case goes on.
     """
 
     invoice: Invoice
@@ -149,6 +150,7 @@ class Case(Wire):
     voided: str = ""
     renewed: bool = False
     answered: tuple[Answered, ...] = ()
+    revision: int = 0
 
     @cached_property
     def balance(self) -> Money:

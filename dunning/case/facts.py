@@ -134,9 +134,11 @@ class Answer(Wire):
     """What the caller of an update hears: what became of it, and what is owed now.
 
     `counted` is the amount in the ledger for that payment: a second call with another amount changes nothing.
+    `snapshot` is the case since then (`dunning.case.snapshot`), for the table of open cases.
     """
 
     outcome: AnswerOutcome
     balance: Money
     state: StateAt
     counted: Money | None = None
+    snapshot: str = ""

@@ -13,12 +13,16 @@ from dunning.wire import Instant, Wire
 
 
 class Order(Wire):
-    """What every order says. `step` is the milestone's name; `at` is the workflow's own time, the only clock."""
+    """What every order says. `step` is the milestone's name; `at` is the workflow's own time, the only clock.
+
+    `snapshot` is the case as it was then (`dunning.case.snapshot`), for the table of open cases and for nothing else.
+    """
 
     invoice: str
     account: str
     step: str
     at: Instant
+    snapshot: str = ""
 
     @property
     def key(self) -> str:

@@ -1,19 +1,42 @@
-"""The next case from a case: some fields replaced, a ledger line more."""
+"""The next case from a case: some fields replaced, a ledger line more, and the case's revision with it."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from dunning.case.case import Case
 from dunning.case.ledger import Entry, written
 
+P = ParamSpec("P")
+
 
 def changed(case: Case, **changes: Any) -> Case:
-    """The case with some fields replaced."""
+    """The case with some fields replaced; its revision grows, whoever forgets about it."""
     # model_copy would carry the cached properties over: a new object derives its own.
-    fields = {name: getattr(case, name) for name in _FIELDS}
-    return Case.model_construct(**{**fields, **changes})
+    fields: dict[str, Any] = {name: getattr(case, name) for name in _FIELDS}
+    fields |= {"revision": case.revision + 1, **changes}
+    return Case.model_construct(**fields)
 
 
 _FIELDS = tuple(Case.model_fields)
+_FACTS = tuple(name for name in _FIELDS if name != "revision")
+
+
+def one_fact(record: Callable[Concatenate[Case, P], Case]) -> Callable[Concatenate[Case, P], Case]:
+    """Make a function record one fact: the case's revision grows by one when anything changed, however often.
+
+    So of two cases of one life the one that knows more facts has the higher revision, whatever their order was.
+    """
+
+    @wraps(record)
+    def counted(case: Case, *args: P.args, **kwargs: P.kwargs) -> Case:
+        after = record(case, *args, **kwargs)
+        if after is case:
+            return case
+        revision = case.revision + any(getattr(after, name) != getattr(case, name) for name in _FACTS)
+        return after if after.revision == revision else changed(after, revision=revision)
+
+    return counted
 
 
 def with_entry(case: Case, entry: Entry) -> Case:

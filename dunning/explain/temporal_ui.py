@@ -29,6 +29,7 @@ def shown(case: Case, step: Step) -> Values:
         (names.DUE_DATE, datetime.combine(case.invoice.due, datetime.min.time(), tzinfo=UTC)),
         (names.NEXT_MILESTONE, coming(step)),
         (names.BALANCE_MINOR, case.balance.minor),
+        (names.REVISION, case.revision),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from dunning.case.case import Case, Done
 from dunning.case.facts import Bounced
-from dunning.case.update import changed
+from dunning.case.update import changed, one_fact
 from dunning.policy.step_kinds import WHEN_PAID
 from dunning.policy.step_names import StepName, read
 
@@ -20,6 +20,7 @@ BOUNCED: Final = "bounced"
 """The kind of a step whose notice came back."""
 
 
+@one_fact
 def bounced(case: Case, fact: Bounced, now: datetime) -> Case:
     """The case once a notice is known to have come back; the same notice counts once."""
     del now

@@ -102,6 +102,7 @@ class Listed(NamedTuple):
     due: date | None = None
     coming: str | None = None
     balance_minor: int | None = None
+    revision: int | None = None
 
     @property
     def running(self) -> bool:

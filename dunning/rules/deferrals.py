@@ -4,10 +4,11 @@ from datetime import datetime
 
 from dunning.case.case import Case, Deferral
 from dunning.case.facts import Reconsider
-from dunning.case.update import changed
+from dunning.case.update import changed, one_fact
 from dunning.policy.step_names import without_turn
 
 
+@one_fact
 def reconsidered(case: Case, fact: Reconsider, now: datetime) -> Case:
     """What put the step off is asked again now, every guard included.
 

@@ -10,7 +10,7 @@ from dunning.case.case import Attempted, Case, Done
 from dunning.case.facts import Payment, PaymentNews, Restored, Reversal
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, balance, find
 from dunning.case.outcomes import PaymentOutcome
-from dunning.case.update import changed, with_entry
+from dunning.case.update import changed, one_fact, with_entry
 from dunning.money import Money
 from dunning.policy.plan import Action, Excess
 from dunning.policy.step_kinds import StepKind
@@ -18,6 +18,7 @@ from dunning.policy.step_names import step, told
 from dunning.rules.follow_ups import follow_ups
 
 
+@one_fact
 def paid(case: Case, payment: Payment, *, answered: bool = False) -> Case:
     """Money arrived. Counted once per id; parked when it cannot be counted (other currency, invoice void or lapsed).
 
@@ -65,6 +66,7 @@ def _settled_transit(case: Case, payment: str) -> Case:
     return case if attempts == case.attempts else changed(case, attempts=attempts)
 
 
+@one_fact
 def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
     """Money was taken back. One that comes before its payment waits in the ledger for it.
 
@@ -108,6 +110,7 @@ def _failures_never_told(before: Case, after: Case, now: datetime) -> tuple[Done
     )
 
 
+@one_fact
 def restored(case: Case, fact: Restored) -> Case:
     """What was taken back came again: the dispute was won. Fees that came of it are not asked for any more.
 
@@ -136,6 +139,7 @@ def _fees_of(reversal: str, case: Case) -> tuple[Entry, ...]:
     return fees if case.balance.minor <= sum(fee.amount.minor for fee in fees) else ()
 
 
+@one_fact
 def stirred(case: Case, news: PaymentNews, now: datetime) -> Case:
     """A payment that is not over has news: ask about it at once. One that the customer began is on its way from now."""
     if any(a.payment == news.payment and a.ask_at for a in case.attempts):

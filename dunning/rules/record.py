@@ -36,7 +36,7 @@ from dunning.case.results import (
     Undelivered,
     Unknown,
 )
-from dunning.case.update import changed, with_entry
+from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
@@ -50,11 +50,13 @@ from dunning.rules.money_in import paid, stirred, with_grace
 from dunning.undo.undo import fresh_id, late, struck_out
 
 
+@one_fact
 def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) -> Case:
     """The case once the step's result is known at `now` (UTC)."""
     return late(RECORDERS[type(result)](case, milestone, result, now), milestone, now)
 
 
+@one_fact
 def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value

@@ -20,7 +20,7 @@ from dunning.case.facts import (
     Waiver,
 )
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
-from dunning.case.update import changed, with_entry
+from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.step_kinds import StepKind
@@ -34,6 +34,7 @@ FAR = timedelta(days=730)
 """No promise and no due date lies further ahead."""
 
 
+@one_fact
 def method_changed(case: Case, fact: MethodChanged) -> Case:
     """A new payment method is on file. Of several changes the latest counts, whichever is heard of last."""
     known = case.method_changed_at
@@ -42,6 +43,7 @@ def method_changed(case: Case, fact: MethodChanged) -> Case:
     return changed(case, method_changed_at=fact.at, method_changes=case.method_changes + 1)
 
 
+@one_fact
 def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
     """A message that said "payment" could not be decoded; the follow-up is a ticket."""
     return changed(case, unreadable=(*case.unreadable, Unreadable(at=now, signal=signal, text=text[:2000])))
@@ -92,6 +94,7 @@ def _odd_date(case: Case, day: date, now: datetime) -> str:
     return f"{day} is too far ahead" if day > case.today(now) + FAR else ""
 
 
+@one_fact
 def promised(case: Case, promise: Promise) -> Case:
     """Steps are held until the promised day is over; the next one then comes at its usual local hour."""
     coming = case.next_milestone
@@ -110,6 +113,7 @@ def waiver_refused(case: Case, waiver: Waiver) -> str:
     return f"{waiver.entry!r} is already waived" if waived_before else ""
 
 
+@one_fact
 def waived(case: Case, waiver: Waiver, now: datetime) -> Case:
     """That charge is not asked for any more."""
     entry = find(case.entries, waiver.entry, CHARGES)
@@ -136,6 +140,7 @@ def approval_refused(case: Case, approval: Approval) -> str:
     return ""
 
 
+@one_fact
 def approved(case: Case, approval: Approval) -> Case:
     """One more person agrees."""
     return changed(case, approvals=(*case.approvals, approval))
@@ -148,6 +153,7 @@ def void_refused(case: Case, void: Void) -> str:
     return "the invoice is already void" if case.voided or case.lapsed else ""
 
 
+@one_fact
 def voided(case: Case, void: Void, now: datetime) -> Case:
     """Nothing is owed; what was paid becomes credit, what was restricted is reinstated."""
     waived_already = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER)
@@ -168,6 +174,7 @@ def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
     return _odd_date(case, change.due, now)
 
 
+@one_fact
 def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
     """All steps still to come move by the same number of days; what is done stays done."""
     days = (change.due - case.invoice.due) // timedelta(days=1)

@@ -15,7 +15,7 @@ from dunning.case.decisions import Perform, Step, follow_up
 from dunning.case.facts import Undo
 from dunning.case.ledger import Entry, Kind
 from dunning.case.outcomes import DecisionOutcome
-from dunning.case.update import changed, with_entry
+from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.policy.plan import DELETIONS, Milestone
 from dunning.policy.step_kinds import StepKind
@@ -34,6 +34,7 @@ def undo_refused(undo: Undo) -> str:
     return "" if undo.until - undo.since <= _LONGEST else "a wrong run is not longer than a year: name a shorter time"
 
 
+@one_fact
 def undone(case: Case, undo: Undo, now: datetime) -> Case:
     """The case once the run is undone at `now`; the same case for an undo of that id, or one that finds nothing."""
     if any(run.undo.id == undo.id for run in case.runs):

@@ -22,6 +22,7 @@ from composition import now
 from dunning.policy.file import Policy
 from operations.decisions import Decisions
 from operations.new_invoice import NewInvoice
+from operations.note_open_cases import NoteOpenCases
 from operations.open_invoice import Opening, OpenInvoice
 from operations.payments import Payments
 from sandbox.companies import Addresses, Sandbox
@@ -98,7 +99,8 @@ class Stage:
 
     def cases(self, client: Client) -> TemporalCases:
         """The cases as that client reaches them."""
-        return TemporalCases(lambda: client, QUEUE)
+        seen = NoteOpenCases(lambda: self.store, now)
+        return TemporalCases(lambda: client, QUEUE, opened=seen.opened, answered=seen.answered)
 
     async def open(self, client: Client, row: NewInvoice, policy: Policy) -> Opening:
         """Open an invoice, as the command line does."""

@@ -99,17 +99,15 @@ async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate:
     assert await listed(operate, "--account", "list-a", "--policy", "hotdoodle", "--all") == ["LIST-2"]
     assert await listed(operate, "--account", "list-nobody") == []
     text = (await operate("list", "--account", "list-b")).out.splitlines()
-    assert text[0].split() == ["INVOICE", "ACCOUNT", "POLICY", "STATE", "LEVEL", "DUE", "OVERDUE", "NEXT"]
-    assert text[1].split() == [
-        "LIST-3",
-        "list-b",
-        "a-small-orange",
-        "scheduled",
-        "active",
-        str(in_days(60)),
-        "0",
-        "issue",
-    ]
+    columns = "INVOICE ACCOUNT POLICY STATE LEVEL DUE OVERDUE"
+    assert text[0].split() == [*columns.split(), "BALANCE", "NEXT", "AT", "AS", "OF", "NEXT"]
+    known = ["LIST-3", "list-b", "a-small-orange", "scheduled", "active", str(in_days(60)), "0"]
+    assert text[1].split()[:9] == [*known, "USD", "19.99"]
+    assert text[1].split()[-1] == "issue"
+    await until_listed(operate, ["LIST-3"], "--account", "list-b", "--temporal")
+    text = (await operate("list", "--account", "list-b", "--temporal")).out.splitlines()
+    assert text[0].split() == [*columns.split(), "NEXT"]
+    assert text[1].split() == [*known, "issue"]
     assert (await operate("list", "--account", "list-nobody")).out == "no cases\n"
 
 
@@ -122,7 +120,7 @@ async def test_list_refuses_what_is_no_filter(operate: Operate):
 
 async def test_a_namespace_that_is_not_there_is_told(operate: Operate, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
-    for words in (("list",), ("show", "X"), ("pay", "X", "--amount", "USD 1", "--id", "x")):
+    for words in (("list", "--temporal"), ("show", "X"), ("pay", "X", "--amount", "USD 1", "--id", "x")):
         said = await operate(*words)
         assert (said.status, said.out) == (1, "")
         assert "NOT_FOUND: Namespace nowhere is not found" in said.err

@@ -113,6 +113,7 @@ def test_search_attributes_are_the_case_in_a_row() -> None:
         (names.DUE_DATE, datetime(2026, 12, 1, tzinfo=UTC)),
         (names.NEXT_MILESTONE, "terminate"),
         (names.BALANCE_MINOR, 5499),
+        (names.REVISION, case.revision),
     )
 
 

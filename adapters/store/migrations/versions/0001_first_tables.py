@@ -31,6 +31,10 @@ def _number(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=False, autoincrement=False)
 
 
+def _revision() -> sa.Column[int]:
+    return sa.Column("revision", sa.BigInteger(), nullable=False)
+
+
 def _list(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.JSON(), nullable=False)
 
@@ -110,9 +114,21 @@ def _invoices() -> None:
         _date("due"),
         *_money("balance"),
         _instant("closed_at"),
+        _revision(),
         _key("closed_ledgers", "invoice"),
     )
     _index("closed_ledgers", "account")
+    op.create_table(
+        "open_cases",
+        *_words("number", "account", "customer", "policy", "zone", "state", "level", "coming", "snapshot"),
+        *_money("balance"),
+        _date("due"),
+        sa.Column("coming_at", UtcInstant()),
+        _instant("as_of"),
+        _revision(),
+        _key("open_cases", "number"),
+    )
+    _index("open_cases", "account")
 
 
 def _payments() -> None:
@@ -185,8 +201,8 @@ def _consequences() -> None:
 
 def downgrade() -> None:
     tables = (
-        "effects consequences inbound_mails inbox tickets notices consents credits charge_attempts closed_ledgers "
-        "invoices holds services contacts accounts"
+        "effects consequences inbound_mails inbox tickets notices consents credits charge_attempts open_cases "
+        "closed_ledgers invoices holds services contacts accounts"
     )
     for table in tables.split():
         op.drop_table(table)

@@ -1,0 +1,120 @@
+"""The table of open cases. Whoever reads it looks; nothing is decided by it, so a write that fails is only logged."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, Select, case, delete, literal, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store.base import Database, columns_of
+from adapters.store.tables import closed_ledgers, open_cases
+from dunning.records.open_case import OpenCase
+
+log = structlog.stdlib.get_logger("reprieve.store")
+_SHOWN = [column for column in open_cases.c if column.name != "snapshot"]
+_SORTED_BY: Mapping[str, Any] = {column.name: column for column in _SHOWN}
+COLUMNS = tuple(_SORTED_BY)
+"""What the table can be sorted by."""
+
+
+class OpenCases(Database):
+    """Note, read and forget open cases."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._noted = self._group(_write_newer)
+        self._noting: set[asyncio.Task[None]] = set()
+
+    def note(self, row: OpenCase) -> None:
+        """Write the row soon, with others; not over one of the same or a higher revision, nor over closed books."""
+        task = asyncio.get_running_loop().create_task(self._note(row))
+        self._noting.add(task)
+        task.add_done_callback(self._noting.discard)
+
+    async def close(self) -> None:
+        """Close all connections, once what was noted is written."""
+        await asyncio.gather(*self._noting)
+        await super().close()
+
+    async def put_open(self, rows: Sequence[tuple[OpenCase, int]]) -> None:
+        """Write rows that were asked of the cases themselves, each with the revision of the row that was found wrong.
+
+        That one is replaced, and any of no higher revision.
+        """
+        async with self._writing() as connection:
+            for row, wrong in sorted(rows, key=lambda each: each[0].number):
+                revision = open_cases.c.revision
+                await _write(connection, row, or_(revision <= row.revision, revision == wrong))
+
+    async def open_cases(
+        self, now: datetime, *, account: str = "", policy: str = "", sort: str = "number", descending: bool = False
+    ) -> tuple[OpenCase, ...]:
+        """Read the rows, sorted by that column, then by number; an empty filter means any.
+
+        With a snapshot come only those whose next step's time has come by `now`. Raises ValueError for a column that
+        there is not.
+        """
+        column = _SORTED_BY.get(sort)
+        if column is None:
+            raise ValueError(f"there is no column {sort!r}; there are: {', '.join(COLUMNS)}")
+        snapshot = case((open_cases.c.coming_at <= now, open_cases.c.snapshot), else_="").label("snapshot")
+        wanted = select(*_SHOWN, snapshot).order_by(column.desc() if descending else column.asc(), open_cases.c.number)
+        wanted = wanted.where(open_cases.c.account == account) if account else wanted
+        wanted = wanted.where(open_cases.c.policy == policy) if policy else wanted
+        names = [*COLUMNS, "snapshot"]
+        async with self._reading() as connection:
+            found = (await connection.execute(wanted)).all()
+        return tuple(_row(dict(zip(names, each, strict=True))) for each in found)
+
+    async def open_case(self, number: str) -> OpenCase | None:
+        """Read one row with its snapshot."""
+        row = await self._row(select(open_cases).where(open_cases.c.number == number))
+        return None if row is None else _row(dict(row))
+
+    async def forget_open(self, numbers: Sequence[str]) -> None:
+        """Take out those rows whose books were closed with the same or a higher revision."""
+        closed = select(closed_ledgers.c.invoice).where(
+            closed_ledgers.c.invoice == open_cases.c.number, closed_ledgers.c.revision >= open_cases.c.revision
+        )
+        its = delete(open_cases).where(closed.exists())
+        async with self._writing() as connection:
+            for number in numbers:
+                await connection.execute(its.where(open_cases.c.number == number))
+
+    async def _note(self, row: OpenCase) -> None:
+        try:
+            await self._noted.add((row,))
+        except Exception as error:  # noqa: BLE001 - whatever it is: the hourly check writes the row
+            log.warning("a row of the table of open cases could not be written", error=type(error).__name__)
+
+
+async def _write_newer(connection: AsyncConnection, rows: Sequence[OpenCase]) -> None:
+    newest: dict[str, OpenCase] = {}
+    for row in rows:
+        known = newest.get(row.number)
+        if known is None or known.revision < row.revision:
+            newest[row.number] = row
+    for number in sorted(newest):  # in one order for all: two workers would else wait for each other
+        row = newest[number]
+        await _write(connection, row, open_cases.c.revision < row.revision)
+
+
+async def _write(connection: AsyncConnection, row: OpenCase, may_replace: ColumnElement[bool]) -> None:
+    """One statement decides: a row that is newer stays, and closed books that know as much as this row say no."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = row.model_dump(exclude={"balance"}) | columns_of("balance", row.balance)
+    closed = select(closed_ledgers.c.invoice).where(
+        closed_ledgers.c.invoice == row.number, closed_ledgers.c.revision >= row.revision
+    )
+    given: Select[Any] = select(*(literal(values[name], column.type) for name, column in open_cases.c.items()))
+    insert = dialect.insert(open_cases).from_select(list(open_cases.c.keys()), given.where(~closed.exists()))
+    fresh = {column.name: insert.excluded[column.name] for column in open_cases.c if column.name != "number"}
+    await connection.execute(insert.on_conflict_do_update(index_elements=["number"], set_=fresh, where=may_replace))
+
+
+def _row(row: dict[str, Any]) -> OpenCase:
+    return OpenCase.model_validate(row | {"balance": {"minor": row["balance"], "currency": row["currency"]}})

@@ -1,0 +1,32 @@
+"""`cases rebuild`: the table of open cases made anew from the cases themselves."""
+
+from cyclopts import App
+
+from cli.shell.connections import composed
+from cli.shell.options import Json
+from cli.shell.output import complain, print_json
+from dunning.fleet.open_cases import CheckReport
+
+cases = App(name="cases", help="Look after the table of open cases, from which `list` reads.")
+
+
+@cases.command
+async def rebuild(*, json: Json = False) -> None:
+    """Ask every running case, and write what it says into the table of open cases.
+
+    Nothing is decided by that table, and the hourly check keeps it right: this is for a store that was lost. It may be
+    stopped and begun again at any time.
+    """
+    async with composed() as made:
+        report = await made.check_open_cases.check(_progress, all=True)
+    print_json(report) if json else print(_words(report))
+
+
+def _progress(so_far: CheckReport) -> None:
+    complain(f"{so_far.running} cases ...")
+
+
+def _words(report: CheckReport) -> str:
+    dead = f"\n{report.dead} row(s) are of cases that neither run nor were closed; they stay." if report.dead else ""
+    silent = f"\n{report.silent} did not answer: run it again, or wait for the hourly check." if report.silent else ""
+    return f"{report.running} running case(s) asked.{silent}{dead}"

@@ -1,0 +1,48 @@
+"""The table of open cases: for people and programs that look, never for a rule or a consequence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dunning.records.open_case import OpenCase
+
+
+class NotesOpenCases(Protocol):
+    """Whoever has just seen a case as it is now."""
+
+    def note(self, row: OpenCase) -> None:
+        """Write the row soon, unless there is one of the same or a higher revision, or the case is closed since.
+
+        Returns at once and never raises: it must not hold up or fail what it is told of. What cannot be written is in
+        the log, and the hourly check finds it.
+        """
+        ...
+
+
+class OpenCases(NotesOpenCases, Protocol):
+    """The whole table."""
+
+    async def put_open(self, rows: Sequence[tuple[OpenCase, int]]) -> None:
+        """Write rows that were asked of the cases themselves, each with the revision of the row that was found wrong.
+
+        That one is replaced, and any of no higher revision; who wrote a higher one meanwhile knows more.
+        """
+        ...
+
+    async def open_cases(
+        self, now: datetime, *, account: str = "", policy: str = "", sort: str = "number", descending: bool = False
+    ) -> tuple[OpenCase, ...]:
+        """The rows, sorted by that column, then by number; an empty filter means any.
+
+        With a snapshot come only those whose next step's time has come by `now`: time has changed no others. Raises
+        ValueError for a column that there is not.
+        """
+        ...
+
+    async def open_case(self, number: str) -> OpenCase | None:
+        """One row with its snapshot."""
+        ...
+
+    async def forget_open(self, numbers: Sequence[str]) -> None:
+        """Take out those rows whose books were closed with the same or a higher revision."""
+        ...

@@ -1,0 +1,68 @@
+"""Listing the open cases as the table has them: sorted, filtered, in one look, whatever Temporal does meanwhile."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from dunning.calendar import local_date
+from dunning.explain.open_cases import as_at
+from dunning.ports.open_cases import OpenCases
+from dunning.records.open_case import OpenCase
+from dunning.states import StateAt
+from operations.errors import RefusedError
+from operations.list_cases import checked, overdue_days, state_at_reading
+
+_DERIVED = ("state", "overdue")
+"""What is sorted here: it is not in the table."""
+
+
+class Found(NamedTuple):
+    """A row, and what time has made of it: the state now, and the calendar days past the due date in its zone."""
+
+    row: OpenCase
+    state: str
+    overdue: int
+
+
+class ListOpenCases:
+    """`clock` is the wall's: what time alone changes is derived when it is read."""
+
+    def __init__(self, table: OpenCases, clock: Callable[[], datetime]) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def of(
+        self,
+        *,
+        state: StateAt | None = None,
+        account: str = "",
+        policy: str = "",
+        sort: str = "number",
+        descending: bool = False,
+    ) -> list[Found]:
+        """The open cases with all of these values, sorted; an empty one means any.
+
+        Raises RefusedError for a column that there is not and for a value that none can have, StoreOutageError.
+        """
+        wanted, now, derived = checked(account=account, policy=policy), self._clock(), sort in _DERIVED
+        column, down = ("number", False) if derived else (sort, descending)
+        try:
+            rows = await self._table.open_cases(
+                now, account=wanted.account, policy=wanted.policy, sort=column, descending=down
+            )
+        except ValueError as error:
+            raise RefusedError(str(error), field="sort") from None
+        found = _all_found(rows, now)
+        if derived:
+            found.sort(key=lambda each: getattr(each, sort), reverse=descending)
+        return [each for each in found if state in (None, each.state)]
+
+
+def _all_found(rows: tuple[OpenCase, ...], now: datetime) -> list[Found]:
+    today = {zone: local_date(now, zone) for zone in {row.zone for row in rows}}
+    return [_found(as_at(row, now), today[row.zone]) for row in rows]
+
+
+def _found(row: OpenCase, today: date) -> Found:
+    overdue = overdue_days(row.state, row.due, today)
+    return Found(row, state_at_reading(row.state, row.coming, overdue) or row.state, overdue)

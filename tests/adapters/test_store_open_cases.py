@@ -1,0 +1,145 @@
+"""The table of open cases: the row that knows most stays, closed books stay closed, and nobody is held up or failed."""
+
+import asyncio
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import structlog
+
+from adapters.store import SqlStore
+from dunning.case.case import open_case
+from dunning.case.orders import CloseOrder
+from dunning.case.update import changed
+from dunning.level import Level
+from dunning.money import Money
+from dunning.ports.open_cases import OpenCases
+from dunning.records.open_case import OpenCase
+from tests.dunning.examples import before_issue, opened
+
+AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
+BEGUN = opened("a-small-orange")
+
+
+def row(number: str = "INV-1", revision: int = 1, **more: Any) -> OpenCase:
+    values = {
+        "number": number,
+        "account": "a-1",
+        "customer": "Jane's Bakery",
+        "policy": "a-small-orange",
+        "zone": "UTC",
+        "state": "open",
+        "level": Level.LOCKED,
+        "balance": Money(minor=1999, currency="USD"),
+        "due": date(2026, 12, 1),
+        "coming": "suspend",
+        "coming_at": AT,
+        "as_of": AT,
+        "revision": revision,
+        "snapshot": "eJw=",
+    }
+    return OpenCase.model_validate(values | more)
+
+
+def closing(revision: int) -> CloseOrder:
+    case = changed(open_case(BEGUN, before_issue(BEGUN)), revision=revision)
+    return CloseOrder(invoice="INV-1", account="a-1", step="close:1", at=AT, outcome="paid", case=case)
+
+
+async def noted(store: SqlStore, *rows: OpenCase) -> None:
+    for each in rows:
+        store.note(each)
+        await asyncio.gather(*store._noting)
+
+
+async def test_a_row_comes_back_as_it_was_noted(store: SqlStore) -> None:
+    port: OpenCases = store
+    await noted(store, row(), row("INV-2", coming_at=None))
+    assert await port.open_case("INV-1") == row()
+    assert await port.open_case("INV-2") == row("INV-2", coming_at=None)
+    assert await port.open_case("INV-3") is None
+    assert (await port.open_cases(AT - timedelta(seconds=1)))[0] == row(snapshot="")
+    assert await port.open_cases(AT) == (row(), row("INV-2", coming_at=None, snapshot=""))
+
+
+async def test_the_row_that_knows_most_stays_whoever_writes_last(store: SqlStore) -> None:
+    await noted(store, row(revision=3), row(revision=2, state="late"), row(revision=3, state="late"))
+    assert await store.open_case("INV-1") == row(revision=3)
+    for each in (row(revision=5), row(revision=4), row("INV-2")):
+        store.note(each)
+    await asyncio.gather(*store._noting)
+    assert [each.revision for each in await store.open_cases(AT)] == [5, 1]
+
+
+async def test_a_late_write_does_not_bring_back_what_is_closed_and_a_new_life_is_there_again(store: SqlStore) -> None:
+    await noted(store, row(revision=6))
+    await store.close_ledger(closing(7))
+    assert await store.open_case("INV-1") is None
+    await noted(store, row(revision=5), row(revision=7))
+    await store.put_open([(row(revision=7), 7)])
+    assert await store.open_case("INV-1") is None
+    await noted(store, row(revision=8))
+    assert await store.open_case("INV-1") == row(revision=8)
+    await store.close_ledger(closing(7))  # a try of the first life that was given up
+    await store.forget_open(["INV-1"])
+    assert await store.open_case("INV-1") == row(revision=8)
+
+
+async def test_what_was_asked_of_the_case_replaces_what_was_found_wrong_but_nothing_newer(store: SqlStore) -> None:
+    await noted(store, row(revision=4, state="wrong"))
+    await store.put_open([(row(revision=3), 4)])
+    assert await store.open_case("INV-1") == row(revision=3)
+    await noted(store, row(revision=5))
+    await store.put_open([(row(revision=4), 3)])
+    assert await store.open_case("INV-1") == row(revision=5)
+
+
+async def test_rows_of_closed_books_are_forgotten_and_those_of_dead_cases_are_kept(store: SqlStore) -> None:
+    await noted(store, row("DEAD"))
+    await store.close_ledger(closing(2))
+    await noted(store, row(revision=3))
+    await store.close_ledger(closing(2).model_copy(update={"at": AT + timedelta(hours=1)}))
+    await store.forget_open(["DEAD", "INV-1"])
+    assert [each.number for each in await store.open_cases(AT)] == ["DEAD", "INV-1"]
+
+
+async def test_it_is_sorted_and_filtered(store: SqlStore) -> None:
+    small, large = Money(minor=5, currency="USD"), Money(minor=10_000, currency="USD")
+    rows = [row("B", balance=small), row("A", balance=large, account="a-2"), row("C", balance=large, policy="other")]
+    await noted(store, *rows)
+    assert [each.number for each in await store.open_cases(AT)] == ["A", "B", "C"]
+    assert [each.number for each in await store.open_cases(AT, sort="balance")] == ["B", "A", "C"]
+    assert [each.number for each in await store.open_cases(AT, sort="balance", descending=True)] == ["A", "C", "B"]
+    assert [each.number for each in await store.open_cases(AT, account="a-2")] == ["A"]
+    assert [each.number for each in await store.open_cases(AT, policy="other")] == ["C"]
+    with pytest.raises(ValueError, match="there is no column 'snapshot'"):
+        await store.open_cases(AT, sort="snapshot")
+
+
+async def test_a_locked_database_holds_up_nobody_and_is_in_the_log(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.store.engine._PATIENCE", 50)
+    other: Any = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
+    other.execute("begin immediate")
+    store = SqlStore(sqlite_url)
+    with structlog.testing.capture_logs() as logs:
+        store.note(row())
+        assert logs == []
+        await asyncio.gather(*store._noting)
+    assert [(line["log_level"], line["error"]) for line in logs] == [("warning", "StoreOutageError")]
+    other.execute("rollback")
+    other.close()
+    await noted(store, row())
+    assert await store.open_case("INV-1") == row()
+    await store.close()
+
+
+async def test_closing_the_store_writes_what_was_noted(url: str) -> None:
+    store = SqlStore(url)
+    store.note(row())
+    await store.close()
+    again = SqlStore(url)
+    assert await again.open_case("INV-1") == row()
+    await again.close()
