@@ -53,17 +53,17 @@ async def test_an_unknown_invoice_is_none_and_one_that_never_began_says_so(made:
 
 
 async def test_cases_are_listed_by_what_they_have(made: Composition) -> None:
-    await opened(made, "LIST-1", account="list-two")
-    await closed(made, "LIST-2")
+    await opened(made, "OP-LIST-1", account="list-two")
+    await closed(made, "OP-LIST-2")
     async with asyncio.timeout(10):
         while not [each async for each in made.list_cases.of(account="list-two")]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        while not [each async for each in made.list_cases.of(account="of-LIST-2", ended=True, state="paid")]:  # noqa: ASYNC110
+        while not [each async for each in made.list_cases.of(account="of-OP-LIST-2", ended=True, state="paid")]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     (found,) = [each async for each in made.list_cases.of(account="list-two", policy=ASO)]
-    assert (found.case.invoice, found.case.running, found.case.balance_minor) == ("LIST-1", True, 1999)
-    (ended,) = [each async for each in made.list_cases.of(account="of-LIST-2", ended=True)]
-    assert (ended.case.invoice, ended.case.running, ended.case.state) == ("LIST-2", False, "paid")
+    assert (found.case.invoice, found.case.running, found.case.balance_minor) == ("OP-LIST-1", True, 1999)
+    (ended,) = [each async for each in made.list_cases.of(account="of-OP-LIST-2", ended=True)]
+    assert (ended.case.invoice, ended.case.running, ended.case.state) == ("OP-LIST-2", False, "paid")
     assert not [each async for each in made.list_cases.of(account="list-two", policy="hotdoodle")]
 
 
@@ -75,14 +75,14 @@ def test_a_word_that_no_case_can_have_is_refused(made: Composition, word: str) -
 
 
 async def test_why_knows_running_and_closed_invoices_and_accounts(made: Composition) -> None:
-    await closed(made, "WHY-1")
-    await opened(made, "WHY-2", account="of-WHY-1")
-    one = await made.why.of("WHY-1")
+    await closed(made, "OP-WHY-1")
+    await opened(made, "OP-WHY-2", account="of-OP-WHY-1")
+    one = await made.why.of("OP-WHY-1")
     assert isinstance(one, Receipt)
-    assert (one.invoice, one.state) == ("WHY-1", "paid")
-    account = await made.why.of("of-WHY-1")
+    assert (one.invoice, one.state) == ("OP-WHY-1", "paid")
+    account = await made.why.of("of-OP-WHY-1")
     assert isinstance(account, AccountReceipt)
-    assert {each.invoice for each in account.invoices} == {"WHY-1", "WHY-2"}
+    assert {each.invoice for each in account.invoices} == {"OP-WHY-1", "OP-WHY-2"}
     assert await made.why.of_invoice("WHY-NONE", for_customer=True) is None
     with pytest.raises(NotFoundError, match="WHY-NONE: there is no such invoice or account"):
         await made.why.of("WHY-NONE")

@@ -89,16 +89,19 @@ async def test_a_server_that_does_not_let_us_in_is_asked_once() -> None:
         tries.append(f"{invoice.invoice} {policy.name}")
         raise ServerRefusedError("Temporal answered PERMISSION_DENIED: who are you?")
 
-    report = await opened(opener, checked(new("OUT-1")))
-    assert (len(tries), report.failed) == (1, [Failed(1, "OUT-1", "Temporal answered PERMISSION_DENIED: who are you?")])
+    report = await opened(opener, checked(new("OP-OUT-1")))
+    assert (len(tries), report.failed) == (
+        1,
+        [Failed(1, "OP-OUT-1", "Temporal answered PERMISSION_DENIED: who are you?")],
+    )
 
 
 async def test_of_several_looks_at_an_account_the_last_counts() -> None:
-    looks = {"REACH-1": "inside", "REACH-2": "outside", "REACH-3": "inside"}
+    looks = {"OP-REACH-1": "inside", "OP-REACH-2": "outside", "OP-REACH-3": "inside"}
 
     async def opener(invoice: NewInvoice, policy: Policy) -> Opening:
         assert policy is POLICY
         return Opening("started", "inside" if looks[invoice.invoice] == "inside" else "outside")
 
-    several = (new("REACH-1", account="a"), new("REACH-2", account="a"), new("REACH-3", account="b"))
+    several = (new("OP-REACH-1", account="a"), new("OP-REACH-2", account="a"), new("OP-REACH-3", account="b"))
     assert (await opened(opener, checked(*several))).inside == {"b"}
