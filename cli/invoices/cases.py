@@ -1,11 +1,15 @@
 """`cases rebuild`: the table of open cases made anew from the cases themselves."""
 
+from typing import TYPE_CHECKING
+
 from cyclopts import App
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
-from dunning.fleet.open_cases import CheckReport
+
+if TYPE_CHECKING:
+    from dunning.fleet.open_cases import CheckReport
 
 cases = App(name="cases", help="Look after the table of open cases, from which `list` reads.")
 
@@ -22,11 +26,11 @@ async def rebuild(*, json: Json = False) -> None:
     print_json(report) if json else print(_words(report))
 
 
-def _progress(so_far: CheckReport) -> None:
+def _progress(so_far: "CheckReport") -> None:
     complain(f"{so_far.running} cases ...")
 
 
-def _words(report: CheckReport) -> str:
+def _words(report: "CheckReport") -> str:
     dead = f"\n{report.dead} row(s) are of cases that neither run nor were closed; they stay." if report.dead else ""
     silent = f"\n{report.silent} did not answer: run it again, or wait for the hourly check." if report.silent else ""
     return f"{report.running} running case(s) asked.{silent}{dead}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Literal
@@ -30,9 +31,13 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
 
     Raises BadInputError for a store's URL that is none, FailedError for outages.
     """
+    import structlog
+
     from composition import Composition
     from dunning.ports.outages import OutageError
 
+    # What a command prints may be read by a program: warnings go beside it.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     async with AsyncExitStack() as stack:
         client, why = None, "this command does not speak to Temporal"
         try:
