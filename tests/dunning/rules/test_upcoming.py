@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from dunning.case.case import Case
-from dunning.case.decisions import Finish, Wait
+from dunning.case.decisions import Finish, Wait, reinstatement
 from dunning.case.facts import Approval, Promise, Undo
 from dunning.case.results import Deferred, NoMethod, Result
 from dunning.case.update import changed
@@ -109,7 +109,7 @@ def _seen(announced: Iterable[Coming]) -> list[tuple[datetime, str]]:
 
 def _happened(life: Life) -> list[tuple[datetime, str]]:
     put_off = [did for did in life.did if not isinstance(did.result, Deferred)]
-    return [(did.decided, did.step.name if did.step else "reinstate") for did in put_off]
+    return [(did.decided, did.step.name if did.step else reinstatement(did.before)) for did in put_off]
 
 
 def _agreed(case: Case) -> Case:
