@@ -178,7 +178,7 @@ def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetim
     made: list[tuple[datetime, Fact]] = []
     for _ in range(draw(st.integers(0, most))):
         when = start + draw(st.timedeltas(timedelta(0), timedelta(days=150)))
-        made.append((when, draw(_any_fact)))
+        made.append((when, draw(any_fact)))
     when = start + draw(st.timedeltas(timedelta(0), timedelta(days=120)))
     for fact in (_pays("p3"), _reverses("p3"), _restores("p3"))[: draw(st.integers(0, 3))]:
         made.append((when, fact))
@@ -292,7 +292,7 @@ money_facts: st.SearchStrategy[Fact] = st.one_of(
 )
 """Payments and reversals, the same ones again and again."""
 
-_any_fact: st.SearchStrategy[Fact] = st.one_of(
+any_fact: st.SearchStrategy[Fact] = st.one_of(
     money_facts,
     st.builds(_promises, st.integers(0, 30)),
     st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
@@ -305,3 +305,4 @@ _any_fact: st.SearchStrategy[Fact] = st.one_of(
     st.builds(_undoes, st.sampled_from(["u1", "u2"]), st.integers(0, 60)),
     st.builds(_begins_a_debit, st.sampled_from(["p1", "d1"]), started=st.booleans()),
 )
+"""Anything that may be heard."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dunning.case.case import Case
@@ -24,7 +24,7 @@ from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
 from tests.dunning.examples import DUE, at, opened, pays, sends_money, takes_back
 from tests.dunning.life import Fact, Life, go_on, live
 from tests.dunning.lives import LIVES
-from tests.dunning.strategies import facts, openings, worlds
+from tests.dunning.strategies import any_fact, facts, openings, worlds
 from tests.dunning.world import World
 
 FOR_EVER = timedelta(days=1200)
@@ -60,13 +60,14 @@ def closed_times(draw: st.DrawFn, start: datetime) -> tuple[Closed, ...]:
 
 @st.composite
 def waiting(draw: st.DrawFn) -> tuple[Life, datetime, tuple[Closed, ...]]:
-    """A random life at one of its waits, some hours after a step."""
+    """A random life at one of its waits, some hours after a step, and after news that came with it."""
     (opening, start), world = draw(openings()), draw(worlds)
     heard = draw(facts(start))
     whole = live(opening, start, heard, deepcopy(world))
     after = draw(st.sampled_from([start, *(did.known for did in whole.did)]))
     until = after + draw(st.timedeltas(timedelta(0), timedelta(hours=20)))
-    life = live(opening, start, heard, world, until)
+    news = draw(st.lists(any_fact, max_size=2))
+    life = live(opening, start, [*heard, *((after, fact) for fact in news)], world, until)
     return life, max(life.now, until), draw(st.one_of(st.just(OPEN_ALWAYS), closed_times(until)))
 
 
@@ -215,10 +216,18 @@ def test_nothing_happens_to_who_has_paid() -> None:
 
 
 def test_the_lives_have_what_moves_dates() -> None:
-    """A property over nothing proves nothing."""
+    """A property over nothing proves nothing. Chance decides how many lives it takes."""
     seen: set[str] = set()
+    for number in range(20):
+        _look(seen, number)
+        if seen == {*MOVING, "closed", "asked"}:
+            return
+    raise AssertionError(f"never drawn: {({*MOVING, 'closed', 'asked'}) - seen}")
 
-    @settings(max_examples=300, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+
+def _look(seen: set[str], number: int) -> None:
+    @seed(number)
+    @settings(max_examples=100, deadline=None, database=None, phases=[Phase.generate])
     @given(waiting())
     def look(drawn: tuple[Life, datetime, tuple[Closed, ...]]) -> None:
         life, now, closed = drawn
@@ -229,7 +238,6 @@ def test_the_lives_have_what_moves_dates() -> None:
             seen.update("asked" for coming in upcoming(life.case, now, closed) if coming.missing)
 
     look()
-    assert seen == {*MOVING, "closed", "asked"}
 
 
 MOVING = ("promised_until", "held_until", "grace_until", "in_transit", "deferrals", "shift_days")
