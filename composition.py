@@ -75,14 +75,14 @@ class Composition:
     @cached_property
     def panel(self) -> Panels:
         """All control panels."""
-        panel = panels.chosen(self.settings)
+        panel = panels.panels_from(self.settings)
         self._stack.push_async_callback(panel.close)
         return panel
 
     @cached_property
     def services(self) -> AccountServices:
         """What reaches accounts' services: panels, their own software, a look from outside."""
-        sites = webhooks.chosen(self.settings)
+        sites = webhooks.sites_from(self.settings)
         self._stack.push_async_callback(sites.close)
         return AccountServices(self.panel, self.store, sites, OutsideProbes(self.settings.probe_seconds))
 
@@ -94,7 +94,7 @@ class Composition:
     @cached_property
     def reach(self) -> reachability.MailReach:
         """Which contacts fall silent with their services."""
-        return reachability.chosen(self.settings)
+        return reachability.reach_from(self.settings)
 
     @cached_property
     def check_invoice(self) -> CheckInvoice:
@@ -149,7 +149,7 @@ class Composition:
     @cached_property
     def site_accesses(self) -> SiteAccesses:
         """Tell what a customer's own site needs."""
-        return SiteAccesses(self.store, tokens.chosen(self.settings))
+        return SiteAccesses(self.store, tokens.site_links_from(self.settings))
 
     @cached_property
     def checks(self) -> RunChecks:

@@ -25,21 +25,21 @@ from activities.notices.open_ticket import OpenTicket
 from activities.notices.send_notice import SendNotice
 from activities.open_cases import KeepsOpenCases
 from activities.payments.ask_for_money import AskForMoney
-from activities.payments.charge import Charge
+from activities.payments.charge import ChargeInvoice
 from activities.payments.close_books import CloseBooks
 from activities.payments.move_due_date import MoveDueDate
-from activities.payments.refund import Refund
+from activities.payments.refund import RefundPayment
 from activities.payments.reopen_books import ReopenBooks
 from activities.payments.use_credit import UseCredit
 from activities.services.deactivate import Deactivate
 from activities.services.delete_service import DeleteService
 from activities.services.loosen import Loosen
-from activities.services.reinstate import Reinstate
+from activities.services.reinstate import ReinstateAccount
 from activities.services.restrict import Restrict
 from adapters import mail
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
-from adapters.process.health import Health, serving
+from adapters.process.health import Health, serving_health
 from adapters.settings.settings import Settings, no_json
 from adapters.store import SqlStore, migrate
 from adapters.templates import renderer
@@ -73,14 +73,14 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
-            Charge(gateway, store, settings.card_attempts).charge,
+            ChargeInvoice(gateway, store, settings.card_attempts).charge,
             AskForMoney(gateway, store).ask_for_money,
-            Refund(gateway).refund,
+            RefundPayment(gateway).refund,
         ],
         calls.MAIL: [
             SendNotice(
-                mail.chosen(settings),
-                renderer.chosen(settings),
+                mail.mailer_from(settings),
+                renderer.renderer_from(settings),
                 store,
                 domain,
                 renderer.replies(settings),
@@ -92,7 +92,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
         ],
         calls.PANEL: [
             Restrict(services, gateway, guards).restrict,
-            Reinstate(services, made.notices).reinstate,
+            ReinstateAccount(services, made.notices).reinstate,
             Loosen(services).loosen,
             Deactivate(services, gateway, guards).deactivate,
             DeleteService(services, gateway, guards).delete_service,
@@ -174,7 +174,7 @@ async def run(settings: Settings) -> int:
 
     async with AsyncExitStack() as stack:
         health = Health()
-        await stack.enter_async_context(serving(health, settings.health_host, settings.health_port))
+        await stack.enter_async_context(serving_health(health, settings.health_host, settings.health_port))
         await migrate(settings.store_url)
         client = await connect(measured(settings.metrics_address))
         await register(client)

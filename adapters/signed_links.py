@@ -71,7 +71,7 @@ def _same(ours: str, given: str) -> bool:
     return hmac.compare_digest(ours.encode(), given.encode("utf-8", "backslashreplace"))
 
 
-def chosen(settings: Settings) -> Links | None:
+def links_from(settings: Settings) -> Links | None:
     """The links that the settings ask for; None when there is no secret, or one that is too short."""
     secret = settings.link_secret.get_secret_value()
     return Links(secret, settings.portal_url) if len(secret) >= SHORTEST else None

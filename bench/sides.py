@@ -16,7 +16,7 @@ from bench.bare import Bare, Script, Step
 from bench.lives import a_row
 from bench.worker_process import SIDES, queue_of
 from dunning.case.case import Opened, open_case
-from dunning.explain.temporal_ui import headline, shown
+from dunning.explain.temporal_ui import case_summary, shown
 from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.rules.machine import decide
@@ -60,7 +60,7 @@ def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str]
     opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside")
     at = opened.plan.milestones[0].at
     case = open_case(opened, at)
-    seen, summary = typed(shown(case, decide(case, at))), headline(opened.invoice)
+    seen, summary = typed(shown(case, decide(case, at))), case_summary(opened.invoice)
 
     async def start(name: str) -> WorkflowHandle[Any, str]:
         invoice = opened.invoice.model_copy(update={"number": name})

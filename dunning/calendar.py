@@ -42,7 +42,7 @@ class Offset(NamedTuple):
         )
 
 
-def add(day: date, offset: Offset) -> date:
+def add_offset(day: date, offset: Offset) -> date:
     """Move a date. A month's end stays in its month: 31 January plus one month is 28 or 29 February."""
     year, month = divmod(day.year * 12 + day.month - 1 + offset.months, 12)
     last = calendar.monthrange(year, month + 1)[1]

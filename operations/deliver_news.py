@@ -11,7 +11,7 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.payments import Consents
 from dunning.records.inbox import News, NewsOutcome, Outcome
-from dunning.tickets.money import payment_refused
+from dunning.tickets.money import refused_payment
 from operations.late_money import KeepLateMoney, LateRecords
 
 
@@ -75,7 +75,7 @@ class DeliverNews:
         try:
             answer = await self._cases.tell(news.invoice, payment, payment.id)
         except CaseSaysNoError as error:
-            await self._store.open_ticket(payment_refused(news.invoice, account, payment, str(error)))
+            await self._store.open_ticket(refused_payment(news.invoice, account, payment, str(error)))
             return Outcome(outcome="refused", invoice=news.invoice)
         except NoCaseError:
             return Outcome(outcome=await self._late.payment(news.invoice, payment), invoice=news.invoice)

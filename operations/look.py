@@ -17,7 +17,7 @@ CaseOf = Callable[[str], Awaitable[Case | None]]
 """All facts of an invoice's case, as `Look.case` tells them."""
 
 
-class Seen(NamedTuple):
+class CaseView(NamedTuple):
     """A case as it is at `at`, and what it is about to do or waits for."""
 
     case: Case
@@ -41,7 +41,7 @@ class Look:
             closed = await self._store.ledger(invoice)
             return closed.order.case if closed else None
 
-    async def show(self, invoice: str) -> Seen | ClosedLedger:
+    async def show(self, invoice: str) -> CaseView | ClosedLedger:
         """The case, or the books that were closed with it when Temporal has forgotten it or no worker can tell.
 
         Raises NoSuchInvoiceError, and RefusedError for an invoice whose case never began.
@@ -59,7 +59,7 @@ class Look:
                 return closed
             raise
         at = present(case, self._clock())
-        return Seen(case, at, decide(case, at))
+        return CaseView(case, at, decide(case, at))
 
 
 def present(case: Case, now: datetime) -> datetime:

@@ -98,7 +98,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
 
 def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[Route]:
     settings, store, case_of = made.settings, made.store, made.look.case
-    signed = signed_links.chosen(settings)
+    signed = signed_links.links_from(settings)
     if signed is None:
         log.warning(
             "pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal",
@@ -107,7 +107,7 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    sheets = Sheets(store, case_of, renderer.chosen(settings), now)
+    sheets = Sheets(store, case_of, renderer.renderer_from(settings), now)
     words = terms(settings.company, settings.mail_from)
     why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
@@ -115,7 +115,7 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
 
 
 def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
-    signed = signed_links.chosen(settings)
+    signed = signed_links.links_from(settings)
     if signed is None and settings.mail_in_port:
         log.warning(
             "the door for mail is off: without REPRIEVE_LINK_SECRET anybody could invent that a notice came back"
@@ -123,7 +123,7 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
     people = (settings.mail_from, *settings.reply_to.values())
     ours = {*people, settings.mail_bounces, settings.mail_reply_to}
     answers = signed and Answers(
-        mail.chosen(settings),
+        mail.mailer_from(settings),
         store,
         signed,
         company=settings.company,
@@ -141,7 +141,7 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:
     """What customers' own sites ask for; the page for visitors needs no secret, and is always there."""
     suspended = SuspendedPages(store, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
-    signed, own = signed_links.chosen(settings), tokens.chosen(settings)
+    signed, own = signed_links.links_from(settings), tokens.site_links_from(settings)
     if signed is None or own is None:
         return [suspended.route()]
     return [SiteStates(own, signed, store, settings.hold_contacts, settings.mail_from).route(), suspended.route()]

@@ -19,7 +19,7 @@ _KEYS: dict[names.Attribute, SearchAttributeKey[Any]] = {
 }
 
 
-def show(shown: Values) -> None:
+def show_attributes(shown: Values) -> None:
     """Bring the running workflow's attributes to these values.
 
     Always all that can change, whatever the values are now: if the values decided whether there is an upsert, then

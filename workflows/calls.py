@@ -13,16 +13,16 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from activities.notices.send_notice import SendNotice
     from activities.payments.ask_for_money import AskForMoney
-    from activities.payments.charge import Charge
+    from activities.payments.charge import ChargeInvoice
     from activities.payments.close_books import CloseBooks
     from activities.payments.move_due_date import MoveDueDate
-    from activities.payments.refund import Refund
+    from activities.payments.refund import RefundPayment
     from activities.payments.reopen_books import ReopenBooks
     from activities.payments.use_credit import UseCredit
     from activities.services.deactivate import Deactivate
     from activities.services.delete_service import DeleteService
     from activities.services.loosen import Loosen
-    from activities.services.reinstate import Reinstate
+    from activities.services.reinstate import ReinstateAccount
     from activities.services.restrict import Restrict
     from dunning.case.results import Abandoned
     from dunning.policy.plan import Action, Milestone
@@ -53,8 +53,8 @@ class Call:
 _MINUTES_2 = timedelta(minutes=2)
 _SECONDS_30 = timedelta(seconds=30)
 
-REINSTATE = Call(Reinstate.reinstate, PANEL, timedelta(minutes=5), priority=1)
-_CHARGE = Call(Charge.charge, CHARGING, _MINUTES_2)
+REINSTATE = Call(ReinstateAccount.reinstate, PANEL, timedelta(minutes=5), priority=1)
+_CHARGE = Call(ChargeInvoice.charge, CHARGING, _MINUTES_2)
 NOTIFY = Call(SendNotice.send_notice, MAIL, _MINUTES_2)
 _RESTRICT = Call(Restrict.restrict, PANEL, timedelta(minutes=5))
 _DELETE = Call(DeleteService.delete_service, PANEL, timedelta(minutes=10), priority=5)
@@ -64,7 +64,7 @@ CALLS: dict[Action, Call | None] = {
     Action.NOTIFY: NOTIFY,
     Action.CHARGE: _CHARGE,
     Action.LATE_FEE: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
-    Action.REFUND: Call(Refund.refund, CHARGING, _MINUTES_2),
+    Action.REFUND: Call(RefundPayment.refund, CHARGING, _MINUTES_2),
     Action.WARN_ADMINS: _RESTRICT,
     Action.LOCK: _RESTRICT,
     Action.SUSPEND: _RESTRICT,

@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from workflows.attributes import already_shown, show
+from workflows.attributes import already_shown, show_attributes
 from workflows.calls import REINSTATE, call, call_for
 from workflows.inbox import received
 
@@ -29,8 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
     from dunning.rules.state_at import state_at
-    from dunning.undo.undo import called_off, undo_refused, undone
-    from dunning.undo.undo import outcome as undo_outcome
+    from dunning.undo.undo import called_off, undo_outcome, undo_refused, undone
 
 T = TypeVar("T", bound=Order)
 MOMENT = timedelta(milliseconds=1)
@@ -118,7 +117,7 @@ class InvoiceDunning:
         return activity_summary(self._case, step)
 
     def _show(self, step: Step) -> None:
-        show(shown(self._case, step))
+        show_attributes(shown(self._case, step))
 
     @workflow.query
     def case(self) -> Case:

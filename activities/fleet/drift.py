@@ -15,7 +15,7 @@ from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
 from operations.concurrency import a_few
-from operations.services.panel import asked, mark, may_loosen, tag_of, touched
+from operations.services.panel import asked, mark, may_loosen, services_of, tag_of
 from operations.services.proof import look, wished
 from operations.services.services import AccountServices
 from operations.services.site_webhooks import tell_sites
@@ -75,7 +75,7 @@ class _Checked:
     async def checked(self) -> DriftReport:
         """Look at each service, and bring the account to its holds if one of them drifted. Raises OutageError."""
         ours, drifted = self._ours(), list[Effect]()
-        gone = len(touched(self._account.services, ())) - len(ours)
+        gone = len(services_of(self._account.services, ())) - len(ours)
         report = DriftReport(at=self._at, services=gone, deleted=gone)
         for service in ours:
             report += await self._service(service, drifted)
@@ -85,10 +85,10 @@ class _Checked:
 
     def _ours(self) -> list[Service]:
         """Without what is gone: nobody asks for it, and nobody touches it."""
-        return [each for each in touched(self._account.services, ()) if not drift.is_gone(self._known.get(each.id))]
+        return [each for each in services_of(self._account.services, ()) if not drift.is_gone(self._known.get(each.id))]
 
     async def _service(self, service: Service, drifted: list[Effect]) -> DriftReport:
-        services, before = touched(self._account.services, ()), self._known.get(service.id)
+        services, before = services_of(self._account.services, ()), self._known.get(service.id)
         wanted = asked(self._services.panel, service, services, self._holds)
         seen = await self._services.panel.state(service)
         tag = tag_of(self._holds) if seen.tag is not None else mark(seen, before)

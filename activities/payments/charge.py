@@ -19,7 +19,7 @@ class ChargeRecords(Accounts, Attempts, Credits, Protocol):
     """Whom to charge, what was tried before, and money that was not counted."""
 
 
-class Charge:
+class ChargeInvoice:
     """Writes the attempt down, asks about it if it was begun before, and only then calls the gateway.
 
     `most_declines` is the ceiling of declined attempts with one payment method in 30 days.

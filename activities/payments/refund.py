@@ -8,7 +8,7 @@ from dunning.case.results import RefundResult
 from dunning.ports.companies import Gateway
 
 
-class Refund:
+class RefundPayment:
     """Calls the gateway; its idempotency key makes a retry harmless."""
 
     def __init__(self, gateway: Gateway) -> None:

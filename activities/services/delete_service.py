@@ -16,7 +16,7 @@ from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from operations.services.backups import PanelBackUps
 from operations.services.manual_tasks import back_ups_by_hand, domains_of_deleted
-from operations.services.panel import delete_at_panel, touched
+from operations.services.panel import delete_at_panel, services_of
 from operations.services.proof import insist, prove_deleted, wished, words
 from operations.services.services import AccountServices
 
@@ -45,7 +45,7 @@ class DeleteService:
             return waits
         account = await store.account(order.account)
         earlier = await store.effects(order.account)
-        services = touched(await self._services.ours(account, earlier), order.services)
+        services = services_of(await self._services.ours(account, earlier), order.services)
         proof = await self._back_ups(order, services) if order.backups else await self._delete_all(order, services)
         left = await self._left(account, services) if not order.backups else False
         await domains_of_deleted(store, account, order)

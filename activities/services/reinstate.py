@@ -24,7 +24,7 @@ PATIENCE = timedelta(minutes=15)
 """Paid up and still restricted for longer than this opens a Billing ticket (S2-08, promise 7)."""
 
 
-class Reinstate:
+class ReinstateAccount:
     """Lifts this invoice's own hold, and nobody else's (promise 6), until it is seen to have worked (promise 7)."""
 
     def __init__(self, services: AccountServices, notices: NoticeStarter, patience: timedelta = PATIENCE) -> None:

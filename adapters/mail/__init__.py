@@ -4,7 +4,7 @@ from adapters.mail.smtp import SmtpMailer
 from adapters.settings.settings import Settings
 
 
-def chosen(settings: Settings) -> SmtpMailer:
+def mailer_from(settings: Settings) -> SmtpMailer:
     """The way that the settings ask for; worker and portal send by the same."""
     return SmtpMailer(
         settings.smtp_host,

@@ -40,7 +40,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
-def chosen(settings: Settings) -> MailReach:
+def reach_from(settings: Settings) -> MailReach:
     """What the settings ask for; without `mail_hosts` no question ever goes to the DNS."""
     asked = Exchangers(settings.dns_seconds, settings.dns_servers) if settings.mail_hosts else None
     return MailReach(settings.mail_hosts, asked)

@@ -11,7 +11,7 @@ from adapters.settings.settings import Settings
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 
 AnyPanel = WhmPanel | HestiaPanel | GenericPanel
 _KINDS: dict[Kind, type[AnyPanel]] = {"whm": WhmPanel, "hestia": HestiaPanel, "generic": GenericPanel}
@@ -34,7 +34,7 @@ class Panels:
         """Whether the service's panel switches all services of a user together."""
         return self._of(service).by_user(service)
 
-    async def state(self, service: Service) -> Seen:
+    async def state(self, service: Service) -> PanelState:
         """What the service's panel shows now."""
         return await self._of(service).state(service)
 
@@ -64,6 +64,6 @@ class Panels:
         return self._panels[service.panel]
 
 
-def chosen(settings: Settings) -> Panels:
+def panels_from(settings: Settings) -> Panels:
     """The panels that the settings name; close them in the end."""
     return Panels(settings.panels, settings.panel_seconds)

@@ -14,7 +14,7 @@ from adapters.panels.http import PanelHttp
 from adapters.settings.panels import PanelSettings
 from dunning.level import Level
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 
 ALWAYS = frozenset({Level.ACTIVE, Level.DELETED})
 
@@ -48,7 +48,7 @@ class GenericPanel:
         del service
         return False
 
-    async def state(self, service: Service) -> Seen:
+    async def state(self, service: Service) -> PanelState:
         """Ask what is shown now. Raises OutageError."""
         return await self._ask("service.state", service)
 
@@ -70,7 +70,7 @@ class GenericPanel:
 
     async def _ask(
         self, event: str, service: Service, *, level: str = "", tag: str = "", backups: bool = False
-    ) -> Seen:
+    ) -> PanelState:
         data = {
             "service": service.id,
             "kind": service.kind,
@@ -88,7 +88,7 @@ class GenericPanel:
             shown = _Shown.model_validate_json(self._http.checked(answer).content, strict=True)
         except ValidationError as error:
             raise self._http.outage(f"unreadable answer: {_why(error)}") from None
-        return Seen(level=shown.level, tag=shown.tag, locked=shown.locked, backups=shown.backups)
+        return PanelState(level=shown.level, tag=shown.tag, locked=shown.locked, backups=shown.backups)
 
     def _signed(self, body: str, now: datetime) -> dict[str, str]:
         # The id holds the moment: a service may be suspended twice with the same words, and both are meant.

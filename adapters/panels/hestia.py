@@ -14,7 +14,7 @@ from adapters.settings.panels import PanelSettings
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
 _OK, _NOT_THERE, _SUSPENDED_ALREADY, _RUNS_ALREADY = 0, 3, 5, 6
@@ -48,12 +48,12 @@ class HestiaPanel:
         del service
         return True
 
-    async def state(self, service: Service) -> Seen:
+    async def state(self, service: Service) -> PanelState:
         """List the user. Raises OutageError."""
         answer = await self._ask("v-list-user", service.user, "json")
         code = self._code(answer)
         if code == _NOT_THERE:
-            return Seen(level=Level.DELETED, tag=None)
+            return PanelState(level=Level.DELETED, tag=None)
         if code != _OK:
             raise self._failed("v-list-user", code)
         try:
@@ -63,7 +63,7 @@ class HestiaPanel:
         if user is None:
             raise self._http.outage("unreadable answer; nothing is known")
         level = Level.SUSPENDED if user.SUSPENDED == "yes" else Level.ACTIVE
-        return Seen(level=level, tag=None, backups=None if user.U_BACKUPS == "" else user.U_BACKUPS > 0)
+        return PanelState(level=level, tag=None, backups=None if user.U_BACKUPS == "" else user.U_BACKUPS > 0)
 
     async def restrict(self, service: Service, level: Level, tag: str) -> None:
         """Suspend the user with all that is theirs. Raises ValueError for any other level."""

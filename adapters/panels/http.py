@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import httpx2
 
-from adapters.settings.loopback import is_near
+from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.panels import PanelSettings
 from dunning.ports.outages import OutageError
 
@@ -23,7 +23,7 @@ class PanelHttp:
         self._patience = patience
         trusted = ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True
         # What lives on this machine is not reached by a proxy of the environment.
-        near = is_near(settings.url)
+        near = is_on_this_machine(settings.url)
         self._http = httpx2.AsyncClient(timeout=patience, trust_env=not near, verify=trusted)
 
     async def call(

@@ -7,15 +7,15 @@ the next reading counts. Source: https://api.docs.cpanel.net/whm/introduction (1
 from collections.abc import Mapping
 
 from adapters.panels.http import PanelHttp
-from adapters.panels.whm_answers import Account, Said, unreadable
+from adapters.panels.whm_answers import WhmAccount, WhmAnswer, unreadable_answer
 from adapters.settings.panels import PanelSettings
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 
 SHOWS = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
-_DELETED = Seen(level=Level.DELETED)
+_DELETED = PanelState(level=Level.DELETED)
 
 
 class WhmPanel:
@@ -36,7 +36,7 @@ class WhmPanel:
         del service
         return True
 
-    async def state(self, service: Service) -> Seen:
+    async def state(self, service: Service) -> PanelState:
         """Read the account's summary. Raises OutageError for all that is not clearly about this account."""
         said = await self._ask("accountsummary", {"user": service.user})
         if said.knows_no(service.user):
@@ -76,22 +76,22 @@ class WhmPanel:
         if not said.ok and not said.already:
             raise self._refusal(said, service)
 
-    async def _ask(self, function: str, parameters: Mapping[str, str]) -> Said:
+    async def _ask(self, function: str, parameters: Mapping[str, str]) -> WhmAnswer:
         """Call the function as it is documented: a GET. Nothing here repeats one by itself."""
         asked = {"api.version": "1", **parameters}
         answer = await self._http.call("GET", f"/json-api/{function}", params=asked, headers=self._headers)
-        said = Said.read(self._http.checked(answer).content)
+        said = WhmAnswer.read(self._http.checked(answer).content)
         if said is None:
-            raise self._http.outage(unreadable(answer.headers.get("content-type", "")))
+            raise self._http.outage(unreadable_answer(answer.headers.get("content-type", "")))
         return said
 
-    def _refusal(self, said: Said, service: Service) -> OutageError:
+    def _refusal(self, said: WhmAnswer, service: Service) -> OutageError:
         if said.denies(service.user):
             return self._http.refused("permission denied")
         return self._http.outage(f"it refused: {said.words_without(service.user)}")
 
 
-def _seen(account: Account) -> Seen:
+def _seen(account: WhmAccount) -> PanelState:
     if not account.suspended:
-        return Seen(level=Level.ACTIVE)
-    return Seen(level=Level.SUSPENDED, tag=account.suspendreason or "", locked=account.is_locked)
+        return PanelState(level=Level.ACTIVE)
+    return PanelState(level=Level.SUSPENDED, tag=account.suspendreason or "", locked=account.is_locked)

@@ -14,7 +14,7 @@ _MOST = 200
 _MAIL = re.compile(r"\S+@\S+")
 
 
-class Account(BaseModel):
+class WhmAccount(BaseModel):
     """One `acct` of a summary. `suspended` and `is_locked` are 0 or 1, and in old answers text."""
 
     user: str
@@ -31,7 +31,7 @@ class _Metadata(BaseModel):
 class _Data(BaseModel):
     """An empty `acct` knows no account; none at all says nothing of it."""
 
-    acct: tuple[Account, ...] | None = None
+    acct: tuple[WhmAccount, ...] | None = None
 
 
 class _NewShape(BaseModel):
@@ -48,7 +48,7 @@ class _OldShape(BaseModel):
     """Acts have one `result`; a summary has `status` and `acct` beside each other."""
 
     result: tuple[_Status, ...] = ()
-    acct: tuple[Account, ...] | None = None
+    acct: tuple[WhmAccount, ...] | None = None
     status: bool | None = None
     statusmsg: str | None = None
 
@@ -63,14 +63,14 @@ class _Refused(BaseModel):
     cpanelresult: _Error
 
 
-class Said(BaseModel):
+class WhmAnswer(BaseModel):
     """An answer, whatever its shape was. `accounts` is None when it does not say anything about accounts."""
 
     model_config = ConfigDict(frozen=True)
 
     ok: bool
     reason: str = ""
-    accounts: tuple[Account, ...] | None = None
+    accounts: tuple[WhmAccount, ...] | None = None
 
     @classmethod
     def read(cls, body: bytes) -> Self | None:
@@ -115,7 +115,7 @@ class Said(BaseModel):
         return _MAIL.sub("...", self.reason.replace(user, "...") if user else self.reason)[:_MOST] or "no reason given"
 
 
-def unreadable(content_type: str) -> str:
+def unreadable_answer(content_type: str) -> str:
     """What was expected, for the many who take the wrong port: WHM answers on 2087, cPanel's log-in page on others."""
     kind = content_type.partition(";")[0] or "no type"
     return f"no answer of WHM's API ({kind}); nothing is known. Its port is 2087"

@@ -32,7 +32,7 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(health: Health, host: str, port: int) -> AsyncGenerator[None]:
+async def serving_health(health: Health, host: str, port: int) -> AsyncGenerator[None]:
     """Serve while the block runs; port 0 serves nothing."""
     if not port:
         yield

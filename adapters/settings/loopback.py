@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
-def is_near(url: str) -> bool:
+def is_on_this_machine(url: str) -> bool:
     """Whether it is on this machine."""
     host = urlsplit(url).hostname or ""
     try:

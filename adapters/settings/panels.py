@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from adapters.settings.loopback import is_near
+from adapters.settings.loopback import is_on_this_machine
 from dunning.level import Level
 
 Kind = Literal["whm", "hestia", "generic"]
@@ -42,7 +42,7 @@ class PanelSettings(BaseModel):
             _signs(secret)
         elif not self.user or not secret or not f"{self.user}{secret}".isascii():
             raise ValueError(f"{self.kind} needs a user and a secret, in plain notices")
-        elif not self.url.startswith("https://") and not is_near(self.url):
+        elif not self.url.startswith("https://") and not is_on_this_machine(self.url):
             raise ValueError("url: a secret goes to an https:// address and nowhere else")
         return self
 

@@ -13,7 +13,7 @@ import httpx2
 from aiosmtplib import SMTPException, SMTPResponseException
 
 from dunning.records.accounts import Service
-from dunning.records.effects import Sight
+from dunning.records.effects import ProbeResult
 from dunning.services.probe_verdict import Shows, of_mailbox, of_page
 
 MOST_BYTES = 64 * 1024
@@ -34,7 +34,7 @@ class OutsideProbes:
     def __init__(self, timeout: float = 10.0) -> None:
         self._timeout = timeout
 
-    async def look(self, service: Service) -> Sight | None:
+    async def look(self, service: Service) -> ProbeResult | None:
         """What is seen now; None when the service names nothing to look at. The detail names no mail address."""
         if not service.probe:
             return None
@@ -42,23 +42,23 @@ class OutsideProbes:
             url = urlsplit(service.probe)
             return await (self._mailbox(url) if url.scheme == "smtp" else self._page(service.probe))
         except ValueError:  # an address that is none
-            return Sight(shows="unclear", detail=f"the probe of service {service.id} is no address to look at")
+            return ProbeResult(shows="unclear", detail=f"the probe of service {service.id} is no address to look at")
 
     async def close(self) -> None:
         """Nothing stays open between two looks."""
 
-    async def _page(self, address: str) -> Sight:
+    async def _page(self, address: str) -> ProbeResult:
         try:
             async with asyncio.timeout(self._timeout):
                 page = await _fetched(address, self._timeout)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
-            return Sight(shows=_of_failure(error), detail=f"{_why(error)} at {_shown(address)}")
-        return Sight(
+            return ProbeResult(shows=_of_failure(error), detail=f"{_why(error)} at {_shown(address)}")
+        return ProbeResult(
             shows=of_page(page.status, urlsplit(page.address).path, page.text),
             detail=f"HTTP {page.status} at {_shown(page.address)}",
         )
 
-    async def _mailbox(self, url: SplitResult) -> Sight:
+    async def _mailbox(self, url: SplitResult) -> ProbeResult:
         host, port, address = url.hostname or "", url.port or _SMTP_PORT, unquote(url.path.lstrip("/"))
         if not _ADDRESS.fullmatch(address):
             raise ValueError("smtp://host:port/address")
@@ -67,12 +67,12 @@ class OutsideProbes:
             async with asyncio.timeout(self._timeout):
                 code, text = await _rcpt(host, port, address, self._timeout)
         except SMTPResponseException as error:  # before RCPT: that is about us, or the whole server
-            return Sight(shows="unclear", detail=f"SMTP {error.code} at {server}")
+            return ProbeResult(shows="unclear", detail=f"SMTP {error.code} at {server}")
         except (SMTPException, OSError) as error:
             unknown = any(_is_unknown_name(cause) for cause in _causes(error))
-            return Sight(shows="gone" if unknown else "unclear", detail=f"{_why(error)} at {server}")
+            return ProbeResult(shows="gone" if unknown else "unclear", detail=f"{_why(error)} at {server}")
         # The server's own words may repeat the address: they stay out.
-        return Sight(shows=of_mailbox(code, text), detail=f"RCPT {code} at {server}")
+        return ProbeResult(shows=of_mailbox(code, text), detail=f"RCPT {code} at {server}")
 
 
 class _Page(NamedTuple):

@@ -65,7 +65,7 @@ def webhook_secret(secret: str, service: str) -> str:
     return f"whsec_{base64.b64encode(_code(secret.encode(), f'site-webhook:{service}')).decode()}"
 
 
-def chosen(settings: Settings) -> SiteLinks | None:
+def site_links_from(settings: Settings) -> SiteLinks | None:
     """The links that the settings ask for; None when the secret that signs pay links is missing or too short."""
     secret, news = settings.link_secret.get_secret_value(), settings.site_webhook_secret.get_secret_value()
     return SiteLinks(secret, settings.portal_url, news) if len(secret) >= SHORTEST else None

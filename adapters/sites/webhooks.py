@@ -9,7 +9,7 @@ import httpx2
 import structlog
 from standardwebhooks import Webhook
 
-from adapters.settings.loopback import is_near
+from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.settings import SECRET, Settings
 from adapters.sites.tokens import state_url, webhook_secret
 from dunning.level import Level
@@ -54,7 +54,7 @@ class SiteMessenger:
     async def _post(self, service: Service, body: str, event: str) -> int:
         headers = self._signed(service, body, event)
         try:
-            client = self._near if is_near(service.site) else self._far
+            client = self._near if is_on_this_machine(service.site) else self._far
             # The answer's body is never read: it is a stranger's, and may be endless.
             async with (
                 asyncio.timeout(self._timeout),
@@ -89,7 +89,7 @@ class SilentSites:
         """Nothing is open."""
 
 
-def chosen(settings: Settings) -> SiteMessenger | SilentSites:
+def sites_from(settings: Settings) -> SiteMessenger | SilentSites:
     """The messenger that the settings ask for; close it in the end."""
     secret = settings.site_webhook_secret.get_secret_value()
     return SiteMessenger(secret, settings.portal_url, settings.site_seconds) if secret else SilentSites()

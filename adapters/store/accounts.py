@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, put
+from adapters.store.base import Database, put_row
 from adapters.store.tables import accounts, contacts, services
 from dunning.records.accounts import Account, Contact, Service
 
 
-def unknown(account: str) -> LookupError:
+def unknown_account(account: str) -> LookupError:
     """Say who is missing and what to do."""
     return LookupError(
         f"account {account!r} is not in the store: start an invoice for it with `starter.py start`, "
@@ -19,7 +19,7 @@ def unknown(account: str) -> LookupError:
     )
 
 
-async def lock(connection: AsyncConnection, account: str) -> None:
+async def lock_account(connection: AsyncConnection, account: str) -> None:
     """Let nobody else change what hangs on the account until the transaction ends.
 
     SQLite knows no row locks and needs none: a writing transaction is alone there. Raises LookupError when the account
@@ -27,7 +27,7 @@ async def lock(connection: AsyncConnection, account: str) -> None:
     """
     found = await connection.execute(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
     if found.first() is None:
-        raise unknown(account)
+        raise unknown_account(account)
 
 
 class Accounts(Database):
@@ -42,7 +42,7 @@ class Accounts(Database):
         if strangers := {part.account for part in parts} - {account.id}:
             raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
         async with self._writing() as connection:
-            await put(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
+            await put_row(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
             await _replace(connection, contacts, account.id, account.contacts)
             await _replace(connection, services, account.id, account.services)
 
@@ -54,7 +54,7 @@ class Accounts(Database):
         async with self._reading() as connection:
             row = (await connection.execute(select(accounts).where(accounts.c.id == account))).mappings().first()
             if row is None:
-                raise unknown(account)
+                raise unknown_account(account)
             people = await connection.execute(_of(contacts, account).order_by(contacts.c.rank, contacts.c.position))
             owned = await connection.execute(_of(services, account).order_by(services.c.position))
             return Account(

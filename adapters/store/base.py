@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, Select, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.engine import connect
+from adapters.store.engine import engine_for
 from adapters.store.group_commit import GroupCommit
 from adapters.store.outages import outages
 from dunning.money import Money
@@ -22,7 +22,7 @@ class Database:
     """An open database. It never reads the clock: every instant comes with the record."""
 
     def __init__(self, url: str) -> None:
-        self._engine = connect(url)
+        self._engine = engine_for(url)
         # All queries of one read see the same state. SQLite does that by itself.
         sqlite = self._engine.dialect.name == "sqlite"
         snapshot = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
@@ -70,18 +70,18 @@ class Database:
 
     async def _add(self, table: Table, values: Values) -> bool:
         async with self._writing() as connection:
-            return await add(connection, table, values)
+            return await add_row(connection, table, values)
 
     async def _put(self, table: Table, values: Values) -> None:
         async with self._writing() as connection:
-            await put(connection, table, values)
+            await put_row(connection, table, values)
 
     async def _change(self, change: Update) -> int:
         async with self._writing() as connection:
             return (await connection.execute(change)).rowcount
 
 
-async def add(connection: AsyncConnection, table: Table, values: Values) -> bool:
+async def add_row(connection: AsyncConnection, table: Table, values: Values) -> bool:
     """Insert a row; False, changing nothing, when there is one of its primary key."""
     insert = _insert(connection, table).values(values)
     key = list(table.primary_key)
@@ -89,14 +89,16 @@ async def add(connection: AsyncConnection, table: Table, values: Values) -> bool
     return result.first() is not None
 
 
-async def add_all(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+async def add_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows, as one statement that is run for each; those of a primary key that is there stay as they are."""
     insert = _insert(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
     if rows:
         await connection.execute(insert, rows)
 
 
-async def put(connection: AsyncConnection, table: Table, values: Values, keep: str = "", newest_by: str = "") -> bool:
+async def put_row(
+    connection: AsyncConnection, table: Table, values: Values, keep: str = "", newest_by: str = ""
+) -> bool:
     """Insert a row, or bring the one of its primary key to these values, except for the column `keep`.
 
     With `newest_by` a row whose column of that name is later stays as it is, and the answer is False.
@@ -110,7 +112,7 @@ async def put(connection: AsyncConnection, table: Table, values: Values, keep: s
     return (await connection.execute(upsert.returning(*key))).first() is not None
 
 
-async def put_all(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
+async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows, or bring those of their primary keys to these values, as one statement that is run for each."""
     insert, key = _insert(connection, table), list(table.primary_key)
     fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
@@ -122,7 +124,7 @@ def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sq
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def money(row: RowMapping, name: str) -> Money:
+def money_columns(row: RowMapping, name: str) -> Money:
     """Read the amount of that column, in the row's currency."""
     return Money(minor=row[name], currency=row["currency"])
 

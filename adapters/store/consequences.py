@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add, put_all
+from adapters.store.base import Database, add_row, put_rows
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
 from dunning.records.effects import Consequence
@@ -34,7 +34,7 @@ class Consequences(Database):
             before = dict(books.rows)
             rows = [books.answer(each, limits) for each in asked]
             fresh = {row.key: row.model_dump() for row in rows if before.get(row.key) != row}
-            await put_all(connection, consequences, list(fresh.values()))
+            await put_rows(connection, consequences, list(fresh.values()))
         return tuple(rows)
 
     async def admitted(self, action: str, since: datetime, until: datetime) -> tuple[Consequence, ...]:
@@ -56,7 +56,7 @@ class Consequences(Database):
             if any(now.get(row.key) != row.status for row in rows):
                 return False
             await connection.execute(_RULED, [{"its_key": row.key, "ruled": status} for row in rows])
-            await add(connection, tickets, note.ticket.model_dump())
+            await add_row(connection, tickets, note.ticket.model_dump())
         return True
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, union
 
-from adapters.store.base import Database, put
+from adapters.store.base import Database, put_row
 from adapters.store.tables import accounts, effects, holds
 from dunning.level import Level
 from dunning.records.effects import Effect
@@ -21,7 +21,7 @@ class Effects(Database):
         """
         async with self._writing() as connection:
             for effect in found:
-                await put(connection, effects, effect.model_dump(), newest_by="at")
+                await put_row(connection, effects, effect.model_dump(), newest_by="at")
 
     async def effects(self, account: str) -> tuple[Effect, ...]:
         """Read the account's effects, by service."""

@@ -22,7 +22,7 @@ def database(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def connect(url: str) -> AsyncEngine:
+def engine_for(url: str) -> AsyncEngine:
     """Make the engine of a running store; no connection is opened yet."""
     place = database(url)
     if place.get_backend_name() != "sqlite":

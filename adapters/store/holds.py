@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import lock
-from adapters.store.base import Database, put
+from adapters.store.accounts import lock_account
+from adapters.store.base import Database, put_row
 from adapters.store.tables import holds
 from dunning.holds import Hold
 
@@ -24,8 +24,8 @@ class Holds(Database):
         Raises LookupError when the account is unknown.
         """
         async with self._writing() as connection:
-            await lock(connection, hold.account)
-            await put(connection, holds, hold.model_dump(), keep="since")
+            await lock_account(connection, hold.account)
+            await put_row(connection, holds, hold.model_dump(), keep="since")
 
     async def replace_holds(self, account: str, before: Sequence[Hold], after: Sequence[Hold]) -> bool:
         """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`.
@@ -36,7 +36,7 @@ class Holds(Database):
         if strangers := {hold.account for hold in after} - {account}:
             raise ValueError(f"holds of {sorted(strangers)} cannot replace those of account {account!r}")
         async with self._writing() as connection:
-            await lock(connection, account)
+            await lock_account(connection, account)
             found = (await connection.execute(_of(account))).mappings()
             if _by_source(Hold.model_validate(dict(row)) for row in found) != _by_source(before):
                 return False

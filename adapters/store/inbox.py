@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add_all
+from adapters.store.base import Database, add_rows
 from adapters.store.tables import inbox
 from dunning.records.inbox import InboxEvent
 
@@ -47,7 +47,7 @@ class Inbox(Database):
 
 
 async def _receive(connection: AsyncConnection, events: Sequence[InboxEvent]) -> None:
-    await add_all(connection, inbox, [event.model_dump() for event in sorted(events, key=_key)])
+    await add_rows(connection, inbox, [event.model_dump() for event in sorted(events, key=_key)])
 
 
 async def _note(connection: AsyncConnection, outcomes: Sequence[tuple[InboxEvent, str]]) -> None:

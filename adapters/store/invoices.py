@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import delete, select, update
 
-from adapters.store.base import Database, columns_of, money, put
+from adapters.store.base import Database, columns_of, money_columns, put_row
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.case.orders import CloseOrder
 from dunning.records.books import ClosedLedger, OpenInvoice
@@ -61,8 +61,8 @@ class Invoices(Database):
             number=order.invoice, account=order.account, policy=order.policy, due=order.due, status="closed"
         )
         async with self._writing() as connection:
-            if await put(connection, closed_ledgers, _books(order), newest_by="closed_at"):
-                await put(connection, invoices, invoice.model_dump())
+            if await put_row(connection, closed_ledgers, _books(order), newest_by="closed_at"):
+                await put_row(connection, invoices, invoice.model_dump())
                 number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
                 await connection.execute(delete(open_cases).where(number, revision))
 
@@ -71,7 +71,7 @@ class Invoices(Database):
         row = await self._row(select(closed_ledgers).where(closed_ledgers.c.invoice == invoice))
         if row is None:
             return None
-        read = {"balance": money(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
+        read = {"balance": money_columns(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
         return ClosedLedger.model_validate(dict(row) | read)
 
 

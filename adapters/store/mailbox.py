@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add_all
+from adapters.store.base import Database, add_rows
 from adapters.store.tables import inbound_mails
 from dunning.records.mail import InboundMail
 
@@ -43,4 +43,4 @@ class Mailbox(Database):
 
 async def _receive(connection: AsyncConnection, mails: Sequence[InboundMail]) -> None:
     # In one order for all: two portals that keep the same mails at once would else wait for each other.
-    await add_all(connection, inbound_mails, [mail.model_dump() for mail in sorted(mails, key=lambda mail: mail.id)])
+    await add_rows(connection, inbound_mails, [mail.model_dump() for mail in sorted(mails, key=lambda mail: mail.id)])

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
 
-from adapters.store.accounts import lock
-from adapters.store.base import Database, add, columns_of, money
+from adapters.store.accounts import lock_account
+from adapters.store.base import Database, add_row, columns_of, money_columns
 from adapters.store.tables import charge_attempts, consents, credits_
 from dunning.money import Money
 from dunning.records.books import Credit
@@ -57,7 +57,7 @@ class Payments(Database):
         Raises LookupError when the account is unknown.
         """
         async with self._writing() as connection:
-            await lock(connection, account)
+            await lock_account(connection, account)
             its = select(credits_).where(credits_.c.account == account)
             known = [_credit(row) for row in (await connection.execute(its)).mappings()]
             used = next((credit for credit in known if credit.id == f"used:{invoice}"), None)
@@ -66,7 +66,7 @@ class Payments(Database):
             taken = to_use(known, most)
             reason = f"used for {invoice}"
             used = Credit(id=f"used:{invoice}", account=account, amount=-taken, at=at, reason=reason)
-            await add(connection, credits_, _credit_row(used))
+            await add_row(connection, credits_, _credit_row(used))
             return taken
 
     async def credits(self, account: str) -> tuple[Credit, ...]:
@@ -85,7 +85,7 @@ class Payments(Database):
 
 
 def _attempt(row: RowMapping) -> Attempt:
-    return Attempt.model_validate(dict(row) | {"amount": money(row, "amount")})
+    return Attempt.model_validate(dict(row) | {"amount": money_columns(row, "amount")})
 
 
 def _credit_row(credit: Credit) -> dict[str, object]:
@@ -93,4 +93,4 @@ def _credit_row(credit: Credit) -> dict[str, object]:
 
 
 def _credit(row: RowMapping) -> Credit:
-    return Credit.model_validate(dict(row) | {"amount": money(row, "amount")})
+    return Credit.model_validate(dict(row) | {"amount": money_columns(row, "amount")})

@@ -5,7 +5,7 @@ import tempfile
 
 from alembic import command
 
-from adapters.store.schema import run, upgrade
+from adapters.store.schema import run_alembic, upgrade
 
 
 def revise(why: str) -> None:
@@ -13,7 +13,7 @@ def revise(why: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/empty.db"
         upgrade(url)
-        run(url, lambda config: command.revision(config, why, autogenerate=True))
+        run_alembic(url, lambda config: command.revision(config, why, autogenerate=True))
 
 
 if __name__ == "__main__":

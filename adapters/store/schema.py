@@ -37,10 +37,10 @@ async def migrate(url: str) -> None:
 
 def upgrade(url: str) -> None:
     """Do what `migrate` does, for callers without an event loop."""
-    run(url, lambda config: command.upgrade(config, "head"))
+    run_alembic(url, lambda config: command.upgrade(config, "head"))
 
 
-def run(url: str, action: Callable[[Config], object]) -> None:
+def run_alembic(url: str, action: Callable[[Config], object]) -> None:
     """Run an Alembic command against the database, in one transaction that no other migration can enter.
 
     Raises ValueError for a URL that is not a store's, StoreOutageError.

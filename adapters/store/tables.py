@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-from adapters.store.types import UtcInstant, Words
+from adapters.store.types import StoredText, UtcInstant
 
 metadata = MetaData(
     # SQLite cannot drop a constraint that has no name; a later migration will want to.
@@ -34,11 +34,11 @@ metadata = MetaData(
 
 
 def _words(name: str) -> Column[str]:
-    return Column(name, Words, nullable=False)
+    return Column(name, StoredText, nullable=False)
 
 
 def _key(name: str) -> Column[str]:
-    return Column(name, Words, primary_key=True)
+    return Column(name, StoredText, primary_key=True)
 
 
 def _instant(name: str) -> Column[object]:
@@ -50,7 +50,7 @@ def _money(name: str) -> tuple[Column[int], Column[str]]:
 
 
 def _owner() -> Column[str]:
-    return Column("account", Words, ForeignKey("accounts.id"), primary_key=True)
+    return Column("account", StoredText, ForeignKey("accounts.id"), primary_key=True)
 
 
 accounts = Table(

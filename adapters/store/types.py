@@ -42,7 +42,7 @@ class UtcInstant(TypeDecorator[datetime]):
         return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
 
 
-class Words(TypeDecorator[str]):
+class StoredText(TypeDecorator[str]):
     """Text of any length, sorted by code point on both databases (PostgreSQL would sort it by its locale).
 
     PostgreSQL refuses the NUL character and both refuse half a surrogate pair. They are made visible instead: a

@@ -23,7 +23,7 @@ def is_locale(name: str) -> bool:
     return True
 
 
-class Reader(NamedTuple):
+class LocaleFormat(NamedTuple):
     """A customer's way of writing. `language` is that of the words around it: what runs the other way is isolated."""
 
     locale: Locale

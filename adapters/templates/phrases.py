@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from adapters.templates.locale import folders, locale_of
-from dunning.services.hold_reasons import Category, name
-from dunning.services.hold_reasons import because as because_of
+from dunning.services.hold_reasons import Category, because_of, name
 
 _FILE = "words.toml"
 _REASONS = [each for each in Category if each is not Category.NON_PAYMENT]
 
 
-class Words:
+class Phrases:
     """Reads `<folder>/words.toml` (English) and `<folder>/<language>/words.toml`, each once."""
 
     def __init__(self, folder: Path) -> None:

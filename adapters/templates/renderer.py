@@ -12,8 +12,8 @@ from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.templates.digest import parts
 from adapters.templates.files import COMMON, TemplateFiles, language_of
-from adapters.templates.locale import Reader, direction, locale_of, tag
-from adapters.templates.phrases import Words
+from adapters.templates.locale import LocaleFormat, direction, locale_of, tag
+from adapters.templates.phrases import Phrases
 from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.notices.reply_to import Replies, is_read
@@ -55,7 +55,7 @@ class TemplateRenderer:
         self._contacts, self._contact = contacts or {}, contact
         self._domain_help_url = domain_help_url
         self._replies = replies or Replies()
-        self._words = Words(folder / COMMON)
+        self._words = Phrases(folder / COMMON)
         self._files = TemplateFiles(folder)
 
     def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
@@ -88,7 +88,10 @@ class TemplateRenderer:
         `amount` and `happened_on` are there only when the order has them. `payments` are those of one about several.
         `next_step` says what happens next, and when.
         """
-        reader, words = Reader(locale_of(account.locale), ZoneInfo(order.zone), language), self._words.of(language)
+        reader, words = (
+            LocaleFormat(locale_of(account.locale), ZoneInfo(order.zone), language),
+            self._words.of(language),
+        )
         facts: dict[str, Any] = {
             "title": order.title,
             "name": _one_line(account.name),
@@ -149,13 +152,13 @@ class TemplateRenderer:
         return self._links.pay(invoice) if self._links else f"{self._pay_url}/{quote(invoice, safe='')}"
 
 
-def chosen(settings: Settings) -> TemplateRenderer:
+def renderer_from(settings: Settings) -> TemplateRenderer:
     """The renderer that the settings ask for: worker, portal and command line write the same words."""
     return TemplateRenderer(
         settings.notices,
         settings.company,
         settings.pay_url,
-        links=signed_links.chosen(settings),
+        links=signed_links.links_from(settings),
         contacts=settings.hold_contacts,
         contact=settings.mail_from,
         replies=replies(settings),

@@ -20,7 +20,7 @@ from adapters.temporal.attributes import KEYS, typed
 from dunning import names
 from dunning.case.case import Case, Opened, going_on
 from dunning.case.facts import Answer
-from dunning.explain.temporal_ui import headline
+from dunning.explain.temporal_ui import case_summary
 from dunning.names import Values
 from dunning.ports.cases import (
     SIGNALS,
@@ -72,7 +72,7 @@ class TemporalCases:
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                static_summary=headline(opened.invoice),
+                static_summary=case_summary(opened.invoice),
                 search_attributes=typed(values),
             )
         except WorkflowAlreadyStartedError:
@@ -133,7 +133,7 @@ class TemporalCases:
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=headline(case.invoice),
+                static_summary=case_summary(case.invoice),
                 start_signal=SIGNALS[type(signal)],
                 start_signal_args=[signal],
             )

@@ -38,12 +38,12 @@ class TemporalChecks:
     async def sweep(self, order: SweepOrder) -> SweepReport:
         """Sweep now."""
         assert order.until
-        return await self._reported(sweep.WORKFLOW, order, sweep.workflow_id(order.until), "the sweep", SweepReport)
+        return await self._reported(sweep.WORKFLOW, order, sweep.sweep_id(order.until), "the sweep", SweepReport)
 
     async def drift(self, order: DriftOrder) -> DriftReport:
         """Check for drift now."""
         assert order.at
-        return await self._reported(drift.WORKFLOW, order, drift.workflow_id(order.at), "the check", DriftReport)
+        return await self._reported(drift.WORKFLOW, order, drift.drift_id(order.at), "the check", DriftReport)
 
     async def _reported(
         self, workflow: str, order: SweepOrder | DriftOrder, name: str, what: str, report: type[Report]

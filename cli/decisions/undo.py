@@ -12,7 +12,7 @@ from cli.shell.options import By, Json, instant
 from cli.shell.output import console, print_json, table
 
 if TYPE_CHECKING:
-    from dunning.undo.report import Row
+    from dunning.undo.report import TouchedCase
     from operations.fleet.undo import Undone
 
 _COLUMNS = ("invoice", "account", "outcome", "undone", "level", "fees", "owed again", "stands")
@@ -68,7 +68,7 @@ def _say(undone: Undone, *, json: bool, dry_run: bool) -> None:
     print(f"undo {undone.undo.id}: {counted or 'that run touched no case'}{'; nothing was changed' if dry_run else ''}")
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: TouchedCase) -> tuple[str, ...]:
     def amount(minor: int, text: str) -> str:
         return text if minor else ""
 

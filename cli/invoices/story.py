@@ -12,9 +12,8 @@ from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, Wait
 from dunning.case.ledger import Entry
-from dunning.explain.temporal_ui import clock, coming, headline
-from dunning.explain.words import story as what_happened
-from dunning.explain.words import what_is_read
+from dunning.explain.temporal_ui import case_summary, clock, coming
+from dunning.explain.words import story_of, what_is_read
 from dunning.records.books import ClosedLedger
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
@@ -25,7 +24,9 @@ def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
     future = list(_future(case, at))
     parts: list[RenderableType] = [
         Panel(
-            Group(*(Text(line) for line in _facts(case, at, step))), title=Text(headline(case.invoice)), expand=False
+            Group(*(Text(line) for line in _facts(case, at, step))),
+            title=Text(case_summary(case.invoice)),
+            expand=False,
         ),
         table(("when", "what happened"), _past(case), "What happened"),
         _ledger(case.entries, case.plan.zone),
@@ -56,7 +57,7 @@ def _next(case: Case, step: Step) -> str:
 
 
 def _past(case: Case) -> Iterable[tuple[str, str]]:
-    for at, words in what_happened(case):
+    for at, words in story_of(case):
         yield clock(case, at), words
 
 

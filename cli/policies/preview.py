@@ -13,7 +13,7 @@ from adapters.settings.settings import Settings
 from adapters.templates import renderer
 from adapters.templates.files import slug
 from dunning.calendar import local
-from dunning.forecast.sample_notices import Notice
+from dunning.forecast.sample_notices import SampleNotice
 from dunning.policy.file import Policy
 from dunning.records.mail import NoticeText
 from operations.policies.preview import Preview
@@ -58,13 +58,13 @@ class Row(NamedTuple):
     subject: str
     file: str
     content: NoticeText
-    notice: Notice
+    notice: SampleNotice
     mail: EmailMessage
 
 
 def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator[Row]:
     """Every notice, rendered as the settings say. Raises RefusedError for dates that the policy does not fit."""
-    preview = Preview(renderer.chosen(settings), mail.chosen(settings), renderer.replies(settings))
+    preview = Preview(renderer.renderer_from(settings), mail.mailer_from(settings), renderer.replies(settings))
     for place, each in enumerate(preview.of(policy, due, locale), start=1):
         order = each.notice.order
         when, file = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}", f"{place:02}-{slug(order.title)}"

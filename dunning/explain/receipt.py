@@ -15,7 +15,7 @@ from dunning.explain.clock import clock_of, waits_of
 from dunning.explain.model import Line, Receipt
 from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock, coming
-from dunning.explain.words import deed, undone_run, written, written_by
+from dunning.explain.words import deed, line_of, lines_by, undone_run
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import charge_key, read
@@ -92,7 +92,7 @@ def _is_undone(case: Case, done: Done) -> bool:
 def _facts(known: Known) -> Iterator[Line]:
     """What came from outside: money, waivers, voids, undos, messages that nobody could read."""
     case = known.case
-    ours = {entry.id for done in case.done for entry in written_by(case, done)}
+    ours = {entry.id for done in case.done for entry in lines_by(case, done)}
     for entry in case.entries[1:]:
         if entry.id not in ours:
             yield _entry(known, entry)
@@ -119,7 +119,7 @@ def _entry(known: Known, entry: Entry) -> Line:
     bare = entry.model_copy(update={"note": note})
     outside = entry.kind in (Kind.PAYMENT, Kind.PARKED, Kind.REVERSAL, Kind.CHARGEBACK, Kind.RESTORED)
     proof = f"payment {entry.id}" if outside else f"of {entry.of}" if entry.of else ""
-    return _line(known, entry.at, written(bare), SOURCES.get(entry.kind, ""), proof)
+    return _line(known, entry.at, line_of(bare), SOURCES.get(entry.kind, ""), proof)
 
 
 def _under_way(known: Known) -> Iterator[Line]:

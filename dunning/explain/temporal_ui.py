@@ -9,7 +9,7 @@ from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.state import state
-from dunning.explain.words import story
+from dunning.explain.words import story_of
 from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
 from dunning.rules.state_at import state_at
@@ -33,7 +33,7 @@ def shown(case: Case, step: Step) -> Values:
     )
 
 
-def headline(invoice: Invoice) -> str:
+def case_summary(invoice: Invoice) -> str:
     """The static summary: `INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01`."""
     parts = (invoice.number, invoice.customer, str(invoice.amount), f"due {invoice.due}")
     return " · ".join(part for part in parts if part)
@@ -82,12 +82,12 @@ def details(case: Case, now: datetime, step: Step) -> str:
     The headline is the static summary, which a case loses when it goes on in another run.
     """
     to_come = [f"- {line}" for line in _to_come(case, now, step)]
-    past = [f"{clock(case, at)} · {words}" for at, words in story(case, LATEST)] or ["nothing yet"]
+    past = [f"{clock(case, at)} · {words}" for at, words in story_of(case, LATEST)] or ["nothing yet"]
     if len(case.done) > LATEST or len(case.entries) > LATEST + 1:
         past.insert(0, f"the latest of {len(case.done)} steps and {len(case.entries)} ledger lines; `why` has all")
     return "\n".join(
         [
-            headline(case.invoice),
+            case_summary(case.invoice),
             "",
             *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
             f"- **next** {_next(case, step)}",

@@ -49,10 +49,10 @@ def deed(case: Case, done: Done) -> str:
         return f"{done.step} could not be delivered: {done.detail}"
     if done.kind in ("not_ours", "skipped"):
         return f"{done.step} left out: {done.detail}"
-    entries = written_by(case, done)
+    entries = lines_by(case, done)
     amount = str(entries[0].amount) if entries else "nothing"
     words = DEEDS.get((done.action, done.kind)) or DEEDS.get((done.action, "")) or done.step
-    extra = [written(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
+    extra = [line_of(e) for e in entries if e.kind in (Kind.REACTIVATION_FEE, Kind.VOID)]
     return ", ".join(
         [words.format(detail=done.detail, amount=amount, no_method=done.detail or "no payment method on file"), *extra]
     )
@@ -66,12 +66,12 @@ def undone_run(run: UndoneRun) -> str:
     return f"undo {run.undo.id}{who}{why}: " + (f"{what} undone" if what else "nothing could be undone")
 
 
-def written(entry: Entry) -> str:
+def line_of(entry: Entry) -> str:
     """A ledger line: `payment USD 19.99`."""
     return f"{entry.kind.value.replace('_', ' ')} {entry.amount}" + (f" ({entry.note})" if entry.note else "")
 
 
-def written_by(case: Case, done: Done) -> tuple[Entry, ...]:
+def lines_by(case: Case, done: Done) -> tuple[Entry, ...]:
     """The ledger lines that a step wrote, in the ledger's order."""
     names = {done.step, *(a.payment for a in case.attempts if a.step == done.step and a.payment)}
     if done.action in (*LEVEL_OF, Action.LOOSEN):
@@ -87,14 +87,14 @@ def _of_another_time(entry: Entry, done: Done) -> bool:
     return entry.kind in FEES_AND_VOIDS and entry.at != done.at
 
 
-def story(case: Case, latest: int = 0) -> Iterator[tuple[datetime, str]]:
+def story_of(case: Case, latest: int = 0) -> Iterator[tuple[datetime, str]]:
     """All that happened, in order: steps, and the facts that came from outside. UTC instants.
 
     `latest`: only so many of the last steps, and of the last facts; 0 means all.
     """
     told = [(run.at, undone_run(run)) for run in case.runs]
     told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done[-latest:]]
-    ours = {entry.id for done in case.done for entry in written_by(case, done)}
+    ours = {entry.id for done in case.done for entry in lines_by(case, done)}
     facts = case.entries[1:]
-    told += [(entry.at, written(entry)) for entry in facts[-latest:] if entry.id not in ours]
+    told += [(entry.at, line_of(entry)) for entry in facts[-latest:] if entry.id not in ours]
     yield from sorted(told, key=lambda fact: fact[0])

@@ -47,7 +47,7 @@ class Page(Wire):
     last: str = ""
 
 
-def workflow_id(at: datetime) -> str:
+def drift_id(at: datetime) -> str:
     """`drift-<time>`, as the schedule names its own."""
     return f"drift-{at:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -106,4 +106,4 @@ def one(at: datetime, *what: str) -> DriftReport:
 
 def drift_ticket(report: DriftReport) -> TicketOrder:
     """Work for Support: one ticket a check, of no account in particular."""
-    return fleet.drift(workflow_id(report.at), report.at, headline(report), lines(report))
+    return fleet.drift_found(drift_id(report.at), report.at, headline(report), lines(report))

@@ -54,7 +54,7 @@ class Compared(Wire):
         return Compared(report=self.report + other.report, missing=self.missing + other.missing)
 
 
-def workflow_id(until: datetime) -> str:
+def sweep_id(until: datetime) -> str:
     """`sweep-<end of the window>`, as the schedule names its own."""
     return f"sweep-{until:%Y-%m-%dT%H:%M:%SZ}"
 
@@ -92,4 +92,4 @@ def nothing(part: CompareOrder) -> SweepReport:
 
 def sweep_ticket(report: SweepReport) -> TicketOrder:
     """Work for Billing: one ticket a sweep, of no account in particular."""
-    return fleet.sweep(workflow_id(report.until), report.until, headline(report), lines(report))
+    return fleet.sweep_found(sweep_id(report.until), report.until, headline(report), lines(report))

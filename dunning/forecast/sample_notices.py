@@ -28,22 +28,22 @@ _DECLINED = Declined(code="card_declined", message="Your card was declined.")
 
 
 @dataclass(frozen=True)
-class Notice:
+class SampleNotice:
     """A notice, and what it takes to be sent it: `nothing is paid`."""
 
     story: str
     order: NoticeOrder
 
 
-def notices(policy: Policy, due: date) -> tuple[Notice, ...]:
+def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
     """Each notice once, in the order in which a customer gets them; the same title again where it says something else.
 
     Raises TimelineError for dates that the policy does not fit.
     """
-    found: dict[object, Notice] = {}
+    found: dict[object, SampleNotice] = {}
     invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=_AMOUNT, currency=policy.currency), due=due)
     opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside")
-    lived = [Notice(story, order) for story, life in _lives(opened) for order in life.notices()]
+    lived = [SampleNotice(story, order) for story, life in _lives(opened) for order in life.notices()]
     for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
         found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
@@ -102,21 +102,23 @@ def _undoes(since: datetime, until: datetime) -> Fact:
     return lambda case, now: undone(case, Undo(id="sample", since=since, until=until), now)
 
 
-def _about_the_panel(opened: Opened) -> Iterator[Notice]:
+def _about_the_panel(opened: Opened) -> Iterator[SampleNotice]:
     """What a customer reads who has paid and is still restricted."""
     plan, at = opened.plan, _restricted_at(opened.plan) + timedelta(hours=5)
     order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step="reinstate", at=at, today=at.date(), rule=plan.rule)
     invoice = OpenInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
-    yield Notice("it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice))
+    yield SampleNotice(
+        "it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice)
+    )
 
 
-def _about_holds(opened: Opened) -> Iterator[Notice]:
+def _about_holds(opened: Opened) -> Iterator[SampleNotice]:
     """What concerns no invoice: an abuse report at each level, and each other reason at the strictest."""
     at, account = opened.plan.milestones[0].at, _account(opened.plan)
     lighter = [("abuse", level) for level in (Level.WARNED, Level.LOCKED)]
     for source, level in (*lighter, *((source, Level.SUSPENDED) for source in OTHER_SOURCES)):
         hold = Hold(account=ACCOUNT, source=source, level=level, since=at)
-        yield Notice(f"the account is held: {source}", hold_notice(hold, account, at))
+        yield SampleNotice(f"the account is held: {source}", hold_notice(hold, account, at))
 
 
 def _account(plan: Plan) -> Account:

@@ -33,7 +33,7 @@ _MARKS = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto
 
 
 @dataclass(frozen=True)
-class Report:
+class DeliveryReport:
     """What a mail server says of one mail of ours, found by any of `message_ids`.
 
     `status` is the code of RFC 3463: 5.1.1, or 5.0.0 and 4.0.0 where only a failure or a delay was told. `said` are the
@@ -57,7 +57,7 @@ class CustomerMail:
     automatic: bool
 
 
-def read(raw: bytes) -> Report | CustomerMail:
+def read_mail(raw: bytes) -> DeliveryReport | CustomerMail:
     """What a mail is. Its beginning says so; of parts within parts without end only the head is read: it takes long."""
     start = raw[:_MOST_READ]
     nested = start.lower().count(b"boundary") > _MOST_PARTS
@@ -90,13 +90,13 @@ def mentioned(raw: bytes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if "@" in each))[:100]
 
 
-def _report(mail: Message) -> Report:
+def _report(mail: Message) -> DeliveryReport:
     blocks = list(_recipients(mail))
     actions = [_word(block.get("Action")) for block in blocks]
     failed = "failed" in actions and not any(action in _ARRIVED for action in actions)
     told = next((b for b in blocks if _word(b.get("Action")) == "failed"), blocks[0] if blocks else Message())
     code = _STATUS.search(_line(told, "Status")) or _STATUS.search(_line(told, "Diagnostic-Code"))
-    return Report(
+    return DeliveryReport(
         message_ids=tuple(dict.fromkeys((*islice(_original(mail), 5), *_answered(mail)))),
         failed=failed,
         status=code[1] if code else ("5.0.0" if failed else "4.0.0"),

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from dunning.calendar import add, instant, local_date
+from dunning.calendar import add_offset, instant, local_date
 from dunning.policy.file import MilestoneRule, Policy
 from dunning.policy.plan import Action, Invoice, Milestone, Plan, Restoration, TakenBack
 
@@ -68,7 +68,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
 
 
 def _dated(rule: MilestoneRule, policy: Policy, days: dict[str, date], zone: str, due: date) -> Milestone:
-    day = add(days[rule.after], rule.distance)
+    day = add_offset(days[rule.after], rule.distance)
     at = instant(day, rule.hour or policy.hour, zone) + timedelta(minutes=rule.distance.minutes)
     return Milestone(
         at=at,

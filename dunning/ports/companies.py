@@ -10,7 +10,7 @@ from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.effects import Seen, Sight
+from dunning.records.effects import PanelState, ProbeResult
 from dunning.records.inbox import News
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
 from dunning.records.payments import Attempt, Method
@@ -56,7 +56,7 @@ class Gateway(Protocol):
         ...
 
 
-class PayPage(Protocol):
+class HostedPages(Protocol):
     """The gateway's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
 
     async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
@@ -85,7 +85,7 @@ class Panel(Protocol):
         """Whether it switches all services of one panel user together: a cPanel account has site and mail in one."""
         ...
 
-    async def state(self, service: Service) -> Seen:
+    async def state(self, service: Service) -> PanelState:
         """What the panel shows now; DELETED when it says that it does not know the service."""
         ...
 
@@ -124,7 +124,7 @@ class SiteKeys(Protocol):
 class Probes(Protocol):
     """A look at a service from outside, as its visitors have it. Never raises for what it sees."""
 
-    async def look(self, service: Service) -> Sight | None:
+    async def look(self, service: Service) -> ProbeResult | None:
         """What is seen now; None when the service names nothing to look at."""
         ...
 

@@ -22,7 +22,7 @@ class Consequence(Wire):
     incident: str = ""
 
 
-class Sight(Wire):
+class ProbeResult(Wire):
     """What a service looks like from outside. `shows`: running, restricted (a notice in its place), gone, or unclear.
 
     `detail` is for people: `HTTP 200 at https://bakery.example/`. `gone`: nobody answers, or it is not known there.
@@ -32,7 +32,7 @@ class Sight(Wire):
     detail: str
 
 
-class Seen(Wire):
+class PanelState(Wire):
     """What a panel shows of a service.
 
     `tag` is the reason of its restriction: empty when it shows none, None when the panel keeps no reasons. `locked`:

@@ -55,7 +55,7 @@ def name(reason: Category) -> str:
     return NAMES[reason]
 
 
-def because(reason: Category) -> str:
+def because_of(reason: Category) -> str:
     """As a sentence says it: `suspended because of a report of abuse`."""
     return BECAUSE[reason]
 
@@ -91,7 +91,7 @@ def remaining(sources: Iterable[str], contacts: Contacts, otherwise: str) -> tup
     return tuple(
         Remaining(
             category=each,
-            because=because(each),
+            because=because_of(each),
             write_to=contact.write_to if contact else otherwise,
             read=contact.read if contact else "",
         )

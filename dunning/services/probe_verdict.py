@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dunning.level import Level
-from dunning.records.effects import Sight
+from dunning.records.effects import ProbeResult
 
 Verdict = Literal["confirmed", "contradicted", "unclear"]
 Shows = Literal["running", "restricted", "gone", "unclear"]
@@ -70,7 +70,7 @@ def visible(level: Level) -> bool:
     return level not in (Level.WARNED, Level.LOCKED)
 
 
-def verdict(shown: Level, sight: Sight) -> Verdict:
+def verdict(shown: Level, sight: ProbeResult) -> Verdict:
     """Whether what is seen outside fits what the panel shows.
 
     Of a service that runs, `gone` says nothing: its domain may not be registered any more.
@@ -82,13 +82,13 @@ def verdict(shown: Level, sight: Sight) -> Verdict:
     return _one_of(sight, confirmed=("restricted", "gone"), contradicted=("running",))
 
 
-def _one_of(sight: Sight, confirmed: Sequence[str], contradicted: Sequence[str]) -> Verdict:
+def _one_of(sight: ProbeResult, confirmed: Sequence[str], contradicted: Sequence[str]) -> Verdict:
     if sight.shows in confirmed:
         return "confirmed"
     return "contradicted" if sight.shows in contradicted else "unclear"
 
 
-def in_words(shown: Level, sight: Sight | None) -> str:
+def in_words(shown: Level, sight: ProbeResult | None) -> str:
     """The proof as it is kept: `confirmed: restricted (HTTP 402 at https://bakery.example/)`; empty without a look."""
     return f"{verdict(shown, sight)}: {sight.shows} ({sight.detail})" if sight else ""
 

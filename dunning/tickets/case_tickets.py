@@ -10,10 +10,10 @@ from dunning.money import Money
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read
 from dunning.tickets.kind import TicketKind
-from dunning.tickets.ticket import TicketOrder, about
+from dunning.tickets.ticket import TicketOrder, ticket_about
 
 
-class Words(NamedTuple):
+class TicketWords(NamedTuple):
     """What a person reads."""
 
     kind: TicketKind
@@ -24,7 +24,9 @@ class Words(NamedTuple):
 def case_ticket(case: Case, name: str, order: Order) -> TicketOrder:
     """The ticket that the follow-up of that name asks for; `order` says for whom and when."""
     credit_id, credit = credit_of(case, name)
-    return about(order, *words_for_staff(case, name)).model_copy(update={"credit_id": credit_id, "credit": credit})
+    return ticket_about(order, *words_for_staff(case, name)).model_copy(
+        update={"credit_id": credit_id, "credit": credit}
+    )
 
 
 def credit_of(case: Case, step: str) -> tuple[str, Money | None]:
@@ -46,80 +48,80 @@ _CREDITS = {
 """Which ledger lines each is about, how the credit's id begins, and its sign."""
 
 
-def words_for_staff(case: Case, step: str) -> Words:
+def words_for_staff(case: Case, step: str) -> TicketWords:
     """Kind, subject and body of the ticket of that step. Raises KeyError for a step that asks for no ticket."""
     name = read(step)
     return _undelivered(case, step) if name.about is About.UNDELIVERED else WORDS[name.kind](case, name.id)
 
 
-def _undelivered(case: Case, step: str) -> Words:
-    return Words(
+def _undelivered(case: Case, step: str) -> TicketWords:
+    return TicketWords(
         TicketKind.NOTICE_UNDELIVERED,
         f"No address took a notice for {case.invoice.number}",
         f"Step {step}: ask the customer for another address.",
     )
 
 
-def _paid_after_deletion(case: Case, _: str) -> Words:
-    return Words(
+def _paid_after_deletion(case: Case, _: str) -> TicketWords:
+    return TicketWords(
         TicketKind.PAID_AFTER_DELETION,
         f"{case.invoice.number} was paid after its services were deleted",
         "Restore the services or give the money back.",
     )
 
 
-def _parked(case: Case, payment: str) -> Words:
+def _parked(case: Case, payment: str) -> TicketWords:
     entry = find(case.entries, payment, (Kind.PARKED,))
     note, amount = (entry.note, entry.amount) if entry else ("", "")
-    return Words(
+    return TicketWords(
         TicketKind.PAYMENT_PARKED,
         f"Payment for {case.invoice.number} parked as credit",
         f"{amount} arrived and was kept as credit: {note}.",
     )
 
 
-def _credit_reversed(case: Case, _: str) -> Words:
-    return Words(
+def _credit_reversed(case: Case, _: str) -> TicketWords:
+    return TicketWords(
         TicketKind.CREDIT_REVERSED,
         f"A payment kept as credit for {case.invoice.number} was taken back",
         "The credit was taken off the account again.",
     )
 
 
-def _credit_restored(case: Case, _: str) -> Words:
-    return Words(
+def _credit_restored(case: Case, _: str) -> TicketWords:
+    return TicketWords(
         TicketKind.CREDIT_RESTORED,
         f"A payment kept as credit for {case.invoice.number} came again",
         "A dispute was won; the credit is there again.",
     )
 
 
-def _asked_of_nobody(case: Case, _: str) -> Words:
+def _asked_of_nobody(case: Case, _: str) -> TicketWords:
     number = case.invoice.number
     if case.voided:
-        return Words(
+        return TicketWords(
             TicketKind.REVERSED_WHEN_VOID,
             f"Money for {number}, which is void, was taken back",
             "It had become credit of the account and was taken off again; the account may have used it meanwhile.",
         )
     if case.lapsed:
-        return Words(
+        return TicketWords(
             TicketKind.REVERSED_WHEN_LAPSED,
             f"Money for {number}, which is not payable any more, was taken back",
             "Nobody is asked for it: decide whether the customer still owes it before they renew.",
         )
-    return Words(
+    return TicketWords(
         TicketKind.REVERSED_WHEN_DELETED,
         f"Money for {number} was taken back after its services were deleted",
         "There is nothing left to restrict: ask the customer for it or write it off.",
     )
 
 
-def _deleted_by_mistake(case: Case, undo: str) -> Words:
+def _deleted_by_mistake(case: Case, undo: str) -> TicketWords:
     run = next(run for run in case.runs if run.undo.id == undo)
     coming = case.next_milestone
     left = f" Nothing more is deleted before {case.held_until:%Y-%m-%d %H:%MZ}." if coming and case.held_until else ""
-    return Words(
+    return TicketWords(
         TicketKind.DELETED_BY_MISTAKE,
         f"Services of {case.invoice.number} were deleted in a run that was wrong",
         (
@@ -129,9 +131,9 @@ def _deleted_by_mistake(case: Case, undo: str) -> Words:
     )
 
 
-def _unreadable(case: Case, place: str) -> Words:
+def _unreadable(case: Case, place: str) -> TicketWords:
     message, number = case.unreadable[int(place)], case.invoice.number
-    return Words(
+    return TicketWords(
         TicketKind.MESSAGE_UNREADABLE,
         f"Unreadable {message.signal} for {number}",
         (
@@ -141,7 +143,7 @@ def _unreadable(case: Case, place: str) -> Words:
     )
 
 
-WORDS: dict[StepKind, Callable[[Case, str], Words]] = {
+WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.PARKED: _parked,
     StepKind.TAKEN_BACK: _credit_reversed,
     StepKind.RESTORED: _credit_restored,

@@ -14,12 +14,12 @@ _SHOWN = 20
 """So many lines of a list stand in a ticket; `breaker show` has all."""
 
 
-def sweep(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
+def sweep_found(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
     """What the daily comparison of the books found. One a sweep."""
     return _of_nobody(TicketKind.SWEEP, step, at, headline, lines)
 
 
-def drift(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
+def drift_found(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
     """What the hourly check of restricted services found. One a check."""
     return _of_nobody(TicketKind.DRIFT, step, at, headline, lines)
 

@@ -10,14 +10,14 @@ from dunning.policy.step_names import made_for
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import InboundMail, NoticeCopy
 from dunning.tickets.kind import TicketKind
-from dunning.tickets.ticket import TicketOrder, about
+from dunning.tickets.ticket import TicketOrder, ticket_about
 
 
 def nobody_reached(order: NoticeOrder, reason: str, at: datetime) -> TicketOrder:
     """A notice outside of any case was taken by no address."""
     body = f"The notice to account {order.account} was taken by no address: {reason}"
     subject = f"Nobody could be reached: {order.title}"
-    ticket = about(order, TicketKind.NOBODY_REACHED, subject, body, step=made_for(order.step, About.UNDELIVERED))
+    ticket = ticket_about(order, TicketKind.NOBODY_REACHED, subject, body, step=made_for(order.step, About.UNDELIVERED))
     return ticket.model_copy(update={"at": at})
 
 
@@ -30,7 +30,7 @@ def no_outside_address(order: Order, account: Account, silent: Sequence[Contact]
         "and add it. Then the warning is written again, and its full interval passes before anything happens."
     )
     subject = f"No address outside our own servers: ask {order.account} for one"
-    return about(order, TicketKind.NO_OUTSIDE_ADDRESS, subject, body, step=made_for(order.step, About.REACH))
+    return ticket_about(order, TicketKind.NO_OUTSIDE_ADDRESS, subject, body, step=made_for(order.step, About.REACH))
 
 
 def address_bounced(mail: InboundMail, copy: NoticeCopy, status: str, said: str) -> TicketOrder:

@@ -64,7 +64,7 @@ def late_restored(invoice: str, account: str, fact: Restored) -> TicketOrder:
     )
 
 
-def payment_refused(invoice: str, account: str, payment: Payment, reason: str) -> TicketOrder:
+def refused_payment(invoice: str, account: str, payment: Payment, reason: str) -> TicketOrder:
     """A running case does not take it."""
     return TicketOrder(
         invoice=invoice,

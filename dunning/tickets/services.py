@@ -10,7 +10,7 @@ from dunning.policy.step_names import made_for
 from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.tickets.kind import TicketKind
-from dunning.tickets.ticket import TicketOrder, about
+from dunning.tickets.ticket import TicketOrder, ticket_about
 
 DOMAINS = "domains:"
 """Begins the step of each ticket about domain names."""
@@ -25,7 +25,7 @@ def effect_not_seen(order: Order, doubted: Sequence[Effect]) -> TicketOrder:
     )
     seen = (f"{each.service}: the panel shows {each.shown.value}; {each.proof}" for each in doubted)
     subject = f"The panel shows {first.shown.value}, but from outside it is not so: {first.service}"
-    return about(
+    return ticket_about(
         order, TicketKind.EFFECT_NOT_SEEN, subject, "\n".join((why, *seen)), step=made_for(order.step, About.PROOF)
     )
 
@@ -39,14 +39,14 @@ def still_restricted(order: ReinstateOrder, trying: timedelta, why: str) -> Tick
     """Paid up and still restricted (S2-08). One a reinstatement."""
     subject = f"Paid up and still restricted: {order.account}"
     body = f"{order.invoice} is paid, but the services have not been seen running for {trying}. Last: {why}"
-    return about(order, TicketKind.STILL_RESTRICTED, subject, body, step=still_restricted_step(order))
+    return ticket_about(order, TicketKind.STILL_RESTRICTED, subject, body, step=still_restricted_step(order))
 
 
 def undo_still_restricted(order: LoosenOrder, trying: timedelta) -> TicketOrder:
     """A wrong run of ours is undone, and the services still are not."""
     subject = f"Restricted by our mistake, and not reinstated yet: {order.account}"
     body = f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}."
-    return about(order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=f"still-restricted:{order.step}")
+    return ticket_about(order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=f"still-restricted:{order.step}")
 
 
 def service_gone(order: Order, gone: Sequence[Effect]) -> TicketOrder:
@@ -56,7 +56,7 @@ def service_gone(order: Order, gone: Sequence[Effect]) -> TicketOrder:
         f"{', '.join(each.service for each in gone)}. Restore them, give the money back, or take them away."
     )
     subject = f"To be reinstated, but gone at its panel: {order.account}"
-    return about(order, TicketKind.SERVICE_GONE, subject, body, step="gone-at-its-panel")
+    return ticket_about(order, TicketKind.SERVICE_GONE, subject, body, step="gone-at-its-panel")
 
 
 def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
@@ -101,7 +101,7 @@ def domains_deleted(order: DeleteOrder, names: Sequence[str]) -> TicketOrder:
         f"each: {', '.join(names)}"
     )
     subject = f"Domain names of an account whose services were deleted: {order.account}"
-    return about(order, TicketKind.DOMAINS_DELETED, subject, body, step=f"{DOMAINS}{order.step}")
+    return ticket_about(order, TicketKind.DOMAINS_DELETED, subject, body, step=f"{DOMAINS}{order.step}")
 
 
 def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrder:
@@ -111,7 +111,7 @@ def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrd
         f"names: {', '.join(names)}"
     )
     subject = f"Domain names of an account that is back: {order.account}"
-    return about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=f"{DOMAINS}back:{order.at:%Y-%m-%d}")
+    return ticket_about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=f"{DOMAINS}back:{order.at:%Y-%m-%d}")
 
 
 def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
@@ -122,4 +122,4 @@ def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOr
         f"for back-ups of: {names}"
     )
     subject = f"Back-ups to delete by hand: {order.account}"
-    return about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=f"{order.step}:back-ups")
+    return ticket_about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=f"{order.step}:back-ups")

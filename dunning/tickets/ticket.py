@@ -44,7 +44,7 @@ class TicketOrder(Order):
         return Ticket.model_validate({**dict(self), "key": self.key, "department": self.department})
 
 
-def about(order: Order, kind: TicketKind, subject: str, body: str, *, step: str = "") -> TicketOrder:
+def ticket_about(order: Order, kind: TicketKind, subject: str, body: str, *, step: str = "") -> TicketOrder:
     """A ticket in the matter of an order: its invoice, account and time, and its step unless another is given."""
     return TicketOrder(
         invoice=order.invoice,

@@ -15,7 +15,7 @@ from dunning.wire import Wire
 UndoOutcome = Literal["would undo", "undone", "already undone", "not undoable", "charges stand", "failed"]
 
 
-class Row(Wire):
+class TouchedCase(Wire):
     """One case that the run touched. `detail` says why it failed, or how the case had ended."""
 
     invoice: str
@@ -53,22 +53,22 @@ def undo_id(since: datetime, until: datetime, policy: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def touched(case: Case, undo: Undo, now: datetime, *, closed: bool) -> Row | None:
+def touched_case(case: Case, undo: Undo, now: datetime, *, closed: bool) -> TouchedCase | None:
     """What the undo would do to a case, or has done before; None when the run did nothing to it."""
     number, account = case.invoice.number, case.invoice.account
     before = next((run for run in case.runs if run.undo.id == undo.id), None)
     if before:
-        return Row(invoice=number, account=account, outcome="already undone", run=before)
+        return TouchedCase(invoice=number, account=account, outcome="already undone", run=before)
     run = scope(case, undo, now)
     if closed and (run.entries or run.deletions or run.back_to is not run.level):
         ended = f"its case ended as {case.outcome or 'closed'}"
-        return Row(invoice=number, account=account, outcome="not undoable", run=run, detail=ended)
+        return TouchedCase(invoice=number, account=account, outcome="not undoable", run=run, detail=ended)
     if not closed and not run.is_empty:
-        return Row(invoice=number, account=account, outcome="would undo", run=run)
-    return Row(invoice=number, account=account, outcome="charges stand", run=run) if run.charges else None
+        return TouchedCase(invoice=number, account=account, outcome="would undo", run=run)
+    return TouchedCase(invoice=number, account=account, outcome="charges stand", run=run) if run.charges else None
 
 
-def totals(rows: Iterable[Row]) -> dict[str, int]:
+def totals(rows: Iterable[TouchedCase]) -> dict[str, int]:
     """How many cases of each outcome."""
     counted: dict[str, int] = {}
     for row in rows:
@@ -76,20 +76,20 @@ def totals(rows: Iterable[Row]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def case_ticket(row: Row, undo: Undo, now: datetime) -> TicketOrder:
+def not_undoable_ticket(row: TouchedCase, undo: Undo, now: datetime) -> TicketOrder:
     """For a case that had ended: a person has to look at it."""
     what = ", ".join(part for part in (row.taken, row.stands) if part)
     return run_not_undoable(undo, row.invoice, row.account, now, ended=row.detail, what=what)
 
 
-def record(rows: Iterable[Row], undo: Undo, policy: str, now: datetime, number: int = 1) -> TicketOrder:
+def undo_record(rows: Iterable[TouchedCase], undo: Undo, policy: str, now: datetime, number: int = 1) -> TicketOrder:
     """The written record of the undo. `number` counts the records of one undo, when a later run did more."""
     known = sorted(rows, key=lambda row: row.invoice)
     counted = "; ".join(f"{outcome}: {count}" for outcome, count in totals(known).items()) or "nothing was touched"
     return run_undone(undo, policy, now, [counted, *(_line(row) for row in known)], number)
 
 
-def _line(row: Row) -> str:
+def _line(row: TouchedCase) -> str:
     run = row.run
     fees = f"fees reversed {run.fees}" if run and run.fees.minor else ""
     again = f"owed again {run.owed_again}" if run and run.owed_again.minor else ""

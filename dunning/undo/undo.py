@@ -47,7 +47,7 @@ def undone(case: Case, undo: Undo, now: datetime) -> Case:
     return _written(held, run, (*case.runs, run), now)
 
 
-def outcome(before: Case, undo: Undo, after: Case) -> DecisionOutcome:
+def undo_outcome(before: Case, undo: Undo, after: Case) -> DecisionOutcome:
     """What the caller of the update hears."""
     if any(run.undo.id == undo.id for run in before.runs):
         return "already undone"

@@ -14,7 +14,7 @@ from dunning.ports.cases import Cases, CaseSaysNoError, Listed, NoCaseError, Wan
 from dunning.ports.invoices import Invoices
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
-from dunning.undo.report import Row, case_ticket, record, touched, undo_id
+from dunning.undo.report import TouchedCase, not_undoable_ticket, touched_case, undo_id, undo_record
 from dunning.undo.undo import undo_refused
 from operations.errors import RefusedError, refusal
 
@@ -48,7 +48,7 @@ class Undone:
     """The undo as it was brought to the cases, and what became of each that the run touched, by number."""
 
     undo: Undo
-    rows: Sequence[Row]
+    rows: Sequence[TouchedCase]
 
     @property
     def failed(self) -> bool:
@@ -76,9 +76,9 @@ class UndoRun:
             await self._write_down(rows, undo, wrong.policy)
         return Undone(undo, rows)
 
-    async def _every(self, undo: Undo, policy: str, *, dry_run: bool) -> list[Row]:
+    async def _every(self, undo: Undo, policy: str, *, dry_run: bool) -> list[TouchedCase]:
         """All cases that the run touched, a few at a time."""
-        rows, waiting = dict[str, Row](), asyncio.Queue[Listed | None](AT_ONCE)
+        rows, waiting = dict[str, TouchedCase](), asyncio.Queue[Listed | None](AT_ONCE)
 
         async def work() -> None:
             while found := await waiting.get():
@@ -93,27 +93,27 @@ class UndoRun:
             raise several.exceptions[0] from None
         return [rows[number] for number in sorted(rows)]
 
-    async def _add(self, found: Listed, undo: Undo, rows: dict[str, Row], *, dry_run: bool) -> None:
+    async def _add(self, found: Listed, undo: Undo, rows: dict[str, TouchedCase], *, dry_run: bool) -> None:
         number, closed = found.invoice, not found.running
         if closed and number in rows:
             return  # an earlier life of a case that runs again
         try:
             row = await self._one(number, undo, closed=closed, dry_run=dry_run)
         except (CaseSaysNoError, OutageError) as error:  # the others are undone all the same
-            row = Row(invoice=number, outcome="failed", detail=str(error).splitlines()[0])
+            row = TouchedCase(invoice=number, outcome="failed", detail=str(error).splitlines()[0])
         if row and not (closed and number in rows):
             rows[number] = row
 
-    async def _one(self, number: str, undo: Undo, *, closed: bool, dry_run: bool) -> Row | None:
+    async def _one(self, number: str, undo: Undo, *, closed: bool, dry_run: bool) -> TouchedCase | None:
         case = await self._case(number, closed=closed)
-        row = touched(case, undo, self._clock(), closed=closed) if case else None
+        row = touched_case(case, undo, self._clock(), closed=closed) if case else None
         if row is None or row.outcome != "would undo" or dry_run:
             return row
         try:
             answer = await self._cases.tell(number, undo, f"undo-{undo.id}")
         except NoCaseError:  # it has ended meanwhile
             return await self._one(number, undo, closed=True, dry_run=dry_run)
-        again = touched(await self._cases.ask(number), undo, self._clock(), closed=False)
+        again = touched_case(await self._cases.ask(number), undo, self._clock(), closed=False)
         outcome = "undone" if answer.outcome == "undone" else "already undone"
         return again.model_copy(update={"outcome": outcome}) if again else None
 
@@ -127,16 +127,16 @@ class UndoRun:
         except NoCaseError:
             return None
 
-    async def _write_down(self, rows: Sequence[Row], undo: Undo, policy: str) -> None:
+    async def _write_down(self, rows: Sequence[TouchedCase], undo: Undo, policy: str) -> None:
         """A ticket for each case that a person has to look at, and the record; a run that did more adds a record."""
         for row in rows:
             if row.outcome == "not undoable":
-                await self._store.open_ticket(case_ticket(row, undo, self._clock()))
-        fresh = await self._store.open_ticket(record(rows, undo, policy, self._clock()))
+                await self._store.open_ticket(not_undoable_ticket(row, undo, self._clock()))
+        fresh = await self._store.open_ticket(undo_record(rows, undo, policy, self._clock()))
         if fresh or not any(row.outcome == "undone" for row in rows):
             return
         number = 2
-        while not await self._store.open_ticket(record(rows, undo, policy, self._clock(), number)):
+        while not await self._store.open_ticket(undo_record(rows, undo, policy, self._clock(), number)):
             number += 1
 
 

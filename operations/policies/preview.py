@@ -5,7 +5,7 @@ from datetime import date
 from email.message import EmailMessage
 from typing import NamedTuple
 
-from dunning.forecast.sample_notices import ACCOUNT, Notice, notices
+from dunning.forecast.sample_notices import ACCOUNT, SampleNotice, sample_notices
 from dunning.notices.reply_to import Replies
 from dunning.policy.file import Policy
 from dunning.policy.step_names import notice_id
@@ -22,7 +22,7 @@ _RECIPIENT = "customer@example.com"
 class Previewed(NamedTuple):
     """A notice with the story that it takes, its words, and the whole mail."""
 
-    notice: Notice
+    notice: SampleNotice
     content: NoticeText
     mail: EmailMessage
 
@@ -38,7 +38,7 @@ class Preview:
     def of(self, policy: Policy, due: date, locale: str) -> Iterator[Previewed]:
         """In the order in which a customer gets them. Raises RefusedError for dates that the policy does not fit."""
         try:
-            samples = notices(policy, due)
+            samples = sample_notices(policy, due)
         except TimelineError as error:
             raise not_fitting(policy, error) from None
         account = Account(id=ACCOUNT, name=_CUSTOMER, zone=policy.zone, locale=locale)

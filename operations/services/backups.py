@@ -3,7 +3,7 @@
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from operations.services.panel import touched
+from operations.services.panel import services_of
 
 
 class PanelBackUps:
@@ -17,7 +17,7 @@ class PanelBackUps:
 
         None when a panel does not answer, or only some have one: the notice does not wait, and promises nothing.
         """
-        services = touched(account.services, ())
+        services = services_of(account.services, ())
         try:
             found = [(await self._panel.state(service)).backups for service in services]
         except OutageError:

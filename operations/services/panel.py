@@ -13,7 +13,7 @@ from dunning.ports.holds import Holds
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import DOMAIN, Account, Service
-from dunning.records.effects import Effect, Seen
+from dunning.records.effects import Effect, PanelState
 from dunning.tickets.services import locked_at_panel
 from operations.services.manual_tasks import domains_by_hand
 
@@ -28,7 +28,7 @@ _HOLD, _DUNNING = "hold:", "dun:"
 _HOLDS = tuple(f"{_HOLD}{source}" for source in OTHER_SOURCES)
 
 
-def touched(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
+def services_of(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
     """The services of these kinds (empty means all) that a panel may switch."""
     return [s for s in services if s.kind not in STAFF_KINDS and (not kinds or s.kind in kinds)]
 
@@ -53,7 +53,7 @@ async def bring_to_holds(panel: Panel, store: PanelRecords, account: Account, at
     while True:
         holds = await store.holds(account.id)
         known = {each.service: each for each in await store.effects(account.id)}
-        services = touched(account.services, ())
+        services = services_of(account.services, ())
         tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in services]
         failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
         await domains_by_hand(store, account, holds, at)
@@ -73,7 +73,7 @@ def tag_of(holds: Sequence[Hold]) -> str:
     return f"{first.note or 'non-payment'} {_DUNNING}{first.source}"
 
 
-def mark(seen: Seen, known: Effect | None) -> str:
+def mark(seen: PanelState, known: Effect | None) -> str:
     """The reason of a restriction: what the panel shows, or, where it keeps none, what we noted as we restricted it."""
     if seen.tag is not None:
         return seen.tag
@@ -85,7 +85,7 @@ def is_ours(tag: str) -> bool:
     return tag in _HOLDS or _DUNNING in tag
 
 
-def may_loosen(seen: Seen, known: Effect | None) -> bool:
+def may_loosen(seen: PanelState, known: Effect | None) -> bool:
     """Whether we may lift what is seen: it is ours, and the panel lets us. `known` is what we noted of the service."""
     return is_ours(mark(seen, known)) and not seen.locked
 
@@ -128,7 +128,7 @@ class _Bringing:
                 f"{wanted.value}; asking again"
             )
 
-    async def _note(self, seen: Seen, holds: Sequence[Hold]) -> None:
+    async def _note(self, seen: PanelState, holds: Sequence[Hold]) -> None:
         """Where the panel keeps no reason, write ours down before we act: whoever gives the service back needs it.
 
         The rest of what is known stays, and its time too: nothing has happened yet.

@@ -15,7 +15,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
-from operations.services.panel import bring_to_holds, touched
+from operations.services.panel import bring_to_holds, services_of
 from operations.services.proof import prove
 from operations.services.site_webhooks import tell_sites
 
@@ -58,7 +58,7 @@ class AccountServices:
         holds = await bring_to_holds(self.panel, self.store, ours, at)
         await tell_sites(self.sites, ours, holds, at, attempt=attempt)
         known = await self.store.effects(account.id)
-        effects = await prove(self.panel, self.probes, touched(ours.services, ()), holds, at, known=known)
+        effects = await prove(self.panel, self.probes, services_of(ours.services, ()), holds, at, known=known)
         await self.store.put_effects(effects)
         return Brought(holds, effects, earlier)
 

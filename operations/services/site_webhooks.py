@@ -9,7 +9,7 @@ from dunning.level import Level
 from dunning.ports.companies import Sites
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from operations.services.panel import touched
+from operations.services.panel import services_of
 
 TRIES = 10
 """So many tries (about nine minutes: less than what makes a late reinstatement a ticket) a site may stay silent.
@@ -28,7 +28,7 @@ async def tell_sites(sites: Sites, account: Account, holds: Sequence[Hold], at: 
     is tried again, while a site does not take what only it can show, up to the `TRIES`th attempt; one silent site
     keeps no other from its news.
     """
-    told = [(each, level_for(each.kind, holds)) for each in touched(account.services, ()) if each.site]
+    told = [(each, level_for(each.kind, holds)) for each in services_of(account.services, ()) if each.site]
     answers = await asyncio.gather(*(sites.tell(each, level, at) for each, level in told), return_exceptions=True)
     for (_, level), error in zip(told, answers, strict=True):
         if error and not (isinstance(error, OutageError) and _may_be_let_be(level, attempt)):

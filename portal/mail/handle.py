@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Bounced
-from dunning.notices.inbound_mail import CustomerMail, Report, mentioned, read
+from dunning.notices.inbound_mail import CustomerMail, DeliveryReport, mentioned, read_mail
 from dunning.policy.step_names import key_of_notice, step_of
 from dunning.ports.accounts import Accounts
 from dunning.ports.inbox import Mailbox
@@ -63,8 +63,10 @@ class MailHandling:
 
     async def handle(self, mail: InboundMail) -> None:
         """Do all that it asks for, then tick it off. Raises OutageError."""
-        found = await asyncio.to_thread(read, mail.raw)
-        handled = await (self._report(mail, found) if isinstance(found, Report) else self._from_customer(mail, found))
+        found = await asyncio.to_thread(read_mail, mail.raw)
+        handled = await (
+            self._report(mail, found) if isinstance(found, DeliveryReport) else self._from_customer(mail, found)
+        )
         await self._store.handled_mail(mail.id, *handled)
 
     async def give_up(self, mail: InboundMail, error: Exception) -> None:
@@ -73,7 +75,7 @@ class MailHandling:
         await self._store.open_ticket(order)
         await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
 
-    async def _report(self, mail: InboundMail, report: Report) -> Handled:
+    async def _report(self, mail: InboundMail, report: DeliveryReport) -> Handled:
         """The archive says what the mail was and to whom it went; what the report says of that is not believed."""
         copies = await self._store.sent_as(report.message_ids)
         if not copies:
@@ -87,7 +89,7 @@ class MailHandling:
         await self._store.open_ticket(ticket)
         return Handled(f"bounced ({report.status})", itself.id, ticket.key)
 
-    async def _came_back(self, mail: InboundMail, report: Report, copy: NoticeCopy) -> None:
+    async def _came_back(self, mail: InboundMail, report: DeliveryReport, copy: NoticeCopy) -> None:
         if copy.status in _UNSETTLED and self._clock() - mail.at < SETTLING:
             raise OutageError("the notice that came back is still being sent")
         await self._store.mark_bounced(copy, report.status, mail.at)

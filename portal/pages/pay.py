@@ -26,7 +26,7 @@ from portal.pages.invoice_view import Sheet, Sheets
 _FORM_BYTES = 16_384
 
 
-class CompanyPage(ports.PayPage, Protocol):
+class CompanyPage(ports.HostedPages, Protocol):
     """The gateway's page, which also knows its own id of the customer."""
 
     async def payer(self, account: Account) -> str:

@@ -10,7 +10,7 @@ from dunning.case.case import Case, Done
 from dunning.case.decisions import Wait
 from dunning.case.ledger import MONEY_IN, Entry, Kind, balance, find
 from dunning.explain.temporal_ui import clock
-from dunning.explain.words import deed, written, written_by
+from dunning.explain.words import deed, line_of, lines_by
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import LEVEL_OF, Action
@@ -78,14 +78,14 @@ def _line(case: Case, fact: _Fact, owed: Money, level: Level) -> Line:
 def _facts(life: Life) -> Iterator[_Fact]:
     case = life.case
     subjects = {notice.id: notice.content.subject for notice in life.notices}
-    wrote = {done.step: written_by(case, done) for done in case.done}
+    wrote = {done.step: lines_by(case, done) for done in case.done}
     received = {told.payment: find(case.entries, told.payment, MONEY_IN) for told in reversed(life.told)}
     tied = {entry.id for entries in wrote.values() for entry in entries} | set(received)
     for told in life.told:
         yield _door(told, received.pop(told.payment, None))
     for entry in case.entries[1:]:
         if entry.id not in tied:
-            yield _Fact(at=entry.at, what=written(entry), entries=(entry,))
+            yield _Fact(at=entry.at, what=line_of(entry), entries=(entry,))
     for done in case.done:
         yield _Fact(
             at=done.at,

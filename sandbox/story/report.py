@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from dunning.explain.temporal_ui import headline
+from dunning.explain.temporal_ui import case_summary
 from dunning.names import workflow_id
 from sandbox.stage.stage import Stage
 from sandbox.story.diary import diary, waits_for
@@ -17,7 +17,7 @@ QUERIES = ('NextMilestone STARTS_WITH "approval of"', 'Policy="hotdoodle" AND St
 
 def tell(life: Life) -> None:
     """Print one story day by day."""
-    print(f"\n{headline(life.case.invoice)} · {life.case.plan.policy}\n  {life.story.title}")
+    print(f"\n{case_summary(life.case.invoice)} · {life.case.plan.policy}\n  {life.story.title}")
     for line in diary(life):
         print(f"    {line.text()}")
     waiting = waits_for(life)

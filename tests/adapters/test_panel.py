@@ -9,7 +9,7 @@ from adapters.panels import Panels
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 from sandbox.panel import hestia as panel_hestia
 from sandbox.panel import whm as panel_whm
 from sandbox.panel.settings import panel_settings
@@ -110,7 +110,7 @@ async def test_backups_are_deleted_where_the_panel_has_a_say_and_the_service_sta
     assert (await company.panel.state(service)).backups is (True if says else None)
     for _ in range(2):
         await company.panel.delete(service, backups=True)
-    assert await company.panel.state(service) == Seen(
+    assert await company.panel.state(service) == PanelState(
         level=ACTIVE, tag=shown(company, ""), backups=False if says else None
     )
     assert await changes(company, service) == ([("backups", "no backups")] if says else [])

@@ -18,7 +18,7 @@ from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
-from dunning.records.effects import Seen
+from dunning.records.effects import PanelState
 from portal.http.server import serving
 
 SERVICE = Service(
@@ -54,7 +54,9 @@ async def own(endpoint: Endpoint, port: int, levels: tuple[Level, ...] = tuple(L
 async def test_it_is_told_of_whom_and_what_at_the_very_address(unused_tcp_port: int):
     endpoint = Endpoint('{"level": "suspended", "tag": "hold:abuse", "locked": true, "backups": false}')
     async with own(endpoint, unused_tcp_port) as panel:
-        assert await panel.state(SERVICE) == Seen(level=Level.SUSPENDED, tag="hold:abuse", locked=True, backups=False)
+        assert await panel.state(SERVICE) == PanelState(
+            level=Level.SUSPENDED, tag="hold:abuse", locked=True, backups=False
+        )
         await panel.restrict(SERVICE, Level.LOCKED, "non-payment dun:INV-1")
         await panel.loosen(SERVICE, "")
         await panel.delete(SERVICE, backups=True)
@@ -77,7 +79,7 @@ async def test_it_is_told_of_whom_and_what_at_the_very_address(unused_tcp_port: 
 async def test_an_endpoint_that_keeps_no_reasons_and_knows_no_backups_says_so(unused_tcp_port: int):
     endpoint = Endpoint('{"level": "active", "tag": null}')
     async with own(endpoint, unused_tcp_port, levels=(Level.SUSPENDED,)) as panel:
-        assert await panel.state(SERVICE) == Seen(level=Level.ACTIVE, tag=None, backups=None)
+        assert await panel.state(SERVICE) == PanelState(level=Level.ACTIVE, tag=None, backups=None)
         assert panel.expresses(SERVICE) == {Level.ACTIVE, Level.SUSPENDED, Level.DELETED}
 
 

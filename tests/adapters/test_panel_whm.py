@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.panels.whm_answers import Said
+from adapters.panels.whm_answers import WhmAnswer
 from dunning.level import Level
 from dunning.records.accounts import Service
 from tests.adapters.companies import PanelCompany, panel_of
@@ -20,8 +20,8 @@ async def company() -> AsyncGenerator[PanelCompany]:
         yield company
 
 
-def read(answer: Any) -> Said | None:
-    return Said.read(json.dumps(answer).encode())
+def read(answer: Any) -> WhmAnswer | None:
+    return WhmAnswer.read(json.dumps(answer).encode())
 
 
 async def test_the_old_shape_is_understood(company: PanelCompany):
@@ -108,8 +108,8 @@ def test_anything_else_says_nothing(answer: Any):
 
 
 def test_no_json_says_nothing():
-    assert Said.read(b"<html>Login</html>") is None
-    assert Said.read(b"") is None
+    assert WhmAnswer.read(b"<html>Login</html>") is None
+    assert WhmAnswer.read(b"") is None
 
 
 @pytest.mark.parametrize(

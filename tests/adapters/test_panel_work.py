@@ -13,7 +13,7 @@ from dunning.holds import Hold, Rule
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
-from dunning.records.effects import Effect, Seen
+from dunning.records.effects import Effect, PanelState
 from operations.services.manual_tasks import back_ups_by_hand, domains_back, domains_of_deleted
 from operations.services.panel import delete_at_panel, mark, may_loosen
 from operations.services.services import AccountServices, Brought
@@ -319,18 +319,18 @@ async def test_domain_names_of_a_deleted_account_and_of_one_that_is_back(company
 @pytest.mark.parametrize(
     ("seen", "noted", "reason", "ours"),
     [
-        (Seen(level=SUSPENDED, tag="non-payment dun:INV-1"), None, "non-payment dun:INV-1", True),
-        (Seen(level=SUSPENDED, tag="hold:abuse"), None, "hold:abuse", True),
-        (Seen(level=SUSPENDED, tag="hold:abuse", locked=True), None, "hold:abuse", False),
-        (Seen(level=SUSPENDED, tag="fraud"), "hold:abuse", "fraud", False),
-        (Seen(level=SUSPENDED, tag=""), "hold:abuse", "", False),
-        (Seen(level=SUSPENDED, tag=None), "hold:abuse", "hold:abuse", True),
-        (Seen(level=SUSPENDED, tag=None), "", "", False),
-        (Seen(level=SUSPENDED, tag=None), None, "", False),
-        (Seen(level=ACTIVE, tag=None), "hold:abuse", "", False),
+        (PanelState(level=SUSPENDED, tag="non-payment dun:INV-1"), None, "non-payment dun:INV-1", True),
+        (PanelState(level=SUSPENDED, tag="hold:abuse"), None, "hold:abuse", True),
+        (PanelState(level=SUSPENDED, tag="hold:abuse", locked=True), None, "hold:abuse", False),
+        (PanelState(level=SUSPENDED, tag="fraud"), "hold:abuse", "fraud", False),
+        (PanelState(level=SUSPENDED, tag=""), "hold:abuse", "", False),
+        (PanelState(level=SUSPENDED, tag=None), "hold:abuse", "hold:abuse", True),
+        (PanelState(level=SUSPENDED, tag=None), "", "", False),
+        (PanelState(level=SUSPENDED, tag=None), None, "", False),
+        (PanelState(level=ACTIVE, tag=None), "hold:abuse", "", False),
     ],
 )
-def test_whose_a_restriction_is(seen: Seen, noted: str | None, reason: str, ours: bool):
+def test_whose_a_restriction_is(seen: PanelState, noted: str | None, reason: str, ours: bool):
     known = None
     if noted is not None:
         known = Effect(account="a", service="s", wanted=SUSPENDED, shown=SUSPENDED, tag=noted, at=AT)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.settings.settings import ROOT, Settings
-from adapters.signed_links import Links, chosen
+from adapters.signed_links import Links, links_from
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.orders import NoticeOrder
 from dunning.money import Money
@@ -63,7 +63,7 @@ def test_a_secret_that_could_be_guessed_is_refused() -> None:
 @pytest.mark.parametrize(("secret", "on"), [("", False), ("x" * 31, False), ("x" * 32, True)])
 def test_the_settings_choose(secret: str, on: bool) -> None:
     given: Any = {"link_secret": secret, "portal_url": "https://host.example"}
-    links = chosen(Settings(**given))
+    links = links_from(Settings(**given))
     assert (links is not None) == on
     assert links is None or links.help == "https://host.example/pay/help"
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from adapters.store import SqlStore
 from adapters.store.tables import holds
-from adapters.store.types import UtcInstant, Words
+from adapters.store.types import StoredText, UtcInstant
 from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder
@@ -429,6 +429,6 @@ def test_instants_kept_as_text_sort_as_the_instants_do(one: datetime, other: dat
 
 @given(st.text())
 def test_ordinary_words_are_left_alone(text: str) -> None:
-    kept = Words().process_bind_param(text, postgresql.dialect())
+    kept = StoredText().process_bind_param(text, postgresql.dialect())
     assert kept == text.replace("\0", "␀")
-    assert Words().process_bind_param(None, postgresql.dialect()) is None
+    assert StoredText().process_bind_param(None, postgresql.dialect()) is None

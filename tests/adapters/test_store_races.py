@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.store import SqlStore
-from adapters.store.accounts import lock
+from adapters.store.accounts import lock_account
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
 from tests.adapters.test_store import ACCOUNT, credit, hold
@@ -54,7 +54,7 @@ async def test_a_hold_placed_while_another_is_lifted_is_never_lost(stores: Pair)
 
 async def test_placing_a_hold_waits_for_whoever_has_the_account(stores: Pair) -> None:
     async with stores[0]._writing() as connection:
-        await lock(connection, "a-1")
+        await lock_account(connection, "a-1")
         placing = asyncio.create_task(stores[1].place_hold(hold("abuse")))
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.shield(placing), 0.15)

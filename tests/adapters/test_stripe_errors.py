@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from adapters.gateways.stripe.calls import StripeRefusedError
 from adapters.gateways.stripe.gateway import StripeGateway
-from adapters.settings.loopback import is_near
+from adapters.settings.loopback import is_on_this_machine
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import Declined
 from dunning.money import Money
@@ -184,7 +184,7 @@ async def test_no_proxy_is_asked_for_a_stand_in_on_this_machine(
     ],
 )
 def test_which_addresses_are_on_this_machine(url: str, *, near: bool):
-    assert is_near(url) == near
+    assert is_on_this_machine(url) == near
 
 
 INTENT = {

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.gateways.stripe.consent import consent_in, consent_metadata
 from adapters.gateways.stripe.keys import MOST, idempotency_key
-from adapters.gateways.stripe.money import money, units
+from adapters.gateways.stripe.money import from_units, units
 from dunning.money import Money
 
 AMOUNTS = [
@@ -21,7 +21,7 @@ AMOUNTS = [
 def test_amounts_are_told_in_stripes_units_and_read_back(amount: str, currency: str, count: int):
     told = Money.parse(amount, currency)
     assert units(told) == count
-    assert money(count, currency.lower()) == told
+    assert from_units(count, currency.lower()) == told
 
 
 def test_nobody_can_be_charged_a_part_of_a_unit():

@@ -172,8 +172,8 @@ worlds = st.builds(
 def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetime, Fact]]:
     """Facts at random instants; the same payment id may come again, reversals may come first.
 
-    Often enough money that pays for everything is taken back again, and now and then it comes back; and often enough a
-    run turns out to have been wrong, when it may have restricted somebody.
+    Often enough money that pays for everything is taken back again, and now and then it comes back; and often enough
+    somebody promises to pay, and a run turns out to have been wrong.
     """
     made: list[tuple[datetime, Fact]] = []
     for _ in range(draw(st.integers(0, most))):
@@ -183,6 +183,9 @@ def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetim
     for fact in (_pays("p3"), _reverses("p3"), _restores("p3"))[: draw(st.integers(0, 3))]:
         made.append((when, fact))
         when += draw(_distances)
+    if draw(st.booleans()):
+        when = start + draw(st.timedeltas(timedelta(0), timedelta(days=90)))
+        made.append((when, _promises(draw(st.integers(0, 30)))))
     if draw(st.booleans()):
         when = start + draw(st.timedeltas(timedelta(days=15), timedelta(days=120)))
         made.append((when, _undoes("u3", draw(st.integers(5, 60)))))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.calendar import Offset, add, instant, local, local_date, shifted
+from dunning.calendar import Offset, add_offset, instant, local, local_date, shifted
 from tests.dunning.life import utc
 from tests.dunning.strategies import ZONES
 
@@ -47,7 +47,7 @@ def test_what_is_no_offset_is_refused_with_an_example(written: str) -> None:
 )
 @pytest.mark.req("S4-16")
 def test_a_month_keeps_its_day_or_ends_with_the_month(day: date, months: int, result: date) -> None:
-    assert add(day, Offset(months=months)) == result
+    assert add_offset(day, Offset(months=months)) == result
 
 
 def test_an_hour_that_does_not_exist_comes_as_far_after_the_gap() -> None:

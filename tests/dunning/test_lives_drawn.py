@@ -43,6 +43,7 @@ OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "deleted": (0.035, _resulted(Deleted)),
     "a wrong run was undone": (0.045, lambda life: bool(life.case.runs)),
     "a level was loosened": (0.008, _resulted(Loosened)),
+    "a payment was promised": (0.05, lambda life: any(did.before.promised_until for did in life.did)),
     "a step was put off": (0.1, _resulted(Deferred)),
     "asking found money": (0.15, _resulted(Found)),
     "money was on its way": (0.1, _resulted(Pending)),

@@ -36,8 +36,8 @@ class Office:
     activity: SendNotice = field(init=False)
 
     def __post_init__(self) -> None:
-        rendering, replies = renderer.chosen(self.settings), renderer.replies(self.settings)
-        mailer, seconds = mail.chosen(self.settings), self.settings.digest_seconds
+        rendering, replies = renderer.renderer_from(self.settings), renderer.replies(self.settings)
+        mailer, seconds = mail.mailer_from(self.settings), self.settings.digest_seconds
         domain = "hosting.example"
         self.activity = SendNotice(mailer, rendering, self.store, domain, replies, digest_seconds=seconds)
 

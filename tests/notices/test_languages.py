@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.settings.settings import ROOT
-from adapters.templates.locale import Reader, folders, locale_of
+from adapters.templates.locale import LocaleFormat, folders, locale_of
 from adapters.templates.renderer import TemplateRenderer
 from dunning.level import Level
 from dunning.money import Money
@@ -93,10 +93,10 @@ def test_a_language_without_words_reads_english_with_its_own_numbers_and_dates(l
 
 
 def test_what_runs_the_other_way_is_kept_together_inside_of_english_words() -> None:
-    reader = Reader(locale_of("he_IL"), ZoneInfo("UTC"))
+    reader = LocaleFormat(locale_of("he_IL"), ZoneInfo("UTC"))
     assert reader.money(Money.parse("ILS 19.99")).startswith("\N{FIRST STRONG ISOLATE}")
     assert reader.day(datetime(2026, 12, 1, tzinfo=UTC).date()).endswith("\N{POP DIRECTIONAL ISOLATE}")
-    own = Reader(locale_of("he_IL"), ZoneInfo("UTC"), "he").money(Money.parse("ILS 19.99"))
+    own = LocaleFormat(locale_of("he_IL"), ZoneInfo("UTC"), "he").money(Money.parse("ILS 19.99"))
     assert "\N{FIRST STRONG ISOLATE}" not in own
 
 

@@ -33,7 +33,7 @@ class Backups:
 @pytest_asyncio.fixture
 async def office(tmp_path: Path) -> AsyncGenerator[Office]:
     async with an_office(tmp_path) as made:
-        writing = mail.chosen(made.settings), renderer.chosen(made.settings), made.store, "hosting.example"
+        writing = mail.mailer_from(made.settings), renderer.renderer_from(made.settings), made.store, "hosting.example"
         made.activity = SendNotice(*writing, reach=MailReach(), backups=Backups())
         yield made
 

@@ -10,7 +10,7 @@ from dunning.explain.model import AccountReceipt, Receipt
 from dunning.ports.cases import NoAnswerError
 from dunning.records.books import ClosedLedger
 from operations.errors import NoSuchInvoiceError, NotFoundError, RefusedError
-from operations.look import Look, Seen
+from operations.look import CaseView, Look
 from tests.operations.deaf import Deaf
 from tests.operations.opening import ASO, now, opened, usd
 
@@ -24,7 +24,7 @@ async def closed(made: Composition, number: str) -> None:
 async def test_a_running_case_is_shown_with_what_it_waits_for(made: Composition) -> None:
     await opened(made, "LOOK-1")
     seen = await made.look.show("LOOK-1")
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, CaseView)
     assert seen.case == await made.look.case("LOOK-1")
     assert seen.at >= seen.case.opened_at
 

@@ -186,7 +186,7 @@ async def test_the_workflow_goes_through_all_pages_and_opens_one_ticket(a_stage:
     assert (ticket.department, ticket.subject.split(": ")[1]) == ("Support", "2 repaired")
     assert (await _checked(client, world, AT + HOUR)).in_order == 5
     assert len(await world.store.tickets("")) == 1, "what is in order is told to nobody"
-    history = await client.get_workflow_handle(drift.workflow_id(AT)).fetch_history()
+    history = await client.get_workflow_handle(drift.drift_id(AT)).fetch_history()
     replayer = Replayer(workflows=[DriftCheck], data_converter=pydantic_data_converter)
     await replayer.replay_workflow(history)
 
@@ -195,9 +195,7 @@ async def _checked(client: Client, world: World, at: datetime) -> DriftReport:
     books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(world.store).open_ticket])
     panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(world.services, most=2).check])
     async with books, panels, asyncio.timeout(30):
-        return await client.execute_workflow(
-            DriftCheck.run, DriftOrder(at=at), id=drift.workflow_id(at), task_queue=QUEUE
-        )
+        return await client.execute_workflow(DriftCheck.run, DriftOrder(at=at), id=drift.drift_id(at), task_queue=QUEUE)
 
 
 async def test_it_runs_every_hour_and_never_twice_at_a_time(a_stage: Stage) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from activities.payments.charge import Charge
+from activities.payments.charge import ChargeInvoice
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
@@ -39,7 +39,7 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[Charge, ChargeOrder]]:
+async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[ChargeInvoice, ChargeOrder]]:
     """An attempt that was written down, and then the machine died before the company heard of it."""
     payer = await stage.companies.payments.customer(f"acct-{name}")
     account = Account(id=f"acct-{name}", name="Example", payer=payer)
@@ -60,7 +60,7 @@ async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[C
             method=method.id,
         )
     )
-    yield Charge(gateway, stage.store), first.model_copy(update=order)
+    yield ChargeInvoice(gateway, stage.store), first.model_copy(update=order)
     await gateway.close()
 
 

@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowHandle
 from adapters.temporal.schedules import SWEEP
 from dunning.case.facts import Void
 from dunning.case.ledger import Kind
-from dunning.fleet.sweep import SweepOrder, sweep_ticket, workflow_id
+from dunning.fleet.sweep import SweepOrder, sweep_id, sweep_ticket
 from dunning.fleet.sweep_report import SweepReport
 from dunning.records.payments import Attempt
 from dunning.tickets.ticket import Ticket
@@ -37,7 +37,7 @@ async def deaf_stage() -> AsyncIterator[Stage]:
 async def start_sweep(own: Stage, since: datetime | None = None) -> WorkflowHandle[Sweep, SweepReport]:
     """Sweep up to a moment from now; each sweep has another one, and so another id."""
     end = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=next(_later))
-    order, name = SweepOrder(since=since, until=end), workflow_id(end)
+    order, name = SweepOrder(since=since, until=end), sweep_id(end)
     return await (await own.connect()).start_workflow(Sweep.run, order, id=name, task_queue=QUEUE)
 
 
@@ -199,7 +199,7 @@ async def test_our_own_charges_are_in_order_and_one_that_the_company_never_saw_i
     )
     await deaf_stage.store.put_attempt(unseen)
     order = SweepOrder(since=day - timedelta(hours=1), until=day + timedelta(hours=1))
-    name = workflow_id(day + timedelta(hours=1))
+    name = sweep_id(day + timedelta(hours=1))
     report = await (await deaf_stage.connect()).execute_workflow(Sweep.run, order, id=name, task_queue=QUEUE)
     assert (report.charges, report.payments, report.in_order) == (2, 1, 2)
     assert [(each.invoice, each.id) for each in report.unknown] == [("SWEEP-6", "pi_that_never_was")]

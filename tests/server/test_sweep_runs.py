@@ -56,7 +56,7 @@ class Runs:
         self, since: datetime, until: datetime = AT
     ) -> tuple[SweepReport, WorkflowHandle[Sweep, SweepReport]]:
         async with self.worker():
-            order, name = SweepOrder(since=since, until=until), sweep.workflow_id(until)
+            order, name = SweepOrder(since=since, until=until), sweep.sweep_id(until)
             handle = await self.client.start_workflow(Sweep.run, order, id=name, task_queue=QUEUE)
             return await asyncio.wait_for(handle.result(), 30), handle
 
@@ -163,7 +163,7 @@ async def test_the_schedules_own_time_ends_the_window_and_no_day_is_left_out(run
     runs.company.told = [lost]
     async with runs.worker():
         await schedule.backfill(ScheduleBackfill(start_at=long_ago - DAY / 2, end_at=long_ago + DAY / 2))
-        first = await _result(runs.client, sweep.workflow_id(long_ago))
+        first = await _result(runs.client, sweep.sweep_id(long_ago))
         assert (first.since, first.until, first.payments) == (long_ago - 3 * DAY, long_ago, 0)
         before = datetime.now(UTC)
         await schedule.trigger()

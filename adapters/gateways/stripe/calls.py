@@ -13,7 +13,7 @@ import stripe
 from pydantic import SecretStr, ValidationError
 
 from adapters.gateways.stripe.http import StripeHttp
-from adapters.gateways.stripe.instruments import Thing
+from adapters.gateways.stripe.instruments import StripeModel
 from adapters.gateways.stripe.objects import Failure
 from dunning.ports.outages import OutageError
 
@@ -25,7 +25,7 @@ _HINTS = {
 _HINT = "the call is wrong, or is meant for another account or mode: see the request in Stripe's Workbench under Logs"
 
 _KEY = re.compile(r"\w+", re.ASCII)
-_Read = TypeVar("_Read", bound=Thing)
+_Read = TypeVar("_Read", bound=StripeModel)
 
 
 class StripeRefusedError(Exception):
@@ -79,14 +79,14 @@ def client(key: SecretStr, url: str, timeout: float) -> tuple[StripeHttp, stripe
     )
 
 
-async def read(model: type[_Read], call: Awaitable[_Object]) -> _Read:
+async def fetch(model: type[_Read], call: Awaitable[_Object]) -> _Read:
     """What the call answers. Raises OutageError or StripeRefusedError."""
     with translated():
         answer = await call
     return parsed(model, answer.to_dict())
 
 
-async def read_all(model: type[_Read], call: Awaitable[_Listed]) -> AsyncIterator[_Read]:
+async def fetch_all(model: type[_Read], call: Awaitable[_Listed]) -> AsyncIterator[_Read]:
     """All that a list call finds, in its order, page after page. Raises OutageError or StripeRefusedError."""
     with translated():
         async for answer in (await call).auto_paging_iter():
@@ -129,5 +129,5 @@ def _failure(body: object) -> Failure | None:
         return None
 
 
-class _Body(Thing):
+class _Body(StripeModel):
     error: Failure

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from stripe import StripeClient
 from stripe.params import PaymentIntentCreateParams
 
-from adapters.gateways.stripe.calls import StripeBusyError, StripeRefusedError, read
+from adapters.gateways.stripe.calls import StripeBusyError, StripeRefusedError, fetch
 from adapters.gateways.stripe.intents import StripeIntents
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.money import units
 from adapters.gateways.stripe.objects import ATTEMPT, PAYMENT, Failure, Intent
-from adapters.gateways.stripe.results import declined, outcome, payment, unknown
+from adapters.gateways.stripe.results import charge_result, declined_charge, payment, unknown_charge
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import ChargeResult, Declined, Found, NoMethod
 from dunning.ports.outages import OutageError
@@ -39,12 +39,12 @@ class StripeCharges:
         try:
             params = _params(order, method)
         except ValueError:
-            return declined(None, Failure(code="invalid_amount"))
+            return declined_charge(None, Failure(code="invalid_amount"))
         try:
             call = self._calls.create_async(params, {"idempotency_key": idempotency_key(order.key)})
-            intent = await read(Intent, call)
+            intent = await fetch(Intent, call)
         except StripeBusyError:
-            return unknown(order)
+            return unknown_charge(order)
         except StripeRefusedError as refused:
             return await self._refused(order, method, refused)
         return await self._intents.outcome(intent, order, order.at)
@@ -66,7 +66,7 @@ class StripeCharges:
         if not order.payment.startswith(PAYMENT):
             return never
         try:
-            return outcome(await self._intents.get(order.payment), order, order.at)
+            return charge_result(await self._intents.get(order.payment), order, order.at)
         except StripeRefusedError as refused:
             if refused.is_missing:
                 return never
@@ -91,10 +91,10 @@ class StripeCharges:
         if refused.status == _DECLINED:
             intent = failure.payment_intent
             if intent is None or intent.last_payment_error is None:
-                return declined(intent, failure)
+                return declined_charge(intent, failure)
             return await self._intents.outcome(intent, order, order.at)
         if failure.param == "amount":
-            return declined(None, failure.model_copy(update={"code": failure.code or "invalid_amount"}))
+            return declined_charge(None, failure.model_copy(update={"code": failure.code or "invalid_amount"}))
         if failure.param in _CANNOT_PAY or failure.code in _UNUSABLE:
             return NoMethod(reason=_USELESS)
         raise refused

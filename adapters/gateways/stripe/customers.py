@@ -4,7 +4,7 @@ from datetime import datetime
 
 from stripe import StripeClient
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read, read_all
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.instruments import CHARGEABLE, PaymentMethod
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.objects import Customer
@@ -37,7 +37,7 @@ class StripeCustomers:
         """The customer, with the default payment method in full; None for one that was deleted or never was."""
         expand = ["invoice_settings.default_payment_method"]
         try:
-            customer = await read(Customer, self._customers.retrieve_async(payer, {"expand": expand}))
+            customer = await fetch(Customer, self._customers.retrieve_async(payer, {"expand": expand}))
         except StripeRefusedError as refused:
             if refused.is_missing:
                 return None
@@ -50,19 +50,19 @@ class StripeCustomers:
             {"metadata": {"account": account.id}},
             {"idempotency_key": idempotency_key(f"customer:{account.id}:{account.payer}")},
         )
-        return (await read(Customer, made)).id
+        return (await fetch(Customer, made)).id
 
     async def make_default(self, payer: str, method: str, at: datetime) -> None:
         """Charge that method from now on. `at` says when it was put on file."""
         update = self._customers.update_async(
             payer, {"invoice_settings": {"default_payment_method": method}, "metadata": {"at": at.isoformat()}}
         )
-        await read(Customer, update)
+        await fetch(Customer, update)
 
     async def _newest(self, payer: str) -> PaymentMethod | None:
         """Stripe lists the newest first."""
         listed = self._customers.payment_methods.list_async(payer, {"limit": 100})
-        async for method in read_all(PaymentMethod, listed):
+        async for method in fetch_all(PaymentMethod, listed):
             if method.type in CHARGEABLE:
                 return method
         return None

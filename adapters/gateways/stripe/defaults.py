@@ -4,7 +4,7 @@ from datetime import datetime
 
 from stripe import StripeClient
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch
 from adapters.gateways.stripe.customers import StripeCustomers, default
 from adapters.gateways.stripe.events import subject
 from adapters.gateways.stripe.instruments import PaymentMethod
@@ -56,4 +56,4 @@ class StripeDefaults:
                 raise
 
     async def _created(self, method: str) -> datetime:
-        return (await read(PaymentMethod, self._methods.retrieve_async(method))).created
+        return (await fetch(PaymentMethod, self._methods.retrieve_async(method))).created

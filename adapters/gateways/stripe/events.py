@@ -4,13 +4,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from adapters.gateways.stripe.instruments import Thing
+from adapters.gateways.stripe.instruments import StripeModel
 from adapters.gateways.stripe.objects import ATTEMPT, Event, Intent
 from dunning.records.inbox import News
 
 Told = tuple[News, ...]
 
-_Read = TypeVar("_Read", bound=Thing)
+_Read = TypeVar("_Read", bound=StripeModel)
 
 
 def event_in(body: str) -> Event:
@@ -29,7 +29,7 @@ def subject(model: type[_Read], event: Event) -> _Read:
         raise ValueError(f"the {event.type} event {event.id} is not as Stripe writes it") from None
 
 
-def about(intent: Intent, news: News) -> Told:
+def news_about(intent: Intent, news: News) -> Told:
     """The news, with whose matter it is; none, when the payment names neither invoice nor account nor customer."""
     told = intent.metadata
     whose = {"invoice": told.get("invoice", ""), "account": told.get("account", ""), "payer": intent.customer}

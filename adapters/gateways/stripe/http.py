@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import httpx2
 import stripe
 
-from adapters.settings.loopback import is_near
+from adapters.settings.loopback import is_on_this_machine
 
 
 class StripeHttp(stripe.HTTPClient):
@@ -20,7 +20,7 @@ class StripeHttp(stripe.HTTPClient):
 
     def __init__(self, url: str, timeout: float) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - the SDK leaves a private argument untyped
-        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=not is_near(url))
+        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=not is_on_this_machine(url))
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None

@@ -24,18 +24,18 @@ CHARGEABLE = frozenset({"card", *_DEBITS})
 """Types that we charge without the customer."""
 
 
-class Thing(BaseModel):
+class StripeModel(BaseModel):
     """Base of what we read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Details(Thing):
+class _Details(StripeModel):
     brand: Text = ""
     last4: Text = ""
 
 
-class Instrument(Thing):
+class Instrument(StripeModel):
     """A card or bank account, as payment methods, charges and errors describe it."""
 
     type: str

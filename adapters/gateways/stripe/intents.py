@@ -5,15 +5,15 @@ from datetime import datetime
 
 from stripe import StripeClient
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read, read_all
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.objects import ATTEMPT, Intent
 from adapters.gateways.stripe.results import (
     ABANDONED,
     ASK_UNKNOWN_AFTER,
     BROKEN_OFF,
     Reason,
-    outcome,
-    unknown,
+    charge_result,
+    unknown_charge,
     untried,
     waits_for_customer,
 )
@@ -29,7 +29,7 @@ class StripeIntents:
 
     async def get(self, payment: str) -> Intent:
         """The one of that id. Raises StripeRefusedError when there is none."""
-        return await read(Intent, self._intents.retrieve_async(payment, {"expand": ["latest_charge"]}))
+        return await fetch(Intent, self._intents.retrieve_async(payment, {"expand": ["latest_charge"]}))
 
     async def of(self, customer: str) -> AsyncIterator[Intent]:
         """All of the customer's, newest first: Stripe's list, for its search lags behind.
@@ -38,7 +38,7 @@ class StripeIntents:
         """
         found = self._intents.list_async({"customer": customer, "limit": 100, "expand": ["data.latest_charge"]})
         try:
-            async for intent in read_all(Intent, found):
+            async for intent in fetch_all(Intent, found):
                 yield intent
         except StripeRefusedError as refused:
             if not (refused.is_missing and refused.failure.param == "customer"):
@@ -66,14 +66,14 @@ class StripeIntents:
             intent = await self._given_up(intent, ABANDONED)
         elif untried(intent):
             if order.at < intent.created + ASK_UNKNOWN_AFTER:
-                return unknown(order)
+                return unknown_charge(order)
             intent = await self._given_up(intent, BROKEN_OFF)
-        return outcome(intent, order, begun)
+        return charge_result(intent, order, begun)
 
     async def _given_up(self, intent: Intent, reason: Reason) -> Intent:
         cancel = self._intents.cancel_async(intent.id, {"cancellation_reason": reason, "expand": ["latest_charge"]})
         try:
-            return await read(Intent, cancel)
+            return await fetch(Intent, cancel)
         except StripeRefusedError:
             now = await self.get(intent.id)  # it went on meanwhile: it was given up before, or it is paid
             if waits_for_customer(now) or untried(now):

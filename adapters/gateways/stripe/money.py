@@ -19,7 +19,7 @@ def units(amount: Money) -> int:
     return whole * 10 ** max(0, shift)
 
 
-def money(count: int, currency: str) -> Money:
+def from_units(count: int, currency: str) -> Money:
     """What so many of Stripe's units are. `currency` is Stripe's own lower-case code."""
     code = currency.upper()
     shift = _shift(code)

@@ -22,10 +22,10 @@ import structlog
 from stripe import StripeClient
 from stripe.params import EventListParamsCreated
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read, read_all
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.consent import consent_in
 from adapters.gateways.stripe.defaults import StripeDefaults
-from adapters.gateways.stripe.events import Told, about, event_in, subject
+from adapters.gateways.stripe.events import Told, event_in, news_about, subject
 from adapters.gateways.stripe.objects import Customer, Event, Intent, Session, Setup
 from adapters.gateways.stripe.reversals import StripeReversals
 from dunning.case.facts import MethodChanged, Payment, PaymentNews
@@ -100,7 +100,7 @@ class StripeNews:
         """
         span: EventListParamsCreated = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         listed = self._client.events.list_async({"created": span, "types": [*self._movements], "limit": 100})
-        events = [event async for event in read_all(Event, listed)]
+        events = [event async for event in fetch_all(Event, listed)]
         for event in reversed(events):
             for news in await self._told(event):
                 yield news
@@ -123,21 +123,21 @@ class StripeNews:
 
     async def _method_of(self, session: Session) -> str:
         if session.setup_intent:
-            return (await read(Setup, self._client.setup_intents.retrieve_async(session.setup_intent))).payment_method
+            return (await fetch(Setup, self._client.setup_intents.retrieve_async(session.setup_intent))).payment_method
         call = self._client.payment_intents.retrieve_async(session.payment_intent)
-        return (await read(Intent, call)).payment_method
+        return (await fetch(Intent, call)).payment_method
 
 
 async def _paid(event: Event) -> Told:
     intent = subject(Intent, event)
     paid = Payment(id=intent.id, amount=intent.received, at=event.created, method=intent.label)
-    return about(intent, News(payment=paid))
+    return news_about(intent, News(payment=paid))
 
 
 async def _set_out(event: Event) -> Told:
     intent = subject(Intent, event)
     stirred = PaymentNews(payment=intent.id, at=event.created, started=not intent.is_attempt)
-    return about(intent, News(stirred=stirred))
+    return news_about(intent, News(stirred=stirred))
 
 
 async def _ended(event: Event) -> Told:
@@ -145,7 +145,7 @@ async def _ended(event: Event) -> Told:
     intent = subject(Intent, event)
     if not (intent.is_attempt or intent.is_debit or intent.status == "canceled"):
         return ()
-    return about(intent, News(stirred=PaymentNews(payment=intent.id, at=event.created)))
+    return news_about(intent, News(stirred=PaymentNews(payment=intent.id, at=event.created)))
 
 
 async def _customer_changed(event: Event) -> Told:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
-from adapters.gateways.stripe.instruments import Instrument, PaymentMethod, Text, Thing
-from adapters.gateways.stripe.money import money
+from adapters.gateways.stripe.instruments import Instrument, PaymentMethod, StripeModel, Text
+from adapters.gateways.stripe.money import from_units
 from dunning.money import Money
 from dunning.wire import Instant
 
@@ -33,11 +33,11 @@ ATTEMPT = "attempt"
 """The metadata key under which our own payments carry their order's key."""
 
 
-class _Settings(Thing):
+class _Settings(StripeModel):
     default_payment_method: PaymentMethod | str | None = None
 
 
-class Customer(Thing):
+class Customer(StripeModel):
     """A customer; of a deleted one nothing but the id is left."""
 
     id: str
@@ -51,7 +51,7 @@ class Customer(Thing):
         return self.invoice_settings.default_payment_method if self.invoice_settings else None
 
 
-class Charge(Thing):
+class Charge(StripeModel):
     """One movement of money."""
 
     id: str
@@ -59,7 +59,7 @@ class Charge(Thing):
     payment_method_details: Instrument | None = None
 
 
-class Failure(Thing):
+class Failure(StripeModel):
     """Why something failed: `last_payment_error`, or the `error` of an answer. Card errors' messages may be shown."""
 
     type: Text = ""
@@ -72,7 +72,7 @@ class Failure(Thing):
     payment_intent: Annotated["Intent | None", BeforeValidator(_expanded)] = None
 
 
-class Intent(Thing):
+class Intent(StripeModel):
     """A PaymentIntent: one payment, however often it was tried. Its charge is there when it was expanded."""
 
     id: str
@@ -98,7 +98,7 @@ class Intent(Thing):
     def received(self) -> Money:
         """The money that arrived, once it succeeded."""
         count = self.amount if self.amount_received is None else self.amount_received
-        return money(count, self.currency)
+        return from_units(count, self.currency)
 
     @property
     def instrument(self) -> Instrument | None:
@@ -118,7 +118,7 @@ class Intent(Thing):
         return instrument is not None and instrument.is_debit
 
 
-class Refund(Thing):
+class Refund(StripeModel):
     """Money given back."""
 
     id: str
@@ -132,7 +132,7 @@ class Refund(Thing):
     @property
     def money(self) -> Money:
         """How much."""
-        return money(self.amount, self.currency)
+        return from_units(self.amount, self.currency)
 
     @property
     def failed(self) -> bool:
@@ -140,7 +140,7 @@ class Refund(Thing):
         return self.status in {"failed", "canceled"}
 
 
-class Dispute(Thing):
+class Dispute(StripeModel):
     """A chargeback, or an inquiry that may become one."""
 
     id: str
@@ -153,7 +153,7 @@ class Dispute(Thing):
     @property
     def money(self) -> Money:
         """How much of the payment is disputed."""
-        return money(self.amount, self.currency)
+        return from_units(self.amount, self.currency)
 
     @property
     def took_money(self) -> bool:
@@ -161,7 +161,7 @@ class Dispute(Thing):
         return not self.status.startswith("warning") and self.status != "prevented"
 
 
-class Setup(Thing):
+class Setup(StripeModel):
     """A SetupIntent: a payment method being put on file."""
 
     id: str
@@ -171,7 +171,7 @@ class Setup(Thing):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class Session(Thing):
+class Session(StripeModel):
     """A Checkout Session: one visit to Stripe's own page."""
 
     id: str
@@ -182,7 +182,7 @@ class Session(Thing):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class Previous(Thing):
+class Previous(StripeModel):
     """What had been different of a customer, before it was changed."""
 
     invoice_settings: Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})] = Field(
@@ -190,7 +190,7 @@ class Previous(Thing):
     )
 
 
-class EventData(Thing):
+class EventData(StripeModel):
     """What an event is about, as it was then."""
 
     object: dict[str, Any]
@@ -199,7 +199,7 @@ class EventData(Thing):
     )
 
 
-class Event(Thing):
+class Event(StripeModel):
     """Something happened at Stripe."""
 
     id: str = Field(min_length=1)

@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 from stripe.params.checkout import SessionCreateParams
 
-from adapters.gateways.stripe.calls import StripeRefusedError, client, read
+from adapters.gateways.stripe.calls import StripeRefusedError, client, fetch
 from adapters.gateways.stripe.consent import consent_metadata
 from adapters.gateways.stripe.customers import StripeCustomers
 from adapters.gateways.stripe.instruments import CHARGEABLE
@@ -14,7 +14,7 @@ from dunning.records.accounts import Account
 
 
 class StripePages:
-    """Fits `dunning.ports.companies.PayPage`.
+    """Fits `dunning.ports.companies.HostedPages`.
 
     A page lives for a day. Whoever opens two can pay both: the second payment is counted, too, and once.
     All calls raise OutageError, or StripeRefusedError when the key or the call is wrong.
@@ -100,5 +100,5 @@ class StripePages:
         return await self._opened(params, await self._customers.made(account))  # the old one was deleted at Stripe
 
     async def _opened(self, params: SessionCreateParams, payer: str) -> str:
-        session = await read(Session, self._sessions.create_async({**params, "customer": payer}))
+        session = await fetch(Session, self._sessions.create_async({**params, "customer": payer}))
         return session.url

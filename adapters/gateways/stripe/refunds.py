@@ -2,7 +2,7 @@
 
 from stripe import StripeClient
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read, read_all
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.money import units
 from adapters.gateways.stripe.objects import PAYMENT, Failure, Intent, Refund
@@ -29,7 +29,7 @@ class StripeRefunds:
             return _declined("paid_elsewhere", "The payment was not made at Stripe: give it back where it was made.")
         try:
             amount = units(order.amount)
-            intent = await read(Intent, self._intents.retrieve_async(order.payment))
+            intent = await fetch(Intent, self._intents.retrieve_async(order.payment))
             if intent.currency.upper() != order.amount.currency:
                 return _declined("other_currency", f"The payment was made in {intent.currency.upper()}.")
             return await self._done(order) or await self._made(order, amount)
@@ -42,7 +42,7 @@ class StripeRefunds:
 
     async def _done(self, order: RefundOrder) -> RefundResult | None:
         listed = self._refunds.list_async({"payment_intent": order.payment, "limit": 100})
-        async for refund in read_all(Refund, listed):
+        async for refund in fetch_all(Refund, listed):
             if refund.metadata.get(OURS) == order.key:
                 return _result(refund)
         return None
@@ -59,7 +59,7 @@ class StripeRefunds:
             {"idempotency_key": idempotency_key(order.key)},
         )
         try:
-            return _result(await read(Refund, call))
+            return _result(await fetch(Refund, call))
         except StripeRefusedError as refused:
             if refused.failure.type != "idempotency_error":
                 raise

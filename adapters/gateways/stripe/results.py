@@ -25,13 +25,13 @@ _CONFIRM = "Your bank asks you to confirm this payment yourself: please pay on t
 _SAYS_NOTHING = "The payment was declined."
 
 
-def outcome(intent: Intent, order: ChargeOrder, begun: datetime) -> ChargeResult:
+def charge_result(intent: Intent, order: ChargeOrder, begun: datetime) -> ChargeResult:
     """What became of it. `begun` is when the attempt was; `order.at` is now."""
     match intent.status:
         case "succeeded":
             return _charged(intent, order.at if intent.is_debit else begun)
         case "requires_payment_method" | "canceled":
-            return declined(intent, _failure(intent))
+            return declined_charge(intent, _failure(intent))
         case _:
             return Pending(payment=intent.id, ask_at=order.at + ASK_DEBIT_AFTER)
 
@@ -54,7 +54,7 @@ def _failure(intent: Intent) -> Failure:
     return intent.last_payment_error
 
 
-def declined(intent: Intent | None, failure: Failure) -> Declined:
+def declined_charge(intent: Intent | None, failure: Failure) -> Declined:
     """A refusal as a value."""
     code = failure.decline_code or failure.code
     return Declined(
@@ -89,7 +89,7 @@ def untried(intent: Intent) -> bool:
     return intent.status == "requires_payment_method" and intent.last_payment_error is None
 
 
-def unknown(order: ChargeOrder) -> Unknown:
+def unknown_charge(order: ChargeOrder) -> Unknown:
     """Stripe has not said; it is asked again."""
     return Unknown(ask_at=order.at + ASK_UNKNOWN_AFTER)
 

@@ -2,8 +2,8 @@
 
 from stripe import StripeClient
 
-from adapters.gateways.stripe.calls import StripeRefusedError, read
-from adapters.gateways.stripe.events import Told, about, subject
+from adapters.gateways.stripe.calls import StripeRefusedError, fetch
+from adapters.gateways.stripe.events import Told, news_about, subject
 from adapters.gateways.stripe.objects import Dispute, Event, Intent, Refund
 from adapters.gateways.stripe.refunds import OURS
 from dunning.case.facts import Payment, Restored, Reversal
@@ -70,7 +70,7 @@ class StripeReversals:
         if not payment:
             return ()
         try:
-            return about(await read(Intent, self._intents.retrieve_async(payment)), news)
+            return news_about(await fetch(Intent, self._intents.retrieve_async(payment)), news)
         except StripeRefusedError as refused:
             if refused.is_missing:
                 return ()

@@ -102,7 +102,7 @@ async def test_each_domain_is_asked_once_and_none_where_nothing_is_hosted():
 
 
 async def test_by_default_nothing_is_asked():
-    reached = reach.chosen(Settings())
+    reached = reach.reach_from(Settings())
     assert reached._exchangers is None
     assert await reached.inside(account("b@other.example")) == account("b@other.example").contacts
 

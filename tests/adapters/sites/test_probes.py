@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from adapters.sites.probes import OutsideProbes
 from dunning.records.accounts import Service
-from dunning.records.effects import Sight
+from dunning.records.effects import ProbeResult
 from portal.http.server import serving
 from sandbox.stage.ports import free_ports
 
@@ -23,7 +23,7 @@ def service(probe: str) -> Service:
     return Service(id="sandbox:bakery:website", account="bakery", user="bakery", probe=probe)
 
 
-async def look(probe: str, seconds: float = 5) -> Sight:
+async def look(probe: str, seconds: float = 5) -> ProbeResult:
     seen = await OutsideProbes(seconds).look(service(probe))
     assert seen
     return seen
@@ -77,11 +77,13 @@ async def web() -> AsyncGenerator[str]:
     ],
 )
 async def test_a_site_as_its_visitors_have_it(web: str, name: str, shows: str, detail: str) -> None:
-    assert await look(f"{web}/{name}") == Sight.model_validate({"shows": shows, "detail": detail.format(web=web)})
+    assert await look(f"{web}/{name}") == ProbeResult.model_validate({"shows": shows, "detail": detail.format(web=web)})
 
 
 async def test_a_site_that_keeps_visitors_waiting_is_unclear(web: str) -> None:
-    assert await look(f"{web}/late", seconds=0.2) == Sight(shows="unclear", detail=f"no answer in time at {web}/late")
+    assert await look(f"{web}/late", seconds=0.2) == ProbeResult(
+        shows="unclear", detail=f"no answer in time at {web}/late"
+    )
 
 
 async def test_a_site_without_a_valid_certificate_is_unclear(web: str) -> None:
@@ -92,14 +94,14 @@ async def test_a_site_without_a_valid_certificate_is_unclear(web: str) -> None:
 async def test_where_nobody_listens_it_is_gone() -> None:
     (port,) = free_ports(1)
     there = f"http://127.0.0.1:{port}/"
-    assert await look(there) == Sight(shows="gone", detail=f"connection refused at {there}")
+    assert await look(there) == ProbeResult(shows="gone", detail=f"connection refused at {there}")
 
 
 async def test_a_name_that_nobody_knows_is_gone() -> None:
     seen = await look("https://bakery.invalid/")
     # Without any resolver nobody can tell whether the name exists.
-    offline = Sight(shows="unclear", detail="host not resolved at https://bakery.invalid/")
-    assert seen in (Sight(shows="gone", detail="unknown host at https://bakery.invalid/"), offline)
+    offline = ProbeResult(shows="unclear", detail="host not resolved at https://bakery.invalid/")
+    assert seen in (ProbeResult(shows="gone", detail="unknown host at https://bakery.invalid/"), offline)
 
 
 async def test_no_proxy_of_the_environment_is_asked(web: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,4 +177,4 @@ async def test_it_asks_as_a_bounce_would_and_never_sends_a_mail() -> None:
 async def test_a_mail_server_that_is_not_there_says_nothing_about_one_mailbox() -> None:
     (port,) = free_ports(1)
     url = f"smtp://127.0.0.1:{port}"
-    assert await look(f"{url}/{ADDRESS}") == Sight(shows="unclear", detail=f"connection refused at {url}")
+    assert await look(f"{url}/{ADDRESS}") == ProbeResult(shows="unclear", detail=f"connection refused at {url}")

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from adapters.settings.settings import Settings
 from adapters.sites.tokens import SiteLinks, webhook_secret
-from adapters.sites.webhooks import SilentSites, SiteMessenger, chosen
+from adapters.sites.webhooks import SilentSites, SiteMessenger, sites_from
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -165,7 +165,7 @@ async def test_an_endless_answer_is_not_read(site: Site) -> None:
 async def test_a_service_without_a_site_is_told_nothing_and_neither_is_any_without_a_secret(site: Site) -> None:
     async with messenger() as sites:
         await sites.tell(service(site, site=""), Level.LOCKED, AT)
-    silent = chosen(Settings())
+    silent = sites_from(Settings())
     assert isinstance(silent, SilentSites)
     await silent.tell(service(site), Level.LOCKED, AT)
     assert site.taken == []

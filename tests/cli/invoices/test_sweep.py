@@ -15,7 +15,7 @@ from activities.fleet.sweep import SweepBooks
 from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
 from adapters.temporal import checks
-from dunning.fleet.sweep import workflow_id
+from dunning.fleet.sweep import sweep_id
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
 from tests.server.companies import AT, DAY, Company, Desk, case, known, payment, reversal
@@ -96,9 +96,9 @@ async def test_an_outage_of_the_payment_company_is_told_and_the_sweep_goes_on_by
         said = await operate("sweep", "--until", end.isoformat())
         assert (said.status, said.out) == (1, "")
         assert "the sweep waits: gateway: HTTP 503" in said.err
-        assert f"It goes on by itself once it can; it is {workflow_id(end)} in Temporal." in said.err
+        assert f"It goes on by itself once it can; it is {sweep_id(end)} in Temporal." in said.err
         company.broken = False
-        report = await client.get_workflow_handle_for(Sweep.run, workflow_id(end)).result()
+        report = await client.get_workflow_handle_for(Sweep.run, sweep_id(end)).result()
         assert report.payments_healed == 1
 
 
@@ -108,7 +108,7 @@ async def test_without_a_worker_it_says_so(client: Client, operate: Operate, mon
     said = await operate("sweep", "--until", end.isoformat())
     assert (said.status, said.out) == (1, "")
     assert "no worker answers; is worker.py running on the task queue 'nobody-sweeps'?" in said.err
-    await client.get_workflow_handle(workflow_id(end)).terminate()
+    await client.get_workflow_handle(sweep_id(end)).terminate()
 
 
 async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
@@ -119,11 +119,11 @@ async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
     end = AT + 3 * DAY
     saying = asyncio.ensure_future(operate("sweep", "--until", end.isoformat()))
     async with asyncio.timeout(20):
-        while not await _terminated(client, workflow_id(end)):  # noqa: ASYNC110 - it starts in a moment
+        while not await _terminated(client, sweep_id(end)):  # noqa: ASYNC110 - it starts in a moment
             await asyncio.sleep(0.05)
     said = await saying
     assert (said.status, said.out) == (1, "")
-    assert f"{workflow_id(end)} ended without a report" in said.err
+    assert f"{sweep_id(end)} ended without a report" in said.err
 
 
 async def _terminated(client: Client, name: str) -> bool:

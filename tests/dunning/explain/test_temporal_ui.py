@@ -10,10 +10,10 @@ from dunning.case.results import Deleted, Delivered, Reinstated, Undelivered
 from dunning.explain.temporal_ui import (
     LATEST,
     activity_summary,
+    case_summary,
     clock,
     coming,
     details,
-    headline,
     shown,
     timer_summary,
 )
@@ -37,9 +37,9 @@ def act(case: Case, now: datetime) -> str:
 
 def test_the_headline_names_invoice_customer_amount_and_due_date() -> None:
     invoice = opened(ASO).invoice
-    assert headline(invoice) == "INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01"
+    assert case_summary(invoice) == "INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01"
     nameless = invoice.model_copy(update={"customer": ""})
-    assert headline(nameless) == "INV-1042 · USD 19.99 · due 2026-12-01"
+    assert case_summary(nameless) == "INV-1042 · USD 19.99 · due 2026-12-01"
 
 
 def test_instants_are_shown_on_the_customer_s_clock() -> None:

@@ -21,7 +21,7 @@ from dunning.case.results import (
     Result,
     Undelivered,
 )
-from dunning.explain.words import deed, story, written
+from dunning.explain.words import deed, line_of, story_of
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Milestone
@@ -123,15 +123,15 @@ def test_giving_back_says_who_still_holds_the_service() -> None:
 def test_a_ledger_line_says_kind_amount_and_note() -> None:
     _, now = moment(ASO, 1)
     line = Entry(id="x", kind=Kind.LATE_FEE, amount=PRICE, at=now)
-    assert written(line) == "late fee USD 19.99"
-    assert written(line.model_copy(update={"note": "by ana"})) == "late fee USD 19.99 (by ana)"
+    assert line_of(line) == "late fee USD 19.99"
+    assert line_of(line.model_copy(update={"note": "by ana"})) == "late fee USD 19.99 (by ana)"
 
 
 def test_the_story_is_in_order_and_tells_each_line_once() -> None:
     case, now = moment(ASO, -1)
     case = recorded(case, step(case, "charge"), CHARGED.model_copy(update={"at": now}), now)
     case = pays("USD 3.00")(case, now - timedelta(hours=1))
-    told = list(story(case))
+    told = list(story_of(case))
     assert [words for _, words in told] == [
         'invoice issued "Customer Invoice"',
         "payment USD 3.00",

@@ -81,7 +81,7 @@ def test_halves_are_the_slice_and_meet_at_a_whole_second(seconds: int) -> None:
 
 
 def test_a_sweeps_workflow_is_named_as_the_schedule_names_it() -> None:
-    assert sweep.workflow_id(AT) == "sweep-2026-11-25T06:00:00Z"
+    assert sweep.sweep_id(AT) == "sweep-2026-11-25T06:00:00Z"
 
 
 def test_only_money_that_moved_is_compared_and_each_piece_once() -> None:

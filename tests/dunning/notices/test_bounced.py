@@ -11,7 +11,7 @@ from dunning.case.decisions import Wait, follow_up
 from dunning.case.facts import Bounced
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, Result
-from dunning.explain.words import story
+from dunning.explain.words import story_of
 from dunning.notices.bounced import bounced
 from dunning.policy.plan import CONSEQUENCES, Milestone
 from dunning.rules.machine import decide
@@ -186,7 +186,7 @@ def test_a_bounce_of_somebody_elses_notice_changes_nothing_that_is_done() -> Non
 
 def test_the_story_says_that_it_came_back() -> None:
     life = life_of(ASO, [(at(opened(ASO), 9) + SOON, comes_back("second-overdue"))])
-    words = [text for _, text in story(life.case)]
+    words = [text for _, text in story_of(life.case)]
     assert 'notice came back "Second Invoice Overdue Notice"' in words
     assert 'notice sent "Second Invoice Overdue Notice"' in words
 

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunning.notices.inbound_mail import CustomerMail, Report, id_of, mentioned, read
+from dunning.notices.inbound_mail import CustomerMail, DeliveryReport, id_of, mentioned, read_mail
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
 
 
-def report(raw: bytes) -> Report:
-    found = read(raw)
-    assert isinstance(found, Report)
+def report(raw: bytes) -> DeliveryReport:
+    found = read_mail(raw)
+    assert isinstance(found, DeliveryReport)
     return found
 
 
 def written(raw: bytes) -> CustomerMail:
-    found = read(raw)
+    found = read_mail(raw)
     assert isinstance(found, CustomerMail)
     return found
 
@@ -25,7 +25,7 @@ def written(raw: bytes) -> CustomerMail:
 def test_a_postfix_report_names_the_mail_the_code_and_the_words(headers_only: bool) -> None:
     found = report(postfix(headers_only=headers_only))
     said = "smtp; 550 5.1.1 <owner@bakery.example>: no such user"
-    assert found == Report(message_ids=(ID,), failed=True, status="5.1.1", said=said)
+    assert found == DeliveryReport(message_ids=(ID,), failed=True, status="5.1.1", said=said)
 
 
 def test_an_exchange_report_without_the_original_names_it_in_its_own_headers() -> None:
@@ -143,11 +143,11 @@ def test_an_id_is_the_message_id_or_else_what_the_writer_wrote() -> None:
 @given(raw=st.binary(max_size=400), cut=st.integers(0, 1800), at=st.integers(0, 1800))
 def test_no_bytes_raise(raw: bytes, cut: int, at: int) -> None:
     for mail in (raw, b"Content-Type: multipart/report; report-type=delivery-status\n\n" + raw, postfix()[:cut] + raw):
-        found = read(mail)
-        assert found.failed in (True, False) if isinstance(found, Report) else len(found.subject) <= 300
+        found = read_mail(mail)
+        assert found.failed in (True, False) if isinstance(found, DeliveryReport) else len(found.subject) <= 300
         assert id_of(mail)
     damaged = postfix()
-    read(damaged[:at] + raw + damaged[at:])
+    read_mail(damaged[:at] + raw + damaged[at:])
 
 
 @pytest.mark.parametrize("subject", ["=?utf-8?b?A?=", "=?no-such?q?x?=", "=?utf-8?q?=FF?=", "\udcff"])
@@ -158,5 +158,5 @@ def test_a_broken_subject_is_shown_as_it_came(subject: str) -> None:
 
 def test_a_mail_of_parts_without_end_is_read_as_its_head() -> None:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
-    assert isinstance(read(b"Subject: Deep\r\n" + nested), CustomerMail)
+    assert isinstance(read_mail(b"Subject: Deep\r\n" + nested), CustomerMail)
     assert id_of(b"Message-ID: <deep@c>\r\n" + nested) == "<deep@c>"

@@ -3,7 +3,7 @@
 import pytest
 
 from dunning.level import Level
-from dunning.records.effects import Sight
+from dunning.records.effects import ProbeResult
 from dunning.services.probe_verdict import Shows, Verdict, contradicts, in_words, of_mailbox, of_page, verdict
 
 CPANEL = """<!DOCTYPE html><html><head><title>Account Suspended</title></head><body>This Account has been suspended.
@@ -74,14 +74,14 @@ def test_what_a_mailbox_shows(code: int, text: str, shows: Shows) -> None:
 def test_what_is_seen_confirms_or_contradicts_the_panel(
     level: Level, running: Verdict, restricted: Verdict, gone: Verdict
 ) -> None:
-    assert verdict(level, Sight(shows="running", detail="")) == running
-    assert verdict(level, Sight(shows="restricted", detail="")) == restricted
-    assert verdict(level, Sight(shows="gone", detail="")) == gone
-    assert verdict(level, Sight(shows="unclear", detail="")) == "unclear"
+    assert verdict(level, ProbeResult(shows="running", detail="")) == running
+    assert verdict(level, ProbeResult(shows="restricted", detail="")) == restricted
+    assert verdict(level, ProbeResult(shows="gone", detail="")) == gone
+    assert verdict(level, ProbeResult(shows="unclear", detail="")) == "unclear"
 
 
 def test_the_proof_in_words() -> None:
-    seen = Sight(shows="running", detail="HTTP 200 at https://bakery.example/")
+    seen = ProbeResult(shows="running", detail="HTTP 200 at https://bakery.example/")
     assert in_words(Level.SUSPENDED, seen) == "contradicted: running (HTTP 200 at https://bakery.example/)"
     assert contradicts(in_words(Level.SUSPENDED, seen))
     assert not contradicts(in_words(Level.ACTIVE, seen))

@@ -100,7 +100,7 @@ def opened() -> list[TicketOrder]:
         money.late_payment("INV-1", "bakery", PAYMENT, "was closed as paid", credited_to="bakery"),
         money.late_reversal("INV-1", "bakery", REVERSAL, credited=True),
         money.late_restored("INV-1", "bakery", RESTORED),
-        money.payment_refused("INV-1", "bakery", PAYMENT, "too large"),
+        money.refused_payment("INV-1", "bakery", PAYMENT, "too large"),
         money.webhook_failed(EVENT, "INV-1", "bakery", NOW, ValueError("no")),
         mail.nobody_reached(NOTICE, "550", NOW),
         mail.no_outside_address(ORDER, ACCOUNT, ACCOUNT.contacts),
@@ -160,7 +160,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
     ("order", "key"),
     [
         (money.late_restored("INV-1", "bakery", RESTORED), "INV-1:late:won_1"),
-        (money.payment_refused("INV-1", "bakery", PAYMENT, "x"), "INV-1:refused:pi_1"),
+        (money.refused_payment("INV-1", "bakery", PAYMENT, "x"), "INV-1:refused:pi_1"),
         (mail.nobody_reached(NOTICE, "550", NOW), "INV-1:suspend:undelivered"),
         (mail.no_outside_address(ORDER, ACCOUNT, ()), "INV-1:suspend:reach"),
         (mail.address_bounced(MAIL, COPY, "5.1.1", ""), "INV-1:bounced:first-overdue:0"),

@@ -1,7 +1,7 @@
 """What people read of an undo: rows, totals, tickets."""
 
 from dunning.case.update import changed
-from dunning.undo.report import Row, case_ticket, record, totals, touched
+from dunning.undo.report import TouchedCase, not_undoable_ticket, totals, touched_case, undo_record
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment
 from tests.dunning.examples import pays
@@ -11,31 +11,31 @@ from tests.dunning.undo.test_undo import undo
 def test_a_dry_run_and_the_undo_say_the_same() -> None:
     case, now = moment(COURTESY, 11)
     wrong = undo(COURTESY, 5, 10)
-    would = touched(case, wrong, now, closed=False)
+    would = touched_case(case, wrong, now, closed=False)
     assert would is not None
     assert (would.outcome, would.level) == ("would undo", "suspended to active")
     assert would.taken == "second-charge:told, late-fee, suspend, suspend:told, late-fee"
-    done = touched(undone(case, wrong, now), wrong, now, closed=False)
+    done = touched_case(undone(case, wrong, now), wrong, now, closed=False)
     assert done is not None
     assert (done.outcome, done.run) == ("already undone", would.run)
 
 
 def test_what_the_run_did_not_touch_is_not_listed() -> None:
     case, now = moment(ASO, 11)
-    assert touched(case, undo(ASO, 40, 50), now, closed=False) is None
-    assert touched(case, undo(ASO, 5, 9), now, closed=True) is None, "a notice alone is nobody's work any more"
+    assert touched_case(case, undo(ASO, 40, 50), now, closed=False) is None
+    assert touched_case(case, undo(ASO, 5, 9), now, closed=True) is None, "a notice alone is nobody's work any more"
 
 
 def test_charges_and_deletions_are_named_for_a_person() -> None:
     case, now = moment(COURTESY, 3, charges="ok")
-    stands = touched(case, undo(COURTESY, 0, 3), now, closed=True)
+    stands = touched_case(case, undo(COURTESY, 0, 3), now, closed=True)
     assert stands is not None
     assert (stands.outcome, stands.stands) == ("charges stand", "charge charge USD 19.99 (ch-INV-1042:charge:1)")
     gone, now = moment(HOTDOODLE, 61)
-    row = touched(gone, undo(HOTDOODLE, 60, 60), now, closed=True)
+    row = touched_case(gone, undo(HOTDOODLE, 60, 60), now, closed=True)
     assert row is not None
     assert (row.outcome, row.detail) == ("not undoable", "its case ended as deleted")
-    ticket = case_ticket(row, undo(HOTDOODLE, 60, 60), now)
+    ticket = not_undoable_ticket(row, undo(HOTDOODLE, 60, 60), now)
     assert (ticket.key, ticket.department) == ("INV-1042:undo:u-1", "Billing")
     assert "deletion delete" in ticket.body
 
@@ -43,10 +43,10 @@ def test_charges_and_deletions_are_named_for_a_person() -> None:
 def test_the_record_says_who_why_and_every_case() -> None:
     case, now = moment(COURTESY, 11)
     wrong = undo(COURTESY, 5, 10, reason="clock set wrong")
-    row = touched(case, wrong, now, closed=False)
-    failed = Row(invoice="INV-9", outcome="failed", detail="no worker answered")
+    row = touched_case(case, wrong, now, closed=False)
+    failed = TouchedCase(invoice="INV-9", outcome="failed", detail="no worker answered")
     assert row is not None
-    ticket = record([failed, row], wrong, COURTESY, now)
+    ticket = undo_record([failed, row], wrong, COURTESY, now)
     assert ticket.body.splitlines()[1:] == [
         "By: Ann. Reason: clock set wrong. Held for 7 day(s).",
         "failed: 1; would undo: 1",
@@ -56,7 +56,7 @@ def test_the_record_says_who_why_and_every_case() -> None:
         ),
         "- INV-9 () failed: no worker answered",
     ]
-    assert record([row], wrong, "", now, 2).key == ":undo:u-1:2"
+    assert undo_record([row], wrong, "", now, 2).key == ":undo:u-1:2"
     assert totals([]) == {}
     paid = pays("USD 54.99")(changed(case), now)
-    assert touched(paid, wrong, now, closed=False) is not None
+    assert touched_case(paid, wrong, now, closed=False) is not None

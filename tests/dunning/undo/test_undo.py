@@ -15,7 +15,7 @@ from dunning.case.ledger import Entry, Kind, balance
 from dunning.case.orders import LoosenOrder, NoticeOrder
 from dunning.case.results import Abandoned, Delivered, Loosened, NotOurs, Restricted
 from dunning.case.update import changed
-from dunning.explain.words import story
+from dunning.explain.words import story_of
 from dunning.level import Level
 from dunning.notices.warnings import told_of
 from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action
@@ -26,7 +26,7 @@ from dunning.rules.updates import approved
 from dunning.tickets.case_tickets import words_for_staff
 from dunning.tickets.kind import TicketKind
 from dunning.undo.scope import scope
-from dunning.undo.undo import CORRECTION, called_off, outcome, undo_refused, undone
+from dunning.undo.undo import CORRECTION, called_off, undo_outcome, undo_refused, undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, after, did, evening, moment, step
 from tests.dunning.examples import approves, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, live
@@ -104,7 +104,7 @@ def test_a_reactivation_fee_goes_with_its_suspension() -> None:
     ]  # fmt: skip
     loosen = did(life, "loosen:u-1")
     assert loosen.before.loosen_to is Level.LOCKED, "the lock of day 20 was right and stays"
-    told_ = [words for _, words in story(life.case)]
+    told_ = [words for _, words in story_of(life.case)]
     assert "undo u-1 by Ann: suspend undone" in told_
     assert sum("reactivation fee USD 75.00" in words and words.startswith("suspended") for words in told_) == 2
 
@@ -223,11 +223,11 @@ def test_the_second_undo_of_an_id_changes_nothing_and_an_empty_one_is_not_kept()
     case, now = moment(ASO, 11)
     once = undone(case, undo(ASO, 10, 10), now)
     assert undone(once, undo(ASO, 5, 11), now) is once
-    assert outcome(once, undo(ASO, 10, 10), once) == "already undone"
+    assert undo_outcome(once, undo(ASO, 10, 10), once) == "already undone"
     nothing = undo(ASO, 50, 60, id="u-2")
     assert undone(case, nothing, now) is case
-    assert outcome(case, nothing, case) == "nothing to undo"
-    assert outcome(case, undo(ASO, 10, 10), once) == "undone"
+    assert undo_outcome(case, nothing, case) == "nothing to undo"
+    assert undo_outcome(case, undo(ASO, 10, 10), once) == "undone"
 
 
 @pytest.mark.parametrize(

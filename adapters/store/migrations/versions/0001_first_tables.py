@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from adapters.store.types import UtcInstant, Words
+from adapters.store.types import StoredText, UtcInstant
 
 revision = "0001"
 down_revision = None
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def _words(*names: str) -> list[sa.Column[str]]:
-    return [sa.Column(name, Words(), nullable=False) for name in names]
+    return [sa.Column(name, StoredText(), nullable=False) for name in names]
 
 
 def _instant(name: str) -> sa.Column[object]:
