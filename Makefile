@@ -74,7 +74,7 @@ breaker: $(READY) ## Five thousand accounts whose clock is set thirty days ahead
 localstripe: $(READY) ## A second opinion on the Stripe adapter, from an emulator that is not ours
 	[ -x .venv-localstripe/bin/localstripe ] || $(PYTHON) -m venv .venv-localstripe
 	.venv-localstripe/bin/pip install --quiet --disable-pip-version-check --only-binary :all: localstripe==1.15.4
-	$(BIN)/python -m pytest -q tests/adapters/test_localstripe.py
+	$(BIN)/python -m pytest -q tests/adapters/gateways/stripe/test_localstripe.py
 
 lock: ## Compile the lock files anew (needs uv): what production needs, and with it what developers need
 	@command -v uv >/dev/null || { echo "make: uv is needed to compile the lock files" >&2; exit 1; }

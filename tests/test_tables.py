@@ -29,7 +29,7 @@ from dunning.rules.record import RECORDERS
 from dunning.services.hold_reasons import BECAUSE, NAMES, Category
 from dunning.states import State, StateAt
 from portal.pages.invoice_view import PAYABLE
-from tests.portal.test_pay_page import STATES
+from tests.portal.pages.test_pay import STATES
 from workflows.calls import CALLS
 from workflows.inbox import READERS
 

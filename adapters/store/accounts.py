@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, put_row
+from adapters.store.database.base import Database, put_row
 from adapters.store.tables import accounts, contacts, services
 from dunning.records.accounts import Account, Contact, Service
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add_row, put_rows
+from adapters.store.database.base import Database, add_row, put_rows
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
 from dunning.records.effects import Consequence

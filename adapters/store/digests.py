@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from adapters.store.base import Database
+from adapters.store.database.base import Database
 from adapters.store.notices import copy_of
 from adapters.store.tables import notices
 from dunning.records.mail import NoticeCopy

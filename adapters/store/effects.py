@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, union
 
-from adapters.store.base import Database, put_row
+from adapters.store.database.base import Database, put_row
 from adapters.store.tables import accounts, effects, holds
 from dunning.level import Level
 from dunning.records.effects import Effect

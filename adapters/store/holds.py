@@ -6,7 +6,7 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import lock_account
-from adapters.store.base import Database, put_row
+from adapters.store.database.base import Database, put_row
 from adapters.store.tables import holds
 from dunning.holds import Hold
 

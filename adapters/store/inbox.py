@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add_rows
+from adapters.store.database.base import Database, add_rows
 from adapters.store.tables import inbox
 from dunning.records.inbox import InboxEvent
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import delete, select, update
 
-from adapters.store.base import Database, columns_of, money_columns, put_row
+from adapters.store.database.base import Database, columns_of, money_columns, put_row
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.case.orders import CloseOrder
 from dunning.records.books import ClosedLedger, OpenInvoice

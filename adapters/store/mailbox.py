@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, add_rows
+from adapters.store.database.base import Database, add_rows
 from adapters.store.tables import inbound_mails
 from dunning.records.mail import InboundMail
 

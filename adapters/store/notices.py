@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, or_, select, update
 
-from adapters.store.base import Database
+from adapters.store.database.base import Database
 from adapters.store.tables import contacts, notices
 from dunning.records.mail import NoticeCopy, NoticeText
 

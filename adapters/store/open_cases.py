@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, case, delete, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.base import Database, columns_of
+from adapters.store.database.base import Database, columns_of
 from adapters.store.tables import closed_ledgers, open_cases
 from dunning.records.open_case import OpenCase
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, select
 
 from adapters.store.accounts import lock_account
-from adapters.store.base import Database, add_row, columns_of, money_columns
+from adapters.store.database.base import Database, add_row, columns_of, money_columns
 from adapters.store.tables import charge_attempts, consents, credits_
 from dunning.money import Money
 from dunning.records.books import Credit

@@ -16,8 +16,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, NullPool, create_engine, text
 
-from adapters.store.engine import begin_explicitly, database
-from adapters.store.outages import outages
+from adapters.store.database.engine import begin_explicitly, database
+from adapters.store.database.outages import outages
 from dunning.ports.outages import StoreOutageError
 
 _ONE_AT_A_TIME = threading.Lock()

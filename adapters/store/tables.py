@@ -19,7 +19,7 @@ from sqlalchemy import (
     Table,
 )
 
-from adapters.store.types import StoredText, UtcInstant
+from adapters.store.database.types import StoredText, UtcInstant
 
 metadata = MetaData(
     # SQLite cannot drop a constraint that has no name; a later migration will want to.

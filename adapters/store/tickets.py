@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from adapters.store.base import Database
+from adapters.store.database.base import Database
 from adapters.store.tables import tickets
 from dunning.tickets.ticket import Ticket, TicketOrder
 

@@ -120,7 +120,7 @@ async def test_it_is_sorted_and_filtered(store: SqlStore) -> None:
 async def test_a_locked_database_holds_up_nobody_and_is_in_the_log(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.store.engine._PATIENCE", 50)
+    monkeypatch.setattr("adapters.store.database.engine._PATIENCE", 50)
     other: Any = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
     other.execute("begin immediate")
     store = SqlStore(sqlite_url)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from adapters.store.types import UtcInstant, Words  # noqa: F401 - one or the other may not be needed
+from adapters.store.database.types import UtcInstant, Words  # noqa: F401 - one or the other may not be needed
 
 revision = "${up_revision}"
 down_revision = "${down_revision}"

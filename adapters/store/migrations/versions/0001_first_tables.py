@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from adapters.store.types import StoredText, UtcInstant
+from adapters.store.database.types import StoredText, UtcInstant
 
 revision = "0001"
 down_revision = None

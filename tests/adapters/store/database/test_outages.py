@@ -17,7 +17,7 @@ from dunning.ports.outages import StoreOutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent
 from tests.adapters.postgres import Cluster, cluster
-from tests.adapters.test_store import ACCOUNT, AT
+from tests.adapters.store.test_store import ACCOUNT, AT
 
 WEBHOOK = InboxEvent(source="stripe", id="evt_1", body="{}", at=AT)
 LOCKING = """
@@ -31,7 +31,7 @@ sys.stdin.read()
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.store.engine._PATIENCE", 50)
+    monkeypatch.setattr("adapters.store.database.engine._PATIENCE", 50)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from dunning.case.update import changed
 from tests.portal import bills
-from tests.portal.test_pay_page import show, words
+from tests.portal.pages.test_pay import show, words
 from tests.portal.world import Portal
 
 

@@ -26,7 +26,7 @@ from dunning.money import Money
 from dunning.records.accounts import Account
 from dunning.records.payments import Attempt
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[4]
 PROGRAM = next(
     (str(path) for path in [ROOT / ".venv-localstripe/bin/localstripe"] if path.exists()), shutil.which("localstripe")
 )

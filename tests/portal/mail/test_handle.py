@@ -15,8 +15,8 @@ from dunning.tickets.ticket import TicketOrder
 from portal.mail.handle import SETTLING
 from tests.dunning.reports import EXCHANGE, ID, QMAIL, customer_mail, postfix
 from tests.portal.bills import case_of
+from tests.portal.pages.test_pay import text_of
 from tests.portal.post import BOUNCES, MOST_BYTES, NO_REPLY, NOTICE, OWNER, SECOND, START, Post, furnish, notice, post
-from tests.portal.test_pay_page import text_of
 from tests.portal.world import Portal, until
 
 REPORT = "<20261125100000.9D2A3C0042@mx.hosting.example>"

@@ -11,7 +11,7 @@ from adapters.store import SqlStore
 from adapters.store.accounts import lock_account
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
-from tests.adapters.test_store import ACCOUNT, credit, hold
+from tests.adapters.store.test_store import ACCOUNT, credit, hold
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from sqlalchemy import RowMapping, Select, Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.engine import engine_for
-from adapters.store.group_commit import GroupCommit
-from adapters.store.outages import outages
+from adapters.store.database.engine import engine_for
+from adapters.store.database.group_commit import GroupCommit
+from adapters.store.database.outages import outages
 from dunning.money import Money
 
 Values = Mapping[str, object]

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from adapters.store import SqlStore
 from dunning.ports.outages import StoreOutageError
 from dunning.records.inbox import InboxEvent
-from tests.adapters.test_store import AT
+from tests.adapters.store.test_store import AT
 
 
 def webhook(number: int, **more: object) -> InboxEvent:

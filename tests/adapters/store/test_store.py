@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from adapters.store import SqlStore
+from adapters.store.database.types import StoredText, UtcInstant
 from adapters.store.tables import holds
-from adapters.store.types import StoredText, UtcInstant
 from dunning.case.case import open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder

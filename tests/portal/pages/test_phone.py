@@ -15,7 +15,7 @@ from portal.http.clock import now
 from portal.http.server import serving
 from tests.portal.bills import case_of
 from tests.portal.browser import chromium
-from tests.portal.test_pay_page import also_open
+from tests.portal.pages.test_pay import also_open
 from tests.portal.world import TERMS, portal, until
 
 WIDTH = 360

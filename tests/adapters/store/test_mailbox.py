@@ -7,7 +7,7 @@ import pytest
 from adapters.store import SqlStore
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import InboundMail, NoticeCopy
-from tests.adapters.test_store import ACCOUNT, AT, notice, ticket
+from tests.adapters.store.test_store import ACCOUNT, AT, notice, ticket
 
 RAW = bytes(range(256)) * 50
 

@@ -10,7 +10,7 @@ from dunning.policy.file import Charging, Policy, TakenBackRule
 from dunning.policy.plan import Plan, TakenBack
 from dunning.policy.timeline import plan_for
 from tests.dunning.examples import opened, policy
-from tests.dunning.test_policy_refusals import GOOD, refusal
+from tests.dunning.policy.test_check import GOOD, refusal
 
 
 def with_lines(*lines: str) -> str:
