@@ -39,7 +39,7 @@ from operations.payments import Payments
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.sites import SiteAccesses
-from operations.tickets import Tickets
+from operations.tickets import TicketList
 from operations.why import Why
 
 
@@ -132,9 +132,9 @@ class Composition:
         return Decisions(self.store, self.cases)
 
     @cached_property
-    def tickets(self) -> Tickets:
+    def tickets(self) -> TicketList:
         """List what waits for a person."""
-        return Tickets(self.store)
+        return TicketList(self.store)
 
     @cached_property
     def archive(self) -> NoticeArchive:

@@ -24,7 +24,7 @@ from dunning.money import Money
 from dunning.names import workflow_id
 from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import QUEUE, Stage, stage
 from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning
@@ -107,7 +107,7 @@ async def _open(made: Stage, skipper: TimeSkipper, name: str) -> Handle:
             services=(Service(id=account, account=account, user=account),),
         )
     )
-    await made.store.open_invoice(OpenInvoice(number=name, account=account, policy="bench", due=now.date()))
+    await made.store.open_invoice(KnownInvoice(number=name, account=account, policy="bench", due=now.date()))
     invoice = Invoice(number=name, account=account, amount=Money(minor=1999, currency="USD"), due=now.date())
     opened = Opened(invoice=invoice, plan=_plan(now), reach="outside")
     return await skipper.client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)

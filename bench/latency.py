@@ -13,7 +13,7 @@ from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
 from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import QUEUE, Stage
 from workflows.invoice import InvoiceDunning
 
@@ -58,7 +58,7 @@ async def _open(stage: Stage, client: Client, name: str) -> Handle:
     opened = Opened(
         invoice=Invoice(number=name, account=user, amount=PRICE, due=now.date()), plan=_plan(now), reach="outside"
     )
-    await stage.store.open_invoice(OpenInvoice(number=name, account=user, policy="a-small-orange", due=now.date()))
+    await stage.store.open_invoice(KnownInvoice(number=name, account=user, policy="a-small-orange", due=now.date()))
     return await client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)
 
 

@@ -21,7 +21,7 @@ from dunning.money import Money
 from dunning.names import workflow_id
 from dunning.policy.plan import Action, Invoice, Milestone, Plan, TakenBack
 from dunning.records.accounts import Account, Contact
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import QUEUE, Stage, stage
 from workflows.invoice import InvoiceDunning
 
@@ -90,7 +90,7 @@ async def _open(made: Stage, client: Client, name: str, minor: int) -> WorkflowH
     contact = Contact(account=account, email=f"{account}@soak.example")
     payer = await made.companies.payments.customer(account)
     await made.store.put_account(Account(id=account, name=name, payer=payer, contacts=(contact,)))
-    await made.store.open_invoice(OpenInvoice(number=name, account=account, policy="a-small-orange", due=now.date()))
+    await made.store.open_invoice(KnownInvoice(number=name, account=account, policy="a-small-orange", due=now.date()))
     invoice = Invoice(number=name, account=account, amount=Money(minor=minor, currency="USD"), due=now.date())
     opened = Opened(invoice=invoice, plan=_plan(now), reach="outside")
     return await client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)

@@ -57,6 +57,6 @@ def workflow_id(invoice: str) -> str:
     return f"invoice-{invoice}"
 
 
-def notice_id(step: str) -> str:
+def notice_workflow_id(step: str) -> str:
     """The id of a notice outside of any case, by the order's step: `notice-hold:bakery:abuse:suspended:...`."""
     return f"notice-{step}"

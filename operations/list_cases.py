@@ -19,7 +19,7 @@ _OF_TIME: Mapping[StateAt, tuple[tuple[State, ...], str]] = {
 """What Temporal is asked for instead of a state that time makes: states by facts, and how the next step begins."""
 
 
-class Row(NamedTuple):
+class CaseRow(NamedTuple):
     """A listed case with its state as of now, and the days that it is overdue while something is payable."""
 
     case: Listed
@@ -36,7 +36,7 @@ class ListCases:
 
     def of(
         self, *, state: StateAt | None = None, account: str = "", policy: str = "", ended: bool = False
-    ) -> AsyncIterator[Row]:
+    ) -> AsyncIterator[CaseRow]:
         """The cases with all of these values, one at a time; an empty one means any. `ended`: closed ones, too.
 
         Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
@@ -45,11 +45,11 @@ class ListCases:
         wanted = checked(account=account, policy=policy)
         return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": ended}), state)
 
-    async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[Row]:
+    async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
         today = self._clock().date()
         async for case in self._cases.listed(wanted):
             overdue = overdue_days(case.state, case.due, today)
-            row = Row(case, state_at_reading(case.state, case.coming, overdue), overdue)
+            row = CaseRow(case, state_at_reading(case.state, case.coming, overdue), overdue)
             if state in (None, row.state):
                 yield row
 

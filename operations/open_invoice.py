@@ -15,7 +15,7 @@ from dunning.policy.plan import Invoice
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice as Known
+from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
@@ -55,7 +55,9 @@ class OpenInvoice:
         if known and known.status == "closed":
             return Opening("already closed")
         account = await self._account(new)
-        await self._store.open_invoice(Known(number=new.invoice, account=new.account, policy=policy.name, due=new.due))
+        await self._store.open_invoice(
+            KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
+        )
         reach = await self._look_at(account)
         opened = Opened(invoice=new.invoice_facts(), plan=plan, credit=await self._credit(new, policy), reach=reach)
         if await self._start(opened):

@@ -16,7 +16,7 @@ class TicketRecords(Accounts, Notices, ports.Tickets, Protocol):
     """The tickets, whose they are, and what they quote."""
 
 
-class Tickets:
+class TicketList:
     """Reads the store only."""
 
     def __init__(self, store: TicketRecords) -> None:

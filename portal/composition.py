@@ -27,16 +27,16 @@ from portal.http.clock import now
 from portal.http.html import Pages
 from portal.http.ready import Ready
 from portal.inbox import processor_api
-from portal.inbox.accept import Taking
-from portal.inbox.deliver import Delivery
-from portal.inbox.handle import Handling
-from portal.inbox.keep import Keeper
+from portal.inbox.accept import WebhookIntake
+from portal.inbox.deliver import InboxDelivery
+from portal.inbox.handle import WebhookHandler
+from portal.inbox.keep import InboxWriter
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
-from portal.mail.auto_reply import Answers
-from portal.mail.handle import MailHandling
+from portal.mail.auto_reply import AutoReply
+from portal.mail.handle import MailHandler
 from portal.mail.loop import MailLoop
-from portal.mail.smtp_server import MailDoor
-from portal.pages.invoice_view import Sheets
+from portal.mail.smtp_server import InboundSmtp
+from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
 from portal.pages.sites import SiteStates, SuspendedPages
@@ -50,7 +50,7 @@ class Portal(NamedTuple):
     """What runs: the application, the delivery behind it, the connection that both wait for, and the door for mail."""
 
     app: ASGIApp
-    delivery: Delivery
+    delivery: InboxDelivery
     connection: Connection
     mail: "MailIn"
 
@@ -58,7 +58,7 @@ class Portal(NamedTuple):
 class MailIn(NamedTuple):
     """The door for mail, and the loop behind it. `port` 0: it stays closed."""
 
-    door: MailDoor
+    door: InboundSmtp
     loop: MailLoop
     host: str
     port: int
@@ -82,13 +82,13 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
-    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read}
-    delivery = Delivery(store, Handling(store, deliver, readers, now))
-    taking = Taking(Keeper(store), settings.webhook_bytes, now)
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
+    delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
+    intake = WebhookIntake(InboxWriter(store), settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
     routes = [
-        StripeWebhooks(taking, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
-        PaymentWebhooks(taking, delivery, secrets, store=store, case_of=made.look.case).route(),
+        StripeWebhooks(intake, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
+        PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
         *_pay_routes(made, pages, stack),
         *_site_routes(settings, store, pages),
@@ -107,7 +107,7 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    sheets = Sheets(store, case_of, renderer.renderer_from(settings), now)
+    sheets = InvoiceViews(store, case_of, renderer.renderer_from(settings), now)
     words = terms(settings.company, settings.mail_from)
     why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
@@ -122,16 +122,16 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
         )
     people = (settings.mail_from, *settings.reply_to.values())
     ours = {*people, settings.mail_bounces, settings.mail_reply_to}
-    answers = signed and Answers(
+    answers = signed and AutoReply(
         mail.mailer_from(settings),
         store,
         signed,
         company=settings.company,
         domain=settings.mail_from.rpartition("@")[2],
     )
-    loop = MailLoop(store, MailHandling(store, deliver, answers, ours=ours, clock=now))
+    loop = MailLoop(store, MailHandler(store, deliver, answers, ours=ours, clock=now))
     # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
-    door = MailDoor(
+    door = InboundSmtp(
         store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, clock=now, ring=loop.ring
     )
     port = settings.mail_in_port if signed else 0

@@ -56,7 +56,7 @@ class SweepBooks:
                 return Compared(report=nothing(order), too_many=True)
             ours = await self._ours(order, {each.payment.id for each in news if each.payment})
         _be_patient(theirs.report)
-        return Compared(report=theirs.report + ours, missing=reconcile.in_turn(theirs.missing))
+        return Compared(report=theirs.report + ours, missing=reconcile.in_order(theirs.missing))
 
     @activity.defn(name="heal_books")
     async def heal(self, order: HealOrder) -> SweepReport:

@@ -11,14 +11,14 @@ from dunning.records.books import Credit
 from dunning.tickets.ticket import TicketOrder
 
 
-class TicketRecords(Credits, Tickets, Protocol):
+class OpenTicketRecords(Credits, Tickets, Protocol):
     """Tickets, and money that comes with one."""
 
 
 class OpenTicket:
     """Writes the credit first: money is never only in a ticket's words."""
 
-    def __init__(self, store: TicketRecords) -> None:
+    def __init__(self, store: OpenTicketRecords) -> None:
         self._store = store
 
     @activity.defn(name="open_ticket")

@@ -8,7 +8,7 @@ from adapters.store.tables import notices
 from dunning.records.mail import NoticeCopy
 
 
-class Digests(Database):
+class DigestCopies(Database):
     """Who comes first claims all that waits, in one transaction; its id is then the digest's."""
 
     async def claim_digest(self, notice: NoticeCopy) -> NoticeCopy:

@@ -7,20 +7,20 @@ from sqlalchemy import delete, select, update
 from adapters.store.database.base import Database, columns_of, money_columns, put_row
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.case.orders import CloseOrder
-from dunning.records.books import ClosedLedger, OpenInvoice
+from dunning.records.books import ClosedLedger, KnownInvoice
 
 
 class Invoices(Database):
     """Open, mark, close and read invoices."""
 
-    async def open_invoice(self, invoice: OpenInvoice) -> bool:
+    async def open_invoice(self, invoice: KnownInvoice) -> bool:
         """Note an invoice as open; False when it is already known (all of it is left as it is)."""
         return await self._add(invoices, invoice.model_dump())
 
-    async def invoice(self, number: str) -> OpenInvoice | None:
+    async def invoice(self, number: str) -> KnownInvoice | None:
         """Read what is known of an invoice, open or not."""
         row = await self._row(select(invoices).where(invoices.c.number == number))
-        return None if row is None else OpenInvoice.model_validate(dict(row))
+        return None if row is None else KnownInvoice.model_validate(dict(row))
 
     async def mark_invoice(self, number: str, status: str) -> None:
         """Set its status: open, void, paid or closed.
@@ -35,16 +35,16 @@ class Invoices(Database):
         if not await self._change(update(invoices).where(invoices.c.number == number).values(due=due)):
             raise LookupError(f"invoice {number!r} is not in the store: open it before moving its due date")
 
-    async def open_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+    async def open_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Read the account's open invoices, oldest due first, then by number."""
         mine = select(invoices).where(invoices.c.account == account, invoices.c.status == "open")
         rows = await self._rows(mine.order_by(invoices.c.due, invoices.c.number))
-        return tuple(OpenInvoice.model_validate(dict(row)) for row in rows)
+        return tuple(KnownInvoice.model_validate(dict(row)) for row in rows)
 
-    async def all_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+    async def all_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Read every invoice of the account, open or not, oldest due first, then by number."""
         mine = select(invoices).where(invoices.c.account == account).order_by(invoices.c.due, invoices.c.number)
-        return tuple(OpenInvoice.model_validate(dict(row)) for row in await self._rows(mine))
+        return tuple(KnownInvoice.model_validate(dict(row)) for row in await self._rows(mine))
 
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
@@ -57,7 +57,7 @@ class Invoices(Database):
 
         Books that were closed at a later instant stay: a try that was given up may still finish after its successor.
         """
-        invoice = OpenInvoice(
+        invoice = KnownInvoice(
             number=order.invoice, account=order.account, policy=order.policy, due=order.due, status="closed"
         )
         async with self._writing() as connection:

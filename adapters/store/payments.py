@@ -13,7 +13,7 @@ from dunning.records.credit import to_use
 from dunning.records.payments import Attempt, Consent
 
 
-class Payments(Database):
+class PaymentRecords(Database):
     """Write and read charge attempts, credits and consents."""
 
     async def put_attempt(self, attempt: Attempt) -> None:

@@ -2,7 +2,7 @@
 
 from adapters.store.accounts import Accounts
 from adapters.store.consequences import Consequences
-from adapters.store.digests import Digests
+from adapters.store.digests import DigestCopies
 from adapters.store.effects import Effects
 from adapters.store.holds import Holds
 from adapters.store.inbox import Inbox
@@ -10,12 +10,23 @@ from adapters.store.invoices import Invoices
 from adapters.store.mailbox import Mailbox
 from adapters.store.notices import Notices
 from adapters.store.open_cases import OpenCases
-from adapters.store.payments import Payments
+from adapters.store.payments import PaymentRecords
 from adapters.store.tickets import Tickets
 
 
 class SqlStore(
-    Accounts, Consequences, Digests, Effects, Holds, Inbox, Invoices, Mailbox, Notices, OpenCases, Payments, Tickets
+    Accounts,
+    Consequences,
+    DigestCopies,
+    Effects,
+    Holds,
+    Inbox,
+    Invoices,
+    Mailbox,
+    Notices,
+    OpenCases,
+    PaymentRecords,
+    Tickets,
 ):
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 

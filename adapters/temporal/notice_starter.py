@@ -8,7 +8,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from dunning.case.orders import NoticeOrder
-from dunning.names import NOTICE, notice_id
+from dunning.names import NOTICE, notice_workflow_id
 from dunning.ports.outages import OutageError
 
 
@@ -25,7 +25,7 @@ class TemporalNotices:
             await self._client().start_workflow(
                 NOTICE,
                 order,
-                id=notice_id(order.step),
+                id=notice_workflow_id(order.step),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,

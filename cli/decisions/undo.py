@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import FAILED
-from cli.shell.options import By, Json, instant
+from cli.shell.options import By, Json, parsed_instant
 from cli.shell.output import console, print_json, table
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def undo(
     Both times are meant as each case's own clock shows them, as `show` and `why` print them: after a clock that was set
     wrong they are the wrong clock's times.
     """
-    times = (instant(since, "--since"), instant(until, "--until"))
+    times = (parsed_instant(since, "--since"), parsed_instant(until, "--until"))
 
     from operations.fleet.undo import WrongRun, undo_of
 

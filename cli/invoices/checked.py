@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
 
-from cli.invoices.rows import Bad, Row
+from cli.invoices.rows import Bad, FileRow
 from cli.shell.errors import reasons
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
@@ -14,7 +14,7 @@ from operations.open_many import Checked
 Check = Callable[[NewInvoice], Policy]
 
 
-def checked(rows: Iterable[Row | Bad], check: Check) -> tuple[list[Checked], list[Bad]]:
+def checked(rows: Iterable[FileRow | Bad], check: Check) -> tuple[list[Checked], list[Bad]]:
     """Every row of a file, sorted into good and bad."""
     good, bad = list[Checked](), list[Bad]()
     seen: dict[str, int] = {}
@@ -29,7 +29,7 @@ def checked(rows: Iterable[Row | Bad], check: Check) -> tuple[list[Checked], lis
     return good, bad
 
 
-def _checked(row: Row, check: Check) -> Checked | Bad:
+def _checked(row: FileRow, check: Check) -> Checked | Bad:
     try:
         new = NewInvoice.model_validate(row.values)
         return Checked(row.line, new, check(new))

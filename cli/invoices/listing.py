@@ -15,7 +15,7 @@ from dunning.states import StateAt
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from operations.list_cases import Row
+    from operations.list_cases import CaseRow
     from operations.list_open_cases import Found
 
 _BOTH = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7}"
@@ -69,7 +69,7 @@ def print_table(found: Iterable[Found], *, json: bool) -> None:
         print("no cases")
 
 
-async def _print_lines(cases: AsyncIterator[Row]) -> None:
+async def _print_lines(cases: AsyncIterator[CaseRow]) -> None:
     found = 0
     async for case in cases:
         if not found:
@@ -79,7 +79,7 @@ async def _print_lines(cases: AsyncIterator[Row]) -> None:
     print(f"{found} case(s)" if found else "no cases")
 
 
-async def _print_json(cases: AsyncIterator[Row]) -> None:
+async def _print_json(cases: AsyncIterator[CaseRow]) -> None:
     between = "[\n"
     async for case in cases:
         print(between + json_text.dumps(_shown(case)), end="")
@@ -111,7 +111,7 @@ def _row(found: Found) -> dict[str, Any]:
     }
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _shown(row: CaseRow) -> dict[str, Any]:
     case = row.case
     return {
         "invoice": case.invoice,

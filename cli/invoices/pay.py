@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, FailedError, reasons
-from cli.shell.options import Json, Number, instant, now
+from cli.shell.options import Json, Number, now, parsed_instant
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def pay(
 
     Money for a closed invoice becomes credit of its account and a Billing ticket.
     """
-    when = instant(at, "--at") if at else now()
+    when = parsed_instant(at, "--at") if at else now()
     async with composed(store="if there") as made:
         money = await _money(made.payments, invoice, amount)
         payment = _payment(id, money, when, method)

@@ -19,7 +19,7 @@ IGNORED = "story"
 """A key for people's own notes; our demo says in it how the story ends."""
 
 
-class Row(NamedTuple):
+class FileRow(NamedTuple):
     """One invoice as the file has it, unchecked."""
 
     line: int
@@ -38,7 +38,7 @@ class _UnreadableError(Exception):
     """The file as a whole makes no sense."""
 
 
-def read(file: str) -> Iterator[Row | Bad]:
+def read_rows(file: str) -> Iterator[FileRow | Bad]:
     """The rows of a file; `-` is standard input. Raises BadInputError when the file as a whole cannot be read."""
     text = _text(file)
     reader = _READERS.get(Path(file).suffix.lower()) or _detected(text)
@@ -59,18 +59,18 @@ def _text(file: str) -> str:
         raise BadInputError(f"{file} is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
-def _without_notes(row: Row) -> Row:
-    return Row(row.line, {key: value for key, value in row.values.items() if key != IGNORED})
+def _without_notes(row: FileRow) -> FileRow:
+    return FileRow(row.line, {key: value for key, value in row.values.items() if key != IGNORED})
 
 
-def _detected(text: str) -> Callable[[str], Iterator[Row | Bad]]:
+def _detected(text: str) -> Callable[[str], Iterator[FileRow | Bad]]:
     start = text.lstrip()[:1]
     if start == "[":
         return _json
     return _json_or_lines if start == "{" else _csv
 
 
-def _json_or_lines(text: str) -> Iterator[Row | Bad]:
+def _json_or_lines(text: str) -> Iterator[FileRow | Bad]:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -86,7 +86,7 @@ def _first_line_is_whole(text: str) -> bool:
     return True
 
 
-def _lines(text: str) -> Iterator[Row | Bad]:
+def _lines(text: str) -> Iterator[FileRow | Bad]:
     for line, source in enumerate(text.split("\n"), start=1):
         if not source.strip():
             continue
@@ -96,7 +96,7 @@ def _lines(text: str) -> Iterator[Row | Bad]:
             yield Bad(line, "", f"is not JSON: {getattr(error, 'msg', error)}")
 
 
-def _json(text: str) -> Iterator[Row | Bad]:
+def _json(text: str) -> Iterator[FileRow | Bad]:
     """Element by element, because only so each one's line is known."""
     place = _after_space(text, 0)
     if text[place : place + 1] != "[":
@@ -132,13 +132,13 @@ def _line(text: str, place: int) -> int:
     return text.count("\n", 0, place) + 1
 
 
-def _row(line: int, value: object) -> Row | Bad:
+def _row(line: int, value: object) -> FileRow | Bad:
     if not isinstance(value, dict):
         return Bad(line, "", "is not a JSON object with the keys of an invoice")
-    return Row(line, cast("dict[str, Any]", value))
+    return FileRow(line, cast("dict[str, Any]", value))
 
 
-def _csv(text: str) -> Iterator[Row | Bad]:
+def _csv(text: str) -> Iterator[FileRow | Bad]:
     table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     _known(table.fieldnames or ())
     try:
@@ -157,7 +157,7 @@ def _known(names: Any) -> None:
             raise _UnreadableError(f"line 1: column {name!r} stands there twice")
 
 
-def _from_cells(line: int, cells: dict[str | Any, Any]) -> Row | Bad:
+def _from_cells(line: int, cells: dict[str | Any, Any]) -> FileRow | Bad:
     values = {key: cell.strip() for key, cell in cells.items() if isinstance(cell, str) and cell.strip()}
     if None in cells:
         return Bad(line, values.get("invoice", ""), "has more cells than the first line has columns")
@@ -166,7 +166,7 @@ def _from_cells(line: int, cells: dict[str | Any, Any]) -> Row | Bad:
         service["aliases"] = _several(service["aliases"])
     emails = _several(values.pop("email", ""))
     extra = {"services": [service]} if service else {}
-    return Row(line, {**values, **({"emails": emails} if emails else {}), **extra})
+    return FileRow(line, {**values, **({"emails": emails} if emails else {}), **extra})
 
 
 def _several(cell: str) -> list[str]:
@@ -174,7 +174,7 @@ def _several(cell: str) -> list[str]:
     return [each.strip() for each in cell.split(";") if each.strip()]
 
 
-_READERS: dict[str, Callable[[str], Iterator[Row | Bad]]] = {
+_READERS: dict[str, Callable[[str], Iterator[FileRow | Bad]]] = {
     ".csv": _csv,
     ".jsonl": _lines,
     ".ndjson": _lines,

@@ -27,12 +27,12 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
     if isinstance(found, ClosedLedger):
         _show_closed(found, json=json)
     elif json:
-        print_json(as_json(*found))
+        print_json(case_as_json(*found))
     else:
         console().print(*story(*found), sep="\n")
 
 
-def as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
+def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
     """The whole case, and what is derived from it."""
     from dunning.rules.state_at import state_at
     from dunning.rules.upcoming import OPEN_ALWAYS, upcoming

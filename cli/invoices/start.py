@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cli.invoices.rows import Bad, read
+from cli.invoices.rows import Bad, read_rows
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
@@ -38,7 +38,7 @@ async def start(
     locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
     semicolons, and user, domain, kind name one service.
     """
-    rows = list(read(file))
+    rows = list(read_rows(file))
 
     from cli.invoices.checked import checked
     from operations.open_many import OpenedMany

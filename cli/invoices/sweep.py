@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
-from cli.shell.options import Json, instant, now
+from cli.shell.options import Json, now, parsed_instant
 from cli.shell.output import print_json, print_report
 
 
@@ -19,8 +19,8 @@ async def sweep(
 
     The worker does it. When it found something, Billing has a ticket with the same report.
     """
-    begin = instant(since, "--since") if since else None
-    end = instant(until, "--until") if until else None
+    begin = parsed_instant(since, "--since") if since else None
+    end = parsed_instant(until, "--until") if until else None
 
     from dunning.fleet.sweep_report import headline, lines
     from operations.fleet.checks import sweep_of

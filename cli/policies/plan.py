@@ -39,12 +39,12 @@ def plan(
 
         _write(svg, picture(dated.policy.title, on, dated.zone, dated.milestones))
     if json:
-        print_json([as_json(milestone, dated.zone) for milestone in dated.milestones])
+        print_json([plan_as_json(milestone, dated.zone) for milestone in dated.milestones])
     else:
         _print(dated, on)
 
 
-def as_json(milestone: Milestone, zone: str) -> dict[str, Any]:
+def plan_as_json(milestone: Milestone, zone: str) -> dict[str, Any]:
     """One step for programs, at its local time."""
     from dunning.calendar import local
 

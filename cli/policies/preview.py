@@ -50,7 +50,7 @@ th, td { padding: 6px 16px 6px 0; border-bottom: 1px solid #d4dae1; text-align: 
 )
 
 
-class Row(NamedTuple):
+class PreviewRow(NamedTuple):
     """A line of the index; `file` is the name of the notice's files without their endings."""
 
     when: str
@@ -62,16 +62,16 @@ class Row(NamedTuple):
     mail: EmailMessage
 
 
-def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator[Row]:
+def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator[PreviewRow]:
     """Every notice, rendered as the settings say. Raises RefusedError for dates that the policy does not fit."""
     preview = Preview(renderer.renderer_from(settings), mail.mailer_from(settings), renderer.replies(settings))
     for place, each in enumerate(preview.of(policy, due, locale), start=1):
         order = each.notice.order
         when, file = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}", f"{place:02}-{slug(order.title)}"
-        yield Row(when, each.notice.story, each.content.subject, file, each.content, each.notice, each.mail)
+        yield PreviewRow(when, each.notice.story, each.content.subject, file, each.content, each.notice, each.mail)
 
 
-def write(folder: Path, policy: Policy, locale: str, found: Sequence[Row]) -> None:
+def write(folder: Path, policy: Policy, locale: str, found: Sequence[PreviewRow]) -> None:
     """Write all files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for row in found:

@@ -20,7 +20,7 @@ def day(text: str, option: str) -> date:
         raise BadInputError(f"{option}: {text!r} is not a date; write it like 2026-12-01") from None
 
 
-def instant(text: str, option: str) -> datetime:
+def parsed_instant(text: str, option: str) -> datetime:
     """Read an instant with its offset. Raises BadInputError, naming the option."""
     try:
         at = datetime.fromisoformat(text)

@@ -116,7 +116,7 @@ def once(news: Iterable[News]) -> tuple[News, ...]:
     return tuple(first.values())
 
 
-def in_turn(news: Iterable[News]) -> tuple[News, ...]:
+def in_order(news: Iterable[News]) -> tuple[News, ...]:
     """Payments, then what was taken back, then what came again; each oldest first."""
     facts = [(fact, each) for each in news if (fact := moved(each))]
     return tuple(each for _, each in sorted(facts, key=lambda pair: _turn(pair[0])))

@@ -18,7 +18,7 @@ from dunning.policy.file import Policy
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.rules.money_in import paid, reversed_
 from dunning.undo.undo import undone
 
@@ -106,7 +106,7 @@ def _about_the_panel(opened: Opened) -> Iterator[SampleNotice]:
     """What a customer reads who has paid and is still restricted."""
     plan, at = opened.plan, _restricted_at(opened.plan) + timedelta(hours=5)
     order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step="reinstate", at=at, today=at.date(), rule=plan.rule)
-    invoice = OpenInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
+    invoice = KnownInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
     yield SampleNotice(
         "it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice)
     )

@@ -3,7 +3,7 @@
 from dunning.case.orders import NoticeOrder, ReinstateOrder
 from dunning.money import Money
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.tickets.services import still_restricted_step
 
 STILL_RESTRICTED = "Your Services Are Not Back Yet"
@@ -11,7 +11,7 @@ STILL_RESTRICTED = "Your Services Are Not Back Yet"
 _NOTHING = Money.zero("USD")
 
 
-def still_restricted_notice(order: ReinstateOrder, account: Account, invoice: OpenInvoice | None) -> NoticeOrder:
+def still_restricted_notice(order: ReinstateOrder, account: Account, invoice: KnownInvoice | None) -> NoticeOrder:
     """The order for it; it goes out with the ticket. Once a reinstatement."""
     return NoticeOrder(
         invoice=order.invoice,

@@ -13,7 +13,7 @@ from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.money import Money
 from dunning.policy.plan import Excess
-from dunning.records.books import ClosedLedger, Credit, OpenInvoice
+from dunning.records.books import ClosedLedger, Credit, KnownInvoice
 from dunning.records.credit import UNMATCHED, back_line, late_line
 from dunning.records.inbox import LateOutcome
 from dunning.tickets.money import late_payment, late_restored, late_reversal
@@ -35,7 +35,7 @@ class LateMoney(NamedTuple):
 
 
 def late_payment_of(
-    invoice: str, payment: Payment, known: OpenInvoice | None, closed: ClosedLedger | None, account: str = ""
+    invoice: str, payment: Payment, known: KnownInvoice | None, closed: ClosedLedger | None, account: str = ""
 ) -> LateMoney:
     """Already counted, refunded (the case does it), credited, or parked. `account`: who paid, as the news says.
 

@@ -4,17 +4,17 @@ from datetime import date
 from typing import Protocol
 
 from dunning.case.orders import CloseOrder
-from dunning.records.books import ClosedLedger, OpenInvoice
+from dunning.records.books import ClosedLedger, KnownInvoice
 
 
 class Invoices(Protocol):
     """What is known of invoices, open or not."""
 
-    async def open_invoice(self, invoice: OpenInvoice) -> bool:
+    async def open_invoice(self, invoice: KnownInvoice) -> bool:
         """Note an invoice as open; False when it is already known (its status is left as it is)."""
         ...
 
-    async def invoice(self, number: str) -> OpenInvoice | None:
+    async def invoice(self, number: str) -> KnownInvoice | None:
         """What is known of an invoice, open or not."""
         ...
 
@@ -26,11 +26,11 @@ class Invoices(Protocol):
         """Set its due date. Raises LookupError when the invoice was never opened."""
         ...
 
-    async def open_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+    async def open_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """The account's open invoices, oldest due first."""
         ...
 
-    async def all_invoices(self, account: str) -> tuple[OpenInvoice, ...]:
+    async def all_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Every invoice of the account, open or not, oldest due first."""
         ...
 

@@ -8,7 +8,7 @@ from dunning.money import Money
 from dunning.wire import Instant, Wire
 
 
-class OpenInvoice(Wire):
+class KnownInvoice(Wire):
     """What other invoices of the account need to know of an open one."""
 
     number: str

@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.requests import ClientDisconnect, Request
 
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 
 PATIENCE = 10.0
 """Seconds that a body may take to arrive."""
@@ -23,9 +23,9 @@ async def body_of(request: Request, most: int) -> bytes:
         async with asyncio.timeout(PATIENCE):
             return await _read(request, most)
     except TimeoutError:
-        raise RefusedError(408, f"the body did not arrive within {PATIENCE:g} seconds") from None
+        raise HttpRefusedError(408, f"the body did not arrive within {PATIENCE:g} seconds") from None
     except ClientDisconnect:
-        raise RefusedError(400, "the body ended early") from None
+        raise HttpRefusedError(400, "the body ended early") from None
 
 
 async def _read(request: Request, most: int) -> bytes:
@@ -37,5 +37,5 @@ async def _read(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int) -> RefusedError:
-    return RefusedError(413, f"the body is larger than {most} bytes")
+def _too_large(most: int) -> HttpRefusedError:
+    return HttpRefusedError(413, f"the body is larger than {most} bytes")

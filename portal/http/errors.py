@@ -13,7 +13,7 @@ SOON = {"Retry-After": "60"}
 """For what is over by itself: the store is away, Temporal restarts."""
 
 
-class RefusedError(HTTPException):
+class HttpRefusedError(HTTPException):
     """The answer's status and words. `note` goes to the log instead of the words, for the operator.
 
     `errors` say which key of a message is wrong, and why.
@@ -47,11 +47,11 @@ class Refusals:
     async def refused(self, request: Request, error: Exception) -> Response:
         """For RefusedError, and for Starlette's own 404 and 405."""
         assert isinstance(error, HTTPException)
-        note(request, error.note if isinstance(error, RefusedError) else error.detail)
+        note(request, error.note if isinstance(error, HttpRefusedError) else error.detail)
         if not request.url.path.startswith(WEBHOOKS):
             return self._pages.sorry(error.status_code, error.headers)
         body: dict[str, object] = {"error": error.detail}
-        if isinstance(error, RefusedError) and error.errors:
+        if isinstance(error, HttpRefusedError) and error.errors:
             body["errors"] = error.errors
         return JSONResponse(body, error.status_code, error.headers)
 

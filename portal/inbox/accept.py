@@ -7,34 +7,36 @@ from starlette.requests import Request
 
 from dunning.records.inbox import InboxEvent
 from portal.http.body import body_of
-from portal.http.errors import SOON, RefusedError
-from portal.inbox.keep import Keeper, NotKeptError
+from portal.http.errors import SOON, HttpRefusedError
+from portal.inbox.keep import InboxWriter, NotKeptError
 
 LONGEST_ID = 255
 
 
-class Taking:
+class WebhookIntake:
     """`most` is the largest body that is read, in bytes."""
 
-    def __init__(self, keeper: Keeper, most: int, clock: Callable[[], datetime]) -> None:
-        self._keeper = keeper
+    def __init__(self, writer: InboxWriter, most: int, clock: Callable[[], datetime]) -> None:
+        self._writer = writer
         self._most = most
         self.now = clock
 
     async def body(self, request: Request, secrets: Sequence[object], setting: str) -> bytes:
         """The raw body. Raises RefusedError; without any secret in `setting` nobody could be believed."""
         if not secrets:
-            raise RefusedError(503, "not set up here yet", note=f"no secret to check signatures with: set {setting}")
+            raise HttpRefusedError(
+                503, "not set up here yet", note=f"no secret to check signatures with: set {setting}"
+            )
         return await body_of(request, self._most)
 
     async def keep(self, source: str, event: str, body: str) -> InboxEvent:
         """Returns when it is on disk, or was before. Raises RefusedError when it is not: the sender comes again."""
         kept = InboxEvent(source=source, id=event, body=body, at=self.now())
         try:
-            await self._keeper.keep(kept)
+            await self._writer.keep(kept)
         except NotKeptError as error:
             words = "it could not be kept; send it again"
-            raise RefusedError(503, words, note=f"not kept: {error}", headers=SOON) from None
+            raise HttpRefusedError(503, words, note=f"not kept: {error}", headers=SOON) from None
         return kept
 
 
@@ -43,4 +45,4 @@ def text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise RefusedError(400, "the body is not UTF-8") from None
+        raise HttpRefusedError(400, "the body is not UTF-8") from None

@@ -20,7 +20,7 @@ def key_of(event: InboxEvent) -> Key:
 
 
 @dataclass(frozen=True)
-class Rest:
+class Pause:
     """`until` is the event loop's time. `outage`: nothing is wrong with the event, so what follows it waits, too."""
 
     tries: int = 0
@@ -29,21 +29,21 @@ class Rest:
     outage: bool = False
 
 
-class Resting:
+class Backoff:
     """Remembers what rests, in memory: another process, or this one after a crash, simply tries at once."""
 
     def __init__(self) -> None:
-        self._rests: dict[Key, Rest] = {}
+        self._rests: dict[Key, Pause] = {}
 
     def __len__(self) -> int:
         return len(self._rests)
 
-    def failed(self, event: InboxEvent, error: Exception, now: float) -> Rest:
+    def failed(self, event: InboxEvent, error: Exception, now: float) -> Pause:
         """Let it rest, longer each time. `hopeless` says whether it should be tried again at all."""
-        before = self._rests.get(key_of(event), Rest())
+        before = self._rests.get(key_of(event), Pause())
         outage = isinstance(error, OUTAGES)
         pause = min(FIRST * 2 ** min(before.tries, 20), LONGEST)
-        rest = Rest(before.tries + 1, before.faults + (not outage), now + pause, outage)
+        rest = Pause(before.tries + 1, before.faults + (not outage), now + pause, outage)
         self._rests[key_of(event)] = rest
         return rest
 
@@ -55,7 +55,7 @@ class Resting:
         """Forget what somebody else has handled."""
         self._rests = {key: rest for key, rest in self._rests.items() if key in waiting}
 
-    def until(self, event: InboxEvent, now: float) -> Rest | None:
+    def until(self, event: InboxEvent, now: float) -> Pause | None:
         """Its rest, while that lasts."""
         rest = self._rests.get(key_of(event))
         return rest if rest and rest.until > now else None
@@ -65,6 +65,6 @@ class Resting:
         return max(0.0, min((rest.until - now for rest in self._rests.values() if rest.until > now), default=LONGEST))
 
 
-def hopeless(rest: Rest) -> bool:
+def hopeless(rest: Pause) -> bool:
     """It failed so often, by a fault that will not pass, that a person has to look."""
     return rest.faults >= FAULTS

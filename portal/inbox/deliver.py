@@ -12,9 +12,9 @@ import structlog
 
 from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, News, Outcome
-from portal.inbox.backoff import Key, Rest, Resting, hopeless, key_of
-from portal.inbox.handle import Handling
-from portal.inbox.read import Reading
+from portal.inbox.backoff import Backoff, Key, Pause, hopeless, key_of
+from portal.inbox.handle import WebhookHandler
+from portal.inbox.read import NewsReader
 
 AT_ONCE = 8
 """Deliveries under way."""
@@ -32,16 +32,16 @@ log = structlog.stdlib.get_logger("reprieve.portal")
 Matters = frozenset[str]
 
 
-class Delivery:
+class InboxDelivery:
     """`run` it in a task; `ring` when something was kept; `stop` ends it between events."""
 
-    def __init__(self, store: Inbox, handling: Handling) -> None:
+    def __init__(self, store: Inbox, handling: WebhookHandler) -> None:
         self._store = store
         self._handling = handling
         self._bell = asyncio.Event()
         self._stopping = False
-        self._resting = Resting()
-        self._reading = Reading(handling, self._failed, self.ring)
+        self._backoff = Backoff()
+        self._reading = NewsReader(handling, self._failed, self.ring)
         self._flying: dict[Key, asyncio.Task[None]] = {}
         self._finished: set[Key] = set()
         self._width = WINDOW
@@ -102,11 +102,11 @@ class Delivery:
             len(waiting) < self._width
         ):  # all that waits is seen: what does not wait any more was handled by another portal
             self._tell_listeners(asked - keys - self._flying.keys() - self._finished, ())
-        self._resting.keep_only(keys)
+        self._backoff.keep_only(keys)
         self._reading.keep_only(keys | self._flying.keys())
         await self._reading.learn(event for event in waiting if self._may_be_tried(event))
         self._start(waiting)
-        return 0.0 if self._widened(len(waiting)) else min(IDLE, self._resting.next(_time()))
+        return 0.0 if self._widened(len(waiting)) else min(IDLE, self._backoff.next(_time()))
 
     def _widened(self, seen: int) -> bool:
         """Look further when the head of the queue leaves hands free: it rests, or waits for what rests."""
@@ -120,7 +120,7 @@ class Delivery:
 
     def _may_be_tried(self, event: InboxEvent) -> bool:
         key = key_of(event)
-        return key not in self._flying and key not in self._finished and not self._resting.until(event, _time())
+        return key not in self._flying and key not in self._finished and not self._backoff.until(event, _time())
 
     def _start(self, waiting: Sequence[InboxEvent]) -> None:
         """Start what may start. What waits, or is away, keeps what comes after it in the same matter waiting."""
@@ -130,7 +130,7 @@ class Delivery:
         for event in waiting:
             key = key_of(event)
             matters = _matters(self._reading.news(key))
-            rest = self._resting.until(event, _time())
+            rest = self._backoff.until(event, _time())
             if rest is None or rest.outage:
                 free = len(self._flying) < AT_ONCE and not self._stopping and not matters & blocked
                 if free and key in self._reading and self._may_be_tried(event):
@@ -148,7 +148,7 @@ class Delivery:
             self.ring()
 
     async def _failed(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> None:
-        rest = self._resting.failed(event, error, _time())
+        rest = self._backoff.failed(event, error, _time())
         _tell(event, error, rest)
         if not hopeless(rest):
             return
@@ -160,7 +160,7 @@ class Delivery:
     def _over(self, event: InboxEvent, outcomes: tuple[Outcome, ...]) -> None:
         key = key_of(event)
         self._finished.add(key)
-        self._resting.over(event)
+        self._backoff.over(event)
         self._tell_listeners({key}, outcomes)
 
     def _tell_listeners(self, keys: Collection[Key], outcomes: tuple[Outcome, ...]) -> None:
@@ -175,7 +175,7 @@ def _matters(news: tuple[News, ...]) -> Matters:
     return frozenset(each.invoice or each.account or each.payer for each in news) - {""}
 
 
-def _tell(event: InboxEvent, error: Exception, rest: Rest) -> None:
+def _tell(event: InboxEvent, error: Exception, rest: Pause) -> None:
     """At the 1st, 2nd, 4th, 8th ... try: a long outage would fill the log."""
     if rest.tries & (rest.tries - 1) == 0 or hopeless(rest):
         words = "a webhook waits: the other side is away" if rest.outage else "a webhook cannot be handled"

@@ -23,7 +23,7 @@ _READING = 5.0
 Reader = Callable[[str], Awaitable[tuple[News, ...]]]
 
 
-class Handling:
+class WebhookHandler:
     """`readers` turn a body into news, by the event's source."""
 
     def __init__(

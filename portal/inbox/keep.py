@@ -15,7 +15,7 @@ class NotKeptError(Exception):
     """The store could not be written in time; the text names the kind of error and nothing else."""
 
 
-class Keeper:
+class InboxWriter:
     """The door's way into the store: not for too many at once, and not for too long."""
 
     def __init__(self, store: Inbox) -> None:

@@ -45,11 +45,11 @@ def news_in(body: str | bytes) -> News | None:
     message = MESSAGES.get(Head.model_validate_json(body).type)
     if message is None:
         return None
-    read = message.model_validate_json(body)
-    return read.data.fact(read.data.at or read.timestamp)
+    read_message = message.model_validate_json(body)
+    return read_message.data.fact(read_message.data.at or read_message.timestamp)
 
 
-async def read(body: str) -> tuple[News, ...]:
+async def read_message(body: str) -> tuple[News, ...]:
     """The same for a body that was kept. Raises ValueError."""
     news = news_in(body)
     return (news,) if news else ()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from dunning.records.inbox import InboxEvent, News
 from portal.inbox.backoff import Key, key_of
-from portal.inbox.handle import Handling
+from portal.inbox.handle import WebhookHandler
 
 AT_ONCE = 16
 MOMENT = 0.25
@@ -17,10 +17,10 @@ MOMENT = 0.25
 Failed = Callable[[InboxEvent, tuple[News, ...], Exception], Awaitable[None]]
 
 
-class Reading:
+class NewsReader:
     """`failed` hears of what cannot be read, `ring` of each that is over."""
 
-    def __init__(self, handling: Handling, failed: Failed, ring: Callable[[], None]) -> None:
+    def __init__(self, handling: WebhookHandler, failed: Failed, ring: Callable[[], None]) -> None:
         self._handling = handling
         self._failed = failed
         self._ring = ring

@@ -10,7 +10,7 @@ from datetime import datetime
 from standardwebhooks import Webhook, WebhookVerificationError
 from stripe import SignatureVerificationError, WebhookSignature
 
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 
 TOLERANCE = 300
 """Seconds between the sender's clock and ours."""
@@ -20,11 +20,11 @@ def check_stripe(body: bytes, header: str, secrets: Sequence[str], now: datetime
     """Raises RefusedError unless one of the secrets signed it just now (docs.stripe.com/webhooks/signature)."""
     if not any(_fits(body, header, secret) for secret in secrets):
         what = "fits none of the secrets" if header else "is missing"
-        raise RefusedError(400, f"Stripe-Signature {what}")
+        raise HttpRefusedError(400, f"Stripe-Signature {what}")
     # It fits, so the SDK has read this very number. It looks at the past only; a signature of tomorrow is a copy's.
     sent = next(int(part.split("=", 2)[1]) for part in header.split(",") if part.startswith("t="))
     if abs(int(now.timestamp()) - sent) > TOLERANCE:
-        raise RefusedError(400, "Stripe-Signature is too old, or of the future; are both clocks right?")
+        raise HttpRefusedError(400, "Stripe-Signature is too old, or of the future; are both clocks right?")
 
 
 def _fits(body: bytes, header: str, secret: str) -> bool:
@@ -47,4 +47,4 @@ def check_standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[We
             why = "webhook-signature is malformed"
         else:
             return
-    raise RefusedError(400, f"not signed as Standard Webhooks are: {why}")
+    raise HttpRefusedError(400, f"not signed as Standard Webhooks are: {why}")

@@ -18,11 +18,11 @@ from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
 from dunning.rules.state_at import state_at
 from operations.look import CaseOf
-from portal.http.errors import RefusedError, note
+from portal.http.errors import HttpRefusedError, note
 from portal.http.outages import OUTAGES
 from portal.inbox import processor_api
-from portal.inbox.accept import LONGEST_ID, Taking, text
-from portal.inbox.deliver import Delivery
+from portal.inbox.accept import LONGEST_ID, WebhookIntake, text
+from portal.inbox.deliver import InboxDelivery
 from portal.inbox.signatures import check_standard, check_stripe
 
 STRIPE, PAYMENTS = "stripe", "payments"
@@ -42,8 +42,10 @@ class _Event(BaseModel):
 class StripeWebhooks:
     """`types` are the events that say something to us; the others are answered and forgotten."""
 
-    def __init__(self, taking: Taking, delivery: Delivery, secrets: Sequence[str], types: Collection[str]) -> None:
-        self._taking = taking
+    def __init__(
+        self, intake: WebhookIntake, delivery: InboxDelivery, secrets: Sequence[str], types: Collection[str]
+    ) -> None:
+        self._intake = intake
         self._delivery = delivery
         self._secrets = secrets
         self._types = types
@@ -53,16 +55,16 @@ class StripeWebhooks:
         return Route("/webhooks/stripe", self._take, methods=["POST"])
 
     async def _take(self, request: Request) -> Response:
-        body = await self._taking.body(request, self._secrets, "REPRIEVE_STRIPE_WEBHOOK_SECRETS")
-        check_stripe(body, request.headers.get("stripe-signature", ""), self._secrets, self._taking.now())
+        body = await self._intake.body(request, self._secrets, "REPRIEVE_STRIPE_WEBHOOK_SECRETS")
+        check_stripe(body, request.headers.get("stripe-signature", ""), self._secrets, self._intake.now())
         try:
             event = _Event.model_validate_json(text(body))
         except ValidationError as error:
-            raise RefusedError(400, "this is no Stripe event", errors=processor_api.problems(error)) from None
+            raise HttpRefusedError(400, "this is no Stripe event", errors=processor_api.problems(error)) from None
         if event.type not in self._types:
             note(request, "ignored: no event of ours")
             return JSONResponse({"outcome": "ignored"})
-        await self._taking.keep(STRIPE, event.id, text(body))
+        await self._intake.keep(STRIPE, event.id, text(body))
         note(request, f"kept {event.id}")
         self._delivery.ring()
         return JSONResponse({"outcome": "accepted"})
@@ -76,15 +78,15 @@ class PaymentWebhooks:
 
     def __init__(
         self,
-        taking: Taking,
-        delivery: Delivery,
+        intake: WebhookIntake,
+        delivery: InboxDelivery,
         secrets: Sequence[Webhook],
         *,
         store: Inbox,
         case_of: CaseOf,
         patience: float = PATIENCE,
     ) -> None:
-        self._taking = taking
+        self._intake = intake
         self._delivery = delivery
         self._secrets = secrets
         self._store = store
@@ -96,19 +98,21 @@ class PaymentWebhooks:
         return Route("/webhooks/payments", self._take, methods=["POST"])
 
     async def _take(self, request: Request) -> Response:
-        body = await self._taking.body(request, self._secrets, "REPRIEVE_PAYMENT_WEBHOOK_SECRETS")
+        body = await self._intake.body(request, self._secrets, "REPRIEVE_PAYMENT_WEBHOOK_SECRETS")
         check_standard(body, request.headers, self._secrets)
         sent = request.headers["webhook-id"]
         if len(sent) > LONGEST_ID:
-            raise RefusedError(400, f"webhook-id is longer than {LONGEST_ID} characters")
+            raise HttpRefusedError(400, f"webhook-id is longer than {LONGEST_ID} characters")
         try:
             news = processor_api.news_in(text(body))
         except ValidationError as error:
-            raise RefusedError(400, "the message is not well-formed", errors=processor_api.problems(error)) from None
+            raise HttpRefusedError(
+                400, "the message is not well-formed", errors=processor_api.problems(error)
+            ) from None
         if news is None:
             note(request, "ignored: no type of ours")
             return JSONResponse({"outcome": "ignored"})
-        event = await self._taking.keep(PAYMENTS, sent, text(body))
+        event = await self._intake.keep(PAYMENTS, sent, text(body))
         note(request, f"kept {sent}")
         return await self._answer(event)
 
@@ -139,7 +143,7 @@ class PaymentWebhooks:
             return told
         if case is None:
             return told
-        return told.model_copy(update={"balance": case.balance, "state": state_at(case, self._taking.now())})
+        return told.model_copy(update={"balance": case.balance, "state": state_at(case, self._intake.now())})
 
 
 def _shown(outcome: Outcome) -> dict[str, object]:

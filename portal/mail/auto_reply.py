@@ -23,7 +23,7 @@ SUBJECT = "We have your message"
 _FOLDER = Path(__file__).parents[1] / "templates"
 
 
-class Answers:
+class AutoReply:
     """`domain` is that of our Message-IDs, `company` who signs."""
 
     def __init__(self, mailer: Mailer, store: Notices, links: Links, *, company: str, domain: str) -> None:

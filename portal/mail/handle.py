@@ -20,7 +20,7 @@ from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
 from dunning.tickets.mail import address_bounced, customer_mail, mail_failed, mail_unclear
 from operations.deliver_news import Deliver
-from portal.mail.auto_reply import ANSWER, Answers
+from portal.mail.auto_reply import ANSWER, AutoReply
 
 
 class MailRecords(Accounts, Mailbox, Notices, Tickets, Protocol):
@@ -40,7 +40,7 @@ class Handled(NamedTuple):
     ticket: str = ""
 
 
-class MailHandling:
+class MailHandler:
     """`ours` are our own addresses: mail from them is answered by nobody.
 
     `answers` is None where no answer can be given, because there are no signed links.
@@ -50,7 +50,7 @@ class MailHandling:
         self,
         store: MailRecords,
         deliver: Deliver,
-        answers: Answers | None,
+        answers: AutoReply | None,
         *,
         ours: Collection[str],
         clock: Callable[[], datetime],

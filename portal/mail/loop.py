@@ -13,8 +13,8 @@ import structlog
 from dunning.ports.inbox import Mailbox
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail
-from portal.inbox.backoff import Rest, Resting, hopeless, key_of
-from portal.mail.handle import MailHandling
+from portal.inbox.backoff import Backoff, Pause, hopeless, key_of
+from portal.mail.handle import MailHandler
 
 AT_ONCE = 8
 IDLE = 5.0
@@ -25,10 +25,10 @@ log = structlog.stdlib.get_logger("reprieve.portal")
 class MailLoop:
     """`running` in a block; `ring` when something was kept."""
 
-    def __init__(self, store: Mailbox, handling: MailHandling) -> None:
+    def __init__(self, store: Mailbox, handling: MailHandler) -> None:
         self._store = store
         self._handling = handling
-        self._resting = Resting()
+        self._backoff = Backoff()
         self._bell = asyncio.Event()
         self._stopping = False
 
@@ -60,14 +60,14 @@ class MailLoop:
     async def _look(self) -> float:
         """Handle what may be handled, a few at once. Returns the seconds until another look is worth it."""
         try:
-            waiting = await self._store.waiting_mails(AT_ONCE + len(self._resting))
+            waiting = await self._store.waiting_mails(AT_ONCE + len(self._backoff))
         except Exception as error:  # noqa: BLE001 - whatever it is, what is kept waits, and the loop must not end
             log.warning("the store cannot be read; mails wait", error=type(error).__name__)
             return IDLE
-        self._resting.keep_only({key_of(_token(mail)) for mail in waiting})
-        ready = [mail for mail in waiting if not self._resting.until(_token(mail), _time())]
+        self._backoff.keep_only({key_of(_token(mail)) for mail in waiting})
+        ready = [mail for mail in waiting if not self._backoff.until(_token(mail), _time())]
         await asyncio.gather(*(self._handle(mail) for mail in ready[:AT_ONCE]))
-        return 0.0 if ready else min(IDLE, self._resting.next(_time()))
+        return 0.0 if ready else min(IDLE, self._backoff.next(_time()))
 
     async def _handle(self, mail: InboundMail) -> None:
         try:
@@ -75,10 +75,10 @@ class MailLoop:
         except Exception as error:  # noqa: BLE001 - one mail that cannot be handled must not stop the others
             await self._failed(mail, error)
         else:
-            self._resting.over(_token(mail))
+            self._backoff.over(_token(mail))
 
     async def _failed(self, mail: InboundMail, error: Exception) -> None:
-        rest = self._resting.failed(_token(mail), error, _time())
+        rest = self._backoff.failed(_token(mail), error, _time())
         _tell(error, rest)
         if not hopeless(rest):
             return
@@ -87,7 +87,7 @@ class MailLoop:
         except Exception as second:  # noqa: BLE001 - it rests, and is tried again
             log.error("no ticket could be opened", error=type(second).__name__)  # noqa: TRY400
         else:
-            self._resting.over(_token(mail))
+            self._backoff.over(_token(mail))
 
 
 def _token(mail: InboundMail) -> InboxEvent:
@@ -95,7 +95,7 @@ def _token(mail: InboundMail) -> InboxEvent:
     return InboxEvent(source="mail", id=mail.id, body="", at=mail.at)
 
 
-def _tell(error: Exception, rest: Rest) -> None:
+def _tell(error: Exception, rest: Pause) -> None:
     """At the 1st, 2nd, 4th, 8th ... try, and without the Message-ID: it may hold somebody's address."""
     if rest.tries & (rest.tries - 1) == 0 or hopeless(rest):
         words = "a mail waits: the other side is away" if rest.outage else "a mail cannot be handled"

@@ -36,7 +36,7 @@ class _Server(SMTP):
     line_length_limit = 65_536
 
 
-class MailDoor:
+class InboundSmtp:
     """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept."""
 
     def __init__(

@@ -47,7 +47,7 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class InvoiceView:
     """An invoice as its customer sees it. `state` is its case's, running or closed.
 
     `level` is what the services run at, whoever restricts them; `other_holds` no payment lifts. `all_past_due`: they
@@ -87,7 +87,7 @@ class Sheet:
         return tuple(f"{name[:1]}…@{domain}" for name, _, domain in back)
 
 
-class Sheets:
+class InvoiceViews:
     """Asks the case, and the store about the account. All calls raise OutageError and the store's errors."""
 
     def __init__(
@@ -98,18 +98,18 @@ class Sheets:
         self._renderer = renderer
         self._clock = clock
 
-    async def of(self, invoice: str) -> Sheet | None:
+    async def of(self, invoice: str) -> InvoiceView | None:
         """The invoice's sheet; None when nobody knows it."""
         case = await self._case_of(invoice)
         return await self._sheet(case) if case else None
 
-    async def _sheet(self, case: Case) -> Sheet:
+    async def _sheet(self, case: Case) -> InvoiceView:
         now = self._clock()
         account = await self._account(case.invoice.account, case.invoice.customer)
         holds = await self._store.holds(account.id)
         others, more = await self._others(case, now)
         facts = self._renderer.facts(_notice(case, now), account)
-        return Sheet(
+        return InvoiceView(
             number=case.invoice.number,
             account=account,
             state=state_at(case, now),

@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from adapters.signed_links import Links
 from dunning.ports.notices import Notices
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 
 # The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.
 _POLICY = (
@@ -37,8 +37,8 @@ class NoticePage:
     async def _show(self, request: Request) -> Response:
         notice: str = request.path_params["notice"]
         if not self._links.valid_notice(notice, request.query_params.get("s", "")):
-            raise RefusedError(404, "no such page", note="a link to a notice without its signature")
+            raise HttpRefusedError(404, "no such page", note="a link to a notice without its signature")
         copy = await self._store.notice(notice)
         if copy is None:
-            raise RefusedError(404, "no such page")
+            raise HttpRefusedError(404, "no such page")
         return HTMLResponse(copy.content.html, headers=_HEADERS)

@@ -18,10 +18,10 @@ from dunning.ports import companies as ports
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account
 from portal.http.body import body_of
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
 from portal.http.outages import OUTAGES
-from portal.pages.invoice_view import Sheet, Sheets
+from portal.pages.invoice_view import InvoiceView, InvoiceViews
 
 _FORM_BYTES = 16_384
 
@@ -38,7 +38,7 @@ class PayPage:
     """`terms` are the words that a customer agrees to before a payment method is kept (S3-07)."""
 
     def __init__(
-        self, links: Links, sheets: Sheets, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
+        self, links: Links, sheets: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
     ) -> None:
         self._links = links
         self._sheets = sheets
@@ -114,7 +114,7 @@ class PayPage:
     def _checked(self, request: Request, given: Mapping[str, str]) -> str:
         invoice = request.path_params["invoice"]
         if not self._links.valid(invoice, given.get("s", "")):
-            raise RefusedError(404, "no such page", note="a pay link without its signature")
+            raise HttpRefusedError(404, "no such page", note="a pay link without its signature")
         return invoice
 
     def _link(self, invoice: str, **more: str) -> str:
@@ -125,10 +125,10 @@ class PayPage:
         """Something changed since the page was opened: show it anew, before anybody agrees to anything."""
         return self._pages.lead(way + self._link(invoice, again="1"))
 
-    def _changed(self, sheet: Sheet, form: Mapping[str, str]) -> bool:
+    def _changed(self, sheet: InvoiceView, form: Mapping[str, str]) -> bool:
         return "seen" in form and form["seen"] != self._seen(sheet)
 
-    def _seen(self, sheet: Sheet) -> str:
+    def _seen(self, sheet: InvoiceView) -> str:
         """What the customer had before their eyes: the amount, and the words to agree to."""
         return hashlib.sha256(f"{sheet.owed} {self._terms}".encode()).hexdigest()[:16]
 

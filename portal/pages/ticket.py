@@ -9,18 +9,18 @@ from starlette.routing import Route
 from adapters.signed_links import Links
 from dunning.ports.notices import Notices
 from dunning.ports.tickets import Tickets
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
 
 
-class TicketRecords(Notices, Tickets, Protocol):
+class TicketPageRecords(Notices, Tickets, Protocol):
     """A ticket, and the notice that it is about."""
 
 
 class TicketPage:
     """Shows the ticket's number and the notice that it quotes, as the customer saw it; nothing that staff wrote."""
 
-    def __init__(self, links: Links, store: TicketRecords, pages: Pages) -> None:
+    def __init__(self, links: Links, store: TicketPageRecords, pages: Pages) -> None:
         self._links = links
         self._store = store
         self._pages = pages
@@ -32,9 +32,9 @@ class TicketPage:
     async def _show(self, request: Request) -> Response:
         key: str = request.path_params["key"]
         if not self._links.valid_ticket(key, request.query_params.get("s", "")):
-            raise RefusedError(404, "no such page", note="a link to a ticket without its signature")
+            raise HttpRefusedError(404, "no such page", note="a link to a ticket without its signature")
         ticket = await self._store.ticket(key)
         if ticket is None:
-            raise RefusedError(404, "no such page")
+            raise HttpRefusedError(404, "no such page")
         notice = await self._store.notice(ticket.notice) if ticket.notice else None
         return self._pages.show("ticket", ticket=ticket, notice=notice)

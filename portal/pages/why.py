@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from adapters.signed_links import Links
 from operations.why import Why
-from portal.http.errors import RefusedError
+from portal.http.errors import HttpRefusedError
 
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -29,7 +29,7 @@ class WhyPage:
     async def _answer(self, request: Request) -> Response:
         invoice = request.path_params["invoice"]
         if not self._links.valid(invoice, request.query_params.get("s", "")):
-            raise RefusedError(404, "no such page", note="a link to a receipt without its signature")
+            raise HttpRefusedError(404, "no such page", note="a link to a receipt without its signature")
         made = await self._why.of_invoice(invoice, for_customer=True)
         if made is None:
             return JSONResponse({"error": "no such invoice"}, 404, _HEADERS)

@@ -11,7 +11,7 @@ from typing import Any
 from adapters.settings.policies import load_policy, policy_names
 from adapters.settings.settings import ROOT, Settings
 from cli.policies import preview
-from cli.policies.preview import Row
+from cli.policies.preview import PreviewRow
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 POLICIES = ROOT / "policies"
@@ -30,7 +30,7 @@ _GIVEN: dict[str, Any] = {
 SETTINGS = Settings(**_GIVEN)
 
 
-def rows(policy: str, locale: str) -> list[Row]:
+def rows(policy: str, locale: str) -> list[PreviewRow]:
     """Every notice of the policy, rendered for an invoice due on the first of December."""
     return list(preview.rows(SETTINGS, load_policy(policy, POLICIES), locale, DUE))
 

@@ -13,10 +13,10 @@ from adapters.store import SqlStore
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.tickets.ticket import Ticket
-from portal.mail.auto_reply import Answers
-from portal.mail.handle import MailHandling
+from portal.mail.auto_reply import AutoReply
+from portal.mail.handle import MailHandler
 from portal.mail.loop import MailLoop
-from portal.mail.smtp_server import MailDoor
+from portal.mail.smtp_server import InboundSmtp
 from sandbox.mail.catcher import MailCatcher
 from tests.dunning.reports import ID
 from tests.portal.world import COMPANY, LINK_SECRET, PlayedCases, until
@@ -99,9 +99,9 @@ async def post(url: str, *, store: SqlStore | None = None, handling: bool = True
     catching = await catcher.listen(0)
     port = catching.sockets[0].getsockname()[1]
     mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
-    answers = Answers(mailer, behind, links, company=COMPANY, domain="hosting.example")
-    loop = MailLoop(behind, MailHandling(behind, cases.deliver, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
-    door = MailDoor(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
+    answers = AutoReply(mailer, behind, links, company=COMPANY, domain="hosting.example")
+    loop = MailLoop(behind, MailHandler(behind, cases.deliver, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
+    door = InboundSmtp(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
     async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:
         made = Post(opened, behind, cases, catcher, loop, clock)
         if handling:

@@ -13,7 +13,7 @@ import pytest
 from adapters.signed_links import Links
 from adapters.store import SqlStore
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from sandbox.stage.child import ROOT
 from sandbox.stage.temporal_server import TemporalServer
 from tests.portal.process import environment, portal_process
@@ -53,7 +53,7 @@ async def known(store: SqlStore, *numbers: str) -> None:
     """Invoices that were opened here, so that their cases have to be asked; but their cases never began."""
     await store.put_account(Account(id="bakery", name="Bakery"))
     for number in numbers:
-        await store.open_invoice(OpenInvoice(number=number, account="bakery", policy=ASO, due=date(2026, 12, 1)))
+        await store.open_invoice(KnownInvoice(number=number, account="bakery", policy=ASO, due=date(2026, 12, 1)))
 
 
 @pytest.mark.promise(9)

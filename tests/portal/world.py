@@ -32,12 +32,12 @@ from portal.http.html import Pages
 from portal.http.ready import Ready
 from portal.http.server import serving
 from portal.inbox import processor_api
-from portal.inbox.accept import Taking
-from portal.inbox.deliver import Delivery
-from portal.inbox.handle import Handling
-from portal.inbox.keep import Keeper
+from portal.inbox.accept import WebhookIntake
+from portal.inbox.deliver import InboxDelivery
+from portal.inbox.handle import WebhookHandler
+from portal.inbox.keep import InboxWriter
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
-from portal.pages.invoice_view import Sheets
+from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
 from portal.pages.sites import SiteStates, SuspendedPages
@@ -175,7 +175,7 @@ class Portal:
     cases: PlayedCases
     company: PlayedCompany
     links: Links
-    delivery: Delivery
+    delivery: InboxDelivery
 
     async def stripe(self, body: str | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
         given = signed(body) if headers is None else headers
@@ -239,16 +239,16 @@ async def portal(
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
     played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
     used = store or behind
-    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read}
-    delivery = Delivery(used, Handling(used, played.deliver, readers, now))
-    taking = Taking(Keeper(used), most, now)
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
+    delivery = InboxDelivery(used, WebhookHandler(used, played.deliver, readers, now))
+    intake = WebhookIntake(InboxWriter(used), most, now)
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
     renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
-    sheets = Sheets(used, played.case, renderer, now)
+    sheets = InvoiceViews(used, played.case, renderer, now)
     routes = [
-        StripeWebhooks(taking, delivery, stripe_secrets, TYPES).route(),
-        PaymentWebhooks(taking, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
+        StripeWebhooks(intake, delivery, stripe_secrets, TYPES).route(),
+        PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
         WhyPage(links, Why(used, played.case, now)).route(),
         TicketPage(links, used, pages).route(),

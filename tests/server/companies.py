@@ -14,7 +14,7 @@ from dunning.case.update import with_entry
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News, Outcome
 from dunning.records.payments import Attempt, Method
 from tests.dunning.examples import DUE, PRICE, opened
@@ -125,8 +125,8 @@ class Desk:
             raise OutageError("Temporal: DEADLINE_EXCEEDED; is it up, and is a worker running?")
 
 
-def known(number: str) -> OpenInvoice:
-    return OpenInvoice(number=number, account=f"of-{number}", policy="a-small-orange", due=DUE)
+def known(number: str) -> KnownInvoice:
+    return KnownInvoice(number=number, account=f"of-{number}", policy="a-small-orange", due=DUE)
 
 
 def case(*entries: Entry) -> Case:

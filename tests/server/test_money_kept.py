@@ -19,7 +19,7 @@ from dunning.case.results import Charged, Found
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account
-from dunning.records.books import Credit, OpenInvoice
+from dunning.records.books import Credit, KnownInvoice
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from operations.deliver_news import DeliverNews
@@ -44,7 +44,7 @@ async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[C
     payer = await stage.companies.payments.customer(f"acct-{name}")
     account = Account(id=f"acct-{name}", name="Example", payer=payer)
     await stage.store.put_account(account)
-    await stage.store.open_invoice(OpenInvoice(number=name, account=account.id, policy=ASO, due=now().date()))
+    await stage.store.open_invoice(KnownInvoice(number=name, account=account.id, policy=ASO, due=now().date()))
     gateway = StripeGateway(SecretStr("sk_test_sandbox"), stage.addresses.payments)
     first = ChargeOrder(invoice=name, account=account.id, step="charge", at=now(), amount=usd(1999), known=())
     method = await gateway.method(account)

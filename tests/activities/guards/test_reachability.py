@@ -11,7 +11,7 @@ from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 
 AT = datetime(2026, 12, 11, 15, tzinfo=UTC)
@@ -32,7 +32,7 @@ async def customer(store: SqlStore, *emails: str, bounced: str = "") -> None:
     ]
     services = (Service(id="s", account="a", user="bakery", domain="bakery.example"),)
     await store.put_account(Account(id="a", name="A", contacts=tuple(contacts), services=services))
-    await store.open_invoice(OpenInvoice(number="INV-1", account="a", policy="p", due=date(2026, 12, 1)))
+    await store.open_invoice(KnownInvoice(number="INV-1", account="a", policy="p", due=date(2026, 12, 1)))
 
 
 async def notice(store: SqlStore, recipient: str, rank: int, step: str = "second", status: str = "delivered") -> None:

@@ -16,7 +16,7 @@ from dunning.case.results import Deferred
 from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUSPEND, Limits, Stopped
 from dunning.level import Level
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.effects import Consequence
 from dunning.tickets.fleet import breaker_decided
 
@@ -78,7 +78,7 @@ async def test_the_window_moves_on_and_counts_by_the_orders_own_time(store: SqlS
 
 async def test_what_is_stopped_is_listed_with_its_policy_oldest_first(store: SqlStore) -> None:
     limits = Limits(most=0)
-    await store.open_invoice(OpenInvoice(number="1", account="a-1", policy="courtesy", due=date(2026, 12, 1)))
+    await store.open_invoice(KnownInvoice(number="1", account="a-1", policy="courtesy", due=date(2026, 12, 1)))
     await answers(store, limits, asked("2", AT + DAY), asked("1"), asked("1", action=DELETE))
     assert [(row.key, row.incident, row.policy) for row in await store.stopped()] == [
         ("1:delete", "1:delete", "courtesy"),
@@ -90,7 +90,7 @@ async def test_what_is_stopped_is_listed_with_its_policy_oldest_first(store: Sql
 @pytest.mark.parametrize(("status", "waits"), [("paid", 0), ("closed", 0), ("void", 1), ("open", 1)])
 async def test_what_was_paid_for_keeps_nobody_else_waiting(store: SqlStore, status: str, waits: int) -> None:
     """A deletion still comes after a policy has voided the invoice."""
-    await store.open_invoice(OpenInvoice(number="1", account="a-1", policy="courtesy", due=date(2026, 12, 1)))
+    await store.open_invoice(KnownInvoice(number="1", account="a-1", policy="courtesy", due=date(2026, 12, 1)))
     await answers(store, Limits(most=0), asked("1"))
     await store.mark_invoice("1", status)
     assert len(await store.stopped()) == waits

@@ -31,7 +31,7 @@ from dunning.ports.notices import DigestCopies, Notices
 from dunning.ports.payments import Attempts, Consents, Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import ClosedLedger, Credit, OpenInvoice
+from dunning.records.books import ClosedLedger, Credit, KnownInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
 from dunning.tickets.ticket import TicketOrder
@@ -101,7 +101,7 @@ def books(at: datetime = AT, outcome: Ending = "paid") -> CloseOrder:
 
 async def opened(store: SqlStore, number: str, due: date, **more: object) -> bool:
     values = {"number": number, "account": "a-1", "policy": "hotdoodle", "due": due}
-    return await store.open_invoice(OpenInvoice.model_validate(values | more))
+    return await store.open_invoice(KnownInvoice.model_validate(values | more))
 
 
 async def test_a_service_is_found_with_every_account_that_names_it(store: SqlStore) -> None:
@@ -193,7 +193,7 @@ async def test_an_invoice_is_opened_once(store: SqlStore) -> None:
     assert await opened(store, "i-1", date(2024, 2, 29))
     await store.mark_invoice("i-1", "void")
     assert not await opened(store, "i-1", date(2025, 1, 1))
-    expected = OpenInvoice(number="i-1", account="a-1", policy="hotdoodle", due=date(2024, 2, 29), status="void")
+    expected = KnownInvoice(number="i-1", account="a-1", policy="hotdoodle", due=date(2024, 2, 29), status="void")
     assert await store.invoice("i-1") == expected
     assert await store.invoice("i-0") is None
 

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.store import SqlStore, migrate
 from dunning.fleet.breaker import ADMITTED, DELETE, SUSPEND, Limits
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.effects import Consequence
 from tests.cli.command import Operate, Said
 
@@ -30,7 +30,9 @@ async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 async def stop(store: SqlStore, *names: str, action: str = SUSPEND, policy: str = "courtesy-5-10-35") -> None:
     """The breaker stops all of them, a minute apart."""
     for place, name in enumerate(names):
-        await store.open_invoice(OpenInvoice(number=name, account=f"{name}-acct", policy=policy, due=date(2026, 12, 1)))
+        await store.open_invoice(
+            KnownInvoice(number=name, account=f"{name}-acct", policy=policy, due=date(2026, 12, 1))
+        )
         at = AT + timedelta(minutes=place)
         row = Consequence(
             key=f"{name}:{action}", account=f"{name}-acct", invoice=name, action=action, at=at, status=ADMITTED

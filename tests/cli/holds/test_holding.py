@@ -16,7 +16,7 @@ from adapters.sites.tokens import SiteLinks, webhook_secret
 from cli.shell.options import now
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.names import notice_id, workflow_id
+from dunning.names import notice_workflow_id, workflow_id
 from dunning.notices.hold_notice import hold_notice
 from portal.http.server import serving
 from sandbox.stage.stage import Stage
@@ -136,7 +136,7 @@ async def test_a_notice_that_nobody_takes_becomes_work_for_a_person(a_stage: Sta
     await held(operate, "hold", account, "--kind", "dmca")
     (placed,) = await a_stage.store.holds(account)
     notice = hold_notice(placed, await a_stage.store.account(account), now()).step
-    handle = (await a_stage.connect()).get_workflow_handle(notice_id(notice))
+    handle = (await a_stage.connect()).get_workflow_handle(notice_workflow_id(notice))
     async with asyncio.timeout(20):
         assert (await handle.result())["kind"] == "undelivered"
     assert [ticket.subject for ticket in await a_stage.store.tickets(account)] == [

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.store import SqlStore, migrate
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 from tests.cli.command import Operate
 
@@ -37,7 +37,7 @@ async def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = SqlStore(url)
     for name in ("bakery", "butcher"):
         await store.put_account(Account(id=name, name="Example"))
-    await store.open_invoice(OpenInvoice(number="INV-9", account="butcher", policy="p", due=date(2026, 12, 1)))
+    await store.open_invoice(KnownInvoice(number="INV-9", account="butcher", policy="p", due=date(2026, 12, 1)))
     await store.put_notice(COPY)
     await store.put_notice(COPY.model_copy(update={"id": "hold:abuse:0", "invoice": "", "status": "refused"}))
     await store.close()

@@ -7,7 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal import cases
 from dunning.names import workflow_id
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row, starter
 
@@ -70,7 +70,7 @@ async def test_the_durable_way_counts_the_same_id_once_also_after_the_end(a_stag
 
 async def test_money_for_an_invoice_whose_case_never_started_becomes_credit(a_stage: Stage, operate: Operate):
     await opened(operate, "PAY-4")
-    known = OpenInvoice(number="PAY-4B", account="PAY-4-account", policy="a-small-orange", due=in_days(60))
+    known = KnownInvoice(number="PAY-4B", account="PAY-4-account", policy="a-small-orange", due=in_days(60))
     await a_stage.store.open_invoice(known)
     assert await pay(operate, "PAY-4B", "3", "early") == ("credited", None)
     assert [str(credit.amount) for credit in await a_stage.store.credits("PAY-4-account")] == ["USD 3.00"]

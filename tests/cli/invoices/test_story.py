@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from cli.invoices.show import as_json
+from cli.invoices.show import case_as_json
 from cli.invoices.story import story
 from dunning.case.facts import Promise
 from dunning.rules.machine import decide
@@ -16,7 +16,7 @@ from tests.dunning.examples import DUE, at, opened, pays
 def test_show_gives_the_dates_that_a_promise_moves_everything_to() -> None:
     case, now = moment(ASO, 8)
     case = promised(case, Promise(until=DUE + timedelta(days=20)))
-    found = as_json(case, now, decide(case, now))
+    found = case_as_json(case, now, decide(case, now))
     assert [(each["step"], each["at"], each["approvals_missing"]) for each in found["upcoming"]][:4] == [
         ("second-overdue", at(opened(ASO), 21).isoformat(), 0),
         ("suspend", at(opened(ASO), 22).isoformat(), 0),
@@ -34,4 +34,4 @@ def test_show_gives_the_dates_that_a_promise_moves_everything_to() -> None:
 def test_show_announces_nothing_to_who_has_paid() -> None:
     case, now = moment(ASO, 12)
     paid = pays()(case, now)
-    assert as_json(paid, now, decide(paid, now))["upcoming"] == []
+    assert case_as_json(paid, now, decide(paid, now))["upcoming"] == []

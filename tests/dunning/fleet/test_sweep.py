@@ -93,7 +93,7 @@ def test_only_money_that_moved_is_compared_and_each_piece_once() -> None:
 def test_money_comes_before_it_goes_and_before_it_comes_again() -> None:
     earlier = payment("pi_0", AT - DAY)
     told = [news(AGAIN), news(BACK), news(PAID), news(earlier)]
-    assert [reconcile.moved(each) for each in reconcile.in_turn(told)] == [earlier, PAID, BACK, AGAIN]
+    assert [reconcile.moved(each) for each in reconcile.in_order(told)] == [earlier, PAID, BACK, AGAIN]
 
 
 def test_news_of_one_invoice_stay_together_also_those_of_none() -> None:

@@ -10,7 +10,7 @@ from dunning.case.orders import CloseOrder
 from dunning.money import Money
 from dunning.payments.late_money import late_payment_of, late_restored_of, late_reversal_of
 from dunning.policy.plan import Excess
-from dunning.records.books import ClosedLedger, Credit, OpenInvoice
+from dunning.records.books import ClosedLedger, Credit, KnownInvoice
 from dunning.records.credit import UNMATCHED
 from tests.dunning.examples import DUE, at, opened, pays
 
@@ -18,7 +18,7 @@ ASO = "a-small-orange"
 OPENED = opened(ASO)
 AT = at(OPENED, 30)
 USD5 = Money.parse("USD 5")
-KNOWN = OpenInvoice(number="INV-1042", account="bakery", policy=ASO, due=DUE)
+KNOWN = KnownInvoice(number="INV-1042", account="bakery", policy=ASO, due=DUE)
 PAYMENT = Payment(id="late", amount=USD5, at=AT)
 REVERSAL = Reversal(id="r-1", payment="p-1", amount=USD5, at=AT, reason="returned")
 RESTORED = Restored(id="r-1:won", reversal="r-1", amount=USD5, at=AT)
@@ -88,7 +88,7 @@ def test_what_the_case_had_counted_is_nothing_new() -> None:
     ],
 )
 def test_money_without_books_goes_to_whom_it_belongs_or_is_parked(
-    invoice: str, known: OpenInvoice | None, *, account: str, owner: str, asked: str, outcome: str
+    invoice: str, known: KnownInvoice | None, *, account: str, owner: str, asked: str, outcome: str
 ) -> None:
     late = late_payment_of(invoice, PAYMENT, known, None, account)
     assert late.outcome == outcome

@@ -10,7 +10,7 @@ from adapters.store import SqlStore, migrate
 from composition import Composition
 from dunning.fleet.breaker import ADMITTED, SUSPEND, Limits
 from dunning.ports.outages import OutageError
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from dunning.records.effects import Consequence
 from operations.errors import RefusedError
 from operations.fleet.breaker import BreakerDecisions, Meant
@@ -33,7 +33,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 
 async def stop(store: SqlStore, *names: str) -> None:
     for place, name in enumerate(names):
-        await store.open_invoice(OpenInvoice(number=name, account=name, policy="p", due=date(2026, 12, 1)))
+        await store.open_invoice(KnownInvoice(number=name, account=name, policy="p", due=date(2026, 12, 1)))
         at = AT + timedelta(minutes=place)
         key = f"{name}:{SUSPEND}"
         row = Consequence(key=key, account=name, invoice=name, action=SUSPEND, at=at, status=ADMITTED)

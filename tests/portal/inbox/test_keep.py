@@ -10,7 +10,7 @@ import pytest
 from adapters.store import SqlStore
 from dunning.records.inbox import InboxEvent
 from portal.http.clock import now
-from portal.inbox.keep import Keeper, NotKeptError
+from portal.inbox.keep import InboxWriter, NotKeptError
 from tests.portal.world import Portal, message, paid, portal, standard, until
 
 
@@ -46,7 +46,7 @@ class Watched(SqlStore):
 async def test_nobody_hears_yes_before_the_write_is_over(url: str) -> None:
     store = Watched(url)
     store.gate.clear()
-    keeping = asyncio.create_task(Keeper(store).keep(event(1)))
+    keeping = asyncio.create_task(InboxWriter(store).keep(event(1)))
     await until(lambda: store.asked)
     assert not keeping.done()
     store.gate.set()
@@ -61,13 +61,13 @@ async def test_too_many_at_once_are_turned_away_and_the_others_are_kept(
     monkeypatch.setattr("portal.inbox.keep.MOST", 5)
     store = Watched(url)
     store.gate.clear()
-    keeper = Keeper(store)
-    first = asyncio.create_task(keeper.keep(event(0)))
+    writer = InboxWriter(store)
+    first = asyncio.create_task(writer.keep(event(0)))
     await until(lambda: store.asked)
-    others = [asyncio.create_task(keeper.keep(event(n))) for n in range(1, 5)]
+    others = [asyncio.create_task(writer.keep(event(n))) for n in range(1, 5)]
     await asyncio.sleep(0)
     with pytest.raises(NotKeptError, match="too many"):
-        await keeper.keep(event(5))
+        await writer.keep(event(5))
     store.gate.set()
     await asyncio.gather(first, *others)
     assert len(await store.waiting(100)) == 5
@@ -78,12 +78,12 @@ async def test_a_store_that_is_too_slow_is_no_yes(url: str, monkeypatch: pytest.
     monkeypatch.setattr("portal.inbox.keep.PATIENCE", 0.05)
     store = Watched(url)
     store.gate.clear()
-    keeper = Keeper(store)
+    writer = InboxWriter(store)
     with pytest.raises(NotKeptError, match="TimeoutError"):
-        await keeper.keep(event(1))
+        await writer.keep(event(1))
     store.gate.set()
     monkeypatch.undo()
-    await keeper.keep(event(1))
+    await writer.keep(event(1))
     assert len(await store.waiting(2)) == 1  # the sender comes again, and finds it kept
     await store.close()
 

@@ -187,7 +187,7 @@ async def test_a_report_that_is_faster_than_the_worker_waits_for_it(desk: Post) 
     """Else the worker would write `delivered` over it."""
     await desk.store.put_notice(notice("sending"))
     await desk.send(postfix())
-    await until(lambda: len(desk.loop._resting))
+    await until(lambda: len(desk.loop._backoff))
     assert (await desk.contact(OWNER)).bounced_at is None
     await desk.store.put_notice(notice())
     await desk.handled(REPORT)
@@ -197,7 +197,7 @@ async def test_a_report_that_is_faster_than_the_worker_waits_for_it(desk: Post) 
 async def test_a_notice_that_nobody_finished_sending_came_back_all_the_same(desk: Post) -> None:
     await desk.store.put_notice(notice("unknown"))
     await desk.send(postfix())
-    await until(lambda: len(desk.loop._resting))
+    await until(lambda: len(desk.loop._backoff))
     desk.clock.at += SETTLING
     await desk.handled(REPORT)
     assert (await desk.contact(OWNER)).bounced_at == START
@@ -206,7 +206,7 @@ async def test_a_notice_that_nobody_finished_sending_came_back_all_the_same(desk
 async def test_while_temporal_is_away_it_waits_and_holds_up_nobody_else(desk: Post) -> None:
     desk.cases.troubles["INV-1"] = OutageError("Temporal is away")
     await desk.send(postfix())
-    await until(lambda: len(desk.loop._resting))
+    await until(lambda: len(desk.loop._backoff))
     await desk.send(customer_mail(), OWNER, NO_REPLY)
     await desk.handled(MAIL)
     waiting = await desk.store.inbound_mail(REPORT)

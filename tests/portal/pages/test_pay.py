@@ -11,7 +11,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from dunning.records.books import OpenInvoice
+from dunning.records.books import KnownInvoice
 from portal.http.clock import now
 from tests.portal import bills
 from tests.portal.bills import case_of
@@ -27,7 +27,7 @@ def show(door: Portal, case: Case) -> None:
 async def also_open(door: Portal, case: Case) -> None:
     show(door, case)
     invoice = case.invoice
-    row = OpenInvoice(number=invoice.number, account=invoice.account, policy=case.plan.policy, due=invoice.due)
+    row = KnownInvoice(number=invoice.number, account=invoice.account, policy=case.plan.policy, due=invoice.due)
     await door.store.open_invoice(row)
 
 
