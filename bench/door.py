@@ -19,8 +19,8 @@ from pathlib import Path
 
 from adapters.store import SqlStore
 from bench.report import Report
+from composition import now
 from dunning.records.inbox import InboxEvent
-from portal.http.clock import now
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
 

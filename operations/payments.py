@@ -11,8 +11,7 @@ from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
-from dunning.records.books import Credit
-from dunning.records.credit import UNMATCHED
+from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import LateOutcome, News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
 from dunning.states import StateAt

@@ -20,10 +20,9 @@ from adapters.sites import tokens
 from adapters.store import SqlStore
 from adapters.templates import renderer
 from adapters.temporal.connection import Connection
-from composition import Composition
+from composition import Composition, now
 from operations.deliver_news import Deliver
 from portal.http.app import application
-from portal.http.clock import now
 from portal.http.html import Pages
 from portal.http.ready import Ready
 from portal.inbox import processor_api

@@ -7,7 +7,7 @@ from temporalio import activity
 from dunning.case.results import Noted
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from dunning.tickets.ticket import TicketOrder
 
 

@@ -8,7 +8,7 @@ from activities.heartbeat import steadily
 from activities.payments.unreported_money import unheard_of
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, ChargeResult, Declined, NoMethod, Pending
-from dunning.payments.network_limits import ceiling_reached, window_start
+from dunning.payments.declines import limit_reached, window_start
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Gateway
 from dunning.ports.payments import Attempts, Credits
@@ -54,7 +54,7 @@ class ChargeInvoice:
         if method is None:
             return NoMethod()
         declines = await self._store.declined_since(method.id, window_start(order.at))
-        if ceiling_reached(declines, self._most_declines):
+        if limit_reached(declines, self._most_declines):
             return NoMethod(reason=f"the payment method was declined {declines} times in 30 days")
         attempt = _attempt(order, method)
         await self._store.put_attempt(attempt)

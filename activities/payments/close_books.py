@@ -4,15 +4,14 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.payments.missing_lines import closed_without
-from dunning.case.ledger import Kind
-from dunning.case.orders import CloseOrder
-from dunning.case.results import CloseResult, Noted
+from dunning.case.ledger import Kind, not_in
+from dunning.case.orders import CloseOrder, ReopenOrder
+from dunning.case.results import CloseResult, Noted, Remembered
 from dunning.level import Level
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from operations.services.change_holds import lift_hold
 
 
@@ -51,3 +50,10 @@ class CloseBooks:
             # What was deleted needs no hold: who signs up again under the same account starts free (S2-15).
             await lift_hold(self._store, order.account, order.invoice)
         return Noted(note=order.outcome)
+
+
+async def closed_without(store: Invoices, order: CloseOrder | ReopenOrder) -> Remembered | None:
+    """The lines that were closed before and that the order's case does not have; None when it has all."""
+    closed = await store.ledger(order.invoice)
+    missing = not_in(order.entries, closed.order.entries) if closed else ()
+    return Remembered(entries=missing) if missing else None

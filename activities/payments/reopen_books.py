@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from activities.payments.missing_lines import closed_without
+from activities.payments.close_books import closed_without
 from dunning.case.orders import ReopenOrder
 from dunning.case.results import CloseResult, Noted
 from dunning.ports.invoices import Invoices

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.guards.ask_all import guarded
-from activities.heartbeat import steadily
-from activities.payments.unreported_money import unheard_of
+from activities.guards.objections import objection
 from activities.services.restrict import place_hold
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import Restricted, RestrictResult
@@ -25,8 +23,7 @@ class Deactivate:
     @activity.defn(name="deactivate")
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the account restricted, and, as a suspension, until it is seen."""
-        found = await steadily(unheard_of(self._gateway, self._services.store, order))
-        waits = found or await guarded(self._guards, order)
+        waits = await objection(self._gateway, self._services.store, self._guards, order)
         if waits:
             return waits
         result = await place_hold(self._services, order)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.guards.ask_all import guarded
+from activities.guards.objections import objection
 from activities.heartbeat import steadily
-from activities.payments.unreported_money import unheard_of
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deleted, DeleteResult, NotOurs
@@ -39,8 +38,7 @@ class DeleteService:
         store = self._services.store
         if not await owns_hold(store, order.account, order.invoice):
             return NotOurs(reason=f"{order.invoice} no longer holds the account; nothing was deleted")
-        found = await steadily(unheard_of(self._gateway, store, order))
-        waits = found or await guarded(self._guards, order)
+        waits = await objection(self._gateway, store, self._guards, order)
         if waits:
             return waits
         account = await store.account(order.account)

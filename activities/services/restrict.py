@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
-from activities.guards.ask_all import guarded
+from activities.guards.objections import objection
 from activities.heartbeat import steadily
-from activities.payments.unreported_money import unheard_of
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
@@ -31,8 +30,7 @@ class Restrict:
 
         For the latter it is patient, and then a person is asked (`operations.services.proof.insist`).
         """
-        found = await steadily(unheard_of(self._gateway, self._services.store, order))
-        waits = found or await guarded(self._guards, order)
+        waits = await objection(self._gateway, self._services.store, self._guards, order)
         return waits or await place_hold(self._services, order)
 
 

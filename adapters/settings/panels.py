@@ -41,7 +41,7 @@ class PanelSettings(BaseModel):
         if self.kind == "generic":
             _signs(secret)
         elif not self.user or not secret or not f"{self.user}{secret}".isascii():
-            raise ValueError(f"{self.kind} needs a user and a secret, in plain notices")
+            raise ValueError(f"{self.kind} needs a user and a secret, in plain letters")
         elif not self.url.startswith("https://") and not is_on_this_machine(self.url):
             raise ValueError("url: a secret goes to an https:// address and nowhere else")
         return self

@@ -8,8 +8,7 @@ from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
 from adapters.store.tables import charge_attempts, consents, credits_
 from dunning.money import Money
-from dunning.records.books import Credit
-from dunning.records.credit import to_use
+from dunning.records.credit import Credit, to_use
 from dunning.records.payments import Attempt, Consent
 
 

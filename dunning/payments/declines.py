@@ -12,6 +12,8 @@ The codes are those that Stripe speaks; other companies' adapters translate thei
 What is not listed may be tried again: an expired card is renewed behind the scenes, missing funds come.
 """
 
+from datetime import datetime, timedelta
+
 DO_NOT_TRY_AGAIN = "do_not_try_again"
 """The issuer's advice that ends it; once it was a decline code of its own."""
 
@@ -52,3 +54,21 @@ HARD = _STRIPE | _NETWORKS | _BANKS
 def final(code: str, decline_code: str = "", advice: str = "") -> bool:
     """Whether this payment method must not be tried again: the code, the issuer's own code or its advice says so."""
     return advice == DO_NOT_TRY_AGAIN or not HARD.isdisjoint((code, decline_code))
+
+
+WINDOW = timedelta(days=30)
+"""The card networks limit how often a payment method may be tried again, over all its invoices.
+
+Visa allows 15 attempts in 30 days after a decline (20 since April 2026), Mastercard 35 (Visa Core Rules, table 7-2;
+Mastercard's excessive authorisation programme). Beyond that every attempt costs the merchant, and soon the acquirer.
+"""
+
+
+def window_start(now: datetime) -> datetime:
+    """From when on declined attempts count."""
+    return now - WINDOW
+
+
+def limit_reached(declines: int, most: int) -> bool:
+    """Whether a method that was declined so often in the window may not be tried again."""
+    return declines >= most

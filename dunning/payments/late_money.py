@@ -13,8 +13,8 @@ from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.money import Money
 from dunning.policy.plan import Excess
-from dunning.records.books import ClosedLedger, Credit, KnownInvoice
-from dunning.records.credit import UNMATCHED, back_line, late_line
+from dunning.records.books import ClosedLedger, KnownInvoice
+from dunning.records.credit import UNMATCHED, Credit, back_line, late_line
 from dunning.records.inbox import LateOutcome
 from dunning.tickets.money import late_payment, late_restored, late_reversal
 from dunning.tickets.ticket import TicketOrder

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dunning.case.case import Case, Deferral
+from dunning.case.case import Case, Deferral, Done
 from dunning.case.decisions import Perform, Step, Wait, follow_up
 from dunning.case.ledger import Entry, Kind, standing
-from dunning.policy.plan import LEVEL_OF, Milestone, TakenBack
+from dunning.notices.warnings import told_of
+from dunning.policy.plan import LEVEL_OF, Action, Milestone, TakenBack
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 
@@ -60,3 +61,17 @@ def _at_once(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Milest
 def _put_off(case: Case, milestone: Milestone, now: datetime) -> Deferral | None:
     later = (deferral for deferral in case.deferrals if deferral.step == milestone.name and deferral.until > now)
     return max(later, key=lambda deferral: deferral.until, default=None)
+
+
+def to_repeat(case: Case) -> tuple[Done, ...]:
+    """The story of a case that is reinstated: what has to come again is marked.
+
+    A plan goes on where it stood, but nobody is deleted who was reinstated and never suspended again: whatever brought
+    a level comes again, one step after the other, and so does every notice that stands after the first of them, because
+    a warning from before the payment warns of nothing any more. Fees and charges are not repeated.
+    """
+    again = {done.step for done in case.done if done.action in LEVEL_OF}
+    first = next((place for place, m in enumerate(case.plan.milestones) if m.name in again), None)
+    later = () if first is None else case.plan.milestones[first:]
+    again |= {told_of(m) for m in later if m.name in again or m.action is Action.NOTIFY}
+    return tuple(done.model_copy(update={"undone": True}) if done.step in again else done for done in case.done)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dunning.money import Money
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from dunning.records.payments import Attempt, Consent
 
 

@@ -1,4 +1,4 @@
-"""Books that outlive a case: open invoices, closed ledgers, credits."""
+"""Books that outlive a case: open invoices, closed ledgers."""
 
 from datetime import date
 
@@ -16,16 +16,6 @@ class KnownInvoice(Wire):
     policy: str
     due: date
     status: str = "open"
-
-
-class Credit(Wire):
-    """Money of the account that belongs to no open invoice. `id` is the payment's: it is credited once."""
-
-    id: str
-    account: str
-    amount: Money
-    at: Instant
-    reason: str
 
 
 class ClosedLedger(Wire):

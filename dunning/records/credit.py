@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 
 from dunning.money import Money
-from dunning.records.books import Credit
+from dunning.wire import Instant, Wire
+
+
+class Credit(Wire):
+    """Money of the account that belongs to no open invoice. `id` is the payment's: it is credited once."""
+
+    id: str
+    account: str
+    amount: Money
+    at: Instant
+    reason: str
+
 
 UNMATCHED = "unmatched"
 """The account of money that belongs to nobody we know, until a person finds out."""

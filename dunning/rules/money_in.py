@@ -71,7 +71,8 @@ def reversed_(case: Case, reversal: Reversal, now: datetime) -> Case:
     """Money was taken back. One that comes before its payment waits in the ledger for it.
 
     The rule (S3-34): when something is owed again, nothing happens for the policy's grace, counted from the day we hear
-    of it, and a notice says so. Then the plan goes on where it stood; `dunning.payments.repeat` says what comes again.
+    of it, and a notice says so. Then the plan goes on where it stood;
+    `dunning.payments.reversals` says what comes again.
     People who had agreed to a step agreed to another state of affairs, and are asked anew.
     """
     entry = Entry(

@@ -40,8 +40,8 @@ from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
-from dunning.payments.repeat import to_repeat
 from dunning.payments.retries import ours
+from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read

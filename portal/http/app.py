@@ -8,9 +8,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from portal.http.access_log import AccessLog
-from portal.http.errors import Refusals
+from portal.http.errors import OUTAGES, Refusals
 from portal.http.html import Pages
-from portal.http.outages import OUTAGES
 
 
 def application(routes: Iterable[Route], pages: Pages) -> ASGIApp:

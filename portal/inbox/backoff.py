@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dunning.records.inbox import InboxEvent
-from portal.http.outages import OUTAGES
+from portal.http.errors import OUTAGES
 
 FIRST, LONGEST = 0.2, 30.0
 """Seconds before the second try, and the most between two; each pause is twice the one before."""

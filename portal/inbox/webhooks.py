@@ -18,8 +18,7 @@ from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
 from dunning.rules.state_at import state_at
 from operations.look import CaseOf
-from portal.http.errors import HttpRefusedError, note
-from portal.http.outages import OUTAGES
+from portal.http.errors import OUTAGES, HttpRefusedError, note
 from portal.inbox import processor_api
 from portal.inbox.accept import LONGEST_ID, WebhookIntake, text
 from portal.inbox.deliver import InboxDelivery

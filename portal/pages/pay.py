@@ -18,9 +18,8 @@ from dunning.ports import companies as ports
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account
 from portal.http.body import body_of
-from portal.http.errors import HttpRefusedError
+from portal.http.errors import OUTAGES, HttpRefusedError
 from portal.http.html import Pages
-from portal.http.outages import OUTAGES
 from portal.pages.invoice_view import InvoiceView, InvoiceViews
 
 _FORM_BYTES = 16_384

@@ -17,7 +17,7 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy
 from sandbox.mail.books import Message
 from sandbox.panel.books import Change

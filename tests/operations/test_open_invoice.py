@@ -5,7 +5,7 @@ import pytest
 from composition import Composition
 from dunning.case.facts import Payment
 from dunning.money import Money
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from operations.errors import RefusedError
 from tests.operations.opening import new, now, opened, usd
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from composition import now
 from dunning.calendar import local_date
 from dunning.case.case import Attempted, Case, Done, Opened, open_case
 from dunning.case.facts import Payment, Promise, Void, Waiver
@@ -16,7 +17,6 @@ from dunning.policy.timeline import plan_for
 from dunning.rules.money_in import paid
 from dunning.rules.record import recorded
 from dunning.rules.updates import promised, voided, waived
-from portal.http.clock import now
 from tests.dunning.examples import policy
 
 

@@ -20,6 +20,7 @@ from adapters.signed_links import Links
 from adapters.sites.tokens import SiteLinks
 from adapters.store import SqlStore
 from adapters.templates.renderer import TemplateRenderer
+from composition import now
 from dunning.case.case import Case
 from dunning.money import Money
 from dunning.ports.outages import OutageError
@@ -27,7 +28,6 @@ from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent, News, Outcome
 from operations.why import Why
 from portal.http.app import application
-from portal.http.clock import now
 from portal.http.html import Pages
 from portal.http.ready import Ready
 from portal.http.server import serving

@@ -19,7 +19,8 @@ from dunning.case.results import Charged, Found
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account
-from dunning.records.books import Credit, KnownInvoice
+from dunning.records.books import KnownInvoice
+from dunning.records.credit import Credit
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from operations.deliver_news import DeliverNews

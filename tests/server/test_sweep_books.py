@@ -19,7 +19,7 @@ from dunning.fleet.sweep_report import SweepReport
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from dunning.records.inbox import InboxEvent, News
 from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind

@@ -1,5 +1,13 @@
-"""The stores of these tests are SQLite files with all tables."""
+"""The store of these tests is both: an SQLite file, and PostgreSQL; see `tests/adapters/conftest.py`."""
 
-from tests.adapters.conftest import sqlite_template, sqlite_url
+from tests.adapters.conftest import (
+    postgres,
+    postgres_migrated,
+    postgres_url,
+    sqlite_template,
+    sqlite_url,
+    store,
+    url,
+)
 
-__all__ = ["sqlite_template", "sqlite_url"]
+__all__ = ["postgres", "postgres_migrated", "postgres_url", "sqlite_template", "sqlite_url", "store", "url"]

@@ -31,7 +31,8 @@ from dunning.ports.notices import DigestCopies, Notices
 from dunning.ports.payments import Attempts, Consents, Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Contact, Service
-from dunning.records.books import ClosedLedger, Credit, KnownInvoice
+from dunning.records.books import ClosedLedger, KnownInvoice
+from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
 from dunning.tickets.ticket import TicketOrder

@@ -6,7 +6,7 @@ import pytest
 
 from dunning.money import Money
 from dunning.records.accounts import Account
-from dunning.records.books import Credit
+from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder

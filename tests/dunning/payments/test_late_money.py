@@ -10,8 +10,8 @@ from dunning.case.orders import CloseOrder
 from dunning.money import Money
 from dunning.payments.late_money import late_payment_of, late_restored_of, late_reversal_of
 from dunning.policy.plan import Excess
-from dunning.records.books import ClosedLedger, Credit, KnownInvoice
-from dunning.records.credit import UNMATCHED
+from dunning.records.books import ClosedLedger, KnownInvoice
+from dunning.records.credit import UNMATCHED, Credit
 from tests.dunning.examples import DUE, at, opened, pays
 
 ASO = "a-small-orange"

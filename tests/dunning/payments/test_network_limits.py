@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dunning.payments.network_limits import ceiling_reached, window_start
+from dunning.payments.declines import limit_reached, window_start
 
 NOW = datetime(2026, 12, 31, 14, tzinfo=UTC)
 
@@ -16,4 +16,4 @@ def test_declines_of_the_last_thirty_days_count_to_the_second() -> None:
 
 @pytest.mark.parametrize(("declines", "reached"), [(0, False), (14, False), (15, True), (16, True)])
 def test_the_fifteenth_decline_is_the_last(declines: int, *, reached: bool) -> None:
-    assert ceiling_reached(declines, 15) is reached
+    assert limit_reached(declines, 15) is reached

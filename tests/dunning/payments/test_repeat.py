@@ -8,7 +8,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import Perform, Wait
 from dunning.case.results import Delivered, Noted, Reinstated
 from dunning.level import Level
-from dunning.payments.repeat import to_repeat
+from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for

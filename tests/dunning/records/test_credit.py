@@ -11,8 +11,7 @@ from dunning.case.orders import CreditOrder
 from dunning.case.results import Credited, Noted
 from dunning.money import Money
 from dunning.policy.plan import Excess
-from dunning.records.books import Credit
-from dunning.records.credit import to_use
+from dunning.records.credit import Credit, to_use
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
 from tests.dunning.evenings import ASO, days, evening, until_evening

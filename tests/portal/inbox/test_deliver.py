@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from composition import now
 from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.inbox import InboxEvent
-from portal.http.clock import now
 from tests.portal.world import PlayedCases, Portal, message, paid, portal, until
 
 AWAY = OutageError("Temporal: UNAVAILABLE")

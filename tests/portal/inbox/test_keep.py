@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from adapters.store import SqlStore
+from composition import now
 from dunning.records.inbox import InboxEvent
-from portal.http.clock import now
 from portal.inbox.keep import InboxWriter, NotKeptError
 from tests.portal.world import Portal, message, paid, portal, standard, until
 

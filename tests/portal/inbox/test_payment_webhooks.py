@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from composition import now
 from dunning.ports.outages import OutageError
 from dunning.records.inbox import InboxEvent
-from portal.http.clock import now
 from portal.inbox.processor_api import news_in
 from tests.portal.bills import case_of
 from tests.portal.world import PAYMENTS_NEW, PAYMENTS_OLD, Portal, message, portal, standard, until

@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
+from composition import now
 from dunning.case.case import Case
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from portal.http.clock import now
 from tests.portal import bills
 from tests.portal.bills import case_of
 from tests.portal.world import TERMS, Portal

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from composition import now
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.accounts import Account
-from portal.http.clock import now
 from portal.http.server import serving
 from tests.portal.bills import case_of
 from tests.portal.browser import chromium

@@ -2,11 +2,11 @@
 
 import pytest
 
+from composition import now
 from dunning.case.facts import Void
 from dunning.case.update import changed
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.updates import voided
-from portal.http.clock import now
 from tests.portal.bills import case_of
 from tests.portal.world import Portal
 
