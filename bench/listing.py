@@ -25,7 +25,10 @@ _ALONE = (
 
 
 async def listing(report: Report) -> None:
-    """Print the seconds and the ratio: read, sorted by due date, and formatted for people."""
+    """Print seconds and ratio: read, sorted by due date, and formatted for people.
+
+    Seconds are this process's own CPU time: nothing here waits but for SQLite in a thread of it.
+    """
     report.title(f"`list` over {CASES:,} open cases (SQLite, one process)")
     with tempfile.TemporaryDirectory(prefix="reprieve-list-") as folder:
         url = f"sqlite+aiosqlite:///{folder}/store.db"
@@ -36,8 +39,8 @@ async def listing(report: Report) -> None:
         await store.close()
         alone = min(_read_alone(f"{folder}/store.db") for _ in range(3))
     rows = [("SQLite alone", f"{alone:.3f}", "1.0", ""), ("list --sort due", f"{ours:.3f}", f"{ours / alone:.1f}", "")]
-    report.table(("what", "s", "ratio", ""), rows)
-    report.line(f"target: under {SECONDS:g} s: {report.at_most('list, seconds', ours, SECONDS)}")
+    report.table(("what", "CPU s", "ratio", ""), rows)
+    report.line(f"target: under {SECONDS:g} CPU s: {report.at_most('list, seconds', ours, SECONDS)}")
 
 
 async def _fill(store: SqlStore) -> None:
@@ -51,16 +54,16 @@ async def _fill(store: SqlStore) -> None:
 
 
 async def _listed(store: SqlStore) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     found = await ListOpenCases(store, lambda: NOW).of(sort="due")
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: ASYNC230, PTH123 - nothing is written
         print_table(found, json=False)
     assert len(found) == CASES
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _read_alone(path: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     with closing(sqlite3.connect(path)) as connection:
         assert len(connection.execute(_ALONE).fetchall()) == CASES
-    return time.perf_counter() - began
+    return time.process_time() - began

@@ -1,0 +1,102 @@
+"""Listing the table: what time has made of a row since it was written, and in which order rows come."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from dunning.case.case import Case, open_case
+from dunning.case.decisions import Perform
+from dunning.case.facts import Promise
+from dunning.case.results import Delivered
+from dunning.explain.open_cases import row_of
+from dunning.records.open_case import OpenCase
+from dunning.rules.machine import decide
+from dunning.rules.record import recorded
+from dunning.rules.state_at import state_at
+from dunning.rules.updates import promised
+from operations.errors import RefusedError
+from operations.list_open_cases import ListOpenCases
+from tests.dunning.examples import before_issue, opened
+
+BEGUN = opened("whmcs-default")
+AT = before_issue(BEGUN)
+
+
+class Table:
+    """Rows as the store gives them: with a snapshot only where the next step's time has come."""
+
+    def __init__(self, *rows: OpenCase) -> None:
+        self.rows = rows
+
+    async def open_cases(
+        self, now: datetime, *, account: str = "", policy: str = "", sort: str = "number", descending: bool = False
+    ) -> tuple[OpenCase, ...]:
+        assert (account, policy) == ("", "")
+        rows = [
+            row if row.coming_at and row.coming_at <= now else row.model_copy(update={"snapshot": ""})
+            for row in self.rows
+        ]
+        return tuple(sorted(rows, key=lambda row: getattr(row, sort), reverse=descending))
+
+    async def put_open(self, rows: object) -> None: ...
+
+    async def open_case(self, number: str) -> OpenCase | None: ...
+
+    async def forget_open(self, numbers: object) -> None: ...
+
+    def note(self, row: OpenCase) -> None: ...
+
+
+def issued(number: str = "INV-1", due: date | None = None) -> tuple[Case, datetime]:
+    begun = opened("whmcs-default", due=due or date(2026, 12, 1), number=number)
+    case, now = open_case(begun, before_issue(begun)), begun.plan.milestones[0].at
+    step = decide(case, now)
+    assert isinstance(step, Perform)
+    return recorded(case, step.milestone, Delivered(notice="n"), now), now
+
+
+def row(case: Case, now: datetime) -> OpenCase:
+    made = row_of(case, now)
+    assert made is not None
+    return made
+
+
+async def test_overdue_is_derived_at_reading_in_the_case_s_own_zone() -> None:
+    case, now = issued()
+    table = Table(row(case, now))
+    for days in (0, 13, 15, 40):
+        later = now + timedelta(days=days)
+        (found,) = await ListOpenCases(table, lambda later=later: later).of()
+        assert found.overdue == case.overdue_days(later)
+        assert found.row.as_of == now
+
+
+async def test_a_promise_that_ended_is_none_any_more_though_nobody_wrote() -> None:
+    case, now = issued()
+    case = promised(case, Promise(until=date(2026, 12, 20)))
+    table = Table(row(case, now))
+    for later in (now, datetime(2026, 12, 20, 12, tzinfo=now.tzinfo), datetime(2026, 12, 22, tzinfo=now.tzinfo)):
+        (found,) = await ListOpenCases(table, lambda later=later: later).of()
+        assert found.state == state_at(case, later)
+    assert await ListOpenCases(table, lambda: now).of(state="promised") != []
+    assert await ListOpenCases(table, lambda: datetime(2026, 12, 22, tzinfo=now.tzinfo)).of(state="promised") == []
+
+
+async def test_what_is_derived_can_be_sorted_by() -> None:
+    rows = [row(*issued(number, due)) for number, due in (("A", date(2026, 12, 3)), ("B", date(2026, 11, 1)))]
+    listing = ListOpenCases(Table(*rows), lambda: datetime(2026, 12, 2, tzinfo=AT.tzinfo))
+    assert [each.row.number for each in await listing.of(sort="overdue", descending=True)] == ["B", "A"]
+    assert [each.row.number for each in await listing.of(sort="overdue")] == ["A", "B"]
+    assert [each.state for each in await listing.of(sort="state")] == ["open", "overdue"]
+
+
+async def test_a_snapshot_of_another_version_is_shown_as_it_was_written() -> None:
+    case, now = issued()
+    old = row(case, now).model_copy(update={"snapshot": "b2xk", "coming_at": now})
+    (found,) = await ListOpenCases(Table(old), lambda: now).of()
+    assert found.row == old
+
+
+async def test_a_value_that_no_case_can_have_is_refused() -> None:
+    with pytest.raises(RefusedError, match="account"):
+        await ListOpenCases(Table(), lambda: AT).of(account="x' OR 'a")
