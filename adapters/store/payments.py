@@ -8,7 +8,7 @@ from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
 from adapters.store.tables import charge_attempts, consents, credits_
 from dunning.money import Money
-from dunning.records.credit import Credit, to_use
+from dunning.records.credit import Credit, to_use, used_line
 from dunning.records.payments import Attempt, Consent
 
 
@@ -59,12 +59,12 @@ class PaymentRecords(Database):
             await lock_account(connection, account)
             its = select(credits_).where(credits_.c.account == account)
             known = [_credit(row) for row in (await connection.execute(its)).mappings()]
-            used = next((credit for credit in known if credit.id == f"used:{invoice}"), None)
+            used = next((credit for credit in known if credit.id == used_line(invoice)), None)
             if used is not None:
                 return -used.amount
             taken = to_use(known, most)
             reason = f"used for {invoice}"
-            used = Credit(id=f"used:{invoice}", account=account, amount=-taken, at=at, reason=reason)
+            used = Credit(id=used_line(invoice), account=account, amount=-taken, at=at, reason=reason)
             await add_row(connection, credits_, _credit_row(used))
             return taken
 

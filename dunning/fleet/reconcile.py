@@ -14,7 +14,8 @@ from dunning.case.results import Charged, ChargeResult
 from dunning.fleet.sweep import WORKFLOW, Compared, CompareOrder, nothing
 from dunning.fleet.sweep_report import Healed, Mismatch, SweepReport, Unconfirmed
 from dunning.money import Money
-from dunning.records.credit import UNMATCHED, back_line, late_line
+from dunning.policy.step_names import key
+from dunning.records.credit import UNMATCHED, back_line, late_line, restored_line
 from dunning.records.inbox import News, NewsOutcome
 from dunning.records.payments import Attempt
 from dunning.tickets.money import late_step, refused_step
@@ -44,12 +45,12 @@ def credit_lines(invoice: str, fact: Moved) -> tuple[str, ...]:
         case Reversal():
             return (back_line(invoice, fact.id),)
         case Restored():
-            return late_line(invoice, fact.id), f"{invoice or UNMATCHED}:restored:{fact.id}"
+            return late_line(invoice, fact.id), restored_line(invoice, fact.id)
 
 
 def ticket_keys(invoice: str, fact: Moved) -> tuple[str, ...]:
     """The keys of the tickets that a person may have got about it, when nothing here matched it or it was refused."""
-    return f"{invoice or UNMATCHED}:{late_step(fact.id)}", f"{invoice}:{refused_step(fact.id)}"
+    return key(invoice or UNMATCHED, late_step(fact.id)), key(invoice, refused_step(fact.id))
 
 
 def same(ours: Money, theirs: Money) -> bool:

@@ -53,6 +53,20 @@ class StepKind(Enum):
     # Notices outside of any case: of a hold, by account, source, level and time.
     HOLD = Form("hold", 4, Action.NOTIFY)
 
+    # Tickets that no step of a case asks for.
+    LATE = Form("late", 1, ends=True)  # money without a running case
+    REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
+    WEBHOOK = Form("webhook", 2, ends=True)
+    MAIL = Form("mail", 1, ends=True)
+    NOTICE_BOUNCED = Form("bounced", 1, ends=True)
+    STILL_RESTRICTED = Form("still-restricted", 1, ends=True)
+    GONE_AT_PANEL = Form("gone-at-its-panel", 0, ends=True)
+    LOCKED_AT_PANEL = Form("locked", 2, ends=True)  # by day and service
+    DOMAINS = Form("domains", 1, ends=True)
+    DOMAINS_OF_HOLD = Form("domains-of-hold", 3, ends=True)  # by day, account and source
+    DOMAINS_BACK = Form("domains-back", 1, ends=True)
+    BREAKER = Form("breaker", 1, ends=True)
+
     # Lines in the ledger, by the line that they strike out.
     WAIVE = Form("waive", 1, ends=True)
     UNVOID = Form("unvoid", 1, ends=True)
@@ -64,6 +78,7 @@ class About(StrEnum):
     UNDELIVERED = "undelivered"
     REACH = "reach"
     PROOF = "proof"
+    BACKUPS = "back-ups"
     REACTIVATION_FEE = "reactivation-fee"
     VOID = "void"
 

@@ -85,7 +85,9 @@ def _parts(name: StepName) -> Iterator[str]:
     form = name.kind.value
     if form.word:
         yield form.word
-    yield from name.ids if form.ends or not form.word else map(_escaped, name.ids)
+    as_it_is = name.ids[-1:] if form.ends or not form.word else ()
+    yield from map(_escaped, name.ids[: len(name.ids) - len(as_it_is)])
+    yield from as_it_is
     if name.told:
         yield _TOLD
     if name.again:
@@ -115,7 +117,8 @@ def _taken_apart(text: str) -> StepName:
     word, _, rest = text.partition(":")
     kind = _KINDS.get(word, StepKind.MILESTONE)
     if kind.value.ends:
-        return StepName(kind, tuple(rest.split(":", kind.value.ids - 1)))
+        *escaped, last = rest.split(":", kind.value.ids - 1)
+        return StepName(kind, (*map(_plain, escaped), last) if kind.value.ids else ())
     parts = text.split(":")[1:]
     ids = tuple(map(_plain, parts[: kind.value.ids])) if kind is not StepKind.MILESTONE else (word,)
     return _with_rest(StepName(kind, ids), parts if kind is StepKind.MILESTONE else parts[kind.value.ids :])

@@ -33,6 +33,16 @@ def back_line(invoice: str, reversal: str) -> str:
     return f"{invoice or UNMATCHED}:back:{reversal}"
 
 
+def restored_line(invoice: str, restored: str) -> str:
+    """The id of the credit that came again after it had been taken off."""
+    return f"{invoice or UNMATCHED}:restored:{restored}"
+
+
+def used_line(invoice: str) -> str:
+    """The id of the line by which an invoice used the credit."""
+    return f"used:{invoice}"
+
+
 def to_use(credits_: Iterable[Credit], most: Money) -> Money:
     """How much of the credits pays for `most`, in its currency; other currencies are never converted.
 

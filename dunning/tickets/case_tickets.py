@@ -9,6 +9,7 @@ from dunning.case.orders import Order
 from dunning.money import Money
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read
+from dunning.records.credit import back_line, late_line, restored_line
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder, ticket_about
 
@@ -34,18 +35,20 @@ def credit_of(case: Case, step: str) -> tuple[str, Money | None]:
 
     The id holds the invoice's number, because the payments of two invoices may have the same id.
     """
-    number, name = case.invoice.number, read(step)
-    kinds, prefix, sign = _CREDITS.get(name.kind, ((), "", 1))
+    name = read(step)
+    kinds, line, sign = _CREDITS.get(name.kind, ((), late_line, 1))
     entry = find(case.entries, name.id, kinds)
-    return (f"{number}:{prefix}{entry.id}", entry.amount if sign > 0 else -entry.amount) if entry else ("", None)
+    if entry is None:
+        return "", None
+    return line(case.invoice.number, entry.id), entry.amount if sign > 0 else -entry.amount
 
 
 _CREDITS = {
-    StepKind.PARKED: ((Kind.PARKED,), "", 1),
-    StepKind.TAKEN_BACK: (TAKEN_BACK, "back:", -1),
-    StepKind.RESTORED: ((Kind.RESTORED,), "restored:", 1),
+    StepKind.PARKED: ((Kind.PARKED,), late_line, 1),
+    StepKind.TAKEN_BACK: (TAKEN_BACK, back_line, -1),
+    StepKind.RESTORED: ((Kind.RESTORED,), restored_line, 1),
 }
-"""Which ledger lines each is about, how the credit's id begins, and its sign."""
+"""Which ledger lines each is about, the id of the credit's line, and its sign."""
 
 
 def words_for_staff(case: Case, step: str) -> TicketWords:

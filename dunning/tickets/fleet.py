@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 from dunning.records.effects import Consequence
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -49,7 +51,7 @@ def breaker_stopped(first: Consequence, admitted: Sequence[Consequence], hours: 
         *_lines(list(reversed(admitted))),
     ]
     subject = f"The breaker stopped all {nouns}"
-    return _of_nobody(TicketKind.BREAKER_STOPPED, f"breaker:{first.incident}", first.at, subject, body)
+    return _of_nobody(TicketKind.BREAKER_STOPPED, step(StepKind.BREAKER, first.incident), first.at, subject, body)
 
 
 def breaker_decided(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dunning.case.orders import NoticeOrder, Order
-from dunning.policy.step_kinds import About
-from dunning.policy.step_names import made_for
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import made_for, step, step_of
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import InboundMail, NoticeCopy
 from dunning.tickets.kind import TicketKind
@@ -42,7 +42,7 @@ def address_bounced(mail: InboundMail, copy: NoticeCopy, status: str, said: str)
     )
     subject = f"Address bounced: “{copy.content.subject}” came back"
     ticket = _of_mail(mail, TicketKind.ADDRESS_BOUNCED, subject, body, copy)
-    return ticket.model_copy(update={"step": f"bounced:{copy.id.removeprefix(f'{copy.invoice}:')}"})
+    return ticket.model_copy(update={"step": step(StepKind.NOTICE_BOUNCED, step_of(copy.id))})
 
 
 def customer_mail(mail: InboundMail, copy: NoticeCopy | None, account: str, subject: str, text: str) -> TicketOrder:
@@ -72,7 +72,7 @@ def _of_mail(
     return TicketOrder(
         invoice=copy.invoice if copy else "",
         account=copy.account if copy else "",
-        step=f"mail:{hashlib.sha256(mail.id.encode('utf-8', 'backslashreplace')).hexdigest()[:12]}",
+        step=step(StepKind.MAIL, hashlib.sha256(mail.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]),
         at=mail.at,
         kind=kind,
         subject=subject,

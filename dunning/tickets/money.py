@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from dunning.case.facts import Payment, Restored, Reversal
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 from dunning.records.inbox import InboxEvent
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -13,12 +15,12 @@ _BODY_SHOWN = 2_000
 
 def late_step(fact: str) -> str:
     """The step of a ticket about money for an invoice without a running case, by the id of the money."""
-    return f"late:{fact}"
+    return step(StepKind.LATE, fact)
 
 
 def refused_step(payment: str) -> str:
     """The step of a ticket about a payment that its case refused."""
-    return f"refused:{payment}"
+    return step(StepKind.REFUSED, payment)
 
 
 def late_payment(invoice: str, account: str, payment: Payment, why: str, *, credited_to: str) -> TicketOrder:
@@ -82,7 +84,7 @@ def webhook_failed(event: InboxEvent, invoice: str, account: str, at: datetime, 
     return TicketOrder(
         invoice=invoice,
         account=account,
-        step=f"webhook:{event.source}:{event.id}",
+        step=step(StepKind.WEBHOOK, event.source, event.id),
         at=at,
         kind=TicketKind.WEBHOOK_FAILED,
         subject=f"A webhook could not be handled: {event.source} {event.id}",

@@ -5,15 +5,12 @@ from datetime import datetime, timedelta
 
 from dunning.case.orders import DeleteOrder, LoosenOrder, Order, ReinstateOrder
 from dunning.holds import OTHER_SOURCES, Hold
-from dunning.policy.step_kinds import About
-from dunning.policy.step_names import made_for
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import made_for, step
 from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder, ticket_about
-
-DOMAINS = "domains:"
-"""Begins the step of each ticket about domain names."""
 
 
 def effect_not_seen(order: Order, doubted: Sequence[Effect]) -> TicketOrder:
@@ -32,7 +29,7 @@ def effect_not_seen(order: Order, doubted: Sequence[Effect]) -> TicketOrder:
 
 def still_restricted_step(order: ReinstateOrder) -> str:
     """An invoice may be paid, taken back and paid again: each reinstatement speaks for itself."""
-    return f"still-restricted:{order.at:%Y%m%dT%H%M%SZ}"
+    return step(StepKind.STILL_RESTRICTED, f"{order.at:%Y%m%dT%H%M%SZ}")
 
 
 def still_restricted(order: ReinstateOrder, trying: timedelta, why: str) -> TicketOrder:
@@ -46,7 +43,9 @@ def undo_still_restricted(order: LoosenOrder, trying: timedelta) -> TicketOrder:
     """A wrong run of ours is undone, and the services still are not."""
     subject = f"Restricted by our mistake, and not reinstated yet: {order.account}"
     body = f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}."
-    return ticket_about(order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=f"still-restricted:{order.step}")
+    return ticket_about(
+        order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=step(StepKind.STILL_RESTRICTED, order.step)
+    )
 
 
 def service_gone(order: Order, gone: Sequence[Effect]) -> TicketOrder:
@@ -56,7 +55,7 @@ def service_gone(order: Order, gone: Sequence[Effect]) -> TicketOrder:
         f"{', '.join(each.service for each in gone)}. Restore them, give the money back, or take them away."
     )
     subject = f"To be reinstated, but gone at its panel: {order.account}"
-    return ticket_about(order, TicketKind.SERVICE_GONE, subject, body, step="gone-at-its-panel")
+    return ticket_about(order, TicketKind.SERVICE_GONE, subject, body, step=step(StepKind.GONE_AT_PANEL))
 
 
 def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
@@ -64,7 +63,7 @@ def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
     return TicketOrder(
         invoice="",
         account=service.account,
-        step=f"locked:{service.id}:{at:%Y-%m-%d}",
+        step=step(StepKind.LOCKED_AT_PANEL, at.date(), service.id),
         at=at,
         kind=TicketKind.LOCKED_AT_PANEL,
         subject=f"Locked at the panel, and no longer held by us: {service.id}",
@@ -79,11 +78,11 @@ def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
 def domains_suspended(hold: Hold, account: str, names: Sequence[str], at: datetime) -> TicketOrder:
     """The hold suspends an account with domain names, which nobody switches by himself (S3-31). One a hold."""
     ours = hold.source not in OTHER_SOURCES
-    since = f"{DOMAINS}{hold.since:%Y-%m-%d}"
+    since = hold.since.date()
     return TicketOrder(
         invoice=hold.source if ours else "",
         account=account,
-        step=since if ours else f"{since}:{account}:{hold.source}",
+        step=step(StepKind.DOMAINS, since) if ours else step(StepKind.DOMAINS_OF_HOLD, since, account, hold.source),
         at=at,
         kind=TicketKind.DOMAINS_SUSPENDED,
         subject=f"Domain names of a suspended account: {account}",
@@ -101,7 +100,7 @@ def domains_deleted(order: DeleteOrder, names: Sequence[str]) -> TicketOrder:
         f"each: {', '.join(names)}"
     )
     subject = f"Domain names of an account whose services were deleted: {order.account}"
-    return ticket_about(order, TicketKind.DOMAINS_DELETED, subject, body, step=f"{DOMAINS}{order.step}")
+    return ticket_about(order, TicketKind.DOMAINS_DELETED, subject, body, step=step(StepKind.DOMAINS, order.step))
 
 
 def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrder:
@@ -111,7 +110,7 @@ def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrd
         f"names: {', '.join(names)}"
     )
     subject = f"Domain names of an account that is back: {order.account}"
-    return ticket_about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=f"{DOMAINS}back:{order.at:%Y-%m-%d}")
+    return ticket_about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=step(StepKind.DOMAINS_BACK, order.at.date()))
 
 
 def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
@@ -122,4 +121,4 @@ def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOr
         f"for back-ups of: {names}"
     )
     subject = f"Back-ups to delete by hand: {order.account}"
-    return ticket_about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=f"{order.step}:back-ups")
+    return ticket_about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=made_for(order.step, About.BACKUPS))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from dunning.case.facts import Undo
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import in_turn, step
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 
@@ -18,7 +20,7 @@ def run_undone(undo: Undo, policy: str, now: datetime, lines: Sequence[str], num
     return TicketOrder(
         invoice="",
         account="",
-        step=f"undo:{undo.id}" + (f":{number}" if number > 1 else ""),
+        step=in_turn(step(StepKind.UNDO, undo.id), number),
         at=now,
         kind=TicketKind.RUN_UNDONE,
         subject=f"A wrong run was undone: undo {undo.id}",
@@ -31,7 +33,7 @@ def run_not_undoable(undo: Undo, invoice: str, account: str, now: datetime, *, e
     return TicketOrder(
         invoice=invoice,
         account=account,
-        step=f"undo:{undo.id}",
+        step=step(StepKind.UNDO, undo.id),
         at=now,
         kind=TicketKind.RUN_NOT_UNDOABLE,
         subject=f"A run that was wrong touched {invoice}, and {ended}",

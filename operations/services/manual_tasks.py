@@ -6,10 +6,11 @@ from datetime import datetime
 from dunning.case.orders import DeleteOrder, ReinstateOrder
 from dunning.holds import Hold
 from dunning.level import Level
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import key, step
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service, domains
 from dunning.tickets.services import (
-    DOMAINS,
     backups_by_hand,
     domains_deleted,
     domains_reinstated,
@@ -33,7 +34,7 @@ async def domains_of_deleted(store: Tickets, account: Account, order: DeleteOrde
 
 async def domains_back(store: Tickets, account: Account, order: ReinstateOrder) -> None:
     """Open a ticket to give back what was changed by hand, if there was one to change it."""
-    names, asked = domains(account), f"{order.invoice}:{DOMAINS}"
+    names, asked = domains(account), key(order.invoice, step(StepKind.DOMAINS, ""))
     if names and any(each.key.startswith(asked) for each in await store.tickets(account.id)):
         await store.open_ticket(domains_reinstated(order, names))
 

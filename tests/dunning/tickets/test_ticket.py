@@ -168,8 +168,8 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
         (services.undo_still_restricted(LOOSEN, timedelta()), "INV-1:still-restricted:suspend"),
         (services.effect_not_seen(ORDER, [SEEN]), "INV-1:suspend:proof"),
         (services.service_gone(ORDER, [SEEN]), "INV-1:gone-at-its-panel"),
-        (services.locked_at_panel(WEB, NOW), ":locked:web-1:2026-11-25"),
-        (services.domains_suspended(HOLD, "bakery", [], NOW), ":domains:2026-11-25:bakery:abuse"),
+        (services.locked_at_panel(WEB, NOW), ":locked:2026-11-25:web-1"),
+        (services.domains_suspended(HOLD, "bakery", [], NOW), ":domains-of-hold:2026-11-25:bakery:abuse"),
         (
             services.domains_suspended(HOLD.model_copy(update={"source": "INV-1"}), "bakery", [], NOW),
             "INV-1:domains:2026-11-25",

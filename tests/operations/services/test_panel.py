@@ -284,7 +284,7 @@ async def test_domain_names_are_a_persons_work_once_for_each_reason(company: Pan
     for _ in range(2):
         await one.bring()
     tickets = {ticket.key: ticket for ticket in await store.tickets("names")}
-    assert set(tickets) == {"INV-1:domains:2026-11-25", ":domains:2026-11-25:names:abuse"}
+    assert set(tickets) == {"INV-1:domains:2026-11-25", ":domains-of-hold:2026-11-25:names:abuse"}
     ticket = tickets["INV-1:domains:2026-11-25"]
     assert (ticket.department, ticket.subject) == ("Support", "Domain names of a suspended account: names")
     assert ticket.body.endswith("change it by hand: names-domain")
