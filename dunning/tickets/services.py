@@ -110,7 +110,9 @@ def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrd
         f"names: {', '.join(names)}"
     )
     subject = f"Domain names of an account that is back: {order.account}"
-    return ticket_about(order, TicketKind.DOMAINS_REINSTATED, subject, body, step=step(StepKind.DOMAINS_BACK, order.at.date()))
+    return ticket_about(
+        order, TicketKind.DOMAINS_REINSTATED, subject, body, step=step(StepKind.DOMAINS_BACK, order.at.date())
+    )
 
 
 def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
