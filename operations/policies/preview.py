@@ -13,7 +13,7 @@ from dunning.policy.timeline import TimelineError
 from dunning.ports.companies import MailComposer, Renderer
 from dunning.records.accounts import Account
 from dunning.records.mail import Mail, NoticeText
-from operations.policies.plans import not_fitting
+from operations.policies.plans import not_fitting, too_late
 
 _CUSTOMER = "Ada Lovelace"
 _RECIPIENT = "customer@example.com"
@@ -36,11 +36,16 @@ class Preview:
         self._replies = replies
 
     def of(self, policy: Policy, due: date, locale: str) -> Iterator[Previewed]:
-        """In the order in which a customer gets them. Raises RefusedError for dates that the policy does not fit."""
+        """In the order in which a customer gets them.
+
+        Raises RefusedError for dates that the policy does not fit, or that the calendar does not have.
+        """
         try:
             samples = sample_notices(policy, due)
         except TimelineError as error:
             raise not_fitting(policy, error) from None
+        except (OverflowError, ValueError):
+            raise too_late(due) from None
         account = Account(id=ACCOUNT, name=_CUSTOMER, zone=policy.zone, locale=locale)
         for place, notice in enumerate(samples, start=1):
             order = notice.order

@@ -1,17 +1,31 @@
-"""Which undo is asked for; what it does to cases is tested as a command, on the real server."""
+"""Which undo is asked for, and what one that could not reach every case leaves for the next run.
 
-from dataclasses import replace
+What it does to a case is tested as a command. Cases lie far ahead of all others, so that an undo touches no other
+test's.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from temporalio.client import Client
 
+from adapters.temporal.cases import TemporalCases
 from composition import Composition
+from dunning.case.case import Case
+from dunning.case.facts import Answer
+from dunning.level import Level
+from dunning.ports.cases import CaseSaysNoError, NoAnswerError, Update
 from dunning.ports.outages import OutageError
+from dunning.tickets.ticket import Ticket
+from dunning.undo.report import totals
 from operations.errors import RefusedError
-from operations.fleet.undo import UndoRun, WrongRun, undo_of
+from operations.fleet.undo import Undone, UndoRun, WrongRun, undo_of
+from sandbox.stage.stage import QUEUE, Stage
 from tests.operations.deaf import Deaf
 from tests.operations.opening import now
+from tests.server.playing import Playing, begin
 
 LONG_AGO = datetime(2001, 5, 1, tzinfo=UTC)
 WRONG = WrongRun(LONG_AGO, LONG_AGO + timedelta(days=1), "hotdoodle", by="ann", reason="clock")
@@ -49,3 +63,94 @@ async def test_a_run_that_touched_nothing_is_written_down_once(made: Composition
 async def test_cases_that_cannot_be_listed_are_an_outage(made: Composition) -> None:
     with pytest.raises(OutageError, match="nobody there"):
         await UndoRun(made.store, Deaf(OutageError("nobody there")), now).undo(WRONG)
+
+
+class Faulty(TemporalCases):
+    """The cases of the server; for one of them each of these calls ends in an error."""
+
+    def __init__(self, client: Client, invoice: str, error: Exception, *calls: str) -> None:
+        super().__init__(lambda: client, QUEUE)
+        self._fault = invoice, error, calls
+
+    def _reach(self, invoice: str, call: str) -> None:
+        faulty, error, calls = self._fault
+        if invoice == faulty and call in calls:
+            raise error
+
+    async def ask(self, invoice: str) -> Case:
+        self._reach(invoice, "ask")
+        return await super().ask(invoice)
+
+    async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
+        self._reach(invoice, "tell")
+        answer = await super().tell(invoice, update, update_id)
+        self._reach(invoice, "answer")
+        return answer
+
+
+POLICY = "courtesy-5-10-35"
+
+
+async def suspended(a_stage: Stage, name: str, due_in: int) -> Playing:
+    playing = await begin(a_stage, name, POLICY, due_in=due_in, decline=2)
+    await playing.to_day(11)
+    assert await playing.levels() == ["suspended"]
+    return playing
+
+
+def outcomes(undone: Undone) -> dict[str, str]:
+    return {row.invoice: row.outcome for row in undone.rows}
+
+
+async def records(made: Composition, undone: Undone) -> list[Ticket]:
+    key = f":undo:{undone.undo.id}"
+    return [each for each in await made.store.tickets("") if each.key.startswith(key)]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one case: which calls end in what, what the report says, and what a second run does."""
+
+    error: Exception
+    calls: tuple[str, ...]
+    told: str
+    next_time: str = "undone"
+
+
+FAULTS = (
+    Fault(NoAnswerError("no worker answers\nwithin 10 s"), ("ask",), "no worker answers"),
+    Fault(CaseSaysNoError("not now"), ("tell",), "not now"),
+    # It happened, and only the answer was lost: it is told again, and not done again.
+    Fault(OutageError("the connection broke"), ("answer",), "the connection broke", "already undone"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.told)
+async def test_one_case_that_fails_holds_up_no_other_and_a_second_run_completes_the_undo(
+    a_stage: Stage, made: Composition, fault: Fault
+) -> None:
+    place = FAULTS.index(fault)
+    days = 501 + 40 * place
+    fine, faulty = [await suspended(a_stage, f"OPUNDO-{place}{name}", days) for name in "AB"]
+    good, bad = fine.row.invoice, faulty.row.invoice
+    wrong = WrongRun(fine.moment(10, -60), fine.moment(10, 120), POLICY, by="ann", reason="clock")
+
+    cases = Faulty(await a_stage.connect(), bad, fault.error, *fault.calls)
+    first = await UndoRun(made.store, cases, now).undo(wrong)
+    assert (outcomes(first), first.failed) == ({good: "undone", bad: "failed"}, True)
+    assert {row.invoice: row.detail for row in first.rows} == {good: "", bad: fault.told}
+    (record,) = await records(made, first)
+    assert (f"- {good} " in record.body, f"- {bad} () failed: {fault.told}" in record.body) == (True, True)
+    happened = fault.next_time == "already undone"
+    assert [len((await each.case()).runs) for each in (fine, faulty)] == [1, int(happened)]
+    if not happened:
+        assert (await faulty.levels(), (await faulty.case()).level) == (["suspended"], Level.SUSPENDED)
+
+    second = await made.undo.undo(wrong)
+    assert (outcomes(second), second.failed) == ({good: "already undone", bad: fault.next_time}, False)
+    assert len(await records(made, first)) == (1 if happened else 2), "a run that did more is written down, too"
+    await faulty.to_day(11, minutes=31)
+    assert await faulty.levels() == ["suspended", "active"]
+    third = await made.undo.undo(wrong)
+    assert totals(third.rows) == {"already undone": 2}
+    assert [len((await each.case()).runs) for each in (fine, faulty)] == [1, 1]
