@@ -11,7 +11,7 @@ from dunning.ports.cases import Cases, Listed, Wanted
 from dunning.states import State, StateAt
 from operations.errors import RefusedError
 
-_OF_TIME: Mapping[StateAt, tuple[tuple[State, ...], str]] = {
+OF_TIME: Mapping[StateAt, tuple[tuple[State, ...], str]] = {
     "promised": (("scheduled", "open", "lapsed"), PROMISED),
     "awaiting-approval": (("scheduled", "open", "lapsed"), APPROVAL_OF),
     "overdue": (("scheduled", "open"), ""),
@@ -41,7 +41,7 @@ class ListCases:
 
         Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
         """
-        states, coming = _OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
+        states, coming = OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
         wanted = checked(account=account, policy=policy)
         return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": ended}), state)
 

@@ -10,6 +10,8 @@ from typing import Any, get_args
 
 import pytest
 
+from adapters.panels import KINDS as PANELS
+from adapters.settings.panels import Kind as PanelKind
 from adapters.temporal.attributes import KEYS
 from cli.policies.timeline_svg import COLOURS
 from dunning import names
@@ -20,14 +22,23 @@ from dunning.case.results import Result
 from dunning.explain.receipt import SOURCES
 from dunning.explain.words import DEEDS
 from dunning.fleet.drift_report import TITLES, Finding
+from dunning.fleet.reconcile import LINES, Moved
 from dunning.level import Level
+from dunning.notices.hold_notice import TITLES as TITLES_OF_HOLDS
 from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
-from dunning.ports.cases import SIGNALS
+from dunning.policy.step_kinds import StepKind
+from dunning.ports.cases import SIGNALS, UPDATES, Signal, Update
+from dunning.records.effects import Counted, Decision
 from dunning.rules.assumed import HANDS as ASSUMED
 from dunning.rules.order_for import BUILDERS
 from dunning.rules.record import RECORDERS
 from dunning.services.hold_reasons import BECAUSE, NAMES, Category
+from dunning.services.site_state import MEANS
 from dunning.states import State, StateAt
+from dunning.tickets.case_tickets import WORDS as TICKETS
+from dunning.tickets.fleet import DECIDED, NOUNS
+from dunning.tickets.kind import DEPARTMENTS, TicketKind
+from operations.list_cases import OF_TIME
 from portal.pages.invoice_view import PAYABLE
 from tests.portal.pages.test_pay import STATES
 from workflows.calls import CALLS
@@ -39,6 +50,11 @@ NOTICES = Path(__file__).parent.parent / "notices" / "common"
 def kinds(*models: type[Any]) -> set[str]:
     """The words by which results tell themselves apart."""
     return {model.model_fields["kind"].default for model in models}
+
+
+def words(union: Any) -> set[str]:
+    """All words of a union of Literals."""
+    return {word for each in get_args(union) for word in get_args(each)}
 
 
 OURS = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.REFUND, Kind.CREDIT)
@@ -58,10 +74,21 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "the reason of a hold, for people": (NAMES, Category, ()),
     "the reason of a hold, in a sentence": (BECAUSE, Category, ()),
     "what a drifted service is told as": (TITLES, get_args(Finding), ()),
+    "what the breaker counts": (NOUNS, get_args(Counted), ()),
+    "what a person decides in the breaker": (DECIDED, get_args(Decision), ()),
+    "the department of a ticket": (DEPARTMENTS, TicketKind, ()),
+    "the ticket of a follow-up": (TICKETS, (kind for kind in StepKind if kind.value.action is Action.TICKET), ()),
+    "what a level means for a site": (MEANS, Level, (Level.ACTIVE,)),
+    "what the notice of a hold is called": (TITLES_OF_HOLDS, Level, (Level.ACTIVE,)),
+    "what is listed for a state that time makes": (OF_TIME, words(StateAt) - set(get_args(State)), ()),
+    "the kinds of panels": (PANELS, get_args(PanelKind), ()),
+    "money that moved, in the ledger": (LINES, get_args(Moved), ()),
+    "the name of an update": (UPDATES, get_args(Update), ()),
+    "the name of a signal": (SIGNALS, get_args(Signal), ()),
     "the search attributes": (KEYS, names.ATTRIBUTES, ()),
     "a state on the pay page": (
         {*PAYABLE, *(state.replace(" ", "-") for state in STATES)},
-        {word for words in get_args(StateAt) for word in get_args(words)},
+        words(StateAt),
         (),
     ),
 }

@@ -14,7 +14,7 @@ from dunning.records.accounts import Service
 from dunning.records.effects import PanelState
 
 AnyPanel = WhmPanel | HestiaPanel | GenericPanel
-_KINDS: dict[Kind, type[AnyPanel]] = {"whm": WhmPanel, "hestia": HestiaPanel, "generic": GenericPanel}
+KINDS: dict[Kind, type[AnyPanel]] = {"whm": WhmPanel, "hestia": HestiaPanel, "generic": GenericPanel}
 
 
 class Panels:
@@ -24,7 +24,7 @@ class Panels:
     """
 
     def __init__(self, panels: Mapping[str, PanelSettings], patience: float) -> None:
-        self._panels = {name: _KINDS[one.kind](name, one, patience) for name, one in panels.items()}
+        self._panels = {name: KINDS[one.kind](name, one, patience) for name, one in panels.items()}
 
     def expresses(self, service: Service) -> frozenset[Level]:
         """The levels that the service's panel can show."""

@@ -52,7 +52,7 @@ class PaymentRecords(Database):
     async def use_credit(self, account: str, invoice: str, most: Money, at: datetime) -> Money:
         """Take up to `most` of the account's credit for that invoice, once: a second call gives the first answer.
 
-        What was taken is a negative line under `used:<invoice>`; nothing, when there was nothing, is written down, too.
+        What was taken is a negative line under `credit.used_line`; when there was nothing, that is written down, too.
         Raises LookupError when the account is unknown.
         """
         async with self._writing() as connection:

@@ -7,13 +7,13 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from dunning import names
 from dunning.names import Values
 
-_MAKERS = {
+MAKERS = {
     "keyword": SearchAttributeKey.for_keyword,
     "int": SearchAttributeKey.for_int,
     "datetime": SearchAttributeKey.for_datetime,
 }
 KEYS: dict[names.Attribute, SearchAttributeKey[Any]] = {
-    attribute: _MAKERS[attribute.kind](attribute.name) for attribute in names.ATTRIBUTES
+    attribute: MAKERS[attribute.kind](attribute.name) for attribute in names.ATTRIBUTES
 }
 
 

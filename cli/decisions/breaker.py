@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from dunning.fleet.breaker import Stopped
+    from dunning.records.effects import Counted
     from operations.fleet.breaker import Decided
 
 _COLUMNS = ("since (UTC)", "invoice", "account", "policy", "what")
@@ -41,7 +42,7 @@ async def show(
     """
     async with composed(server="not needed") as made:
         rows = await made.breaker.stopped()
-    groups: dict[tuple[str, str, str], list[Stopped]] = {}
+    groups: dict[tuple[Counted, str, str], list[Stopped]] = {}
     for row in rows:
         groups.setdefault((row.action, row.incident, row.status), []).append(row)
     if json:
@@ -112,7 +113,7 @@ def _for_programs(action: str, incident: str, status: str, rows: Sequence[Stoppe
     }
 
 
-def _print(action: str, incident: str, status: str, rows: Sequence[Stopped], most: int) -> None:
+def _print(action: Counted, incident: str, status: str, rows: Sequence[Stopped], most: int) -> None:
     from dunning.fleet.breaker import DEFERRED, KEPT, by_policy
     from dunning.tickets.fleet import many
 

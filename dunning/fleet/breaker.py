@@ -10,16 +10,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Final
 
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.level import Level
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Counted
 from dunning.tickets.fleet import NOUNS, breaker_stopped
 from dunning.tickets.ticket import TicketOrder
 
-SUSPEND, DELETE = "suspend", "delete"
-"""What is counted, each on its own. Warnings and locks take nothing from a customer that cannot wait for a person."""
-ADMITTED, DEFERRED, ALLOWED, KEPT = "admitted", "deferred", "allowed", "kept"
+SUSPEND: Final = "suspend"
+DELETE: Final = "delete"
+"""What is counted. Warnings and locks take nothing from a customer that cannot wait for a person."""
+ADMITTED: Final = "admitted"
+DEFERRED: Final = "deferred"
+ALLOWED: Final = "allowed"
+KEPT: Final = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +89,15 @@ class Books:
         )
 
 
-def counted(order: RestrictOrder | DeleteOrder) -> str:
-    """As what the order counts: SUSPEND, DELETE, or nothing at all (empty).
+def counted(order: RestrictOrder | DeleteOrder) -> Counted | None:
+    """As what the order counts; None for what is not counted at all.
 
     Who is suspended already loses nothing more by becoming inactive.
     """
     if isinstance(order, DeleteOrder):
         return DELETE
     cuts_off = order.level.rank >= Level.SUSPENDED.rank > order.held.rank
-    return SUSPEND if cuts_off else ""
+    return SUSPEND if cuts_off else None
 
 
 def has_room(limits: Limits, fleet: int, at: datetime, admitted: Iterable[datetime]) -> bool:
@@ -110,7 +115,7 @@ def fullest(at: datetime, others: Iterable[datetime], window: timedelta) -> int:
     return max(bisect_left(near, start + window) - bisect_left(near, start) for start in starts)
 
 
-def reason(action: str, status: str) -> str:
+def reason(action: Counted, status: str) -> str:
     """Why a case waits. No number: it would be wrong a second later, and stand in thousands of cases."""
     if status == KEPT:
         return f"a person decided against this {NOUNS[action]} (starter.py breaker show)"

@@ -28,12 +28,12 @@ def moved(news: News) -> Moved | None:
     return news.payment or news.reversal or news.restored
 
 
-_KINDS: dict[type[Moved], tuple[Kind, ...]] = {Payment: MONEY_IN, Reversal: TAKEN_BACK, Restored: (Kind.RESTORED,)}
+LINES: dict[type[Moved], tuple[Kind, ...]] = {Payment: MONEY_IN, Reversal: TAKEN_BACK, Restored: (Kind.RESTORED,)}
 
 
 def in_ledger(entries: tuple[Entry, ...], fact: Moved) -> Money | None:
     """The amount under which a ledger has it."""
-    entry = find(entries, fact.id, _KINDS[type(fact)])
+    entry = find(entries, fact.id, LINES[type(fact)])
     return entry.amount if entry else None
 
 
@@ -124,7 +124,7 @@ def in_order(news: Iterable[News]) -> tuple[News, ...]:
 
 
 def _turn(fact: Moved) -> tuple[int, datetime]:
-    return list(_KINDS).index(type(fact)), fact.at
+    return list(LINES).index(type(fact)), fact.at
 
 
 def asking_about(attempt: Attempt) -> ChargeOrder:

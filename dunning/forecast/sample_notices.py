@@ -16,6 +16,8 @@ from dunning.notices.hold_notice import hold_notice
 from dunning.notices.still_restricted import still_restricted_notice
 from dunning.policy.file import Policy
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import step
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
@@ -105,7 +107,8 @@ def _undoes(since: datetime, until: datetime) -> Fact:
 def _about_the_panel(opened: Opened) -> Iterator[SampleNotice]:
     """What a customer reads who has paid and is still restricted."""
     plan, at = opened.plan, _restricted_at(opened.plan) + timedelta(hours=5)
-    order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step="reinstate", at=at, today=at.date(), rule=plan.rule)
+    name = step(StepKind.REINSTATE, 1)
+    order = ReinstateOrder(invoice=NUMBER, account=ACCOUNT, step=name, at=at, today=at.date(), rule=plan.rule)
     invoice = KnownInvoice(number=NUMBER, account=ACCOUNT, policy=plan.policy, due=opened.invoice.due)
     yield SampleNotice(
         "it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice)

@@ -11,7 +11,12 @@ from dunning.policy.step_names import step
 from dunning.records.accounts import Account
 from dunning.services.hold_reasons import category, name
 
-_TITLES = {Level.WARNED: "Service Warning", Level.LOCKED: "Service Locked"}
+TITLES = {
+    Level.WARNED: "Service Warning",
+    Level.LOCKED: "Service Locked",
+    **dict.fromkeys((Level.SUSPENDED, Level.INACTIVE, Level.DELETED), "Service Suspended"),
+}
+"""What the notice is called, by the level that the hold asks for."""
 _NOTHING = Money.zero("USD")
 
 
@@ -26,7 +31,7 @@ def hold_notice(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
         account=account.id,
         step=step(StepKind.HOLD, account.id, hold.source, hold.level.value, f"{hold.since:%Y%m%dT%H%M%SZ}"),
         at=now,
-        title=f"{_TITLES.get(hold.level, 'Service Suspended')}: {what[0].upper()}{what[1:]}",
+        title=f"{TITLES[hold.level]}: {what[0].upper()}{what[1:]}",
         policy="",
         zone=account.zone or "UTC",
         due=now.date(),

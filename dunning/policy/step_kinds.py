@@ -53,6 +53,10 @@ class StepKind(Enum):
     # Notices outside of any case: of a hold, by account, source, level and time.
     HOLD = Form("hold", 4, Action.NOTIFY)
 
+    # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.
+    MAIL_ANSWER = Form("answer", 2, ends=True)
+    NEW_CUSTOMER = Form("customer", 2, ends=True)
+
     # Tickets that no step of a case asks for.
     LATE = Form("late", 1, ends=True)  # money without a running case
     REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
@@ -66,6 +70,11 @@ class StepKind(Enum):
     DOMAINS_OF_HOLD = Form("domains-of-hold", 3, ends=True)  # by day, account and source
     DOMAINS_BACK = Form("domains-back", 1, ends=True)
     BREAKER = Form("breaker", 1, ends=True)
+    BREAKER_ALLOWED = Form("breaker-allowed", 1, ends=True)
+    BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
+
+    # Of an account's credit: the line by which an invoice used it.
+    CREDIT_USED = Form("credit-used", 0, ends=True)
 
     # Lines in the ledger, by the line that they strike out.
     WAIVE = Form("waive", 1, ends=True)

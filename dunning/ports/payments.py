@@ -34,7 +34,7 @@ class Credits(Protocol):
     async def use_credit(self, account: str, invoice: str, most: Money, at: datetime) -> Money:
         """Take up to `most` of the account's credit for that invoice, once: a second call gives the first answer.
 
-        What was taken lies in the credits as a negative line under `used:<invoice>`.
+        What was taken lies in the credits as a negative line under `credit.used_line`.
         """
         ...
 

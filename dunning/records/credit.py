@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from dunning.money import Money
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import key, step
 from dunning.wire import Instant, Wire
 
 
 class Credit(Wire):
-    """Money of the account that belongs to no open invoice. `id` is the payment's: it is credited once."""
+    """Money of the account that belongs to no open invoice. `id` is made of the payment's: it is credited once."""
 
     id: str
     account: str
@@ -25,22 +27,22 @@ def late_line(invoice: str, money: str) -> str:
 
     The payments of two invoices may have the same id.
     """
-    return f"{invoice or UNMATCHED}:{money}"
+    return key(invoice or UNMATCHED, money)
 
 
 def back_line(invoice: str, reversal: str) -> str:
     """The id of the line by which a reversal was taken off the credit."""
-    return f"{invoice or UNMATCHED}:back:{reversal}"
+    return key(invoice or UNMATCHED, step(StepKind.TAKEN_BACK, reversal))
 
 
 def restored_line(invoice: str, restored: str) -> str:
     """The id of the credit that came again after it had been taken off."""
-    return f"{invoice or UNMATCHED}:restored:{restored}"
+    return key(invoice or UNMATCHED, step(StepKind.RESTORED, restored))
 
 
 def used_line(invoice: str) -> str:
     """The id of the line by which an invoice used the credit."""
-    return f"used:{invoice}"
+    return key(invoice, step(StepKind.CREDIT_USED))
 
 
 def to_use(credits_: Iterable[Credit], most: Money) -> Money:

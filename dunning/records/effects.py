@@ -5,6 +5,11 @@ from typing import Literal
 from dunning.level import Level
 from dunning.wire import Instant, Wire
 
+Counted = Literal["suspend", "delete"]
+"""What the breaker counts, each on its own."""
+Decision = Literal["allowed", "kept"]
+"""What a person decides about what it stopped."""
+
 
 class Consequence(Wire):
     """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
@@ -16,9 +21,9 @@ class Consequence(Wire):
     key: str
     account: str
     invoice: str
-    action: str
+    action: Counted
     at: Instant
-    status: str
+    status: Literal["admitted", "deferred"] | Decision
     incident: str = ""
 
 

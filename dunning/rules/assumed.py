@@ -20,7 +20,7 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
-from dunning.policy.step_names import read
+from dunning.policy.step_names import key, notice_id, read
 
 
 def assumed(case: Case, milestone: Milestone) -> Result:
@@ -29,8 +29,8 @@ def assumed(case: Case, milestone: Milestone) -> Result:
 
 
 def delivered(case: Case, milestone: Milestone) -> Delivered:
-    """The notice of that step arrives. No real notice has this id, so that no bounce is about it."""
-    return Delivered(notice=f"assumed:{len(case.done)}:{milestone.name}")
+    """The notice of that step arrives. A real notice's id has the invoice's number: no bounce is about this one."""
+    return Delivered(notice=notice_id(key("", milestone.name), len(case.done)))
 
 
 def _charged(case: Case, milestone: Milestone) -> Result:

@@ -61,10 +61,12 @@ class SiteState(Rules):
     message: Message | None = None
 
 
-_MEANS = {
-    Level.WARNED: "everybody else sees the normal pages",
-    Level.LOCKED: "nobody can log in or register, and visitors still see the pages",
+MEANS = {
+    Level.WARNED: "This site may be restricted soon: everybody else sees the normal pages.",
+    Level.LOCKED: "This site is locked: nobody can log in or register, and visitors still see the pages.",
+    **dict.fromkeys((Level.SUSPENDED, Level.INACTIVE, Level.DELETED), "This site is suspended."),
 }
+"""What owners and administrators read of each level that restricts anything."""
 
 
 def rules(level: Level) -> Rules:
@@ -108,7 +110,7 @@ def site_state(
 
 
 def _text(level: Level, reasons: tuple[Category, ...], others: list[tuple[str, str, str]]) -> str:
-    says = [f"{_headline(level)}{_meaning(level)}."]
+    says = [MEANS[level]]
     if Category.NON_PAYMENT in reasons:
         says.append("Fees for this site are due and were not paid in time. Please use the payment link to pay them.")
         if level is Level.INACTIVE:
@@ -118,14 +120,3 @@ def _text(level: Level, reasons: tuple[Category, ...], others: list[tuple[str, s
         for because, write_to, read in others
     ]
     return " ".join(says)
-
-
-def _headline(level: Level) -> str:
-    if level is Level.WARNED:
-        return "This site may be restricted soon"
-    return f"This site is {'locked' if level is Level.LOCKED else 'suspended'}"
-
-
-def _meaning(level: Level) -> str:
-    meaning = _MEANS.get(level, "")
-    return f": {meaning}" if meaning else ""

@@ -6,12 +6,17 @@ from datetime import datetime
 
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Counted, Decision
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 
-NOUNS = {"suspend": "suspension", "delete": "deletion"}
+NOUNS: dict[Counted, str] = {"suspend": "suspension", "delete": "deletion"}
 """What the breaker counts, in words."""
+DECIDED: dict[Decision, tuple[StepKind, str]] = {
+    "allowed": (StepKind.BREAKER_ALLOWED, "allowed by"),
+    "kept": (StepKind.BREAKER_KEPT, "kept from happening by"),
+}
+"""What a person decided: the kind of the ticket's key, and in words."""
 _SHOWN = 20
 """So many lines of a list stand in a ticket; `breaker show` has all."""
 
@@ -26,7 +31,7 @@ def drift_found(step: str, at: datetime, headline: str, lines: Iterable[str]) ->
     return _of_nobody(TicketKind.DRIFT, step, at, headline, lines)
 
 
-def many(action: str, count: int) -> str:
+def many(action: Counted, count: int) -> str:
     """`1 suspension`, `4,711 deletions`."""
     return f"{count:,} {NOUNS[action]}{'' if count == 1 else 's'}"
 
@@ -54,12 +59,12 @@ def breaker_stopped(first: Consequence, admitted: Sequence[Consequence], hours: 
     return _of_nobody(TicketKind.BREAKER_STOPPED, step(StepKind.BREAKER, first.incident), first.at, subject, body)
 
 
-def breaker_decided(rows: Sequence[Consequence], status: str, by: str, at: datetime) -> TicketOrder:
+def breaker_decided(rows: Sequence[Consequence], status: Decision, by: str, at: datetime) -> TicketOrder:
     """What a person decided about `rows` (one at least, of one status before), written down once."""
-    what = {"allowed": "allowed by", "kept": "kept from happening by"}[status]
-    counts = Counter(row.action for row in rows)
+    kind, what = DECIDED[status]
+    counts = Counter[Counted](row.action for row in rows)
     subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
-    return _of_nobody(TicketKind.BREAKER_DECIDED, f"breaker-{status}:{rows[0].key}", at, subject, _lines(rows))
+    return _of_nobody(TicketKind.BREAKER_DECIDED, step(kind, rows[0].key), at, subject, _lines(rows))
 
 
 def _of_nobody(kind: TicketKind, step: str, at: datetime, subject: str, lines: Iterable[str]) -> TicketOrder:

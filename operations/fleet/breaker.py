@@ -11,6 +11,7 @@ from dunning.policy.step_names import step_of
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.consequences import Consequences
 from dunning.ports.outages import OutageError
+from dunning.records.effects import Decision
 from dunning.tickets.fleet import breaker_decided
 from operations.errors import RefusedError
 
@@ -74,7 +75,7 @@ class BreakerDecisions:
         """Decide against it, until a person allows it. Raises RefusedError as `allow` does."""
         return Decided(*await self._decide(meant, (DEFERRED,), KEPT))
 
-    async def _decide(self, meant: Meant, statuses: Sequence[str], status: str) -> tuple[Sequence[Stopped], int]:
+    async def _decide(self, meant: Meant, statuses: Sequence[str], status: Decision) -> tuple[Sequence[Stopped], int]:
         if not meant.by.strip():
             raise RefusedError("say who decides", field="by")
         while True:  # cases come and other people decide, too

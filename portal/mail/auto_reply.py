@@ -12,13 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from adapters.signed_links import Links
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import key, notice_id, step
 from dunning.ports.companies import Mailer
 from dunning.ports.notices import Notices
 from dunning.records.mail import InboundMail, Mail, NoticeCopy, NoticeText
 from dunning.tickets.ticket import TicketOrder
 
-ANSWER = "answer:"
-"""Begins the id of an answer in the archive of notices."""
 SUBJECT = "We have your message"
 _FOLDER = Path(__file__).parents[1] / "templates"
 
@@ -65,7 +65,7 @@ class AutoReply:
 
     async def _copy(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeCopy:
         who = hashlib.sha256(mail.sender.lower().encode("utf-8", "backslashreplace")).hexdigest()[:24]
-        name = f"{ANSWER}{who}:{mail.at:%Y-%m-%d}"
+        name = notice_id(key("", step(StepKind.MAIL_ANSWER, f"{mail.at:%Y-%m-%d}", who)), 0)
         earlier = await self._store.notice(name)
         if earlier:
             return earlier

@@ -10,7 +10,8 @@ from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Bounced
 from dunning.notices.inbound_mail import CustomerMail, DeliveryReport, mentioned, read_mail
-from dunning.policy.step_names import key_of_notice, step_of
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import key_of_notice, read, step_of
 from dunning.ports.accounts import Accounts
 from dunning.ports.inbox import Mailbox
 from dunning.ports.notices import Notices
@@ -20,7 +21,7 @@ from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
 from dunning.tickets.mail import address_bounced, customer_mail, mail_failed, mail_unclear
 from operations.deliver_news import Deliver
-from portal.mail.auto_reply import ANSWER, AutoReply
+from portal.mail.auto_reply import AutoReply
 
 
 class MailRecords(Accounts, Mailbox, Notices, Tickets, Protocol):
@@ -93,8 +94,9 @@ class MailHandler:
         if copy.status in _UNSETTLED and self._clock() - mail.at < SETTLING:
             raise OutageError("the notice that came back is still being sent")
         await self._store.mark_bounced(copy, report.status, mail.at)
-        if copy.invoice and not copy.id.startswith(ANSWER):
-            fact = Bounced(notice=copy.id, step=step_of(key_of_notice(copy.id)), at=mail.at, reason=report.status)
+        step = step_of(key_of_notice(copy.id))
+        if copy.invoice and read(step).kind is not StepKind.MAIL_ANSWER:
+            fact = Bounced(notice=copy.id, step=step, at=mail.at, reason=report.status)
             await self._deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
 
     async def _from_customer(self, mail: InboundMail, written: CustomerMail) -> Handled:

@@ -8,6 +8,8 @@ from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.instruments import CHARGEABLE, PaymentMethod
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.objects import Customer
+from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import key, step
 from dunning.records.accounts import Account
 from dunning.records.payments import Method
 
@@ -46,10 +48,8 @@ class StripeCustomers:
 
     async def made(self, account: Account) -> str:
         """The id of a new customer for the account; the same one when asked twice in a row."""
-        made = self._customers.create_async(
-            {"metadata": {"account": account.id}},
-            {"idempotency_key": idempotency_key(f"customer:{account.id}:{account.payer}")},
-        )
+        known_by = idempotency_key(key("", step(StepKind.NEW_CUSTOMER, account.id, account.payer)))
+        made = self._customers.create_async({"metadata": {"account": account.id}}, {"idempotency_key": known_by})
         return (await fetch(Customer, made)).id
 
     async def make_default(self, payer: str, method: str, at: datetime) -> None:

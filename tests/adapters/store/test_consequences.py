@@ -17,7 +17,7 @@ from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUS
 from dunning.level import Level
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Counted, Decision
 from dunning.tickets.fleet import breaker_decided
 
 AT = datetime(2026, 12, 25, 14, tzinfo=UTC)
@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.promise(10)
 
 
-def asked(name: str, at: datetime = AT, action: str = SUSPEND) -> Consequence:
+def asked(name: str, at: datetime = AT, action: Counted = SUSPEND) -> Consequence:
     return Consequence(key=f"{name}:{action}", account=f"a-{name}", invoice=name, action=action, at=at, status=ADMITTED)
 
 
@@ -41,7 +41,7 @@ async def answers(store: SqlStore, limits: Limits, *rows: Consequence) -> list[s
     return [(await store.admit([row], limits))[0].status for row in rows]
 
 
-async def decided(store: SqlStore, rows: Sequence[Consequence], status: str) -> bool:
+async def decided(store: SqlStore, rows: Sequence[Consequence], status: Decision) -> bool:
     return await store.rule_on(rows, status, breaker_decided(rows, status, "ana", AT))
 
 

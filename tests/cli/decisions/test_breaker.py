@@ -9,7 +9,7 @@ import pytest
 from adapters.store import SqlStore, migrate
 from dunning.fleet.breaker import ADMITTED, DELETE, SUSPEND, Limits
 from dunning.records.books import KnownInvoice
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Counted
 from tests.cli.command import Operate, Said
 
 AT = datetime(2026, 12, 25, 14, 30, tzinfo=UTC)
@@ -27,7 +27,7 @@ async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     await opened.close()
 
 
-async def stop(store: SqlStore, *names: str, action: str = SUSPEND, policy: str = "courtesy-5-10-35") -> None:
+async def stop(store: SqlStore, *names: str, action: Counted = SUSPEND, policy: str = "courtesy-5-10-35") -> None:
     """The breaker stops all of them, a minute apart."""
     for place, name in enumerate(names):
         await store.open_invoice(

@@ -138,7 +138,11 @@ async def test_credits_show_what_came_what_was_used_and_what_is_left(a_stage: St
     assert said.out.endswith("CRED-a: EUR 7.50, USD 14.99 left\n")
     shown = (await operate("credits", "CRED-a", "--json")).json
     assert shown["left"] == [{"minor": 750, "currency": "EUR"}, {"minor": 1499, "currency": "USD"}]
-    assert [each["id"] for each in shown["credits"]] == ["CRED-1:pi_1", "CRED-2:pi_2", "used:CRED-3"]
+    assert [each["id"] for each in shown["credits"]] == [
+        "CRED-1:pi_1",
+        "CRED-2:pi_2",
+        "CRED-3:credit-used",
+    ]
 
 
 async def test_an_account_without_credit_has_none_and_an_unknown_one_is_a_mistake(

@@ -29,7 +29,7 @@ from dunning.fleet.breaker import (
     reason,
 )
 from dunning.level import Level
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Counted
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
@@ -41,7 +41,7 @@ AT = datetime(2026, 12, 25, 14, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def asked(name: str, at: datetime = AT, action: str = SUSPEND) -> Consequence:
+def asked(name: str, at: datetime = AT, action: Counted = SUSPEND) -> Consequence:
     return Consequence(key=f"{name}:{action}", account=f"a-{name}", invoice=name, action=action, at=at, status=ADMITTED)
 
 
@@ -74,16 +74,18 @@ def test_a_share_is_not_a_hair_more_than_it_is() -> None:
 @pytest.mark.parametrize(
     ("level", "held", "action"),
     [
-        (Level.WARNED, Level.ACTIVE, ""),
-        (Level.LOCKED, Level.WARNED, ""),
+        (Level.WARNED, Level.ACTIVE, None),
+        (Level.LOCKED, Level.WARNED, None),
         (Level.SUSPENDED, Level.ACTIVE, SUSPEND),
         (Level.SUSPENDED, Level.LOCKED, SUSPEND),
         (Level.INACTIVE, Level.LOCKED, SUSPEND),
-        (Level.INACTIVE, Level.SUSPENDED, ""),
-        (Level.SUSPENDED, Level.SUSPENDED, ""),
+        (Level.INACTIVE, Level.SUSPENDED, None),
+        (Level.SUSPENDED, Level.SUSPENDED, None),
     ],
 )
-def test_what_cuts_a_customer_off_for_the_first_time_is_a_suspension(level: Level, held: Level, action: str) -> None:
+def test_what_cuts_a_customer_off_for_the_first_time_is_a_suspension(
+    level: Level, held: Level, action: str | None
+) -> None:
     order = RestrictOrder(invoice="INV-1", account="a", step="s", at=AT, level=level, held=held)
     assert counted(order) == action
 
@@ -137,7 +139,7 @@ _ASKING = st.tuples(st.integers(0, 30), _MINUTES, st.sampled_from([SUSPEND, DELE
 @pytest.mark.promise(10)
 @given(calls=st.lists(_ASKING, max_size=60), least=st.integers(0, 5), resolved=st.sets(st.integers(0, 60)))
 def test_never_more_than_allowed_in_any_window_whatever_the_order(
-    calls: list[tuple[int, int, str]], least: int, resolved: set[int]
+    calls: list[tuple[int, int, Counted]], least: int, resolved: set[int]
 ) -> None:
     """`resolved`: before these calls a person had decided about everything, so that there is no incident any more."""
     limits, seen = Limits(least=least, share=0, hours=24), books()

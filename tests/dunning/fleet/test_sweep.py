@@ -123,8 +123,8 @@ def test_a_ledger_has_it_under_its_own_kind_of_line(fact: Moved, kinds: set[Kind
 
 def test_credits_and_tickets_of_money_for_nobody_stand_under_the_name_that_the_late_door_gives() -> None:
     assert reconcile.credit_lines("", PAID) == ("unmatched:pi_1",)
-    assert reconcile.credit_lines("INV-1", BACK) == ("INV-1:back:re_1",)
-    assert reconcile.credit_lines("INV-1", AGAIN) == ("INV-1:dp_1:won", "INV-1:restored:dp_1:won")
+    assert reconcile.credit_lines("INV-1", BACK) == ("INV-1:taken-back:re_1",)
+    assert reconcile.credit_lines("INV-1", AGAIN) == ("INV-1:dp_1:won", "INV-1:restored:dp_1%3Awon")
     assert reconcile.ticket_keys("", BACK) == ("unmatched:late:re_1", ":refused:re_1")
 
 

@@ -111,7 +111,7 @@ def test_a_reversal_of_credit_is_taken_off_it_and_of_nothing_is_a_ticket() -> No
     assert (off.outcome, off.credit.account, off.credit.id) == (
         "taken off the credit",
         "bakery",
-        "INV-1042:back:r-1",
+        "INV-1042:taken-back:r-1",
     )
     assert off.credit.amount == -USD5
     assert off.ticket
@@ -123,7 +123,7 @@ def test_a_reversal_of_credit_is_taken_off_it_and_of_nothing_is_a_ticket() -> No
 
 @pytest.mark.promise(9)
 def test_money_that_comes_again_goes_where_it_had_been() -> None:
-    off = late_restored_of("INV-1042", RESTORED, None, credit("INV-1042:back:r-1"), "x")
+    off = late_restored_of("INV-1042", RESTORED, None, credit("INV-1042:taken-back:r-1"), "x")
     assert off.credit
     assert (off.outcome, off.credit.account, off.credit.id, off.ticket) == (
         "credited",

@@ -168,7 +168,7 @@ def test_parked_money_that_is_taken_back_takes_its_credit_with_it() -> None:
     ticket = follow_up("taken-back:r-1", Action.TICKET, now)
     order = order_for(case, ticket, now)
     assert isinstance(order, TicketOrder)
-    assert (order.credit_id, order.credit) == ("INV-1042:back:r-1", Money.parse("EUR -5.00"))
+    assert (order.credit_id, order.credit) == ("INV-1042:taken-back:r-1", Money.parse("EUR -5.00"))
     assert (order.subject, order.body) == (
         "A payment kept as credit for INV-1042 was taken back",
         "The credit was taken off the account again.",

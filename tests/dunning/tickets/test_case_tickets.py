@@ -32,8 +32,8 @@ def case_with_parked_money() -> tuple[Case, datetime]:
     ("step", "line", "amount"),
     [
         ("parked:p-1", "INV-1042:p-1", EURO),
-        ("taken-back:r-1", "INV-1042:back:r-1", "EUR -5.00"),
-        ("restored:r-1%3Awon", "INV-1042:restored:r-1:won", EURO),
+        ("taken-back:r-1", "INV-1042:taken-back:r-1", "EUR -5.00"),
+        ("restored:r-1%3Awon", "INV-1042:restored:r-1%3Awon", EURO),
     ],
 )
 def test_money_that_comes_goes_and_comes_again_is_credited_each_time_under_its_own_name(

@@ -126,9 +126,8 @@ def opened() -> list[TicketOrder]:
     ]
 
 
-def test_every_kind_is_opened_by_one_function_and_has_a_department() -> None:
+def test_every_kind_is_opened_by_one_function() -> None:
     assert Counter(order.kind for order in opened()) == dict.fromkeys(TicketKind, 1)
-    assert DEPARTMENTS.keys() == set(TicketKind)
 
 
 def test_the_store_keeps_what_a_ticket_says() -> None:
