@@ -219,7 +219,9 @@ async def test_what_people_decided_in_an_earlier_run_is_decided_once_and_answere
     before = await long.counted(60)
     assert (await long.handle.describe()).run_id != long.first_run
     assert await decide() == ["promised", "changed"]
-    assert (await long.case()).model_dump() == before.model_dump() | {"done": (await long.case()).model_dump()["done"]}
+    # Confirmations may be delivered meanwhile; nothing else changes.
+    changes = {"done", "revision"}
+    assert (await long.case()).model_dump(exclude=changes) == before.model_dump(exclude=changes)
     with pytest.raises(WorkflowUpdateFailedError) as refusal:
         await long.update("change_due_date", change, "another")
     assert "is the due date already" in str(refusal.value.cause)
