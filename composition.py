@@ -66,7 +66,7 @@ class Composition:
         """The invoices' workflows."""
         seen = NoteOpenCases(lambda: self.store, now)
         queue = self.settings.task_queue
-        return TemporalCases(self._client, queue, opened=seen.opened, answered=seen.answered)
+        return TemporalCases(self._client, queue, seen=seen)
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""

@@ -16,6 +16,7 @@ from dunning.case.orders import Order
 from dunning.case.snapshot import unpacked
 from dunning.explain.open_cases import after, row_of
 from dunning.ports.open_cases import NotesOpenCases
+from dunning.records.open_case import OpenCase
 
 log = structlog.stdlib.get_logger("reprieve.worker")
 
@@ -46,12 +47,22 @@ class _Around(ActivityInboundInterceptor):
 
     def _note(self, order: Order, result: Any, took: timedelta) -> None:
         try:
-            now = order.at + _until_this_try() + took
-            row = row_of(after(unpacked(order.snapshot), order.at, result, now), now)
-            if row:  # a case that is over was taken out of the table with its books
-                self._table.note(row)
+            case, now = unpacked(order.snapshot), order.at + _until_this_try() + took
+            row = row_of(after(case, order.at, result, now), now)
         except Exception as error:  # noqa: BLE001 - the activity has done its work, whatever is wrong here
             log.warning("no row for the table of open cases", invoice=order.invoice, error=type(error).__name__)
+            return
+
+        def of_both(there: OpenCase) -> OpenCase | None:
+            """A payment may have come, and been written, while the activity was busy."""
+            try:
+                known = unpacked(there.snapshot)
+            except ValueError:  # too long, or of another version of ours: the hourly check writes it
+                return None
+            return row_of(after(case, order.at, result, now, known=known), now)
+
+        if row:  # a case that is over was taken out of the table with its books
+            self._table.note(row, of_both)
 
 
 def _until_this_try() -> timedelta:

@@ -8,7 +8,9 @@ from dunning.case.case import Case, Opened, open_case
 from dunning.case.facts import Answer
 from dunning.case.snapshot import unpacked
 from dunning.explain.open_cases import row_of
+from dunning.ports.cases import SIGNALS, Signal
 from dunning.ports.open_cases import NotesOpenCases
+from dunning.rules.signals import READERS
 
 log = logging.getLogger("reprieve.operations")
 
@@ -22,20 +24,21 @@ class NoteOpenCases:
 
     def opened(self, opened: Opened) -> None:
         """A case was started."""
-        self._note(open_case(opened, self._clock()))
+        self._note(lambda: open_case(opened, self._clock()))
 
     def answered(self, answer: Answer) -> None:
         """A case answered to what it was told."""
-        if not answer.snapshot:  # too long, or the answer of an earlier run
-            return
-        try:
-            case = unpacked(answer.snapshot)
-        except ValueError:  # of another version of ours
-            log.warning("an answer's snapshot cannot be read; the hourly check writes its row")
-            return
-        self._note(case)
+        if answer.snapshot:  # it was not too long
+            self._note(lambda: unpacked(answer.snapshot))
 
-    def _note(self, case: Case) -> None:
-        row = row_of(case, self._clock())
-        if row:  # a case that is over leaves the table with its books
-            self._table().note(row)
+    def goes_on(self, case: Case, signal: Signal) -> None:
+        """A closed case was started again with a signal; the row of one that was running already knows more."""
+        self._note(lambda: READERS[SIGNALS[type(signal)]].record(case, signal, self._clock()))
+
+    def _note(self, seen: Callable[[], Case]) -> None:
+        try:
+            row = row_of(seen(), self._clock())
+            if row:  # a case that is over leaves the table with its books
+                self._table().note(row)
+        except Exception as error:  # noqa: BLE001 - what was told to the case has happened, whatever is wrong here
+            log.warning("no row for the table of open cases (%s); the hourly check writes it", type(error).__name__)

@@ -32,6 +32,7 @@ from dunning.records.effects import Counted, Decision
 from dunning.rules.assumed import HANDS as ASSUMED
 from dunning.rules.order_for import BUILDERS
 from dunning.rules.record import RECORDERS
+from dunning.rules.signals import READERS
 from dunning.services.hold_reasons import BECAUSE, NAMES, Category
 from dunning.services.site_state import MEANS
 from dunning.states import State, StateAt
@@ -42,7 +43,6 @@ from operations.list_cases import OF_TIME
 from portal.pages.invoice_view import PAYABLE
 from tests.portal.pages.test_pay import STATES
 from workflows.calls import CALLS
-from workflows.inbox import READERS
 
 NOTICES = Path(__file__).parent.parent / "notices" / "common"
 

@@ -198,7 +198,7 @@ class InvoiceDunning:
         """A decision is recorded, and answered; one that comes again from an earlier run is only answered again."""
         first = answered_before(self._case, _update_id())
         if not first and after is not self._case:
-            self._case = remembered(after, _update_id(), outcome)
+            self._case = remembered(self._case, after, _update_id(), outcome)
         now = workflow.now()
         return self._seen(Answer(outcome=first or outcome, balance=self._case.balance, state=state_at(self._case, now)))
 

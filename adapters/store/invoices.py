@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import delete, select, update
 
 from adapters.store.database.base import Database, columns_of, money_columns, put_row
+from adapters.store.open_cases import alone_with
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.case.orders import CloseOrder
 from dunning.records.books import ClosedLedger, KnownInvoice
@@ -61,6 +62,7 @@ class Invoices(Database):
             number=order.invoice, account=order.account, policy=order.policy, due=order.due, status="closed"
         )
         async with self._writing() as connection:
+            await alone_with(connection, order.invoice)
             if await put_row(connection, closed_ledgers, _books(order), newest_by="closed_at"):
                 await put_row(connection, invoices, invoice.model_dump())
                 number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision

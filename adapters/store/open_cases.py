@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, case, delete, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, columns_of
-from adapters.store.tables import closed_ledgers, open_cases
+from adapters.store.tables import closed_ledgers, invoices, open_cases
+from dunning.ports.open_cases import Other
 from dunning.records.open_case import OpenCase
 
 log = structlog.stdlib.get_logger("reprieve.store")
@@ -29,9 +30,12 @@ class OpenCases(Database):
         self._noted = self._group(_write_newer)
         self._noting: set[asyncio.Task[None]] = set()
 
-    def note(self, row: OpenCase) -> None:
-        """Write the row soon, with others; not over one of the same or a higher revision, nor over closed books."""
-        task = asyncio.get_running_loop().create_task(self._note(row))
+    def note(self, row: OpenCase, other: Other | None = None) -> None:
+        """Write the row soon, with others; not over one of the same or a higher revision, nor over closed books.
+
+        When there is such a row, what `other` makes of it is written.
+        """
+        task = asyncio.get_running_loop().create_task(self._note(row, other))
         self._noting.add(task)
         task.add_done_callback(self._noting.discard)
 
@@ -47,6 +51,7 @@ class OpenCases(Database):
         """
         async with self._writing() as connection:
             for row, wrong in sorted(rows, key=lambda each: each[0].number):
+                await alone_with(connection, row.number)
                 revision = open_cases.c.revision
                 await _write(connection, row, or_(revision <= row.revision, revision == wrong))
 
@@ -85,35 +90,55 @@ class OpenCases(Database):
             for number in numbers:
                 await connection.execute(its.where(open_cases.c.number == number))
 
-    async def _note(self, row: OpenCase) -> None:
+    async def _note(self, row: OpenCase, other: Other | None) -> None:
         try:
-            await self._noted.add((row,))
+            await self._noted.add(((row, other),))
         except Exception as error:  # noqa: BLE001 - whatever it is: the hourly check writes the row
             log.warning("a row of the table of open cases could not be written", error=type(error).__name__)
 
 
-async def _write_newer(connection: AsyncConnection, rows: Sequence[OpenCase]) -> None:
-    newest: dict[str, OpenCase] = {}
-    for row in rows:
-        known = newest.get(row.number)
-        if known is None or known.revision < row.revision:
-            newest[row.number] = row
-    for number in sorted(newest):  # in one order for all: two workers would else wait for each other
-        row = newest[number]
-        await _write(connection, row, open_cases.c.revision < row.revision)
+async def alone_with(connection: AsyncConnection, number: str) -> None:
+    """Let nobody else write or close that case until the transaction ends: who waited sees what the other did.
+
+    Who takes several goes by their numbers. In SQLite a writing transaction is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(number, _SEED))))
 
 
-async def _write(connection: AsyncConnection, row: OpenCase, may_replace: ColumnElement[bool]) -> None:
-    """One statement decides: a row that is newer stays, and closed books that know as much as this row say no."""
+_SEED = 0x6F70656E  # "open": no other lock of ours has these keys
+
+
+async def _write_newer(connection: AsyncConnection, noted: Sequence[tuple[OpenCase, Other | None]]) -> None:
+    for row, other in sorted(noted, key=lambda each: (each[0].number, each[0].revision)):
+        await alone_with(connection, row.number)
+        if await _write(connection, row, open_cases.c.revision < row.revision) or other is None:
+            continue
+        found = await connection.execute(select(open_cases).where(open_cases.c.number == row.number))
+        there = found.mappings().first()
+        both = other(_row(dict(there))) if there else None
+        if both:
+            await _write(connection, both, open_cases.c.revision < both.revision)
+
+
+async def _write(connection: AsyncConnection, row: OpenCase, may_replace: ColumnElement[bool]) -> bool:
+    """Whether it was written. A row that is newer stays, and closed books that know as much as this row say no.
+
+    Books that were opened again say nothing: the case may go on from older ones, and be of a lower revision.
+    """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = row.model_dump(exclude={"balance"}) | columns_of("balance", row.balance)
     closed = select(closed_ledgers.c.invoice).where(
-        closed_ledgers.c.invoice == row.number, closed_ledgers.c.revision >= row.revision
+        closed_ledgers.c.invoice == row.number,
+        closed_ledgers.c.revision >= row.revision,
+        invoices.c.number == closed_ledgers.c.invoice,
+        invoices.c.status == "closed",
     )
     given: Select[Any] = select(*(literal(values[name], column.type) for name, column in open_cases.c.items()))
     insert = dialect.insert(open_cases).from_select(list(open_cases.c.keys()), given.where(~closed.exists()))
     fresh = {column.name: insert.excluded[column.name] for column in open_cases.c if column.name != "number"}
-    await connection.execute(insert.on_conflict_do_update(index_elements=["number"], set_=fresh, where=may_replace))
+    upsert = insert.on_conflict_do_update(index_elements=["number"], set_=fresh, where=may_replace)
+    return (await connection.execute(upsert.returning(open_cases.c.number))).first() is not None
 
 
 def _row(row: dict[str, Any]) -> OpenCase:

@@ -29,6 +29,7 @@ from dunning.ports.cases import (
     Listed,
     NoAnswerError,
     NoCaseError,
+    SeesCases,
     ServerRefusedError,
     Signal,
     Update,
@@ -46,7 +47,7 @@ _PAGE = 500
 class TemporalCases:
     """Fits `dunning.ports.cases.Cases`. `queue` is the workflows' task queue; `client` raises OutageError too early.
 
-    `opened` and `answered` hear of each case that was started, and of each answer: for the table of open cases.
+    `seen` hears of each case that was started, of each answer, and of each that goes on: for the table of open cases.
     """
 
     def __init__(
@@ -54,13 +55,11 @@ class TemporalCases:
         client: Callable[[], Client],
         queue: str,
         *,
-        opened: Callable[[Opened], None] = lambda _: None,
-        answered: Callable[[Answer], None] = lambda _: None,
+        seen: SeesCases | None = None,
     ) -> None:
         self._client = client
         self._queue = queue
-        self._opened = opened
-        self._answered = answered
+        self._seen = seen
 
     async def start(self, opened: Opened, values: Values) -> bool:
         """Start a case, unless there is or was one."""
@@ -79,7 +78,8 @@ class TemporalCases:
             return False
         except RPCError as error:
             raise away(error) from None
-        self._opened(opened)
+        if self._seen:
+            self._seen.opened(opened)
         return True
 
     async def ask(self, invoice: str) -> Case:
@@ -113,7 +113,8 @@ class TemporalCases:
             raise CaseSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(invoice) from None
-        self._answered(answer)
+        if self._seen:
+            self._seen.answered(answer)
         return answer
 
     async def signal(self, invoice: str, signal: Signal) -> None:
@@ -139,6 +140,8 @@ class TemporalCases:
             )
         except RPCError as error:
             raise away(error) from None
+        if self._seen:
+            self._seen.goes_on(case, signal)
 
     async def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
         """The cases, one at a time."""

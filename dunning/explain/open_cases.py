@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from dunning.case.case import Case
-from dunning.case.decisions import Finish, Perform, Reinstate, Wait
+from dunning.case.case import Attempted, Case, Deferral, Done
+from dunning.case.decisions import Finish, Perform, Reinstate, Wait, reinstatement
 from dunning.case.results import Reinstated, Result
 from dunning.case.snapshot import packed, unpacked
 from dunning.case.state import state
@@ -36,17 +36,27 @@ def row_of(case: Case, now: datetime) -> OpenCase | None:
     )
 
 
-def after(case: Case, ordered: datetime, result: Result | Reinstated, now: datetime) -> Case:
+def after(
+    case: Case, ordered: datetime, result: Result | Reinstated, now: datetime, *, known: Case | None = None
+) -> Case:
     """The case once the result is recorded at `now`, given the case for which the step was ordered at `ordered`.
 
-    The rules are asked once more what they decided then: they are pure, so it is the same step.
+    The rules are asked once more what they decided then: they are pure, so it is the same step. `known` is the case
+    as it was heard of while the step was under way: the result is recorded in that one, unless it is there already.
     """
-    step = decide(case, ordered)
+    step, into = decide(case, ordered), known or case
     if isinstance(step, Perform) and not isinstance(result, Reinstated):
-        return recorded(case, step.milestone, result, now)
+        seen = _ends(into, step.milestone.name) != _ends(case, step.milestone.name)
+        return into if seen else recorded(into, step.milestone, result, now)
     if isinstance(step, Reinstate) and isinstance(result, Reinstated):
-        return reinstated(case, result, now)
-    return case
+        seen = _ends(into, reinstatement(case)) != _ends(case, reinstatement(case))
+        return into if seen else reinstated(into, result, now)
+    return into
+
+
+def _ends(case: Case, step: str) -> list[Done | Attempted | Deferral]:
+    """What a case knows of how the tries of a step ended."""
+    return [each for each in (*case.done, *case.attempts, *case.deferrals) if each.step == step]
 
 
 def as_at(row: OpenCase, now: datetime) -> OpenCase:

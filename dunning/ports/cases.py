@@ -110,6 +110,22 @@ class Listed(NamedTuple):
         return self.status == "running"
 
 
+class SeesCases(Protocol):
+    """Whoever wants to know what is seen of cases from outside. It returns at once and never raises."""
+
+    def opened(self, opened: Opened) -> None:
+        """A case was started."""
+        ...
+
+    def answered(self, answer: Answer) -> None:
+        """A case answered to what it was told."""
+        ...
+
+    def goes_on(self, case: Case, signal: Signal) -> None:
+        """A closed case was started again with a signal, unless it was running already."""
+        ...
+
+
 class Cases(Protocol):
     """The invoices' workflows. All raise OutageError while Temporal cannot be reached."""
 

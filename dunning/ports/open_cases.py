@@ -1,18 +1,22 @@
 """The table of open cases: for people and programs that look, never for a rule or a consequence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from dunning.records.open_case import OpenCase
 
+Other = Callable[[OpenCase], OpenCase | None]
+"""From the row that there is, the one to write instead; None: that one knows it all."""
+
 
 class NotesOpenCases(Protocol):
     """Whoever has just seen a case as it is now."""
 
-    def note(self, row: OpenCase) -> None:
+    def note(self, row: OpenCase, other: Other | None = None) -> None:
         """Write the row soon, unless there is one of the same or a higher revision, or the case is closed since.
 
+        Who knows a fact that such a row may lack gives `other`: it is asked for the row of both, from the one there is.
         Returns at once and never raises: it must not hold up or fail what it is told of. What cannot be written is in
         the log, and the hourly check finds it.
         """

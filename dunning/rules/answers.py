@@ -12,7 +12,7 @@ from dunning.case.case import Answered, Case
 from dunning.case.facts import Answer, Payment
 from dunning.case.ledger import MONEY_IN, find
 from dunning.case.outcomes import AnswerOutcome
-from dunning.case.update import changed
+from dunning.case.update import changed, one_fact
 from dunning.rules.state_at import state_at
 
 REMEMBERED = 50
@@ -42,6 +42,8 @@ def answered_before(case: Case, update: str) -> AnswerOutcome | Literal[""]:
     return ""
 
 
-def remembered(case: Case, update: str, outcome: AnswerOutcome) -> Case:
-    """The case that knows what the caller of that update heard."""
-    return changed(case, answered=(*case.answered, Answered(update=update, outcome=outcome))[-REMEMBERED:])
+@one_fact
+def remembered(before: Case, after: Case, update: str, outcome: AnswerOutcome) -> Case:
+    """The case after a decision, which knows what its caller heard: both are one fact more than `before`."""
+    del before
+    return changed(after, answered=(*after.answered, Answered(update=update, outcome=outcome))[-REMEMBERED:])

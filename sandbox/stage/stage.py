@@ -100,7 +100,7 @@ class Stage:
     def cases(self, client: Client) -> TemporalCases:
         """The cases as that client reaches them."""
         seen = NoteOpenCases(lambda: self.store, now)
-        return TemporalCases(lambda: client, QUEUE, opened=seen.opened, answered=seen.answered)
+        return TemporalCases(lambda: client, QUEUE, seen=seen)
 
     async def open(self, client: Client, row: NewInvoice, policy: Policy) -> Opening:
         """Open an invoice, as the command line does."""

@@ -2,11 +2,14 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import SqlStore
 from dunning.case.case import open_case
@@ -84,6 +87,61 @@ async def test_a_late_write_does_not_bring_back_what_is_closed_and_a_new_life_is
     await store.close_ledger(closing(7))  # a try of the first life that was given up
     await store.forget_open(["INV-1"])
     assert await store.open_case("INV-1") == row(revision=8)
+
+
+class Frozen(SqlStore):
+    """Stops for a while with everything written and nothing committed."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncGenerator[AsyncConnection]:
+        async with super()._writing() as connection:
+            yield connection
+            self.reached.set()
+            await self.go_on.wait()
+
+
+async def test_a_write_in_the_very_moment_of_closing_leaves_no_row(store: SqlStore, url: str) -> None:
+    closer = Frozen(url)
+    closes = asyncio.create_task(closer.close_ledger(closing(7)))
+    await closer.reached.wait()
+    writes = [asyncio.create_task(noted(store, row(revision=6))), asyncio.create_task(store.put_open([(row(), 1)]))]
+    await asyncio.wait(writes, timeout=0.3)  # it has to wait, and would be done else
+    closer.go_on.set()
+    await asyncio.gather(closes, *writes)
+    assert await store.open_case("INV-1") is None
+    await closer.close()
+
+
+async def test_a_case_that_goes_on_from_older_books_has_a_row_though_its_revision_is_lower(store: SqlStore) -> None:
+    await store.close_ledger(closing(7))
+    await store.mark_invoice("INV-1", "open")
+    await noted(store, row(revision=5))
+    assert await store.open_case("INV-1") == row(revision=5)
+
+
+async def test_who_may_know_a_fact_more_is_asked_for_the_row_of_both(store: SqlStore) -> None:
+    asked: list[OpenCase] = []
+
+    def of_both(there: OpenCase) -> OpenCase | None:
+        asked.append(there)
+        return row(revision=there.revision + 1, state="both") if there.revision < 5 else None
+
+    store.note(row(revision=3), of_both)
+    await asyncio.gather(*store._noting)
+    assert asked == []
+    store.note(row(revision=3, state="late"), of_both)
+    store.note(row("INV-2"), of_both)
+    await asyncio.gather(*store._noting)
+    assert asked == [row(revision=3)]
+    assert await store.open_case("INV-1") == row(revision=4, state="both")
+    await noted(store, row(revision=5))
+    store.note(row(revision=3), of_both)
+    await asyncio.gather(*store._noting)
+    assert await store.open_case("INV-1") == row(revision=5)
 
 
 async def test_what_was_asked_of_the_case_replaces_what_was_found_wrong_but_nothing_newer(store: SqlStore) -> None:

@@ -9,6 +9,7 @@ from dunning.case.decisions import Perform
 from dunning.case.facts import Promise
 from dunning.case.results import Delivered
 from dunning.explain.open_cases import row_of
+from dunning.ports.open_cases import Other
 from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
@@ -44,7 +45,7 @@ class Table:
 
     async def forget_open(self, numbers: object) -> None: ...
 
-    def note(self, row: OpenCase) -> None: ...
+    def note(self, row: OpenCase, other: Other | None = None) -> None: ...
 
 
 def issued(number: str = "INV-1", due: date | None = None) -> tuple[Case, datetime]:

@@ -1,7 +1,7 @@
 """The hourly check against real companies: it repairs what drifted, tells a person once, and touches nobody else's."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
-from adapters.temporal.schedules import DRIFT, keep_drift
+from adapters.temporal.schedules import DRIFT, OPEN_CASES, keep_drift, keep_open_cases
 from dunning.fleet import drift
 from dunning.fleet.drift import DriftOrder, PageOrder
 from dunning.fleet.drift_report import DriftReport
@@ -198,13 +198,18 @@ async def _checked(client: Client, world: World, at: datetime) -> DriftReport:
         return await client.execute_workflow(DriftCheck.run, DriftOrder(at=at), id=drift.drift_id(at), task_queue=QUEUE)
 
 
-async def test_it_runs_every_hour_and_never_twice_at_a_time(a_stage: Stage) -> None:
-    """The stage's own worker has made the schedule, at a minute that is far from now."""
+@pytest.mark.parametrize(("name", "keep", "after"), [(DRIFT, keep_drift, 0), (OPEN_CASES, keep_open_cases, 30)])
+async def test_the_checks_run_every_hour_and_never_twice_at_a_time(
+    a_stage: Stage, name: str, keep: Callable[[Client, str, int], Awaitable[None]], after: int
+) -> None:
+    """The stage's own worker has made the schedules, at a minute that is far from now, and half an hour later."""
     client = await a_stage.connect()
-    schedule = client.get_schedule_handle(DRIFT)
-    minute = int(a_stage.env["REPRIEVE_DRIFT_MINUTE"])
-    await keep_drift(client, "reprieve", minute)
+    schedule = client.get_schedule_handle(name)
+    minute = (int(a_stage.env["REPRIEVE_DRIFT_MINUTE"]) + after) % 60
+    made = await schedule.describe()
+    await keep(client, "reprieve", minute)
     found = await schedule.describe()
+    assert found.schedule.spec == made.schedule.spec, "keeping it once more changes nothing"
     assert found.schedule.policy.overlap is ScheduleOverlapPolicy.SKIP
     times = [each.astimezone(UTC) for each in found.info.next_action_times[:3]]
     assert {each.minute for each in times} == {minute}

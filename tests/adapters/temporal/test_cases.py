@@ -22,10 +22,12 @@ from dunning.ports.cases import SIGNALS, UPDATES, CaseSaysNoError, NoAnswerError
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.rules.machine import decide
+from dunning.rules.money_in import paid
+from dunning.rules.signals import READERS
 from operations.new_invoice import fitting
+from operations.note_open_cases import NoteOpenCases
 from sandbox.stage.stage import Stage
 from tests.operations.opening import ASO, new, usd
-from workflows.inbox import READERS
 from workflows.invoice import InvoiceDunning
 
 
@@ -116,6 +118,17 @@ async def test_without_a_worker_nobody_answers_but_the_server_keeps_signals(
     await cases.signal("PORT-4", payment("p", usd(1)))
 
 
+async def test_a_closed_case_that_goes_on_is_in_the_table_before_any_worker_has_seen_it(a_stage: Stage) -> None:
+    client, store = await a_stage.connect(), a_stage.store
+    cases = TemporalCases(lambda: client, "nobody", seen=NoteOpenCases(lambda: store, now))
+    closed = paid(open_case(opening("PORT-6")[0], now()), payment("port-6", usd(1999)))
+    await cases.wake(closed, Reversal(id="port-6-back", payment="port-6", amount=usd(1999), at=now()))
+    async with asyncio.timeout(10):
+        while not (row := await store.open_case("PORT-6")):  # noqa: ASYNC110 - the table is the condition
+            await asyncio.sleep(0.05)
+    assert (row.balance, row.revision) == (usd(1999), closed.revision + 1)
+
+
 async def test_before_temporal_has_answered_everything_is_an_outage() -> None:
     cases = TemporalCases(Connection(), "reprieve")
     with pytest.raises(OutageError, match="has not answered yet"):
@@ -129,4 +142,4 @@ def test_everything_that_can_be_said_has_a_name_that_the_workflow_knows() -> Non
     assert set(SIGNALS) == set(get_args(ports.Signal))
     updates = {name for name in dir(InvoiceDunning) if hasattr(getattr(InvoiceDunning, name), "_defn")}
     assert set(UPDATES.values()) <= updates
-    assert {SIGNALS[model]: model for model in SIGNALS} == {name: reader[0] for name, reader in READERS.items()}
+    assert {SIGNALS[model]: model for model in SIGNALS} == {name: reader.model for name, reader in READERS.items()}

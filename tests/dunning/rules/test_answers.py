@@ -83,7 +83,7 @@ def test_of_decisions_the_latest_answers_are_remembered() -> None:
     case, _ = moment(ASO, 2)
     assert answered_before(case, "u-0") == ""
     for number in range(REMEMBERED + 1):
-        case = remembered(case, f"u-{number}", "promised" if number % 2 else "waived")
+        case = remembered(case, case, f"u-{number}", "promised" if number % 2 else "waived")
     assert answered_before(case, "u-0") == ""
     assert answered_before(case, "u-1") == "promised"
     assert answered_before(case, f"u-{REMEMBERED}") == "waived"

@@ -1,0 +1,38 @@
+"""What each signal carries, how its fact is recorded, and why it cannot be."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from dunning import names
+from dunning.case.case import Case
+from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
+from dunning.notices import bounced
+from dunning.rules import deferrals, money_in, updates
+from dunning.wire import Wire
+
+
+class Reader(NamedTuple):
+    """How one signal is taken: its model, how the case takes note of it at an instant, and why it does not."""
+
+    model: type[Wire]
+    record: Callable[[Case, Any, datetime], Case]
+    refused: Callable[[Case, Any], str] = lambda _case, _fact: ""
+
+
+READERS: dict[str, Reader] = {
+    names.PAYMENT_RECEIVED: Reader(
+        Payment,
+        lambda case, payment, _now: money_in.paid(case, payment),
+        lambda _case, payment: updates.payment_refused(payment),
+    ),
+    names.PAYMENT_REVERSED: Reader(Reversal, money_in.reversed_, updates.reversal_refused),
+    names.PAYMENT_RESTORED: Reader(
+        Restored, lambda case, fact, _now: money_in.restored(case, fact), updates.restored_refused
+    ),
+    names.PAYMENT_NEWS: Reader(PaymentNews, money_in.stirred),
+    names.METHOD_CHANGED: Reader(MethodChanged, lambda case, fact, _now: updates.method_changed(case, fact)),
+    names.NOTICE_BOUNCED: Reader(Bounced, bounced.bounced),
+    names.RECONSIDER: Reader(Reconsider, deferrals.reconsidered),
+}
+"""By the signal's name."""
