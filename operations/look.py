@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dunning.case.case import Case
-from dunning.case.decisions import Step
+from dunning.case.decisions import Step, follow_up
+from dunning.case.orders import CloseOrder
+from dunning.case.results import Noted
 from dunning.ports.cases import Cases, NoAnswerError, NoCaseError
 from dunning.ports.invoices import Invoices
-from dunning.records.books import ClosedLedger
 from dunning.rules.machine import decide
+from dunning.rules.record import recorded
 from operations.decisions import no_case
 from operations.errors import NoSuchInvoiceError
 
@@ -34,32 +36,40 @@ class Look:
         self._clock = clock
 
     async def case(self, invoice: str) -> Case | None:
-        """All facts of an invoice's case, running or closed; None when there is none."""
+        """All facts of an invoice's case, running or closed; None when there is none.
+
+        A closed one that Temporal has forgotten is read from its books.
+        """
         try:
             return await self._cases.ask(invoice)
         except NoCaseError:
-            closed = await self._store.ledger(invoice)
-            return closed.order.case if closed else None
+            return await self._closed(invoice)
 
-    async def show(self, invoice: str) -> CaseView | ClosedLedger:
-        """The case, or the books that were closed with it when Temporal has forgotten it or no worker can tell.
+    async def show(self, invoice: str) -> CaseView:
+        """The case as it is now; a closed one is read from its books when no worker can tell.
 
         Raises NoSuchInvoiceError, and RefusedError for an invoice whose case never began.
         """
         try:
-            case = await self._cases.ask(invoice)
-        except NoCaseError:
-            closed = await self._store.ledger(invoice)
-            if closed:
-                return closed
-            raise no_case(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice) from None
+            case = await self.case(invoice)
         except NoAnswerError:
-            closed = await self._store.ledger(invoice)
-            if closed:
-                return closed
-            raise
+            known = await self._store.invoice(invoice)
+            case = await self._closed(invoice) if known and known.status != "open" else None
+            if case is None:
+                raise
+        if case is None:
+            raise no_case(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice)
         at = present(case, self._clock())
         return CaseView(case, at, decide(case, at))
+
+    async def _closed(self, invoice: str) -> Case | None:
+        books = await self._store.ledger(invoice)
+        return as_closed(books.order) if books else None
+
+
+def as_closed(order: CloseOrder) -> Case:
+    """The case as it ended. Its books hold it as it was when they were to be closed: that was the last thing it did."""
+    return recorded(order.case, follow_up(order.step, order.at), Noted(note=order.outcome), order.at)
 
 
 def present(case: Case, now: datetime) -> datetime:

@@ -13,20 +13,16 @@ if TYPE_CHECKING:
 
     from dunning.case.case import Case
     from dunning.case.decisions import Step
-    from dunning.records.books import ClosedLedger
     from dunning.rules.upcoming import Coming
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
     """Show an invoice: what happened, its ledger, and what comes next, when and why."""
     from cli.invoices.story import story
-    from dunning.records.books import ClosedLedger
 
     async with composed(store="if there") as made:
         found = await made.look.show(invoice)
-    if isinstance(found, ClosedLedger):
-        _show_closed(found, json=json)
-    elif json:
+    if json:
         print_json(case_as_json(*found))
     else:
         console().print(*story(*found), sep="\n")
@@ -38,7 +34,6 @@ def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
     from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 
     derived = {
-        "source": "case",
         "balance": case.balance.model_dump(),
         "state": state_at(case, at),
         "overdue_days": case.overdue_days(at),
@@ -66,12 +61,3 @@ def _coming(each: Coming) -> dict[str, Any]:
         "why": each.why,
         "approvals_missing": each.missing,
     }
-
-
-def _show_closed(closed: ClosedLedger, *, json: bool) -> None:
-    if json:
-        print_json({**closed.model_dump(mode="json"), "source": "closed ledger", "state": closed.outcome, "next": None})
-    else:
-        from cli.invoices.story import closed_story
-
-        console().print(*closed_story(closed), sep="\n")

@@ -14,7 +14,6 @@ from dunning.case.decisions import Finish, Step, Wait
 from dunning.case.ledger import Entry
 from dunning.explain.temporal_ui import case_summary, clock, coming
 from dunning.explain.words import story_of, what_is_read
-from dunning.records.books import ClosedLedger
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 
@@ -84,15 +83,3 @@ def _ledger(entries: Iterable[Entry], zone: str) -> RenderableType:
         for entry in entries
     ]
     return table(("when", "kind", "entry", "amount", "note"), rows, "Ledger")
-
-
-def closed_story(closed: ClosedLedger) -> list[RenderableType]:
-    """What is left of a case that the server has forgotten, or that no worker can tell."""
-    title = f"{closed.invoice} · {closed.account} · due {closed.due}"
-    lines = [
-        f"state    {closed.outcome}, books closed on {closed.closed_at:%a %d %b %Y %H:%M %Z}",
-        f"balance  {closed.balance}",
-        f"policy   {closed.policy}",
-    ]
-    panel = Panel(Group(*(Text(line) for line in lines)), title=Text(title), expand=False)
-    return [panel, _ledger(closed.order.entries, "UTC")]

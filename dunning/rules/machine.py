@@ -84,7 +84,8 @@ def _reinstate(case: Case, now: datetime) -> Step | None:
         return None
     if case.invoice.renews:
         return Reinstate(f"paid for again: the hold of {case.invoice.renews} goes")
-    if case.today(now) > case.invoice.due or case.due_changes:
+    late = case.today(now) > case.invoice.due or case.due_changes
+    if late and _closing(case) not in case.steps_done:  # time alone makes no closed case late
         return Reinstate("paid after its due date: another invoice may have handed its hold to this one")
     return None
 
@@ -116,10 +117,14 @@ def _settle(case: Case, now: datetime) -> Step | None:
     if case.voided and case.balance.minor > 0:
         why = f"{case.balance} that had become credit was taken back"
         return Perform(follow_up(step(StepKind.CREDIT, len(case.entries)), now), why)
-    closed = step(StepKind.CLOSE, len(case.entries))
-    if closed not in case.steps_done:
-        return Perform(follow_up(closed, now), f"the case ends: {outcome}")
+    if (closing := _closing(case)) not in case.steps_done:
+        return Perform(follow_up(closing, now), f"the case ends: {outcome}")
     return Finish(outcome)
+
+
+def _closing(case: Case) -> str:
+    """The step that closes its books as they are now."""
+    return step(StepKind.CLOSE, len(case.entries))
 
 
 def _excess(case: Case, now: datetime) -> Milestone:

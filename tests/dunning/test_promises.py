@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dunning.calendar import local_date
 from dunning.case.case import LATE, Case, Opened
+from dunning.case.decisions import Finish
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Kind, balance
 from dunning.case.results import Deferred, Delivered, NotOurs
 from dunning.level import Level
@@ -192,6 +193,13 @@ def _after(opened: Opened, start: datetime, arriving: list[Fact]) -> tuple[int, 
         life.case = fact(life.case, start)
     money = {e.id for e in life.case.entries if e.kind in (*MONEY_IN, *TAKEN_BACK, Kind.RESTORED)}
     return balance(life.case.entries, "USD").minor, money
+
+
+@LIVES
+@given(lives())
+def test_a_closed_case_is_closed_whenever_somebody_looks(life: Life) -> None:
+    for later in (timedelta(0), timedelta(days=40), timedelta(days=4000)) if life.outcome else ():
+        assert decide(life.case, life.now + later) == Finish(life.outcome)
 
 
 @LIVES

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from composition import Composition
+from dunning.case.decisions import Finish
 from dunning.case.facts import Payment
 from dunning.explain.model import AccountReceipt, Receipt
-from dunning.ports.cases import NoAnswerError
-from dunning.records.books import ClosedLedger
+from dunning.ports.cases import NoAnswerError, NoCaseError
+from dunning.rules.state_at import state_at
 from operations.errors import NoSuchInvoiceError, NotFoundError, RefusedError
 from operations.look import CaseView, Look
 from tests.operations.deaf import Deaf
@@ -29,15 +30,39 @@ async def test_a_running_case_is_shown_with_what_it_waits_for(made: Composition)
     assert seen.at >= seen.case.opened_at
 
 
-async def test_closed_books_are_shown_when_no_worker_can_tell(made: Composition) -> None:
+async def forgotten(made: Composition, number: str) -> CaseView:
+    """As it is read from its books, which is as the case itself tells it."""
+    look = Look(made.store, Deaf(NoCaseError(number)), now)
+    view, case = await look.show(number), await made.look.case(number)
+    assert case
+    for each in (view.case, await look.case(number)):
+        assert each
+        assert each.model_copy(update={"done": case.done}) == case
+        last = each.done[-1].model_copy(update={"at": case.done[-1].at})  # ordered then, and heard of a moment later
+        assert (*each.done[:-1], last) == case.done
+    return view
+
+
+async def test_a_closed_case_that_the_server_forgot_is_read_from_its_books_as_it_ended(made: Composition) -> None:
     await closed(made, "LOOK-2")
+    view = await forgotten(made, "LOOK-2")
+    assert (view.step, state_at(view.case, view.at)) == (Finish("paid"), "paid")
+
+
+async def test_without_a_worker_closed_books_are_shown_and_nothing_old_of_a_case_that_goes_on(
+    made: Composition,
+) -> None:
     look = Look(made.store, Deaf(NoAnswerError("nobody works")), now)
-    books = await look.show("LOOK-2")
-    assert isinstance(books, ClosedLedger)
-    assert books.outcome == "paid"
     await opened(made, "LOOK-3")
     with pytest.raises(NoAnswerError):
         await look.show("LOOK-3")
+    await closed(made, "LOOK-5")
+    assert (await look.show("LOOK-5")).step == Finish("paid")
+    with pytest.raises(NoAnswerError):
+        await look.case("LOOK-5")
+    await made.store.mark_invoice("LOOK-5", "open")  # its money was taken back
+    with pytest.raises(NoAnswerError):
+        await look.show("LOOK-5")
 
 
 async def test_an_unknown_invoice_is_none_and_one_that_never_began_says_so(made: Composition) -> None:

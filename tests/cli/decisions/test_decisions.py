@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dunning.case.case import open_case
 from dunning.case.decisions import follow_up
 from dunning.case.orders import CloseOrder
 from dunning.names import workflow_id
@@ -13,6 +12,7 @@ from dunning.rules.order_for import order_for
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, Said, in_days, lines, row
 from tests.dunning import examples
+from tests.dunning.life import live
 from tests.server.playing import begin
 
 
@@ -43,7 +43,7 @@ async def test_show_tells_what_comes_next_when_and_why(operate: Operate):
     await opened(operate, row("SHOW-1", customer="Example Bakery", zone="Europe/Berlin"))
     case = await shown(operate, "SHOW-1")
     assert case["balance"] == {"minor": 1999, "currency": "USD"}
-    assert (case["source"], case["state"], case["level"]) == ("case", "scheduled", "active")
+    assert (case["state"], case["level"]) == ("scheduled", "active")
     step = case["next"]
     assert isinstance(step, dict)
     assert (step["step"], step["why"]) == ("issue", "the policy a-small-orange says day -10 from the due date")
@@ -64,16 +64,19 @@ async def test_a_closed_case_still_answers_and_then_its_books_do(a_stage: Stage,
     # Once its time is over, the server forgets it.
     await a_stage.store.close_ledger(closed_books("SHOW-OLD"))
     case = await shown(operate, "SHOW-OLD")
-    assert (case["source"], case["state"]) == ("closed ledger", "paid")
-    assert "books closed on" in (await operate("show", "SHOW-OLD")).out
+    assert (case["state"], case["next"], case["upcoming"]) == ("paid", None, [])
+    text = (await operate("show", "SHOW-OLD")).out
+    for words in ("nothing: the case ended as paid", "books closed: paid", "Ledger"):
+        assert words in text
 
 
 def closed_books(number: str) -> CloseOrder:
-    """Of an invoice that was paid in January 2026."""
+    """Of an invoice that was paid before its due date, in December 2025."""
     opening = examples.opened("hotdoodle", due=date(2026, 1, 1), number=number, account="old")
-    paid_at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    case = examples.pays()(open_case(opening, examples.before_issue(opening)), paid_at)
-    order = order_for(case, follow_up("close:2", paid_at), paid_at)
+    paid_at = datetime(2025, 12, 30, 3, 4, 5, tzinfo=UTC)
+    life = live(opening, examples.before_issue(opening), [(paid_at, examples.pays())])
+    assert life.world.books
+    order = order_for(life.world.books, follow_up("close:2", paid_at), paid_at)
     assert isinstance(order, CloseOrder)
     return order
 

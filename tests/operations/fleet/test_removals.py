@@ -1,16 +1,20 @@
 """What is due for deletion, while cases end meanwhile and panels are away; the list itself is tested as a command."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
 
+import pytest_asyncio
 from temporalio.client import Client
 
+from adapters.store import SqlStore, migrate
 from adapters.temporal.cases import TemporalCases
 from composition import Composition
 from dunning.case.case import Case
 from dunning.level import Level
 from dunning.ports.cases import NoCaseError
 from dunning.ports.outages import OutageError
-from dunning.records.accounts import Account, Service
+from dunning.records.accounts import Service
 from dunning.records.effects import PanelState
 from dunning.rules.removals import Removal
 from operations.fleet.removals import Removals
@@ -49,6 +53,15 @@ async def due(removals: Removals, *numbers: str) -> list[Removal]:
             await asyncio.sleep(0.05)
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty(tmp_path: Path) -> AsyncGenerator[SqlStore]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
+    await migrate(url)
+    store = SqlStore(url)
+    yield store
+    await store.close()
+
+
 async def inactive(a_stage: Stage, name: str, day: int, due_in: int = 11) -> Playing:
     playing = await begin(a_stage, name, "a-small-orange", decline=1, due_in=due_in)
     await playing.to_day(day)
@@ -74,13 +87,12 @@ async def test_those_who_wait_for_people_come_first_with_what_the_panel_shows(
 
 
 async def test_one_that_ended_meanwhile_and_what_is_away_keep_nobody_else_from_the_list(
-    a_stage: Stage, made: Composition
+    a_stage: Stage, made: Composition, empty: SqlStore
 ) -> None:
     one, two = await inactive(a_stage, "OPREM-3", 31), await inactive(a_stage, "OPREM-4", 31)
     assert len(await due(made.removals, one.row.invoice, two.row.invoice)) == 2
     cases = AllButOne(await a_stage.connect(), ended="OPREM-3")
     (left,) = await due(Removals(made.store, cases, Away(), now), "OPREM-3", "OPREM-4")  # type: ignore[arg-type]
     assert (left.invoice, left.backups) == ("OPREM-4", None), "nobody can say, so nothing is claimed"
-    await made.store.put_account(Account(id=two.account, name="Example Bakery"))
-    (bare,) = await due(made.removals, "OPREM-4")
-    assert (bare.services, bare.backups) == ((), None)
+    (bare,) = await due(Removals(empty, made.cases, made.panel, now), "OPREM-4")
+    assert (bare.services, bare.backups) == ((), None), "an account that nobody knows has no services to look at"
