@@ -66,7 +66,7 @@ soak: $(READY) ## A thousand charges while the worker is killed and answers get 
 	$(BIN)/python -m bench.soak
 
 long: $(READY) ## A case that gets three thousand payments, more than one run takes
-	LONG_CASE=3000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/server/test_long_cases.py
+	LONG_CASE=3000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/server/cases/test_long_cases.py
 
 breaker: $(READY) ## Five thousand accounts whose clock is set thirty days ahead
 	$(BIN)/python -m bench.breaker

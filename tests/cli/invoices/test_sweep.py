@@ -18,7 +18,7 @@ from adapters.temporal import checks
 from dunning.fleet.sweep import sweep_id
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
-from tests.server.companies import AT, DAY, Company, Desk, case, known, payment, reversal
+from tests.server.fleet.companies import AT, DAY, Company, Desk, case, known, payment, reversal
 from workflows.sweep import Sweep
 
 QUEUE = "sweeps-of-the-command-line"

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook
 from adapters.signed_links import Links
 from dunning.case.facts import Void
 from sandbox.stage.stage import PAYMENTS_SECRET, Stage
+from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
-from tests.server.test_money_in import until_true
 
 ASO = "a-small-orange"
 

@@ -31,7 +31,7 @@ from dunning.fleet import sweep
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
 from sandbox.stage.temporal_server import TemporalServer
-from tests.server.companies import AT, DAY, Company, Desk, payment, reversal
+from tests.server.fleet.companies import AT, DAY, Company, Desk, payment, reversal
 from workflows.sweep import Sweep
 
 QUEUE = "sweeps"

@@ -25,8 +25,8 @@ from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from operations.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage
+from tests.server.payments.test_money_in import running_again, until, until_true
 from tests.server.playing import begin
-from tests.server.test_money_in import running_again, until, until_true
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
 

@@ -17,7 +17,7 @@ from operations.services.services import AccountServices
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
-from tests.server.test_overtaken import tried
+from tests.server.races.test_overtaken import tried
 from workflows.invoice import InvoiceDunning
 
 ASO = "a-small-orange"

@@ -15,7 +15,7 @@ from dunning.tickets.ticket import Ticket
 from operations.services.proof import PATIENT, insist
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
-from tests.server.test_overtaken import tried
+from tests.server.races.test_overtaken import tried
 
 ASO = "a-small-orange"
 ORDER = RestrictOrder(

@@ -17,9 +17,9 @@ from dunning.fleet.sweep_report import SweepReport
 from dunning.records.payments import Attempt
 from dunning.tickets.ticket import Ticket
 from sandbox.stage.stage import QUEUE, Stage, stage
+from tests.server.fleet.test_sweep_runs import started
+from tests.server.payments.test_money_in import until, until_true
 from tests.server.playing import Playing, begin
-from tests.server.test_money_in import until, until_true
-from tests.server.test_sweep_runs import started
 from workflows.sweep import Sweep
 
 ASO = "a-small-orange"

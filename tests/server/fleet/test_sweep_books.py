@@ -27,7 +27,7 @@ from dunning.tickets.ticket import TicketOrder
 from operations.concurrency import AT_ONCE
 from operations.late_money import KeepLateMoney
 from tests.dunning.examples import PRICE
-from tests.server.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
+from tests.server.fleet.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
 
 LESS = Money.parse("USD 19.98")
 PART = CompareOrder(since=AT - DAY, until=AT)
