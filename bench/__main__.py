@@ -9,11 +9,11 @@ import os
 import sys
 import tempfile
 
-from bench.costing import costing
-from bench.door import door
+from bench.cost.costing import costing
+from bench.door.portal import door
 from bench.help import help_
 from bench.listing import listing
-from bench.race import race
+from bench.race.race import race
 from bench.reinstating import reinstating
 from bench.report import Report
 from bench.rules import rules

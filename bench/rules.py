@@ -6,7 +6,7 @@ Seconds are this process's own CPU time: nothing here waits, and what else runs 
 import time
 from datetime import datetime, timedelta
 
-from bench.lives import POLICIES
+from bench.cost.lives import POLICIES
 from bench.report import Report
 from dunning.case.case import Opened
 from tests.dunning.examples import at, before_issue, opened, pays

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bench.lives import POLICIES, never_paid, paid_on_its_due_date, zone_where_it_is
+from bench.cost.lives import POLICIES, never_paid, paid_on_its_due_date, zone_where_it_is
 from dunning.calendar import local
 from sandbox.stage.stage import Stage
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench import cpu
+from bench.race.sides import Life, sides, worker_processes
 from bench.report import Report
-from bench.sides import Life, sides, worker_processes
 from sandbox.stage.stage import Stage
 
 TARGET = 0.85

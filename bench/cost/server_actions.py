@@ -1,4 +1,4 @@
-"""The server's own count of Temporal Cloud actions: a cross-check of what `bench.tally` reads from histories.
+"""The server's own count of Temporal Cloud actions: a cross-check of what `bench.cost.tally` reads from histories.
 
 The histories are the measure: they are exact and belong to one case. The counters belong to the whole server, lag by
 seconds, and also count what the bench itself asks (queries, fast-forwards).

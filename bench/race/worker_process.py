@@ -1,4 +1,4 @@
-"""`python -m bench.worker_process real|bare`: a worker as its own process, set up alike for both sides."""
+"""`python -m bench.race.worker_process real|bare`: a worker as its own process, set up alike for both sides."""
 
 import asyncio
 import sys
@@ -7,8 +7,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from adapters.temporal.client import connect
-from bench.bare import Bare
-from bench.empty import bare_ones, real_ones
+from bench.race.bare import Bare
+from bench.race.empty import bare_ones, real_ones
 from workflows.invoice import InvoiceDunning
 
 SIDES = {

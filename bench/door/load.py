@@ -1,4 +1,4 @@
-"""`python -m bench.door_load PORT SECRET RATE SECONDS RUN`: signed webhooks at a fixed rate, to loopback only.
+"""`python -m bench.door.load PORT SECRET RATE SECONDS RUN`: signed webhooks at a fixed rate, to loopback only.
 
 Prints one JSON line. A webhook is due at its own instant, whatever became of the ones before, and its latency counts
 from then: a door that stalls cannot slow the load down and hide it.

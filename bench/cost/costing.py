@@ -1,9 +1,9 @@
 """Events, bytes, workflow tasks and Temporal Cloud actions per story: exact."""
 
-from bench.lives import POLICIES, Marginal, never_paid, paid_on_its_due_date
+from bench.cost.lives import POLICIES, Marginal, never_paid, paid_on_its_due_date
+from bench.cost.server_actions import actions_by_type
+from bench.cost.tally import Cost
 from bench.report import Report
-from bench.server_actions import actions_by_type
-from bench.tally import Cost
 from sandbox.stage.stage import Stage
 
 LIFE_LIMIT, MILESTONE_LIMIT = 36, 12

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
-from bench.tally import Cost, cost
+from bench.cost.tally import Cost, cost
 from dunning.calendar import local
 from dunning.names import workflow_id
 from dunning.policy.file import Policy

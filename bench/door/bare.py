@@ -1,4 +1,4 @@
-"""`python -m bench.door_bare`: a server that reads the body and says 200; what any door of this kind costs at least."""
+"""`python -m bench.door.bare`: a server that reads the body and says 200; what any door of this kind costs at least."""
 
 import asyncio
 

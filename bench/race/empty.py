@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.common import RawValue
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from bench.bare import EMPTY
+from bench.race.bare import EMPTY
 from dunning.case.results import Charged, Deleted, Delivered, Noted, Refunded, Reinstated, Restricted
 from dunning.level import Level
 from dunning.money import Money

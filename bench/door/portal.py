@@ -103,7 +103,7 @@ async def _disk(folder: Path) -> str:
 
 
 async def _round(port: int, name: str, seconds: float) -> Round:
-    words = [sys.executable, "-m", "bench.door_load", str(port), _SECRET, str(RATE), str(seconds), name]
+    words = [sys.executable, "-m", "bench.door.load", str(port), _SECRET, str(RATE), str(seconds), name]
     load = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     said, _ = await asyncio.wait_for(load.communicate(), seconds + PATIENCE)
     read = json.loads(said)
@@ -112,7 +112,7 @@ async def _round(port: int, name: str, seconds: float) -> Round:
 
 @asynccontextmanager
 async def _bare(folder: Path) -> AsyncGenerator[int]:
-    async with _running(folder, "bench.door_bare", {}) as log:
+    async with _running(folder, "bench.door.bare", {}) as log:
         yield int(await _first(log, ""))
 
 

@@ -12,9 +12,9 @@ from temporalio.client import Client, WorkflowHandle
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from adapters.temporal.attributes import typed
-from bench.bare import Bare, Script, Step
-from bench.lives import a_row
-from bench.worker_process import SIDES, queue_of
+from bench.cost.lives import a_row
+from bench.race.bare import Bare, Script, Step
+from bench.race.worker_process import SIDES, queue_of
 from dunning.case.case import Opened, open_case
 from dunning.explain.temporal_ui import case_summary, shown
 from dunning.names import workflow_id
@@ -92,7 +92,7 @@ def _script_of(events: Iterable[HistoryEvent]) -> Script:
 async def worker_processes(stage: Stage) -> AsyncGenerator[None]:
     """The worker processes of `bare` and `real`; `full` has the stage's own."""
     with (stage.folder / "bench.log").open("ab") as log:
-        children = [Child([sys.executable, "-m", "bench.worker_process", side], stage.env, log) for side in SIDES]
+        children = [Child([sys.executable, "-m", "bench.race.worker_process", side], stage.env, log) for side in SIDES]
         try:
             for child in children:
                 await child.start()

@@ -1,0 +1,1 @@
+"""What a life costs Temporal, counted from its history."""
