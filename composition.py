@@ -46,17 +46,23 @@ from operations.why import Why
 class Composition:
     """Each part is made when it is first asked for, and closed with `stack`. The store's tables must be there.
 
-    `client` gives the connection to Temporal; it may raise OutageError while there is none.
+    `client` gives the connection to Temporal; it may raise OutageError while there is none. A given `store` is whose it
+    was: it stays open.
     """
 
-    def __init__(self, settings: Settings, client: Callable[[], Client], stack: AsyncExitStack) -> None:
+    def __init__(
+        self, settings: Settings, client: Callable[[], Client], stack: AsyncExitStack, store: SqlStore | None = None
+    ) -> None:
         self.settings = settings
         self._client = client
         self._stack = stack
+        self._given = store
 
     @cached_property
     def store(self) -> SqlStore:
         """What outlives an open invoice."""
+        if self._given:
+            return self._given
         store = SqlStore(self.settings.store_url)
         self._stack.push_async_callback(store.close)
         return store

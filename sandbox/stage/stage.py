@@ -8,23 +8,18 @@ import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.mail.reachability import MailReach
-from adapters.settings.policies import load_policy
-from adapters.settings.settings import ROOT
+from adapters.settings.settings import Settings
 from adapters.store import SqlStore
-from adapters.temporal.cases import TemporalCases
-from composition import now
+from composition import Composition
 from dunning.policy.file import Policy
-from operations.decisions import Decisions
 from operations.new_invoice import NewInvoice
-from operations.note_open_cases import NoteOpenCases
-from operations.open_invoice import Opening, OpenInvoice
-from operations.payments import Payments
+from operations.open_invoice import Opening
 from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
@@ -87,7 +82,9 @@ class Stage:
         self._log = (folder / "worker.log").open("ab")
         self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
         self.portal = Child([sys.executable, "-m", "portal"], self.env, self._log)
-        self.store = SqlStore(self.env["REPRIEVE_STORE_URL"])
+        self._settings = _settings_of(self.env)
+        self._stack = AsyncExitStack()
+        self.store = SqlStore(self._settings.store_url)
 
     async def connect(self) -> Client:
         """A client on real time."""
@@ -97,22 +94,13 @@ class Stage:
         """A client whose workflows run on virtual time."""
         return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
 
-    def cases(self, client: Client) -> TemporalCases:
-        """The cases as that client reaches them."""
-        seen = NoteOpenCases(lambda: self.store, now)
-        return TemporalCases(lambda: client, QUEUE, seen=seen)
+    def made(self, client: Client) -> Composition:
+        """The operations, put together as every process does it, on this stage's store and through that client."""
+        return Composition(self._settings, lambda: client, self._stack, self.store)
 
     async def open(self, client: Client, row: NewInvoice, policy: Policy) -> Opening:
-        """Open an invoice, as the command line does."""
-        return await OpenInvoice(self.store, self.cases(client), MailReach(), now).open(row, policy)
-
-    def payments(self, client: Client) -> Payments:
-        """Money as a person enters it."""
-        return Payments(self.store, self.cases(client), lambda name: load_policy(name, ROOT / "policies"))
-
-    def decisions(self, client: Client) -> Decisions:
-        """What people decide."""
-        return Decisions(self.store, self.cases(client))
+        """Open an invoice under any policy, also one of no file."""
+        return await self.made(client).open_invoice.open(row, policy)
 
     async def start_worker(self) -> None:
         """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""
@@ -151,8 +139,15 @@ class Stage:
         await self.worker.stop()
         await self.portal.stop()
         await self.companies.close()
+        await self._stack.aclose()
         await self.store.close()
         self._log.close()
+
+
+def _settings_of(environment: Mapping[str, str]) -> Settings:
+    """As a process reads them that has this environment and nothing of ours."""
+    with patch.dict(os.environ, environment, clear=True):
+        return Settings()
 
 
 async def _ready(http: httpx2.AsyncClient, url: str) -> bool:

@@ -43,7 +43,8 @@ class Doors:
     ) -> None:
         self._stage = stage
         self._mail = stage.companies.mail
-        self._payments, self._decisions = stage.payments(skipper.client), stage.decisions(skipper.client)
+        made = stage.made(skipper.client)
+        self._payments, self._decisions = made.payments, made.decisions
         self._skipper = skipper
         self._handle = handle
         self._row = row

@@ -41,7 +41,7 @@ def opening(number: str) -> tuple[Opened, Values]:
 
 
 async def cases_of(stage: Stage) -> ports.Cases:
-    return stage.cases(await stage.connect())
+    return stage.made(await stage.connect()).cases
 
 
 def payment(name: str, amount: Money) -> Payment:

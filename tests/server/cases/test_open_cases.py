@@ -87,7 +87,7 @@ async def something_happens(playing: Playing, chance: random.Random) -> tuple[st
     """What, and whether it came from outside: then only the hourly check writes of it."""
     what = chance.choice(["pay some", "promise", "approve", "undo", "signal", "method", "nothing", "nothing"])
     today: date = (await playing.skipper.get_current_time(playing.handle)).date()
-    cases = playing.stage.cases(playing.skipper.client)
+    cases = playing.stage.made(playing.skipper.client).cases
     number = playing.row.invoice
     try:
         if what == "pay some":
@@ -136,7 +136,7 @@ async def test_at_every_wait_of_a_random_life_the_row_equals_the_case(open_stage
         if (await playing.case()).lapsed:  # no money ends it any more
             return
         payment = playing.payment("USD 99.00", f"all-{uuid4()}")
-        await playing.stage.cases(playing.skipper.client).tell(playing.row.invoice, payment, payment.id)
+        await playing.stage.made(playing.skipper.client).cases.tell(playing.row.invoice, payment, payment.id)
     await playing.outcome()
     assert await open_stage.store.open_case(f"TABLE-{seed}") is None
 
@@ -149,7 +149,7 @@ async def rebuilt_from_nothing(playing: Playing, story: list[str]) -> None:
     client: Client = await playing.stage.connect()
     told: list[CheckReport] = []
     now = await playing.skipper.get_current_time(playing.handle)
-    rebuilding = CheckOpenCases(store, playing.stage.cases(client), lambda: now)
+    rebuilding = CheckOpenCases(store, playing.stage.made(client).cases, lambda: now)
     report = await rebuilding.check(told.append, all=True)
     assert told[-1].running == report.running
     await until_equal(playing, [*story, "rebuilt"])

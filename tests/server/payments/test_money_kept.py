@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from activities.payments.charge import ChargeInvoice
 from adapters.gateways.stripe.gateway import StripeGateway
@@ -20,7 +21,7 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from dunning.records.credit import Credit
+from dunning.records.credit import Credit, used_line
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from operations.deliver_news import DeliverNews
@@ -115,7 +116,7 @@ async def test_credit_taken_for_a_case_that_already_ran_is_handed_over_to_it(ope
     client = life.skipper.client
     # As if its policy had not used credit when it was opened.
     async with open_stage.store._writing() as connection:
-        await connection.exec_driver_sql("delete from credits where id = 'used:KEPT-4'")
+        await connection.execute(text("delete from credits where id = :line"), {"line": used_line("KEPT-4")})
     credit = Credit(id="KEPT-4:gift", account=life.account, amount=usd(1000), at=now(), reason="a gift")
     await open_stage.store.add_credit(credit)
     for _ in range(2):
@@ -134,7 +135,7 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
     assert ledger
     assert ledger.order.case
     (payment,) = ledger.order.case.payments
-    cases = open_stage.cases(life.skipper.client)
+    cases = open_stage.made(life.skipper.client).cases
     news = DeliverNews(open_stage.store, cases)
     back = Reversal(id="dp-kept", payment=payment.id, amount=usd(1999), at=now(), chargeback=True)
     won = Restored(id="dp-kept:won", reversal="dp-kept", amount=usd(1999), at=now())
@@ -150,7 +151,7 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
 
 async def test_only_the_pay_page_teaches_us_who_pays(open_stage: Stage) -> None:
     life = await begin(open_stage, "KEPT-6", ASO)
-    cases = open_stage.cases(life.skipper.client)
+    cases = open_stage.made(life.skipper.client).cases
     news = DeliverNews(open_stage.store, cases)
     payment = Payment(id="kept-6", amount=usd(500), at=now())
     await news.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", payment=payment))
