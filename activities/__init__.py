@@ -1,1 +1,1 @@
-"""The hands: one activity class per file, ports injected, one order in, one result out."""
+"""What a case has done outside: one activity class per file, ports injected, one order in, one result out."""

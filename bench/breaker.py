@@ -1,4 +1,4 @@
-"""`make breaker`: a fleet whose clock is set thirty days ahead. The breaker stops it; a person lets it go in stages.
+"""`make breaker`: a fleet whose clock is set thirty days ahead. The breaker stops it; a person allows it in stages.
 
 Every account has a real case on a real server, and its time passes by thirty days in one go: all of them are to be
 suspended in the same hour. What counts is what the panel's own books say. Exit status 1 when more were suspended than

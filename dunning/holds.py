@@ -11,7 +11,7 @@ OTHER_SOURCES = ("abuse", "dmca", "tos", "manual")
 
 
 class Rule(StrEnum):
-    """What must be paid before a policy gives the service back."""
+    """What must be paid before a policy reinstates the services."""
 
     THIS_INVOICE = "this-invoice"
     ALL_PAST_DUE = "all-past-due"

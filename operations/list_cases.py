@@ -42,7 +42,7 @@ class ListCases:
         Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
         """
         states, coming = OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
-        wanted = checked(account=account, policy=policy)
+        wanted = filter_by(account=account, policy=policy)
         return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": ended}), state)
 
     async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
@@ -54,7 +54,7 @@ class ListCases:
                 yield row
 
 
-def checked(*, account: str, policy: str) -> Wanted:
+def filter_by(*, account: str, policy: str) -> Wanted:
     """What is wanted. Raises RefusedError for a value that none can have."""
     try:
         return Wanted(account=account, policy=policy)

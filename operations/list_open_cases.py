@@ -10,13 +10,13 @@ from dunning.ports.open_cases import OpenCases
 from dunning.records.open_case import OpenCase
 from dunning.states import StateAt
 from operations.errors import RefusedError
-from operations.list_cases import checked, overdue_days, state_at_reading
+from operations.list_cases import filter_by, overdue_days, state_at_reading
 
 _DERIVED = ("state", "overdue")
 """What is sorted here: it is not in the table."""
 
 
-class Found(NamedTuple):
+class CaseNow(NamedTuple):
     """A row, and what time has made of it: the state now, and the calendar days past the due date in its zone."""
 
     row: OpenCase
@@ -39,12 +39,12 @@ class ListOpenCases:
         policy: str = "",
         sort: str = "number",
         descending: bool = False,
-    ) -> list[Found]:
+    ) -> list[CaseNow]:
         """The open cases with all of these values, sorted; an empty one means any.
 
         Raises RefusedError for a column that there is not and for a value that none can have, StoreOutageError.
         """
-        wanted, now, derived = checked(account=account, policy=policy), self._clock(), sort in _DERIVED
+        wanted, now, derived = filter_by(account=account, policy=policy), self._clock(), sort in _DERIVED
         column, down = ("number", False) if derived else (sort, descending)
         try:
             rows = await self._table.open_cases(
@@ -58,11 +58,11 @@ class ListOpenCases:
         return [each for each in found if state in (None, each.state)]
 
 
-def _all_found(rows: tuple[OpenCase, ...], now: datetime) -> list[Found]:
+def _all_found(rows: tuple[OpenCase, ...], now: datetime) -> list[CaseNow]:
     today = {zone: local_date(now, zone) for zone in {row.zone for row in rows}}
     return [_found(as_at(row, now), today[row.zone]) for row in rows]
 
 
-def _found(row: OpenCase, today: date) -> Found:
+def _found(row: OpenCase, today: date) -> CaseNow:
     overdue = overdue_days(row.state, row.due, today)
-    return Found(row, state_at_reading(row.state, row.coming, overdue) or row.state, overdue)
+    return CaseNow(row, state_at_reading(row.state, row.coming, overdue) or row.state, overdue)

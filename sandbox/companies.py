@@ -35,7 +35,7 @@ class Sandbox:
         self.web = Control(addresses.web, WebBooks)
 
     async def forget(self) -> None:
-        """Drop all scripts everywhere and let go what they hold."""
+        """Drop all scripts everywhere and release what they hold."""
         await asyncio.gather(self.payments.forget(), self.panel.forget(), self.mail.forget(), self.web.forget())
 
     async def close(self) -> None:

@@ -29,7 +29,7 @@ from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
 from dunning.policy.step_kinds import StepKind
 from dunning.ports.cases import SIGNALS, UPDATES, Signal, Update
 from dunning.records.effects import Counted, Decision
-from dunning.rules.assumed import HANDS as ASSUMED
+from dunning.rules.assumed import ASSUMED
 from dunning.rules.order_for import BUILDERS
 from dunning.rules.record import RECORDERS
 from dunning.rules.signals import READERS

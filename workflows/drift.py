@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from dunning.fleet import drift
     from dunning.fleet.drift import DriftOrder, Page, PageOrder
-    from dunning.fleet.drift_report import DriftReport, headline, lines
+    from dunning.fleet.drift_report import DriftReport
 
 PATIENCE = timedelta(hours=1)
 """Bounds one try at one page; a worker that died is noticed by its heartbeats."""
@@ -34,7 +34,7 @@ class DriftCheck:
             page = await _checked(PageOrder(at=at, after=after))
             report += page.report
             after, more = page.last, bool(page.last)
-            workflow.set_current_details("\n".join(lines(report)))
+            workflow.set_current_details("\n".join(report.lines()))
         if report.told:
             await _tell_support(report)
         return report
@@ -64,5 +64,5 @@ async def _tell_support(report: DriftReport) -> None:
         task_queue=workflow.info().task_queue + BOOKS,
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=FOR_EVER,
-        summary=headline(report),
+        summary=report.headline,
     )

@@ -38,7 +38,7 @@ MOMENT = timedelta(milliseconds=1)
 
 @workflow.defn(name=names.WORKFLOW)
 class InvoiceDunning:
-    """Sleeps until each milestone, performs it, and lets go at once when the money arrives."""
+    """Sleeps until each milestone, performs it, and drops what is left at once when the money arrives."""
 
     @workflow.init
     def __init__(self, opened: Opened) -> None:

@@ -9,7 +9,7 @@ from workflows.calls import FOR_EVER
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.check_open_cases import CheckTable
     from dunning.fleet import open_cases
-    from dunning.fleet.open_cases import CheckOrder, CheckReport, headline
+    from dunning.fleet.open_cases import CheckOrder, CheckReport
 
 PATIENCE = timedelta(hours=1)
 HEARTBEAT = timedelta(minutes=5)
@@ -31,5 +31,5 @@ class OpenCasesCheck:
             retry_policy=FOR_EVER,
             summary="the table of open cases",
         )
-        workflow.set_current_details(headline(report))
+        workflow.set_current_details(report.headline)
         return report

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from dunning.fleet import sweep
     from dunning.fleet.sweep import CompareOrder, HealOrder, SweepOrder
-    from dunning.fleet.sweep_report import SweepReport, headline, lines
+    from dunning.fleet.sweep_report import SweepReport
 
 SCHEDULED = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """What the schedule says: its own time, however late the workflow really started."""
@@ -43,7 +43,7 @@ class Sweep:
             if found.missing:
                 heal = HealOrder(since=part.since, until=part.until, news=found.missing)
                 report += await _swept(SweepBooks.heal, heal, _label("heal", part))
-            workflow.set_current_details("\n".join(lines(report)))
+            workflow.set_current_details("\n".join(report.lines()))
         if report.needs_a_person:
             await _tell_billing(report)
         return report
@@ -79,5 +79,5 @@ async def _tell_billing(report: SweepReport) -> None:
         sweep.sweep_ticket(report),
         start_to_close_timeout=timedelta(seconds=30),
         retry_policy=FOR_EVER,
-        summary=headline(report),
+        summary=report.headline,
     )

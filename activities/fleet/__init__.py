@@ -1,1 +1,1 @@
-"""Hands that look at all accounts: the daily sweep and the hourly drift check."""
+"""Activities that look at all accounts: the daily sweep and the hourly drift check."""

@@ -1,1 +1,1 @@
-"""Hands that write to people: notices, digests, tickets."""
+"""Activities that write to people: notices, digests, tickets."""

@@ -1,1 +1,1 @@
-"""Hands at the gateway and in the books."""
+"""Activities at the gateway and in the books."""

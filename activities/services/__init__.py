@@ -1,1 +1,1 @@
-"""Hands at the control panels. What an invoice's money does is in `payments`."""
+"""Activities at the control panels. What an invoice's money does is in `payments`."""

@@ -1,4 +1,4 @@
-"""Giving a service back, as far as a wrong run had taken it, though nothing was paid (`dunning.undo.undo`)."""
+"""Loosening a service, as far as a wrong run had restricted it, though nothing was paid (`dunning.undo.undo`)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Giving the service back."""
+"""Reinstating the services once nothing restricts them any more."""
 
 from datetime import timedelta
 
@@ -54,10 +54,10 @@ class ReinstateAccount:
         return Reinstated(level=level, remaining=remaining, proof=words(brought.effects))
 
     async def _lift(self, order: ReinstateOrder) -> None:
-        """Lift our hold, and hand it on where the policy says so.
+        """Lift our hold, and pass it on where the policy says so.
 
         The invoice is marked as paid first, and what is handed on is looked at again afterwards: of two invoices that
-        are paid at the same moment, one hands its hold to the other, and either of the two sees it.
+        are paid at the same moment, one passes its hold to the other, and either of the two sees it.
         """
         await self._store.mark_invoice(order.invoice, "paid")
 

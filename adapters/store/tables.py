@@ -110,7 +110,7 @@ invoices = Table(
     _words("policy"),
     Column("due", Date, nullable=False),
     _words("status"),
-    # A misspelt status would take the invoice out of `past_due`, and give a service back that is not paid for.
+    # A misspelt status would take the invoice out of `past_due`, and reinstate a service that is not paid for.
     CheckConstraint("status in ('open', 'void', 'paid', 'closed')", name="status"),
     Index(None, "account", "status", "due"),
 )

@@ -10,11 +10,9 @@ async def drift(*, json: Json = False) -> None:
 
     The worker does it. What it repaired, and what a person has to look at, stands in a Support ticket, too.
     """
-    from dunning.fleet.drift_report import headline, lines
-
     async with composed(store="not needed") as made:
         report = await made.checks.drift()
     if json:
         print_json(report)
     else:
-        print_report(headline(report), lines(report))
+        print_report(report)

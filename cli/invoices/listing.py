@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from operations.list_cases import CaseRow
-    from operations.list_open_cases import Found
+    from operations.list_open_cases import CaseNow
 
 _BOTH = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7}"
 _ON_SERVER = f"{_BOTH} {{next}}"
@@ -57,7 +57,7 @@ async def list_(
     print_table(found, json=json)
 
 
-def print_table(found: Iterable[Found], *, json: bool) -> None:
+def print_table(found: Iterable[CaseNow], *, json: bool) -> None:
     """All of it at once: it is there already."""
     rows = [_row(each) for each in found]
     if json:
@@ -91,7 +91,7 @@ def _line(template: str, row: dict[str, Any]) -> str:
     return template.format(**{key: "" if value is None else value for key, value in row.items()}).rstrip()
 
 
-def _row(found: Found) -> dict[str, Any]:
+def _row(found: CaseNow) -> dict[str, Any]:
     row = found.row
     return {
         "invoice": row.number,

@@ -22,7 +22,6 @@ async def sweep(
     begin = parsed_instant(since, "--since") if since else None
     end = parsed_instant(until, "--until") if until else None
 
-    from dunning.fleet.sweep_report import headline, lines
     from operations.fleet.checks import sweep_of
 
     sweep_of(begin, end, now())  # refuses before anybody is asked
@@ -31,4 +30,4 @@ async def sweep(
     if json:
         print_json(report)
     else:
-        print_report(headline(report), lines(report))
+        print_report(report)

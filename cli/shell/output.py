@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from dunning.fleet.report import Report
+
 WIDE = 140
 """Columns of a file or a pipe, where no line needs to be broken for a window."""
 
@@ -47,9 +49,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     return made
 
 
-def print_report(headline: str, lines: Iterable[str]) -> None:
+def print_report(report: Report) -> None:
     """Print a report that is Markdown elsewhere."""
-    print(headline, *(line.replace("**", "") for line in lines), sep="\n")
+    print(report.headline, *(line.replace("**", "") for line in report.lines()), sep="\n")
 
 
 def complain(text: str) -> None:

@@ -1,1 +1,1 @@
-"""The facts of one open invoice; orders to the hands, results from them. What follows from facts is in `rules`."""
+"""The facts of one open invoice; orders to activities, results from them. What follows from facts is in `rules`."""

@@ -79,7 +79,7 @@ class UndoneRun(Wire):
     `steps` come again in their turn, and `entries` are the fees, and the void by policy, that count no more; `fees` is
     their sum, `owed_again` what the void had struck out. `level` is what this invoice's hold asked for by it, `back_to`
     what it asks for again. `pending`: the step that was due and not done yet. `charges` and `deletions` of that time
-    stand: money is given back by a refund, and a deletion by nobody.
+    stand: money is returned by a refund, and nobody undoes a deletion.
     """
 
     undo: Undo

@@ -48,7 +48,7 @@ class Conclude:
 
 @dataclass(frozen=True, slots=True)
 class Reinstate:
-    """Lift this invoice's hold and give the service back."""
+    """Lift this invoice's hold and reinstate the services."""
 
     why: str
 

@@ -125,7 +125,7 @@ def credit_payment(invoice: str, step: str = "") -> str:
 
 
 def is_credit(payment: str) -> bool:
-    """Whether that payment was the account's credit; no gateway can give it back."""
+    """Whether that payment was the account's credit; no gateway can refund it."""
     return payment.startswith(_OF_CREDIT)
 
 

@@ -51,7 +51,7 @@ class ChargeOrder(Order):
 
 
 class RefundOrder(Order):
-    """Give back `amount` of one payment."""
+    """Refund `amount` of one payment."""
 
     payment: str
     amount: Money

@@ -1,4 +1,4 @@
-"""The "why" receipt: what people hand to a customer who asks why something happened, with rule and proof."""
+"""The "why" receipt: what people give to a customer who asks why something happened, with rule and proof."""
 
 from dunning.money import Money
 from dunning.wire import Instant, Wire

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from dunning.fleet.drift_report import Drifted, DriftReport, Finding, headline, lines
+from dunning.fleet.drift_report import Drifted, DriftReport, Finding
 from dunning.holds import Hold
 from dunning.level import Level, at_panel
 from dunning.records.effects import Effect
@@ -106,4 +106,4 @@ def one(at: datetime, *what: str) -> DriftReport:
 
 def drift_ticket(report: DriftReport) -> TicketOrder:
     """Work for Support: one ticket a check, of no account in particular."""
-    return fleet.drift_found(drift_id(report.at), report.at, headline(report), lines(report))
+    return fleet.drift_found(drift_id(report.at), report.at, report.headline, report.lines())

@@ -1,16 +1,21 @@
 """What the hourly check reports: what it looked at, what it repaired, and what a person has to look at."""
 
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import Literal
 
+from dunning.fleet.report import Report, added, section
 from dunning.wire import Instant, Wire
-
-LISTED = 100
-"""So many findings are named; of the others only the number is told."""
-
 
 Finding = Literal["repaired", "stubborn", "contradicted", "vanished"]
 """What a person is told of a service; `DriftReport` says what each means."""
+
+
+TITLES: dict[Finding, str] = {
+    "repaired": "Repaired: it was not at the level that its holds ask for",
+    "stubborn": "Not repaired: the panel does not do what it is asked",
+    "contradicted": "Not as the panel shows it, seen from outside; nothing was changed",
+    "vanished": "The panel does not know it any more, though nobody here deleted it; nothing was changed",
+}
 
 
 class Drifted(Wire):
@@ -22,7 +27,7 @@ class Drifted(Wire):
     detail: str
 
 
-class DriftReport(Wire):
+class DriftReport(Report):
     """The services that `at` should be restricted, or were changed lately, as panel and outside show them.
 
     `in_order` are as they should be, of which `unseen` could not be told from outside. `by_staff` are restricted
@@ -52,50 +57,29 @@ class DriftReport(Wire):
 
     def __add__(self, other: "DriftReport") -> "DriftReport":
         """Both parts of one check as one."""
-        return DriftReport(
-            at=self.at,
-            found=(self.found + other.found)[:LISTED],
-            **{name: getattr(self, name) + getattr(other, name) for name in _COUNTS},
-        )
+        return added(self, other)
 
     @property
     def told(self) -> int:
         """How many services a person has to hear of."""
-        return sum(getattr(self, name) for name in _TOLD)
+        return sum(getattr(self, finding) for finding in TITLES)
 
+    @property
+    def headline(self) -> str:
+        """`Check of restricted services, 2026-11-25 06:17: 2 repaired, 1 contradicted`."""
+        told = [f"{getattr(self, finding)} {finding}" for finding in TITLES if getattr(self, finding)]
+        return f"Check of restricted services, {self.at:%Y-%m-%d %H:%M}: {', '.join(told) or 'all in order'}"
 
-_TOLD: tuple[Finding, ...] = get_args(Finding)
-_QUIET = ("in_order", "unseen", "by_staff", "deleted", "underway", "known")
-_COUNTS = ("accounts", "services", *_QUIET, "unanswered", "silent", *_TOLD)
-
-
-def headline(report: DriftReport) -> str:
-    """The ticket's subject: `Check of restricted services, 2026-11-25 06:17: 2 repaired, 1 contradicted`."""
-    parts = [f"{getattr(report, name)} {name}" for name in _TOLD if getattr(report, name)]
-    return f"Check of restricted services, {report.at:%Y-%m-%d %H:%M}: {', '.join(parts) or 'all in order'}"
-
-
-def lines(report: DriftReport) -> Iterator[str]:
-    """The whole report in plain lines, which are Markdown, too."""
-    yield f"- **looked at** {report.services} service(s) of {report.accounts} account(s)"
-    yield f"- **in order** {report.in_order}, of which {report.unseen} cannot be told from outside"
-    yield (
-        f"- **let be** {report.by_staff} restricted further by staff, {report.deleted} deleted, {report.underway} "
-        f"being changed, {report.known} told before"
-    )
-    if report.unanswered or report.silent:
-        yield f"- **no answer** from the panel of {report.unanswered}, from a site of {report.silent} account(s)"
-    for what in _TOLD:
-        its = [each for each in report.found if each.what == what]
-        if its:
-            yield from ("", f"**{TITLES[what]}**", "", *(f"- {f.account} · {f.service} · {f.detail}" for f in its))
-    if report.told > len(report.found):
-        yield f"- and {report.told - len(report.found)} more"
-
-
-TITLES: dict[Finding, str] = {
-    "repaired": "Repaired: it was not at the level that its holds ask for",
-    "stubborn": "Not repaired: the panel does not do what it is asked",
-    "contradicted": "Not as the panel shows it, seen from outside; nothing was changed",
-    "vanished": "The panel does not know it any more, though nobody here deleted it; nothing was changed",
-}
+    def lines(self) -> Iterator[str]:
+        """The whole report in plain lines, which are Markdown, too."""
+        yield f"- **looked at** {self.services} service(s) of {self.accounts} account(s)"
+        yield f"- **in order** {self.in_order}, of which {self.unseen} cannot be told from outside"
+        yield (
+            f"- **let be** {self.by_staff} restricted further by staff, {self.deleted} deleted, {self.underway} "
+            f"being changed, {self.known} told before"
+        )
+        if self.unanswered or self.silent:
+            yield f"- **no answer** from the panel of {self.unanswered}, from a site of {self.silent} account(s)"
+        for finding, title in TITLES.items():
+            its = [f"{f.account} · {f.service} · {f.detail}" for f in self.found if f.what == finding]
+            yield from section(title, its, getattr(self, finding))

@@ -21,7 +21,7 @@ class CheckReport(Wire):
     silent: int = 0
     dead: int = 0
 
-
-def headline(report: CheckReport) -> str:
-    """`20000 running, 3 asked, 0 silent, 0 dead`."""
-    return f"{report.running} running, {report.asked} asked, {report.silent} silent, {report.dead} dead"
+    @property
+    def headline(self) -> str:
+        """`20000 running, 3 asked, 0 silent, 0 dead`."""
+        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead"

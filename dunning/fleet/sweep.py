@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dunning.fleet.sweep_report import SweepReport, headline, lines
+from dunning.fleet.sweep_report import SweepReport
 from dunning.records.inbox import News
 from dunning.tickets import fleet
 from dunning.tickets.ticket import TicketOrder
@@ -92,4 +92,4 @@ def nothing(part: CompareOrder) -> SweepReport:
 
 def sweep_ticket(report: SweepReport) -> TicketOrder:
     """Work for Billing: one ticket a sweep, of no account in particular."""
-    return fleet.sweep_found(sweep_id(report.until), report.until, headline(report), lines(report))
+    return fleet.sweep_found(sweep_id(report.until), report.until, report.headline, report.lines())

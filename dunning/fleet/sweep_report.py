@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
+from dunning.fleet.report import Report, added, section
 from dunning.money import Money
 from dunning.records.inbox import NewsOutcome
 from dunning.wire import Instant, Wire
 
-LISTED = 100
-"""So many of each sort are named; of the others only the number is told."""
 COUNTED = 500
 """So many waiting webhooks are counted."""
 
@@ -38,7 +37,7 @@ class Unconfirmed(Wire):
     amount: Money
 
 
-class SweepReport(Wire):
+class SweepReport(Report):
     """The books of [since, until), compared.
 
     `payments`, `reversals` (with those that were undone) and `charges` (our own) are what was looked at; `waiting` are
@@ -64,76 +63,62 @@ class SweepReport(Wire):
     silent: tuple[str, ...] = ()
 
     def __add__(self, other: "SweepReport") -> "SweepReport":
-        """Both parts of one sweep as one."""
-        return SweepReport(
-            since=min(self.since, other.since),
-            until=max(self.until, other.until),
-            waiting=max(self.waiting, other.waiting),
-            **{name: getattr(self, name) + getattr(other, name) for name in _COUNTS},
-            **{name: (getattr(self, name) + getattr(other, name))[:LISTED] for name in _LISTS},
-        )
+        """Both parts of one sweep as one; the same webhooks wait in each."""
+        since, until = min(self.since, other.since), max(self.until, other.until)
+        return added(self, other, since=since, until=until, waiting=max(self.waiting, other.waiting))
 
     @property
     def needs_a_person(self) -> bool:
         """Whether anything was healed or is wrong."""
-        return any(getattr(self, name) for name in _TOLD)
+        return any(count for count, _, _ in self._told())
+
+    @property
+    def headline(self) -> str:
+        """`Sweep of 2026-11-25: 2 payments healed, 1 mismatch`."""
+        told = [f"{count} {one if count == 1 else many}" for count, one, many in self._told() if count]
+        return f"Sweep of {self.until:%Y-%m-%d}: {', '.join(told) or 'all in order'}"
+
+    def lines(self) -> Iterator[str]:
+        """The whole report in plain lines, which are Markdown, too."""
+        yield f"- **window** {self.since:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M} UTC"
+        yield (
+            f"- **compared** {self.payments} payment(s) and {self.reversals} reversal(s) of the gateway, "
+            f"{self.charges} charge(s) of ours; {self.in_order} in order"
+        )
+        yield f"- **webhooks waiting** {self.waiting}{' or more' if self.waiting >= COUNTED else ''}"
+        for title, findings, count in _sections(self):
+            yield from section(title, findings, count)
+
+    def _told(self) -> tuple[tuple[int, str, str], ...]:
+        """What a person has to know: how many, and what one and several are called."""
+        return (
+            (self.payments_healed, "payment healed", "payments healed"),
+            (self.reversals_healed, "reversal healed", "reversals healed"),
+            (self.mismatched, "mismatch", "mismatches"),
+            (self.unconfirmed, "charge unknown to the gateway", "charges unknown to the gateway"),
+            (self.unanswered, "case without an answer", "cases without an answer"),
+        )
 
 
-_TOLD = ("payments_healed", "reversals_healed", "mismatched", "unconfirmed", "unanswered")
-_COUNTS = ("payments", "reversals", "charges", "in_order", *_TOLD)
-_LISTS = ("healed", "mismatches", "unknown", "silent")
-
-
-def headline(report: SweepReport) -> str:
-    """The ticket's subject: `Sweep of 2026-11-25: 2 payments healed, 1 mismatch`."""
-    parts = (
-        _counted(report.payments_healed, "payment healed", "payments healed"),
-        _counted(report.reversals_healed, "reversal healed", "reversals healed"),
-        _counted(report.mismatched, "mismatch", "mismatches"),
-        _counted(report.unconfirmed, "charge unknown to the gateway", "charges unknown to the gateway"),
-        _counted(report.unanswered, "case without an answer", "cases without an answer"),
-    )
-    return f"Sweep of {report.until:%Y-%m-%d}: {', '.join(part for part in parts if part) or 'all in order'}"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}" if count else ""
-
-
-def lines(report: SweepReport) -> Iterator[str]:
-    """The whole report in plain lines, which are Markdown, too."""
-    yield f"- **window** {report.since:%Y-%m-%d %H:%M} to {report.until:%Y-%m-%d %H:%M} UTC"
-    yield (
-        f"- **compared** {report.payments} payment(s) and {report.reversals} reversal(s) of the gateway, "
-        f"{report.charges} charge(s) of ours; {report.in_order} in order"
-    )
-    yield f"- **webhooks waiting** {report.waiting}{' or more' if report.waiting >= COUNTED else ''}"
-    for title, count, named in _sections(report):
-        if count:
-            yield from ("", f"**{title}**", "", *(f"- {each}" for each in named))
-        if count > len(named):
-            yield f"- and {count - len(named)} more"
-
-
-def _sections(report: SweepReport) -> tuple[tuple[str, int, list[str]], ...]:
+def _sections(report: SweepReport) -> tuple[tuple[str, list[str], int], ...]:
     return (
         (
             "Healed: our books did not have it",
-            report.payments_healed + report.reversals_healed,
             [f"{each.invoice or 'no invoice'} · {each.id} · {each.amount} · {each.outcome}" for each in report.healed],
+            report.payments_healed + report.reversals_healed,
         ),
         (
             "Not the same amount in both books; nothing was changed",
-            report.mismatched,
             [
                 f"{each.invoice or 'no invoice'} · {each.id} · ours {each.ours}, theirs {each.theirs}"
                 for each in report.mismatches
             ],
+            report.mismatched,
         ),
         (
             "Charged by us, unknown to the gateway; nothing was changed",
-            report.unconfirmed,
             [f"{each.invoice} · {each.id} · {each.amount}" for each in report.unknown],
+            report.unconfirmed,
         ),
-        ("No answer from the case; it is compared again tomorrow", report.unanswered, list(report.silent)),
+        ("No answer from the case; it is compared again tomorrow", list(report.silent), report.unanswered),
     )

@@ -36,7 +36,7 @@ NOTHING: Restoring = {
 def restoring(case: Case, notice: Milestone) -> Restoring:
     """What the notice has to say.
 
-    `backups` stays None before a deletion that leaves them: the hand looks whether there are any (S3-26).
+    `backups` stays None before a deletion that leaves them: the activity looks whether there are any (S3-26).
     """
     offer, deleted = case.plan.restoration, case.level is Level.DELETED
     last = is_last_before_deletion(case, notice)

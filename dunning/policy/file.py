@@ -95,7 +95,7 @@ class MilestoneRule(_Written):
 
 
 class Reinstatement(_Written):
-    """What gives the service back. `fee` is added to the balance when the service is suspended."""
+    """What reinstates the services. `fee` is added to the balance when the service is suspended."""
 
     rule: Rule = Rule.THIS_INVOICE
     fee: Amount | None = None

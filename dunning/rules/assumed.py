@@ -25,7 +25,7 @@ from dunning.policy.step_names import key, notice_id, read
 
 def assumed(case: Case, milestone: Milestone) -> Result:
     """The result that the step has in the life of a customer who does not pay."""
-    return HANDS[milestone.action](case, milestone)
+    return ASSUMED[milestone.action](case, milestone)
 
 
 def delivered(case: Case, milestone: Milestone) -> Delivered:
@@ -77,7 +77,7 @@ def _no_credit(case: Case, milestone: Milestone) -> Result:
     return Credited(amount=Money.zero(case.balance.currency))
 
 
-HANDS: dict[Action, Callable[[Case, Milestone], Result]] = {
+ASSUMED: dict[Action, Callable[[Case, Milestone], Result]] = {
     **dict.fromkeys((Action.ISSUE, Action.NOTIFY), delivered),
     **dict.fromkeys(LEVEL_OF, _restricted),
     **dict.fromkeys(DELETIONS, _deleted),

@@ -18,7 +18,7 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
                approvals (promise 8); then perform it, unless the rules know what becomes of it
 
-Before a charge and before each consequence the hands ask the gateway for money that we have not heard of; what
+Before a charge and before each consequence the activities ask the gateway for money that we have not heard of; what
 they find is recorded, and everything is decided anew (promise 2).
 
 Promise 4, the catch-up rule, lives in `dunning.case.catch_up`: a step done late moves all later ones by whole days.

@@ -1,4 +1,4 @@
-"""From a step to the order that its activity gets: only what the hand needs, with the workflow's own time."""
+"""From a step to the order that its activity gets: only what that activity needs, with the workflow's own time."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -60,7 +60,7 @@ class _Head(TypedDict):
 
 
 def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
-    """What every order says. A step that comes again after it was undone is another one to the hands."""
+    """What every order says. A step that comes again after it was undone is another one to its activity."""
     before = sum(done.undone and done.step == milestone.name for done in case.done)
     name = in_turn(milestone.name, before + 1)
     return {"invoice": case.invoice.number, "account": case.invoice.account, "step": name, "at": now}

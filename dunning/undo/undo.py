@@ -2,7 +2,7 @@
 
 What it did (`dunning.undo.scope`) counts no more and comes again in its turn. The service is reinstated though nothing
 was paid; the customer is told to disregard what we wrote, so that no warning from before warns of anything any more
-(`dunning.notices.warnings`); and for some days nothing happens. Charges stand, because money is given back by a
+(`dunning.notices.warnings`); and for some days nothing happens. Charges stand, because money is returned by a
 refund, and so do deletions, which a ticket reports.
 """
 

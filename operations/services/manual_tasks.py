@@ -33,7 +33,7 @@ async def domains_of_deleted(store: Tickets, account: Account, order: DeleteOrde
 
 
 async def domains_back(store: Tickets, account: Account, order: ReinstateOrder) -> None:
-    """Open a ticket to give back what was changed by hand, if there was one to change it."""
+    """Open a ticket to change back what was changed by hand, if there was one to change it."""
     names, asked = domains(account), key(order.invoice, step(StepKind.DOMAINS, ""))
     if names and any(each.key.startswith(asked) for each in await store.tickets(account.id)):
         await store.open_ticket(domains_reinstated(order, names))

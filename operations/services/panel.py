@@ -36,7 +36,7 @@ def services_of(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Ser
 def asked(panel: Panel, service: Service, services: Iterable[Service], holds: Sequence[Hold]) -> Level:
     """The strictest level that a hold asks for, of the service, or of all of its panel user where these go together.
 
-    Else one service's hold would suspend the user, and the next service give it back.
+    Else one service's hold would suspend the user, and the next service's would reinstate it.
     """
     together = panel.by_user(service)
     same = [each for each in services if together and (each.panel, each.user) == (service.panel, service.user)]
@@ -129,7 +129,7 @@ class _Bringing:
             )
 
     async def _note(self, seen: PanelState, holds: Sequence[Hold]) -> None:
-        """Where the panel keeps no reason, write ours down before we act: whoever gives the service back needs it.
+        """Where the panel keeps no reason, write ours down before we act: whoever reinstates the service needs it.
 
         The rest of what is known stays, and its time too: nothing has happened yet.
         """

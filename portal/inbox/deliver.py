@@ -109,7 +109,7 @@ class InboxDelivery:
         return 0.0 if self._widened(len(waiting)) else min(IDLE, self._backoff.next(_time()))
 
     def _widened(self, seen: int) -> bool:
-        """Look further when the head of the queue leaves hands free: it rests, or waits for what rests."""
+        """Look further when the head of the queue leaves places free: it rests, or waits for what rests."""
         if seen < self._width:
             self._width = max(WINDOW, min(self._width, 2 * seen))
             return False

@@ -30,7 +30,7 @@ class Control(Generic[Books]):
         await self.post("/control/release", WhoRequest(who=who))
 
     async def forget(self, who: str | None = None) -> None:
-        """Drop scripts and let go what they hold; without a name, all. The books stay."""
+        """Drop scripts and release what they hold; without a name, all. The books stay."""
         await self.post("/control/forget", WhoRequest(who=who))
 
     async def held(self) -> list[Held]:

@@ -96,7 +96,7 @@ class Scripts:
         return len(going)
 
     def forget(self, who: str | None = None) -> None:
-        """Drop the scripts of `who` (of everybody when None) and let go what they hold."""
+        """Drop the scripts of `who` (of everybody when None) and release what they hold."""
         for name in [who] if who is not None else list(self._queues):
             self._queues.pop(name, None)
         self.release(who)

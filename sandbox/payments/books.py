@@ -30,7 +30,7 @@ class Charge(BaseModel):
 
 
 class Refund(BaseModel):
-    """Money given back. `key` is the refund's metadata[reprieve]; empty when a person gave it at the dashboard."""
+    """A refund. `key` is the refund's metadata[reprieve]; empty when a person gave it at the dashboard."""
 
     id: str
     key: str

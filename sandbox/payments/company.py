@@ -50,7 +50,7 @@ class StripeStandIn:
         self._state.hooks.subscribe(to)
 
     async def close(self) -> None:
-        """Let go what is held, which would keep the server up, and drop the events that are on their way."""
+        """Release what is held, which would keep the server up, and drop the events that are on their way."""
         self.scripts.forget()
         await self._state.hooks.close()
 

@@ -135,7 +135,7 @@ class Stage:
         return row.model_copy(update={"services": tuple(services)})
 
     async def close(self) -> None:
-        """Stop worker and portal and let go of everything."""
+        """Stop worker and portal and close everything."""
         await self.worker.stop()
         await self.portal.stop()
         await self.companies.close()

@@ -77,7 +77,7 @@ class Life:
 
     @property
     def refunded(self) -> dict[str, Money]:
-        """The money that it gave back for us, by idempotency key."""
+        """The money that it refunded for us, by idempotency key."""
         return self.world.refunded
 
     def steps(self) -> list[str]:

@@ -256,7 +256,7 @@ def test_a_renewal_lifts_the_hold_of_the_lapsed_invoice_and_that_case_ends() -> 
 @pytest.mark.promise(6)
 def test_paid_after_its_due_date_an_invoice_looks_for_holds_handed_to_it() -> None:
     assert (3, "reinstate") in days(never_paid(COURTESY, (3, pays())))
-    assert (3, "reinstate") in days(never_paid(ASO, (3, pays()))), "another policy's invoice may hand its hold on"
+    assert (3, "reinstate") in days(never_paid(ASO, (3, pays()))), "another policy's invoice may pass its hold on"
     assert "reinstate" not in never_paid(COURTESY, (-3, pays())).steps()
 
 

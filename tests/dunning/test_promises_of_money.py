@@ -74,7 +74,7 @@ def each_reversal_is_told_once(life: Life) -> None:
 
 
 def no_level_is_jumped_over_after_a_reinstatement(life: Life) -> None:
-    """Who was given the service back goes through every level of the plan again, and is warned of each again."""
+    """Who was reinstated goes through every level of the plan again, and is warned of each again."""
     ladder = [m.name for m in life.case.plan.milestones if m.action in LEVEL_OF]
     reached: set[str] = set()
     for did in life.did:
@@ -98,7 +98,7 @@ def what_comes_again_has_another_name_for_the_hands(life: Life) -> None:
 
 
 _REPEATABLE = (Action.CREDIT, Action.CLOSE, Action.LATE_FEE)
-"""No hand, or one that only asks or writes the same again."""
+"""No activity, or one that only asks or writes the same again."""
 
 
 def _finished(life: Life) -> Iterator[tuple[Did, Milestone]]:

@@ -66,11 +66,11 @@ class World:
         self.company = Company(self.charges)
 
     def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
-        """What the hands bring back from a step."""
+        """What the activity brings back from a step."""
         order = order_for(case, milestone, now) if milestone.action is not Action.CREDIT else None
         found = self._asked(case, milestone, order, now)
-        hand = _HANDS.get(milestone.action)
-        return found or (hand(self, case, milestone, order, now) if hand else Noted())
+        act = _ACTIVITIES.get(milestone.action)
+        return found or (act(self, case, milestone, order, now) if act else Noted())
 
     def _asked(self, case: Case, milestone: Milestone, order: object, now: datetime) -> Found | None:
         """Before charges and restrictions the company is asked; now and then it has money for us."""
@@ -96,7 +96,7 @@ class World:
             self.company.debits[f"own-{self.asked}"] = Debit(now, ends, days % 2 == 0, amount, later)
 
 
-_Hand = Callable[[World, Case, Milestone, object, datetime], Result]
+_Activity = Callable[[World, Case, Milestone, object, datetime], Result]
 
 
 def _charge(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
@@ -160,7 +160,7 @@ def _close(world: World, case: Case, milestone: Milestone, order: object, now: d
     return Noted(note=order.outcome)
 
 
-_HANDS: dict[Action, _Hand] = {
+_ACTIVITIES: dict[Action, _Activity] = {
     Action.CHARGE: _charge,
     Action.REFUND: _refund,
     Action.NOTIFY: _write,

@@ -119,7 +119,7 @@ class Intent(StripeModel):
 
 
 class Refund(StripeModel):
-    """Money given back."""
+    """A refund."""
 
     id: str
     amount: int

@@ -24,7 +24,7 @@ class StripeRefunds:
         self._refunds = client.v1.refunds
 
     async def refund(self, order: RefundOrder) -> RefundResult:
-        """Give back `order.amount` of `order.payment`; every refusal of Stripe's is a value."""
+        """Refund `order.amount` of `order.payment`; every refusal of Stripe's is a value."""
         if not order.payment.startswith(PAYMENT):
             return _declined("paid_elsewhere", "The payment was not made at Stripe: give it back where it was made.")
         try:

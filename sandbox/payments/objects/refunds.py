@@ -40,7 +40,7 @@ class Refunds:
         return refund
 
     def checked(self, charge: Json, amount: int | None) -> int:
-        """How much is to be given back: all that is left when nobody says. Raises StripeError when that is too much."""
+        """How much is to be refunded: all that is left when nobody says. Raises StripeError when that is too much."""
         left = charge["amount_captured"] - charge["amount_refunded"]
         if charge["status"] != "succeeded":
             message = f"Charge {charge['id']} has not been paid, so it cannot be refunded."

@@ -213,7 +213,7 @@ async def test_who_stops_waiting_takes_nobody_else_s_answer_along(store: SqlStor
 
 
 async def test_five_thousand_accounts_whose_clock_is_thirty_days_ahead(sqlite_url: str) -> None:
-    """All of them are asked for at once; exactly what is allowed happens, and people let the rest go in stages."""
+    """All of them are asked for at once; exactly what is allowed happens, and people allow the rest in stages."""
     store, fleet = SqlStore(sqlite_url), 5000
     await with_fleet(store, fleet)
     breaker, allowed = Breaker(store, Limits(), RETRY), Limits().allowed(fleet)

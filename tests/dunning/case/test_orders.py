@@ -1,4 +1,4 @@
-"""What each activity is asked for: everything that the hand needs, and the same key for every retry."""
+"""What each activity is asked for: everything that it needs, and the same key for every retry."""
 
 from datetime import timedelta
 from typing import TypedDict

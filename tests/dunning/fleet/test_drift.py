@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dunning.fleet.drift import Need, drift_ticket, finding, is_gone, need, one, told_before
-from dunning.fleet.drift_report import LISTED, DriftReport, headline, lines
+from dunning.fleet.drift_report import DriftReport
+from dunning.fleet.report import LISTED
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.effects import Effect
@@ -87,7 +88,7 @@ def test_gone_is_what_was_deleted_by_anybody() -> None:
 def test_reports_add_up_and_the_ticket_says_the_same() -> None:
     report = DriftReport(at=AT, accounts=2) + one(AT, "in_order", "unseen") + one(AT, "known")
     assert (report.services, report.in_order, report.unseen, report.told) == (2, 1, 1, 0)
-    assert headline(report) == "Check of restricted services, 2026-11-25 06:17: all in order"
+    assert report.headline == "Check of restricted services, 2026-11-25 06:17: all in order"
     report += finding(effect(), "repaired", "the panel showed active, now suspended")
     report = sum([finding(effect(), "contradicted", "seen")] * (LISTED + 1), report)
     work = drift_ticket(report)
@@ -107,4 +108,4 @@ def test_reports_add_up_and_the_ticket_says_the_same() -> None:
 def test_who_did_not_answer_is_told_and_asks_for_nobody() -> None:
     report = DriftReport(at=AT, accounts=3, unanswered=2, silent=1)
     assert report.told == 0
-    assert list(lines(report))[-1] == "- **no answer** from the panel of 2, from a site of 1 account(s)"
+    assert list(report.lines())[-1] == "- **no answer** from the panel of 2, from a site of 1 account(s)"

@@ -10,8 +10,9 @@ from dunning.case.ledger import Entry, Kind
 from dunning.case.results import Charged, ChargeResult, Declined, Pending
 from dunning.fleet import reconcile, sweep
 from dunning.fleet.reconcile import Moved
+from dunning.fleet.report import LISTED
 from dunning.fleet.sweep import Compared, CompareOrder, SweepOrder
-from dunning.fleet.sweep_report import COUNTED, LISTED, Healed, Mismatch, SweepReport, Unconfirmed, headline, lines
+from dunning.fleet.sweep_report import COUNTED, Healed, Mismatch, SweepReport, Unconfirmed
 from dunning.money import Money
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
@@ -195,7 +196,7 @@ def test_reports_add_up_and_name_no_more_than_fits() -> None:
     told = sum(parts, sweep.nothing(PART))
     assert (told.payments_healed, len(told.healed)) == (130, LISTED)
     assert [each.id for each in told.healed[:2]] == ["pi_0", "pi_1"]
-    assert "- and 30 more" in list(lines(told))
+    assert "- and 30 more" in list(told.lines())
     later = SweepReport(since=AT, until=AT + DAY, waiting=3, silent=("INV-2",), unanswered=1)
     both = report(waiting=2, payments=1, reversals=2, charges=3, in_order=4) + later
     assert (both.since, both.until, both.waiting) == (PART.since, AT + DAY, 3)
@@ -216,19 +217,19 @@ def test_reports_add_up_and_name_no_more_than_fits() -> None:
 def test_the_headline_says_what_a_person_has_to_know(found: dict[str, int], words: str) -> None:
     told = report(**found)
     assert told.needs_a_person
-    assert headline(told) == f"Sweep of 2026-11-25: {words}"
+    assert told.headline == f"Sweep of 2026-11-25: {words}"
 
 
 def test_when_all_is_in_order_nobody_is_called() -> None:
     quiet = report(payments=5, reversals=1, charges=4, in_order=10, waiting=7)
     assert not quiet.needs_a_person
-    assert headline(quiet) == "Sweep of 2026-11-25: all in order"
-    assert list(lines(quiet)) == [
+    assert quiet.headline == "Sweep of 2026-11-25: all in order"
+    assert list(quiet.lines()) == [
         "- **window** 2026-11-24 06:00 to 2026-11-25 06:00 UTC",
         ("- **compared** 5 payment(s) and 1 reversal(s) of the gateway, 4 charge(s) of ours; 10 in order"),
         "- **webhooks waiting** 7",
     ]
-    assert list(lines(report(waiting=COUNTED)))[-1] == "- **webhooks waiting** 500 or more"
+    assert list(report(waiting=COUNTED).lines())[-1] == "- **webhooks waiting** 500 or more"
 
 
 def test_billings_ticket_names_every_finding_and_is_one_a_sweep() -> None:
@@ -241,7 +242,7 @@ def test_billings_ticket_names_every_finding_and_is_one_a_sweep() -> None:
     )
     order = sweep.sweep_ticket(told)
     assert (order.key, order.department, order.at) == (":sweep-2026-11-25T06:00:00Z", "Billing", AT)
-    assert order.subject == headline(told)
+    assert order.subject == told.headline
     for words in (
         "no invoice · pi_1 · USD 19.99 · parked",
         "INV-1 · re_1 · ours USD 1.00, theirs USD 19.99",

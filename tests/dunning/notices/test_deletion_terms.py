@@ -42,7 +42,7 @@ def deleted(start: Opened, *facts: tuple[int, Fact], backups: bool | None = None
 
 
 def notices(life: Life) -> list[NoticeOrder]:
-    """The orders of all notices, as the hands got them."""
+    """The orders of all notices, as their activities got them."""
     orders = [order_for(d.before, d.step, d.decided) for d in life.did if d.step and d.result.kind == "delivered"]
     return [order for order in orders if isinstance(order, NoticeOrder)]
 

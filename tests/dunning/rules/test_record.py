@@ -157,7 +157,7 @@ def test_a_credit_takes_exactly_what_is_too_much() -> None:
         assert [(e.amount.minor) for e in case.entries if e.kind is Kind.CREDIT] == credited
 
 
-# Restrictions and giving back
+# Restricting and reinstating
 
 
 def test_each_reinstatement_stands_in_the_story_and_says_who_else_holds_the_service() -> None:

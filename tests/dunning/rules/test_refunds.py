@@ -1,4 +1,4 @@
-"""Money beyond the balance, where the policy gives it back instead of keeping it as credit."""
+"""Money beyond the balance, where the policy refunds it instead of keeping it as credit."""
 
 from datetime import datetime, timedelta
 

@@ -32,7 +32,7 @@ FOR_EVER = timedelta(days=1200)
 
 @dataclass
 class Unpaid(World):
-    """Nothing goes wrong, nothing is paid, and the hands put off what harms while something is closed."""
+    """Nothing goes wrong, nothing is paid, and activities put off what harms while something is closed."""
 
     closed_times: tuple[Closed, ...] = ()
     has_method: bool = True

@@ -1,4 +1,4 @@
-"""The breaker on a real server: a small fleet is suspended all at once, and a person lets it go in stages."""
+"""The breaker on a real server: a small fleet is suspended all at once, and a person allows it in stages."""
 
 import asyncio
 from collections import Counter

@@ -124,7 +124,7 @@ async def test_a_suspension_that_was_given_up_is_undone_whatever_its_last_try_di
 @pytest.mark.promise(6)
 @pytest.mark.req("S3-27", "S3-29")
 async def test_both_past_due_invoices_are_paid_at_the_same_moment(a_stage: Stage) -> None:
-    """The receipt of one waits at the mail server while the other hands its hold on: the service comes back."""
+    """The receipt of one waits at the mail server while the other passes its hold on: the service comes back."""
     one = await begin(a_stage, "OVER-all-a", "courtesy-5-10-35", decline=4)
     services = [{"kind": "website", "user": one.user}]
     two = await begin(a_stage, "OVER-all-b", "courtesy-5-10-35", due_in=15, account=one.account, services=services)
