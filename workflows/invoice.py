@@ -137,7 +137,7 @@ class InvoiceDunning:
 
     @pay.validator
     def _may_pay(self, payment: Payment) -> None:
-        _refuse(updates.payment_refused(payment))
+        _refuse(updates.payment_refused(payment) or updates.no_room_for(self._case, payment))
 
     @workflow.update
     def promise_to_pay(self, promise: Promise) -> Answer:

@@ -49,6 +49,7 @@ class StepKind(Enum):
     UNREADABLE = Form("unreadable", 1, Action.TICKET)
     UNDO_DELETED = Form("undo-deleted", 1, Action.TICKET)
     PAID_AFTER_DELETION = Form("paid-after-deletion", 0, Action.TICKET)
+    LARGE_CASE = Form("large-case", 0, Action.TICKET)
 
     # Notices outside of any case: of a hold, by account, source, level and time.
     HOLD = Form("hold", 4, Action.NOTIFY)

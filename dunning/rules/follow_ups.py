@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dunning.case.case import Case, Done
 from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing
+from dunning.case.size import LARGE, size
 from dunning.level import Level
 from dunning.notices.bounced import told_again
 from dunning.notices.confirmations import confirmation_due
@@ -31,6 +32,8 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):
         yield step(StepKind.UNREADABLE, place), ""
+    if size(case) > LARGE:
+        yield step(StepKind.LARGE_CASE), ""
     for done in case.done:
         yield from _after(case, done)
     yield from asked_for_contact(case)

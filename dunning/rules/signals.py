@@ -1,8 +1,9 @@
 """What each signal carries, how its fact is recorded, and why it cannot be."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from dunning import names
 from dunning.case.case import Case
@@ -12,7 +13,8 @@ from dunning.rules import deferrals, money_in, updates
 from dunning.wire import Wire
 
 
-class Reader(NamedTuple):
+@dataclass(frozen=True)
+class Reader:
     """How one signal is taken: its model, how the case takes note of it at an instant, and why it does not."""
 
     model: type[Wire]

@@ -20,6 +20,7 @@ from dunning.case.facts import (
     Waiver,
 )
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
+from dunning.case.size import FULL, size
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level
 from dunning.money import Money
@@ -50,8 +51,18 @@ def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
 
 
 def payment_refused(payment: Payment) -> str:
-    """Only what is no payment at all is refused; the case's state never is a reason."""
+    """Only what is no payment at all is refused; what was paid or happened before never is a reason."""
     return _no_money(payment.amount, payment.at)
+
+
+def no_room_for(case: Case, payment: Payment) -> str:
+    """Why a case that has become too large takes no further part; what pays all the rest it takes (promise 2)."""
+    if size(case) < FULL or find(case.entries, payment.id, MONEY_IN):
+        return ""
+    settles = payment.amount.currency == case.balance.currency and payment.amount.minor >= case.balance.minor
+    if settles and not case.lapsed:
+        return ""
+    return f"the invoice has {len(case.payments)} payments and takes no further part: pay the rest of it in one"
 
 
 def reversal_refused(case: Case, reversal: Reversal) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from dunning.case.case import Case
 from dunning.case.ledger import TAKEN_BACK, Kind, find
 from dunning.case.orders import Order
+from dunning.case.size import FULL, size
 from dunning.money import Money
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read
@@ -146,6 +147,18 @@ def _unreadable(case: Case, place: str) -> TicketWords:
     )
 
 
+def _large(case: Case, _: str) -> TicketWords:
+    return TicketWords(
+        TicketKind.LARGE_CASE,
+        f"{case.invoice.number} has become very large",
+        (
+            f"With {len(case.payments)} payments it has {size(case) / 1e6:.1f} MB. From {FULL / 1e6:.1f} MB on it "
+            "takes no further part, each becomes a ticket; a payment of all the rest is taken. Ask who pays in so many "
+            "parts to pay the rest at once, or void it and open another invoice."
+        ),
+    )
+
+
 WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.PARKED: _parked,
     StepKind.TAKEN_BACK: _credit_reversed,
@@ -154,5 +167,6 @@ WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.UNDO_DELETED: _deleted_by_mistake,
     StepKind.UNREADABLE: _unreadable,
     StepKind.PAID_AFTER_DELETION: _paid_after_deletion,
+    StepKind.LARGE_CASE: _large,
 }
 """By the kind of follow-up, for each that asks for a ticket; with the id of what it is about."""

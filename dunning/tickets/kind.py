@@ -26,6 +26,7 @@ class TicketKind(StrEnum):
     REVERSED_WHEN_DELETED = "reversed-when-deleted"
     PAID_AFTER_DELETION = "paid-after-deletion"
     MESSAGE_UNREADABLE = "message-unreadable"
+    LARGE_CASE = "large-case"
     WEBHOOK_FAILED = "webhook-failed"
     SWEEP = "sweep"
     # notices and mail
@@ -69,6 +70,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.REVERSED_WHEN_DELETED: _BILLING,
     TicketKind.PAID_AFTER_DELETION: _BILLING,
     TicketKind.MESSAGE_UNREADABLE: _BILLING,
+    TicketKind.LARGE_CASE: _BILLING,
     TicketKind.WEBHOOK_FAILED: _BILLING,
     TicketKind.SWEEP: _BILLING,
     TicketKind.NOTICE_UNDELIVERED: _BILLING,

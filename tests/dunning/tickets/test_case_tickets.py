@@ -83,6 +83,16 @@ def test_other_tickets_carry_no_credit(step: str) -> None:
             "Restore the services or give the money back.",
         ),
         (
+            "large-case",
+            TicketKind.LARGE_CASE,
+            "INV-1042 has become very large",
+            (
+                "With 0 payments it has 0.0 MB. From 1.5 MB on it takes no further part, each becomes a ticket; a "
+                "payment of all the rest is taken. Ask who pays in so many parts to pay the rest at once, or void it "
+                "and open another invoice."
+            ),
+        ),
+        (
             "unreadable:0",
             TicketKind.MESSAGE_UNREADABLE,
             "Unreadable payment_received for INV-1042",

@@ -33,10 +33,16 @@ from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from adapters.temporal.attributes import KEYS
 from dunning import names
-from dunning.case.case import Case
-from dunning.case.facts import Answer, DueDateChange, Payment, Promise
-from dunning.case.ledger import Kind
+from dunning.case.case import Case, Done
+from dunning.case.facts import Answer, DueDateChange, MethodChanged, Payment, Promise
+from dunning.case.ledger import Entry, Kind
+from dunning.case.size import FULL, size
+from dunning.case.update import changed
 from dunning.money import Money
+from dunning.policy.plan import Action
+from dunning.records.inbox import News
+from dunning.tickets.kind import TicketKind
+from operations.deliver_news import DeliverNews
 from operations.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage, stage
 from workflows.invoice import InvoiceDunning
@@ -250,3 +256,46 @@ async def _with_balance(long: Long, minor: int) -> WorkflowExecutionDescription:
             if seen.typed_search_attributes.get(KEYS[names.BALANCE_MINOR]) == minor:
                 return seen
             await asyncio.sleep(0.1)
+
+
+async def test_a_case_that_has_become_too_large_takes_no_further_part_but_the_rest_and_ends(own: Stage) -> None:
+    """At the real limits: it is begun as it is after 4,000 payments, each confirmed alone."""
+    if MANY:
+        pytest.skip("the short one shows it")
+    long = await begin(own, "LONG-5", "USD 5000.00")
+    case = await long.case()
+    await long.handle.terminate("it goes on with four thousand payments")
+    ids = [f"pi_3PxYzABCDEFGHIJKLMN{number:05d}" for number in range(4000)]
+    large = changed(
+        case,
+        entries=(*case.entries, *(_paid(name, case.opened_at) for name in ids)),
+        done=(*case.done, *(_confirmed(name, case.opened_at) for name in ids)),
+    )
+    assert size(large) > FULL
+    cases = own.made(long.client).cases
+    await cases.wake(large, MethodChanged(at=case.opened_at))
+
+    part = Payment(id="one-more", amount=Money.parse("USD 1.00"), at=datetime.now(UTC))
+    news = DeliverNews(own.store, cases)
+    for _ in range(2):
+        assert (await news.deliver(News(invoice="LONG-5", payment=part))).outcome == "refused"
+    assert (await long.pay(ids[0])).outcome == "applied", "it was counted long ago"
+    rest = Payment(id="the-rest", amount=Money.parse("USD 1000.00"), at=datetime.now(UTC))
+    assert (await news.deliver(News(invoice="LONG-5", payment=rest))).outcome == "applied"
+    assert await asyncio.wait_for(long.client.get_workflow_handle(long.handle.id).result(), PATIENCE) == "paid"
+    closed = await own.store.ledger("LONG-5")
+    assert closed
+    assert len(closed.order.case.payments) == 4001
+    tickets = await own.store.tickets("acct-LONG-5")
+    assert sorted(ticket.kind for ticket in tickets) == [TicketKind.LARGE_CASE, TicketKind.PAYMENT_REFUSED]
+
+
+def _paid(name: str, at: datetime) -> Entry:
+    return Entry(
+        id=name, kind=Kind.PAYMENT, amount=Money.parse("USD 1.00"), at=at, note="visa 4242", answered="applied"
+    )
+
+
+def _confirmed(name: str, at: datetime) -> Done:
+    told = f"LONG-5:confirm:{name}:1"
+    return Done(step=f"confirm:{name}", action=Action.NOTIFY, at=at, kind="delivered", detail=told, notice="Confirmed")
