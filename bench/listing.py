@@ -13,7 +13,7 @@ from bench.report import Report
 from cli.invoices.listing import print_table
 from dunning.case.case import open_case
 from dunning.explain.open_cases import row_of
-from operations.list_open_cases import ListOpenCases
+from operations.list_open_cases import ListOpenCases, SortedListing
 from tests.dunning.examples import before_issue, opened
 
 CASES = 20_000
@@ -55,7 +55,7 @@ async def _fill(store: SqlStore) -> None:
 
 async def _listed(store: SqlStore) -> float:
     began = time.process_time()
-    found = await ListOpenCases(store, lambda: NOW).of(sort="due")
+    found = await ListOpenCases(store, lambda: NOW).of(SortedListing(sort="due"))
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: ASYNC230, PTH123 - nothing is written
         print_table(found, json=False)
     assert len(found) == CASES

@@ -19,6 +19,15 @@ OF_TIME: Mapping[StateAt, tuple[tuple[State, ...], str]] = {
 """What Temporal is asked for instead of a state that time makes: states by facts, and how the next step begins."""
 
 
+class Listing(NamedTuple):
+    """Which cases: those with all of these values; an empty one means any. `ended`: closed ones, too."""
+
+    state: StateAt | None = None
+    account: str = ""
+    policy: str = ""
+    ended: bool = False
+
+
 class CaseRow(NamedTuple):
     """A listed case with its state as of now, and the days that it is overdue while something is payable."""
 
@@ -34,16 +43,12 @@ class ListCases:
         self._cases = cases
         self._clock = clock
 
-    def of(
-        self, *, state: StateAt | None = None, account: str = "", policy: str = "", ended: bool = False
-    ) -> AsyncIterator[CaseRow]:
-        """The cases with all of these values, one at a time; an empty one means any. `ended`: closed ones, too.
-
-        Raises RefusedError for a value that none can have, and OutageError, also while it goes on.
-        """
+    def of(self, asked: Listing) -> AsyncIterator[CaseRow]:
+        """One at a time. Raises RefusedError for a value that none can have, and OutageError, also while it goes on."""
+        state = asked.state
         states, coming = OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
-        wanted = filter_by(account=account, policy=policy)
-        return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": ended}), state)
+        wanted = filter_by(account=asked.account, policy=asked.policy)
+        return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": asked.ended}), state)
 
     async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
         today = self._clock().date()

@@ -16,6 +16,16 @@ _DERIVED = ("state", "overdue")
 """What is sorted here: it is not in the table."""
 
 
+class SortedListing(NamedTuple):
+    """Which open cases: those with all of these values; an empty one means any. `sort` is a column of the table."""
+
+    state: StateAt | None = None
+    account: str = ""
+    policy: str = ""
+    sort: str = "number"
+    descending: bool = False
+
+
 class CaseNow(NamedTuple):
     """A row, and what time has made of it: the state now, and the calendar days past the due date in its zone."""
 
@@ -31,21 +41,14 @@ class ListOpenCases:
         self._table = table
         self._clock = clock
 
-    async def of(
-        self,
-        *,
-        state: StateAt | None = None,
-        account: str = "",
-        policy: str = "",
-        sort: str = "number",
-        descending: bool = False,
-    ) -> list[CaseNow]:
-        """The open cases with all of these values, sorted; an empty one means any.
+    async def of(self, asked: SortedListing) -> list[CaseNow]:
+        """All of them at once.
 
         Raises RefusedError for a column that there is not and for a value that none can have, StoreOutageError.
         """
-        wanted, now, derived = filter_by(account=account, policy=policy), self._clock(), sort in _DERIVED
-        column, down = ("number", False) if derived else (sort, descending)
+        wanted = filter_by(account=asked.account, policy=asked.policy)
+        now, derived = self._clock(), asked.sort in _DERIVED
+        column, down = ("number", False) if derived else (asked.sort, asked.descending)
         try:
             rows = await self._table.open_cases(
                 now, account=wanted.account, policy=wanted.policy, sort=column, descending=down
@@ -54,8 +57,8 @@ class ListOpenCases:
             raise RefusedError(str(error), field="sort") from None
         found = _all_found(rows, now)
         if derived:
-            found.sort(key=lambda each: getattr(each, sort), reverse=descending)
-        return [each for each in found if state in (None, each.state)]
+            found.sort(key=lambda each: getattr(each, asked.sort), reverse=asked.descending)
+        return [each for each in found if asked.state in (None, each.state)]
 
 
 def _all_found(rows: tuple[OpenCase, ...], now: datetime) -> list[CaseNow]:

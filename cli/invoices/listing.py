@@ -43,17 +43,19 @@ async def list_(
     A signal from another program is in it after the hourly check at the latest. With --temporal or --all the server is
     asked; whether a case is overdue is then counted in UTC days.
     """
+    from operations.list_cases import Listing
+    from operations.list_open_cases import SortedListing
+
     if temporal or all:
         if descending or sort != "invoice":
             raise BadInputError("--sort: the server does not sort; leave out --temporal and --all")
         async with composed(store="not needed") as made:
-            cases = made.list_cases.of(state=state, account=account, policy=policy, ended=all)
+            cases = made.list_cases.of(Listing(state, account, policy, ended=all))
             await (_print_json(cases) if json else _print_lines(cases))
         return
     async with composed(server="not needed") as made:
-        found = await made.list_open_cases.of(
-            state=state, account=account, policy=policy, sort=_SORTED.get(sort, sort), descending=descending
-        )
+        asked = SortedListing(state, account, policy, _SORTED.get(sort, sort), descending)
+        found = await made.list_open_cases.of(asked)
     print_table(found, json=json)
 
 

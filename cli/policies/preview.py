@@ -16,7 +16,7 @@ from dunning.calendar import local
 from dunning.forecast.sample_notices import SampleNotice
 from dunning.policy.file import Policy
 from dunning.records.mail import NoticeText
-from operations.policies.preview import Preview
+from operations.policies.preview import Preview, PreviewOf
 
 _INDEX = Template(
     """\
@@ -65,7 +65,7 @@ class PreviewRow(NamedTuple):
 def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator[PreviewRow]:
     """Every notice, rendered as the settings say. Raises RefusedError for dates that the policy does not fit."""
     preview = Preview(renderer.renderer_from(settings), mail.mailer_from(settings), renderer.replies(settings))
-    for place, each in enumerate(preview.of(policy, due, locale), start=1):
+    for place, each in enumerate(preview.of(PreviewOf(policy, due, locale)), start=1):
         order = each.notice.order
         when, file = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}", f"{place:02}-{slug(order.title)}"
         yield PreviewRow(when, each.notice.story, each.content.subject, file, each.content, each.notice, each.mail)

@@ -11,7 +11,7 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.rules.removals import Removal, due_first, removal
 from dunning.states import StateAt
-from operations.list_cases import ListCases
+from operations.list_cases import ListCases, Listing
 from operations.look import present
 from operations.services.panel import services_of
 
@@ -38,7 +38,7 @@ class Removals:
     async def _numbers(self) -> AsyncIterator[str]:
         listing = ListCases(self._cases, self._clock)
         for state in _STATES:
-            async for found in listing.of(state=state):
+            async for found in listing.of(Listing(state)):
                 yield found.case.invoice
 
     async def _one(self, number: str) -> Removal | None:

@@ -19,6 +19,14 @@ _CUSTOMER = "Ada Lovelace"
 _RECIPIENT = "customer@example.com"
 
 
+class PreviewOf(NamedTuple):
+    """Which notices: of an invoice due then, to a customer of that locale, like `de_DE`."""
+
+    policy: Policy
+    due: date
+    locale: str
+
+
 class Previewed(NamedTuple):
     """A notice with the story that it takes, its words, and the whole mail."""
 
@@ -35,11 +43,12 @@ class Preview:
         self._mailer = mailer
         self._replies = replies
 
-    def of(self, policy: Policy, due: date, locale: str) -> Iterator[Previewed]:
+    def of(self, asked: PreviewOf) -> Iterator[Previewed]:
         """In the order in which a customer gets them.
 
         Raises RefusedError for dates that the policy does not fit, or that the calendar does not have.
         """
+        policy, due, locale = asked
         try:
             samples = sample_notices(policy, due)
         except TimelineError as error:

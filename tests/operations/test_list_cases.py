@@ -10,7 +10,7 @@ from dunning.case.decisions import APPROVAL_OF, PROMISED
 from dunning.ports.cases import Listed, Wanted
 from dunning.states import StateAt
 from operations.errors import RefusedError
-from operations.list_cases import ListCases
+from operations.list_cases import ListCases, Listing
 
 TODAY = datetime(2026, 12, 8, 9, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ class Server:
 
 async def rows(state: StateAt | None) -> dict[str, tuple[str | None, int]]:
     cases = ListCases(Server(), lambda: TODAY)  # type: ignore[arg-type]
-    return {row.case.invoice: (row.state, row.overdue) async for row in cases.of(state=state)}
+    return {row.case.invoice: (row.state, row.overdue) async for row in cases.of(Listing(state=state))}
 
 
 async def test_states_and_days_are_those_of_today() -> None:
@@ -70,4 +70,4 @@ async def test_each_state_lists_all_that_read_so(state: StateAt) -> None:
 
 def test_what_no_account_can_be_called_is_refused() -> None:
     with pytest.raises(RefusedError, match="is not one"):
-        ListCases(Server(), lambda: TODAY).of(account="a' OR 'b")  # type: ignore[arg-type]
+        ListCases(Server(), lambda: TODAY).of(Listing(account="a' OR 'b"))  # type: ignore[arg-type]

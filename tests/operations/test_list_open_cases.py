@@ -16,7 +16,7 @@ from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
 from dunning.rules.updates import promised
 from operations.errors import RefusedError
-from operations.list_open_cases import ListOpenCases
+from operations.list_open_cases import ListOpenCases, SortedListing
 from tests.dunning.examples import before_issue, opened
 
 BEGUN = opened("whmcs-default")
@@ -67,7 +67,7 @@ async def test_overdue_is_derived_at_reading_in_the_case_s_own_zone() -> None:
     table = Table(row(case, now))
     for days in (0, 13, 15, 40):
         later = now + timedelta(days=days)
-        (found,) = await ListOpenCases(table, lambda later=later: later).of()
+        (found,) = await ListOpenCases(table, lambda later=later: later).of(SortedListing())
         assert found.overdue == case.overdue_days(later)
         assert found.row.as_of == now
 
@@ -77,27 +77,28 @@ async def test_a_promise_that_ended_is_none_any_more_though_nobody_wrote() -> No
     case = promised(case, Promise(until=date(2026, 12, 20)))
     table = Table(row(case, now))
     for later in (now, datetime(2026, 12, 20, 12, tzinfo=now.tzinfo), datetime(2026, 12, 22, tzinfo=now.tzinfo)):
-        (found,) = await ListOpenCases(table, lambda later=later: later).of()
+        (found,) = await ListOpenCases(table, lambda later=later: later).of(SortedListing())
         assert found.state == state_at(case, later)
-    assert await ListOpenCases(table, lambda: now).of(state="promised") != []
-    assert await ListOpenCases(table, lambda: datetime(2026, 12, 22, tzinfo=now.tzinfo)).of(state="promised") == []
+    assert await ListOpenCases(table, lambda: now).of(SortedListing(state="promised")) != []
+    after = datetime(2026, 12, 22, tzinfo=now.tzinfo)
+    assert await ListOpenCases(table, lambda: after).of(SortedListing(state="promised")) == []
 
 
 async def test_what_is_derived_can_be_sorted_by() -> None:
     rows = [row(*issued(number, due)) for number, due in (("A", date(2026, 12, 3)), ("B", date(2026, 11, 1)))]
     listing = ListOpenCases(Table(*rows), lambda: datetime(2026, 12, 2, tzinfo=AT.tzinfo))
-    assert [each.row.number for each in await listing.of(sort="overdue", descending=True)] == ["B", "A"]
-    assert [each.row.number for each in await listing.of(sort="overdue")] == ["A", "B"]
-    assert [each.state for each in await listing.of(sort="state")] == ["open", "overdue"]
+    assert [each.row.number for each in await listing.of(SortedListing(sort="overdue", descending=True))] == ["B", "A"]
+    assert [each.row.number for each in await listing.of(SortedListing(sort="overdue"))] == ["A", "B"]
+    assert [each.state for each in await listing.of(SortedListing(sort="state"))] == ["open", "overdue"]
 
 
 async def test_a_snapshot_of_another_version_is_shown_as_it_was_written() -> None:
     case, now = issued()
     old = row(case, now).model_copy(update={"snapshot": "b2xk", "coming_at": now})
-    (found,) = await ListOpenCases(Table(old), lambda: now).of()
+    (found,) = await ListOpenCases(Table(old), lambda: now).of(SortedListing())
     assert found.row == old
 
 
 async def test_a_value_that_no_case_can_have_is_refused() -> None:
     with pytest.raises(RefusedError, match="account"):
-        await ListOpenCases(Table(), lambda: AT).of(account="x' OR 'a")
+        await ListOpenCases(Table(), lambda: AT).of(SortedListing(account="x' OR 'a"))

@@ -11,6 +11,7 @@ from dunning.explain.model import AccountReceipt, Receipt
 from dunning.ports.cases import NoAnswerError, NoCaseError
 from dunning.rules.state_at import state_at
 from operations.errors import NoSuchInvoiceError, NotFoundError, RefusedError
+from operations.list_cases import Listing
 from operations.look import CaseView, Look
 from tests.operations.deaf import Deaf
 from tests.operations.opening import ASO, now, opened, usd
@@ -80,22 +81,23 @@ async def test_an_unknown_invoice_is_none_and_one_that_never_began_says_so(made:
 async def test_cases_are_listed_by_what_they_have(made: Composition) -> None:
     await opened(made, "OP-LIST-1", account="list-two")
     await closed(made, "OP-LIST-2")
+    paid = Listing(account="of-OP-LIST-2", ended=True, state="paid")
     async with asyncio.timeout(10):
-        while not [each async for each in made.list_cases.of(account="list-two")]:  # noqa: ASYNC110
+        while not [each async for each in made.list_cases.of(Listing(account="list-two"))]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        while not [each async for each in made.list_cases.of(account="of-OP-LIST-2", ended=True, state="paid")]:  # noqa: ASYNC110
+        while not [each async for each in made.list_cases.of(paid)]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-    (found,) = [each async for each in made.list_cases.of(account="list-two", policy=ASO)]
+    (found,) = [each async for each in made.list_cases.of(Listing(account="list-two", policy=ASO))]
     assert (found.case.invoice, found.case.running, found.case.balance_minor) == ("OP-LIST-1", True, 1999)
-    (ended,) = [each async for each in made.list_cases.of(account="of-OP-LIST-2", ended=True)]
+    (ended,) = [each async for each in made.list_cases.of(Listing(account="of-OP-LIST-2", ended=True))]
     assert (ended.case.invoice, ended.case.running, ended.case.state) == ("OP-LIST-2", False, "paid")
-    assert not [each async for each in made.list_cases.of(account="list-two", policy="hotdoodle")]
+    assert not [each async for each in made.list_cases.of(Listing(account="list-two", policy="hotdoodle"))]
 
 
 @pytest.mark.parametrize("word", ["a'b", "a b", 'x" OR 1=1'])
 def test_a_word_that_no_case_can_have_is_refused(made: Composition, word: str) -> None:
     with pytest.raises(RefusedError, match="is not one: letters, digits") as refused:
-        made.list_cases.of(account=word)
+        made.list_cases.of(Listing(account=word))
     assert refused.value.field == "account"
 
 

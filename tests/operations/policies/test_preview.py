@@ -12,7 +12,7 @@ from composition import Composition
 from dunning.forecast.sample_notices import sample_notices
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
-from operations.policies.preview import Preview, Previewed
+from operations.policies.preview import Preview, Previewed, PreviewOf
 
 DUE = date(2026, 12, 1)
 
@@ -28,7 +28,7 @@ def preview(made: Composition) -> Preview:
 
 
 def of(preview: Preview, name: str, locale: str = "en_US") -> list[Previewed]:
-    return list(preview.of(policy(name), DUE, locale))
+    return list(preview.of(PreviewOf(policy(name), DUE, locale)))
 
 
 @pytest.mark.parametrize("name", ["a-small-orange", "hotdoodle"])
@@ -52,5 +52,5 @@ async def test_it_is_written_in_the_locale_and_nothing_is_kept(made: Composition
 @pytest.mark.parametrize("due", [date.max, date(9999, 11, 1)])
 def test_dates_that_the_calendar_does_not_have_are_refused(preview: Preview, due: date) -> None:
     with pytest.raises(RefusedError, match="is too near the end of the calendar") as refused:
-        list(preview.of(policy("hotdoodle"), due, "en_US"))
+        list(preview.of(PreviewOf(policy("hotdoodle"), due, "en_US")))
     assert refused.value.field == "due"
