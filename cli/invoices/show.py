@@ -25,7 +25,7 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
     if json:
         print_json(case_as_json(*found))
     else:
-        console().print(*story(*found), sep="\n")
+        console().print(*story(found.case, found.at), sep="\n")
 
 
 def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:

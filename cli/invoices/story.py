@@ -10,20 +10,20 @@ from rich.text import Text
 from cli.shell.output import table
 from dunning.calendar import local
 from dunning.case.case import Case
-from dunning.case.decisions import Finish, Step, Wait
 from dunning.case.ledger import Entry
-from dunning.explain.temporal_ui import case_summary, clock, coming
+from dunning.explain.next_step import next_step
+from dunning.explain.temporal_ui import case_summary, clock
 from dunning.explain.words import story_of, what_is_read
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 
 
-def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
+def story(case: Case, at: datetime) -> list[RenderableType]:
     """What an operator wants to know of a case."""
     future = list(_future(case, at))
     parts: list[RenderableType] = [
         Panel(
-            Group(*(Text(line) for line in _facts(case, at, step))),
+            Group(*(Text(line) for line in _facts(case, at))),
             title=Text(case_summary(case.invoice)),
             expand=False,
         ),
@@ -36,7 +36,7 @@ def story(case: Case, at: datetime, step: Step) -> list[RenderableType]:
     return parts
 
 
-def _facts(case: Case, at: datetime, step: Step) -> list[str]:
+def _facts(case: Case, at: datetime) -> list[str]:
     held = f" (still held by {', '.join(case.remaining_holds)})" if case.remaining_holds else ""
     overdue = f", {case.overdue_days(at)} day(s) overdue" if case.overdue_days(at) else ""
     return [
@@ -44,15 +44,8 @@ def _facts(case: Case, at: datetime, step: Step) -> list[str]:
         f"balance  {case.balance}",
         f"level    {case.level.value}{held}",
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
-        f"next     {_next(case, step)}",
+        f"next     {next_step(case, at)}",
     ]
-
-
-def _next(case: Case, step: Step) -> str:
-    if isinstance(step, Finish):
-        return f"nothing: the case ended as {step.outcome}"
-    when = f" on {clock(case, step.until)}" if isinstance(step, Wait) and step.until else ""
-    return f"{coming(step)}{when}: {step.why}"
 
 
 def _past(case: Case) -> Iterable[tuple[str, str]]:

@@ -8,20 +8,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from dunning.case.case import Case, Done
-from dunning.case.decisions import Finish, Wait
 from dunning.case.ledger import Entry, Kind
 from dunning.explain.because import Known, because
 from dunning.explain.clock import clock_of, waits_of
 from dunning.explain.model import Line, Receipt
+from dunning.explain.next_step import next_step
 from dunning.explain.proof import proof
-from dunning.explain.temporal_ui import clock, coming
+from dunning.explain.temporal_ui import clock
 from dunning.explain.words import deed, line_of, lines_by, undone_run
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import charge_key, read
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
-from dunning.rules.machine import decide
 from dunning.rules.state_at import state_at
 
 
@@ -44,7 +43,7 @@ def receipt(
         state=state_at(case, now),
         balance=case.balance,
         level=case.level.value,
-        coming=_coming(case, now),
+        coming=next_step(case, now),
         clock=tuple(clock_of(case, now)),
         waits=tuple(waits_of(case, for_customer=for_customer)),
         lines=tuple(lines),
@@ -55,14 +54,6 @@ def attempt_keys(case: Case) -> tuple[str, ...]:
     """The keys under which the store has the charge attempts of the case."""
     steps = dict.fromkeys(a.step for a in case.attempts if read(a.step).kind is not StepKind.UNDERWAY)
     return tuple(charge_key(case.invoice.number, step) for step in steps)
-
-
-def _coming(case: Case, now: datetime) -> str:
-    step = decide(case, now)
-    if isinstance(step, Finish):
-        return f"nothing: the case ended as {step.outcome}"
-    until = f" on {clock(case, step.until)}" if isinstance(step, Wait) and step.until else ""
-    return f"{coming(step)}{until}: {step.why}"
 
 
 def _line(known: Known, at: datetime, what: str, why: str = "", proof_: str = "") -> Line:

@@ -24,7 +24,7 @@ def test_show_gives_the_dates_that_a_promise_moves_everything_to() -> None:
         ("delete", at(opened(ASO), 102).isoformat(), 1),
     ]
     console = Console(width=140, record=True)
-    console.print(*story(case, now, decide(case, now)))
+    console.print(*story(case, now))
     text = console.export_text()
     assert "What is to come if nothing is paid" in text
     assert "Wed 23 Dec 2026 09:00 EST" in text

@@ -11,13 +11,15 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dunning.case.case import Case
-from dunning.case.decisions import Finish, Wait, reinstatement
+from dunning.case.decisions import Finish, Step, Wait, reinstatement
 from dunning.case.facts import Approval, Promise, Undo
 from dunning.case.results import Deferred, NoMethod, Result
 from dunning.case.update import changed
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.rules import upcoming as module
+from dunning.rules.machine import decide
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import OPEN_ALWAYS, Closed, Coming, next_deed, next_deed_after, upcoming, when_open
+from dunning.rules.upcoming import _MOST, OPEN_ALWAYS, Closed, Coming, next_deed, next_deed_after, upcoming, when_open
 from dunning.rules.updates import approved, promised
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
@@ -241,3 +243,21 @@ def _look(seen: set[str], number: int) -> None:
 
 
 MOVING = ("promised_until", "held_until", "grace_until", "in_transit", "deferrals", "shift_days")
+
+
+@LIVES
+@given(waiting())
+def test_no_life_takes_so_many_decisions_that_what_comes_would_be_cut_off(
+    moment: tuple[Life, datetime, tuple[Closed, ...]],
+) -> None:
+    life, now, closed = moment
+    made: list[datetime] = []
+
+    def counted(case: Case, at: datetime) -> Step:
+        made.append(at)
+        return decide(case, at)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "decide", counted)
+        list(upcoming(life.case, now, closed))
+    assert len(made) < _MOST / 2
