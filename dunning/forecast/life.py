@@ -1,11 +1,12 @@
-"""An invoice's whole life in memory, by the rules alone: it gives every notice on the way."""
+"""An invoice's whole life in memory, by the rules alone, and the sample life that gives every notice on the way."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.case.case import Case
-from dunning.case.decisions import Conclude, Finish, Perform, Step, Wait
+from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.facts import Approval
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Deleted, Reinstated, Result
@@ -19,37 +20,66 @@ from dunning.rules.record import recorded, reinstated
 from dunning.rules.updates import approved
 
 Fact = Callable[[Case, datetime], Case]
-_MOST_STEPS = 300
+MOST_STEPS = 400
+"""No life takes more: who decides more often runs in circles."""
 
 
 @dataclass
-class SampleLife:
+class PaperLife(ABC):
+    """A case on a clock of its own. What kind of life it is says how time passes, and what its steps end in."""
+
+    case: Case
+    now: datetime
+
+    @abstractmethod
+    def passed(self, step: Wait | Finish) -> bool:
+        """Let time pass, and what comes with it. False: nothing comes any more, and the life is over."""
+
+    @abstractmethod
+    def answer(self, step: Perform | Reinstate) -> Result:
+        """What the step ends in; meanwhile the clock may go on, and facts may arrive."""
+
+    def decisions(self) -> Iterator[Step]:
+        """Live, and give each decision before anything is made of it. Raises AssertionError for a life without end."""
+        for _ in range(MOST_STEPS):
+            step = decide(self.case, self.now)
+            yield step
+            if not isinstance(step, Wait | Finish):
+                self._do(step)
+            elif not self.passed(step):
+                return
+        raise AssertionError(f"{self.case.plan.policy}: no end after {MOST_STEPS} decisions")
+
+    def _do(self, step: Perform | Reinstate | Conclude) -> None:
+        result = step.result if isinstance(step, Conclude) else self.answer(step)
+        if not isinstance(step, Reinstate):
+            self.case = recorded(self.case, step.milestone, result, self.now)
+        elif isinstance(result, Reinstated):
+            self.case = reinstated(self.case, result, self.now)
+
+
+@dataclass
+class SampleLife(PaperLife):
     """One invoice's life under its plan. `facts` come at their instants; `charge` is what each attempt ends in.
 
     `held`: other holds that the account has.
     """
 
-    case: Case
-    now: datetime
     facts: list[tuple[datetime, Fact]]
     charge: Result
     held: tuple[str, ...] = ()
 
     def notices(self) -> Iterator[NoticeOrder]:
         """Live, and give every notice on the way."""
-        for _ in range(_MOST_STEPS):
-            step = decide(self.case, self.now)
-            if isinstance(step, Wait | Finish) and not self._waited(step.until if isinstance(step, Wait) else None):
-                return
+        for step in self.decisions():
             if isinstance(step, Perform) and step.milestone.action is not Action.CREDIT:
                 order = order_for(self.case, step.milestone, self.now)
                 if isinstance(order, NoticeOrder) and order.title:
                     yield order
-            self.case = self._after(step)
-        raise AssertionError(f"{self.case.plan.policy}: a sample invoice does not come to an end")
 
-    def _waited(self, until: datetime | None) -> bool:
-        """Let the time pass, until the next fact at most; people agree when they are asked. False: nothing comes."""
+    def passed(self, step: Wait | Finish) -> bool:
+        """Until the next fact at most; people agree when they are asked."""
+        until = step.until if isinstance(step, Wait) else None
         coming = self.case.next_milestone
         if coming and self.now >= self.case.when(coming) and missing_approvals(self.case, coming):
             agreed = Approval(milestone=coming.name, by=f"person {len(self.case.approvals) + 1}")
@@ -63,18 +93,13 @@ class SampleLife:
         self.now = max(self.now, until or self.now)
         return until is not None
 
-    def _after(self, step: Step) -> Case:
-        if isinstance(step, Wait | Finish):
-            return self.case
-        if isinstance(step, Conclude):
-            return recorded(self.case, step.milestone, step.result, self.now)
-        if isinstance(step, Perform):
-            return recorded(self.case, step.milestone, self._result(step.milestone), self.now)
-        level = Level.SUSPENDED if self.held else Level.ACTIVE
-        return reinstated(self.case, Reinstated(level=level, remaining=self.held), self.now)
+    def answer(self, step: Perform | Reinstate) -> Result:
+        """As `upcoming` assumes it, but for how charges end, and that there are back-ups of what is deleted."""
+        if isinstance(step, Reinstate):
+            return Reinstated(level=Level.SUSPENDED if self.held else Level.ACTIVE, remaining=self.held)
+        return self._result(step.milestone)
 
     def _result(self, milestone: Milestone) -> Result:
-        """As `upcoming` assumes it, but for how charges end, and that there are back-ups of what is deleted."""
         if milestone.action is Action.CHARGE:
             return self.charge
         if milestone.action in DELETIONS:

@@ -1,24 +1,18 @@
 """A whole life without server or sockets: the real rules, a virtual clock, and a world that answers as scripted."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dunning.case.case import Case, Opened, open_case
+from dunning.case.case import Case, Ending, Opened, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.case.results import Deferred, Found, Reinstated, Result
+from dunning.forecast.life import Fact, PaperLife
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
-from dunning.rules.machine import decide
-from dunning.rules.record import recorded, reinstated
 from tests.dunning.world import World
-
-Fact = Callable[[Case, datetime], Case]
-MOST_STEPS = 400
-"""No life takes more: who decides more often runs in circles."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +34,7 @@ class Did:
     decided: datetime
     known: datetime
     before: Case
-    result: Result | Reinstated
+    result: Result
 
     def __repr__(self) -> str:
         """`06-03 14:00 suspend restricted, 1999 owed`."""
@@ -49,15 +43,15 @@ class Did:
 
 
 @dataclass(repr=False)
-class Life:
-    """What happened."""
+class Life(PaperLife):
+    """What happened in a world that answers as scripted. `coming` are the facts to come, until `end`."""
 
-    case: Case
-    now: datetime
     world: World
+    coming: list[tuple[datetime, Fact]]
+    end: datetime
     did: list[Did] = field(default_factory=list[Did])
     last: Step | None = None
-    outcome: str = ""
+    outcome: Ending = ""
 
     def __repr__(self) -> str:
         """What a property that fails shows: the story, one step a line."""
@@ -92,6 +86,52 @@ class Life:
         """The consequences that happened."""
         return [did for did in self.of(*CONSEQUENCES) if not isinstance(did.result, Deferred | Found)]
 
+    def passed(self, step: Wait | Finish) -> bool:
+        """Until the next fact at most; a closed case is started again by one that is `Waking`."""
+        if isinstance(step, Finish):
+            self.outcome = step.outcome
+            return self._woken()
+        target = min(step.until or self.end, self.coming[0][0] if self.coming else self.end, self.end)
+        if target >= self.end:
+            return False
+        self.now = max(self.now, target)
+        self._arrive()
+        return True
+
+    def answer(self, step: Perform | Reinstate) -> Result:
+        """As the world does, after the delay that it takes; what arrives meanwhile is known first."""
+        before, decided = self.case, self.now
+        milestone = step.milestone if isinstance(step, Perform) else None
+        result = self.world.answer(before, milestone, decided) if milestone else Reinstated(level=Level.ACTIVE)
+        self.now += self.world.delays.pop(0) if self.world.delays else timedelta(0)
+        self._arrive()
+        self.did.append(Did(milestone, decided, self.now, before, result))
+        return result
+
+    def until_the_end(self) -> "Life":
+        """Play it."""
+        for step in self.decisions():
+            self.last = step
+            if isinstance(step, Conclude):
+                self.did.append(Did(step.milestone, self.now, self.now, self.case, step.result))
+        return self
+
+    def _woken(self) -> bool:
+        """Whether a fact starts the closed case again, from its books; what else comes is none of its business."""
+        books = self.world.books
+        while self.coming and books:
+            at, fact = self.coming.pop(0)
+            if isinstance(fact, Waking) and find(books.entries, fact.of, (*MONEY_IN, *TAKEN_BACK)):
+                self.now = max(self.now, at)
+                again = Opened(invoice=books.invoice, plan=books.plan, reach=books.reach, case=books)
+                self.case, self.outcome = fact(open_case(again, self.now), self.now), ""
+                return True
+        return False
+
+    def _arrive(self) -> None:
+        while self.coming and self.coming[0][0] <= self.now:
+            self.case = self.coming.pop(0)[1](self.case, self.now)
+
 
 def live(
     opened: Opened,
@@ -105,67 +145,13 @@ def live(
     A closed case starts again with the next fact that is `Waking`.
     """
     coming = sorted(facts or [], key=lambda fact: fact[0])
-    life = Life(open_case(opened, start), start, world or World())
-    return _until_the_end(life, coming, until or start + timedelta(days=900))
+    end = until or start + timedelta(days=900)
+    return Life(open_case(opened, start), start, world or World(), coming, end).until_the_end()
 
 
 def go_on(case: Case, now: datetime, world: World, for_: timedelta, did: list[Did] | None = None) -> Life:
     """Play a life on from `now`, in which nothing is heard any more, after what was `did`."""
-    return _until_the_end(Life(case, now, world, list(did or [])), [], now + for_)
-
-
-def _until_the_end(life: Life, coming: list[tuple[datetime, Fact]], end: datetime) -> Life:
-    for _ in range(MOST_STEPS):
-        life.last = step = decide(life.case, life.now)
-        if isinstance(step, Finish):
-            life.outcome = step.outcome
-            if not _woken(life, coming):
-                return life
-        elif isinstance(step, Wait):
-            target = min(step.until or end, coming[0][0] if coming else end, end)
-            if target >= end:
-                return life
-            life.now = max(life.now, target)
-            _arrive(life, coming)
-        elif isinstance(step, Conclude):
-            life.did.append(Did(step.milestone, life.now, life.now, life.case, step.result))
-            life.case = recorded(life.case, step.milestone, step.result, life.now)
-        else:
-            _act(life, step, coming)
-    raise AssertionError(f"no end after {MOST_STEPS} steps: {life.steps()[-10:]}")
-
-
-def _woken(life: Life, coming: list[tuple[datetime, Fact]]) -> bool:
-    """Whether a fact starts the closed case again, from its closed books; what else comes is none of its business."""
-    books = life.world.books
-    while coming and books:
-        at, fact = coming.pop(0)
-        if isinstance(fact, Waking) and find(books.entries, fact.of, (*MONEY_IN, *TAKEN_BACK)):
-            life.now = max(life.now, at)
-            again = open_case(Opened(invoice=books.invoice, plan=books.plan, reach=books.reach, case=books), life.now)
-            life.case, life.outcome = fact(again, life.now), ""
-            return True
-    return False
-
-
-def _arrive(life: Life, coming: list[tuple[datetime, Fact]]) -> None:
-    while coming and coming[0][0] <= life.now:
-        life.case = coming.pop(0)[1](life.case, life.now)
-
-
-def _act(life: Life, step: Perform | Reinstate, coming: list[tuple[datetime, Fact]]) -> None:
-    before, decided = life.case, life.now
-    milestone = step.milestone if isinstance(step, Perform) else None
-    result = life.world.answer(before, milestone, decided) if milestone else Reinstated(level=Level.ACTIVE)
-    life.now += life.world.delays.pop(0) if life.world.delays else timedelta(0)
-    _arrive(life, coming)
-    life.did.append(Did(milestone, decided, life.now, before, result))
-    if milestone is None:
-        assert isinstance(result, Reinstated)
-        life.case = reinstated(life.case, result, life.now)
-    else:
-        assert not isinstance(result, Reinstated)
-        life.case = recorded(life.case, milestone, result, life.now)
+    return Life(case, now, world, [], now + for_, list(did or [])).until_the_end()
 
 
 def utc(text: str) -> datetime:
