@@ -11,6 +11,7 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.payments import Consents
 from dunning.records.inbox import News, NewsOutcome, Outcome
+from dunning.records.payments import Consent
 from dunning.tickets.money import refused_payment
 from operations.late_money import KeepLateMoney, LateRecords
 
@@ -37,16 +38,18 @@ class DeliverNews:
         Raises OutageError while Temporal, or every worker, is away.
         """
         account = await self._owner(news)
-        if news.consent:
-            await self._store.add_consent(news.consent.model_copy(update={"account": account}))
-        if news.payment:
-            return await self._pay(news, news.payment, account)
-        if news.method:
-            return await self._method(account, news.method)
-        fact = news.reversal or news.restored or news.stirred or news.bounced
-        if fact:
-            return Outcome(outcome=await self._note(news.invoice, fact, account), invoice=news.invoice)
-        return Outcome(outcome="noted" if news.consent else "ignored", invoice=news.invoice)
+        match news.fact:
+            case Payment() as payment:
+                return await self._pay(news, payment, account)
+            case MethodChanged() as changed:
+                return await self._method(account, changed)
+            case Reversal() | Restored() | PaymentNews() | Bounced() as fact:
+                return Outcome(outcome=await self._note(news.invoice, fact, account), invoice=news.invoice)
+            case Consent() as consent:
+                await self._store.add_consent(consent.model_copy(update={"account": account}))
+                return Outcome(outcome="noted", invoice=news.invoice)
+            case None:
+                return Outcome(outcome="ignored", invoice=news.invoice)
 
     async def _owner(self, news: News) -> str:
         """The account: by the invoice, as the news says, or by the payer. Who pays on our page is remembered."""
@@ -54,7 +57,7 @@ class DeliverNews:
         account = invoice.account if invoice else news.account
         if not account:
             return await self._store.account_of(news.payer) if news.payer else ""
-        if news.payer and news.consent:
+        if news.payer and isinstance(news.fact, Consent):
             await self._remember(account, news.payer)
         return account
 

@@ -88,7 +88,7 @@ class OpenInvoice:
     async def _hand_over(self, invoice: Invoice, credit: Money) -> None:
         """Credit that was taken for a case which began without it. As at a beginning its id counts once."""
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
-        await self._news.deliver(News(invoice=invoice.number, account=invoice.account, payment=payment))
+        await self._news.deliver(News(invoice=invoice.number, account=invoice.account, fact=payment))
 
     async def _credit(self, new: NewInvoice, policy: Policy) -> Money | None:
         """The account's credit pays its next invoice, once however often the row is opened."""

@@ -86,12 +86,12 @@ class Payments:
     async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
         """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""
         await self._check(invoice, reversal.amount)
-        return await self._news.deliver(News(invoice=invoice, reversal=reversal))
+        return await self._news.deliver(News(invoice=invoice, fact=reversal))
 
     async def restore(self, invoice: str, restored: Restored) -> Outcome:
         """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError."""
         await self._check(invoice, restored.amount)
-        return await self._news.deliver(News(invoice=invoice, restored=restored))
+        return await self._news.deliver(News(invoice=invoice, fact=restored))
 
     async def _check(self, invoice: str, amount: Money) -> None:
         if amount.minor <= 0:

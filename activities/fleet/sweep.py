@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.fleet.our_books import BookRecords, OurBooks
 from activities.heartbeat import beating
+from dunning.case.facts import Payment
 from dunning.fleet import reconcile
 from dunning.fleet.sweep import SHORT, Compared, CompareOrder, HealOrder, nothing
 from dunning.fleet.sweep_report import COUNTED, SweepReport
@@ -54,7 +55,7 @@ class SweepBooks:
             theirs = await self._theirs(order, news)
             if len(theirs.missing) > self._most and order.until - order.since > SHORT:
                 return Compared(report=nothing(order), too_many=True)
-            ours = await self._ours(order, {each.payment.id for each in news if each.payment})
+            ours = await self._ours(order, {each.fact.id for each in news if isinstance(each.fact, Payment)})
         _be_patient(theirs.report)
         return Compared(report=theirs.report + ours, missing=reconcile.in_order(theirs.missing))
 

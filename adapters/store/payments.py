@@ -75,7 +75,7 @@ class PaymentRecords(Database):
 
     async def add_consent(self, consent: Consent) -> bool:
         """Keep a consent once per id; False when it was kept before."""
-        return await self._add(consents, consent.model_dump())
+        return await self._add(consents, consent.model_dump(exclude={"kind"}))
 
     async def consents(self, account: str) -> tuple[Consent, ...]:
         """Read the account's consents, oldest first, then by id."""

@@ -1,6 +1,7 @@
 """Facts: what happened. Signals and updates bring them; they start nothing by themselves."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from dunning.wire import Instant, Wire
 class Payment(Wire):
     """Money received. `id` is the payment's own id at its processor: the same id is never counted twice."""
 
+    kind: Literal["payment"] = "payment"
     id: str = Field(min_length=1, max_length=200)
     amount: Money
     at: Instant
@@ -25,6 +27,7 @@ class Reversal(Wire):
     `chargeback`: the customer's bank took it in a dispute; a policy may restrict the services at once.
     """
 
+    kind: Literal["reversal"] = "reversal"
     id: str = Field(min_length=1, max_length=200)
     payment: str = Field(min_length=1, max_length=200)
     amount: Money
@@ -36,6 +39,7 @@ class Reversal(Wire):
 class Restored(Wire):
     """Money that had been taken back came again: a dispute was won. `reversal` is the id of what took it."""
 
+    kind: Literal["restored"] = "restored"
     id: str = Field(min_length=1, max_length=200)
     reversal: str = Field(min_length=1, max_length=200)
     amount: Money
@@ -48,6 +52,7 @@ class PaymentNews(Wire):
     `started`: the customer began it without us (a bank debit on the pay page), so it is on its way from now on.
     """
 
+    kind: Literal["payment-news"] = "payment-news"
     payment: str = Field(min_length=1, max_length=200)
     at: Instant
     started: bool = False
@@ -56,6 +61,7 @@ class PaymentNews(Wire):
 class MethodChanged(Wire):
     """The customer put a new payment method on file."""
 
+    kind: Literal["method-changed"] = "method-changed"
     at: Instant
     note: str = ""
 
@@ -66,6 +72,7 @@ class Bounced(Wire):
     `at` is when the report came in, `reason` the report's status code (RFC 3463), such as 5.1.1.
     """
 
+    kind: Literal["bounced"] = "bounced"
     notice: str = Field(min_length=1, max_length=400)
     step: str = ""
     at: Instant

@@ -25,7 +25,7 @@ Moved = Payment | Reversal | Restored
 
 def moved(news: News) -> Moved | None:
     """The money that the news are about, if they are about money that moved."""
-    return news.payment or news.reversal or news.restored
+    return news.fact if isinstance(news.fact, Payment | Reversal | Restored) else None
 
 
 LINES: dict[type[Moved], tuple[Kind, ...]] = {Payment: MONEY_IN, Reversal: TAKEN_BACK, Restored: (Kind.RESTORED,)}

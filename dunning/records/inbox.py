@@ -1,6 +1,8 @@
 """The store's inbox: news as it was told, and what came of it."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
 from dunning.case.outcomes import AnswerOutcome, PaymentOutcome
@@ -9,9 +11,14 @@ from dunning.records.payments import Consent
 from dunning.states import StateAt
 from dunning.wire import Instant, Wire
 
+Told = Annotated[
+    Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Consent, Field(discriminator="kind")
+]
+"""What news may be about, told apart by its `kind`."""
+
 
 class News(Wire):
-    """What a gateway or a mail server says: in whose matter, and one fact.
+    """What a gateway or a mail server says: in whose matter, and one fact; none when it is only known who was there.
 
     `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
     the key of the automatic attempt that the payment came from; empty for the customer's own.
@@ -21,13 +28,7 @@ class News(Wire):
     account: str = ""
     payer: str = ""
     attempt: str = ""
-    payment: Payment | None = None
-    reversal: Reversal | None = None
-    restored: Restored | None = None
-    stirred: PaymentNews | None = None
-    method: MethodChanged | None = None
-    consent: Consent | None = None
-    bounced: Bounced | None = None
+    fact: Told | None = None
 
 
 LateOutcome = PaymentOutcome | Literal["already credited", "reopened", "taken off the credit"]

@@ -45,6 +45,7 @@ class Consent(Wire):
     `id` is the company's id of the act (Stripe: the Checkout Session).
     """
 
+    kind: Literal["consent"] = "consent"
     id: str
     account: str
     text: str

@@ -90,7 +90,7 @@ class _Received(_WithAmount):
 
     def fact(self, at: datetime) -> News:
         payment = Payment(id=self.id, amount=self.money, at=at, method=self.method)
-        return self.whose().model_copy(update={"payment": payment})
+        return self.whose().model_copy(update={"fact": payment})
 
 
 class _Reversed(_WithAmount):
@@ -102,7 +102,7 @@ class _Reversed(_WithAmount):
         reversal = Reversal(
             id=self.id, payment=self.payment, amount=self.money, at=at, reason=self.reason, chargeback=self.chargeback
         )
-        return self.whose().model_copy(update={"reversal": reversal})
+        return self.whose().model_copy(update={"fact": reversal})
 
 
 class _Restored(_WithAmount):
@@ -110,14 +110,14 @@ class _Restored(_WithAmount):
 
     def fact(self, at: datetime) -> News:
         restored = Restored(id=self.id, reversal=self.reversal, amount=self.money, at=at)
-        return self.whose().model_copy(update={"restored": restored})
+        return self.whose().model_copy(update={"fact": restored})
 
 
 class _MethodChanged(_Data):
     note: str = Field(default="", max_length=500)
 
     def fact(self, at: datetime) -> News:
-        return self.whose().model_copy(update={"method": MethodChanged(at=at, note=self.note)})
+        return self.whose().model_copy(update={"fact": MethodChanged(at=at, note=self.note)})
 
 
 _D = TypeVar("_D", bound=_Data)

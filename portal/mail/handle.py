@@ -97,7 +97,7 @@ class MailHandler:
         step = step_of(key_of_notice(copy.id))
         if copy.invoice and read(step).kind is not StepKind.MAIL_ANSWER:
             fact = Bounced(notice=copy.id, step=step, at=mail.at, reason=report.status)
-            await self._deliver(News(invoice=copy.invoice, account=copy.account, bounced=fact))
+            await self._deliver(News(invoice=copy.invoice, account=copy.account, fact=fact))
 
     async def _from_customer(self, mail: InboundMail, written: CustomerMail) -> Handled:
         if written.automatic or mail.sender.lower() in self._ours:

@@ -22,6 +22,7 @@ from adapters.store import SqlStore
 from adapters.templates.renderer import TemplateRenderer
 from composition import now
 from dunning.case.case import Case
+from dunning.case.facts import Payment
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
@@ -137,7 +138,7 @@ class PlayedCases:
 
     @property
     def payments(self) -> list[str]:
-        return [news.payment.id for news in self.brought if news.payment]
+        return [news.fact.id for news in self.brought if isinstance(news.fact, Payment)]
 
 
 @dataclass

@@ -119,7 +119,7 @@ class StripeNews:
             method = await self._method_of(session)
             consent = Consent(id=session.id, account=account, text=text, at=event.created, method=method)
         invoice = session.metadata.get("invoice", "")
-        return (News(invoice=invoice, account=account, payer=session.customer, consent=consent),)
+        return (News(invoice=invoice, account=account, payer=session.customer, fact=consent),)
 
     async def _method_of(self, session: Session) -> str:
         if session.setup_intent:
@@ -131,13 +131,13 @@ class StripeNews:
 async def _paid(event: Event) -> Told:
     intent = subject(Intent, event)
     paid = Payment(id=intent.id, amount=intent.received, at=event.created, method=intent.label)
-    return news_about(intent, News(payment=paid))
+    return news_about(intent, News(fact=paid))
 
 
 async def _set_out(event: Event) -> Told:
     intent = subject(Intent, event)
     stirred = PaymentNews(payment=intent.id, at=event.created, started=not intent.is_attempt)
-    return news_about(intent, News(stirred=stirred))
+    return news_about(intent, News(fact=stirred))
 
 
 async def _ended(event: Event) -> Told:
@@ -145,7 +145,7 @@ async def _ended(event: Event) -> Told:
     intent = subject(Intent, event)
     if not (intent.is_attempt or intent.is_debit or intent.status == "canceled"):
         return ()
-    return news_about(intent, News(stirred=PaymentNews(payment=intent.id, at=event.created)))
+    return news_about(intent, News(fact=PaymentNews(payment=intent.id, at=event.created)))
 
 
 async def _customer_changed(event: Event) -> Told:
@@ -154,4 +154,4 @@ async def _customer_changed(event: Event) -> Told:
     if not customer.default or before.get(_DEFAULT, customer.default) == customer.default:
         return ()
     changed = MethodChanged(at=event.created)
-    return (News(account=customer.metadata.get("account", ""), payer=customer.id, method=changed),)
+    return (News(account=customer.metadata.get("account", ""), payer=customer.id, fact=changed),)

@@ -31,7 +31,7 @@ class StripeReversals:
             reason=f"chargeback: {dispute.reason}",
             chargeback=True,
         )
-        return await self._about(dispute.payment_intent, News(reversal=reversal))
+        return await self._about(dispute.payment_intent, News(fact=reversal))
 
     async def closed(self, event: Event) -> Told:
         """A dispute is over. Lost, it changes nothing: its money was gone from the beginning."""
@@ -39,7 +39,7 @@ class StripeReversals:
         if dispute.status != _WON:
             return ()
         won = Restored(id=f"{dispute.id}:won", reversal=dispute.id, amount=dispute.money, at=event.created)
-        return await self._about(dispute.payment_intent, News(restored=won))
+        return await self._about(dispute.payment_intent, News(fact=won))
 
     async def refunded(self, event: Event) -> Told:
         """People gave money back at Stripe. Our own refunds are in the ledger already."""
@@ -49,7 +49,7 @@ class StripeReversals:
         reversal = Reversal(
             id=refund.id, payment=refund.payment_intent, amount=refund.money, at=event.created, reason="refund"
         )
-        return await self._about(refund.payment_intent, News(reversal=reversal))
+        return await self._about(refund.payment_intent, News(fact=reversal))
 
     async def refund_ended(self, event: Event) -> Told:
         """A refund did not reach the customer, e.g. the account is closed: the money is here again.
@@ -61,9 +61,9 @@ class StripeReversals:
             return ()
         if OURS in refund.metadata:
             back = Payment(id=f"{refund.id}:failed", amount=refund.money, at=event.created, method="failed refund")
-            return await self._about(refund.payment_intent, News(payment=back))
+            return await self._about(refund.payment_intent, News(fact=back))
         again = Restored(id=f"{refund.id}:failed", reversal=refund.id, amount=refund.money, at=event.created)
-        return await self._about(refund.payment_intent, News(restored=again))
+        return await self._about(refund.payment_intent, News(fact=again))
 
     async def _about(self, payment: str, news: News) -> Told:
         """A charge without a PaymentIntent, or of another account of Stripe's, is none of ours."""

@@ -30,11 +30,11 @@ AGAIN = Restored(id="dp_1:won", reversal="dp_1", amount=USD, at=AT)
 def news(fact: Moved, invoice: str = "INV-1") -> News:
     match fact:
         case Payment():
-            return News(invoice=invoice, payment=fact)
+            return News(invoice=invoice, fact=fact)
         case Reversal():
-            return News(invoice=invoice, reversal=fact)
+            return News(invoice=invoice, fact=fact)
         case Restored():
-            return News(invoice=invoice, restored=fact)
+            return News(invoice=invoice, fact=fact)
 
 
 def payment(name: str, at: datetime = AT) -> Payment:
@@ -86,7 +86,7 @@ def test_a_sweeps_workflow_is_named_as_the_schedule_names_it() -> None:
 
 
 def test_only_money_that_moved_is_compared_and_each_piece_once() -> None:
-    other = News(account="bakery", method=MethodChanged(at=AT))
+    other = News(account="bakery", fact=MethodChanged(at=AT))
     told = [news(BACK), news(PAID), other, news(PAID, "INV-9"), news(AGAIN), news(BACK)]
     assert reconcile.once(told) == (news(BACK), news(PAID), news(AGAIN))
 

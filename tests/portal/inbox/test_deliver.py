@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from composition import now
+from dunning.case.facts import Payment
 from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.inbox import InboxEvent
 from tests.portal.world import PlayedCases, Portal, message, paid, portal, until
@@ -52,7 +53,7 @@ async def test_the_events_of_one_invoice_are_never_under_way_together(url: str) 
         assert not [news for news in cases.brought if news.invoice == "INV-1"]
         cases.held.set()
         await until(lambda: len(cases.brought) == 10)
-    mine = [news.payment.id for news in cases.brought if news.invoice == "INV-1" and news.payment]
+    mine = [news.fact.id for news in cases.brought if news.invoice == "INV-1" and isinstance(news.fact, Payment)]
     assert mine == [f"pi_evt_{n}" for n in range(5)]
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from dunning.fleet.reconcile import moved
 from portal.inbox.processor_api import news_in
 from tests.portal.world import Portal, signed, standard
 
@@ -71,7 +72,7 @@ def test_what_is_taken_is_money_of_somebody(body: str) -> None:
         return
     assert news is not None
     assert news.invoice or news.account or news.payer
-    fact = news.payment or news.reversal or news.restored
+    fact = moved(news)
     assert fact is None or 0 < fact.amount.minor <= 10**15
 
 

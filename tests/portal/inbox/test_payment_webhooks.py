@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from composition import now
+from dunning.case.facts import MethodChanged, Payment, Restored, Reversal
 from dunning.ports.outages import OutageError
 from dunning.records.inbox import InboxEvent
 from portal.inbox.processor_api import news_in
@@ -186,32 +187,32 @@ async def test_only_post_is_taken(shared: Portal) -> None:
 def test_what_each_message_says() -> None:
     received = news_in(message(amount=None, amount_minor=1999, method="transfer", at="2026-11-24T23:00:00-05:00"))
     assert received is not None
-    assert received.payment is not None
-    assert (str(received.payment.amount), received.payment.method) == ("USD 19.99", "transfer")
-    assert received.payment.at.isoformat() == "2026-11-25T04:00:00+00:00"
+    assert isinstance(received.fact, Payment)
+    assert (str(received.fact.amount), received.fact.method) == ("USD 19.99", "transfer")
+    assert received.fact.at.isoformat() == "2026-11-25T04:00:00+00:00"
     reversed_ = news_in(message("payment.reversed", payment="bank-1", id="rev-1", chargeback=True, reason="fraud"))
     assert reversed_ is not None
-    assert reversed_.reversal is not None
-    fact = reversed_.reversal
+    assert isinstance(reversed_.fact, Reversal)
+    fact = reversed_.fact
     assert (fact.id, fact.payment, fact.chargeback, fact.reason) == ("rev-1", "bank-1", True, "fraud")
     restored = news_in(message("payment.restored", reversal="rev-1", id="won-1", invoice=None, account="bakery"))
     assert restored is not None
-    assert restored.restored is not None
-    assert (restored.account, restored.restored.reversal) == ("bakery", "rev-1")
+    assert isinstance(restored.fact, Restored)
+    assert (restored.account, restored.fact.reversal) == ("bakery", "rev-1")
     bare = {"amount": None, "currency": None, "id": None, "invoice": None}
     changed = news_in(message("method.changed", **bare, payer="cus_9", note="a new card"))
     assert changed is not None
-    assert changed.method is not None
-    assert (changed.payer, changed.method.note) == ("cus_9", "a new card")
-    assert changed.method.at.isoformat() == "2026-11-25T10:00:00+00:00"
+    assert isinstance(changed.fact, MethodChanged)
+    assert (changed.payer, changed.fact.note) == ("cus_9", "a new card")
+    assert changed.fact.at.isoformat() == "2026-11-25T10:00:00+00:00"
 
 
 @pytest.mark.parametrize(("currency", "amount", "minor"), [("JPY", "500", 500), ("KWD", "1.005", 1005)])
 def test_amounts_have_the_digits_of_their_currency(currency: str, amount: str, minor: int) -> None:
     news = news_in(message(amount=amount, currency=currency))
     assert news is not None
-    assert news.payment is not None
-    assert news.payment.amount.minor == minor
+    assert isinstance(news.fact, Payment)
+    assert news.fact.amount.minor == minor
 
 
 async def test_what_was_kept_by_an_older_version_and_is_unreadable_goes_to_a_person(

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
+from dunning.case.facts import Payment
 from tests.portal.world import MOST, NEW, OLD, STRANGE, Portal, paid, portal, signed, until
 
 Header = Callable[[str], dict[str, str]]
@@ -26,8 +27,8 @@ async def test_what_is_rightly_signed_is_kept_as_it_came_and_delivered(door: Por
     assert await door.until_handled("evt_1") == "applied"
     (news,) = door.cases.brought
     assert (news.invoice, news.account, news.payer) == ("INV-1", "bakery", "cus_1")
-    assert news.payment is not None
-    assert (news.payment.id, str(news.payment.amount)) == ("pi_evt_1", "USD 19.99")
+    assert isinstance(news.fact, Payment)
+    assert (news.fact.id, str(news.fact.amount)) == ("pi_evt_1", "USD 19.99")
 
 
 async def test_it_is_on_disk_before_it_is_answered(kept: Portal) -> None:

@@ -127,7 +127,7 @@ async def test_a_notice_that_came_back_is_marked_with_its_contact_its_ticket_and
     assert OWNER in ticket.body
     (news,) = desk.cases.brought
     assert news.invoice == "INV-1"
-    assert news.bounced == Bounced(notice=NOTICE, step="second-overdue", at=START, reason=code)
+    assert news.fact == Bounced(notice=NOTICE, step="second-overdue", at=START, reason=code)
     assert desk.catcher.books.messages == [], "a report was answered"
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.mail.smtp import SmtpMailer
+from dunning.case.facts import Bounced
 from dunning.records.mail import Mail
 from sandbox.mail.catcher import MailCatcher
 from sandbox.stage.ports import free_ports
@@ -38,5 +39,5 @@ async def test_a_notice_that_the_customers_server_refuses_comes_back_and_marks_i
             await until(lambda: customers.books.messages)
     assert [message.recipients for message in customers.books.messages] == [[SECOND]]
     (news,) = desk.cases.brought
-    assert news.bounced
-    assert (news.bounced.notice, news.bounced.reason) == (NOTICE, "5.0.0")
+    assert isinstance(news.fact, Bounced)
+    assert (news.fact.notice, news.fact.reason) == (NOTICE, "5.0.0")

@@ -278,10 +278,10 @@ async def test_a_case_that_has_become_too_large_takes_no_further_part_but_the_re
     part = Payment(id="one-more", amount=Money.parse("USD 1.00"), at=datetime.now(UTC))
     news = DeliverNews(own.store, cases)
     for _ in range(2):
-        assert (await news.deliver(News(invoice="LONG-5", payment=part))).outcome == "refused"
+        assert (await news.deliver(News(invoice="LONG-5", fact=part))).outcome == "refused"
     assert (await long.pay(ids[0])).outcome == "applied", "it was counted long ago"
     rest = Payment(id="the-rest", amount=Money.parse("USD 1000.00"), at=datetime.now(UTC))
-    assert (await news.deliver(News(invoice="LONG-5", payment=rest))).outcome == "applied"
+    assert (await news.deliver(News(invoice="LONG-5", fact=rest))).outcome == "applied"
     assert await asyncio.wait_for(long.client.get_workflow_handle(long.handle.id).result(), PATIENCE) == "paid"
     closed = await own.store.ledger("LONG-5")
     assert closed

@@ -11,6 +11,7 @@ from dunning.case.ledger import Entry
 from dunning.case.orders import ChargeOrder, CloseOrder, RefundOrder
 from dunning.case.results import Charged, ChargeResult, Declined, Found, RefundResult
 from dunning.case.update import with_entry
+from dunning.fleet.reconcile import moved
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
@@ -24,19 +25,19 @@ DAY = timedelta(days=1)
 
 
 def payment(name: str, invoice: str, at: datetime = AT - DAY / 2, payer: str = "") -> News:
-    return News(invoice=invoice, payer=payer, payment=Payment(id=name, amount=PRICE, at=at))
+    return News(invoice=invoice, payer=payer, fact=Payment(id=name, amount=PRICE, at=at))
 
 
 def reversal(name: str, of: str, invoice: str, at: datetime = AT - DAY / 3, payer: str = "") -> News:
-    return News(invoice=invoice, payer=payer, reversal=Reversal(id=name, payment=of, amount=PRICE, at=at))
+    return News(invoice=invoice, payer=payer, fact=Reversal(id=name, payment=of, amount=PRICE, at=at))
 
 
 def restored(name: str, of: str, invoice: str, at: datetime = AT - DAY / 4, account: str = "") -> News:
-    return News(invoice=invoice, account=account, restored=Restored(id=name, reversal=of, amount=PRICE, at=at))
+    return News(invoice=invoice, account=account, fact=Restored(id=name, reversal=of, amount=PRICE, at=at))
 
 
 def at_of(news: News) -> datetime:
-    fact = news.payment or news.reversal or news.restored
+    fact = moved(news)
     assert fact
     return fact.at
 
@@ -106,10 +107,10 @@ class Desk:
         await self._work(news.invoice)
         self.delivered.append(news)
         case = self.cases.get(news.invoice)
-        if case and news.payment:
-            entry = Entry.model_validate({**news.payment.model_dump(), "kind": "payment"})
+        if case and isinstance(news.fact, Payment):
+            entry = Entry.model_validate({**news.fact.model_dump(), "kind": "payment"})
             self.cases[news.invoice] = with_entry(case, entry)
-        return Outcome(outcome="applied" if news.payment else "noted", invoice=news.invoice)
+        return Outcome(outcome="applied" if isinstance(news.fact, Payment) else "noted", invoice=news.invoice)
 
     async def case(self, invoice: str) -> Case | None:
         self.asked.append(invoice)

@@ -13,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.fleet.sweep import PATIENT, SweepBooks
 from adapters.store import SqlStore, migrate
 from adapters.temporal.cases import TemporalCases
+from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Entry, Kind
 from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
 from dunning.fleet.sweep_report import SweepReport
@@ -172,12 +173,12 @@ async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(wo
     assert len((await world.compare()).missing) == len(told)
     for news in told:
         account = news.account or ("bakery" if news.payer else "of-C" if news.invoice == "C" else "")
-        if news.payment:
-            await late.payment(news.invoice, news.payment, account)
-        elif news.reversal:
-            await late.reversal(news.invoice, news.reversal, account)
-        elif news.restored:
-            await late.restored(news.invoice, news.restored, account)
+        if isinstance(news.fact, Payment):
+            await late.payment(news.invoice, news.fact, account)
+        elif isinstance(news.fact, Reversal):
+            await late.reversal(news.invoice, news.fact, account)
+        elif isinstance(news.fact, Restored):
+            await late.restored(news.invoice, news.fact, account)
     found = await world.compare()
     assert (found.missing, found.report.in_order, found.report.mismatched) == ((), len(told), 0)
 

@@ -27,6 +27,7 @@ from activities.fleet.sweep import SweepBooks
 from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
 from adapters.temporal.schedules import SWEEP, keep_sweep
+from dunning.case.facts import Reversal
 from dunning.fleet import sweep
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
@@ -89,7 +90,7 @@ async def test_more_than_fits_into_one_answer_is_healed_all_the_same_and_told_on
     assert sorted(each.model_dump_json() for each in runs.desk.delivered) == sorted(
         each.model_dump_json() for each in runs.company.told
     )
-    assert runs.desk.delivered[-1].reversal, "the oldest slice comes first"
+    assert isinstance(runs.desk.delivered[-1].fact, Reversal), "the oldest slice comes first"
     (ticket,) = await runs.store.tickets("")
     assert ticket.subject == "Sweep of 2026-11-25: 12 payments healed, 1 reversal healed"
     assert "I-3 · pi_3 · USD 19.99 · applied" in ticket.body

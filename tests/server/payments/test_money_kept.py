@@ -139,9 +139,9 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
     news = DeliverNews(open_stage.store, cases)
     back = Reversal(id="dp-kept", payment=payment.id, amount=usd(1999), at=now(), chargeback=True)
     won = Restored(id="dp-kept:won", reversal="dp-kept", amount=usd(1999), at=now())
-    assert (await news.deliver(News(invoice="KEPT-5", reversal=back))).outcome == "reopened"
+    assert (await news.deliver(News(invoice="KEPT-5", fact=back))).outcome == "reopened"
     await until(life, lambda case: case.balance.minor > 0)
-    await news.deliver(News(invoice="KEPT-5", restored=won))
+    await news.deliver(News(invoice="KEPT-5", fact=won))
     await until_true(life.is_over)
     await cases.wake(ledger.order.case, back)
     await until_true(life.is_over)
@@ -154,5 +154,5 @@ async def test_only_the_pay_page_teaches_us_who_pays(open_stage: Stage) -> None:
     cases = open_stage.made(life.skipper.client).cases
     news = DeliverNews(open_stage.store, cases)
     payment = Payment(id="kept-6", amount=usd(500), at=now())
-    await news.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", payment=payment))
+    await news.deliver(News(invoice="KEPT-6", account=life.account, payer="paypal-77", fact=payment))
     assert (await open_stage.store.account(life.account)).payer == life.row.payer

@@ -54,7 +54,7 @@ async def test_money_that_arrived_is_a_payment(company: PaymentCompany, sdk: str
     method = await on_file(company, order)
     payment = await charged(company, order, method)
     arrived = Payment(id=payment, amount=order.amount, at=AT)
-    expected = about(order, method.payer, attempt=order.key, payment=arrived)
+    expected = about(order, method.payer, attempt=order.key, fact=arrived)
     assert await told(company.gateway, sdk, "payment_intent.succeeded", payment) == [expected]
 
 
@@ -65,7 +65,7 @@ async def test_money_that_names_no_invoice_is_told_with_its_payer(
     payment = await paid_by_hand(sdk, order, method, {})
     [news] = await told(company.gateway, sdk, "payment_intent.succeeded", payment)
     assert (news.invoice, news.account, news.payer, news.attempt) == ("", "", method.payer, "")
-    assert news.payment == Payment(id=payment, amount=order.amount, at=AT)
+    assert news.fact == Payment(id=payment, amount=order.amount, at=AT)
 
 
 async def test_money_of_somebody_elses_business_concerns_nobody(
@@ -90,15 +90,15 @@ async def test_a_customers_own_debit_sets_out_and_ends(
 ):
     method = await on_file(company, order, DEBIT)
     payment = await paid_by_hand(sdk, order, method)
-    begun = about(order, method.payer, account="", stirred=PaymentNews(payment=payment, at=AT, started=True))
+    begun = about(order, method.payer, account="", fact=PaymentNews(payment=payment, at=AT, started=True))
     assert await told(company.gateway, sdk, "payment_intent.processing", payment) == [begun]
     received = await company.gateway.received(await customer(company, order), order.invoice, ())
     assert (received.payments, received.underway) == ((), (payment,))
     await company.control.settle(payment, outcome, LATER)
-    fact = {"payment": Payment(id=payment, amount=order.amount, at=LATER)}
+    fact = Payment(id=payment, amount=order.amount, at=LATER)
     if kind == "payment_failed":
-        fact = {"stirred": PaymentNews(payment=payment, at=LATER)}
-    expected = about(order, method.payer, account="", **fact)
+        fact = PaymentNews(payment=payment, at=LATER)
+    expected = about(order, method.payer, account="", fact=fact)
     assert await told(company.gateway, sdk, f"payment_intent.{kind}", payment) == [expected]
 
 
@@ -109,7 +109,7 @@ async def test_our_own_debit_is_asked_about(company: PaymentCompany, sdk: stripe
     await company.control.settle(order.key, "insufficient_funds", LATER)
     for kind, at in (("processing", AT), ("payment_failed", LATER)):
         stirred = PaymentNews(payment=row.id, at=at)
-        expected = about(order, method.payer, attempt=order.key, stirred=stirred)
+        expected = about(order, method.payer, attempt=order.key, fact=stirred)
         assert await told(company.gateway, sdk, f"payment_intent.{kind}", row.id) == [expected]
 
 
@@ -129,7 +129,7 @@ async def test_a_payment_that_was_given_up_is_asked_about(
     [row] = (await company.control.books()).of(order.account)
     [news] = await told(company.gateway, sdk, "payment_intent.canceled", row.id)
     assert news.attempt == order.key
-    assert news.stirred == PaymentNews(payment=row.id, at=AT)
+    assert news.fact == PaymentNews(payment=row.id, at=AT)
 
 
 async def default_of(sdk: stripe.StripeClient, account: Account) -> str:
@@ -165,7 +165,7 @@ async def test_another_default_is_a_changed_method(
         {"invoice_settings": {"default_payment_method": method.id}, "metadata": {"at": AT.isoformat()}},
     )
     news = await told(company.gateway, sdk, "customer.updated", account.payer)
-    assert news == [News(account=order.account, payer=account.payer, method=MethodChanged(at=AT))]
+    assert news == [News(account=order.account, payer=account.payer, fact=MethodChanged(at=AT))]
 
 
 @pytest.mark.parametrize("change", ["name", "same default", "no default"])
@@ -201,7 +201,7 @@ async def test_a_new_card_becomes_the_default_and_counts_once(
     changes = (await events(sdk, "customer.updated", account.payer))[before:]
     assert len(changes) == 1
     [news] = await company.gateway.news(json.dumps(changes[0]))
-    assert news.method is not None
+    assert isinstance(news.fact, MethodChanged)
     assert (news.account, news.payer) == (order.account, account.payer)
     method = await company.gateway.method(account)
     assert method is not None

@@ -11,12 +11,14 @@ from pydantic import SecretStr
 
 from adapters.gateways.stripe.calls import StripeRefusedError
 from adapters.gateways.stripe.pages import StripePages
+from dunning.case.facts import Payment, PaymentNews
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, Found
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import News
+from dunning.records.payments import Consent
 from tests.adapters.companies import PATIENCE, STRIPE_KEY, PaymentCompany
 from tests.adapters.paying import AT, DEBIT, customer, usd
 from tests.adapters.stripe_events import events, told
@@ -75,8 +77,8 @@ async def test_a_customer_pays_without_consent_and_nothing_is_kept(
     assert (payment.amount, payment.method) == (usd(1999), "Visa ending 4242")
     [news] = await told(company.gateway, sdk, "payment_intent.succeeded", payment.id)
     assert (news.invoice, news.account, news.payer, news.attempt) == (order.invoice, order.account, left.payer, "")
-    assert news.payment is not None
-    assert (news.payment.id, news.payment.amount) == (payment.id, usd(1999))
+    assert isinstance(news.fact, Payment)
+    assert (news.fact.id, news.fact.amount) == (payment.id, usd(1999))
     assert await default_of(sdk, left.payer) is None
     assert await company.gateway.method(known) is None
 
@@ -90,15 +92,15 @@ async def test_with_consent_the_card_is_kept_and_charged_from_then_on(
     url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
     payment = await company.control.pay_session(session_of(url), "pm_card_visa", LATER)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
-    assert left.consent is not None
-    assert (left.consent.id, left.consent.account) == (session_of(url), order.account)
-    assert (left.consent.text, left.consent.at) == (CONSENT, LATER)
+    assert isinstance(left.fact, Consent)
+    assert (left.fact.id, left.fact.account) == (session_of(url), order.account)
+    assert (left.fact.text, left.fact.at) == (CONSENT, LATER)
     await told(company.gateway, sdk, "payment_intent.succeeded", payment)
     method = await company.gateway.method(account)
     assert method is not None
-    assert (method.id, method.label) == (left.consent.method, "Visa ending 4242")
+    assert (method.id, method.label) == (left.fact.method, "Visa ending 4242")
     changes = (await events(sdk, "customer.updated", account.payer))[before:]
-    facts = [news.method for change in changes for news in await company.gateway.news(json.dumps(change))]
+    facts = [news.fact for change in changes for news in await company.gateway.news(json.dumps(change))]
     assert [fact and fact.at for fact in facts] == [LATER]
     assert isinstance(await company.gateway.charge(order, method), Charged)
 
@@ -111,13 +113,13 @@ async def test_a_method_is_put_on_file_without_paying(
     assert await paid(url, "pm_card_mastercard") == BACK
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert (left.invoice, left.account) == ("", order.account)
-    assert left.consent is not None
-    assert left.consent.text == CONSENT
+    assert isinstance(left.fact, Consent)
+    assert left.fact.text == CONSENT
     session = await sdk.v1.checkout.sessions.retrieve_async(session_of(url))
     assert await told(company.gateway, sdk, "setup_intent.succeeded", str(session.setup_intent)) == []
     method = await company.gateway.method(stranger.model_copy(update={"payer": left.payer}))
     assert method is not None
-    assert (method.id, method.label) == (left.consent.method, "Mastercard ending 4444")
+    assert (method.id, method.label) == (left.fact.method, "Mastercard ending 4444")
     assert isinstance(await company.gateway.charge(order, method), Charged)
 
 
@@ -129,19 +131,19 @@ async def test_a_debit_on_the_page_is_on_its_way_and_kept_once_it_has_settled(
     url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
     payment = await company.control.pay_session(session_of(url), DEBIT, AT)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
-    assert left.consent is not None
+    assert isinstance(left.fact, Consent)
     [begun] = await told(company.gateway, sdk, "payment_intent.processing", payment)
-    assert begun.stirred is not None
-    assert begun.stirred.started
+    assert isinstance(begun.fact, PaymentNews)
+    assert begun.fact.started
     assert await company.gateway.received(account, order.invoice, ()) == Found(underway=(payment,))
     assert await default_of(sdk, account.payer) is None
     await company.control.settle(payment, "succeeded", LATER)
     [arrived] = await told(company.gateway, sdk, "payment_intent.succeeded", payment)
-    assert arrived.payment is not None
-    assert arrived.payment.at == LATER
+    assert isinstance(arrived.fact, Payment)
+    assert arrived.fact.at == LATER
     method = await company.gateway.method(account)
     assert method is not None
-    assert (method.id, method.kind) == (left.consent.method, "debit")
+    assert (method.id, method.kind) == (left.fact.method, "debit")
 
 
 async def test_a_page_of_somebody_elses_concerns_nobody(company: PaymentCompany, sdk: stripe.StripeClient):

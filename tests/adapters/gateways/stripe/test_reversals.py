@@ -10,6 +10,7 @@ import stripe
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import Charged, Pending, Refunded
+from dunning.fleet.reconcile import moved
 from dunning.records.inbox import News
 from tests.adapters.companies import PaymentCompany
 from tests.adapters.paying import AT, DEBIT, customer, on_file, usd
@@ -38,9 +39,7 @@ async def test_what_people_gave_back_is_a_reversal(
 ):
     refund = await company.control.refund(payment, 500, LATER)
     reversal = Reversal(id=refund, payment=payment, amount=usd(500), at=LATER, reason="refund")
-    assert await told(company.gateway, sdk, "refund.created", refund) == [
-        await about(company, order, reversal=reversal)
-    ]
+    assert await told(company.gateway, sdk, "refund.created", refund) == [await about(company, order, fact=reversal)]
 
 
 async def test_what_was_given_back_was_received_all_the_same(company: PaymentCompany, order: ChargeOrder, payment: str):
@@ -76,7 +75,7 @@ async def test_a_refund_that_failed_is_restored(
     event = await changed(sdk, "refund.created", refund, status="failed", failure_reason="lost_or_stolen_card")
     restored = Restored(id=f"{refund}:failed", reversal=refund, amount=usd(500), at=LATER)
     news = await company.gateway.news(json.dumps(event | {"type": kind}))
-    assert news == (await about(company, order, restored=restored),)
+    assert news == (await about(company, order, fact=restored),)
     assert await company.gateway.news(json.dumps(event)) == ()
     fine = await changed(sdk, "refund.created", refund)
     assert await company.gateway.news(json.dumps(fine | {"type": kind})) == ()
@@ -89,7 +88,7 @@ async def test_a_chargeback_is_a_reversal_and_counts_once(
     reversal = Reversal(
         id=dispute, payment=payment, amount=order.amount, at=LATER, reason="chargeback: fraudulent", chargeback=True
     )
-    expected = [await about(company, order, reversal=reversal)]
+    expected = [await about(company, order, fact=reversal)]
     for kind in ("created", "funds_withdrawn"):
         assert await told(company.gateway, sdk, f"charge.dispute.{kind}", dispute) == expected
 
@@ -100,7 +99,7 @@ async def test_a_dispute_that_was_won_is_restored(
     dispute = await company.control.dispute(payment, 700, at=LATER)
     await company.control.close_dispute(dispute, "won", LAST)
     restored = Restored(id=f"{dispute}:won", reversal=dispute, amount=usd(700), at=LAST)
-    expected = [await about(company, order, restored=restored)]
+    expected = [await about(company, order, fact=restored)]
     assert await told(company.gateway, sdk, "charge.dispute.closed", dispute) == expected
     assert await told(company.gateway, sdk, "charge.dispute.funds_reinstated", dispute) == []
 
@@ -131,8 +130,8 @@ async def test_a_debit_that_comes_back_late_is_a_reversal(
     await company.control.settle(order.key, "succeeded", LATER)
     dispute = await company.control.dispute(pending.payment, reason="insufficient_funds", at=LAST)
     [news] = await told(company.gateway, sdk, "charge.dispute.created", dispute)
-    assert news.reversal is not None
-    assert (news.reversal.amount, news.reversal.reason) == (order.amount, "chargeback: insufficient_funds")
+    assert isinstance(news.fact, Reversal)
+    assert (news.fact.amount, news.fact.reason) == (order.amount, "chargeback: insufficient_funds")
     assert await told(company.gateway, sdk, "charge.dispute.closed", dispute) == []
 
 
@@ -170,18 +169,21 @@ async def test_the_days_movements_are_what_the_books_have(company: PaymentCompan
     dispute = await company.control.dispute(other, at=LATER + timedelta(hours=3))
     await company.control.close_dispute(dispute, "won", LAST)
     found = await movements(company, order, since=0, until=41)
-    told = [(news.payment or news.reversal or news.restored or pytest.fail("no movement")).id for news in found]
+    told = [(moved(news) or pytest.fail("no movement")).id for news in found]
     assert told == [payment, pending.payment, other, refund, dispute, dispute, f"{dispute}:won"]
     journal = [line for line in (await company.control.books()).journal if line.account == order.account]
-    ours = {"charge": [n.payment for n in found if n.payment], "dispute_won": [n.restored for n in found if n.restored]}
+    ours = {
+        "charge": [n.fact for n in found if isinstance(n.fact, Payment)],
+        "dispute_won": [n.fact for n in found if isinstance(n.fact, Restored)],
+    }
     for kind, facts in ours.items():
         assert [line.amount for line in journal if line.kind == kind] == [fact.amount.minor for fact in facts]
-    back = {news.reversal.id: -news.reversal.amount.minor for news in found if news.reversal}
+    back = {news.fact.id: -news.fact.amount.minor for news in found if isinstance(news.fact, Reversal)}
     assert back == {line.of: line.amount for line in journal if line.kind in ("refund", "dispute")}
 
 
 async def test_movements_are_of_that_time_only(company: PaymentCompany, order: ChargeOrder, payment: str):
-    arrived = await about(company, order, payment=Payment(id=payment, amount=order.amount, at=AT))
+    arrived = await about(company, order, fact=Payment(id=payment, amount=order.amount, at=AT))
     assert await movements(company, order, since=0, until=1) == [arrived]
     assert await movements(company, order, since=-1, until=0) == []
     assert await movements(company, order, since=1, until=2) == []
