@@ -12,13 +12,13 @@ P = ParamSpec("P")
 
 def changed(case: Case, **changes: Any) -> Case:
     """The case with some fields replaced; its revision grows, whoever forgets about it."""
-    # model_copy would carry the cached properties over: a new object derives its own.
-    fields: dict[str, Any] = {name: getattr(case, name) for name in _FIELDS}
-    fields |= {"revision": case.revision + 1, **changes}
-    return Case.model_construct(**fields)
+    after = case.model_copy(update={"revision": case.revision + 1, **changes})
+    for derived in vars(after).keys() - _FIELDS:  # cached of the case before: a new object derives its own
+        del vars(after)[derived]
+    return after
 
 
-_FIELDS = tuple(Case.model_fields)
+_FIELDS = Case.model_fields.keys()
 _FACTS = tuple(name for name in _FIELDS if name != "revision")
 
 

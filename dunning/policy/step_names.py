@@ -157,11 +157,13 @@ def step(kind: StepKind, *ids: object) -> str:
     return str(StepName(kind, tuple(map(str, ids))))
 
 
+@lru_cache(maxsize=16384)
 def told(name: str) -> str:
     """The name of the notice about that step."""
     return str(replace(read(name), told=True))
 
 
+@lru_cache(maxsize=16384)
 def in_turn(name: str, turn: int) -> str:
     """The name of a step that comes for the so-many-th time."""
     return str(replace(read(name), turn=turn))
@@ -175,6 +177,7 @@ def without_turn(name: str) -> str:
         return name
 
 
+@lru_cache(maxsize=16384)
 def made_for(name: str, about: About) -> str:
     """The name of what is made for that step."""
     return str(replace(read(name), about=about))
