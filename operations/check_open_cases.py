@@ -48,8 +48,8 @@ class CheckOpenCases:
                 silent=done.silent + rows.count(None),
             )
             told(done)
-        gone = sorted(known.keys() - seen)
-        await self._table.forget_open(gone)
+        gone = known.keys() - seen
+        await self._table.forget_open([known[number] for number in gone])
         left = {row.number for row in await self._table.open_cases(self._clock())}
         return done.model_copy(update={"dead": len(left.intersection(gone))})
 

@@ -80,15 +80,16 @@ class OpenCases(Database):
         row = await self._row(select(open_cases).where(open_cases.c.number == number))
         return None if row is None else _row(dict(row))
 
-    async def forget_open(self, numbers: Sequence[str]) -> None:
-        """Take out those rows whose books were closed with the same or a higher revision."""
-        closed = select(closed_ledgers.c.invoice).where(
-            closed_ledgers.c.invoice == open_cases.c.number, closed_ledgers.c.revision >= open_cases.c.revision
+    async def forget_open(self, rows: Sequence[OpenCase]) -> None:
+        """Take out rows of cases that do not run, where their books are closed; what was written since stays."""
+        closed = select(invoices.c.number).where(
+            invoices.c.number == open_cases.c.number, invoices.c.status == "closed"
         )
         its = delete(open_cases).where(closed.exists())
         async with self._writing() as connection:
-            for number in numbers:
-                await connection.execute(its.where(open_cases.c.number == number))
+            for row in sorted(rows, key=lambda each: each.number):
+                same = (open_cases.c.number == row.number, open_cases.c.revision == row.revision)
+                await connection.execute(its.where(*same))
 
     async def _note(self, row: OpenCase, other: Other | None) -> None:
         try:

@@ -47,6 +47,6 @@ class OpenCases(NotesOpenCases, Protocol):
         """One row with its snapshot."""
         ...
 
-    async def forget_open(self, numbers: Sequence[str]) -> None:
-        """Take out those rows whose books were closed with the same or a higher revision."""
+    async def forget_open(self, rows: Sequence[OpenCase]) -> None:
+        """Take out rows of cases that do not run, where their books are closed; what was written since stays."""
         ...
