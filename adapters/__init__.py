@@ -1,1 +1,1 @@
-"""The companies and stores we talk to, each behind a Protocol of `dunning.ports.companies`."""
+"""The companies and stores we talk to, each behind a Protocol of `dunning.ports`."""

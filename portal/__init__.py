@@ -1,1 +1,1 @@
-"""The HTTP door: webhooks of gateways, and the page where a customer pays."""
+"""The HTTP and mail doors: webhooks of gateways, the pages that customers read, mail that comes back."""

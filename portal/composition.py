@@ -106,11 +106,11 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    sheets = InvoiceViews(store, case_of, renderer.renderer_from(settings), now)
+    views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now)
     words = terms(settings.company, settings.mail_from)
     why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
-    return [why, ticket, notice, *PayPage(signed, sheets, pages, store=store, company=company, terms=words).routes()]
+    return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, terms=words).routes()]
 
 
 def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:

@@ -11,7 +11,7 @@ PATIENCE = 10.0
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The raw body, `most` bytes at the most. Raises RefusedError 413 as soon as it is larger, 408, or 400.
+    """The raw body, `most` bytes at the most. Raises HttpRefusedError 413 as soon as it is larger, 408, or 400.
 
     The length that the sender announces is only good for refusing early: a chunked body announces none, so what
     arrives is counted.

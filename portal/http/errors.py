@@ -51,7 +51,7 @@ class Refusals:
         self._pages = pages
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """For RefusedError, and for Starlette's own 404 and 405."""
+        """For HttpRefusedError, and for Starlette's own 404 and 405."""
         assert isinstance(error, HTTPException)
         note(request, error.note if isinstance(error, HttpRefusedError) else error.detail)
         if not request.url.path.startswith(WEBHOOKS):

@@ -22,7 +22,7 @@ class WebhookIntake:
         self.now = clock
 
     async def body(self, request: Request, secrets: Sequence[object], setting: str) -> bytes:
-        """The raw body. Raises RefusedError; without any secret in `setting` nobody could be believed."""
+        """The raw body. Raises HttpRefusedError; without any secret in `setting` nobody could be believed."""
         if not secrets:
             raise HttpRefusedError(
                 503, "not set up here yet", note=f"no secret to check signatures with: set {setting}"
@@ -30,7 +30,7 @@ class WebhookIntake:
         return await body_of(request, self._most)
 
     async def keep(self, source: str, event: str, body: str) -> InboxEvent:
-        """Returns when it is on disk, or was before. Raises RefusedError when it is not: the sender comes again."""
+        """Returns when it is on disk, or was before. Raises HttpRefusedError when it is not: the sender comes again."""
         kept = InboxEvent(source=source, id=event, body=body, at=self.now())
         try:
             await self._writer.keep(kept)
@@ -41,7 +41,7 @@ class WebhookIntake:
 
 
 def text(body: bytes) -> str:
-    """The body as text. Raises RefusedError when it is none."""
+    """The body as text. Raises HttpRefusedError when it is none."""
     try:
         return body.decode()
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ TOLERANCE = 300
 
 
 def check_stripe(body: bytes, header: str, secrets: Sequence[str], now: datetime) -> None:
-    """Raises RefusedError unless one of the secrets signed it just now (docs.stripe.com/webhooks/signature)."""
+    """Raises HttpRefusedError unless one of the secrets signed it just now (docs.stripe.com/webhooks/signature)."""
     if not any(_fits(body, header, secret) for secret in secrets):
         what = "fits none of the secrets" if header else "is missing"
         raise HttpRefusedError(400, f"Stripe-Signature {what}")
@@ -36,7 +36,7 @@ def _fits(body: bytes, header: str, secret: str) -> bool:
 
 
 def check_standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[Webhook]) -> None:
-    """Raises RefusedError unless one of the secrets signed it just now (standardwebhooks.com)."""
+    """Raises HttpRefusedError unless one of the secrets signed it just now (standardwebhooks.com)."""
     why = ""
     for secret in secrets:
         try:

@@ -99,11 +99,11 @@ class InvoiceViews:
         self._clock = clock
 
     async def of(self, invoice: str) -> InvoiceView | None:
-        """The invoice's sheet; None when nobody knows it."""
+        """The invoice's view; None when nobody knows it."""
         case = await self._case_of(invoice)
-        return await self._sheet(case) if case else None
+        return await self._view(case) if case else None
 
-    async def _sheet(self, case: Case) -> InvoiceView:
+    async def _view(self, case: Case) -> InvoiceView:
         now = self._clock()
         account = await self._account(case.invoice.account, case.invoice.customer)
         holds = await self._store.holds(account.id)

@@ -37,10 +37,10 @@ class PayPage:
     """`terms` are the words that a customer agrees to before a payment method is kept (S3-07)."""
 
     def __init__(
-        self, links: Links, sheets: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
+        self, links: Links, views: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
     ) -> None:
         self._links = links
-        self._sheets = sheets
+        self._views = views
         self._store = store
         self._company = company
         self._pages = pages
@@ -64,14 +64,14 @@ class PayPage:
 
     async def _show(self, request: Request) -> Response:
         invoice = self._checked(request, request.query_params)
-        sheet = await self._sheets.of(invoice)
-        if sheet is None:
+        view = await self._views.of(invoice)
+        if view is None:
             return self._pages.show("unknown", 404, invoice=invoice)
         return self._pages.show(
             "invoice",
-            sheet=sheet,
+            view=view,
             terms=self._terms,
-            seen=self._seen(sheet),
+            seen=self._seen(view),
             signature=self._links.signature(invoice),
             again="again" in request.query_params,
             link=self._link,
@@ -79,30 +79,30 @@ class PayPage:
 
     async def _pay(self, request: Request) -> Response:
         invoice, form = await self._form(request)
-        sheet = await self._sheets.of(invoice)
-        if sheet is None or not sheet.payable or self._changed(sheet, form):
+        view = await self._views.of(invoice)
+        if view is None or not view.payable or self._changed(view, form):
             return self._again(invoice, "")
         consent = self._terms if form.get("consent") else ""
-        account = await self._with_payer(sheet.account)
+        account = await self._with_payer(view.account)
         back = self._links.back(invoice)
-        return self._pages.lead(await self._company.checkout(account, invoice, sheet.owed, consent, back))
+        return self._pages.lead(await self._company.checkout(account, invoice, view.owed, consent, back))
 
     async def _put_on_file(self, request: Request) -> Response:
         invoice, form = await self._form(request)
-        sheet = await self._sheets.of(invoice)
-        if sheet is None or self._changed(sheet, form):
+        view = await self._views.of(invoice)
+        if view is None or self._changed(view, form):
             return self._again(invoice, "../")
-        account = await self._with_payer(sheet.account)
+        account = await self._with_payer(view.account)
         return self._pages.lead(await self._company.setup(account, self._terms, self._links.back(invoice, "method")))
 
     async def _back(self, request: Request) -> Response:
         invoice = self._checked(request, request.query_params)
         try:
-            sheet = await self._sheets.of(invoice)
+            view = await self._views.of(invoice)
         except OUTAGES:
-            sheet = None  # who has just paid must not read that something is broken
+            view = None  # who has just paid must not read that something is broken
         did = "method" if request.query_params.get("did") == "method" else "pay"
-        settled = sheet is not None and sheet.state == "paid"
+        settled = view is not None and view.state == "paid"
         return self._pages.show("back", invoice=invoice, did=did, settled=settled, href=f"../{self._link(invoice)}")
 
     async def _form(self, request: Request) -> tuple[str, Mapping[str, str]]:
@@ -124,12 +124,12 @@ class PayPage:
         """Something changed since the page was opened: show it anew, before anybody agrees to anything."""
         return self._pages.lead(way + self._link(invoice, again="1"))
 
-    def _changed(self, sheet: InvoiceView, form: Mapping[str, str]) -> bool:
-        return "seen" in form and form["seen"] != self._seen(sheet)
+    def _changed(self, view: InvoiceView, form: Mapping[str, str]) -> bool:
+        return "seen" in form and form["seen"] != self._seen(view)
 
-    def _seen(self, sheet: InvoiceView) -> str:
+    def _seen(self, view: InvoiceView) -> str:
         """What the customer had before their eyes: the amount, and the words to agree to."""
-        return hashlib.sha256(f"{sheet.owed} {self._terms}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{view.owed} {self._terms}".encode()).hexdigest()[:16]
 
     async def _with_payer(self, account: Account) -> Account:
         """The account with its id at the gateway, which is written down before anything is paid.

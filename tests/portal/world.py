@@ -246,7 +246,7 @@ async def portal(
     pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
     renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
-    sheets = InvoiceViews(used, played.case, renderer, now)
+    views = InvoiceViews(used, played.case, renderer, now)
     routes = [
         StripeWebhooks(intake, delivery, stripe_secrets, TYPES).route(),
         PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
@@ -254,7 +254,7 @@ async def portal(
         WhyPage(links, Why(used, played.case, now)).route(),
         TicketPage(links, used, pages).route(),
         NoticePage(links, used).route(),
-        *PayPage(links, sheets, pages, store=used, company=company, terms=TERMS).routes(),
+        *PayPage(links, views, pages, store=used, company=company, terms=TERMS).routes(),
         SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, used, HOLD_CONTACTS, CONTACT).route(),
         SuspendedPages(used, pages, HOLD_CONTACTS, CONTACT, CLIENT_PORTAL).route(),
     ]
