@@ -1,8 +1,8 @@
 """Listing the open cases as the table has them: sorted, filtered, in one look, whatever Temporal does meanwhile."""
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 
 from dunning.calendar import local_date
 from dunning.explain.open_cases import as_at
@@ -11,9 +11,6 @@ from dunning.records.open_case import OpenCase
 from dunning.states import StateAt
 from operations.errors import RefusedError
 from operations.list_cases import filter_by, overdue_days, state_at_reading
-
-_DERIVED = ("state", "overdue")
-"""What is sorted here: it is not in the table."""
 
 
 class SortedListing(NamedTuple):
@@ -34,6 +31,16 @@ class CaseNow(NamedTuple):
     overdue: int
 
 
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_DERIVED: Mapping[str, Callable[[CaseNow], Any]] = {
+    "state": lambda found: found.state,
+    "overdue": lambda found: found.overdue,
+    "coming": lambda found: found.row.coming,
+    "coming_at": lambda found: found.row.coming_at or _NEVER,
+}
+"""What is sorted here, by what it is now: time has changed it since it was written, or it is not in the table."""
+
+
 class ListOpenCases:
     """`clock` is the wall's: what time alone changes is derived when it is read."""
 
@@ -47,7 +54,7 @@ class ListOpenCases:
         Raises RefusedError for a column that there is not and for a value that none can have, StoreOutageError.
         """
         wanted = filter_by(account=asked.account, policy=asked.policy)
-        now, derived = self._clock(), asked.sort in _DERIVED
+        now, derived = self._clock(), _DERIVED.get(asked.sort)
         column, down = ("number", False) if derived else (asked.sort, asked.descending)
         try:
             rows = await self._table.open_cases(
@@ -57,7 +64,7 @@ class ListOpenCases:
             raise RefusedError(str(error), field="sort") from None
         found = _all_found(rows, now)
         if derived:
-            found.sort(key=lambda each: getattr(each, asked.sort), reverse=asked.descending)
+            found.sort(key=derived, reverse=asked.descending)
         return [each for each in found if asked.state in (None, each.state)]
 
 

@@ -22,7 +22,8 @@ _BOTH = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<
 _ON_SERVER = f"{_BOTH} {{next}}"
 _IN_TABLE = f"{_BOTH} {{balance:>14}} {{next_at:<16}} {{as_of:<16}} {{next}}"
 _COLUMNS = ("invoice", "account", "policy", "state", "level", "due", "overdue", "balance", "next_at", "as_of", "next")
-_HEAD = {name: name.upper().replace("_", " ") for name in _COLUMNS}
+_HEAD = {name: name.upper() for name in _COLUMNS} | {"next_at": "NEXT AT (UTC)", "as_of": "AS OF (UTC)"}
+_SORTABLE = (*_COLUMNS, "customer")
 _SORTED = {"invoice": "number", "next": "coming", "next_at": "coming_at"}
 """What a column is called in the table."""
 
@@ -53,6 +54,8 @@ async def list_(
             cases = made.list_cases.of(Listing(state, account, policy, ended=all))
             await (_print_json(cases) if json else _print_lines(cases))
         return
+    if sort not in _SORTABLE:
+        raise BadInputError(f"--sort: there is no column {sort!r}; there are: {', '.join(_SORTABLE)}")
     async with composed(server="not needed") as made:
         asked = SortedListing(state, account, policy, _SORTED.get(sort, sort), descending)
         found = await made.list_open_cases.of(asked)
@@ -66,7 +69,8 @@ def print_table(found: Iterable[CaseNow], *, json: bool) -> None:
         between = ",\n".join(json_text.dumps(row) for row in rows)
         print(f"[\n{between}\n]" if rows else "[]")
     elif rows:
-        print("\n".join(_line(_IN_TABLE, each) for each in (_HEAD, *rows)), f"{len(rows)} case(s)", sep="\n")
+        shown = (_HEAD, *(each | {key: _minute(each[key]) for key in ("next_at", "as_of")} for each in rows))
+        print("\n".join(_line(_IN_TABLE, each) for each in shown), f"{len(rows)} case(s)", sep="\n")
     else:
         print("no cases")
 
@@ -93,6 +97,11 @@ def _line(template: str, row: dict[str, Any]) -> str:
     return template.format(**{key: "" if value is None else value for key, value in row.items()}).rstrip()
 
 
+def _minute(instant: str | None) -> str:
+    """An instant for people, to the minute; the column's head says that it is UTC."""
+    return (instant or "")[:16].replace("T", " ")
+
+
 def _row(found: CaseNow) -> dict[str, Any]:
     row = found.row
     return {
@@ -105,10 +114,10 @@ def _row(found: CaseNow) -> dict[str, Any]:
         "due": row.due.isoformat(),
         "overdue": found.overdue,
         "next": row.coming,
-        "next_at": row.coming_at.isoformat(" ")[:16] if row.coming_at else None,
+        "next_at": row.coming_at.isoformat(timespec="seconds") if row.coming_at else None,
         "balance": str(row.balance),
         "balance_minor": row.balance.minor,
-        "as_of": row.as_of.isoformat(" ")[:16],
+        "as_of": row.as_of.isoformat(timespec="seconds"),
         "status": "running",
     }
 

@@ -92,6 +92,19 @@ async def test_what_is_derived_can_be_sorted_by() -> None:
     assert [each.state for each in await listing.of(SortedListing(sort="state"))] == ["open", "overdue"]
 
 
+async def test_the_next_step_is_sorted_by_as_it_is_now_and_nothing_to_come_comes_last() -> None:
+    (case, now), (other, _) = issued("A", date(2026, 12, 25)), issued("B", date(2026, 12, 23))
+    waits = row(promised(case, Promise(until=date(2026, 12, 12))), now)
+    rows = (waits, row(other, now), row(case, now).model_copy(update={"number": "C", "coming_at": None}))
+    assert waits.coming_at
+    assert rows[1].coming_at
+    assert waits.coming_at < rows[1].coming_at
+    listing = ListOpenCases(Table(*rows), lambda: datetime(2026, 12, 14, tzinfo=AT.tzinfo))
+    for descending, order in ((False, ["B", "A", "C"]), (True, ["C", "A", "B"])):
+        found = await listing.of(SortedListing(sort="coming_at", descending=descending))
+        assert [each.row.number for each in found] == order
+
+
 async def test_a_snapshot_of_another_version_is_shown_as_it_was_written() -> None:
     case, now = issued()
     old = row(case, now).model_copy(update={"snapshot": "b2xk", "coming_at": now})
