@@ -95,7 +95,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             ReinstateAccount(services, made.notices).reinstate,
             Loosen(services).loosen,
             Deactivate(services, gateway, guards).deactivate,
-            DeleteService(services, gateway, guards).delete_service,
+            DeleteService(services, made.cases, gateway, guards).delete_service,
             CheckDrift(services).check,
         ],
         calls.BOOKS: [

@@ -109,7 +109,7 @@ async def _open(made: Stage, skipper: TimeSkipper, name: str) -> Handle:
     )
     await made.store.open_invoice(KnownInvoice(number=name, account=account, policy="bench", due=now.date()))
     invoice = Invoice(number=name, account=account, amount=Money(minor=1999, currency="USD"), due=now.date())
-    opened = Opened(invoice=invoice, plan=_plan(now), reach="outside")
+    opened = Opened(invoice=invoice, plan=_plan(now), reach="outside", generation=1)
     return await skipper.client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)
 
 

@@ -56,7 +56,10 @@ async def _open(stage: Stage, client: Client, name: str) -> Handle:
         Account(id=user, name=name, zone="UTC", locale="en_US", contacts=(contact,), services=(service,))
     )
     opened = Opened(
-        invoice=Invoice(number=name, account=user, amount=PRICE, due=now.date()), plan=_plan(now), reach="outside"
+        invoice=Invoice(number=name, account=user, amount=PRICE, due=now.date()),
+        plan=_plan(now),
+        reach="outside",
+        generation=1,
     )
     await stage.store.open_invoice(KnownInvoice(number=name, account=user, policy="a-small-orange", due=now.date()))
     return await client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)

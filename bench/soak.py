@@ -92,7 +92,7 @@ async def _open(made: Stage, client: Client, name: str, minor: int) -> WorkflowH
     await made.store.put_account(Account(id=account, name=name, payer=payer, contacts=(contact,)))
     await made.store.open_invoice(KnownInvoice(number=name, account=account, policy="a-small-orange", due=now.date()))
     invoice = Invoice(number=name, account=account, amount=Money(minor=minor, currency="USD"), due=now.date())
-    opened = Opened(invoice=invoice, plan=_plan(now), reach="outside")
+    opened = Opened(invoice=invoice, plan=_plan(now), reach="outside", generation=1)
     return await client.start_workflow(InvoiceDunning.run, opened, id=workflow_id(name), task_queue=QUEUE)
 
 

@@ -22,6 +22,7 @@ APPROVE = "approve"
 VOID = "void"
 CHANGE_DUE_DATE = "change_due_date"
 UNDO = "undo"
+STILL_WANTED = "still_wanted"
 CASE = "case"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from dunning.case.case import going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
 from dunning.ports.cases import Cases
@@ -43,7 +44,8 @@ class KeepLateMoney:
 
     async def _done(self, late: LateMoney, fact: Payment | Reversal | Restored) -> LateOutcome:
         if late.wake:
-            await self._cases.wake(late.wake, fact)
+            number = late.wake.invoice.number
+            await self._cases.wake(going_on(late.wake, await self._store.new_generation(number)), fact)
         fresh = await self._store.add_credit(late.credit) if late.credit else True
         if late.ticket:
             await self._store.open_ticket(late.ticket)

@@ -55,11 +55,17 @@ class OpenInvoice:
         if known and known.status == "closed":
             return Opening("already closed")
         account = await self._account(new)
-        await self._store.open_invoice(
+        generation = await self._store.open_invoice(
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )
         reach = await self._look_at(account)
-        opened = Opened(invoice=new.invoice_facts(), plan=plan, credit=await self._credit(new, policy), reach=reach)
+        opened = Opened(
+            invoice=new.invoice_facts(),
+            plan=plan,
+            credit=await self._credit(new, policy),
+            reach=reach,
+            generation=generation,
+        )
         if await self._start(opened):
             return Opening("started", reach)
         if opened.credit and opened.credit.minor > 0:

@@ -17,15 +17,16 @@ with workflow.unsafe.imports_passed_through():
     from dunning import names
     from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
-    from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, Undo, Void, Waiver
+    from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, StillWanted, Undo, Void, Waiver
     from dunning.case.orders import CloseOrder, Order
     from dunning.case.outcomes import AnswerOutcome
     from dunning.case.results import Noted, Result
     from dunning.case.snapshot import packed
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
+    from dunning.policy.plan import Milestone
     from dunning.rules import money_in, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
-    from dunning.rules.machine import decide, overcharges, overtaken
+    from dunning.rules.machine import decide, overcharges, overtaken, still_wanted
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
     from dunning.rules.state_at import state_at
@@ -44,6 +45,7 @@ class InvoiceDunning:
     def __init__(self, opened: Opened) -> None:
         self._case = open_case(opened, workflow.now())
         # What the run before had not shown yet is news.
+        self._doing: tuple[Milestone, Order] | None = None
         self._news = not already_shown() or workflow.info().continued_run_id is not None
 
     @workflow.run
@@ -69,7 +71,7 @@ class InvoiceDunning:
         Here nothing is under way: what was done is recorded, what was said is heard, and no activity runs.
         """
         if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
-            workflow.continue_as_new(going_on(self._case))
+            workflow.continue_as_new(going_on(self._case, self._case.generation))
 
     async def _take(self, step: Wait | Perform | Conclude | Reinstate) -> None:
         if isinstance(step, Wait):
@@ -101,7 +103,9 @@ class InvoiceDunning:
         result: Result = Noted()
         if what:
             order = self._with_snapshot(order_for(self._case, step.milestone, workflow.now()))
+            self._doing = (step.milestone, order)
             result = await call(what, order, self._label(step), lambda: self._given_up(step, order))
+            self._doing = None
         # Await, then record: the case may have learnt of a payment meanwhile.
         self._case = recorded(self._case, step.milestone, result, workflow.now())
 
@@ -193,6 +197,16 @@ class InvoiceDunning:
     @undo.validator
     def _may_undo(self, undo: Undo) -> None:
         self._refuse_new(undo_refused(undo))
+
+    @workflow.update
+    def still_wanted(self, asked: StillWanted) -> None:
+        """A hand asks before it deletes. The validator says no; a yes records nothing."""
+
+    @still_wanted.validator
+    def _must_be_wanted(self, asked: StillWanted) -> None:
+        milestone, order = self._doing or (None, None)
+        same = order and (order.generation, order.number) == (asked.generation, asked.number)
+        _refuse("" if milestone and same and still_wanted(self._case, milestone, workflow.now()) else "not any more")
 
     def _decided(self, outcome: AnswerOutcome, after: Case) -> Answer:
         """A decision is recorded, and answered; one that comes again from an earlier run is only answered again."""

@@ -4,9 +4,10 @@ from typing import Protocol
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from dunning.case.ledger import Kind, not_in
 from dunning.case.orders import CloseOrder, ReopenOrder
-from dunning.case.results import CloseResult, Noted, Remembered
+from dunning.case.results import CloseResult, Noted, Remembered, StillHeld
 from dunning.level import Level
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
@@ -26,6 +27,7 @@ class CloseBooks:
         self._store = store
 
     @activity.defn(name="close_books")
+    @fenced
     async def close_books(self, order: CloseOrder) -> CloseResult:
         """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones.
 
@@ -45,10 +47,12 @@ class CloseBooks:
                     reason=f"paid beyond the balance of {order.invoice}",
                 )
                 await self._store.add_credit(credit)
-        await self._store.close_ledger(order)
+        held = await self._store.close_ledger(order)
+        if held is not Level.ACTIVE:
+            return StillHeld(level=held)
         if order.level is Level.DELETED:
             # What was deleted needs no hold: who signs up again under the same account starts free (S2-15).
-            await lift_hold(self._store, order.account, order.invoice)
+            await lift_hold(self._store, order.account, order.invoice, order.fence)
         return Noted(note=order.outcome)
 
 

@@ -2,8 +2,9 @@
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from dunning.case.orders import MoveDueOrder
-from dunning.case.results import Noted
+from dunning.case.results import MoveDueResult, Noted
 from dunning.ports.invoices import Invoices
 
 
@@ -14,7 +15,8 @@ class MoveDueDate:
         self._store = store
 
     @activity.defn(name="move_due_date")
-    async def move_due_date(self, order: MoveDueOrder) -> Noted:
+    @fenced
+    async def move_due_date(self, order: MoveDueOrder) -> MoveDueResult:
         """Safe to repeat. Raises LookupError when the invoice was never opened."""
-        await self._store.move_due(order.invoice, order.due)
+        await self._store.move_due(order.fence, order.due)
         return Noted(note=str(order.due))

@@ -2,9 +2,10 @@
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.payments.close_books import closed_without
 from dunning.case.orders import ReopenOrder
-from dunning.case.results import CloseResult, Noted
+from dunning.case.results import Noted, ReopenResult
 from dunning.ports.invoices import Invoices
 
 
@@ -15,7 +16,8 @@ class ReopenBooks:
         self._store = store
 
     @activity.defn(name="reopen_books")
-    async def reopen_books(self, order: ReopenOrder) -> CloseResult:
+    @fenced
+    async def reopen_books(self, order: ReopenOrder) -> ReopenResult:
         """Safe to repeat. Before anything else happens to the customer, the last closed books are looked at.
 
         Raises LookupError when the invoice was never opened.
@@ -23,5 +25,5 @@ class ReopenBooks:
         missing = await closed_without(self._store, order)
         if missing:
             return missing
-        await self._store.mark_invoice(order.invoice, "open")
+        await self._store.mark_invoice(order.fence, "open")
         return Noted()

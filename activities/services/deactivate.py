@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.guards.objections import objection
 from activities.services.restrict import place_hold
 from dunning.case.orders import RestrictOrder
@@ -21,6 +22,7 @@ class Deactivate:
         self._guards = guards
 
     @activity.defn(name="deactivate")
+    @fenced
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the account restricted, and, as a suspension, until it is seen."""
         waits = await objection(self._gateway, self._services.store, self._guards, order)
@@ -28,5 +30,5 @@ class Deactivate:
             return waits
         result = await place_hold(self._services, order)
         if isinstance(result, Restricted) and order.voids:
-            await self._services.store.mark_invoice(order.invoice, "void")
+            await self._services.store.mark_invoice(order.fence, "void")
         return result

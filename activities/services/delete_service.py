@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.guards.objections import objection
 from activities.heartbeat import steadily
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deleted, DeleteResult, NotOurs
 from dunning.level import Level
+from dunning.ports.cases import Cases
 from dunning.ports.companies import Gateway, Guard
+from dunning.ports.fences import OvertakenError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from operations.services.backups import PanelBackUps
@@ -23,17 +26,20 @@ from operations.services.services import AccountServices
 class DeleteService:
     """Deletes services, or their back-ups, and confirms each at the panel and from outside (S3-24)."""
 
-    def __init__(self, services: AccountServices, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
+    def __init__(self, services: AccountServices, cases: Cases, gateway: Gateway, guards: Sequence[Guard] = ()) -> None:
         self._services = services
+        self._cases = cases
         self._gateway = gateway
         self._guards = guards
 
     @activity.defn(name="delete_service")
+    @fenced
     async def delete_service(self, order: DeleteOrder) -> DeleteResult:
         """NotOurs when this invoice's hold is gone: a renewal was paid, so there is nothing to delete for it.
 
         Raises OutageError until the panel no longer shows what was deleted, and nobody sees it from outside. For the
-        latter it is patient, and then a person is asked (`operations.services.proof.insist`).
+        latter it is patient, and then a person is asked (`operations.services.proof.insist`). Before each call that
+        deletes the case itself is asked whether that is still wanted.
         """
         store = self._services.store
         if not await owns_hold(store, order.account, order.invoice):
@@ -56,11 +62,7 @@ class DeleteService:
 
     async def _back_ups(self, order: DeleteOrder, services: Sequence[Service]) -> str:
         """Nobody sees them from outside, and where the panel does not either, a person has to look."""
-        unknown = [
-            service
-            for service in services
-            if not await steadily(delete_at_panel(self._services.panel, service, backups=True))
-        ]
+        unknown = [service for service in services if not await steadily(self._at_panel(service, order, backups=True))]
         await back_ups_by_hand(self._services.store, unknown, order)
         return ""
 
@@ -77,9 +79,16 @@ class DeleteService:
         await insist(store, order, [each for each in effects if _is_gone(each)], earlier, activity.info().attempt)
         return words(effects)
 
+    async def _at_panel(self, service: Service, order: DeleteOrder, *, backups: bool) -> bool:
+        async def wanted() -> None:
+            if not await self._cases.still_wanted(order):
+                raise OvertakenError(order.fence, order.generation)
+
+        return await delete_at_panel(self._services.panel, service, backups=backups, wanted=wanted)
+
     async def _delete(self, service: Service, order: DeleteOrder) -> None:
         """Written down at once: whoever tries again must know of it."""
-        await delete_at_panel(self._services.panel, service, backups=False)
+        await self._at_panel(service, order, backups=False)
         await self._services.store.put_effects([wished(service, Level.DELETED, order.at)])
 
 

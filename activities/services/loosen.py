@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.heartbeat import steadily
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
@@ -27,6 +28,7 @@ class Loosen:
         self._patience = patience
 
     @activity.defn(name="loosen")
+    @fenced
     async def loosen(self, order: LoosenOrder) -> LoosenResult:
         """NotOurs when the invoice had lapsed and its hold is gone: a renewal was paid instead of it.
 
@@ -35,7 +37,7 @@ class Loosen:
         if await self._was_renewed(order):
             return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
         # First of all: the next try must not take our own lifting of the hold for a renewal.
-        await self._store.mark_invoice(order.invoice, "open")
+        await self._store.mark_invoice(order.fence, "open")
         await self._loosen(order)
         account = await self._store.account(order.account)
         try:
@@ -58,7 +60,7 @@ class Loosen:
         async def loosened(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
             return tuple(kept for hold in before for kept in _loosened(hold, order))
 
-        await change_holds(self._store, order.account, loosened)
+        await change_holds(self._store, order.account, loosened, order.fence)
 
     async def _ticket_if_too_long(self, order: LoosenOrder) -> None:
         # Both are the server's times, so this also holds on virtual time.

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.heartbeat import steadily
 from dunning.case.orders import Order, ReinstateOrder
-from dunning.case.results import Reinstated
+from dunning.case.results import Reinstated, ReinstateResult
 from dunning.holds import Hold, after_payment
 from dunning.level import Level, strictest
 from dunning.notices.still_restricted import still_restricted_notice
@@ -34,7 +35,8 @@ class ReinstateAccount:
         self._patience = patience
 
     @activity.defn(name="reinstate")
-    async def reinstate(self, order: ReinstateOrder) -> Reinstated:
+    @fenced
+    async def reinstate(self, order: ReinstateOrder) -> ReinstateResult:
         """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for.
 
         And until a service that runs again by its panel is not seen restricted from outside any more.
@@ -59,7 +61,7 @@ class ReinstateAccount:
         The invoice is marked as paid first, and what is handed on is looked at again afterwards: of two invoices that
         are paid at the same moment, one passes its hold to the other, and either of the two sees it.
         """
-        await self._store.mark_invoice(order.invoice, "paid")
+        await self._store.mark_invoice(order.fence, "paid")
 
         async def paid_for(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
             past_due = await self._store.past_due(order.account, order.today)
@@ -67,7 +69,7 @@ class ReinstateAccount:
             paid += [hold.source for hold in before if await self._is_paid(hold.source)]
             return after_payment(before, paid, order.rule, past_due)
 
-        while await change_holds(self._store, order.account, paid_for):
+        while await change_holds(self._store, order.account, paid_for, order.fence):
             pass
 
     async def _is_paid(self, source: str) -> bool:

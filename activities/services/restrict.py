@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from temporalio import activity
 
+from activities.fenced import fenced
 from activities.guards.objections import objection
 from activities.heartbeat import steadily
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
-from dunning.level import Level, strictest
+from dunning.level import Level
 from dunning.ports.companies import Gateway, Guard
 from dunning.ports.holds import Holds
 from operations.services.proof import insist, words
@@ -25,6 +26,7 @@ class Restrict:
         self._guards = guards
 
     @activity.defn(name="restrict")
+    @fenced
     async def restrict(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the level that the strictest hold asks for, and it is seen outside.
 
@@ -40,28 +42,20 @@ async def place_hold(services: AccountServices, order: RestrictOrder) -> Restric
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
     store = services.store
-    account = await store.account(order.account)
-    if order.held is not Level.ACTIVE and not await owns_hold(store, order.account, order.invoice):
-        return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
-    await store.place_hold(
-        Hold(
-            account=order.account,
-            source=order.invoice,
-            level=await _never_weaker(store, order),
-            since=order.at,
-            services=order.services,
-            note=order.reason,
-        )
+    account = await steadily(store.account(order.account))
+    hold = Hold(
+        account=order.account,
+        source=order.invoice,
+        level=order.level,
+        since=order.at,
+        services=order.services,
+        note=order.reason,
     )
+    if not await steadily(store.tighten_hold(hold, order.fence, had=order.held is not Level.ACTIVE)):
+        return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
     brought = await steadily(services.bring(account, order.at, attempt=activity.info().attempt))
     await insist(store, order, brought.effects, brought.earlier, activity.info().attempt)
     return Restricted(level=order.level, proof=words(brought.effects))
-
-
-async def _never_weaker(store: Holds, order: RestrictOrder) -> Level:
-    """A hold that another invoice handed to this one may be stricter already."""
-    own = (hold.level for hold in await store.holds(order.account) if hold.source == order.invoice)
-    return strictest([order.level, *own])
 
 
 async def owns_hold(store: Holds, account: str, invoice: str) -> bool:

@@ -25,9 +25,13 @@ async def lock_account(connection: AsyncConnection, account: str) -> None:
     SQLite knows no row locks and needs none: a writing transaction is alone there. Raises LookupError when the account
     is unknown.
     """
-    found = await connection.execute(select(accounts.c.id).where(accounts.c.id == account).with_for_update())
-    if found.first() is None:
+    if (await connection.execute(locking(account))).first() is None:
         raise unknown_account(account)
+
+
+def locking(account: str) -> Select[tuple[str]]:
+    """The query that does it; it finds nothing when the account is unknown."""
+    return select(accounts.c.id).where(accounts.c.id == account).with_for_update()
 
 
 class Accounts(Database):

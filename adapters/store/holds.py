@@ -6,12 +6,18 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import lock_account
-from adapters.store.database.base import Database, put_row
+from adapters.store.database.base import put_row
+from adapters.store.fences import Fences, locked_invoice
 from adapters.store.tables import holds
-from dunning.holds import Hold
+from dunning.case.fence import Fence
+from dunning.holds import OTHER_SOURCES, Hold
+from dunning.level import strictest
+from dunning.ports.fences import SettledError
+
+_SETTLED = ("paid", "closed")
 
 
-class Holds(Database):
+class Holds(Fences):
     """Place, swap and read holds."""
 
     async def holds(self, account: str) -> tuple[Hold, ...]:
@@ -19,7 +25,7 @@ class Holds(Database):
         return tuple(Hold.model_validate(dict(row)) for row in await self._rows(_of(account)))
 
     async def place_hold(self, hold: Hold) -> None:
-        """Insert the hold of (account, source), or bring an existing one to the new level (keeping `since`).
+        """Insert a person's hold of (account, source), or bring that to the new level (keeping `since`).
 
         Raises LookupError when the account is unknown.
         """
@@ -27,21 +33,56 @@ class Holds(Database):
             await lock_account(connection, hold.account)
             await put_row(connection, holds, hold.model_dump(), keep="since")
 
-    async def replace_holds(self, account: str, before: Sequence[Hold], after: Sequence[Hold]) -> bool:
+    async def tighten_hold(self, hold: Hold, fence: Fence, *, had: bool) -> bool:
+        """Insert an invoice's hold for an order, or tighten it (keeping `since`); never loosens it.
+
+        False, changing nothing, when the invoice `had` one before and it is gone. Raises OvertakenError, SettledError,
+        and LookupError when account or invoice are unknown.
+        """
+        async with self._fenced(fence, hold.account) as connection:
+            await lock_account(connection, hold.account)
+            if (status := (await locked_invoice(connection, fence.invoice))["status"]) in _SETTLED:
+                raise SettledError(f"{fence.invoice} is {status} in the store, so nothing is restricted for it")
+            own = [each for each in await _read(connection, hold.account) if each.source == hold.source]
+            if had and not own:
+                return False
+            level = strictest(each.level for each in (hold, *own))
+            await put_row(connection, holds, hold.model_copy(update={"level": level}).model_dump(), keep="since")
+        return True
+
+    async def replace_holds(
+        self, account: str, before: Sequence[Hold], after: Sequence[Hold], fence: Fence | None = None
+    ) -> bool:
         """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`.
 
-        The order of `before` does not matter. Raises LookupError when the account is unknown, ValueError when a hold
-        of `after` belongs to another one.
+        So it is when a hold would be handed to an invoice that is not open any more. `fence` is the order's; None when
+        a person lifts a hold. The order of `before` does not matter. Raises OvertakenError, LookupError when the
+        account is unknown, ValueError when a hold of `after` belongs to another one.
         """
         if strangers := {hold.account for hold in after} - {account}:
             raise ValueError(f"holds of {sorted(strangers)} cannot replace those of account {account!r}")
-        async with self._writing() as connection:
+        async with self._fenced(fence, account) if fence else self._writing() as connection:
             await lock_account(connection, account)
-            found = (await connection.execute(_of(account))).mappings()
-            if _by_source(Hold.model_validate(dict(row)) for row in found) != _by_source(before):
+            found = await _read(connection, account)
+            if _by_source(found) != _by_source(before) or not await _may_hold(connection, _placed(found, after)):
                 return False
             await _write(connection, account, after)
         return True
+
+
+async def _read(connection: AsyncConnection, account: str) -> tuple[Hold, ...]:
+    return tuple(Hold.model_validate(dict(row)) for row in (await connection.execute(_of(account))).mappings())
+
+
+def _placed(before: Iterable[Hold], after: Iterable[Hold]) -> list[str]:
+    """The invoices that have a hold afterwards which they did not have so before."""
+    same = set(before)
+    return sorted({hold.source for hold in after if hold not in same} - set(OTHER_SOURCES))
+
+
+async def _may_hold(connection: AsyncConnection, numbers: Iterable[str]) -> bool:
+    """Whether none of these was settled meanwhile."""
+    return not any([(await locked_invoice(connection, each))["status"] in _SETTLED for each in numbers])
 
 
 def _of(account: str) -> Select[tuple[object, ...]]:

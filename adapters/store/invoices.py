@@ -3,38 +3,45 @@
 from datetime import date
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.database.base import Database, columns_of, money_columns, put_row
+from adapters.store.database.base import add_row, columns_of, money_columns, put_row
+from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
-from adapters.store.tables import closed_ledgers, invoices, open_cases
+from adapters.store.tables import closed_ledgers, holds, invoices, open_cases
+from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
+from dunning.level import Level, strictest
 from dunning.records.books import ClosedLedger, KnownInvoice
 
+_SETTLED = ("paid", "waived", "void")
+"""Endings after which no hold of the invoice may stay."""
 
-class Invoices(Database):
+
+class Invoices(Fences):
     """Open, mark, close and read invoices."""
 
-    async def open_invoice(self, invoice: KnownInvoice) -> bool:
-        """Note an invoice as open; False when it is already known (all of it is left as it is)."""
-        return await self._add(invoices, invoice.model_dump())
+    async def open_invoice(self, invoice: KnownInvoice) -> int:
+        """Note an invoice as open, if it is not known yet, and issue the generation of the life that begins."""
+        async with self._writing() as connection:
+            await add_row(connection, invoices, invoice.model_dump())
+        return await self.new_generation(invoice.number)
 
     async def invoice(self, number: str) -> KnownInvoice | None:
         """Read what is known of an invoice, open or not."""
         row = await self._row(select(invoices).where(invoices.c.number == number))
         return None if row is None else KnownInvoice.model_validate(dict(row))
 
-    async def mark_invoice(self, number: str, status: str) -> None:
-        """Set its status: open, void, paid or closed.
+    async def mark_invoice(self, fence: Fence, status: str) -> None:
+        """Set its status: open, void, paid or closed. Raises OvertakenError, LookupError."""
+        async with self._fenced(fence) as connection:
+            its = update(invoices).where(invoices.c.number == fence.invoice)
+            await connection.execute(its.values(status=status))
 
-        Raises LookupError when the invoice was never opened: the status would be lost.
-        """
-        if not await self._change(update(invoices).where(invoices.c.number == number).values(status=status)):
-            raise LookupError(f"invoice {number!r} is not in the store: open it before marking it {status}")
-
-    async def move_due(self, number: str, due: date) -> None:
-        """Set its due date. Raises LookupError when the invoice was never opened."""
-        if not await self._change(update(invoices).where(invoices.c.number == number).values(due=due)):
-            raise LookupError(f"invoice {number!r} is not in the store: open it before moving its due date")
+    async def move_due(self, fence: Fence, due: date) -> None:
+        """Set its due date. Raises OvertakenError, LookupError."""
+        async with self._fenced(fence) as connection:
+            await connection.execute(update(invoices).where(invoices.c.number == fence.invoice).values(due=due))
 
     async def open_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Read the account's open invoices, oldest due first, then by number."""
@@ -53,20 +60,23 @@ class Invoices(Database):
         late = mine.where(invoices.c.due < today).order_by(invoices.c.due, invoices.c.number)
         return tuple(row["number"] for row in await self._rows(late))
 
-    async def close_ledger(self, order: CloseOrder) -> None:
+    async def close_ledger(self, order: CloseOrder) -> Level:
         """Insert or replace the closed books of the invoice and set its status to closed.
 
-        Books that were closed at a later instant stay: a try that was given up may still finish after its successor.
+        Nothing is closed while the invoice is settled and still has a hold: the answer is the level that this asks for,
+        else active. Raises OvertakenError, LookupError.
         """
-        invoice = KnownInvoice(
-            number=order.invoice, account=order.account, policy=order.policy, due=order.due, status="closed"
-        )
-        async with self._writing() as connection:
-            await alone_with(connection, order.invoice)
-            if await put_row(connection, closed_ledgers, _books(order), newest_by="closed_at"):
-                await put_row(connection, invoices, invoice.model_dump())
+        closed = {"policy": order.policy, "due": order.due, "status": "closed"}
+        known = KnownInvoice(number=order.invoice, account=order.account, policy=order.policy, due=order.due)
+        async with self._fenced(order.fence, order.account, known) as connection:
+            held = await _held(connection, order) if order.outcome in _SETTLED else Level.ACTIVE
+            if held is Level.ACTIVE:
+                await alone_with(connection, order.invoice)
+                await put_row(connection, closed_ledgers, _books(order))
+                await connection.execute(update(invoices).where(invoices.c.number == order.invoice).values(closed))
                 number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
                 await connection.execute(delete(open_cases).where(number, revision))
+            return held
 
     async def ledger(self, invoice: str) -> ClosedLedger | None:
         """Read the closed books of an invoice."""
@@ -75,6 +85,11 @@ class Invoices(Database):
             return None
         read = {"balance": money_columns(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
         return ClosedLedger.model_validate(dict(row) | read)
+
+
+async def _held(connection: AsyncConnection, order: CloseOrder) -> Level:
+    own = select(holds.c.level).where(holds.c.account == order.account, holds.c.source == order.invoice)
+    return strictest(Level(level) for (level,) in await connection.execute(own))
 
 
 def _books(order: CloseOrder) -> dict[str, object]:

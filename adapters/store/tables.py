@@ -49,6 +49,10 @@ def _money(name: str) -> tuple[Column[int], Column[str]]:
     return Column(name, BigInteger, nullable=False), Column("currency", CHAR(3), nullable=False)
 
 
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 def _owner() -> Column[str]:
     return Column("account", StoredText, ForeignKey("accounts.id"), primary_key=True)
 
@@ -110,6 +114,10 @@ invoices = Table(
     _words("policy"),
     Column("due", Date, nullable=False),
     _words("status"),
+    # The highest generation that was issued, and the newest order that wrote (`dunning.case.fence`).
+    _count("issued"),
+    _count("generation"),
+    _count("order_number"),
     # A misspelt status would take the invoice out of `past_due`, and reinstate a service that is not paid for.
     CheckConstraint("status in ('open', 'void', 'paid', 'closed')", name="status"),
     Index(None, "account", "status", "due"),

@@ -18,8 +18,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.attributes import KEYS, typed
 from dunning import names
-from dunning.case.case import Case, Opened, going_on
-from dunning.case.facts import Answer
+from dunning.case.case import Case, Opened
+from dunning.case.facts import Answer, StillWanted
+from dunning.case.orders import Order
 from dunning.explain.temporal_ui import case_summary
 from dunning.names import Values
 from dunning.ports.cases import (
@@ -124,24 +125,41 @@ class TemporalCases:
         except RPCError as error:
             raise self._told(error, invoice) from None
 
-    async def wake(self, case: Case, signal: Signal) -> None:
+    async def wake(self, opened: Opened, signal: Signal) -> None:
         """Start a closed case again; a running one only gets the signal."""
         try:
             await self._client().start_workflow(
                 names.WORKFLOW,
-                going_on(case),
-                id=names.workflow_id(case.invoice.number),
+                opened,
+                id=names.workflow_id(opened.invoice.number),
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=case_summary(case.invoice),
+                static_summary=case_summary(opened.invoice),
                 start_signal=SIGNALS[type(signal)],
                 start_signal_args=[signal],
             )
         except RPCError as error:
             raise away(error) from None
-        if self._seen:
-            self._seen.goes_on(case, signal)
+        if self._seen and opened.case:
+            self._seen.goes_on(opened.case, signal)
+
+    async def still_wanted(self, order: Order) -> bool:
+        """Ask by an update: a query is answered from what some worker happens to know."""
+        asked = StillWanted(generation=order.generation, number=order.number)
+        try:
+            await self._handle(order.invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+                names.STILL_WANTED, asked, rpc_timeout=PATIENCE
+            )
+        except WorkflowUpdateFailedError:
+            return False
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise self._silent(order.invoice) from None
+        except RPCError as error:
+            if _is_gone(error):
+                return False
+            raise self._told(error, order.invoice) from None
+        return True
 
     async def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
         """The cases, one at a time."""

@@ -57,7 +57,7 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
 def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str], Awaitable[WorkflowHandle[Any, str]]]:
     """Starts InvoiceDunning as `operations.open_invoice` does, without the store."""
     row = a_row("PATTERN", policy, days_ahead)
-    opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside")
+    opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside", generation=1)
     at = opened.plan.milestones[0].at
     case = open_case(opened, at)
     seen, summary = typed(shown(case, decide(case, at))), case_summary(opened.invoice)

@@ -115,7 +115,8 @@ class Case(Wire):
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `revision` grows by one
-    with every fact (`dunning.case.update`), also when a closed case goes on.
+    with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's, as the store
+    issued it (`dunning.case.fence`).
     """
 
     invoice: Invoice
@@ -123,6 +124,7 @@ class Case(Wire):
     opened_at: Instant
     entries: tuple[Entry, ...]
     reach: Reachability
+    generation: int
     done: tuple[Done, ...] = ()
     attempts: tuple[Attempted, ...] = ()
     approvals: tuple[Approval, ...] = ()
@@ -227,7 +229,8 @@ class Case(Wire):
 class Opened(Wire):
     """The workflow's input: the invoice and the plan that it will keep.
 
-    `credit` of the account pays for it from the start. `case` is all that was known before: it goes on from there in
+    `generation` is issued by the store for the life that begins; another run of the same life keeps it. `credit` of the
+    account pays for it from the start. `case` is all that was known before: it goes on from there in
     its next run, or, when it was closed, because money for it moved again. `reach` is where the account's contacts were
     when it was opened.
     """
@@ -235,13 +238,14 @@ class Opened(Wire):
     invoice: Invoice
     plan: Plan
     reach: Reachability
+    generation: int
     credit: Money | None = None
     case: Case | None = None
 
 
-def going_on(case: Case) -> Opened:
-    """The input of a workflow that takes a case over as it is: in its next run, or after it was closed."""
-    return Opened(invoice=case.invoice, plan=case.plan, case=case, reach=case.reach)
+def going_on(case: Case, generation: int) -> Opened:
+    """The input of a workflow that takes a case over as it is: in its next run, or, in another life, after its end."""
+    return Opened(invoice=case.invoice, plan=case.plan, case=case, reach=case.reach, generation=generation)
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
@@ -251,14 +255,21 @@ def open_case(opened: Opened, now: datetime) -> Case:
     only come together with the invoice. Everything else still happens.
     """
     if opened.case:
-        return opened.case
+        return opened.case.model_copy(update={"generation": opened.generation})
     entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
     if opened.credit and opened.credit.minor > 0:
         paid = Entry(
             id=credit_payment(opened.invoice.number), kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"
         )
         entries = (*entries, paid)
-    case = Case(invoice=opened.invoice, plan=opened.plan, opened_at=now, entries=entries, reach=opened.reach)
+    case = Case(
+        invoice=opened.invoice,
+        plan=opened.plan,
+        opened_at=now,
+        entries=entries,
+        reach=opened.reach,
+        generation=opened.generation,
+    )
     return case.model_copy(update={"done": missed_notices(case, now)})
 
 

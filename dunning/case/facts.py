@@ -137,6 +137,13 @@ class Undo(Wire):
     hold_days: int = Field(default=7, ge=1, le=90)
 
 
+class StillWanted(Wire):
+    """A hand asks, right before what nobody can take back: is the order of this fence still wanted?"""
+
+    generation: int
+    number: int
+
+
 class Answer(Wire):
     """What the caller of an update hears: what became of it, and what is owed now.
 

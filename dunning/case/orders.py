@@ -3,6 +3,7 @@
 from datetime import date
 
 from dunning.case.case import Case
+from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
 from dunning.case.outcomes import Ending
 from dunning.holds import Rule
@@ -15,14 +16,23 @@ from dunning.wire import Instant, Wire
 class Order(Wire):
     """What every order says. `step` is the milestone's name; `at` is the workflow's own time, the only clock.
 
-    `snapshot` is the case as it was then (`dunning.case.snapshot`), for the table of open cases and for nothing else.
+    `generation` and `number` say how new it is (`dunning.case.fence`); both are 0 for an order of no case's, such as a
+    notice about a hold, which overtakes nothing. `snapshot` is the case as it was then (`dunning.case.snapshot`), for
+    the table of open cases and for nothing else.
     """
 
     invoice: str
     account: str
     step: str
     at: Instant
+    generation: int = 0
+    number: int = 0
     snapshot: str = ""
+
+    @property
+    def fence(self) -> Fence:
+        """How new it is, for whoever writes by it."""
+        return Fence(self.invoice, self.generation, self.number)
 
     @property
     def key(self) -> str:

@@ -178,6 +178,27 @@ class Remembered(Wire):
     entries: tuple[Entry, ...]
 
 
+class StillHeld(Wire):
+    """The books were not closed: this invoice's hold still asks for `level`, though nothing is owed any more.
+
+    Another invoice had handed it over, by another clock.
+    """
+
+    kind: Literal["still_held"] = "still_held"
+    level: Level
+
+
+class Overtaken(Wire):
+    """A newer order of this case had been there (`dunning.case.fence`), so this one changed nothing.
+
+    Nobody hears that of a worker that was frozen, because its try is over for the server. A case that does hear it is
+    the one that runs: it was started from an earlier state than the store has seen. It goes on as `generation`.
+    """
+
+    kind: Literal["overtaken"] = "overtaken"
+    generation: int
+
+
 class Abandoned(Wire):
     """The step lost its reason while it was tried: money came. Nothing is known of what the last try did."""
 
@@ -193,13 +214,16 @@ class Credited(Wire):
 
 RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
 NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
-RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found, Field(discriminator="kind")]
-DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found, Field(discriminator="kind")]
-LoosenResult = Annotated[Loosened | NotOurs, Field(discriminator="kind")]
-CloseResult = Annotated[Noted | Remembered, Field(discriminator="kind")]
+RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found | Overtaken, Field(discriminator="kind")]
+DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found | Overtaken, Field(discriminator="kind")]
+ReinstateResult = Annotated[Reinstated | Overtaken, Field(discriminator="kind")]
+LoosenResult = Annotated[Loosened | NotOurs | Overtaken, Field(discriminator="kind")]
+CloseResult = Annotated[Noted | Remembered | StillHeld | Overtaken, Field(discriminator="kind")]
+ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="kind")]
+MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
-    | Credited | Loosened
+    | Credited | Loosened | StillHeld | Overtaken
 )  # fmt: skip

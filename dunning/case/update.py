@@ -19,7 +19,7 @@ def changed(case: Case, **changes: Any) -> Case:
 
 
 _FIELDS = Case.model_fields.keys()
-_FACTS = tuple(name for name in _FIELDS if name != "revision")
+_FACTS = tuple(name for name in _FIELDS if name not in ("revision", "generation"))
 
 
 def one_fact(record: Callable[Concatenate[Case, P], Case]) -> Callable[Concatenate[Case, P], Case]:

@@ -44,7 +44,7 @@ def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
     """
     found: dict[object, SampleNotice] = {}
     invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=_AMOUNT, currency=policy.currency), due=due)
-    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside")
+    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside", generation=1)
     lived = [SampleNotice(story, order) for story, life in _lives(opened) for order in life.notices()]
     for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
         found.setdefault(_says(notice.order), notice)

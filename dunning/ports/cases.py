@@ -24,6 +24,7 @@ from dunning.case.facts import (
     Void,
     Waiver,
 )
+from dunning.case.orders import Order
 from dunning.names import Values
 from dunning.ports.outages import OutageError
 from dunning.states import State
@@ -149,8 +150,15 @@ class Cases(Protocol):
         """Leave it with Temporal for a running case, worker or not. Raises NoCaseError."""
         ...
 
-    async def wake(self, case: Case, signal: Signal) -> None:
-        """Start a case again where it ended, with a signal; a running one only gets the signal."""
+    async def wake(self, opened: Opened, signal: Signal) -> None:
+        """Start a case again where it ended, in another life, with a signal; a running one only gets the signal."""
+        ...
+
+    async def still_wanted(self, order: Order) -> bool:
+        """Ask a running case itself whether an order that it gave is wanted now; False when there is no such case.
+
+        It costs five events, so it is for what nobody can take back. Raises NoAnswerError.
+        """
         ...
 
     def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:

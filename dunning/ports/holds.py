@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from dunning.case.fence import Fence
 from dunning.holds import Hold
 
 
@@ -14,12 +15,26 @@ class Holds(Protocol):
         ...
 
     async def place_hold(self, hold: Hold) -> None:
-        """Insert the hold of (account, source), or bring an existing one to the new level (keeping `since`).
+        """Insert a person's hold of (account, source), or bring that to the new level (keeping `since`).
 
         Raises LookupError when the account is not known.
         """
         ...
 
-    async def replace_holds(self, account: str, before: Sequence[Hold], after: Sequence[Hold]) -> bool:
-        """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`."""
+    async def tighten_hold(self, hold: Hold, fence: Fence, *, had: bool) -> bool:
+        """Insert an invoice's hold for an order, or tighten it (keeping `since`); never loosens it.
+
+        False, changing nothing, when the invoice `had` one before and it is gone. Raises OvertakenError, SettledError,
+        LookupError.
+        """
+        ...
+
+    async def replace_holds(
+        self, account: str, before: Sequence[Hold], after: Sequence[Hold], fence: Fence | None = None
+    ) -> bool:
+        """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`.
+
+        So it is when a hold would be handed to an invoice that is settled. `fence` is the order's; None when a person
+        lifts a hold. Raises OvertakenError.
+        """
         ...

@@ -3,27 +3,30 @@
 from datetime import date
 from typing import Protocol
 
+from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
+from dunning.level import Level
+from dunning.ports.fences import Generations
 from dunning.records.books import ClosedLedger, KnownInvoice
 
 
-class Invoices(Protocol):
+class Invoices(Generations, Protocol):
     """What is known of invoices, open or not."""
 
-    async def open_invoice(self, invoice: KnownInvoice) -> bool:
-        """Note an invoice as open; False when it is already known (its status is left as it is)."""
+    async def open_invoice(self, invoice: KnownInvoice) -> int:
+        """Note an invoice as open, if it is not known yet, and issue the generation of the life that begins."""
         ...
 
     async def invoice(self, number: str) -> KnownInvoice | None:
         """What is known of an invoice, open or not."""
         ...
 
-    async def mark_invoice(self, number: str, status: str) -> None:
-        """Set its status: open, void, paid or closed. Raises LookupError when the invoice was never opened."""
+    async def mark_invoice(self, fence: Fence, status: str) -> None:
+        """Set its status for an order: open, void, paid or closed. Raises OvertakenError, LookupError."""
         ...
 
-    async def move_due(self, number: str, due: date) -> None:
-        """Set its due date. Raises LookupError when the invoice was never opened."""
+    async def move_due(self, fence: Fence, due: date) -> None:
+        """Set its due date for an order. Raises OvertakenError, LookupError."""
         ...
 
     async def open_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
@@ -38,8 +41,12 @@ class Invoices(Protocol):
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first."""
         ...
 
-    async def close_ledger(self, order: CloseOrder) -> None:
-        """Insert or replace the closed books of the invoice and set its status to closed."""
+    async def close_ledger(self, order: CloseOrder) -> Level:
+        """Insert or replace the closed books of the invoice and set its status to closed.
+
+        Nothing is closed while the invoice is settled and still has a hold: the answer is the level that this asks for,
+        else active. Raises OvertakenError, LookupError.
+        """
         ...
 
     async def ledger(self, invoice: str) -> ClosedLedger | None:

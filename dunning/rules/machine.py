@@ -59,6 +59,12 @@ def overcharges(case: Case, order: Order) -> bool:
     return case.balance < order.amount
 
 
+def still_wanted(case: Case, milestone: Milestone, now: datetime) -> bool:
+    """Whether a step that is under way would be decided on again at `now`, with all that is known by then."""
+    step = decide(case, now)
+    return isinstance(step, Perform) and step.milestone.name == milestone.name
+
+
 def overtaken(case: Case, milestone: Milestone) -> bool:
     """Whether money came while the step was tried, so that it must not be tried again (promise 2).
 

@@ -46,6 +46,8 @@ def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
         account=case.invoice.account,
         step=reinstatement(case),
         at=now,
+        generation=case.generation,
+        number=case.revision,
         today=case.today(now),
         rule=case.plan.rule,
         renews=case.invoice.renews,
@@ -57,13 +59,22 @@ class _Head(TypedDict):
     account: str
     step: str
     at: datetime
+    generation: int
+    number: int
 
 
 def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
     """What every order says. A step that comes again after it was undone is another one to its activity."""
     before = sum(done.undone and done.step == milestone.name for done in case.done)
     name = in_turn(milestone.name, before + 1)
-    return {"invoice": case.invoice.number, "account": case.invoice.account, "step": name, "at": now}
+    return {
+        "invoice": case.invoice.number,
+        "account": case.invoice.account,
+        "step": name,
+        "at": now,
+        "generation": case.generation,
+        "number": case.revision,
+    }
 
 
 def _known(case: Case) -> tuple[str, ...]:

@@ -26,13 +26,15 @@ from dunning.case.results import (
     NoMethod,
     Noted,
     NotOurs,
+    Overtaken,
     Pending,
     Refunded,
-    Reinstated,
+    ReinstateResult,
     Remembered,
     Restricted,
     Result,
     Skipped,
+    StillHeld,
     Undelivered,
     Unknown,
 )
@@ -57,8 +59,10 @@ def recorded(case: Case, milestone: Milestone, result: Result, now: datetime) ->
 
 
 @one_fact
-def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
+def reinstated(case: Case, result: ReinstateResult, now: datetime) -> Case:
     """The case once this invoice's own hold is lifted; `remaining` are the holds that others have."""
+    if isinstance(result, Overtaken):
+        return _in_generation(case, result)
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     done = Done(
         step=reinstatement(case),
@@ -70,6 +74,11 @@ def reinstated(case: Case, result: Reinstated, now: datetime) -> Case:
     )
     story = (*to_repeat(case), done)
     return changed(case, level=Level.ACTIVE, lifted=True, remaining_holds=result.remaining, done=story, loosen_to=None)
+
+
+def _in_generation(case: Case, result: Overtaken) -> Case:
+    """Nothing happened, and nothing is recorded but the life's new number."""
+    return case.model_copy(update={"generation": result.generation})
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
@@ -200,6 +209,17 @@ def _remembered(case: Case, milestone: Milestone, result: Remembered, now: datet
     return case
 
 
+def _still_held(case: Case, milestone: Milestone, result: StillHeld, now: datetime) -> Case:
+    """The books stay open until the hold is lifted."""
+    del milestone, now
+    return changed(case, level=result.level, lifted=False)
+
+
+def _overtaken(case: Case, milestone: Milestone, result: Overtaken, now: datetime) -> Case:
+    del milestone, now
+    return _in_generation(case, result)
+
+
 def _skipped(case: Case, milestone: Milestone, result: Skipped, now: datetime) -> Case:
     return with_done(case, milestone, now, result.kind, result.reason)
 
@@ -233,6 +253,8 @@ RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
     Credited: _credited,
     Remembered: _remembered,
     Skipped: _skipped,
+    StillHeld: _still_held,
+    Overtaken: _overtaken,
     Abandoned: _abandoned,
 }
 """For every result but Reinstated, which is of no step of the case's (`reinstated`)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from dunning.case.fence import Fence
 from dunning.holds import Hold
 from dunning.ports.holds import Holds
 
@@ -9,22 +10,23 @@ Change = Callable[[tuple[Hold, ...]], Awaitable[tuple[Hold, ...]]]
 """From the holds as they are to the holds as they should be."""
 
 
-async def change_holds(store: Holds, account: str, change: Change) -> bool:
+async def change_holds(store: Holds, account: str, change: Change, fence: Fence | None = None) -> bool:
     """Read the holds, change them and write them, again until nobody else wrote in between; whether they changed.
 
-    Each time that it begins anew somebody else's change has been written, so it ends.
+    `fence` is that of the order which wants it; None when a person does. Each time that it begins anew somebody else's
+    change has been written, so it ends. Raises OvertakenError.
     """
     while True:
         before = await store.holds(account)
         after = await change(before)
-        if after == before or await store.replace_holds(account, before, after):
+        if after == before or await store.replace_holds(account, before, after, fence):
             return after != before
 
 
-async def lift_hold(store: Holds, account: str, source: str) -> bool:
-    """Lift the hold of that source and nobody else's; whether there was one."""
+async def lift_hold(store: Holds, account: str, source: str, fence: Fence | None = None) -> bool:
+    """Lift the hold of that source and nobody else's; whether there was one. `fence` as above."""
 
     async def without(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
         return tuple(hold for hold in before if hold.source != source)
 
-    return await change_holds(store, account, without)
+    return await change_holds(store, account, without, fence)

@@ -1,7 +1,8 @@
 """Bringing services to a level at a panel that may lie: read the state, act, read it again, believe only that."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +17,8 @@ from dunning.records.accounts import DOMAIN, Account, Service
 from dunning.records.effects import Effect, PanelState
 from dunning.tickets.services import locked_at_panel
 from operations.services.manual_tasks import domains_by_hand
+
+log = logging.getLogger("reprieve.operations")
 
 
 class PanelRecords(Effects, Holds, Tickets, Protocol):
@@ -61,6 +64,7 @@ async def bring_to_holds(panel: Panel, store: PanelRecords, account: Account, at
             raise failed[0]
         if await store.holds(account.id) == holds:
             return holds
+        log.info("holds changed while services were brought to them; once more")
 
 
 def tag_of(holds: Sequence[Hold]) -> str:
@@ -148,14 +152,21 @@ async def _failure(asking: Awaitable[None]) -> OutageError | None:
     return None
 
 
-async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> bool:
+DELETING = 60.0
+"""Seconds for a call that deletes, with the question before it: an answer that is older counts no more."""
+
+
+async def delete_at_panel(
+    panel: Panel, service: Service, *, backups: bool, wanted: Callable[[], Awaitable[None]]
+) -> bool:
     """Delete a service, or its back-ups, and believe it when the panel shows it. Raises OutageError until then.
 
-    False when the panel cannot say whether there are back-ups: it was asked, and a person has to look.
+    `wanted` is asked directly before the call, and raises when it must not be made any more. False when the panel
+    cannot say whether there are back-ups: it was asked, and a person has to look.
     """
     if await _is_gone(panel, service, backups=backups):
         return True
-    failed = await _failure(panel.delete(service, backups=backups))
+    failed = await _failure(_delete_in_time(panel, service, backups=backups, wanted=wanted))
     gone = await _is_gone(panel, service, backups=backups)
     if gone is False or (failed and not gone):
         what = "back-ups of service" if backups else "service"
@@ -163,6 +174,19 @@ async def delete_at_panel(panel: Panel, service: Service, *, backups: bool) -> b
             f"the panel still shows {what} {service.id} after it was asked to delete; asking again"
         )
     return bool(gone)
+
+
+async def _delete_in_time(
+    panel: Panel, service: Service, *, backups: bool, wanted: Callable[[], Awaitable[None]]
+) -> None:
+    """The time runs from before the question: whoever was frozen in between does not call."""
+    try:
+        async with asyncio.timeout(DELETING):
+            await wanted()
+            await panel.delete(service, backups=backups)
+    except TimeoutError:
+        msg = f"the deletion of service {service.id} was not over in {DELETING:.0f} seconds; looking again"
+        raise OutageError(msg) from None
 
 
 async def _is_gone(panel: Panel, service: Service, *, backups: bool) -> bool | None:

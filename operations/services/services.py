@@ -55,12 +55,19 @@ class AccountServices:
         """
         earlier = await self.store.effects(account.id)
         ours = account.model_copy(update={"services": await self.ours(account, earlier)})
-        holds = await bring_to_holds(self.panel, self.store, ours, at)
-        await tell_sites(self.sites, ours, holds, at, attempt=attempt)
+        holds = await self._bring_all(ours, at, attempt)
         known = await self.store.effects(account.id)
         effects = await prove(self.panel, self.probes, services_of(ours.services, ()), holds, at, known=known)
         await self.store.put_effects(effects)
         return Brought(holds, effects, earlier)
+
+    async def _bring_all(self, account: Account, at: datetime, attempt: int) -> tuple[Hold, ...]:
+        """Panels first, then sites. Holds that changed while a site was told are told to it, too."""
+        while True:
+            holds = await bring_to_holds(self.panel, self.store, account, at)
+            await tell_sites(self.sites, account, holds, at, attempt=attempt)
+            if await self.store.holds(account.id) == holds:
+                return holds
 
     async def ours(self, account: Account, earlier: tuple[Effect, ...]) -> tuple[Service, ...]:
         """Its services without those that were deleted and are another account's now: the same name again (S2-15)."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import SqlStore
 from dunning.case.case import open_case
+from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
 from dunning.case.update import changed
 from dunning.level import Level
@@ -118,7 +119,7 @@ async def test_a_write_in_the_very_moment_of_closing_leaves_no_row(store: SqlSto
 
 async def test_a_case_that_goes_on_from_older_books_has_a_row_though_its_revision_is_lower(store: SqlStore) -> None:
     await store.close_ledger(closing(7))
-    await store.mark_invoice("INV-1", "open")
+    await store.mark_invoice(Fence("INV-1", 9, 0), "open")
     await noted(store, row(revision=5))
     assert await store.open_case("INV-1") == row(revision=5)
 

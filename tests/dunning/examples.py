@@ -29,7 +29,7 @@ def opened(name: str, amount: Money = PRICE, due: date = DUE, **more: object) ->
     invoice = Invoice.model_validate(
         {"number": "INV-1042", "account": "bakery", "customer": "Example Bakery", "amount": amount, "due": due, **more}
     )
-    return Opened(invoice=invoice, plan=plan_for(policy(name), invoice), reach="outside")
+    return Opened(invoice=invoice, plan=plan_for(policy(name), invoice), reach="outside", generation=1)
 
 
 def before_issue(case: Opened) -> datetime:

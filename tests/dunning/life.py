@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dunning.case.case import Case, Ending, Opened, open_case
+from dunning.case.case import Case, Ending, Opened, going_on, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, find
 from dunning.case.results import Deferred, Found, Reinstated, Result
@@ -123,7 +123,7 @@ class Life(PaperLife):
             at, fact = self.coming.pop(0)
             if isinstance(fact, Waking) and find(books.entries, fact.of, (*MONEY_IN, *TAKEN_BACK)):
                 self.now = max(self.now, at)
-                again = Opened(invoice=books.invoice, plan=books.plan, reach=books.reach, case=books)
+                again = going_on(books, books.generation + 1)
                 self.case, self.outcome = fact(open_case(again, self.now), self.now), ""
                 return True
         return False

@@ -140,7 +140,7 @@ def openings(draw: st.DrawFn) -> tuple[Opened, datetime]:
     amount = Money(minor=draw(st.integers(1, 50_000)), currency="USD")
     paid_through = due + timedelta(days=draw(st.sampled_from([0, 0, 0, -11, 9])))
     invoice = Invoice(number="INV-1", account="a", amount=amount, due=due, paid_through=paid_through)
-    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside")
+    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside", generation=1)
     start = opened.plan.milestones[0].at + draw(st.timedeltas(timedelta(days=-40), timedelta(days=40)))
     return opened, start
 

@@ -264,7 +264,9 @@ def test_every_step_done_and_nothing_paid_waits_for_a_payment() -> None:
     case = opened("whmcs-default")
     plan = case.plan.model_copy(update={"milestones": case.plan.milestones[:-1]})
     life = live(
-        Opened(invoice=case.invoice, plan=plan, reach="outside"), before_issue(case), world=World(charges=["declined"])
+        Opened(invoice=case.invoice, plan=plan, reach="outside", generation=1),
+        before_issue(case),
+        world=World(charges=["declined"]),
     )
     assert life.last == Wait(
         None, "payment", "every step of the policy is done; only a payment or a person ends this case"

@@ -179,7 +179,7 @@ class TestPolicy:
     def case(self, *, digest: bool = True) -> Opened:
         policy = load_policy("courtesy-5-10-35", ROOT / "policies").model_copy(update={"digest": digest})
         invoice = Invoice(number="INV-1", account="a", amount=Money.parse("USD 19.99"), due=AT.date())
-        return Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside")
+        return Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside", generation=1)
 
     @pytest.mark.parametrize(
         ("step", "waits"),

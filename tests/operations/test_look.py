@@ -7,6 +7,7 @@ import pytest
 from composition import Composition
 from dunning.case.decisions import Finish
 from dunning.case.facts import Payment
+from dunning.case.fence import Fence
 from dunning.explain.model import AccountReceipt, Receipt
 from dunning.ports.cases import NoAnswerError, NoCaseError
 from dunning.rules.state_at import state_at
@@ -61,7 +62,7 @@ async def test_without_a_worker_closed_books_are_shown_and_nothing_old_of_a_case
     assert (await look.show("LOOK-5")).step == Finish("paid")
     with pytest.raises(NoAnswerError):
         await look.case("LOOK-5")
-    await made.store.mark_invoice("LOOK-5", "open")  # its money was taken back
+    await made.store.mark_invoice(Fence("LOOK-5", 9, 0), "open")  # its money was taken back
     with pytest.raises(NoAnswerError):
         await look.show("LOOK-5")
 

@@ -30,7 +30,9 @@ def case_of(number: str = "INV-1", *, overdue: int = 3, rules: str = "a-small-or
     facts = {"number": number, "account": "bakery", "customer": "Example Bakery", "amount": Money.parse("USD 19.99")}
     invoice = Invoice.model_validate({**facts, "due": due, **more})
     plan = plan_for(plan_rules, invoice)
-    case = open_case(Opened(invoice=invoice, plan=plan, reach="outside"), min(now(), plan.milestones[0].at))
+    case = open_case(
+        Opened(invoice=invoice, plan=plan, reach="outside", generation=1), min(now(), plan.milestones[0].at)
+    )
     return changed(case, done=tuple(_done(m) for m in plan.milestones if m.day <= overdue))
 
 

@@ -11,6 +11,7 @@ from activities.guards.breaker import KEPT_FOR, Breaker
 from adapters.store import SqlStore
 from adapters.store.consequences import _alone
 from adapters.store.tables import accounts
+from dunning.case.fence import Fence
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUSPEND, Limits, Stopped
@@ -92,7 +93,7 @@ async def test_what_was_paid_for_keeps_nobody_else_waiting(store: SqlStore, stat
     """A deletion still comes after a policy has voided the invoice."""
     await store.open_invoice(KnownInvoice(number="1", account="a-1", policy="courtesy", due=date(2026, 12, 1)))
     await answers(store, Limits(most=0), asked("1"))
-    await store.mark_invoice("1", status)
+    await store.mark_invoice(Fence("1", 1, 0), status)
     assert len(await store.stopped()) == waits
     assert await answers(store, Limits(), asked("2")) == [DEFERRED if waits else ADMITTED]
 

@@ -11,7 +11,7 @@ from adapters.store import SqlStore
 from adapters.store.accounts import lock_account
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
-from tests.adapters.store.test_store import ACCOUNT, credit, hold
+from tests.adapters.store.test_store import ACCOUNT, AT, credit, hold, opened
 
 
 @pytest.fixture
@@ -19,6 +19,8 @@ async def stores(url: str) -> AsyncIterator[tuple[SqlStore, SqlStore]]:
     """Give two stores on one database, as a worker and a command line have them."""
     pair = SqlStore(url), SqlStore(url)
     await pair[0].put_account(ACCOUNT)
+    for number in range(11):
+        await opened(pair[0], f"i-{number}", AT.date())
     yield pair
     for each in pair:
         await each.close()

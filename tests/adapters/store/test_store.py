@@ -14,6 +14,7 @@ from adapters.store import SqlStore
 from adapters.store.database.types import StoredText, UtcInstant
 from adapters.store.tables import holds
 from dunning.case.case import open_case
+from dunning.case.fence import Fence
 from dunning.case.ledger import Entry, Kind
 from dunning.case.orders import CloseOrder
 from dunning.case.outcomes import Ending
@@ -24,6 +25,7 @@ from dunning.money import Money
 from dunning.ports.accounts import Accounts
 from dunning.ports.consequences import Consequences
 from dunning.ports.effects import Effects
+from dunning.ports.fences import OvertakenError
 from dunning.ports.holds import Holds
 from dunning.ports.inbox import Inbox, Mailbox
 from dunning.ports.invoices import Invoices
@@ -84,7 +86,7 @@ def ticket(step: str, at: datetime = AT, **more: object) -> TicketOrder:
     return TicketOrder.model_validate(values | more)
 
 
-def books(at: datetime = AT, outcome: Ending = "paid") -> CloseOrder:
+def books(at: datetime = AT, outcome: Ending = "paid", number: int = 0) -> CloseOrder:
     entries = (
         Entry(id="i-1", kind=Kind.INVOICE, amount=USD, at=AT - DAY, note=LONG),
         Entry(id="p-1", kind=Kind.PAYMENT, amount=USD + USD, at=AT, of="x"),
@@ -96,11 +98,13 @@ def books(at: datetime = AT, outcome: Ending = "paid") -> CloseOrder:
         account="a-1",
         step="close",
         at=at,
+        generation=1,
+        number=number,
         outcome=outcome,
     )
 
 
-async def opened(store: SqlStore, number: str, due: date, **more: object) -> bool:
+async def opened(store: SqlStore, number: str, due: date, **more: object) -> int:
     values = {"number": number, "account": "a-1", "policy": "hotdoodle", "due": due}
     return await store.open_invoice(KnownInvoice.model_validate(values | more))
 
@@ -191,20 +195,20 @@ async def test_an_unknown_account_is_named_with_what_to_do(store: SqlStore) -> N
 
 
 async def test_an_invoice_is_opened_once(store: SqlStore) -> None:
-    assert await opened(store, "i-1", date(2024, 2, 29))
-    await store.mark_invoice("i-1", "void")
-    assert not await opened(store, "i-1", date(2025, 1, 1))
+    assert await opened(store, "i-1", date(2024, 2, 29)) == 1
+    await store.mark_invoice(Fence("i-1", 1, 0), "void")
+    assert await opened(store, "i-1", date(2025, 1, 1)) == 2, "each life has a generation of its own"
     expected = KnownInvoice(number="i-1", account="a-1", policy="hotdoodle", due=date(2024, 2, 29), status="void")
     assert await store.invoice("i-1") == expected
     assert await store.invoice("i-0") is None
 
 
 async def test_marking_an_unknown_invoice_or_with_an_unknown_status_is_refused(store: SqlStore) -> None:
-    with pytest.raises(LookupError, match="'i-1' is not in the store: open it before marking it void"):
-        await store.mark_invoice("i-1", "void")
+    with pytest.raises(LookupError, match="'i-1' is not in the store: open it before"):
+        await store.mark_invoice(Fence("i-1", 1, 0), "void")
     await opened(store, "i-1", date(2025, 1, 1))
     with pytest.raises(IntegrityError):
-        await store.mark_invoice("i-1", "clsed")
+        await store.mark_invoice(Fence("i-1", 1, 0), "clsed")
 
 
 async def test_past_due_lists_open_invoices_due_before_today_oldest_first(store: SqlStore) -> None:
@@ -213,12 +217,12 @@ async def test_past_due_lists_open_invoices_due_before_today_oldest_first(store:
     for number, days in {"b": 1, "a": 1, "B": 1, "old": 400, "today": 0, "later": -1, "void": 9, "closed": 9}.items():
         await opened(store, number, today - days * DAY)
     await opened(store, "theirs", today - DAY, account="a-2")
-    await store.mark_invoice("void", "void")
-    await store.mark_invoice("closed", "closed")
+    await store.mark_invoice(Fence("void", 1, 0), "void")
+    await store.mark_invoice(Fence("closed", 1, 0), "closed")
     assert await store.past_due("a-1", today) == ("old", "B", "a", "b")
     every = [each.number for each in await store.all_invoices("a-1")]
     assert every == ["old", "closed", "void", "B", "a", "b", "today", "later"]
-    await store.mark_invoice("void", "open")
+    await store.mark_invoice(Fence("void", 1, 0), "open")
     assert "void" in await store.past_due("a-1", today)
 
 
@@ -247,16 +251,17 @@ async def test_books_of_an_invoice_never_opened_are_kept_too(store: SqlStore) ->
     assert invoice.status == "closed"
 
 
-async def test_books_are_those_closed_last_even_when_an_older_try_ends_after_it(store: SqlStore) -> None:
-    await store.close_ledger(books(AT, "paid"))
-    await store.close_ledger(books(AT + DAY, "waived"))
-    await store.mark_invoice("i-1", "open")
-    await store.close_ledger(books(AT, "paid"))
+async def test_books_are_those_of_the_newest_order_whatever_the_clocks_said(store: SqlStore) -> None:
+    await store.close_ledger(books(AT + 30 * DAY, "paid", number=1))
+    await store.close_ledger(books(AT, "waived", number=2))
+    await store.mark_invoice(Fence("i-1", 1, 3), "open")
+    with pytest.raises(OvertakenError):
+        await store.close_ledger(books(AT + 31 * DAY, "paid", number=1))
     ledger, invoice = await store.ledger("i-1"), await store.invoice("i-1")
     assert ledger is not None
     assert invoice is not None
     assert (ledger.outcome, invoice.status) == ("waived", "open")
-    await store.close_ledger(books(AT + DAY, "waived"))
+    await store.close_ledger(books(AT, "waived", number=4))
     assert await store.past_due("a-1", date(2025, 1, 1)) == ()
 
 
@@ -295,6 +300,8 @@ async def test_a_hold_on_an_unknown_account_is_refused(store: SqlStore) -> None:
 async def test_replacing_holds_asks_that_they_are_still_what_they_were(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     first, second = hold("i-1", services=("email",)), hold("i-2", since=AT + DAY)
+    for each in (first, second):
+        await opened(store, each.source, AT.date())
     assert await store.replace_holds("a-1", (), (first, second))
     for stale in [(), (first,), (first, second, hold("abuse")), (first, hold("i-2", Level.WARNED, AT + DAY))]:
         assert not await store.replace_holds("a-1", stale, ())

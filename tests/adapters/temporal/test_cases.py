@@ -12,7 +12,7 @@ from adapters.temporal import cases as module
 from adapters.temporal.cases import TemporalCases
 from adapters.temporal.connection import Connection
 from composition import now
-from dunning.case.case import Opened, open_case
+from dunning.case.case import Opened, going_on, open_case
 from dunning.case.facts import Payment, Promise, Reversal, Void
 from dunning.explain.temporal_ui import shown
 from dunning.money import Money
@@ -34,7 +34,10 @@ from workflows.invoice import InvoiceDunning
 def opening(number: str) -> tuple[Opened, Values]:
     invoice = new(number)
     facts = Opened(
-        invoice=invoice.invoice_facts(), plan=fitting(invoice, load_policy(ASO, ROOT / "policies")), reach="outside"
+        invoice=invoice.invoice_facts(),
+        plan=fitting(invoice, load_policy(ASO, ROOT / "policies")),
+        reach="outside",
+        generation=1,
     )
     case = open_case(facts, now())
     return facts, shown(case, decide(case, now()))
@@ -86,7 +89,7 @@ async def test_a_closed_case_can_be_asked_and_woken_but_is_told_nothing(a_stage:
     with pytest.raises(NoCaseError):
         await cases.signal("PORT-3", back)
     for _ in range(2):  # the second one finds it running
-        await cases.wake(closed, back)
+        await cases.wake(going_on(closed, 2), back)
     async with asyncio.timeout(10):
         while (await cases.ask("PORT-3")).balance.minor == 0:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
@@ -122,7 +125,7 @@ async def test_a_closed_case_that_goes_on_is_in_the_table_before_any_worker_has_
     client, store = await a_stage.connect(), a_stage.store
     cases = TemporalCases(lambda: client, "nobody", seen=NoteOpenCases(lambda: store, now))
     closed = paid(open_case(opening("PORT-6")[0], now()), payment("port-6", usd(1999)))
-    await cases.wake(closed, Reversal(id="port-6-back", payment="port-6", amount=usd(1999), at=now()))
+    await cases.wake(going_on(closed, 2), Reversal(id="port-6-back", payment="port-6", amount=usd(1999), at=now()))
     async with asyncio.timeout(10):
         while not (row := await store.open_case("PORT-6")):  # noqa: ASYNC110 - the table is the condition
             await asyncio.sleep(0.05)

@@ -67,7 +67,7 @@ def test_the_books_are_closed_with_the_case_and_nothing_of_it_twice() -> None:
 
 def test_the_next_run_begins_with_the_case_and_goes_on_from_it() -> None:
     case = long_case(ASO)
-    begins = going_on(case)
+    begins = going_on(case, case.generation)
     assert len(begins.model_dump_json()) < MOST * 2 / 3
     again = open_case(type(begins).model_validate_json(begins.model_dump_json()), at(opened(ASO), 50))
     assert again == case, "nothing is counted again, and no notice is left out"

@@ -127,7 +127,15 @@ def owed_again() -> tuple[Case, datetime]:
 def test_the_order_asks_for_what_is_owed_under_a_key_of_its_own() -> None:
     case, now = owed_again()
     order = order_for(case, follow_up("use-credit:r-1", now), now)
-    assert order == CreditOrder(invoice="INV-1042", account="bakery", step="use-credit:r-1", at=now, amount=PRICE)
+    assert order == CreditOrder(
+        generation=1,
+        number=case.revision,
+        invoice="INV-1042",
+        account="bakery",
+        step="use-credit:r-1",
+        at=now,
+        amount=PRICE,
+    )
     assert order.key == "INV-1042:use-credit:r-1"
 
 

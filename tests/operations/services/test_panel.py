@@ -89,6 +89,10 @@ async def playing(
     return Playing(company, store, account)
 
 
+async def always() -> None:
+    """The deletion is wanted still."""
+
+
 @pytest.mark.req("S3-17", "S3-18")
 async def test_website_and_email_on_two_panels_are_suspended_and_come_back(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "w2", [("website", "whm"), ("email", "hestia"), ("database", "sandbox")])
@@ -203,8 +207,8 @@ async def test_a_lie_is_noticed_every_time(company: PanelCompany, store: SqlStor
     await one.bring()
     await company.control.script(one.user(), "lie")
     with pytest.raises(OutageError, match="still shows service"):
-        await delete_at_panel(company.panel, one.account.services[0], backups=False)
-    assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
+        await delete_at_panel(company.panel, one.account.services[0], backups=False, wanted=always)
+    assert await delete_at_panel(company.panel, one.account.services[0], backups=False, wanted=always)
     books = await company.control.books()
     assert [change.after for change in books.changes(one.user())] == ["suspended", "active", "deleted"]
 
@@ -219,7 +223,7 @@ async def test_only_the_last_reading_counts_also_after_an_answer_that_nobody_und
     await one.bring()
     await one.lift()
     await one.bring()
-    assert await delete_at_panel(company.panel, one.account.services[0], backups=False)
+    assert await delete_at_panel(company.panel, one.account.services[0], backups=False, wanted=always)
     assert await one.acts() == ["restrict", "loosen", "delete"]
 
 
@@ -232,7 +236,7 @@ async def test_what_failed_and_was_not_done_says_why(company: PanelCompany, stor
         await one.bring()
     await company.control.script(one.user(), "500")
     with pytest.raises(OutageError, match="HTTP 500"):
-        await delete_at_panel(company.panel, one.account.services[0], backups=False)
+        await delete_at_panel(company.panel, one.account.services[0], backups=False, wanted=always)
 
 
 @pytest.mark.parametrize(("panel", "levels"), [("whm", ["active"]), ("hestia", ["active"]), ("sandbox", ["locked"])])
@@ -263,7 +267,7 @@ async def test_a_service_on_an_unknown_panel_keeps_no_other_from_its_level(compa
 async def test_back_ups_that_the_panel_cannot_tell_of_are_a_persons_work(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "tapes", [("website", "whm"), ("email", "hestia")])
     order = DeleteOrder(invoice="INV-1", account="tapes", step="delete-backups", at=AT, backups=True)
-    there = [await delete_at_panel(company.panel, each, backups=True) for each in one.account.services]
+    there = [await delete_at_panel(company.panel, each, backups=True, wanted=always) for each in one.account.services]
     assert there == [False, True]
     for _ in range(2):
         await back_ups_by_hand(store, one.account.services[:1], order)

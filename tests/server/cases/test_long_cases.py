@@ -33,7 +33,7 @@ from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from adapters.temporal.attributes import KEYS
 from dunning import names
-from dunning.case.case import Case, Done
+from dunning.case.case import Case, Done, going_on
 from dunning.case.facts import Answer, DueDateChange, MethodChanged, Payment, Promise
 from dunning.case.ledger import Entry, Kind
 from dunning.case.size import FULL, size
@@ -273,7 +273,7 @@ async def test_a_case_that_has_become_too_large_takes_no_further_part_but_the_re
     )
     assert size(large) > FULL
     cases = own.made(long.client).cases
-    await cases.wake(large, MethodChanged(at=case.opened_at))
+    await cases.wake(going_on(large, large.generation), MethodChanged(at=case.opened_at))
 
     part = Payment(id="one-more", amount=Money.parse("USD 1.00"), at=datetime.now(UTC))
     news = DeliverNews(own.store, cases)

@@ -13,6 +13,7 @@ from activities.payments.charge import ChargeInvoice
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
+from dunning.case.case import going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Kind
 from dunning.case.orders import ChargeOrder
@@ -143,7 +144,7 @@ async def test_a_case_woken_from_old_books_takes_over_what_was_closed_since(open
     await until(life, lambda case: case.balance.minor > 0)
     await news.deliver(News(invoice="KEPT-5", fact=won))
     await until_true(life.is_over)
-    await cases.wake(ledger.order.case, back)
+    await cases.wake(going_on(ledger.order.case, await open_stage.store.new_generation("KEPT-5")), back)
     await until_true(life.is_over)
     assert (await life.case()).balance.minor == 0
     assert (await life.levels())[-1:] in ([], ["active"])

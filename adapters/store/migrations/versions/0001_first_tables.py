@@ -35,6 +35,10 @@ def _revision() -> sa.Column[int]:
     return sa.Column("revision", sa.BigInteger(), nullable=False)
 
 
+def _counts(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.BigInteger(), nullable=False, server_default="0") for name in names]
+
+
 def _list(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.JSON(), nullable=False)
 
@@ -104,6 +108,7 @@ def _invoices() -> None:
         "invoices",
         *_words("number", "account", "policy", "status"),
         _date("due"),
+        *_counts("issued", "generation", "order_number"),
         _one_of("invoices", "'open', 'void', 'paid', 'closed'"),
         _key("invoices", "number"),
     )
