@@ -68,11 +68,14 @@ class Composition:
         return store
 
     @cached_property
+    def seen(self) -> NoteOpenCases:
+        """What notes in the table of open cases what is seen of one."""
+        return NoteOpenCases(lambda: self.store, now)
+
+    @cached_property
     def cases(self) -> TemporalCases:
         """The invoices' workflows."""
-        seen = NoteOpenCases(lambda: self.store, now)
-        queue = self.settings.task_queue
-        return TemporalCases(self._client, queue, seen=seen)
+        return TemporalCases(self._client, self.settings.task_queue, seen=self.seen)
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
@@ -130,7 +133,7 @@ class Composition:
     @cached_property
     def payments(self) -> Payments:
         """Enter money."""
-        return Payments(self.store, self.cases, self._policy)
+        return Payments(self.store, self.cases, self._policy, self.seen.asked)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -3,6 +3,7 @@
 Exit status: 0 done, 2 bad input or refused (nothing wrong with the machinery), 1 an outage (try again later).
 """
 
+import inspect
 import os
 import sys
 from collections.abc import Sequence
@@ -88,6 +89,8 @@ for name, place, text, group in _COMMANDS:
 
 def main(words: Sequence[str]) -> int:
     """Run one command. Mistakes and outages are told in plain lines on standard error."""
+    if {"--help", "-h"} & set(words):
+        _help_in_full(words)
     try:
         return app(words, print_error=False, exit_on_error=False) or 0
     except CycloptsError as error:
@@ -105,6 +108,18 @@ def main(words: Sequence[str]) -> int:
         if told is None:
             raise
         return _fail(str(told), told.status)
+
+
+def _help_in_full(words: Sequence[str]) -> None:
+    """Let the command that was typed say all that its function says; in the list of commands it has one line."""
+    command = app
+    for word in words:
+        if word.startswith("-") or word not in command:
+            break
+        command = command[word]
+    text = inspect.getdoc(command.default_command) if command.default_command else None
+    if text and command is not app:
+        command.help = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def _explained(error: CycloptsError) -> str:

@@ -53,4 +53,6 @@ class UnfinishedError(OutageError):
 def refusal(error: ValidationError) -> RefusedError:
     """The first wrong value of a request. The value itself is not repeated: it may be personal."""
     first = error.errors()[0]
-    return RefusedError(first["msg"].removeprefix("Value error, "), field=".".join(map(str, first["loc"])))
+    empty = first["type"] == "string_too_short" and "at least 1 " in first["msg"]
+    reason = "may not be empty" if empty else first["msg"].removeprefix("Value error, ")
+    return RefusedError(reason, field=".".join(map(str, first["loc"])))

@@ -31,6 +31,10 @@ class NoteOpenCases:
         if answer.snapshot:  # it was not too long
             self._note(lambda: unpacked(answer.snapshot))
 
+    def asked(self, case: Case) -> None:
+        """A case was asked, because what it was told has no answer."""
+        self._note(lambda: case)
+
     def goes_on(self, case: Case, signal: Signal) -> None:
         """A closed case was started again with a signal; the row of one that was running already knows more."""
         self._note(lambda: READERS[SIGNALS[type(signal)]].record(case, signal, self._clock()))

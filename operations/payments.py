@@ -4,13 +4,17 @@ It ends in the books exactly once, whatever state the invoice is in. A person mi
 invoice that nobody knows: it is refused.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
+from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
+from dunning.ports.outages import OutageError
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import LateOutcome, News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
@@ -50,12 +54,16 @@ class CreditOf(NamedTuple):
 
 
 class Payments:
-    """All raise OutageError; safe to repeat: the same id is never counted twice."""
+    """All raise OutageError; safe to repeat: the same id is never counted twice.
 
-    def __init__(self, store: NewsRecords, cases: Cases, policies: Policies) -> None:
+    `seen` hears of a case as it is once money was taken back or came again: that is a signal, and has no answer.
+    """
+
+    def __init__(self, store: NewsRecords, cases: Cases, policies: Policies, seen: Callable[[Case], None]) -> None:
         self._store = store
         self._cases = cases
         self._policies = policies
+        self._seen = seen
         self._late = KeepLateMoney(store, cases)
         self._news = DeliverNews(store, cases)
 
@@ -86,12 +94,19 @@ class Payments:
     async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
         """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""
         await self._check(invoice, reversal.amount)
-        return await self._news.deliver(News(invoice=invoice, fact=reversal))
+        return await self._signalled(News(invoice=invoice, fact=reversal))
 
     async def restore(self, invoice: str, restored: Restored) -> Outcome:
         """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError."""
         await self._check(invoice, restored.amount)
-        return await self._news.deliver(News(invoice=invoice, fact=restored))
+        return await self._signalled(News(invoice=invoice, fact=restored))
+
+    async def _signalled(self, news: News) -> Outcome:
+        outcome = await self._news.deliver(news)
+        if outcome.outcome == "noted":
+            with suppress(NoCaseError, OutageError):  # it is with the server, whoever answers now
+                self._seen(await self._cases.ask(news.invoice))
+        return outcome
 
     async def _check(self, invoice: str, amount: Money) -> None:
         if amount.minor <= 0:

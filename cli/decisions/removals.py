@@ -24,7 +24,8 @@ async def removals(*, json: Json = False) -> None:
     if json:
         print_json([each.model_dump(mode="json") | {"command": each.command} for each in found])
         return
-    console().print(*(_shown(each) for each in found), sep="\n")
+    for each in found:
+        console().print(_shown(each))
     waits = sum(each.waits for each in found)
     print(f"{len(found)} removal(s), {waits} of them wait for people now" if found else "no removals")
 

@@ -33,7 +33,7 @@ async def undo(
     id: Annotated[str, Parameter(help="Id of the undo; by default derived from times and policy.")] = "",  # noqa: A002
     json: Json = False,
 ) -> int:
-    """Take back what happened from --since to --until: restrictions, notices, fees, and voids by policy.
+    """Undo what happened from --since to --until: restrictions, notices, fees, and voids by policy.
 
     Services are reinstated though nothing was paid, customers read a correction, and each step comes again in its turn
     with a new warning, after some days in which nothing happens. Charges stand (refund them), and so do deletions; both

@@ -56,5 +56,6 @@ def _reason(place: tuple[int | str, ...], kind: str, message: str) -> str:
         return f"unknown key {key!r}; is it a typing mistake?"
     if kind == "missing":
         return f"{key}: is missing"
-    text = message.removeprefix("Value error, ")
+    empty = kind == "string_too_short" and "at least 1 " in message
+    text = "may not be empty" if empty else message.removeprefix("Value error, ")
     return f"{key}: {text}" if key else text

@@ -149,7 +149,7 @@ def undo_of(wrong: WrongRun) -> Undo:
     except ValidationError as error:
         raise refusal(error) from None
     if reason := undo_refused(undo):
-        raise RefusedError(reason, field="since, until")
+        raise RefusedError(reason, field="until")
     return undo
 
 

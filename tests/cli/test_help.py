@@ -55,6 +55,20 @@ def test_a_command_that_works_does_load_them() -> None:
     assert (status, {"pydantic", "pydantic_settings"} <= {*loaded}) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("start", "--help"), "semicolons, and user, domain, kind name one service."),
+        (("list", "-h"), "each line says as of"),
+        (("breaker", "allow", "--help"), "who paid meanwhile is left alone."),
+    ],
+)
+def test_the_help_of_a_command_says_all_that_its_function_says(words: tuple[str, ...], said: str) -> None:
+    status, out, told, _ = run(*words)
+    assert (status, told) == (0, "")
+    assert said in " ".join(out.split())
+
+
 def test_the_programs_own_help_names_every_command_and_loads_nothing() -> None:
     status, out, told, loaded = run("--help")
     assert (status, told, loaded) == (0, "", [])

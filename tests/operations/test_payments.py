@@ -1,5 +1,7 @@
 """Money that is entered ends in the books exactly once, and what cannot be is refused with its reason (promise 9)."""
 
+import asyncio
+
 import pytest
 
 from composition import Composition
@@ -49,6 +51,24 @@ async def test_money_for_a_closed_invoice_is_credit_with_a_ticket(made: Composit
     assert (await made.payments.credit(f"of-{number}")).left == (usd(300),)
     subjects = [ticket.subject for ticket in await made.tickets.of(f"of-{number}")]
     assert subjects.count(f"Late payment for {number} kept as credit") == 1
+
+
+async def test_the_table_of_open_cases_has_at_once_what_a_signal_told(made: Composition) -> None:
+    await opened(made, "TAKE-8")
+    await made.payments.take("TAKE-8", payment("take-8", 500))
+    back = Reversal(id="back-8", payment="take-8", amount=usd(500), at=now())
+    again = Restored(id="again-8", reversal="back-8", amount=usd(500), at=now())
+    for entered, balance in (
+        (made.payments.reverse("TAKE-8", back), 1999),
+        (made.payments.restore("TAKE-8", again), 1499),
+    ):
+        assert (await entered).outcome == "noted"
+        async with asyncio.timeout(5):  # it is written with others, in a moment
+            while True:
+                row = await made.store.open_case("TAKE-8")
+                if row and row.balance == usd(balance):
+                    break
+                await asyncio.sleep(0.02)
 
 
 async def test_what_is_taken_back_and_comes_again_reopens_a_closed_case(made: Composition) -> None:

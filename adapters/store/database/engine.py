@@ -3,22 +3,24 @@
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+_WRITE = "write sqlite+aiosqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database"
 _PATIENCE = 30_000
 """Milliseconds that an SQLite connection waits for another process to finish writing."""
 
 
 def database(url: str) -> URL:
     """Read a store's URL, with the driver that we use. Raises ValueError for what is not a database we know."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:  # it is not repeated: it may hold a password
+        raise ValueError(f"it cannot be read; {_WRITE}") from None
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None or (parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}):
-        raise ValueError(
-            f"{parsed!r} is not a store: write sqlite+aiosqlite:///path/to/file.db "
-            "or postgresql+psycopg://user:password@host/database"
-        )
+        raise ValueError(f"{parsed!r} is not a store: {_WRITE}")
     return parsed.set(drivername=driver)
 
 

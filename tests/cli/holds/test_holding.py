@@ -250,6 +250,10 @@ async def test_a_store_that_cannot_be_used_is_named(operate: Operate, monkeypatc
     monkeypatch.setenv("REPRIEVE_STORE_URL", "mysql://x")
     said = await operate("hold", "a", "--kind", "tos")
     assert (said.status, "setting REPRIEVE_STORE_URL: mysql://x is not a store" in said.err) == (2, True)
+    monkeypatch.setenv("REPRIEVE_STORE_URL", "secret")
+    said = await operate("hold", "a", "--kind", "tos")
+    assert (said.status, "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite" in said.err) == (2, True)
+    assert "secret" not in said.err
     monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://x@127.0.0.1:1/none")
     said = await operate("hold", "a", "--kind", "tos")
     assert (said.status, "the store does not work" in said.err) == (1, True)

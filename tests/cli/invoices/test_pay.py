@@ -91,7 +91,7 @@ async def test_an_unknown_invoice_is_refused_and_nothing_is_recorded(operate: Op
         (("--amount", "USD 1.234", "--id", "i"), "2 decimal digits at most"),
         (("--amount", "USD -1", "--id", "i"), "the amount must be positive"),
         (("--amount", "USD 0", "--id", "i"), "the amount must be positive"),
-        (("--amount", "USD 1", "--id", ""), "--id: String should have at least 1 character"),
+        (("--amount", "USD 1", "--id", ""), "--id: may not be empty"),
         (("--amount", "USD 1", "--id", "i", "--at", "noon"), "--at: 'noon' is not an instant"),
         (("--amount", "USD 1", "--id", "i", "--at", "2026-12-01T09:00"), "write it with its offset"),
         (("--amount", "USD 1"), "pay: --id is missing"),
