@@ -42,6 +42,7 @@ from adapters.process import logs
 from adapters.process.health import Health, serving_health
 from adapters.settings.settings import Settings, no_json
 from adapters.store import SqlStore, migrate
+from adapters.store.database.engine import database
 from adapters.templates import renderer
 from adapters.temporal import schedules
 from adapters.temporal.client import connect, measured, register
@@ -206,6 +207,11 @@ def main() -> int:
         return BAD_INPUT
     except SettingsError as error:
         print(f"worker: {no_json(error)}", file=sys.stderr)
+        return BAD_INPUT
+    try:
+        database(settings.store_url)
+    except ValueError as error:
+        print(f"worker: setting REPRIEVE_STORE_URL: {error}", file=sys.stderr)
         return BAD_INPUT
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:

@@ -18,6 +18,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError
 from adapters.process import logs
 from adapters.settings.settings import Settings, no_json
 from adapters.store import migrate
+from adapters.store.database.engine import database
 from dunning.ports.outages import OutageError
 from portal.composition import compose, texts
 from portal.http.server import serving
@@ -65,6 +66,11 @@ def _settings() -> Settings | None:
             Webhook(secret)
     except (ValueError, EmptyWebhookSecretError):
         _complain("payment_webhook_secrets", "write whsec_ and at least 24 bytes in base64")
+        return None
+    try:
+        database(settings.store_url)
+    except ValueError as error:
+        _complain("store_url", str(error))
         return None
     return settings
 

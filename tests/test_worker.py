@@ -34,6 +34,7 @@ async def run_worker(**env: str) -> tuple[int, str]:
         ("REPRIEVE_PANELS", '{"a": {"kind": "plesk"}}', "setting REPRIEVE_PANELS_A_KIND: Input should be 'whm', "),
         ("REPRIEVE_PANELS", "{cp1", "setting REPRIEVE_PANELS: it is no JSON"),
         ("REPRIEVE_MAILS_PER_SECOND", "0", "setting REPRIEVE_MAILS_PER_SECOND: Input should be greater than 0"),
+        ("REPRIEVE_STORE_URL", "x", "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite"),
     ],
 )
 async def test_settings_that_cannot_be_used_are_named_and_nothing_starts(name: str, value: str, words: str) -> None:

@@ -155,6 +155,7 @@ async def test_without_a_long_enough_secret_there_are_no_pay_pages_and_the_log_s
         ("REPRIEVE_PORTAL_PORT", "door", "setting REPRIEVE_PORTAL_PORT: Input should be a valid integer"),
         ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["whsec_"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
         ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["x"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
+        ("REPRIEVE_STORE_URL", "x", "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite"),
     ],
 )
 async def test_settings_that_cannot_be_used_are_named(tmp_path: Path, name: str, value: str, words: str) -> None:
