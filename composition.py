@@ -23,6 +23,7 @@ from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
 from operations.check_invoice import CheckInvoice
 from operations.check_open_cases import CheckOpenCases
+from operations.check_services import CheckServices
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
 from operations.fleet.breaker import BreakerDecisions
@@ -109,6 +110,11 @@ class Composition:
     def check_invoice(self) -> CheckInvoice:
         """Check an invoice before it is opened."""
         return CheckInvoice(lru_cache(self._policy), lru_cache(is_locale))
+
+    @cached_property
+    def check_services(self) -> CheckServices:
+        """Check that invoices pay for services that there are."""
+        return CheckServices(self.store)
 
     @cached_property
     def open_invoice(self) -> OpenInvoice:

@@ -1,8 +1,9 @@
-"""Holds: the reasons to restrict an account's services. Payment lifts only its own."""
+"""Holds: the reasons to restrict services. Payment lifts only its own."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
+from dunning.coverage import ALL
 from dunning.level import Level, strictest
 from dunning.wire import Instant, Wire
 
@@ -18,22 +19,28 @@ class Rule(StrEnum):
 
 
 class Hold(Wire):
-    """One reason to restrict an account's services.
+    """One reason to restrict one service, or all of an account.
 
-    `source` is an invoice number or one of OTHER_SOURCES. `services` are the kinds it touches; empty means every kind.
+    `source` is an invoice number or one of OTHER_SOURCES. `service` is an id; ALL is every service of the account, also
+    one that comes later, and NONE is a hold of an invoice that found nothing to restrict.
     """
 
     account: str
     source: str
     level: Level
     since: Instant
-    services: tuple[str, ...] = ()
+    service: str = ALL
     note: str = ""
 
 
-def level_for(kind: str, holds: Iterable[Hold]) -> Level:
-    """The strictest level any hold asks for a service of this kind."""
-    return strictest(hold.level for hold in holds if not hold.services or kind in hold.services)
+def touching(service: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
+    """The holds that restrict the service of this id."""
+    return tuple(hold for hold in holds if hold.service in (ALL, service))
+
+
+def level_for(service: str, holds: Iterable[Hold]) -> Level:
+    """The strictest level that any hold asks for of the service of this id."""
+    return strictest(hold.level for hold in touching(service, holds))
 
 
 def after_payment(
@@ -42,8 +49,8 @@ def after_payment(
     """The holds that remain once the invoices `paid` are settled.
 
     Under ALL_PAST_DUE (S3-27, S3-28) a lifted hold is not dropped but handed to each invoice of the account that is
-    still past due, so the service stays restricted until the last of them is paid. An invoice never weakens a hold
-    that it already has.
+    still past due, so that each service stays restricted until the last of them is paid. An invoice never weakens a
+    hold that it already has, and its holds on other services stay as they are.
     """
     gone = set(paid)
     kept = [hold for hold in holds if hold.source not in gone]
@@ -56,15 +63,9 @@ def after_payment(
 def _handed_on(kept: list[Hold], lifted: list[Hold], heirs: list[str]) -> list[Hold]:
     for heir in heirs:
         for hold in lifted:
-            own = next((h for h in kept if h.source == heir), None)
+            own = next((h for h in kept if (h.source, h.service) == (heir, hold.service)), None)
             if own is None:
                 kept.append(hold.model_copy(update={"source": heir}))
             else:
-                kept[kept.index(own)] = _tightened(own, hold)
+                kept[kept.index(own)] = own.model_copy(update={"level": strictest([own.level, hold.level])})
     return kept
-
-
-def _tightened(own: Hold, other: Hold) -> Hold:
-    """Nothing that either restricts becomes freer; empty services mean every kind."""
-    services = tuple(dict.fromkeys((*own.services, *other.services))) if own.services and other.services else ()
-    return own.model_copy(update={"level": strictest([own.level, other.level]), "services": services})

@@ -1,5 +1,6 @@
 """An invoice to be opened, as a person or a program names it, and the plan that fits it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -41,7 +42,9 @@ def _amount(value: Any) -> Any:
 class NewInvoice(BaseModel):
     """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
 
-    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged.
+    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged. `services` are the
+    account's, new ones among them; `pays_for` names, by their ids (`panel:user:kind`), those that this invoice pays
+    for. None named: all of the account's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -59,6 +62,7 @@ class NewInvoice(BaseModel):
     renews: str = ""
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
     services: tuple[NewService, ...] = ()
+    pays_for: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _owes_something(self) -> "NewInvoice":
@@ -77,6 +81,7 @@ class NewInvoice(BaseModel):
             due=self.due,
             paid_through=self.paid_through,
             renews=self.renews,
+            pays_for=self.pays_for,
         )
 
 
@@ -105,6 +110,16 @@ def account_of(new: NewInvoice, known: Account | None) -> Account:
             "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
         }
     )
+
+
+def unknown_services(named: Iterable[str], account: Account) -> str:
+    """Which of these ids are no services of the account, and which it has; empty when all are."""
+    have = [service.id for service in account.services]
+    unknown = [each for each in named if each not in have]
+    if not unknown:
+        return ""
+    has = f"it has {', '.join(have)}" if have else "it has none"
+    return f"account {account.id!r} has no service {', '.join(map(repr, unknown))}; {has}"
 
 
 def _told_more(known: Service, new: Service | None) -> Service:

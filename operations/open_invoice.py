@@ -20,7 +20,7 @@ from dunning.records.inbox import News
 from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice, account_of, fitting
+from operations.new_invoice import NewInvoice, account_of, fitting, unknown_services
 
 Outcome = Literal["started", "already running", "already closed"]
 
@@ -45,7 +45,8 @@ class OpenInvoice:
     async def open(self, new: NewInvoice, policy: Policy) -> Opening:
         """Start its case unless it runs or ran. Safe to repeat after a crash at any point.
 
-        Raises RefusedError when the policy does not fit it, and OutageError.
+        Raises RefusedError when the policy does not fit it or it pays for a service that the account has not, and
+        OutageError.
         """
         try:
             plan = fitting(new, policy)
@@ -78,6 +79,8 @@ class OpenInvoice:
         except LookupError:
             known = None
         account = account_of(new, known)
+        if wrong := unknown_services(new.pays_for, account):
+            raise RefusedError(wrong, about=new.invoice, field="pays_for")
         await self._store.put_account(account)
         return account
 

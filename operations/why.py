@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from dunning.coverage import NONE
 from dunning.explain.model import AccountReceipt, Receipt
 from dunning.explain.receipt import attempt_keys, receipt
 from dunning.holds import Hold
@@ -68,9 +69,9 @@ class Why:
 
 
 def _hold(hold: Hold) -> str:
-    services = f" ({', '.join(hold.services)})" if hold.services else ""
+    on = f" on {'no service' if hold.service == NONE else hold.service}" if hold.service else ""
     note = f": {hold.note}" if hold.note else ""
-    return f"{hold.source}: {hold.level.value} since {hold.since:%Y-%m-%d %H:%MZ}{services}{note}"
+    return f"{hold.source}{on}: {hold.level.value} since {hold.since:%Y-%m-%d %H:%MZ}{note}"
 
 
 def _service(effect: Effect) -> str:

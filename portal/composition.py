@@ -15,6 +15,7 @@ from adapters import mail, signed_links
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
 from adapters.gateways.stripe.pages import StripePages
+from adapters.settings.panels import by_user
 from adapters.settings.settings import Settings
 from adapters.sites import tokens
 from adapters.store import SqlStore
@@ -38,7 +39,7 @@ from portal.mail.smtp_server import InboundSmtp
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
-from portal.pages.sites import SiteStates, SuspendedPages
+from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.why import WhyPage
 
@@ -106,7 +107,7 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now)
+    views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now, by_user(settings.panels))
     words = terms(settings.company, settings.mail_from)
     why = WhyPage(signed, made.why).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
@@ -139,11 +140,12 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
 
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:
     """What customers' own sites ask for; the page for visitors needs no secret, and is always there."""
-    suspended = SuspendedPages(store, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
+    sites = SitesOfUsers(store, by_user(settings.panels))
+    suspended = SuspendedPages(sites, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
     signed, own = signed_links.links_from(settings), tokens.site_links_from(settings)
     if signed is None or own is None:
         return [suspended.route()]
-    return [SiteStates(own, signed, store, settings.hold_contacts, settings.mail_from).route(), suspended.route()]
+    return [SiteStates(own, signed, sites, settings.hold_contacts, settings.mail_from).route(), suspended.route()]
 
 
 def texts(secrets: tuple[SecretStr, ...]) -> list[str]:

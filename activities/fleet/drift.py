@@ -9,13 +9,14 @@ from dunning.fleet import drift
 from dunning.fleet.drift import Page, PageOrder
 from dunning.fleet.drift_report import DriftReport
 from dunning.holds import Hold
-from dunning.level import at_panel
+from dunning.level import at_panel, strictest
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
+from dunning.services.shared_users import holds_on
 from operations.concurrency import a_few
-from operations.services.panel import asked, mark, may_loosen, services_of, tag_of
+from operations.services.panel import mark, may_loosen, switched, tag_of
 from operations.services.proof import look, wished
 from operations.services.services import AccountServices
 from operations.services.site_webhooks import tell_sites
@@ -75,7 +76,7 @@ class _Checked:
     async def checked(self) -> DriftReport:
         """Look at each service, and bring the account to its holds if one of them drifted. Raises OutageError."""
         ours, drifted = self._ours(), list[Effect]()
-        gone = len(services_of(self._account.services, ())) - len(ours)
+        gone = len(switched(self._account.services)) - len(ours)
         report = DriftReport(at=self._at, services=gone, deleted=gone)
         for service in ours:
             report += await self._service(service, drifted)
@@ -85,16 +86,17 @@ class _Checked:
 
     def _ours(self) -> list[Service]:
         """Without what is gone: nobody asks for it, and nobody touches it."""
-        return [each for each in services_of(self._account.services, ()) if not drift.is_gone(self._known.get(each.id))]
+        return [each for each in switched(self._account.services) if not drift.is_gone(self._known.get(each.id))]
 
     async def _service(self, service: Service, drifted: list[Effect]) -> DriftReport:
-        services, before = services_of(self._account.services, ()), self._known.get(service.id)
-        wanted = asked(self._services.panel, service, services, self._holds)
+        services, before = switched(self._account.services), self._known.get(service.id)
+        holds = holds_on(service, services, self._holds, self._services.panel.by_user)
+        wanted = strictest(hold.level for hold in holds)
         seen = await self._services.panel.state(service)
-        tag = tag_of(self._holds) if seen.tag is not None else mark(seen, before)
+        tag = tag_of(holds) if seen.tag is not None else mark(seen, before)
         now = wished(service, wanted, self._at, tag).model_copy(update={"shown": seen.level})
         shown, ours = at_panel(wanted, self._services.panel.expresses(service)), may_loosen(seen, before)
-        match drift.need(wanted, seen.level, before, self._holds, self._at, ours=ours, asked=shown):
+        match drift.need(wanted, seen.level, before, holds, self._at, ours=ours, asked=shown):
             case "repair":
                 drifted.append(now)
                 return DriftReport(at=self._at)
@@ -148,7 +150,8 @@ class _Checked:
         """A site that missed its news hears it within the hour."""
         ours = self._account.model_copy(update={"services": tuple(self._ours())})
         try:
-            await tell_sites(self._services.sites, ours, self._holds, self._at, attempt=activity.info().attempt)
+            levels = self._services.levels(ours, self._holds)
+            await tell_sites(self._services.sites, levels, self._at, attempt=activity.info().attempt)
         except OutageError:
             return DriftReport(at=self._at, silent=1)
         return DriftReport(at=self._at)

@@ -39,7 +39,7 @@ class ReachCheck:
         if order.warnings is None or not _silences(order):
             return None
         account = await self._store.account(order.account)
-        silent = await self._reach.inside(account, order.services)
+        silent = await self._reach.inside(account, order.covers)
         if not silent:
             return None
         reachable = {contact.email for contact in outside(account.contacts, silent)}

@@ -11,6 +11,7 @@ from activities.heartbeat import steadily
 from activities.notices.digest import DigestRecords, Digests, waiting_for
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, NoticeResult, Undelivered
+from dunning.coverage import EVERYTHING, Coverage
 from dunning.level import Level
 from dunning.notices.reachability import recipients
 from dunning.notices.reply_to import Replies
@@ -88,7 +89,8 @@ class SendNotice:
     async def _with_backups(self, order: NoticeOrder, account: Account) -> NoticeOrder:
         if not (order.before_deletion and order.backups is None and self._backups):
             return order
-        return order.model_copy(update={"backups": await self._backups.exist(account)})
+        its = Coverage(services=order.covers.services).of(account.services)
+        return order.model_copy(update={"backups": await self._backups.exist(its)})
 
     async def _outside(self, order: NoticeOrder, account: Account) -> None:
         """A copy of a warning for the first outside contact, when the first of all is inside: a message of its own."""
@@ -102,8 +104,9 @@ class SendNotice:
     async def _outside_contacts(self, order: NoticeOrder, account: Account) -> Sequence[Contact]:
         if self._reach is None or not (order.next_action or order.level.rank >= Level.SUSPENDED.rank):
             return ()
-        for kinds in dict.fromkeys(((), order.services)):  # best where no consequence to come reaches it
-            found = recipients(account.contacts, await self._reach.inside(account, kinds))[1:]
+        covers = [EVERYTHING] if order.covers.is_all else [EVERYTHING, order.covers]
+        for each in covers:  # best where no consequence to come reaches it
+            found = recipients(account.contacts, await self._reach.inside(account, each))[1:]
             if found:
                 return found
         return ()

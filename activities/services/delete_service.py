@@ -1,6 +1,7 @@
 """Deletion: the one step that nobody can take back."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from temporalio import activity
 
@@ -9,18 +10,23 @@ from activities.guards.objections import objection
 from activities.heartbeat import steadily
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
-from dunning.case.results import Deleted, DeleteResult, NotOurs
+from dunning.case.results import Deferred, Deleted, DeleteResult, NotOurs
 from dunning.level import Level
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Gateway, Guard
 from dunning.ports.fences import OvertakenError
-from dunning.records.accounts import Account, Service
+from dunning.records.accounts import Service
 from dunning.records.effects import Effect
+from dunning.tickets.services import deletion_shared
 from operations.services.backups import PanelBackUps
 from operations.services.manual_tasks import back_ups_by_hand, domains_of_deleted
-from operations.services.panel import delete_at_panel, services_of
+from operations.services.panel import delete_at_panel, switched, without_their_user
 from operations.services.proof import insist, prove_deleted, wished, words
 from operations.services.services import AccountServices
+
+AGAIN = timedelta(days=7)
+"""What cannot be deleted alone is looked at again so rarely: a person has to move something first."""
+SHARED = "its panel deletes only whole users, and others of this user's services are not to be deleted"
 
 
 class DeleteService:
@@ -39,7 +45,8 @@ class DeleteService:
 
         Raises OutageError until the panel no longer shows what was deleted, and nobody sees it from outside. For the
         latter it is patient, and then a person is asked (`operations.services.proof.insist`). Before each call that
-        deletes the case itself is asked whether that is still wanted.
+        deletes the case itself is asked whether that is still wanted. What its panel would only delete together with
+        services that are not meant is not deleted at all: a person hears of it.
         """
         store = self._services.store
         if not await owns_hold(store, order.account, order.invoice):
@@ -49,16 +56,20 @@ class DeleteService:
             return waits
         account = await store.account(order.account)
         earlier = await store.effects(order.account)
-        services = services_of(await self._services.ours(account, earlier), order.services)
+        ours = await self._services.ours(account, earlier)
+        services = switched(order.covers.of(ours))
+        shared = without_their_user(self._services.panel, services, ours)
+        if shared and not order.backups:
+            await store.open_ticket(deletion_shared(order, shared))
+            return Deferred(until=order.at + AGAIN, reason=SHARED)
         proof = await self._back_ups(order, services) if order.backups else await self._delete_all(order, services)
-        left = await self._left(account, services) if not order.backups else False
+        left = await self._left(services) if not order.backups else False
         await domains_of_deleted(store, account, order)
         return Deleted(services=tuple(service.id for service in services), backups=left, proof=proof)
 
-    async def _left(self, account: Account, services: Sequence[Service]) -> bool | None:
+    async def _left(self, services: Sequence[Service]) -> bool | None:
         """Whether there are back-ups of what was deleted: the customer may ask for them (S3-26)."""
-        deleted = account.model_copy(update={"services": tuple(services)})
-        return await steadily(PanelBackUps(self._services.panel).exist(deleted))
+        return await steadily(PanelBackUps(self._services.panel).exist(services))
 
     async def _back_ups(self, order: DeleteOrder, services: Sequence[Service]) -> str:
         """Nobody sees them from outside, and where the panel does not either, a person has to look."""

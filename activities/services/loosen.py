@@ -10,9 +10,11 @@ from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
 from dunning.case.orders import LoosenOrder
 from dunning.case.results import Loosened, LoosenResult, NotOurs
+from dunning.coverage import ALL, NONE, Coverage
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
+from dunning.records.accounts import Account
 from dunning.tickets.services import undo_still_restricted
 from operations.services.change_holds import change_holds
 from operations.services.proof import words
@@ -38,16 +40,19 @@ class Loosen:
             return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
         # First of all: the next try must not take our own lifting of the hold for a renewal.
         await self._store.mark_invoice(order.fence, "open")
-        await self._loosen(order)
         account = await self._store.account(order.account)
+        await self._loosen(order, account)
+        its = Coverage(services=order.covers.services)
         try:
-            brought = await steadily(self._services.bring(account, order.at, attempt=activity.info().attempt))
+            attempt = activity.info().attempt
+            brought = await steadily(self._services.bring(account, order.at, its, attempt=attempt))
             believe(brought)
         except OutageError:
             await self._ticket_if_too_long(order)
             raise
         await tell_of_gone(self._store, brought, order)
-        sources = (hold.source for hold in brought.holds if hold.source != order.invoice)
+        left = self._services.restraining(account, brought.holds, its)
+        sources = dict.fromkeys(hold.source for hold in left if hold.source != order.invoice)
         remaining = (*sources, *brought.kept_by_staff)
         return Loosened(level=order.level, remaining=remaining, proof=words(brought.effects))
 
@@ -56,9 +61,9 @@ class Loosen:
         lapsed = known is not None and known.status == "void"
         return lapsed and not await owns_hold(self._store, order.account, order.invoice)
 
-    async def _loosen(self, order: LoosenOrder) -> None:
+    async def _loosen(self, order: LoosenOrder, account: Account) -> None:
         async def loosened(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
-            return tuple(kept for hold in before for kept in _loosened(hold, order))
+            return _loosened(before, order, account)
 
         await change_holds(self._store, order.account, loosened, order.fence)
 
@@ -71,10 +76,21 @@ class Loosen:
         await self._store.open_ticket(undo_still_restricted(order, trying))
 
 
-def _loosened(hold: Hold, order: LoosenOrder) -> tuple[Hold, ...]:
-    """What is left of a hold. One that asks for more than our run did was handed to us by another invoice: it stays."""
-    if hold.source != order.invoice or not order.level.rank < hold.level.rank <= order.held.rank:
-        return (hold,)
-    if order.level is Level.ACTIVE:
-        return ()
-    return (hold.model_copy(update={"level": order.level, "services": order.services}),)
+def _loosened(before: tuple[Hold, ...], order: LoosenOrder, account: Account) -> tuple[Hold, ...]:
+    """The holds once ours are loosened: those that our run placed go, and what the plan holds at that level stays.
+
+    One that asks for more than our run did, or for a service that is not ours, was handed to us by another invoice.
+    """
+    its = Coverage(services=order.covers.services)
+    may_be_ours = {NONE, *((ALL,) if its.is_all else ()), *(each.id for each in its.of(account.services))}
+    ours = [hold for hold in before if hold.service in may_be_ours and _is_too_strict(hold, order)]
+    kept = [hold for hold in before if hold not in ours]
+    if not ours or order.level is Level.ACTIVE:
+        return tuple(kept)
+    first, there = ours[0], {hold.service for hold in kept if hold.source == order.invoice}
+    wanted = [each for each in order.covers.held(account.services) if each not in there]
+    return (*kept, *(first.model_copy(update={"service": each, "level": order.level}) for each in wanted))
+
+
+def _is_too_strict(hold: Hold, order: LoosenOrder) -> bool:
+    return hold.source == order.invoice and order.level.rank < hold.level.rank <= order.held.rank

@@ -8,12 +8,14 @@ from activities.fenced import fenced
 from activities.heartbeat import steadily
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated, ReinstateResult
+from dunning.coverage import Coverage
 from dunning.holds import Hold, after_payment
 from dunning.level import Level, strictest
 from dunning.notices.still_restricted import still_restricted_notice
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
+from dunning.records.accounts import Account
 from dunning.services.probe_verdict import contradicts
 from dunning.tickets.services import service_gone, still_restricted
 from operations.services.change_holds import change_holds
@@ -43,17 +45,26 @@ class ReinstateAccount:
         """
         account = await self._store.account(order.account)
         await self._lift(order)
+        covers = await self._to_bring(account, order)
         try:
-            brought = await steadily(self._services.bring(account, order.at, attempt=activity.info().attempt))
+            brought = await steadily(self._services.bring(account, order.at, covers, attempt=activity.info().attempt))
             believe(brought)
         except OutageError as error:
             await self._tell_if_too_long(order, error)
             raise
         await domains_back(self._store, account, order)
         await tell_of_gone(self._store, brought, order)
-        remaining = (*(hold.source for hold in brought.holds), *brought.kept_by_staff)
-        level = strictest(hold.level for hold in brought.holds)
+        left = self._services.restraining(account, brought.holds, order.covers)
+        sources = dict.fromkeys(hold.source for hold in left)
+        remaining = (*sources, *brought.kept_by_staff)
+        level = strictest(hold.level for hold in left)
         return Reinstated(level=level, remaining=remaining, proof=words(brought.effects))
+
+    async def _to_bring(self, account: Account, order: ReinstateOrder) -> Coverage:
+        """The invoice's own services, and those that it held beside them: for a renewal, or handed to it."""
+        if order.covers.is_all:
+            return order.covers
+        return Coverage(services=(*order.covers.services, *await self._services.to_loosen(account)))
 
     async def _lift(self, order: ReinstateOrder) -> None:
         """Lift our hold, and pass it on where the policy says so.
@@ -66,7 +77,7 @@ class ReinstateAccount:
         async def paid_for(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
             past_due = await self._store.past_due(order.account, order.today)
             paid = [number for number in (order.invoice, order.renews) if number]
-            paid += [hold.source for hold in before if await self._is_paid(hold.source)]
+            paid += [each for each in dict.fromkeys(hold.source for hold in before) if await self._is_paid(each)]
             return after_payment(before, paid, order.rule, past_due)
 
         while await change_holds(self._store, order.account, paid_for, order.fence):

@@ -37,23 +37,17 @@ class Restrict:
 
 
 async def place_hold(services: AccountServices, order: RestrictOrder) -> RestrictResult:
-    """Place or tighten the hold, then bring every service to the strictest of all holds.
+    """Place or tighten the hold on each service of the order, then bring these to the strictest of all holds.
 
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
     store = services.store
     account = await steadily(store.account(order.account))
-    hold = Hold(
-        account=order.account,
-        source=order.invoice,
-        level=order.level,
-        since=order.at,
-        services=order.services,
-        note=order.reason,
-    )
-    if not await steadily(store.tighten_hold(hold, order.fence, had=order.held is not Level.ACTIVE)):
+    one = Hold(account=order.account, source=order.invoice, level=order.level, since=order.at, note=order.reason)
+    holds = [one.model_copy(update={"service": each}) for each in order.covers.held(account.services)]
+    if not await steadily(store.tighten_holds(account.id, holds, order.fence, had=order.held is not Level.ACTIVE)):
         return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
-    brought = await steadily(services.bring(account, order.at, attempt=activity.info().attempt))
+    brought = await steadily(services.bring(account, order.at, order.covers, attempt=activity.info().attempt))
     await insist(store, order, brought.effects, brought.earlier, activity.info().attempt)
     return Restricted(level=order.level, proof=words(brought.effects))
 

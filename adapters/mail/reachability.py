@@ -1,13 +1,14 @@
 """Which contacts an account could not be written to any more: the public suffix list and the DNS behind one port."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 from publicsuffixlist import PublicSuffixList
 
 from adapters.mail.mx import Exchangers
 from adapters.settings.settings import Settings
+from dunning.coverage import EVERYTHING, Coverage
 from dunning.notices.reachability import Net, host, inside, mail_domain
 from dunning.records.accounts import Account, Contact
 
@@ -19,14 +20,14 @@ class MailReach:
         self._mail_hosts = frozenset(host(each) for each in mail_hosts)
         self._exchangers = exchangers
 
-    async def inside(self, account: Account, kinds: Sequence[str] = ()) -> tuple[Contact, ...]:
-        """The contacts that fall silent when the account's services of these kinds (empty means all) are suspended."""
+    async def inside(self, account: Account, covers: Coverage = EVERYTHING) -> tuple[Contact, ...]:
+        """The contacts that fall silent when the account's services that it covers are suspended."""
         domains = sorted({mail_domain(contact) for contact in account.contacts})
         found: dict[str, tuple[str, ...]] = {}
         if self._mail_hosts and self._exchangers and account.services:
             answers = await asyncio.gather(*(self._exchangers.of(domain) for domain in domains))
             found = dict(zip(domains, answers, strict=True))
-        return inside(account.contacts, account.services, kinds, Net(registered, found, self._mail_hosts))
+        return inside(account.contacts, account.services, covers, Net(registered, found, self._mail_hosts))
 
 
 def registered(name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from adapters.panels.generic import GenericPanel
 from adapters.panels.hestia import HestiaPanel
 from adapters.panels.whm import WhmPanel
-from adapters.settings.panels import Kind, PanelSettings
+from adapters.settings.panels import Kind, PanelSettings, by_user
 from adapters.settings.settings import Settings
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -24,6 +24,7 @@ class Panels:
     """
 
     def __init__(self, panels: Mapping[str, PanelSettings], patience: float) -> None:
+        self._by_user = by_user(panels)
         self._panels = {name: KINDS[one.kind](name, one, patience) for name, one in panels.items()}
 
     def expresses(self, service: Service) -> frozenset[Level]:
@@ -32,7 +33,7 @@ class Panels:
 
     def by_user(self, service: Service) -> bool:
         """Whether the service's panel switches all services of a user together."""
-        return self._of(service).by_user(service)
+        return self._by_user(service)
 
     async def state(self, service: Service) -> PanelState:
         """What the service's panel shows now."""

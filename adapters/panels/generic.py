@@ -43,11 +43,6 @@ class GenericPanel:
         del service
         return self._shows
 
-    def by_user(self, service: Service) -> bool:
-        """Each service is named to the endpoint, so each is switched alone."""
-        del service
-        return False
-
     async def state(self, service: Service) -> PanelState:
         """Ask what is shown now. Raises OutageError."""
         return await self._ask("service.state", service)

@@ -43,11 +43,6 @@ class HestiaPanel:
         del service
         return SHOWS
 
-    def by_user(self, service: Service) -> bool:
-        """A user is suspended with all that it has."""
-        del service
-        return True
-
     async def state(self, service: Service) -> PanelState:
         """List the user. Raises OutageError."""
         answer = await self._ask("v-list-user", service.user, "json")

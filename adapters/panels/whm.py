@@ -31,11 +31,6 @@ class WhmPanel:
         del service
         return SHOWS
 
-    def by_user(self, service: Service) -> bool:
-        """A user is suspended with all that it has."""
-        del service
-        return True
-
     async def state(self, service: Service) -> PanelState:
         """Read the account's summary. Raises OutageError for all that is not clearly about this account."""
         said = await self._ask("accountsummary", {"user": service.user})

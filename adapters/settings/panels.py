@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,11 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from adapters.settings.loopback import is_on_this_machine
 from dunning.level import Level
+from dunning.records.accounts import Service
 
 Kind = Literal["whm", "hestia", "generic"]
 SANDBOX_SECRET = "whsec_b25seSBiZXR3ZWVuIHR3byBwcm9jZXNzZXMgb24gbG9vcGJhY2s="  # noqa: S105 - signs on loopback only
 _LEAST = 24
 """Bytes of a secret, as Standard Webhooks ask for."""
+
+
+WHOLE_USERS: tuple[Kind, ...] = ("whm", "hestia")
+"""These suspend and delete a user with all that it has; to an own endpoint each service is named."""
 
 
 class PanelSettings(BaseModel):
@@ -45,6 +51,11 @@ class PanelSettings(BaseModel):
         elif not self.url.startswith("https://") and not is_on_this_machine(self.url):
             raise ValueError("url: a secret goes to an https:// address and nowhere else")
         return self
+
+
+def by_user(panels: Mapping[str, PanelSettings]) -> Callable[[Service], bool]:
+    """Whether a service's panel switches all services of a user together; False for a panel that is not known."""
+    return lambda service: service.panel in panels and panels[service.panel].kind in WHOLE_USERS
 
 
 def _signs(secret: str) -> None:

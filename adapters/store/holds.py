@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.accounts import lock_account
 from adapters.store.database.base import put_row
 from adapters.store.fences import Fences, locked_invoice
-from adapters.store.tables import holds
+from adapters.store.tables import holds as table
 from dunning.case.fence import Fence
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import strictest
@@ -21,33 +21,38 @@ class Holds(Fences):
     """Place, swap and read holds."""
 
     async def holds(self, account: str) -> tuple[Hold, ...]:
-        """Read the account's holds, oldest first, then by source."""
+        """Read the account's holds, oldest first, then by source and service."""
         return tuple(Hold.model_validate(dict(row)) for row in await self._rows(_of(account)))
 
     async def place_hold(self, hold: Hold) -> None:
-        """Insert a person's hold of (account, source), or bring that to the new level (keeping `since`).
+        """Insert a person's hold of (account, service, source), or bring it to the new level (keeping `since`).
 
         Raises LookupError when the account is unknown.
         """
         async with self._writing() as connection:
             await lock_account(connection, hold.account)
-            await put_row(connection, holds, hold.model_dump(), keep="since")
+            await put_row(connection, table, hold.model_dump(), keep="since")
 
-    async def tighten_hold(self, hold: Hold, fence: Fence, *, had: bool) -> bool:
-        """Insert an invoice's hold for an order, or tighten it (keeping `since`); never loosens it.
+    async def tighten_holds(self, account: str, holds: Sequence[Hold], fence: Fence, *, had: bool) -> bool:
+        """Insert an invoice's holds for an order, one a service, or tighten them (keeping `since`); never loosens any.
 
-        False, changing nothing, when the invoice `had` one before and it is gone. Raises OvertakenError, SettledError,
-        and LookupError when account or invoice are unknown.
+        All or none. False, changing nothing, when the invoice `had` one before and has none any more. Raises
+        OvertakenError, SettledError, ValueError when a hold is not this account's and invoice's, and LookupError when
+        account or invoice are unknown.
         """
-        async with self._fenced(fence, hold.account) as connection:
-            await lock_account(connection, hold.account)
+        if any((each.account, each.source) != (account, fence.invoice) for each in holds):
+            raise ValueError(f"only holds of {fence.invoice} on {account!r} are placed by its order")
+        async with self._fenced(fence, account) as connection:
+            await lock_account(connection, account)
             if (status := (await locked_invoice(connection, fence.invoice))["status"]) in _SETTLED:
                 raise SettledError(f"{fence.invoice} is {status} in the store, so nothing is restricted for it")
-            own = [each for each in await _read(connection, hold.account) if each.source == hold.source]
+            own = {each.service: each for each in await _read(connection, account) if each.source == fence.invoice}
             if had and not own:
                 return False
-            level = strictest(each.level for each in (hold, *own))
-            await put_row(connection, holds, hold.model_copy(update={"level": level}).model_dump(), keep="since")
+            for hold in holds:
+                level = strictest((hold.level, own.get(hold.service, hold).level))
+                tightened = hold.model_copy(update={"level": level})
+                await put_row(connection, table, tightened.model_dump(), keep="since")
         return True
 
     async def replace_holds(
@@ -64,7 +69,7 @@ class Holds(Fences):
         async with self._fenced(fence, account) if fence else self._writing() as connection:
             await lock_account(connection, account)
             found = await _read(connection, account)
-            if _by_source(found) != _by_source(before) or not await _may_hold(connection, _placed(found, after)):
+            if _by_key(found) != _by_key(before) or not await _may_hold(connection, _placed(found, after)):
                 return False
             await _write(connection, account, after)
         return True
@@ -86,14 +91,15 @@ async def _may_hold(connection: AsyncConnection, numbers: Iterable[str]) -> bool
 
 
 def _of(account: str) -> Select[tuple[object, ...]]:
-    return select(holds).where(holds.c.account == account).order_by(holds.c.since, holds.c.source)
+    mine = select(table).where(table.c.account == account)
+    return mine.order_by(table.c.since, table.c.source, table.c.service)
 
 
-def _by_source(found: Iterable[Hold]) -> dict[str, Hold]:
-    return {hold.source: hold for hold in found}
+def _by_key(found: Iterable[Hold]) -> dict[tuple[str, str], Hold]:
+    return {(hold.service, hold.source): hold for hold in found}
 
 
 async def _write(connection: AsyncConnection, account: str, after: Sequence[Hold]) -> None:
-    await connection.execute(delete(holds).where(holds.c.account == account))
+    await connection.execute(delete(table).where(table.c.account == account))
     if after:
-        await connection.execute(insert(holds), [hold.model_dump() for hold in after])
+        await connection.execute(insert(table), [hold.model_dump() for hold in after])

@@ -99,10 +99,10 @@ holds = Table(
     "holds",
     metadata,
     _owner(),
+    _key("service"),  # an id, or one of `dunning.coverage`: ALL, NONE
     _key("source"),
     _words("level"),
     _instant("since"),
-    Column("services", JSON, nullable=False),
     _words("note"),
 )
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from adapters import signed_links
+from adapters.settings.panels import by_user
 from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.templates.digest import parts
@@ -15,11 +16,13 @@ from adapters.templates.files import COMMON, TemplateFiles, language_of
 from adapters.templates.locale import LocaleFormat, direction, locale_of, tag
 from adapters.templates.phrases import Phrases
 from dunning.case.orders import NoticeOrder
+from dunning.coverage import DOMAIN
 from dunning.level import Level
 from dunning.notices.reply_to import Replies, is_read
-from dunning.records.accounts import Account, domains
+from dunning.records.accounts import Account, Service, domains, name_of
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.services.hold_reasons import Contacts, Remaining, remaining
+from dunning.services.shared_users import ByUser, with_same_user
 
 _HELP = "help"
 _SUBJECT = re.compile(r"\s*Subject:[ \t]*(?P<subject>[^\n]+)\n")
@@ -32,7 +35,7 @@ class TemplateRenderer:
     somebody else's. `help_url` explains the payment page (S3-04); when it is not given, the portal's own page does, or
     `<pay_url>/help`. `contacts` says where to write about a hold, `contact` about one that it does not name, and about
     everything else. `replies` says which notices may be answered (S1-19). `domain_help_url` tells about domain names,
-    which nobody switches (S3-31).
+    which nobody switches (S3-31). `by_user` says which services go down together with others of their panel user.
     """
 
     def __init__(
@@ -47,13 +50,14 @@ class TemplateRenderer:
         contact: str = "",
         replies: Replies | None = None,
         domain_help_url: str = "",
+        by_user: ByUser = lambda _: False,
     ) -> None:
         self._company = company
         self._pay_url = pay_url.rstrip("/")
         self._links = links
         self._help_url = help_url or (links.help if links else f"{self._pay_url}/{_HELP}")
         self._contacts, self._contact = contacts or {}, contact
-        self._domain_help_url = domain_help_url
+        self._domain_help_url, self._by_user = domain_help_url, by_user
         self._replies = replies or Replies()
         self._words = Phrases(folder / COMMON)
         self._files = TemplateFiles(folder)
@@ -86,8 +90,13 @@ class TemplateRenderer:
         """What a template may name, as the customer reads it; the pay page says the same as the mail, in English.
 
         `amount` and `happened_on` are there only when the order has them. `payments` are those of one about several.
-        `next_step` says what happens next, and when.
+        `next_step` says what happens next, and when. `named` goes behind "Your services": which they are, where not all
+        of the account's are meant; else it is empty. `down` names those as well that are suspended together with them.
         """
+        meant = order.covers.of(account.services) if order.covers.services else ()
+        hosted = [each for each in meant if each.kind != DOMAIN]
+        services = _named(meant)
+        down = _named(with_same_user(hosted, account.services, self._by_user)) or services
         reader, words = (
             LocaleFormat(locale_of(account.locale), ZoneInfo(order.zone), language),
             self._words.of(language),
@@ -113,7 +122,10 @@ class TemplateRenderer:
             "remaining": [_in(words, each) for each in self.remaining(order.remaining)],
             "pay_url": self._pay_link(order.invoice),
             "help_url": self._help_url,
-            "domains": ", ".join(_one_line(name) for name in domains(account)),
+            "domains": ", ".join(_one_line(name) for name in domains(order.covers.of(account.services))),
+            "services": services,
+            "named": f" ({services})" if services else "",
+            "down": f" ({down})" if down else "",
             "domain_help_url": self._domain_help_url,
             "words": words,
         }
@@ -163,12 +175,17 @@ def renderer_from(settings: Settings) -> TemplateRenderer:
         contact=settings.mail_from,
         replies=replies(settings),
         domain_help_url=settings.domain_help_url,
+        by_user=by_user(settings.panels),
     )
 
 
 def replies(settings: Settings) -> Replies:
     """Where answers go."""
     return Replies(default=settings.mail_reply_to, by_title=settings.reply_to)
+
+
+def _named(services: Iterable[Service]) -> str:
+    return ", ".join(dict.fromkeys(_one_line(name_of(each)) for each in services))
 
 
 def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from operations.services.holds import Held
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
+Service = Annotated[str, Parameter(help="Only this service, such as sandbox:bakery:website. Default: the account.")]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]
 
 
@@ -22,25 +23,34 @@ async def hold(
     /,
     *,
     kind: Kind,
+    service: Service = "",
     level: Annotated[Literal["warned", "locked", "suspended"], Parameter(help="How far.")] = "suspended",
     note: Annotated[str, Parameter(help="For staff: what happened.")] = "",
     silent: Annotated[bool, Parameter(help="Do not write to the customer.")] = False,
     json: Json = False,
 ) -> None:
-    """Restrict an account's services for a reason that no payment lifts, and write to the customer. Safe to repeat."""
+    """Restrict an account, or one service of it, for a reason that no payment lifts, and write to the customer.
+
+    Safe to repeat.
+    """
     from dunning.level import Level
     from operations.services.holds import PlaceHold
 
-    asked = PlaceHold(account, kind, Level(level), note=note, silent=silent)
+    asked = PlaceHold(account, kind, Level(level), note=note, silent=silent, service=service)
     async with composed(server="not needed" if silent else "if there") as made:
-        _say(account, f"hold {kind} placed", await made.holds.place(asked), json=json)
+        _say(account, f"hold {_named(kind, service)} placed", await made.holds.place(asked), json=json)
 
 
-async def lift(account: AccountId, /, *, kind: Kind, json: Json = False) -> None:
+async def lift(account: AccountId, /, *, kind: Kind, service: Service = "", json: Json = False) -> None:
     """Lift one hold; every other one, an unpaid invoice's too, stays. Safe to repeat."""
     async with composed(server="not needed") as made:
-        held = await made.holds.lift(account, kind)
-    _say(account, f"hold {kind} lifted" if held.changed else f"there was no hold {kind}", held, json=json)
+        held = await made.holds.lift(account, kind, service)
+    what = _named(kind, service)
+    _say(account, f"hold {what} lifted" if held.changed else f"there was no hold {what}", held, json=json)
+
+
+def _named(source: str, service: str) -> str:
+    return f"{source} on {service}" if service else source
 
 
 def _say(account: str, outcome: str, held: Held, *, json: bool) -> None:
@@ -49,5 +59,6 @@ def _say(account: str, outcome: str, held: Held, *, json: bool) -> None:
         kept = [each.model_dump(mode="json") for each in held.holds]
         print_json({"account": account, "outcome": outcome, "level": level, "holds": kept})
         return
-    remaining = ", ".join(f"{each.source} ({each.level.value})" for each in held.holds) or "none"
-    print(f"{account}: {outcome}; services are {level}; holds: {remaining}")
+    remaining = ", ".join(f"{_named(each.source, each.service)} ({each.level.value})" for each in held.holds)
+    strictest = "the strictest is" if any(each.service for each in held.holds) else "services are"
+    print(f"{account}: {outcome}; {strictest} {level}; holds: {remaining or 'none'}")

@@ -12,7 +12,7 @@ from cli.shell.errors import BadInputError
 
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
-    "payer", "user", "domain", "kind", "aliases", "site", "probe",
+    "payer", "user", "domain", "kind", "aliases", "site", "probe", "pays_for",
 )  # fmt: skip
 _OF_SERVICE = ("user", "domain", "kind", "aliases", "site", "probe")
 IGNORED = "story"
@@ -165,8 +165,9 @@ def _from_cells(line: int, cells: dict[str | Any, Any]) -> FileRow | Bad:
     if "aliases" in service:
         service["aliases"] = _several(service["aliases"])
     emails = _several(values.pop("email", ""))
-    extra = {"services": [service]} if service else {}
-    return FileRow(line, {**values, **({"emails": emails} if emails else {}), **extra})
+    pays_for = _several(values.pop("pays_for", ""))
+    extra = {"emails": emails, "services": [service] if service else [], "pays_for": pays_for}
+    return FileRow(line, {**values, **{key: several for key, several in extra.items() if several}})
 
 
 def _several(cell: str) -> list[str]:

@@ -35,8 +35,9 @@ async def start(
     """Start the cases of a file's invoices. Every row is checked first; safe to run again at any time.
 
     A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have customer, emails, zone,
-    locale, paid_through, renews and services (user, domain, kind). In CSV, email holds several addresses separated by
-    semicolons, and user, domain, kind name one service.
+    locale, paid_through, renews, services (user, domain, kind) and pays_for: the ids of the services that it pays for,
+    such as sandbox:bakery:website (none: all of the account's). In CSV, email and pays_for hold several values
+    separated by semicolons, and user, domain, kind name one service.
     """
     rows = list(read_rows(file))
 
@@ -45,12 +46,23 @@ async def start(
 
     async with composed(store="not needed", server="not needed") as made:
         good, bad = checked(rows, made.check_invoice.check)
+    good, bad = await _with_services(good, bad)
     report = OpenedMany()
     if good and not (strict and bad):
         await _open(good, report)
     not_started = [each.new.invoice for each in good] if strict and bad else []
     _say(file, report, bad, not_started=not_started, json=json)
     return FAILED if report.failed else BAD_INPUT if bad else 0
+
+
+async def _with_services(good: list[Checked], bad: list[Bad]) -> tuple[list[Checked], list[Bad]]:
+    """Those whose services there are, and with the bad those that pay for others. Else the store is not needed yet."""
+    if not any(each.new.pays_for for each in good):
+        return good, bad
+    async with composed(server="not needed") as made:
+        refused = await made.check_services.refused(good)
+    unknown = [Bad(each.place, each.new.invoice, refused[each.place]) for each in good if each.place in refused]
+    return [each for each in good if each.place not in refused], [*bad, *unknown]
 
 
 async def _open(good: list[Checked], report: OpenedMany) -> None:

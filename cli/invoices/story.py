@@ -44,6 +44,7 @@ def _facts(case: Case, at: datetime) -> list[str]:
         f"balance  {case.balance}",
         f"level    {case.level.value}{held}",
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
+        *([f"for      {', '.join(case.invoice.pays_for)}"] if case.invoice.pays_for else []),
         f"next     {next_step(case, at)}",
     ]
 

@@ -56,6 +56,8 @@ def invoice_text(made: Receipt) -> Iterator[str]:
     version = f" ({made.version})" if made.version else ""
     yield f"{made.invoice} · account {made.account} · policy {made.policy}{version}"
     yield from _labelled("  ", "state", f"{made.state}, {made.balance} owed, services {made.level or 'unknown'}")
+    if made.pays_for:
+        yield from _labelled("  ", "for", ", ".join(made.pays_for))
     for name, entries in (("clock", made.clock), ("wait", made.waits), ("next", (made.coming,) if made.coming else ())):
         for entry in entries:
             yield from _labelled("  ", name, entry)

@@ -6,6 +6,7 @@ from dunning.case.case import Case
 from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
 from dunning.case.outcomes import Ending
+from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
@@ -84,8 +85,8 @@ class NoticeOrder(Order):
     `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last notice
     before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
     `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
-    what a restore costs after that; None: it is not offered. `services` are the kinds that the plan suspends; empty
-    means all. `digest`: the account's notices of a day go out as one.
+    what a restore costs after that; None: it is not offered. `covers` are the services that the plan suspends.
+    `digest`: the account's notices of a day go out as one.
     """
 
     title: str
@@ -106,12 +107,12 @@ class NoticeOrder(Order):
     backups: bool | None = None
     backup_fee: Money | None = None
     archive_fee: Money | None = None
-    services: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
     digest: bool = False
 
 
 class RestrictOrder(Order):
-    """Bring the account's services to `level`; also used to deactivate. `services` are kinds, empty means all.
+    """Bring the services that it `covers` to `level`; also used to deactivate.
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
     `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none.
@@ -119,7 +120,7 @@ class RestrictOrder(Order):
 
     level: Level
     held: Level = Level.ACTIVE
-    services: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
     reason: str = "non-payment"
     voids: bool = False
     known: tuple[str, ...] = ()
@@ -129,32 +130,33 @@ class RestrictOrder(Order):
 class ReinstateOrder(Order):
     """Lift this invoice's hold, and that of `renews`, the invoice whose lapsed service this one pays for again.
 
-    `today` is the account's local date: invoices due before it are past due.
+    `today` is the account's local date: invoices due before it are past due. `covers` are the invoice's own services.
     """
 
     today: date
     rule: Rule
     renews: str = ""
+    covers: Coverage = Coverage()
 
 
 class LoosenOrder(Order):
     """Bring this invoice's hold down from `held` to `level`, though nothing was paid: it was tightened by mistake.
 
-    `services` are the kinds that the plan restricts at that level.
+    `covers` are the services that the plan restricts at that level.
     """
 
     level: Level
     held: Level
-    services: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
 
 
 class DeleteOrder(Order):
-    """Delete the account's services of these kinds (empty means all), or only their back-ups.
+    """Delete the services that it `covers`, or only their back-ups.
 
     `known` and `warnings` as above.
     """
 
-    services: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
     backups: bool = False
     known: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None

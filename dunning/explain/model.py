@@ -20,6 +20,7 @@ class Line(Wire):
 class Receipt(Wire):
     """Everything about one invoice. `clock` says what its times mean and what moved them; `coming` what is next.
 
+    `pays_for` are the ids of the services that it pays for; empty: all of the account's, or a customer reads it.
     `waits` are the reasons for which something was put off or held, with their ends.
     """
 
@@ -30,6 +31,7 @@ class Receipt(Wire):
     state: str
     balance: Money
     level: str = ""
+    pays_for: tuple[str, ...] = ()
     coming: str = ""
     clock: tuple[str, ...] = ()
     waits: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ def receipt(
         state=state_at(case, now),
         balance=case.balance,
         level=case.level.value,
+        pays_for=() if for_customer else case.invoice.pays_for,
         coming=next_step(case, now),
         clock=tuple(clock_of(case, now)),
         waits=tuple(waits_of(case, for_customer=for_customer)),

@@ -119,6 +119,7 @@ def _facts(case: Case, now: datetime) -> list[tuple[str, str]]:
         ("balance", str(case.balance)),
         ("level", case.level.value + (f" (still held by {held})" if held else "")),
         ("policy", f"{case.plan.policy}, zone {case.plan.zone}"),
+        ("for", ", ".join(case.invoice.pays_for)),
         ("moved by", f"{case.shift_days} day(s)" if case.shift_days else ""),
     ]
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from dunning.case.orders import NoticeOrder
+from dunning.coverage import about
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.money import Money
@@ -26,10 +27,11 @@ def hold_notice(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
     Its step makes it one notice for each hold, level and time of placing, however often it is ordered.
     """
     what = name(category(hold.source))
+    what_and_when = hold.source, hold.level.value, f"{hold.since:%Y%m%dT%H%M%SZ}"
     return NoticeOrder(
         invoice="",
         account=account.id,
-        step=step(StepKind.HOLD, account.id, hold.source, hold.level.value, f"{hold.since:%Y%m%dT%H%M%SZ}"),
+        step=step(StepKind.HOLD, account.id, hold.service, *what_and_when),
         at=now,
         title=f"{TITLES[hold.level]}: {what[0].upper()}{what[1:]}",
         policy="",
@@ -38,4 +40,5 @@ def hold_notice(hold: Hold, account: Account, now: datetime) -> NoticeOrder:
         balance=_NOTHING,
         level=hold.level,
         remaining=(hold.source,),
+        covers=about(hold.service),
     )

@@ -8,10 +8,11 @@ mail is routed to our own mail servers (S3-21). Everything else is outside, free
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dunning.coverage import DOMAIN, Coverage
 from dunning.records.accounts import Contact, Service
 
-EMAIL, DOMAIN = "email", "domain"
-"""Kinds: a service that carries the mail of its domains, and a name that is only registered with us."""
+EMAIL = "email"
+"""The kind of services that carry the mail of their domains."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,9 @@ def mail_domain(contact: Contact) -> str:
     return host(contact.email.rpartition("@")[2])
 
 
-def inside(
-    contacts: Iterable[Contact], services: Sequence[Service], kinds: Sequence[str], net: Net
-) -> tuple[Contact, ...]:
-    """The contacts that nobody can write to once the services of these kinds (empty means all) are suspended."""
-    stopped = _stopped(services, kinds)
+def inside(contacts: Iterable[Contact], services: Sequence[Service], covers: Coverage, net: Net) -> tuple[Contact, ...]:
+    """The contacts that nobody can write to once the services that it covers are suspended."""
+    stopped = _stopped(services, covers)
     running = [service for service in services if service not in stopped and service.kind == EMAIL]
     off, on = _domains(stopped, net), _domains(running, net)
     return tuple(c for c in contacts if stopped and _falls_silent(mail_domain(c), off, on, net))
@@ -71,13 +70,13 @@ def _ranked(contacts: Iterable[Contact]) -> list[Contact]:
     return sorted(contacts, key=lambda contact: contact.rank)
 
 
-def _stopped(services: Sequence[Service], kinds: Sequence[str]) -> list[Service]:
-    """The services of these kinds, and those of the same panel user: a panel may suspend the user as a whole.
+def _stopped(services: Sequence[Service], covers: Coverage) -> list[Service]:
+    """The services that are meant, and those of the same panel user: a panel may suspend the user as a whole.
 
     A domain name is never switched automatically (S3-31).
     """
     hosted = [service for service in services if service.kind != DOMAIN]
-    users = {(s.panel, s.user) for s in hosted if not kinds or s.kind in kinds}
+    users = {(s.panel, s.user) for s in covers.of(hosted)}
     return [service for service in hosted if (service.panel, service.user) in users]
 
 

@@ -23,4 +23,5 @@ def still_restricted_notice(order: ReinstateOrder, account: Account, invoice: Kn
         zone=account.zone or "UTC",
         due=invoice.due if invoice else order.today,
         balance=_NOTHING,
+        covers=order.covers,
     )

@@ -85,7 +85,8 @@ class Invoice(Wire):
     """What is asked of a customer. Dates are calendar dates in the plan's zone.
 
     `customer` is a display name for operators. `paid_through` is the last day already paid for (default: the due
-    date). `renews` names an older invoice whose lapsed service this one pays for again (S2-12, S2-13).
+    date). `renews` names an older invoice whose lapsed service this one pays for again (S2-12, S2-13). `pays_for` are
+    the ids of the services that it pays for; none named: all of the account's.
     """
 
     number: InvoiceNumber
@@ -95,6 +96,7 @@ class Invoice(Wire):
     due: date
     paid_through: date | None = None
     renews: str = ""
+    pays_for: tuple[str, ...] = ()
 
 
 class Milestone(Wire):

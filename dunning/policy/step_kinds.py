@@ -51,8 +51,8 @@ class StepKind(Enum):
     PAID_AFTER_DELETION = Form("paid-after-deletion", 0, Action.TICKET)
     LARGE_CASE = Form("large-case", 0, Action.TICKET)
 
-    # Notices outside of any case: of a hold, by account, source, level and time.
-    HOLD = Form("hold", 4, Action.NOTIFY)
+    # Notices outside of any case: of a hold, by account, service (may be empty), source, level and time.
+    HOLD = Form("hold", 5, Action.NOTIFY)
 
     # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.
     MAIL_ANSWER = Form("answer", 2, ends=True)
@@ -89,6 +89,7 @@ class About(StrEnum):
     REACH = "reach"
     PROOF = "proof"
     BACKUPS = "back-ups"
+    SHARED = "shared"
     REACTIVATION_FEE = "reactivation-fee"
     VOID = "void"
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
 from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
+from dunning.coverage import EVERYTHING, Coverage
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact, Service
@@ -82,7 +83,10 @@ class Panel(Protocol):
         ...
 
     def by_user(self, service: Service) -> bool:
-        """Whether it switches all services of one panel user together: a cPanel account has site and mail in one."""
+        """Whether it switches all services of one panel user together: a cPanel account has site and mail in one.
+
+        False where the panel is not known: then every other call raises.
+        """
         ...
 
     async def state(self, service: Service) -> PanelState:
@@ -140,8 +144,8 @@ class NoticeStarter(Protocol):
 class Reach(Protocol):
     """Which contacts can still be written to once services are suspended."""
 
-    async def inside(self, account: Account, kinds: Sequence[str] = ()) -> tuple[Contact, ...]:
-        """The contacts that fall silent with the account's services of these kinds; empty means all kinds.
+    async def inside(self, account: Account, covers: Coverage = EVERYTHING) -> tuple[Contact, ...]:
+        """The contacts that fall silent with the account's services that it covers.
 
         Never raises: what cannot be looked up is decided by the names alone.
         """
@@ -149,9 +153,9 @@ class Reach(Protocol):
 
 
 class BackUps(Protocol):
-    """Whether there are back-ups of an account's services."""
+    """Whether there are back-ups of services."""
 
-    async def exist(self, account: Account) -> bool | None:
+    async def exist(self, services: Sequence[Service]) -> bool | None:
         """None: nobody can say. Never raises for a panel that does not answer."""
         ...
 

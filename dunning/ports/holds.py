@@ -15,17 +15,17 @@ class Holds(Protocol):
         ...
 
     async def place_hold(self, hold: Hold) -> None:
-        """Insert a person's hold of (account, source), or bring that to the new level (keeping `since`).
+        """Insert a person's hold of (account, service, source), or bring it to the new level (keeping `since`).
 
         Raises LookupError when the account is not known.
         """
         ...
 
-    async def tighten_hold(self, hold: Hold, fence: Fence, *, had: bool) -> bool:
-        """Insert an invoice's hold for an order, or tighten it (keeping `since`); never loosens it.
+    async def tighten_holds(self, account: str, holds: Sequence[Hold], fence: Fence, *, had: bool) -> bool:
+        """Insert an invoice's holds for an order, one a service, or tighten them (keeping `since`); never loosens any.
 
-        False, changing nothing, when the invoice `had` one before and it is gone. Raises OvertakenError, SettledError,
-        LookupError.
+        All or none. False, changing nothing, when the invoice `had` one before and has none any more. Raises
+        OvertakenError, SettledError, LookupError, and ValueError for another account's or invoice's hold.
         """
         ...
 

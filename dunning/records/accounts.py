@@ -1,13 +1,13 @@
 """An account, its contacts and its services, as the store keeps them."""
 
-from dunning.wire import Instant, Wire
+from collections.abc import Iterable
 
-DOMAIN = "domain"
-"""The kind of services that are domain names."""
+from dunning.coverage import DOMAIN
+from dunning.wire import Instant, Wire
 
 
 class Service(Wire):
-    """One service of an account. `kind` is website, email, domain or an operator's own word.
+    """One service of an account. `id` is `panel:user:kind`. `kind` is website, email, domain or an operator's own word.
 
     `aliases` are other domains of it. `site` is the address at which the site's own software takes our notifications,
     `probe` what is looked at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
@@ -53,6 +53,11 @@ class Account(Wire):
     services: tuple[Service, ...] = ()
 
 
-def domains(account: Account) -> tuple[str, ...]:
-    """The account's domain names, which no panel switches (S3-31)."""
-    return tuple(each.domain or each.user for each in account.services if each.kind == DOMAIN)
+def name_of(service: Service) -> str:
+    """What a customer calls it: its domain; without one its id."""
+    return service.domain or service.id
+
+
+def domains(services: Iterable[Service]) -> tuple[str, ...]:
+    """The domain names among these, which no panel switches (S3-31)."""
+    return tuple(each.domain or each.user for each in services if each.kind == DOMAIN)

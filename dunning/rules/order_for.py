@@ -23,6 +23,7 @@ from dunning.case.orders import (
     RestrictOrder,
     Told,
 )
+from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
@@ -51,6 +52,7 @@ def reinstate_order(case: Case, now: datetime) -> ReinstateOrder:
         today=case.today(now),
         rule=case.plan.rule,
         renews=case.invoice.renews,
+        covers=_covers(case),
     )
 
 
@@ -141,16 +143,20 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         payments=tuple(Told(id=each.id, amount=each.amount, at=each.at) for each in money[1:] and money),
         level=case.level,
         **restoring(case, milestone),
-        services=_suspended(case),
+        covers=_suspended(case),
         digest=in_digest(case, milestone),
         remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
     )
 
 
-def _suspended(case: Case) -> tuple[str, ...]:
-    """The kinds that the plan suspends; empty means all."""
-    suspend = next((m for m in case.plan.milestones if m.action is Action.SUSPEND), None)
-    return suspend.services if suspend else ()
+def _covers(case: Case, milestone: Milestone | None = None) -> Coverage:
+    """The services that the invoice pays for; of these, the kinds that a step touches."""
+    return Coverage(services=case.invoice.pays_for, kinds=milestone.services if milestone else ())
+
+
+def _suspended(case: Case) -> Coverage:
+    """The services that the plan suspends."""
+    return _covers(case, next((m for m in case.plan.milestones if m.action is Action.SUSPEND), None))
 
 
 def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -158,7 +164,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         **_head(case, milestone, now),
         level=LEVEL_OF[milestone.action],
         held=case.level,
-        services=milestone.services,
+        covers=_covers(case, milestone),
         reason="chargeback" if _is_chargeback(milestone) else "non-payment",
         voids=milestone.voids,
         known=_known(case),
@@ -168,14 +174,14 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _loosen(case: Case, milestone: Milestone, now: datetime) -> Order:
     level = case.loosen_to or case.level
-    services = next((m.services for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), ())
-    return LoosenOrder(**_head(case, milestone, now), level=level, held=case.level, services=services)
+    covers = _covers(case, next((m for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), None))
+    return LoosenOrder(**_head(case, milestone, now), level=level, held=case.level, covers=covers)
 
 
 def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
     return DeleteOrder(
         **_head(case, milestone, now),
-        services=milestone.services,
+        covers=_covers(case, milestone),
         backups=milestone.action is Action.DELETE_BACKUPS,
         known=_known(case),
         warnings=_warnings(case, milestone),

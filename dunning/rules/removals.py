@@ -6,6 +6,7 @@ from datetime import date, datetime
 from dunning.case.case import Case
 from dunning.case.ledger import Kind
 from dunning.case.state import missing_approvals
+from dunning.coverage import Coverage
 from dunning.money import Money
 from dunning.policy.plan import DELETIONS, Action, Milestone
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
@@ -17,9 +18,9 @@ _SINCE = (Action.DEACTIVATE, Action.SUSPEND)
 class Removal(Wire):
     """One deletion that waits for people.
 
-    `kinds` are the kinds of services that go (empty: all), `services` their ids once somebody looked. `since` is when
-    the account became inactive, or was suspended; `on` is the day from which it may happen. `owed` is what is asked
-    for, or was when the policy voided the invoice. `backups`: whether the panel has any; None: nobody can say.
+    `covers` says which services go, `services` their names once somebody looked. `since` is when it
+    became inactive, or was suspended; `on` is the day from which it may happen. `owed` is what is asked for, or was
+    when the policy voided the invoice. `backups`: whether the panel has any; None: nobody can say.
     """
 
     invoice: str
@@ -28,7 +29,7 @@ class Removal(Wire):
     policy: str
     milestone: str
     only_backups: bool = False
-    kinds: tuple[str, ...] = ()
+    covers: Coverage = Coverage()
     services: tuple[str, ...] = ()
     owed: Money
     due: date
@@ -65,7 +66,7 @@ def removal(case: Case, now: datetime) -> Removal | None:
         policy=case.plan.policy,
         milestone=coming.name,
         only_backups=coming.action is Action.DELETE_BACKUPS,
-        kinds=coming.services,
+        covers=Coverage(services=case.invoice.pays_for, kinds=coming.services),
         owed=_owed(case),
         due=case.invoice.due,
         level=case.level.value,

@@ -5,12 +5,11 @@ registration are refused, and pages still display (S4-08). From suspended upward
 manner (S4-09). The way to pay is never part of the site, so no level closes it (S4-15).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from dunning.holds import Hold, level_for
-from dunning.level import Level
-from dunning.records.accounts import Service
+from dunning.holds import Hold
+from dunning.level import Level, strictest
 from dunning.services.hold_reasons import Category, Contacts, categories, category, remaining
 from dunning.wire import Instant, Wire
 
@@ -81,23 +80,17 @@ def rules(level: Level) -> Rules:
     )
 
 
-def touching(service: Service, holds: Iterable[Hold]) -> tuple[Hold, ...]:
-    """The holds that restrict this service, oldest first."""
-    return tuple(hold for hold in holds if not hold.services or service.kind in hold.services)
-
-
 def site_state(
-    service: Service, holds: Iterable[Hold], pay_url: Callable[[str], str], contacts: Contacts, otherwise: str
+    service: str, its: Sequence[Hold], pay_url: Callable[[str], str], contacts: Contacts, otherwise: str
 ) -> SiteState:
-    """The state that the account's holds ask for.
+    """The state that these holds ask for: all that restrict the service of this id, oldest first.
 
     `pay_url` makes an invoice's address; `otherwise` is written to about what `contacts` names nobody for.
     """
-    its = touching(service, holds)
-    level = level_for(service.kind, its)
+    level = strictest(hold.level for hold in its)
     ruled = rules(level)
     if level is Level.ACTIVE:
-        return SiteState(service=service.id, **ruled.model_dump())
+        return SiteState(service=service, **ruled.model_dump())
     unpaid = next((hold.source for hold in its if category(hold.source) is Category.NON_PAYMENT), "")
     others = remaining((hold.source for hold in its), contacts, otherwise)
     message = Message(
@@ -106,7 +99,7 @@ def site_state(
         write_to=tuple(dict.fromkeys(each.write_to for each in others)),
     )
     since = min(hold.since for hold in its if hold.level is level)
-    return SiteState(service=service.id, **ruled.model_dump(), since=since, reasons=categories(its), message=message)
+    return SiteState(service=service, **ruled.model_dump(), since=since, reasons=categories(its), message=message)
 
 
 def _text(level: Level, reasons: tuple[Category, ...], others: list[tuple[str, str, str]]) -> str:

@@ -47,6 +47,7 @@ class TicketKind(StrEnum):
     DOMAINS_DELETED = "domains-deleted"
     DOMAINS_REINSTATED = "domains-reinstated"
     BACKUPS_BY_HAND = "backups-by-hand"
+    DELETION_SHARED = "deletion-shared"
     DRIFT = "drift"
     # the breaker, and runs that were wrong
     BREAKER_STOPPED = "breaker-stopped"
@@ -89,6 +90,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.DOMAINS_DELETED: _SUPPORT,
     TicketKind.DOMAINS_REINSTATED: _SUPPORT,
     TicketKind.BACKUPS_BY_HAND: _SUPPORT,
+    TicketKind.DELETION_SHARED: _SUPPORT,
     TicketKind.DRIFT: _SUPPORT,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,

@@ -115,6 +115,17 @@ def domains_reinstated(order: ReinstateOrder, names: Sequence[str]) -> TicketOrd
     )
 
 
+def deletion_shared(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
+    """Services that their panel would only delete together with others of the same user. One for each order."""
+    body = (
+        f"{order.invoice} asks for the deletion of {', '.join(each.id for each in services)}, but the panel deletes a "
+        "user with all that it has, and not all of that is meant. Nothing was deleted, and it stays suspended. If it "
+        f"is to go, take it away by hand and end the case: starter.py void {order.invoice} --reason TEXT"
+    )
+    subject = f"Not deleted, because other services have the same panel user: {order.account}"
+    return ticket_about(order, TicketKind.DELETION_SHARED, subject, body, step=made_for(order.step, About.SHARED))
+
+
 def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOrder:
     """Back-ups that a panel cannot tell of: it cannot be seen whether they are gone."""
     names = ", ".join(f"{each.id} ({each.panel})" for each in services)

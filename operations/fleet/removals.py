@@ -13,7 +13,7 @@ from dunning.rules.removals import Removal, due_first, removal
 from dunning.states import StateAt
 from operations.list_cases import ListCases, Listing
 from operations.look import present
-from operations.services.panel import services_of
+from operations.services.panel import switched
 
 _STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed")
 AT_ONCE = 20
@@ -52,7 +52,7 @@ class Removals:
 
     async def _looked_at(self, found: Removal) -> Removal:
         try:
-            services = services_of((await self._store.account(found.account)).services, found.kinds)
+            services = switched(found.covers.of((await self._store.account(found.account)).services))
         except LookupError:
             services = []
         names = tuple(f"{each.kind} {each.domain or each.user}" for each in services)

@@ -1,9 +1,11 @@
-"""Whether there are back-ups of an account's services: what a notice about the deletion has to say (S3-26)."""
+"""Whether there are back-ups of services: what a notice about the deletion has to say (S3-26)."""
+
+from collections.abc import Sequence
 
 from dunning.ports.companies import Panel
 from dunning.ports.outages import OutageError
-from dunning.records.accounts import Account
-from operations.services.panel import services_of
+from dunning.records.accounts import Service
+from operations.services.panel import switched
 
 
 class PanelBackUps:
@@ -12,14 +14,13 @@ class PanelBackUps:
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
 
-    async def exist(self, account: Account) -> bool | None:
+    async def exist(self, services: Sequence[Service]) -> bool | None:
         """True only when every service has one: who reads "there is a back-up" counts on getting everything back.
 
         None when a panel does not answer, or only some have one: the notice does not wait, and promises nothing.
         """
-        services = services_of(account.services, ())
         try:
-            found = [(await self._panel.state(service)).backups for service in services]
+            found = [(await self._panel.state(service)).backups for service in switched(services)]
         except OutageError:
             return None
         return found[0] if len(set(found)) == 1 else None

@@ -23,10 +23,15 @@ async def change_holds(store: Holds, account: str, change: Change, fence: Fence 
             return after != before
 
 
-async def lift_hold(store: Holds, account: str, source: str, fence: Fence | None = None) -> bool:
-    """Lift the hold of that source and nobody else's; whether there was one. `fence` as above."""
+async def lift_hold(
+    store: Holds, account: str, source: str, fence: Fence | None = None, *, service: str | None = None
+) -> bool:
+    """Lift the holds of that source and nobody else's; whether there was one. `fence` as above.
+
+    `service` is what the hold names: an id, or ALL; None lifts every hold of the source.
+    """
 
     async def without(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
-        return tuple(hold for hold in before if hold.source != source)
+        return tuple(hold for hold in before if hold.source != source or service not in (None, hold.service))
 
     return await change_holds(store, account, without, fence)

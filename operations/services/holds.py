@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from dunning.coverage import ALL, about
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level, strictest
 from dunning.notices.hold_notice import hold_notice
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from operations.errors import RefusedError, UnfinishedError
+from operations.new_invoice import unknown_services
 from operations.payments import known_account
 from operations.services.change_holds import lift_hold
 from operations.services.services import AccountServices
@@ -19,13 +21,17 @@ LEVELS = (Level.WARNED, Level.LOCKED, Level.SUSPENDED)
 
 
 class PlaceHold(NamedTuple):
-    """Restrict an account to `level`. `note` is for staff; a `silent` hold does not write to the customer."""
+    """Restrict an account, or one `service` of it, to `level`. `note` is for staff.
+
+    A `silent` hold does not write to the customer.
+    """
 
     account: str
     source: str
     level: Level
     note: str = ""
     silent: bool = False
+    service: str = ALL
 
 
 class Held(NamedTuple):
@@ -54,10 +60,10 @@ class StaffHolds:
         self._clock = clock
 
     async def place(self, asked: PlaceHold) -> Held:
-        """Place the hold, or bring the one of that source to its level, and write to the customer once.
+        """Place the hold, or bring the one of that source on that service to its level, and write to the customer once.
 
-        Raises RefusedError for a source that is an invoice's: those belong to the invoices' cases; and for another
-        level than `LEVELS`.
+        Raises RefusedError for a source that is an invoice's: those belong to the invoices' cases; for another level
+        than `LEVELS`; and for a service that the account has not.
         """
         if asked.source not in OTHER_SOURCES:
             raise RefusedError(
@@ -65,25 +71,38 @@ class StaffHolds:
             )
         if asked.level not in LEVELS:
             raise RefusedError(f"no person's hold asks for {asked.level.value}", field="level")
-        await known_account(self._store, asked.account)
+        await self._known(asked.account, asked.service)
         before = await self._store.holds(asked.account)
-        await self._store.place_hold(
-            Hold(account=asked.account, source=asked.source, level=asked.level, since=self._clock(), note=asked.note)
+        placed = Hold(
+            account=asked.account,
+            source=asked.source,
+            level=asked.level,
+            since=self._clock(),
+            service=asked.service,
+            note=asked.note,
         )
-        holds = await self._bring(asked.account)
+        await self._store.place_hold(placed)
+        holds = await self._bring(asked.account, asked.service)
         if not asked.silent:
-            await self._write(asked.account, next((each for each in holds if each.source == asked.source), None))
+            of = (asked.source, asked.service)
+            await self._write(asked.account, next((each for each in holds if (each.source, each.service) == of), None))
         return Held(holds != before, holds)
 
-    async def lift(self, account: str, source: str) -> Held:
-        """Lift the hold of that source and nobody else's."""
-        await known_account(self._store, account)
-        lifted = await lift_hold(self._store, account, source)
-        return Held(lifted, await self._bring(account))
+    async def lift(self, account: str, source: str, service: str = ALL) -> Held:
+        """Lift the hold of that source on that service, or on the account as a whole, and nobody else's."""
+        await self._known(account, service)
+        lifted = await lift_hold(self._store, account, source, service=service)
+        return Held(lifted, await self._bring(account, service))
 
-    async def _bring(self, account: str) -> tuple[Hold, ...]:
+    async def _known(self, account: str, service: str) -> None:
+        await known_account(self._store, account)
+        if wrong := unknown_services([service] if service else [], await self._store.account(account)):
+            raise RefusedError(wrong, field="service")
+
+    async def _bring(self, account: str, service: str) -> tuple[Hold, ...]:
         try:
-            return (await self._services.bring(await self._store.account(account), self._clock())).holds
+            known = await self._store.account(account)
+            return (await self._services.bring(known, self._clock(), about(service))).holds
         except OutageError as error:
             raise UnfinishedError(
                 f"{account}: the holds are written down, but the services are not there yet: {error}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from dunning.case.orders import DeleteOrder, ReinstateOrder
-from dunning.holds import Hold
+from dunning.holds import Hold, touching
 from dunning.level import Level
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import key, step
@@ -19,22 +19,23 @@ from dunning.tickets.services import (
 
 
 async def domains_by_hand(store: Tickets, account: Account, holds: Iterable[Hold], at: datetime) -> None:
-    """Open a ticket for each hold that suspends an account with domain names: nobody switches those (S3-31)."""
-    names = domains(account)
-    for hold in holds if names else ():
-        if hold.level.rank >= Level.SUSPENDED.rank:
+    """Open a ticket for each reason that suspends domain names: nobody switches those (S3-31)."""
+    suspending = [hold for hold in holds if hold.level.rank >= Level.SUSPENDED.rank]
+    for hold in {hold.source: hold for hold in reversed(suspending)}.values():
+        its = [each for each in suspending if each.source == hold.source]
+        if names := domains(each for each in account.services if touching(each.id, its)):
             await store.open_ticket(domains_suspended(hold, account.id, names, at))
 
 
 async def domains_of_deleted(store: Tickets, account: Account, order: DeleteOrder) -> None:
-    """Open a ticket for the domain names of an account whose services were deleted."""
-    if names := domains(account):
+    """Open a ticket for the domain names among the services that were to be deleted."""
+    if names := domains(order.covers.of(account.services)):
         await store.open_ticket(domains_deleted(order, names))
 
 
 async def domains_back(store: Tickets, account: Account, order: ReinstateOrder) -> None:
     """Open a ticket to change back what was changed by hand, if there was one to change it."""
-    names, asked = domains(account), key(order.invoice, step(StepKind.DOMAINS, ""))
+    names, asked = domains(order.covers.of(account.services)), key(order.invoice, step(StepKind.DOMAINS, ""))
     if names and any(each.key.startswith(asked) for each in await store.tickets(account.id)):
         await store.open_ticket(domains_reinstated(order, names))
 

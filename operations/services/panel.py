@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dunning.holds import OTHER_SOURCES, Hold, level_for
+from dunning.coverage import DOMAIN, Coverage
+from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level, at_panel, strictest
 from dunning.ports.companies import Panel
 from dunning.ports.effects import Effects
 from dunning.ports.holds import Holds
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
-from dunning.records.accounts import DOMAIN, Account, Service
+from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect, PanelState
+from dunning.services.shared_users import holds_on, same_user, with_same_user
 from dunning.tickets.services import locked_at_panel
 from operations.services.manual_tasks import domains_by_hand
 
@@ -25,39 +27,38 @@ class PanelRecords(Effects, Holds, Tickets, Protocol):
     """What is asked for, what a panel was brought to, and work for people."""
 
 
-STAFF_KINDS = (DOMAIN,)
-"""Kinds that no activity touches: domain names are adjusted by hand (S3-31)."""
 _HOLD, _DUNNING = "hold:", "dun:"
 _HOLDS = tuple(f"{_HOLD}{source}" for source in OTHER_SOURCES)
 
 
-def services_of(services: Iterable[Service], kinds: tuple[str, ...]) -> list[Service]:
-    """The services of these kinds (empty means all) that a panel may switch."""
-    return [s for s in services if s.kind not in STAFF_KINDS and (not kinds or s.kind in kinds)]
+def switched(services: Iterable[Service]) -> list[Service]:
+    """Those of these services that a panel may switch: domain names are adjusted by hand (S3-31)."""
+    return [each for each in services if each.kind != DOMAIN]
 
 
-def asked(panel: Panel, service: Service, services: Iterable[Service], holds: Sequence[Hold]) -> Level:
-    """The strictest level that a hold asks for, of the service, or of all of its panel user where these go together.
-
-    Else one service's hold would suspend the user, and the next service's would reinstate it.
-    """
-    together = panel.by_user(service)
-    same = [each for each in services if together and (each.panel, each.user) == (service.panel, service.user)]
-    return strictest(level_for(each.kind, holds) for each in (service, *same))
+def without_their_user(panel: Panel, meant: Sequence[Service], services: Sequence[Service]) -> list[Service]:
+    """Those of these services that are one panel user's together with others that are not meant."""
+    ids = {each.id for each in meant}
+    others = ((each, same_user(each, services, panel.by_user)) for each in meant)
+    return [each for each, same in others if any(other.id not in ids for other in same)]
 
 
-async def bring_to_holds(panel: Panel, store: PanelRecords, account: Account, at: datetime) -> tuple[Hold, ...]:
-    """Bring each service to the strictest level that a hold asks for, and say which holds those were.
+async def bring_to_holds(
+    panel: Panel, store: PanelRecords, account: Account, covers: Coverage, at: datetime
+) -> tuple[Hold, ...]:
+    """Bring each service that is covered to the strictest level that a hold asks for, and say the account's holds.
 
-    Holds that come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
+    Services that their panel switches together with one of these are brought along; no other is touched. Holds that
+    come or go meanwhile (an abuse hold, another invoice) are seen: it starts over until they stand still.
     What only people can do becomes a ticket, as of `at`. Raises OutageError until the panel shows it; one broken
     service keeps no other from its level.
     """
     while True:
         holds = await store.holds(account.id)
         known = {each.service: each for each in await store.effects(account.id)}
-        services = services_of(account.services, ())
-        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in services]
+        services = switched(account.services)
+        meant = with_same_user(covers.of(services), services, panel.by_user)
+        tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in meant]
         failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
         await domains_by_hand(store, account, holds, at)
         if failed:
@@ -84,9 +85,14 @@ def mark(seen: PanelState, known: Effect | None) -> str:
     return known.tag if known and seen.level is not Level.ACTIVE else ""
 
 
+def is_of_staff(tag: str) -> bool:
+    """Whether a reason carries the mark of a person's hold."""
+    return tag in _HOLDS
+
+
 def is_ours(tag: str) -> bool:
     """Whether a reason carries the mark of one of our holds."""
-    return tag in _HOLDS or _DUNNING in tag
+    return is_of_staff(tag) or _DUNNING in tag
 
 
 def may_loosen(seen: PanelState, known: Effect | None) -> bool:
@@ -106,7 +112,8 @@ class _Bringing:
 
     async def to(self, holds: Sequence[Hold], services: Sequence[Service]) -> None:
         """Bring it to what these holds ask for. A restriction that we may not lift stays, whoever asks."""
-        wanted = at_panel(asked(self._panel, self._service, services, holds), self._panel.expresses(self._service))
+        holds = holds_on(self._service, services, holds, self._panel.by_user)
+        wanted = at_panel(strictest(hold.level for hold in holds), self._panel.expresses(self._service))
         seen = await self._panel.state(self._service)
         if seen.level in (wanted, Level.DELETED):
             return

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dunning.case.orders import Order
 from dunning.holds import Hold
-from dunning.level import Level
+from dunning.level import Level, strictest
 from dunning.ports.companies import Panel, Probes
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
@@ -14,7 +14,7 @@ from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts, in_words, visible
 from dunning.tickets.services import effect_not_seen
-from operations.services.panel import asked, mark, tag_of
+from operations.services.panel import mark, tag_of
 
 PATIENT = 12
 """Tries (about a quarter of an hour) after which a restriction counts although it is not seen outside.
@@ -26,18 +26,17 @@ Caches need minutes; a customer who moved the domain elsewhere must not keep the
 async def prove(
     panel: Panel,
     probes: Probes,
-    services: Iterable[Service],
-    holds: Sequence[Hold],
+    held: Iterable[tuple[Service, Sequence[Hold]]],
     at: datetime,
     *,
     known: Iterable[Effect] = (),
 ) -> tuple[Effect, ...]:
-    """What the services show now, after they were brought to what these holds ask for. Raises OutageError.
+    """What services show now, after each was brought to what the holds beside it ask for. Raises OutageError.
 
     `known` is what was noted of them before: where a panel keeps no reason, that is the only mark of ours.
     """
-    tag, noted, all_of_them = tag_of(holds), {each.service: each for each in known}, list(services)
-    wishes = [(each, wished(each, asked(panel, each, all_of_them, holds), at, tag)) for each in all_of_them]
+    noted = {each.service: each for each in known}
+    wishes = [(each, wished(each, strictest(hold.level for hold in its), at, tag_of(its))) for each, its in held]
     looks = [_proved(panel, probes, each, wish, noted.get(each.id)) for each, wish in wishes]
     return tuple(await asyncio.gather(*looks))
 

@@ -1,11 +1,13 @@
 """What reaches services: their panel, their own software, a look from outside; the store says what is asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from dunning.coverage import EVERYTHING, Coverage
 from dunning.holds import Hold
-from dunning.level import Level, at_panel
+from dunning.level import Level, at_panel, strictest
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Panel, Probes, Sites
 from dunning.ports.effects import Effects
@@ -15,7 +17,8 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
-from operations.services.panel import bring_to_holds, services_of
+from dunning.services.shared_users import holds_on, restraining, with_same_user
+from operations.services.panel import bring_to_holds, is_of_staff, switched
 from operations.services.proof import prove
 from operations.services.site_webhooks import tell_sites
 
@@ -47,27 +50,57 @@ class AccountServices:
     sites: Sites
     probes: Probes
 
-    async def bring(self, account: Account, at: datetime, *, attempt: int = 1) -> Brought:
-        """Bring the account's services to what its holds ask for, tell their sites, and look what came of it.
+    async def bring(
+        self, account: Account, at: datetime, covers: Coverage = EVERYTHING, *, attempt: int = 1
+    ) -> Brought:
+        """Bring the services that are covered to what holds ask for, tell their sites, and look what came of it.
 
-        The effects are kept, with `at`. `attempt` counts the tries of whoever asks (`tell_sites`). Raises OutageError
-        until panel and sites have it; what is seen outside raises nothing.
+        Services that go together with one of these are brought along; no other is touched, and no panel of another has
+        to answer. The effects are kept, with `at`. `attempt` counts the tries of whoever asks (`tell_sites`). Raises
+        OutageError until panel and sites have it; what is seen outside raises nothing.
         """
         earlier = await self.store.effects(account.id)
         ours = account.model_copy(update={"services": await self.ours(account, earlier)})
-        holds = await self._bring_all(ours, at, attempt)
-        known = await self.store.effects(account.id)
-        effects = await prove(self.panel, self.probes, services_of(ours.services, ()), holds, at, known=known)
+        holds = await self._bring_all(ours, covers, at, attempt)
+        known, held = await self.store.effects(account.id), self._held(ours, holds, covers)
+        effects = await prove(self.panel, self.probes, held, at, known=known)
         await self.store.put_effects(effects)
         return Brought(holds, effects, earlier)
 
-    async def _bring_all(self, account: Account, at: datetime, attempt: int) -> tuple[Hold, ...]:
+    async def _bring_all(self, account: Account, covers: Coverage, at: datetime, attempt: int) -> tuple[Hold, ...]:
         """Panels first, then sites. Holds that changed while a site was told are told to it, too."""
         while True:
-            holds = await bring_to_holds(self.panel, self.store, account, at)
-            await tell_sites(self.sites, account, holds, at, attempt=attempt)
+            holds = await bring_to_holds(self.panel, self.store, account, covers, at)
+            await tell_sites(self.sites, self.levels(account, holds, covers), at, attempt=attempt)
             if await self.store.holds(account.id) == holds:
                 return holds
+
+    def levels(
+        self, account: Account, holds: Sequence[Hold], covers: Coverage = EVERYTHING
+    ) -> list[tuple[Service, Level]]:
+        """What these holds ask for of each covered service that a panel may switch; see `bring`."""
+        return [(each, strictest(hold.level for hold in its)) for each, its in self._held(account, holds, covers)]
+
+    def _held(
+        self, account: Account, holds: Sequence[Hold], covers: Coverage
+    ) -> list[tuple[Service, tuple[Hold, ...]]]:
+        services, by_user = switched(account.services), self.panel.by_user
+        meant = with_same_user(covers.of(services), services, by_user)
+        return [(each, holds_on(each, services, holds, by_user)) for each in meant]
+
+    def restraining(self, account: Account, holds: Sequence[Hold], covers: Coverage) -> tuple[Hold, ...]:
+        """Those of these holds that restrict one of the covered services."""
+        return restraining(covers, account.services, holds, self.panel.by_user)
+
+    async def to_loosen(self, account: Account) -> tuple[str, ...]:
+        """The services that were brought to more than holds ask for now, by id, and not by a person's hold.
+
+        An invoice may have held others than its own: those of the one that it renews, and what was handed to it.
+        """
+        known = {each.service: each for each in await self.store.effects(account.id) if not is_of_staff(each.tag)}
+        levels = self.levels(account, await self.store.holds(account.id))
+        was = ((each, known[each.id].wanted, level) for each, level in levels if each.id in known)
+        return tuple(each.id for each, before, level in was if level.rank < before.rank < Level.DELETED.rank)
 
     async def ours(self, account: Account, earlier: tuple[Effect, ...]) -> tuple[Service, ...]:
         """Its services without those that were deleted and are another account's now: the same name again (S2-15)."""

@@ -11,6 +11,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import follow_up
 from dunning.case.ledger import SIGN, Entry, Kind
 from dunning.case.orders import NoticeOrder
+from dunning.coverage import Coverage
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
 from dunning.money import Money
@@ -23,6 +24,7 @@ from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
 from dunning.services.hold_reasons import Remaining
+from dunning.services.shared_users import ByUser, restraining
 from operations.look import CaseOf
 
 
@@ -50,9 +52,9 @@ class Other:
 class InvoiceView:
     """An invoice as its customer sees it. `state` is its case's, running or closed.
 
-    `level` is what the services run at, whoever restricts them; `other_holds` no payment lifts. `all_past_due`: they
-    come back only when every past-due invoice is paid. `gone`: the services are deleted, and `next_step` says
-    what can be bought back, and for how much (S3-25).
+    `services` names those that it pays for; empty: all of the account's. `level` is what they run at, whoever restricts
+    them; `other_holds` no payment lifts. `all_past_due`: they come back only when every past-due invoice is paid.
+    `gone`: they are deleted, and `next_step` says what can be bought back, and for how much (S3-25).
     """
 
     number: str
@@ -63,6 +65,7 @@ class InvoiceView:
     zone: str
     next_step: str
     gone: bool
+    services: str
     lines: tuple[tuple[str, Money], ...]
     level: Level
     other_holds: tuple[Remaining, ...]
@@ -88,15 +91,24 @@ class InvoiceView:
 
 
 class InvoiceViews:
-    """Asks the case, and the store about the account. All calls raise OutageError and the store's errors."""
+    """Asks the case, and the store about the account. All calls raise OutageError and the store's errors.
+
+    `by_user` as the renderer has it.
+    """
 
     def __init__(
-        self, store: InvoiceRecords, case_of: CaseOf, renderer: TemplateRenderer, clock: Callable[[], datetime]
+        self,
+        store: InvoiceRecords,
+        case_of: CaseOf,
+        renderer: TemplateRenderer,
+        clock: Callable[[], datetime],
+        by_user: ByUser = lambda _: False,
     ) -> None:
         self._store = store
         self._case_of = case_of
         self._renderer = renderer
         self._clock = clock
+        self._by_user = by_user
 
     async def of(self, invoice: str) -> InvoiceView | None:
         """The invoice's view; None when nobody knows it."""
@@ -106,7 +118,8 @@ class InvoiceViews:
     async def _view(self, case: Case) -> InvoiceView:
         now = self._clock()
         account = await self._account(case.invoice.account, case.invoice.customer)
-        holds = await self._store.holds(account.id)
+        covers = Coverage(services=case.invoice.pays_for)
+        holds = restraining(covers, account.services, await self._store.holds(account.id), self._by_user)
         others, more = await self._others(case, now)
         facts = self._renderer.facts(_notice(case, now), account)
         return InvoiceView(
@@ -118,6 +131,7 @@ class InvoiceViews:
             zone=case.plan.zone,
             next_step=facts["next_step"],
             gone=facts["deleted"] and state_at(case, now) == "deleted",
+            services=facts["services"],
             lines=_lines(case),
             level=strictest(hold.level for hold in holds),
             other_holds=self._renderer.remaining(_other_holds(holds)),

@@ -17,9 +17,10 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
-from dunning.records.accounts import Service
+from dunning.records.accounts import Account, Service
 from dunning.services.hold_reasons import Category, Contacts, categories, name, remaining
-from dunning.services.site_state import SiteState, site_state, touching
+from dunning.services.shared_users import ByUser, holds_on
+from dunning.services.site_state import SiteState, site_state
 from portal.http.errors import note
 from portal.http.html import Pages
 
@@ -35,16 +36,46 @@ _HEADERS = {"Cache-Control": f"private, max-age={FRESH}", "Vary": "Authorization
 _BEARER = "bearer "
 
 
+class Known(NamedTuple):
+    """A service, the holds that restrict it, oldest first, and how many accounts name it."""
+
+    service: Service
+    holds: tuple[Hold, ...]
+    accounts: int
+
+
+class SitesOfUsers:
+    """Finds a service and what holds it. `by_user` says which go down together with others of their panel user."""
+
+    def __init__(self, store: SiteRecords, by_user: ByUser) -> None:
+        self._store = store
+        self._by_user = by_user
+
+    async def of(self, service: str) -> Known | None:
+        """As every account that names it holds it: the panel's user is the same one for all of them."""
+        accounts = [await self._store.account(account) for account in await self._store.owners(service)]
+        named = [(account, each) for account in accounts for each in account.services if each.id == service]
+        if not named:
+            return None
+        its = named[-1][1]
+        same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
+        holds = [hold for account in same for hold in await self._holding(its, account)]
+        return Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), len(same))
+
+    async def _holding(self, service: Service, account: Account) -> tuple[Hold, ...]:
+        return holds_on(service, account.services, await self._store.holds(account.id), self._by_user)
+
+
 class SiteStates:
     """`GET /sites/{service}/state`: the level, what it means, and what owners and administrators are told.
 
     `contacts` says where to write about a hold, `otherwise` about one that it does not name.
     """
 
-    def __init__(self, sites: SiteLinks, links: Links, store: SiteRecords, contacts: Contacts, otherwise: str) -> None:
-        self._sites = sites
+    def __init__(self, keys: SiteLinks, links: Links, sites: SitesOfUsers, contacts: Contacts, otherwise: str) -> None:
+        self._keys = keys
         self._links = links
-        self._store = store
+        self._sites = sites
         self._contacts = contacts
         self._otherwise = otherwise
 
@@ -65,15 +96,15 @@ class SiteStates:
     async def _state(self, request: Request) -> SiteState | None:
         """None for a wrong token as for an unknown service: nobody learns which services there are."""
         service: str = request.path_params["service"]
-        if not self._sites.valid(service, _token(request)):
+        if not self._keys.valid(service, _token(request)):
             note(request, "a site's state without its token")
             return None
-        known = await _known(self._store, service)
+        known = await self._sites.of(service)
         if known is None:
             return None
         # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
         pay = self._links.pay if known.accounts == 1 else _no_link
-        return site_state(known.service, known.holds, pay, self._contacts, self._otherwise)
+        return site_state(known.service.id, known.holds, pay, self._contacts, self._otherwise)
 
 
 class SuspendedPages:
@@ -83,8 +114,8 @@ class SuspendedPages:
     portal, where its owner logs in; empty when there is none to name.
     """
 
-    def __init__(self, store: SiteRecords, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
-        self._store = store
+    def __init__(self, sites: SitesOfUsers, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
+        self._sites = sites
         self._pages = pages
         self._contacts = contacts
         self._otherwise = otherwise
@@ -109,30 +140,8 @@ class SuspendedPages:
         )
 
     async def _suspending(self, service: str) -> tuple[Hold, ...]:
-        known = await _known(self._store, service)
-        return (
-            tuple(hold for hold in touching(known.service, known.holds) if hold.level.rank >= Level.SUSPENDED.rank)
-            if known
-            else ()
-        )
-
-
-class _Known(NamedTuple):
-    service: Service
-    holds: tuple[Hold, ...]
-    accounts: int
-
-
-async def _known(store: SiteRecords, service: str) -> _Known | None:
-    """The service, and the holds of every account that names it: the panel's user is the same one for all of them."""
-    accounts = [await store.account(account) for account in await store.owners(service)]
-    named = [(account, each) for account in accounts for each in account.services if each.id == service]
-    if not named:
-        return None
-    its = named[-1][1]
-    same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
-    holds = [hold for account in same for hold in await store.holds(account.id)]
-    return _Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), len(same))
+        known = await self._sites.of(service)
+        return tuple(hold for hold in (known.holds if known else ()) if hold.level.rank >= Level.SUSPENDED.rank)
 
 
 def _no_link(invoice: str) -> str:

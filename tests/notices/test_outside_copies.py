@@ -1,6 +1,6 @@
 """Warnings go to an address outside of the customer's own services, too: the real activity and a real mail server."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from adapters import mail
 from adapters.mail.reachability import MailReach
 from adapters.templates import renderer
 from dunning.case.results import Delivered
+from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.ports.outages import OutageError
-from dunning.records.accounts import Account, Service
+from dunning.records.accounts import Service
 from tests.notices.office import Office, an_office, order
 
 INSIDE, ALSO_INSIDE, OUTSIDE = "billing@bakery.example", "ann@shop.bakery.example", "owner@post.example"
@@ -25,9 +26,9 @@ class Backups:
 
     asked = 0
 
-    async def exist(self, account: Account) -> bool | None:
+    async def exist(self, services: Sequence[Service]) -> bool | None:
         self.asked += 1
-        return account.id == "bakery"
+        return bool(services)
 
 
 @pytest_asyncio.fixture
@@ -87,7 +88,7 @@ async def test_an_outside_address_that_stands_first_is_enough(office: Office) ->
 async def test_a_mailbox_that_keeps_running_will_do_where_there_is_no_other(office: Office) -> None:
     mail_service = {"user": "mail", "domain": "shop.example"}
     await customer(office, INSIDE, "ann@shop.example", **mail_service)
-    await office.send(order(services=("website",)))
+    await office.send(order(covers=Coverage(kinds=("website",))))
     assert [len(office.to(each)) for each in (INSIDE, "ann@shop.example")] == [1, 1]
     await office.send(order(step="second-overdue"))
     assert [len(office.to(each)) for each in (INSIDE, "ann@shop.example")] == [2, 1], "all services are suspended"

@@ -41,7 +41,7 @@ from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebho
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage, terms
-from portal.pages.sites import SiteStates, SuspendedPages
+from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.why import WhyPage
 
@@ -247,6 +247,7 @@ async def portal(
     secrets = [Webhook(secret) for secret in payment_secrets]
     renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
     views = InvoiceViews(used, played.case, renderer, now)
+    sites = SitesOfUsers(used, lambda each: each.panel == "whm")
     routes = [
         StripeWebhooks(intake, delivery, stripe_secrets, TYPES).route(),
         PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
@@ -255,8 +256,8 @@ async def portal(
         TicketPage(links, used, pages).route(),
         NoticePage(links, used).route(),
         *PayPage(links, views, pages, store=used, company=company, terms=TERMS).routes(),
-        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, used, HOLD_CONTACTS, CONTACT).route(),
-        SuspendedPages(used, pages, HOLD_CONTACTS, CONTACT, CLIENT_PORTAL).route(),
+        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, CONTACT).route(),
+        SuspendedPages(sites, pages, HOLD_CONTACTS, CONTACT, CLIENT_PORTAL).route(),
     ]
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (

@@ -19,10 +19,9 @@ from starlette.routing import Route
 from adapters.settings.settings import Settings
 from adapters.sites.tokens import SiteLinks, webhook_secret
 from adapters.sites.webhooks import SilentSites, SiteMessenger, sites_from
-from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
-from dunning.records.accounts import Account, Service
+from dunning.records.accounts import Service
 from operations.services.site_webhooks import TRIES, tell_sites
 from portal.http.server import serving
 
@@ -187,22 +186,13 @@ def test_each_site_has_a_token_and_a_secret_of_its_own() -> None:
         SiteLinks("short", PORTAL)
 
 
-def account(*services: Service) -> Account:
-    return Account(id="bakery", name="Example Bakery", services=services)
-
-
-def hold(level: Level, *kinds: str) -> Hold:
-    return Hold(account="bakery", source="INV-1", level=level, since=AT, services=kinds)
-
-
 async def test_every_service_hears_its_own_level_and_a_silent_site_keeps_no_other_from_it(site: Site) -> None:
     mine = service(site)
     broken = service(site, id="b", site="http://127.0.0.1:1/")
-    domain = service(site, id="c", kind="domain")
     async with messenger() as sites:
         with pytest.raises(OutageError, match="the site of service b"):
-            await tell_sites(sites, account(broken, domain, mine), [hold(Level.LOCKED, "website")], AT)
-        await tell_sites(sites, account(mine), [hold(Level.LOCKED, "email")], AT)
+            await tell_sites(sites, [(broken, Level.LOCKED), (mine, Level.LOCKED)], AT)
+        await tell_sites(sites, [(mine, Level.ACTIVE), (service(site, id="d", site=""), Level.LOCKED)], AT)
     assert [said["data"]["level"] for _, said in site.taken] == ["locked", "active"]
 
 
@@ -222,9 +212,8 @@ async def test_only_what_no_panel_shows_is_tried_again_and_not_for_ever(
     level: Level, number: int, raises: bool
 ) -> None:
     broken = service(Site(url="http://127.0.0.1:1/"))
-    holds = [] if level is Level.ACTIVE else [hold(level)]
     async with messenger() as sites:
-        telling = tell_sites(sites, account(broken), holds, AT, attempt=number)
+        telling = tell_sites(sites, [(broken, level)], AT, attempt=number)
         if raises:
             with pytest.raises(OutageError):
                 await telling

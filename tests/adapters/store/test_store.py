@@ -272,7 +272,7 @@ async def test_holds_come_oldest_first_with_everything_they_say(store: SqlStore)
     await store.put_account(ACCOUNT)
     placed = [
         hold("manual", Level.WARNED, AT + DAY),
-        hold("i-2", Level.SUSPENDED, AT, services=("website", "email"), note=LONG),
+        hold("i-2", Level.SUSPENDED, AT, service="sandbox:bakery:website", note=LONG),
         hold("abuse", Level.INACTIVE, AT),
         hold("i-9", Level.DELETED, AT - timedelta(microseconds=1)),
     ]
@@ -285,9 +285,19 @@ async def test_holds_come_oldest_first_with_everything_they_say(store: SqlStore)
 async def test_placing_a_hold_again_changes_all_but_since(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     await store.place_hold(hold("i-1", Level.LOCKED, AT))
-    again = hold("i-1", Level.SUSPENDED, AT + DAY, services=("email",), note="worse")
+    again = hold("i-1", Level.SUSPENDED, AT + DAY, note="worse")
     await store.place_hold(again)
     assert await store.holds("a-1") == (again.model_copy(update={"since": hold("i-1").since}),)
+
+
+async def test_an_account_may_have_a_hold_of_one_source_on_each_service_and_one_on_all(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    placed = [hold("abuse", service=each) for each in ("", "s-1", "s-2")]
+    for each in placed:
+        await store.place_hold(each)
+    assert await store.holds("a-1") == tuple(placed)
+    assert await store.replace_holds("a-1", placed, placed[:1] + placed[2:])
+    assert await store.holds("a-1") == (placed[0], placed[2])
 
 
 async def test_a_hold_on_an_unknown_account_is_refused(store: SqlStore) -> None:
@@ -299,7 +309,7 @@ async def test_a_hold_on_an_unknown_account_is_refused(store: SqlStore) -> None:
 
 async def test_replacing_holds_asks_that_they_are_still_what_they_were(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
-    first, second = hold("i-1", services=("email",)), hold("i-2", since=AT + DAY)
+    first, second = hold("i-1", service="s-1"), hold("i-2", since=AT + DAY)
     for each in (first, second):
         await opened(store, each.source, AT.date())
     assert await store.replace_holds("a-1", (), (first, second))

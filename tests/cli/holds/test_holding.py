@@ -63,6 +63,37 @@ async def test_each_kind_is_a_hold_of_its_own_with_its_own_reason(a_stage: Stage
 
 
 @pytest.mark.req("S2-16")
+async def test_a_hold_may_name_one_service_and_is_lifted_by_that_name(a_stage: Stage, operate: Operate):
+    asked = row("HOLD-20", services=[{"user": "hold20"}, {"user": "hold20b", "domain": "blog.example"}])
+    assert (await operate("start", "-", stdin=lines(asked))).status == 0
+    account, blog = asked["account"], "sandbox:hold20b:website"
+    said = await operate("hold", account, "--kind", "abuse", "--service", blog, "--silent")
+    assert said.out == (
+        f"{account}: hold abuse on {blog} placed; the strictest is suspended; holds: abuse on {blog} (suspended)\n"
+    )
+    assert [await at_panel(a_stage, user) for user in ("hold20", "hold20b")] == [
+        ("active", ""),
+        ("suspended", "hold:abuse"),
+    ]
+    assert f"abuse on {blog}: suspended since" in (await operate("why", account)).out
+    assert await held(operate, "lift", account, "--kind", "abuse") == (
+        "there was no hold abuse",
+        "suspended",
+        ["abuse"],
+    )
+    assert await held(operate, "lift", account, "--kind", "abuse", "--service", blog) == (
+        f"hold abuse on {blog} lifted", "active", [],
+    )  # fmt: skip
+    assert (await at_panel(a_stage, "hold20b"))[0] == "active"
+    for command in ("hold", "lift"):
+        wrong = await operate(command, account, "--kind", "abuse", "--service", "sandbox:typo:website")
+        assert (wrong.status, wrong.out) == (2, "")
+        assert wrong.err.startswith(
+            f"starter: --service: account {account!r} has no service 'sandbox:typo:website'; it has "
+        )
+
+
+@pytest.mark.req("S2-16")
 async def test_lift_leaves_the_hold_of_an_unpaid_invoice(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-2", "hold2")
     unpaid = Hold(account=account, source="HOLD-2", level=Level.SUSPENDED, since=now(), note="non-payment")

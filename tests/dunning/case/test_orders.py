@@ -12,6 +12,7 @@ from dunning.case.orders import (
     ChargeOrder,
     CloseOrder,
     DeleteOrder,
+    LoosenOrder,
     MoveDueOrder,
     NoticeOrder,
     Order,
@@ -20,10 +21,11 @@ from dunning.case.orders import (
     RestrictOrder,
 )
 from dunning.case.results import Declined, Undelivered
+from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Milestone
-from dunning.rules.order_for import order_for, reinstate_order
+from dunning.rules.order_for import BUILDERS, order_for, reinstate_order
 from dunning.rules.record import recorded
 from dunning.rules.updates import due_date_changed, unreadable
 from dunning.tickets.kind import TicketKind
@@ -85,7 +87,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         step="suspend",
         at=at(opened(COURTESY), 10),
         level=Level.SUSPENDED,
-        services=("website", "email"),
+        covers=Coverage(kinds=("website", "email")),
         warnings=("n2", "n3"),
     )
     assert unnumbered(ordered(aso, "deactivate")) == RestrictOrder(
@@ -109,7 +111,7 @@ def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own(
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
     assert unnumbered(order_for(case, only, now)) == DeleteOrder(
-        **WHO, step="delete", at=now, services=("website",), warnings=("n2", "n3")
+        **WHO, step="delete", at=now, covers=Coverage(kinds=("website",)), warnings=("n2", "n3")
     )
 
 
@@ -279,3 +281,21 @@ def test_what_needs_no_hand_has_no_order() -> None:
     case, now = moment(ASO, 2)
     with pytest.raises(KeyError):
         order_for(case, follow_up(case, "credit:1", Action.CREDIT), now)
+
+
+def test_an_invoice_that_names_services_asks_for_nothing_of_any_other() -> None:
+    """Whatever it orders about services, in every policy: the shop's invoice says "the shop" each time."""
+    names = ("sandbox:shop:website",)
+    for name, suspends in ((ASO, ()), (COURTESY, ("website", "email")), (HOTDOODLE, ())):
+        case, now = moment(name, 3, pays_for=names)
+        assert reinstate_order(case, now).covers == Coverage(services=names)
+        for milestone in case.plan.milestones:
+            order = BUILDERS[milestone.action](case, milestone, now)
+            if isinstance(order, RestrictOrder | DeleteOrder):
+                assert order.covers == Coverage(services=names, kinds=milestone.services)
+            if isinstance(order, NoticeOrder):
+                assert order.covers == Coverage(services=names, kinds=suspends)
+        undone = case.model_copy(update={"level": Level.SUSPENDED, "loosen_to": Level.LOCKED})
+        loosen = order_for(undone, follow_up(undone, "loosen:u-1", Action.LOOSEN), now)
+        assert isinstance(loosen, LoosenOrder)
+        assert loosen.covers.services == names

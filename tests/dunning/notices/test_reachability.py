@@ -11,6 +11,7 @@ from dunning.case.case import Case, Opened
 from dunning.case.decisions import Perform, Wait
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
+from dunning.coverage import Coverage
 from dunning.notices.reachability import Net, host, inside, outside, recipients
 from dunning.policy.plan import Action, Milestone
 from dunning.records.accounts import Contact, Service
@@ -37,7 +38,7 @@ BAKERY = service("bakery.example", "website", "bakery", "brot.co.uk")
 
 
 def is_inside(email: str, *services: Service, kinds: tuple[str, ...] = (), net: Net = NAMES) -> bool:
-    return bool(inside([contact(email)], services, kinds, net))
+    return bool(inside([contact(email)], services, Coverage(kinds=kinds), net))
 
 
 @pytest.mark.req("S3-21")

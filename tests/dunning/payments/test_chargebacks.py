@@ -10,6 +10,7 @@ from dunning.case.facts import Payment, Waiver
 from dunning.case.ledger import Kind
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import Deferred, Delivered, Found, Noted, Restricted
+from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action
@@ -48,7 +49,7 @@ def test_a_chargeback_suspends_at_once_where_the_policy_says_so_and_the_notice_s
     order = order_for(restricted.before, restricted.step, restricted.decided)
     assert isinstance(order, RestrictOrder)
     assert (order.level, order.reason, order.held) == (Level.SUSPENDED, "chargeback", Level.ACTIVE)
-    assert order.services == ("website", "email"), "no more than the plan's own suspension"
+    assert order.covers == Coverage(kinds=("website", "email")), "no more than the plan's own suspension"
     assert order.known == ("p-1",)
     notice = did(life, "reversal:r-1")
     assert notice.before.level is Level.SUSPENDED

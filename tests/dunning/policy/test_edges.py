@@ -132,10 +132,10 @@ def test_a_plan_keeps_the_account_s_own_zone_for_its_steps() -> None:
     assert plan_for(policy(ASO), opened(ASO).invoice).milestones[0].at == at(opened(ASO), -10)
 
 
-def test_a_hold_handed_to_an_invoice_that_already_has_a_milder_one_covers_the_same_services() -> None:
-    """Its own touched the website only; the one handed on touches every service."""
+def test_a_hold_that_is_handed_on_stands_beside_the_own_one_on_another_service() -> None:
+    """Its own touches one service; the one handed on touches every one."""
     now = utc("2026-12-11 14:00")
     lifted = Hold(account="a", source="INV-1", level=Level.SUSPENDED, since=now)
-    own = Hold(account="a", source="INV-2", level=Level.LOCKED, since=now, services=("website",))
-    (after,) = after_payment([lifted, own], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"])
-    assert (after.source, after.level, after.services) == ("INV-2", Level.SUSPENDED, ())
+    own = Hold(account="a", source="INV-2", level=Level.LOCKED, since=now, service="website")
+    after = after_payment([lifted, own], ["INV-1"], Rule.ALL_PAST_DUE, ["INV-2"])
+    assert after == (own, lifted.model_copy(update={"source": "INV-2"}))

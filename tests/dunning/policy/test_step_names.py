@@ -87,7 +87,7 @@ def test_keys_and_notices_lead_back_to_their_step(account: str, name: StepName, 
         ("refund:a%3Ab", Action.REFUND),
         ("deletion:told", Action.NOTIFY),
         ("chargeback:dp_1", None),
-        ("hold:bakery:abuse:suspended:20261201T090000Z:undelivered", Action.TICKET),
+        ("hold:bakery::abuse:suspended:20261201T090000Z:undelivered", Action.TICKET),
     ],
 )
 def test_a_name_says_what_its_step_does(text: str, action: Action | None) -> None:

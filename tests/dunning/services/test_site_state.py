@@ -20,13 +20,15 @@ CONTACTS: Contacts = {
 BEGAN, LATER = utc("2026-12-11 14:00"), utc("2026-12-20 09:00")
 
 
-def hold(source: str, level: Level = Level.SUSPENDED, *services: str) -> Hold:
+def hold(source: str, level: Level = Level.SUSPENDED) -> Hold:
     since = LATER if source in OTHER_SOURCES else BEGAN
-    return Hold(account="bakery", source=source, level=level, since=since, services=services, note="seen by staff only")
+    return Hold(account="bakery", source=source, level=level, since=since, note="seen by staff only")
 
 
 def state(*holds: Hold) -> SiteState:
-    return site_state(SERVICE, holds, lambda invoice: f"https://pay.example/{invoice}?s=x", CONTACTS, "us@host.example")
+    return site_state(
+        SERVICE.id, holds, lambda invoice: f"https://pay.example/{invoice}?s=x", CONTACTS, "us@host.example"
+    )
 
 
 @pytest.mark.req("S4-05")
@@ -75,10 +77,6 @@ def test_each_other_hold_has_its_category_and_says_where_to_write() -> None:
     assert "Fees" not in both.message.text
 
 
-def test_a_hold_on_other_kinds_of_service_is_none_of_this_site() -> None:
-    assert state(hold("INV-1", Level.SUSPENDED, "email")) == state()
-
-
 def test_what_has_no_contact_of_its_own_goes_to_us() -> None:
     said = remaining(["tos", "panel:x", "INV-1", "abuse"], CONTACTS, "us@host.example")
     assert [(each.category, each.write_to) for each in said] == [
@@ -88,7 +86,7 @@ def test_what_has_no_contact_of_its_own_goes_to_us() -> None:
     ]
 
 
-HOLDS = st.builds(hold, st.sampled_from([*OTHER_SOURCES, "INV-1", "INV-2"]), st.sampled_from(Level), st.just("website"))
+HOLDS = st.builds(hold, st.sampled_from([*OTHER_SOURCES, "INV-1", "INV-2"]), st.sampled_from(Level))
 
 
 @pytest.mark.req("S4-04", "S4-09", "S4-15")

@@ -118,6 +118,7 @@ def opened() -> list[TicketOrder]:
         services.domains_deleted(DELETE, ["bakery.example"]),
         services.domains_reinstated(REINSTATE, ["bakery.example"]),
         services.backups_by_hand(DELETE, [WEB]),
+        services.deletion_shared(DELETE, [WEB]),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], "kept", "ana", NOW),
         drift_ticket(DriftReport(at=NOW)),
@@ -152,6 +153,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
         TicketKind.DOMAINS_DELETED,
         TicketKind.DOMAINS_REINSTATED,
         TicketKind.BACKUPS_BY_HAND,
+        TicketKind.DELETION_SHARED,
         TicketKind.DRIFT,
     }
 
@@ -175,6 +177,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
             "INV-1:domains:2026-11-25",
         ),
         (services.backups_by_hand(DELETE, [WEB]), "INV-1:suspend:back-ups"),
+        (services.deletion_shared(DELETE, [WEB]), "INV-1:suspend:shared"),
         (undo.run_undone(UNDO, "", NOW, [], number=2), ":undo:u-1:2"),
     ],
 )

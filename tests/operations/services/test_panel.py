@@ -9,6 +9,7 @@ from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore
 from dunning.case.orders import DeleteOrder, ReinstateOrder
+from dunning.coverage import Coverage
 from dunning.holds import Hold, Rule
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -51,8 +52,10 @@ class Playing:
         return self.account.services[place].user
 
     async def hold(self, level: Level, source: str = "INV-1", services: Sequence[str] = ()) -> None:
-        held = Hold(account=self.account.id, source=source, level=level, since=AT, services=tuple(services))
-        await self.store.place_hold(held)
+        """`services` are kinds."""
+        held = Hold(account=self.account.id, source=source, level=level, since=AT)
+        for each in Coverage(kinds=tuple(services)).held(self.account.services):
+            await self.store.place_hold(held.model_copy(update={"service": each}))
 
     async def lift(self) -> None:
         assert await self.store.replace_holds(self.account.id, await self.store.holds(self.account.id), ())

@@ -11,7 +11,7 @@ from dunning.case.case import Case
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
-from dunning.records.accounts import Account
+from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
 from tests.portal import bills
 from tests.portal.bills import case_of
@@ -365,3 +365,28 @@ def seen_in(html: str) -> str:
 
 def test_times_are_of_today() -> None:
     assert abs(case_of(overdue=0).invoice.due - now().date()) <= timedelta(days=1)
+
+
+SHOP, BLOG = (
+    Service(id=f"sandbox:{name}:website", account="bakery", user=name, domain=f"{name}.example")
+    for name in ("shop", "blog")
+)
+
+
+async def test_an_invoice_for_one_service_says_which_and_shows_nothing_of_the_other_ones_holds(bank: Portal) -> None:
+    account = await bank.store.account("bakery")
+    await bank.store.put_account(account.model_copy(update={"services": (SHOP, BLOG)}))
+    show(bank, case_of(overdue=3, pays_for=(SHOP.id,)))
+    for source in ("INV-2", "abuse"):
+        hold = Hold(account="bakery", source=source, level=Level.SUSPENDED, since=now(), service=BLOG.id)
+        await bank.store.place_hold(hold)
+    said = await words(bank)
+    assert "Pays for shop.example" in said
+    assert "Your services (shop.example) will be suspended on" in said
+    assert "blog" not in said
+    assert "restricted" not in said
+    assert "suspended Due date" not in said
+    await bank.store.place_hold(
+        Hold(account="bakery", source="INV-1", level=Level.LOCKED, since=now(), service=SHOP.id)
+    )
+    assert "These services are locked" in await words(bank)

@@ -33,9 +33,9 @@ async def held(kept: Portal) -> Portal:
     return kept
 
 
-async def place(portal: Portal, source: str, level: Level, account: str = "bakery") -> None:
+async def place(portal: Portal, source: str, level: Level, account: str = "bakery", service: str = "") -> None:
     await portal.store.place_hold(
-        Hold(account=account, source=source, level=level, since=BEGAN, note="seen by staff only")
+        Hold(account=account, source=source, level=level, since=BEGAN, service=service, note="seen by staff only")
     )
 
 
@@ -192,3 +192,25 @@ async def test_who_is_running_warned_locked_or_unknown_has_one_and_the_same_page
         neutral.append(await page(held))
     assert {each.status_code for each in neutral} == {404}
     assert len({each.text for each in neutral}) == 1
+
+
+async def test_another_services_hold_is_none_of_this_site(held: Portal) -> None:
+    await place(held, "INV-1", Level.SUSPENDED, service="sandbox:blog:website")
+    assert (await told(held))["level"] == "active"
+    assert (await page(held)).status_code == 404
+    await place(held, "INV-2", Level.LOCKED, service=SERVICE)
+    assert (await told(held))["level"] == "locked"
+
+
+async def test_a_site_whose_panel_suspends_whole_users_goes_down_with_the_others_of_its_user(held: Portal) -> None:
+    shop, blog = (
+        Service(id=f"whm:u:{kind}", account="whm-user", kind=kind, panel="whm", user="u")
+        for kind in ("website", "blog")
+    )
+    await held.store.put_account(Account(id="whm-user", name="", services=(shop, blog)))
+    await place(held, "INV-8", Level.LOCKED, account="whm-user", service=shop.id)
+    levels = [(await ask(held, each.id)).json()["level"] for each in (shop, blog)]
+    assert levels == ["locked", "active"], "a lock is the site's own"
+    await place(held, "INV-9", Level.SUSPENDED, account="whm-user", service=shop.id)
+    assert [(await ask(held, each.id)).json()["level"] for each in (shop, blog)] == ["suspended", "suspended"]
+    assert [(await page(held, each.id)).status_code for each in (shop, blog)] == [200, 200]

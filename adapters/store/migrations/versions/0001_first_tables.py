@@ -95,11 +95,10 @@ def _services() -> None:
     _index("services", "id")
     op.create_table(
         "holds",
-        *_words("account", "source", "level", "note"),
+        *_words("account", "service", "source", "level", "note"),
         _instant("since"),
-        _list("services"),
         _owner("holds"),
-        _key("holds", "account", "source"),
+        _key("holds", "account", "service", "source"),
     )
 
 
