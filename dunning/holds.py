@@ -38,11 +38,6 @@ def touching(service: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
     return tuple(hold for hold in holds if hold.service in (ALL, service))
 
 
-def level_for(service: str, holds: Iterable[Hold]) -> Level:
-    """The strictest level that any hold asks for of the service of this id."""
-    return strictest(hold.level for hold in touching(service, holds))
-
-
 def after_payment(
     holds: Iterable[Hold], paid: Iterable[str], rule: Rule, still_past_due: Iterable[str]
 ) -> tuple[Hold, ...]:

@@ -1,11 +1,13 @@
 """Holds and levels: the strictest wins, and payment lifts only its own."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dunning.coverage import ALL, NONE
-from dunning.holds import OTHER_SOURCES, Hold, Rule, after_payment, level_for
+from dunning.holds import OTHER_SOURCES, Hold, Rule, after_payment, touching
 from dunning.level import Level, at_panel, strictest
 from tests.dunning.life import utc
 
@@ -17,6 +19,10 @@ SHOP, BLOG = "sandbox:shop:website", "sandbox:blog:website"
 
 def hold(source: str, level: Level = Level.SUSPENDED, service: str = ALL) -> Hold:
     return Hold(account="a", source=source, level=level, since=NOW, service=service)
+
+
+def level_for(service: str, holds: Iterable[Hold]) -> Level:
+    return strictest(each.level for each in touching(service, holds))
 
 
 def test_levels_stand_in_their_order() -> None:

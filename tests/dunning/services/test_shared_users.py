@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunning.coverage import ALL, EVERYTHING, NONE, about
-from dunning.holds import Hold, level_for
+from dunning.holds import Hold, touching
 from dunning.level import Level, strictest
 from dunning.records.accounts import Service
 from dunning.services.shared_users import holds_on, restraining, same_user, with_same_user
@@ -65,6 +65,9 @@ def test_services_of_one_user_share_the_strictest_level_that_the_panel_can_show(
     def level(of: Service) -> Level:
         return strictest(each.level for each in holds_on(of, SERVICES, holds, by_user))
 
+    def alone(of: Service) -> Level:
+        return strictest(each.level for each in touching(of.id, holds))
+
     shown = {each.id: level(each) if level(each).rank >= Level.SUSPENDED.rank else Level.ACTIVE for each in SERVICES}
     assert shown[SHOP.id] is shown[MAIL.id]
-    assert (level(BLOG), level(OWN)) == (level_for(BLOG.id, holds), level_for(OWN.id, holds))
+    assert (level(BLOG), level(OWN)) == (alone(BLOG), alone(OWN))
