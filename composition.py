@@ -39,6 +39,7 @@ from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
+from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
 from operations.tickets import TicketList
 from operations.why import Why
@@ -95,6 +96,11 @@ class Composition:
         sites = webhooks.sites_from(self.settings)
         self._stack.push_async_callback(sites.close)
         return AccountServices(self.panel, self.store, sites, OutsideProbes(self.settings.probe_seconds))
+
+    @cached_property
+    def settled_holds(self) -> SettledHolds:
+        """Lift holds that are left over."""
+        return SettledHolds(self.store, self._policy)
 
     @cached_property
     def notices(self) -> TemporalNotices:

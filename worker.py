@@ -97,7 +97,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             Loosen(services).loosen,
             Deactivate(services, gateway, guards).deactivate,
             DeleteService(services, made.cases, gateway, guards).delete_service,
-            CheckDrift(services).check,
+            CheckDrift(services, made.settled_holds).check,
         ],
         calls.BOOKS: [
             CloseBooks(store).close_books,

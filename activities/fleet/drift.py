@@ -5,6 +5,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.heartbeat import beating
+from dunning.calendar import local_date
 from dunning.fleet import drift
 from dunning.fleet.drift import Page, PageOrder
 from dunning.fleet.drift_report import DriftReport
@@ -19,6 +20,7 @@ from operations.concurrency import a_few
 from operations.services.panel import mark, may_loosen, switched, tag_of
 from operations.services.proof import look, wished
 from operations.services.services import AccountServices
+from operations.services.settled_holds import SettledHolds
 from operations.services.site_webhooks import tell_sites
 
 MOST = 100
@@ -30,8 +32,9 @@ PATIENT = 6
 class CheckDrift:
     """A page may be cut off and begun again: what was repaired is in order then. `most` accounts make one."""
 
-    def __init__(self, services: AccountServices, most: int = MOST) -> None:
+    def __init__(self, services: AccountServices, settled: SettledHolds, most: int = MOST) -> None:
         self._services = services
+        self._settled = settled
         self._store = services.store
         self._most = most
 
@@ -48,7 +51,10 @@ class CheckDrift:
 
     async def _account(self, name: str, at: datetime) -> DriftReport:
         counted = DriftReport(at=at, accounts=1)
-        account, holds = await self._store.account(name), await self._store.holds(name)
+        account = await self._store.account(name)
+        lifted = await self._settled.lift(name, local_date(at, account.zone or "UTC"))
+        counted = sum((drift.lifted(name, each, at) for each in lifted), counted)
+        holds = await self._store.holds(name)
         one = _Checked(self._services, account, holds, await self._store.effects(name), at)
         try:
             return counted + await one.checked()

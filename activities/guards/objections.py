@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from activities.heartbeat import steadily
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred, Found
@@ -16,11 +15,11 @@ async def objection(
 
     Raises OutageError while one cannot tell.
     """
-    found = await steadily(unheard_of(gateway, store, order))
+    found = await unheard_of(gateway, store, order)
     if found:
         return found
     for guard in guards:
-        waits = await steadily(guard.may(order))
+        waits = await guard.may(order)
         if waits:
             return waits
     return None

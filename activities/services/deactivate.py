@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.fenced import fenced
 from activities.guards.objections import objection
+from activities.heartbeat import steady
 from activities.services.restrict import place_hold
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import Restricted, RestrictResult
@@ -22,6 +23,7 @@ class Deactivate:
         self._guards = guards
 
     @activity.defn(name="deactivate")
+    @steady
     @fenced
     async def deactivate(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the account restricted, and, as a suspension, until it is seen."""

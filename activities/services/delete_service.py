@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.fenced import fenced
 from activities.guards.objections import objection
-from activities.heartbeat import steadily
+from activities.heartbeat import steady
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deferred, Deleted, DeleteResult, NotOurs
@@ -39,6 +39,7 @@ class DeleteService:
         self._guards = guards
 
     @activity.defn(name="delete_service")
+    @steady
     @fenced
     async def delete_service(self, order: DeleteOrder) -> DeleteResult:
         """NotOurs when this invoice's hold is gone: a renewal was paid, so there is nothing to delete for it.
@@ -69,11 +70,11 @@ class DeleteService:
 
     async def _left(self, services: Sequence[Service]) -> bool | None:
         """Whether there are back-ups of what was deleted: the customer may ask for them (S3-26)."""
-        return await steadily(PanelBackUps(self._services.panel).exist(services))
+        return await PanelBackUps(self._services.panel).exist(services)
 
     async def _back_ups(self, order: DeleteOrder, services: Sequence[Service]) -> str:
         """Nobody sees them from outside, and where the panel does not either, a person has to look."""
-        unknown = [service for service in services if not await steadily(self._at_panel(service, order, backups=True))]
+        unknown = [service for service in services if not await self._at_panel(service, order, backups=True)]
         await back_ups_by_hand(self._services.store, unknown, order)
         return ""
 
@@ -84,8 +85,8 @@ class DeleteService:
         for service in services:
             # Deleted by an earlier try: by now the name may be a new customer's (S2-15).
             if service.id not in gone:
-                await steadily(self._delete(service, order))
-        effects = await steadily(prove_deleted(self._services.panel, self._services.probes, services, order.at))
+                await self._delete(service, order)
+        effects = await prove_deleted(self._services.panel, self._services.probes, services, order.at)
         await store.put_effects(each for each in effects if _is_gone(each))
         await insist(store, order, [each for each in effects if _is_gone(each)], earlier, activity.info().attempt)
         return words(effects)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.fenced import fenced
-from activities.heartbeat import steadily
+from activities.heartbeat import steady
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
 from dunning.case.orders import LoosenOrder
@@ -30,6 +30,7 @@ class Loosen:
         self._patience = patience
 
     @activity.defn(name="loosen")
+    @steady
     @fenced
     async def loosen(self, order: LoosenOrder) -> LoosenResult:
         """NotOurs when the invoice had lapsed and its hold is gone: a renewal was paid instead of it.
@@ -45,7 +46,7 @@ class Loosen:
         its = Coverage(services=order.covers.services)
         try:
             attempt = activity.info().attempt
-            brought = await steadily(self._services.bring(account, order.at, its, attempt=attempt))
+            brought = await self._services.bring(account, order.at, its, attempt=attempt)
             believe(brought)
         except OutageError:
             await self._ticket_if_too_long(order)

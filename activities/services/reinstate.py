@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity
 
 from activities.fenced import fenced
-from activities.heartbeat import steadily
+from activities.heartbeat import steady
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated, ReinstateResult
 from dunning.coverage import Coverage
@@ -37,6 +37,7 @@ class ReinstateAccount:
         self._patience = patience
 
     @activity.defn(name="reinstate")
+    @steady
     @fenced
     async def reinstate(self, order: ReinstateOrder) -> ReinstateResult:
         """Raises OutageError, for ever retried, until the panel shows what the remaining holds ask for.
@@ -47,7 +48,7 @@ class ReinstateAccount:
         await self._lift(order)
         covers = await self._to_bring(account, order)
         try:
-            brought = await steadily(self._services.bring(account, order.at, covers, attempt=activity.info().attempt))
+            brought = await self._services.bring(account, order.at, covers, attempt=activity.info().attempt)
             believe(brought)
         except OutageError as error:
             await self._tell_if_too_long(order, error)

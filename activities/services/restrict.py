@@ -6,7 +6,7 @@ from temporalio import activity
 
 from activities.fenced import fenced
 from activities.guards.objections import objection
-from activities.heartbeat import steadily
+from activities.heartbeat import steady
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
@@ -26,6 +26,7 @@ class Restrict:
         self._guards = guards
 
     @activity.defn(name="restrict")
+    @steady
     @fenced
     async def restrict(self, order: RestrictOrder) -> RestrictResult:
         """Raises OutageError until the panel shows the level that the strictest hold asks for, and it is seen outside.
@@ -42,12 +43,12 @@ async def place_hold(services: AccountServices, order: RestrictOrder) -> Restric
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
     store = services.store
-    account = await steadily(store.account(order.account))
+    account = await store.account(order.account)
     one = Hold(account=order.account, source=order.invoice, level=order.level, since=order.at, note=order.reason)
     holds = [one.model_copy(update={"service": each}) for each in order.covers.held(account.services)]
-    if not await steadily(store.tighten_holds(account.id, holds, order.fence, had=order.held is not Level.ACTIVE)):
+    if not await store.tighten_holds(account.id, holds, order.fence, had=order.held is not Level.ACTIVE):
         return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
-    brought = await steadily(services.bring(account, order.at, order.covers, attempt=activity.info().attempt))
+    brought = await services.bring(account, order.at, order.covers, attempt=activity.info().attempt)
     await insist(store, order, brought.effects, brought.earlier, activity.info().attempt)
     return Restricted(level=order.level, proof=words(brought.effects))
 

@@ -99,6 +99,13 @@ def finding(effect: Effect, what: Finding, detail: str) -> DriftReport:
     return one(effect.at, what).model_copy(update={"found": (found,)})
 
 
+def lifted(account: str, invoice: str, at: datetime) -> DriftReport:
+    """A report with one hold that was lifted."""
+    detail = f"{invoice} is settled, and its hold was still there"
+    found = Drifted(account=account, service="all services", what="settled", detail=detail)
+    return DriftReport(at=at, settled=1, found=(found,))
+
+
 def one(at: datetime, *what: str) -> DriftReport:
     """A report with one service, counted under each of these."""
     return DriftReport.model_validate({"at": at, "services": 1, **dict.fromkeys(what, 1)})

@@ -6,8 +6,8 @@ from typing import Literal
 from dunning.fleet.report import Report, added, section
 from dunning.wire import Instant, Wire
 
-Finding = Literal["repaired", "stubborn", "contradicted", "vanished"]
-"""What a person is told of a service; `DriftReport` says what each means."""
+Finding = Literal["repaired", "stubborn", "contradicted", "vanished", "settled"]
+"""What a person is told of; `DriftReport` says what each means."""
 
 
 TITLES: dict[Finding, str] = {
@@ -15,6 +15,7 @@ TITLES: dict[Finding, str] = {
     "stubborn": "Not repaired: the panel does not do what it is asked",
     "contradicted": "Not as the panel shows it, seen from outside; nothing was changed",
     "vanished": "The panel does not know it any more, though nobody here deleted it; nothing was changed",
+    "settled": "Lifted: holds of invoices that are paid, waived or void",
 }
 
 
@@ -35,7 +36,8 @@ class DriftReport(Report):
     new hold right now. `known` were told before and are still so. `unanswered` are accounts whose panel did not answer,
     and `silent` those with a site that did not take its news: both are looked at again next time. The rest is told to a
     person: `repaired`; `stubborn`, where the panel does not do what it is asked; `contradicted`, where outside is not
-    as the panel shows; `vanished`, which the panel does not know any more.
+    as the panel shows; `vanished`, which the panel does not know any more; and `settled`, holds lifted because
+    nothing is owed for them.
     """
 
     at: Instant
@@ -53,6 +55,7 @@ class DriftReport(Report):
     stubborn: int = 0
     contradicted: int = 0
     vanished: int = 0
+    settled: int = 0
     found: tuple[Drifted, ...] = ()
 
     def __add__(self, other: "DriftReport") -> "DriftReport":
@@ -61,7 +64,7 @@ class DriftReport(Report):
 
     @property
     def told(self) -> int:
-        """How many services a person has to hear of."""
+        """How many services and holds a person has to hear of."""
         return sum(getattr(self, finding) for finding in TITLES)
 
     @property

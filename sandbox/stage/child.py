@@ -59,6 +59,18 @@ class Child:
                 await self.kill()
         return self._process.returncode if self._process else None
 
+    def freeze(self) -> None:
+        """SIGSTOP: as a virtual machine that is paused."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on where it was."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, what: signal.Signals) -> None:
+        if self._process and self.running:
+            self._process.send_signal(what)
+
     async def kill(self) -> None:
         """SIGKILL: as a crash would."""
         if self._process and self.running:

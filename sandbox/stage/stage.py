@@ -80,7 +80,7 @@ class Stage:
             **settings,
         }
         self._log = (folder / "worker.log").open("ab")
-        self.worker = Child([sys.executable, "worker.py"], self.env, self._log)
+        self.worker = self.child()
         self.portal = Child([sys.executable, "-m", "portal"], self.env, self._log)
         self._settings = _settings_of(self.env)
         self._stack = AsyncExitStack()
@@ -106,6 +106,18 @@ class Stage:
         """Start the worker and wait until it polls. Raises RuntimeError with its last words when it does not."""
         await self.worker.start()
         await self._until_ready(self.worker, f"http://127.0.0.1:{self._health}/ready")
+
+    def child(self, **settings: str) -> Child:
+        """A worker that has these settings beside the stage's; it is not started yet."""
+        return Child([sys.executable, "worker.py"], {**self.env, **settings}, self._log)
+
+    async def another_worker(self) -> Child:
+        """A second worker beside the first, on ports of its own; whoever asked stops it. Raises RuntimeError."""
+        health, metrics = free_ports(2)
+        child = self.child(REPRIEVE_HEALTH_PORT=str(health), REPRIEVE_METRICS_ADDRESS=f"127.0.0.1:{metrics}")
+        await child.start()
+        await self._until_ready(child, f"http://127.0.0.1:{health}/ready")
+        return child
 
     async def start_portal(self) -> None:
         """Start the portal, and let the gateway send its events there. Raises RuntimeError."""

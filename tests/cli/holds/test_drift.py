@@ -20,9 +20,11 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.accounts import Account, Service
 from operations.services.services import AccountServices
+from operations.services.settled_holds import SettledHolds
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
+from tests.dunning.examples import policy
 from workflows.calls import PANEL
 from workflows.drift import DriftCheck
 
@@ -49,7 +51,9 @@ async def store(a_stage: Stage, tmp_path: Path) -> AsyncIterator[SqlStore]:
     await services.bring(await store.account("bakery"), yesterday)
     client = await a_stage.connect()
     books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(store).open_ticket])
-    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(services).check])
+    panels = Worker(
+        client, task_queue=QUEUE + PANEL, activities=[CheckDrift(services, SettledHolds(store, policy)).check]
+    )
     async with books, panels:
         yield store
     await panel.close()

@@ -20,7 +20,14 @@ from adapters.panels import Panels
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
+from adapters.store.database.base import put_row
+from adapters.store.invoices import _books
+from adapters.store.tables import closed_ledgers
 from adapters.temporal.schedules import DRIFT, OPEN_CASES, keep_drift, keep_open_cases
+from dunning.case.case import open_case
+from dunning.case.facts import Payment
+from dunning.case.fence import Fence
+from dunning.case.orders import CloseOrder
 from dunning.fleet import drift
 from dunning.fleet.drift import DriftOrder, PageOrder
 from dunning.fleet.drift_report import DriftReport
@@ -28,10 +35,14 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
+from dunning.records.books import KnownInvoice
+from dunning.rules.money_in import paid
 from operations.services.services import AccountServices
+from operations.services.settled_holds import SettledHolds
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
+from tests.dunning.examples import PRICE, opened, policy
 from workflows.calls import PANEL
 from workflows.drift import DriftCheck
 
@@ -59,7 +70,9 @@ class World:
         return user
 
     async def check(self, at: datetime = AT) -> DriftReport:
-        page = await ActivityEnvironment().run(CheckDrift(self.services).check, PageOrder(at=at))
+        page = await ActivityEnvironment().run(
+            CheckDrift(self.services, SettledHolds(self.store, policy)).check, PageOrder(at=at)
+        )
         assert page.last == ""
         return page.report
 
@@ -104,6 +117,35 @@ async def test_a_panel_whose_state_lies_is_told_of_once_and_again_when_it_lies_a
     assert (await world.check(AT + 2 * HOUR)).in_order == 1
     await world.companies.web.script(user, "running", times=1)
     assert what(await world.check(AT + 3 * HOUR)) == [("lied", "contradicted")]
+
+
+@pytest.mark.promise(6)
+@pytest.mark.promise(11)
+@pytest.mark.parametrize(
+    ("status", "level"), [("open", "suspended"), ("paid", "active"), ("void", "suspended"), ("closed", "active")]
+)
+async def test_a_hold_that_its_settled_invoice_left_behind_is_lifted_and_told(
+    world: World, status: str, level: str
+) -> None:
+    """The policy itself voided the one that is void: there the site stays inactive."""
+    number, name = f"LEFT-{status}", f"left-{status}"
+    known = KnownInvoice(number=number, account=name, policy="hotdoodle", due=AT.date())
+    await world.store.open_invoice(known)
+    user = await world.customer(name, number, "abuse" if status == "open" else number)
+    if status == "closed":
+        case = paid(open_case(opened("hotdoodle"), AT), Payment(id="p-1", amount=PRICE, at=AT))
+        closing = CloseOrder(invoice=number, account=name, step="close", at=AT, generation=1, case=case, outcome="paid")
+        assert await world.store.close_ledger(closing) is Level.SUSPENDED, "no case closes while it has a hold"
+        await world.store.mark_invoice(closing.fence, "closed")
+        async with world.store._writing() as connection:
+            await put_row(connection, closed_ledgers, _books(closing))
+    elif status != "open":
+        await world.store.mark_invoice(Fence(number, 1, 0), status)
+    report = await world.check()
+    lifted = level == "active"
+    assert ((name, "settled") in what(report), await world.level(user)) == (lifted, level)
+    assert (number in {hold.source for hold in await world.store.holds(name)}) is not lifted
+    assert (await world.check(AT + HOUR)).told == 0
 
 
 @pytest.mark.req("S2-15")
@@ -193,7 +235,11 @@ async def test_the_workflow_goes_through_all_pages_and_opens_one_ticket(a_stage:
 
 async def _checked(client: Client, world: World, at: datetime) -> DriftReport:
     books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(world.store).open_ticket])
-    panels = Worker(client, task_queue=QUEUE + PANEL, activities=[CheckDrift(world.services, most=2).check])
+    panels = Worker(
+        client,
+        task_queue=QUEUE + PANEL,
+        activities=[CheckDrift(world.services, SettledHolds(world.store, policy), most=2).check],
+    )
     async with books, panels, asyncio.timeout(30):
         return await client.execute_workflow(DriftCheck.run, DriftOrder(at=at), id=drift.drift_id(at), task_queue=QUEUE)
 
