@@ -1,10 +1,10 @@
 """What the mail catcher knows, as its control interface hands it out."""
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 
 class Message(BaseModel):
-    """One caught message. `copies` counts how often a message of this id came."""
+    """One caught message. `copies` counts how often a message of this id came, `at` is when it came first."""
 
     number: int
     message_id: str
@@ -16,6 +16,7 @@ class Message(BaseModel):
     text: str
     html: str
     copies: int = 1
+    at: AwareDatetime | None = None
 
 
 class MailBooks(BaseModel):

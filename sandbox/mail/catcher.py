@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from sandbox.control.clock import wall_clock
 from sandbox.control.routes import company, get
 from sandbox.control.scripts import Scripts
 from sandbox.control.site import LOOPBACK
@@ -90,7 +91,7 @@ class MailCatcher:
 
     async def _json(self, request: Request) -> Response:
         del request
-        return JSONResponse([message.model_dump() for message in self.books.messages])
+        return JSONResponse([message.model_dump(mode="json") for message in self.books.messages])
 
     async def _message(self, request: Request) -> Response:
         number = request.path_params["number"]
@@ -116,6 +117,7 @@ def _read(envelope: Envelope, number: int) -> Message:
         headers=[(name, str(value)) for name, value in mail.items()],
         text=_part(mail, "plain"),
         html=_part(mail, "html"),
+        at=wall_clock(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 ServiceLevel = Literal["active", "warned", "locked", "suspended", "inactive", "deleted"]
 
@@ -20,7 +20,8 @@ class PanelService(BaseModel):
 class Change(BaseModel):
     """A change of state that really happened. For back-ups, `before` is `backups` and `after` is `no backups`.
 
-    `by` is the interface that it came by: WHM, HestiaCP, signed, or a person.
+    `by` is the interface that it came by: WHM, HestiaCP, signed, or a person. `at` is the time on the wall: what
+    happened here can be put in one order with what happened elsewhere.
     """
 
     seq: int
@@ -29,10 +30,11 @@ class Change(BaseModel):
     after: str
     tag: str
     by: str = ""
+    at: AwareDatetime | None = None
 
 
 class PanelCall(BaseModel):
-    """A call that came in, whatever became of it. `verb` is state, restrict, loosen or delete; `by` as above."""
+    """A call that came in, whatever became of it. `verb` is state, restrict, loosen or delete; `by`, `at` as above."""
 
     seq: int
     user: str
@@ -40,6 +42,7 @@ class PanelCall(BaseModel):
     tag: str = ""
     behaviour: str = "ok"
     by: str = ""
+    at: AwareDatetime | None = None
 
 
 class PanelBooks(BaseModel):

@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from sandbox.control.clock import wall_clock
 from sandbox.control.routes import company, get, post, say
 from sandbox.control.scripts import Behaviour, Scripts
 from sandbox.panel.books import Change, PanelBooks, PanelCall, PanelService, ServiceLevel
@@ -114,8 +115,10 @@ class ControlPanel:
 
     def _journal(self, user: str, before: str, after: str, tag: str, door: str) -> None:
         seq = len(self.books.journal) + 1
-        self.books.journal.append(Change(seq=seq, user=user, before=before, after=after, tag=tag, by=door))
+        change = Change(seq=seq, user=user, before=before, after=after, tag=tag, by=door, at=wall_clock())
+        self.books.journal.append(change)
 
     def _note(self, user: str, verb: str, tag: str, door: str, how: Behaviour) -> None:
         seq = len(self.books.calls) + 1
-        self.books.calls.append(PanelCall(seq=seq, user=user, verb=verb, tag=tag, behaviour=how.word, by=door))
+        call = PanelCall(seq=seq, user=user, verb=verb, tag=tag, behaviour=how.word, by=door, at=wall_clock())
+        self.books.calls.append(call)

@@ -37,6 +37,11 @@ class Child:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 before it was started."""
+        return self._process.pid if self._process else 0
+
     async def start(self) -> None:
         """Start it."""
         self._process = await asyncio.create_subprocess_exec(

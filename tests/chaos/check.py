@@ -1,0 +1,271 @@
+"""What has to hold of a life that is quiet: the companies' own books against ours. Each function says what is wrong."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from temporalio.client import WorkflowHistory
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+from dunning.case.case import Case
+from dunning.case.ledger import CHARGES, SIGN, Entry, Kind
+from dunning.holds import OTHER_SOURCES, Hold, Rule, touching
+from dunning.level import Level, at_panel, strictest
+from dunning.records.credit import UNMATCHED, Credit
+from dunning.records.mail import NoticeCopy
+from dunning.undo.undo import struck_out
+from sandbox.mail.books import Message
+from sandbox.panel.books import PanelBooks, PanelCall
+from sandbox.payments.books import PaymentBooks
+from tests.chaos.draw import DrawnInvoice
+from tests.chaos.life import Life
+from workflows.invoice import InvoiceDunning
+
+SETTLED = ("paid", "waived", "renewed", "void")
+UNWELCOME = ("locked", "suspended", "inactive", "deleted")
+AT_ALL_LEVELS = frozenset(Level)
+AT_WHM = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All books, as they are in the end."""
+
+    life: Life
+    payments: PaymentBooks
+    panel: PanelBooks
+    mails: list[Message]
+    cases: dict[str, Case]
+    open: frozenset[str]
+    holds: tuple[Hold, ...]
+    credits: tuple[Credit, ...]
+    notices: tuple[NoticeCopy, ...]
+
+    def drawn(self, number: str) -> DrawnInvoice:
+        return self.life.drawn.invoices[self.life.numbers.index(number)]
+
+    def is_settled(self, number: str) -> bool:
+        """Closed, and the customer owes nothing for it: neither by the policy's own voiding."""
+        case = self.cases[number]
+        return number not in self.open and case.outcome in SETTLED and not case.lapsed
+
+
+async def wrongs(life: Life) -> list[str]:
+    """Everything that is wrong with it, in words."""
+    seen = await _seen(life)
+    found = [
+        *_charged_twice(seen),
+        *_too_many_attempts(seen),
+        *_money(seen),
+        *_fees(seen),
+        *_unwarned(seen),
+        *_unapproved(seen),
+        *_after_nothing_was_owed(seen),
+        *_holds_left(seen),
+        *_still_restricted(seen),
+        *_letters(seen),
+    ]
+    return [*found, *await _replayed(life)]
+
+
+async def _seen(life: Life) -> Seen:
+    stage, store = life.world.stage, life.world.stage.store
+    cases: dict[str, Case] = {}
+    for number in life.numbers:
+        closed = await store.ledger(number)
+        cases[number] = await life.case(number) if closed is None or await life.is_open(number) else closed.order.case
+    unmatched = [c for c in await store.credits(UNMATCHED) if c.id.startswith(tuple(life.numbers))]
+    return Seen(
+        life=life,
+        payments=await stage.companies.payments.books(),
+        panel=await stage.companies.panel.books(),
+        mails=(await stage.companies.mail.books()).to(life.email),
+        cases=cases,
+        open=frozenset([number for number in life.numbers if await life.is_open(number)]),
+        holds=await store.holds(life.account),
+        credits=(*await store.credits(life.account), *unmatched),
+        notices=await store.account_notices(life.account),
+    )
+
+
+def _charged_twice(seen: Seen) -> list[str]:
+    ours = [c for c in seen.payments.paid(seen.life.account) if c.key]
+    steps = Counter((charge.invoice, charge.step) for charge in ours)
+    keys = [key for key in seen.payments.moved_twice() if any(key.startswith(n) for n in seen.life.numbers)]
+    return [f"charged twice: {what}" for what, times in steps.items() if times > 1] + [
+        f"moved twice: {k}" for k in keys
+    ]
+
+
+def _too_many_attempts(seen: Seen) -> list[str]:
+    tried = Counter(c.invoice for c in seen.payments.of(seen.life.account) if c.key)
+    found: list[str] = []
+    for number, times in tried.items():
+        most = seen.life.plans[number].most_attempts
+        if most is not None and times > most:
+            found.append(f"{number} was tried {times} times; its policy allows {most}")
+    return found
+
+
+def _money(seen: Seen) -> list[str]:
+    """What came in, less what went back, is in ledgers and credits: exactly once, currency by currency."""
+    moved: Counter[str] = Counter()
+    for line in seen.payments.journal:
+        if line.account == seen.life.account:
+            moved[line.currency.upper()] += line.amount
+    for payment in seen.life.told.bank:
+        moved[payment.currency] += payment.net
+    ours: Counter[str] = Counter()
+    for case in seen.cases.values():
+        asked = sum(SIGN[entry.kind] * entry.amount.minor for entry in _asked(case))
+        ours[case.invoice.amount.currency] += asked - case.balance.minor
+    for credit in seen.credits:
+        ours[credit.amount.currency] += credit.amount.minor
+    return [
+        f"{currency}: {moved[currency]} moved, {ours[currency]} in ledgers and credits"
+        for currency in sorted({*moved, *ours})
+        if moved[currency] != ours[currency]
+    ]
+
+
+def _asked(case: Case) -> tuple[Entry, ...]:
+    """What was asked of the customer, and is no more: all that is no money."""
+    kinds = (*CHARGES, Kind.WAIVER, Kind.VOID, Kind.UNVOIDED)
+    return tuple(entry for entry in case.entries if entry.kind in kinds)
+
+
+def _fees(seen: Seen) -> list[str]:
+    found: list[str] = []
+    for number, case in seen.cases.items():
+        fees = [e for e in case.entries if e.kind is Kind.LATE_FEE and not struck_out(case, e)]
+        planned = sum(m.action.value == "late_fee" for m in case.plan.milestones)
+        if len(fees) > planned:
+            found.append(f"{number} has {len(fees)} late fees")
+        ids = Counter((entry.kind, entry.id) for entry in case.entries)
+        found += [f"{number} has {line} {times} times" for line, times in ids.items() if times > 1]
+    return found
+
+
+def _consequences(seen: Seen) -> list[PanelCall]:
+    """Calls by which we asked a panel to take something away from the customer."""
+    return [
+        call
+        for call in seen.panel.calls
+        if call.user in seen.life.users and call.verb in ("restrict", "delete") and call.by != "a person"
+    ]
+
+
+def _unwarned(seen: Seen) -> list[str]:
+    """No lock, suspension or deletion without a warning before it that arrived: a notice to somebody who is past due.
+
+    A dispute may suspend at once, and people's holds warn nobody.
+    """
+    found: list[str] = []
+    for change in seen.panel.journal:
+        if change.user not in seen.life.users or change.after not in UNWELCOME or "hold:" in change.tag:
+            continue
+        assert change.at
+        said = any(mail.at and mail.at < change.at and _warns(seen, mail) for mail in seen.mails)
+        if not said and not seen.life.told.disputed and not seen.life.told.held:
+            found.append(f"{change.user} became {change.after} without a warning")
+    return found
+
+
+def _warns(seen: Seen, mail: Message) -> bool:
+    return any(
+        mail.subject in (m.notice, m.notice_failed, m.notice_no_method) and number in mail.text
+        for number, plan in seen.life.plans.items()
+        for m in plan.milestones
+        if m.warns
+    )
+
+
+def _unapproved(seen: Seen) -> list[str]:
+    deleted = [c for c in seen.panel.journal if c.user in seen.life.users and c.after == "deleted"]
+    free = any(drawn.policy == "hotdoodle" for drawn in seen.life.drawn.invoices)
+    return [f"{c.user} was deleted without approval" for c in deleted if not free and not seen.life.told.approved]
+
+
+def _after_nothing_was_owed(seen: Seen) -> list[str]:
+    """Nothing is taken away once nothing was owed: what was on its way then has to be given back."""
+    known, found = seen.life.told.nothing_owed, list[str]()
+    for call in _consequences(seen):
+        assert call.at
+        paid = [number for number in seen.life.numbers if number in known and known[number] < call.at]
+        if call.verb == "delete" and len(paid) == len(seen.life.numbers):
+            found.append(f"{call.user} was deleted after nothing was owed any more")
+        later = [c for c in seen.panel.journal if c.user == call.user and c.at and c.at > call.at]
+        by_paid = any(f"dun:{number}" in call.tag.split() for number in paid)
+        if call.verb == "restrict" and by_paid and later and later[-1].after != "active" and not seen.holds:
+            found.append(f"{call.user} was restricted ({call.tag}) after that was paid, and not given back")
+    return found
+
+
+def _holds_left(seen: Seen) -> list[str]:
+    found = [
+        f"a hold of {hold.source} is left, and that is settled"
+        for hold in seen.holds
+        if hold.source in seen.cases and seen.is_settled(hold.source)
+    ]
+    people = {(hold.source, hold.service) for hold in seen.holds if hold.source in OTHER_SOURCES}
+    if people != seen.life.told.held:
+        found.append(f"people hold {sorted(seen.life.told.held)}, and the store has {sorted(people)}")
+    return found
+
+
+def _still_restricted(seen: Seen) -> list[str]:
+    """The panel shows what the holds ask for; where nothing is owed and nobody holds it, it is active."""
+    expresses = AT_ALL_LEVELS if seen.life.drawn.panel == "sandbox" else AT_WHM
+    found: list[str] = []
+    for user in seen.life.users:
+        shown = seen.panel.level(user) if any(s.user == user for s in seen.panel.services) else "active"
+        service = seen.life.service(user)
+        wanted = at_panel(strictest(hold.level for hold in touching(service, seen.holds)), expresses)
+        if shown == "deleted":
+            continue
+        if _nothing_owed_for(seen, service) and not seen.life.told.held and shown != "active":
+            found.append(f"nothing is owed for {user}, and it is {shown}")
+        elif shown != wanted.value:
+            found.append(f"{user} is {shown}, and its holds ask for {wanted.value}")
+    return found
+
+
+def _nothing_owed_for(seen: Seen, service: str) -> bool:
+    """All invoices of the account are settled, or all that pay for it, and their policies ask for no others."""
+    paying = [n for n in seen.cases if not (named := seen.life.pays_for(seen.drawn(n))) or service in named]
+    strict = any(seen.cases[number].plan.rule is Rule.ALL_PAST_DUE for number in paying)
+    asked = seen.cases if strict or not paying else paying
+    return all(seen.is_settled(number) for number in asked)
+
+
+def _letters(seen: Seen) -> list[str]:
+    """What was caught is what was archived: one mail for each notice and recipient."""
+    archived = Counter(copy.message_id for copy in seen.notices if copy.message_id and not copy.digest)
+    found = [f"{mail.subject} ({mail.message_id}) was sent, and no copy knows of it" for mail in seen.mails
+             if mail.message_id not in archived and "digest" not in mail.message_id]  # fmt: skip
+    twice = Counter((copy.id, copy.recipient) for copy in seen.notices)
+    caught = Counter(mail.message_id for mail in seen.mails)
+    found += [f"notice {what} is in the archive {times} times" for what, times in twice.items() if times > 1]
+    return found + [f"{mail} was caught {times} times" for mail, times in caught.items() if times > 1]
+
+
+async def _replayed(life: Life) -> list[str]:
+    replayer = Replayer(
+        workflows=[InvoiceDunning],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+        data_converter=pydantic_data_converter,
+    )
+    found: list[str] = []
+    async for history in _histories(life):
+        result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+        if result.replay_failure:
+            found.append(f"{history.workflow_id} does not replay: {str(result.replay_failure)[:300]}")
+    return found
+
+
+async def _histories(life: Life) -> AsyncIterator[WorkflowHistory]:
+    for handle in life.handles.values():
+        runs = life.skipper.client.list_workflows(f"WorkflowId = '{handle.id}'")
+        async for run in runs:
+            yield await life.skipper.client.get_workflow_handle(handle.id, run_id=run.run_id).fetch_history()

@@ -1,0 +1,185 @@
+"""A life as it is drawn from its seed: one account, its invoices, what people do, what breaks. No more is random."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal, get_args
+
+POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
+LONGEST = 125
+"""Days from the first due date after which nobody looks any more."""
+
+ActKind = Literal[
+    "pays by bank", "pays on the page", "pays directly", "tells again", "refund", "part of it refunded", "dispute",
+    "dispute won", "dispute lost", "bank takes back", "bank takes back before it was told", "bank gives back",
+    "debit ends well", "debit comes back", "promise", "waiver", "late fee waived", "due date", "hold", "hold lifted",
+    "undo", "approval", "second approval", "new card", "card that declines", "no card", "void", "events swapped",
+    "events late", "events doubled", "events lost",
+]  # fmt: skip
+Share = Literal["right", "part", "too much", "wrong currency", "whole"]
+FaultKind = Literal[
+    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "portal killed", "store locked",
+    "panel down", "panel lies", "gateway down", "gateway answers late", "mail down", "mail answer lost",
+    "connections cut", "nobody let in", "answers lost", "network slow",
+]  # fmt: skip
+Link = Literal["payments", "panel", "smtp", "temporal", "portal"]
+ACTS: tuple[ActKind, ...] = get_args(ActKind)
+FAULTS: tuple[FaultKind, ...] = get_args(FaultKind)
+
+_WEIGHTS: dict[ActKind, int] = {
+    "pays by bank": 30, "pays on the page": 8, "pays directly": 9, "tells again": 8, "refund": 7,
+    "part of it refunded": 4, "dispute": 8, "dispute won": 5, "dispute lost": 3, "bank takes back": 5,
+    "bank takes back before it was told": 3, "bank gives back": 3, "debit ends well": 5, "debit comes back": 4,
+    "promise": 6, "waiver": 3, "late fee waived": 3, "due date": 4, "hold": 4, "hold lifted": 4, "undo": 4,
+    "approval": 7, "second approval": 3, "new card": 5, "card that declines": 3, "no card": 2, "void": 2,
+    "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2,
+}  # fmt: skip
+_FAULT_WEIGHTS: dict[FaultKind, int] = {
+    "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 5, "portal killed": 5,
+    "store locked": 6, "panel down": 5, "panel lies": 4, "gateway down": 5, "gateway answers late": 4, "mail down": 4,
+    "mail answer lost": 4, "connections cut": 6, "nobody let in": 4, "answers lost": 6, "network slow": 3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DrawnInvoice:
+    """One invoice. `due` are days after the first one's; `charges` is what the gateway does with its charges.
+
+    `service` is the one that it pays for; a number that the account has not means all of them.
+    """
+
+    policy: str
+    minor: int
+    due: int
+    charges: tuple[str, ...]
+    service: int
+
+
+@dataclass(frozen=True)
+class Act:
+    """What somebody does on a day counted from the first due date.
+
+    `meanwhile` seconds after the time up to that day began to pass; None: when all of the day's steps are over. `pick`
+    chooses among what is there then.
+    """
+
+    day: int
+    kind: ActKind
+    invoice: int
+    meanwhile: float | None
+    pick: float
+    share: Share = "right"
+    days: int = 0
+    twice: bool = False
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What breaks `after` seconds into the passing of the time up to that day, for so many `seconds`."""
+
+    day: int
+    kind: FaultKind
+    after: float
+    seconds: float
+    which: int
+    link: Link
+    how: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnLife:
+    """One account."""
+
+    seed: int
+    panel: str
+    services: int
+    card: str
+    mail: Literal["", "refused", "greylisted"]
+    invoices: tuple[DrawnInvoice, ...]
+    acts: tuple[Act, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which the life is looked at: something happens, or a while has passed."""
+        return sorted({*(a.day for a in self.acts), *(f.day for f in self.faults), *range(-10, LONGEST, 15), LONGEST})
+
+
+def draw(seed: int) -> DrawnLife:
+    """The life of that seed."""
+    chance = Random(seed)
+    invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
+    acts = tuple(sorted(_acts(chance, invoices), key=lambda act: act.day))
+    return DrawnLife(
+        seed=seed,
+        panel=chance.choice(("sandbox", "sandbox", "whm", "hestia")),
+        services=chance.choice((1, 1, 2)),
+        card=chance.choice(("pm_card_visa", "pm_card_visa", "pm_card_visa", "")),
+        mail=chance.choice(("", "", "", "", "", "", "refused", "greylisted")),
+        invoices=invoices,
+        acts=acts,
+        faults=tuple(_faults(chance, acts)),
+    )
+
+
+def _invoice(chance: Random, number: int) -> DrawnInvoice:
+    answers = (
+        "decline:card_declined", "decline:insufficient_funds", "pending", "timeout_after", "timeout_before", "500",
+        "500:stored", "ok", "decline:stolen_card",
+    )  # fmt: skip
+    weights = (8, 5, 4, 2, 2, 2, 1, 3, 1)
+    return DrawnInvoice(
+        policy=chance.choice(POLICIES),
+        minor=chance.choice((1999, 500, 4500, 12345)),
+        due=0 if number == 0 else chance.choice((0, 1, 4, 12, 30)),
+        charges=tuple(chance.choices(answers, weights, k=chance.choice((1, 2, 2, 3)))),
+        service=chance.randrange(4),
+    )
+
+
+def _acts(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    kinds, weights = list(_WEIGHTS), list(_WEIGHTS.values())
+    acts = [_act(chance, invoices, kind) for kind in chance.choices(kinds, weights, k=chance.randint(2, 9))]
+    paying = [number for number in range(len(invoices)) if chance.random() < 0.6]  # most people do sooner or later
+    acts += [_act(chance, invoices, "pays by bank", number) for number in paying]
+    return acts
+
+
+def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:
+    number = chance.randrange(len(invoices)) if number is None else number
+    day = chance.choice((-5, 0, 1, 3, 5, 6, 9, 10, 11, 14, 20, 21, 30, 31, 35, 36, 45, 60, 61, 75, 90, 91, 100))
+    return Act(
+        day=min(LONGEST, day + invoices[number].due),
+        kind=kind,
+        invoice=number,
+        meanwhile=chance.choice((None, None, 0.0, 0.1, 0.3, 0.8)),
+        pick=chance.random(),
+        share=chance.choices(("right", "part", "too much", "wrong currency", "whole"), (10, 3, 2, 1, 3))[0],
+        days=chance.choice((1, 3, 5, 10, 20)),
+        twice=chance.random() < 0.25,
+    )
+
+
+def _faults(chance: Random, acts: tuple[Act, ...]) -> list[Fault]:
+    kinds, weights = list(_FAULT_WEIGHTS), list(_FAULT_WEIGHTS.values())
+    days = [act.day for act in acts] * 2 + [0, 5, 5, 10, 10, 20, 30, 30, 60, 90]
+    return [
+        _fault(chance, kind, chance.choice(days)) for kind in chance.choices(kinds, weights, k=chance.randint(0, 4))
+    ]
+
+
+def _fault(chance: Random, kind: FaultKind, day: int) -> Fault:
+    hows = {
+        "frozen in a call": ("hold", "ok:hold", "read:hold", "read:hold"),
+        "panel down": ("500", "read:500", "garbage", "slow:2", "read:slow:2"),
+        "gateway down": ("500", "429", "timeout_before", "timeout_after"),
+        "mail down": ("defer:451", "reject:451"),
+    }
+    return Fault(
+        day=day,
+        kind=kind,
+        after=round(chance.choice((0.0, chance.uniform(0, 0.4), chance.uniform(0, 1.5))), 2),
+        seconds=round(chance.uniform(0.3, 4.0), 1),
+        which=chance.randrange(2),
+        link=chance.choices(get_args(Link), (3, 4, 2, 2, 2))[0],
+        how=chance.choice(hows.get(kind, ("",))),
+    )

@@ -1,0 +1,138 @@
+"""What breaks: one function a kind. Each returns when it is over, or when only `healed` ends it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from tests.chaos.draw import Fault, FaultKind
+from tests.chaos.life import Life
+from tests.chaos.people import pay_all
+from tests.chaos.world import World
+
+LONG = 13.0
+"""Seconds that are longer than the heartbeat timeout: another worker takes the step over."""
+WAITING = 10.0
+"""Seconds that somebody waits for a call to freeze in."""
+ONLY_FROZEN = 1.5
+"""Whose freeze is longer than that pays before it is over."""
+
+
+async def break_something(world: World, life: Life, fault: Fault) -> bool:
+    """Do it. False when there was nothing to break."""
+    await asyncio.sleep(fault.after)
+    return await BY_KIND[fault.kind](world, life, fault) is not False
+
+
+async def _kill_worker(world: World, life: Life, fault: Fault) -> None:
+    await world.workers[fault.which].kill()
+
+
+async def _freeze(world: World, life: Life, fault: Fault) -> None:
+    async with world.thawing:
+        await world.freeze(world.workers[fault.which], fault.seconds)
+
+
+async def _freeze_for_long(world: World, life: Life, fault: Fault) -> None:
+    async with world.thawing:
+        await world.freeze(world.workers[fault.which], LONG + fault.seconds)
+
+
+async def _freeze_in_a_call(world: World, life: Life, fault: Fault) -> bool:
+    """The panel holds a call back; the worker that made it is frozen, and then the panel answers."""
+    panel, user = world.stage.companies.panel, life.users[fault.which % len(life.users)]
+    async with world.thawing:
+        await panel.script(user, fault.how)
+        try:
+            await panel.until_held(user, WAITING)
+        except TimeoutError:
+            await panel.forget(user)
+            return False
+        workers = [world.worker_of(pid) for pid in await life.working_on("restrict", "reinstate", "delete_service")]
+        found = next((worker for worker in workers if worker), None)
+        if not found:
+            await panel.forget(user)
+            return False
+        async with found.busy:
+            found.child.freeze()
+            world.links["temporal"].cut()
+            await panel.forget(user)
+            await asyncio.sleep(LONG)
+            if fault.seconds > ONLY_FROZEN:  # the other worker has done it; now there is nothing to do it for
+                await pay_all(life)
+                await asyncio.sleep(fault.seconds)
+            found.child.thaw()
+    return True
+
+
+async def _kill_portal(world: World, life: Life, fault: Fault) -> None:
+    await world.kill_portal()
+
+
+async def _lock_store(world: World, life: Life, fault: Fault) -> None:
+    await world.lock_store(fault.seconds * 1.5)
+
+
+async def _panel_down(world: World, life: Life, fault: Fault) -> None:
+    panel, user = world.stage.companies.panel, life.users[fault.which % len(life.users)]
+    await panel.script(user, fault.how, times=None)
+    await asyncio.sleep(fault.seconds)
+    await panel.forget(user)
+
+
+async def _panel_lies(world: World, life: Life, fault: Fault) -> None:
+    await world.stage.companies.panel.script(life.users[fault.which % len(life.users)], "lie")
+
+
+async def _gateway_down(world: World, life: Life, fault: Fault) -> None:
+    await world.stage.companies.payments.script(life.account, fault.how, times=2)
+
+
+async def _gateway_answers_late(world: World, life: Life, fault: Fault) -> None:
+    """The money moves, and the answer comes after the caller's time is over."""
+    payments = world.stage.companies.payments
+    await payments.script(life.account, "ok:hold")
+    await asyncio.sleep(max(fault.seconds, 4.5))
+    await payments.release(life.account)
+
+
+async def _mail_down(world: World, life: Life, fault: Fault) -> None:
+    await world.stage.companies.mail.script(life.email, fault.how, times=2)
+
+
+async def _mail_answer_lost(world: World, life: Life, fault: Fault) -> None:
+    await world.stage.companies.mail.script(life.email, "drop_after_data")
+
+
+async def _cut(world: World, life: Life, fault: Fault) -> None:
+    world.links[fault.link].cut()
+
+
+async def _shut(world: World, life: Life, fault: Fault) -> None:
+    world.links[fault.link].shut(fault.seconds)
+
+
+async def _lose_answers(world: World, life: Life, fault: Fault) -> None:
+    world.links[fault.link].lose_answers(min(fault.seconds, 1.5))
+
+
+async def _slow(world: World, life: Life, fault: Fault) -> None:
+    world.links[fault.link].slow_down(fault.seconds, 0.3)
+
+
+BY_KIND: Mapping[FaultKind, Callable[[World, Life, Fault], Awaitable[bool | None]]] = {
+    "worker killed": _kill_worker,
+    "worker frozen": _freeze,
+    "worker frozen for long": _freeze_for_long,
+    "frozen in a call": _freeze_in_a_call,
+    "portal killed": _kill_portal,
+    "store locked": _lock_store,
+    "panel down": _panel_down,
+    "panel lies": _panel_lies,
+    "gateway down": _gateway_down,
+    "gateway answers late": _gateway_answers_late,
+    "mail down": _mail_down,
+    "mail answer lost": _mail_answer_lost,
+    "connections cut": _cut,
+    "nobody let in": _shut,
+    "answers lost": _lose_answers,
+    "network slow": _slow,
+}

@@ -1,0 +1,190 @@
+"""A life as it runs: its cases on virtual time, and what the harness did to them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime, time, timedelta
+from typing import TypeVar
+
+import httpx2
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper
+
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
+from dunning.case.case import Case
+from dunning.names import workflow_id
+from dunning.policy.plan import Plan
+from dunning.policy.timeline import plan_for
+from dunning.ports.outages import OutageError
+from operations.errors import RefusedError
+from operations.new_invoice import NewInvoice
+from sandbox.story.play import at_rest
+from tests.chaos.draw import DrawnInvoice, DrawnLife
+from tests.chaos.told import Told
+from tests.chaos.world import World
+from workflows.invoice import InvoiceDunning
+
+PATIENCE = 240.0
+"""Real seconds that some days may take: a frozen worker holds a step for half a minute, and faults come together."""
+FIRST_DUE = timedelta(days=11)
+EVENING = time(20, tzinfo=UTC)
+"""After the steps of the day, whichever of the policies' zones they are in."""
+KIND = "website"
+Handle = WorkflowHandle[InvoiceDunning, str]
+T = TypeVar("T")
+
+
+class StuckError(RuntimeError):
+    """Something did not get on though nothing was broken for a long time."""
+
+
+class Life:
+    """One account and the world around it. `name` keeps lives of one seed on one stage apart."""
+
+    def __init__(self, world: World, skipper: TimeSkipper, drawn: DrawnLife, name: str) -> None:
+        self.world = world
+        self.skipper = skipper
+        self.drawn = drawn
+        self.told = Told()
+        self.account = f"{name}-{drawn.seed}"
+        self.email = f"owner@{self.account}.example"
+        self.users = [f"{self.account}-{number}".replace("-", "") for number in range(drawn.services)]
+        self.numbers = [f"{self.account}-{number}".upper() for number in range(len(drawn.invoices))]
+        self.first_due = (_now() + FIRST_DUE).date()
+        self.made = world.stage.made(skipper.client)
+        self.handles: dict[str, Handle] = {
+            number: skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(number))
+            for number in self.numbers
+        }
+        self.plans: dict[str, Plan] = {}
+
+    async def open(self) -> None:
+        """The customer at the gateway, what the gateway will answer, and the invoices."""
+        payments, mail = self.world.stage.companies.payments, self.world.stage.companies.mail
+        payer = await payments.customer(self.account, self.drawn.card)
+        if self.drawn.mail:
+            word = "refuse:550" if self.drawn.mail == "refused" else "defer:451"
+            await mail.script(self.email, word, times=None if self.drawn.mail == "refused" else 2)
+        for drawn, number in zip(self.drawn.invoices, self.numbers, strict=True):
+            for answer in drawn.charges:
+                await payments.script(self.account, answer)
+            row = self._row(number, drawn, payer)
+            policy = load_policy(drawn.policy, ROOT / "policies")
+            self.plans[number] = plan_for(policy, row.invoice_facts(), "")
+            with self.skipper.with_time_skipping_disabled():
+                await self.persist(lambda row=row, policy=policy: self.made.open_invoice.open(row, policy))
+
+    def _row(self, number: str, drawn: DrawnInvoice, payer: str) -> NewInvoice:
+        services = [{"kind": KIND, "user": user, "panel": self.drawn.panel} for user in self.users]
+        return NewInvoice.model_validate(
+            {
+                "invoice": number,
+                "account": self.account,
+                "customer": "Drawn Bakery",
+                "emails": [self.email],
+                "amount": f"USD {drawn.minor // 100}.{drawn.minor % 100:02}",
+                "due": self.first_due + timedelta(days=drawn.due),
+                "policy": drawn.policy,
+                "payer": payer,
+                "services": services,
+                "pays_for": self.pays_for(drawn),
+            }
+        )
+
+    def pays_for(self, drawn: DrawnInvoice) -> list[str]:
+        """The ids of the services that it names; none when it pays for all."""
+        return [self.service(user) for user in self.users[drawn.service : drawn.service + 1]]
+
+    def service(self, user: str) -> str:
+        """The id of the user's service."""
+        return f"{self.drawn.panel}:{user}:{KIND}"
+
+    def moment(self, day: int) -> datetime:
+        """The evening of that day from the first due date."""
+        return datetime.combine(self.first_due + timedelta(days=day), EVENING)
+
+    async def to_day(self, day: int) -> None:
+        """Let time pass up to that evening in every case, with all that happens until then. Raises StuckError."""
+        await asyncio.gather(*(self._forward(handle, self.moment(day)) for handle in self.handles.values()))
+
+    async def _forward(self, handle: Handle, until: datetime) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                    return
+                missing = until - await self.skipper.get_current_time(handle)
+                if missing > timedelta(0):
+                    await self.skipper.fast_forward(handle, missing)
+                await at_rest(handle)
+        except TimeoutError:
+            raise StuckError(await self._why_stuck(handle)) from None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended
+                raise
+
+    async def _why_stuck(self, handle: Handle) -> str:
+        pending = (await handle.describe()).raw_description.pending_activities
+        tries = [f"{p.activity_type.name}, try {p.attempt}: {p.last_failure.message}" for p in pending]
+        return f"{handle.id} did not get on for {PATIENCE:.0f} s ({'; '.join(tries) or 'no activity is pending'})"
+
+    async def rests(self) -> bool:
+        """Whether nothing is being done in any of its cases."""
+        for handle in self.handles.values():
+            seen = (await handle.describe()).raw_description
+            if seen.pending_activities or seen.HasField("pending_workflow_task"):
+                return False
+        return True
+
+    async def is_open(self, number: str) -> bool:
+        return (await self.handles[number].describe()).status is WorkflowExecutionStatus.RUNNING
+
+    async def working_on(self, *activities: str) -> list[int]:
+        """The processes that work on one of these activities for it."""
+        found: list[int] = []
+        for handle in self.handles.values():
+            pending = (await handle.describe()).raw_description.pending_activities
+            found += [int(p.last_worker_identity.partition("@")[0] or 0) for p in pending
+                      if p.activity_type.name in activities]  # fmt: skip
+        return found
+
+    async def now(self, number: str) -> datetime:
+        """The time in that case."""
+        return await self.skipper.get_current_time(self.handles[number])
+
+    async def case(self, number: str) -> Case:
+        case = await self.persist(lambda: self.made.look.case(number))
+        assert case
+        return case
+
+    async def persist(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """As people do: what does not work because something is away is tried again, in the same words.
+
+        Raises RefusedError, and StuckError when it was away for too long.
+        """
+        last: Exception | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    try:
+                        return await ask()
+                    except (OutageError, httpx2.TransportError, RPCError) as error:
+                        last = error
+                    await asyncio.sleep(0.3)
+        raise StuckError(f"a person gave up: {last!r}")
+
+    async def attempt(self, what: str, ask: Callable[[], Awaitable[object]]) -> None:
+        """Let somebody do it, and note what became of it."""
+        try:
+            await self.persist(ask)
+        except RefusedError as error:
+            self.told.done.append(f"{what}: refused, {error.reason}")
+        except httpx2.HTTPStatusError as error:
+            self.told.done.append(f"{what}: HTTP {error.response.status_code}")
+        else:
+            self.told.done.append(what)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

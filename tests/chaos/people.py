@@ -1,0 +1,340 @@
+"""What people, banks and the gateway's staff do in a life: one function a kind, each through its own public door."""
+
+import functools
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx2
+from standardwebhooks import Webhook
+
+from dunning.case.facts import Approval, DueDateChange, Promise, Undo, Void, Waiver
+from dunning.coverage import ALL
+from dunning.level import Level
+from dunning.ports.cases import CaseSaysNoError, NoCaseError
+from operations.decisions import Decision
+from operations.services.holds import PlaceHold
+from sandbox.payments.books import Charge
+from sandbox.stage.stage import PAYMENTS_SECRET
+from sandbox.story.people import pay_on_the_page
+from tests.chaos.draw import Act, ActKind
+from tests.chaos.life import Life
+from tests.chaos.told import BankPayment
+
+TICKS = timedelta(seconds=1)
+CARD, FAILING_CARD = "pm_card_visa", "pm_card_chargeCustomerFail"
+
+
+async def do(life: Life, act: Act) -> None:
+    """Let it happen now."""
+    await BY_KIND[act.kind](life, act)
+
+
+async def pay_all(life: Life) -> None:
+    """The customer pays everything that is owed."""
+    for number in life.numbers:
+        owed = (await life.case(number)).balance.minor
+        if owed > 0:
+            await _bank_payment(life, number, owed, "USD", twice=False)
+
+
+async def _by_bank(life: Life, act: Act) -> None:
+    number = life.numbers[act.invoice]
+    minor, currency = await _amount(life, act)
+    await _bank_payment(life, number, minor, currency, twice=act.twice)
+
+
+async def _bank_payment(life: Life, number: str, minor: int, currency: str, *, twice: bool) -> None:
+    payment = BankPayment(f"bank-{life.account}-{len(life.told.bank)}", number, minor, currency)
+    life.told.bank.append(payment)
+    await _tell_payment(life, payment)
+    if twice:
+        await _tell_payment(life, payment, "again-")
+
+
+async def _tell_payment(life: Life, payment: BankPayment, event: str = "") -> None:
+    data = {"invoice": payment.invoice, "id": payment.id, **_money(payment)}
+    answer = await _say(life, f"{event}{payment.id}", "payment.received", data)
+    payment.told = True
+    left = answer.get("balance", {}).get("amount_minor")
+    life.told.done.append(f"{payment.invoice}: {payment.minor} {payment.currency} by bank ({answer['outcome']})")
+    if left is not None and left <= 0:
+        life.told.owes_nothing(payment.invoice, datetime.now(UTC))
+
+
+def _money(payment: BankPayment) -> dict[str, Any]:
+    return {"amount_minor": payment.minor, "currency": payment.currency}
+
+
+async def _say(life: Life, event: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A signed webhook of another processor, as often as it takes until it is kept."""
+    at = await life.now(data["invoice"])
+    text = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data})
+
+    async def post() -> httpx2.Response:
+        now = datetime.now(UTC)
+        headers = {
+            "webhook-id": event,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(PAYMENTS_SECRET).sign(event, now, text),
+        }
+        url = f"http://{life.world.links['portal'].address}/webhooks/payments"
+        async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
+            answer = await http.post(url, content=text, headers=headers)
+        if answer.status_code >= 500:
+            raise httpx2.ConnectError(f"HTTP {answer.status_code}")
+        return answer
+
+    answer = await life.persist(post)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+async def _amount(life: Life, act: Act) -> tuple[int, str]:
+    number = life.numbers[act.invoice]
+    owed = max((await life.case(number)).balance.minor, 0)
+    whole = life.drawn.invoices[act.invoice].minor
+    match act.share:
+        case "right":
+            return owed or whole, "USD"
+        case "part":
+            return max(1, round((owed or whole) * max(0.1, act.pick))), "USD"
+        case "too much":
+            return (owed or whole) + 700, "USD"
+        case "wrong currency":
+            return owed or whole, "EUR"
+        case "whole":
+            return whole, "USD"
+
+
+async def _on_the_page(life: Life, act: Act) -> None:
+    number = life.numbers[act.invoice]
+
+    async def pay() -> None:
+        try:
+            session = await pay_on_the_page(life.world.stage, number)
+        except (KeyError, httpx2.HTTPStatusError):
+            return  # nothing to pay there
+        if session.startswith("cs_"):
+            await life.world.stage.companies.payments.pay_session(session, at=await life.now(number))
+
+    await life.attempt(f"{number}: pays on the page", pay)
+
+
+async def _directly(life: Life, act: Act) -> None:
+    number = life.numbers[act.invoice]
+    minor, currency = await _amount(life, act)
+    payments = life.world.stage.companies.payments
+    at = await life.now(number)
+    paid = await payments.pay_directly(life.account, minor, currency, number, at)
+    life.told.done.append(f"{number}: pays {minor} {currency} at the gateway ({paid})")
+
+
+async def _tells_again(life: Life, act: Act) -> None:
+    if act.pick < 0.5 and life.told.bank:
+        payment = life.told.bank[int(act.pick * 2 * len(life.told.bank))]
+        if payment.told:
+            await _tell_payment(life, payment, f"late{act.day}-")
+        return
+    books = await life.world.stage.companies.payments.books()
+    ours = {charge.id for charge in books.of(life.account)}
+    hooks = [hook for hook in books.hooks if hook.charge in ours and hook.posted]
+    if hooks:
+        hook = hooks[int(act.pick * len(hooks))]
+        await life.world.stage.companies.payments.resend(hook.id)
+        life.told.done.append(f"{hook.type} is told again")
+
+
+async def _paid(life: Life, act: Act) -> Charge | None:
+    paid = (await life.world.stage.companies.payments.books()).paid(life.account)
+    return paid[int(act.pick * len(paid))] if paid else None
+
+
+async def _refund(life: Life, act: Act) -> None:
+    if charge := await _paid(life, act):
+        life.told.money_may_go()
+        amount = max(1, charge.amount // 3) if act.kind == "part of it refunded" else None
+        at = await _latest(life)
+        payments = life.world.stage.companies.payments
+        await life.attempt(f"{charge.id}: {act.kind}", lambda: payments.refund(charge.id, amount, at))
+
+
+async def _dispute(life: Life, act: Act) -> None:
+    if charge := await _paid(life, act):
+        life.told.money_may_go()
+        life.told.disputed = True
+        at, payments = await _latest(life), life.world.stage.companies.payments
+        await life.attempt(f"{charge.id}: dispute", lambda: payments.dispute(charge.id, at=at))
+
+
+async def _dispute_ends(life: Life, act: Act) -> None:
+    payments = life.world.stage.companies.payments
+    books = await payments.books()
+    ours = {charge.id for charge in books.of(life.account)}
+    dispute = next((d for d in books.disputes if d.payment in ours and d.status not in ("won", "lost")), None)
+    if dispute:
+        at = await _latest(life)
+        status = "won" if act.kind == "dispute won" else "lost"
+        await life.attempt(f"{dispute.id}: {act.kind}", lambda: payments.close_dispute(dispute.id, status, at))
+
+
+async def _bank_takes_back(life: Life, act: Act) -> None:
+    payment = next((p for p in life.told.bank if p.told and not p.back), None)
+    if payment:
+        await _take_back(life, payment, chargeback=act.pick < 0.3)
+
+
+async def _take_back(life: Life, payment: BankPayment, *, chargeback: bool) -> None:
+    life.told.money_may_go()
+    life.told.disputed |= chargeback
+    payment.back = f"back-{payment.id}"
+    facts = {"invoice": payment.invoice, "id": payment.back, "payment": payment.id, "chargeback": chargeback}
+    said = await _say(life, payment.back, "payment.reversed", {**facts, "reason": "drawn", **_money(payment)})
+    life.told.done.append(f"{payment.invoice}: the bank takes {payment.id} back ({said['outcome']})")
+
+
+async def _bank_takes_back_first(life: Life, act: Act) -> None:
+    """The news that money went comes before the news that it came."""
+    minor, currency = await _amount(life, act)
+    number = life.numbers[act.invoice]
+    payment = BankPayment(f"bank-{life.account}-{len(life.told.bank)}", number, minor, currency)
+    life.told.bank.append(payment)
+    await _take_back(life, payment, chargeback=False)
+    await _tell_payment(life, payment)
+
+
+async def _bank_gives_back(life: Life, act: Act) -> None:
+    payment = next((p for p in life.told.bank if p.back and not p.again), None)
+    if payment:
+        payment.again = f"again-{payment.id}"
+        facts = {"invoice": payment.invoice, "id": payment.again, "reversal": payment.back}
+        said = await _say(life, payment.again, "payment.restored", {**facts, **_money(payment)})
+        life.told.done.append(f"{payment.invoice}: the bank gives {payment.id} again ({said['outcome']})")
+
+
+async def _debit_ends(life: Life, act: Act) -> None:
+    payments = life.world.stage.companies.payments
+    pending = [c for c in (await payments.books()).of(life.account) if c.status == "pending"]
+    if pending:
+        charge = pending[int(act.pick * len(pending))]
+        outcome = "succeeded" if act.kind == "debit ends well" else "debit_returned"
+        at = await _latest(life)
+        await life.attempt(f"{charge.id}: {act.kind}", lambda: payments.settle(charge.id, outcome, at))
+
+
+async def _decide(life: Life, act: Act, decision: Decision) -> None:
+    number = life.numbers[act.invoice]
+    words = f"{number}: {act.kind} {decision.model_dump(exclude_defaults=True, mode='json')}"
+    await life.attempt(words, lambda: life.made.decisions.decide(number, decision))
+
+
+async def _promise(life: Life, act: Act) -> None:
+    now = await life.now(life.numbers[act.invoice])
+    await _decide(life, act, Promise(until=(now + timedelta(days=act.days)).date()))
+
+
+async def _waive(life: Life, act: Act) -> None:
+    await _decide(life, act, Waiver(entry="invoice" if act.kind == "waiver" else "late-fee"))
+
+
+async def _move_due(life: Life, act: Act) -> None:
+    case = await life.case(life.numbers[act.invoice])
+    life.told.money_may_go()
+    await _decide(life, act, DueDateChange(due=case.invoice.due + timedelta(days=act.days)))
+
+
+async def _hold(life: Life, act: Act) -> None:
+    source = "abuse" if act.pick < 0.5 else "manual"
+    if act.kind == "hold lifted":
+        placed = [hold for hold in life.told.held if hold[0] == source]
+        for _, service in placed:
+            lift = functools.partial(life.made.holds.lift, life.account, source, service)
+            await life.attempt(f"a person lifts {source} of {service or 'all'}", lift)
+        life.told.held.difference_update(placed)
+        return
+    service = life.service(life.users[0]) if act.twice else ALL
+    life.told.held.add((source, service))
+    asked = PlaceHold(life.account, source, Level.SUSPENDED, silent=True, service=service)
+    await life.attempt(f"a person places {source} on {service or 'all'}", lambda: life.made.holds.place(asked))
+
+
+async def _undo(life: Life, act: Act) -> None:
+    number = life.numbers[act.invoice]
+    now = await life.now(number)
+    life.told.money_may_go()
+    undo = Undo(id=f"u{act.day}", since=now - timedelta(days=act.days), until=now, hold_days=3)
+
+    async def tell() -> None:
+        try:
+            answer = await life.made.cases.tell(number, undo, f"undo-{undo.id}")
+            life.told.done.append(f"{number}: undo of {act.days} days ({answer.outcome})")
+        except (CaseSaysNoError, NoCaseError) as error:
+            life.told.done.append(f"{number}: undo refused, {error}")
+
+    await life.persist(tell)
+
+
+async def _approve(life: Life, act: Act) -> None:
+    number = life.numbers[act.invoice]
+    milestone = next((m.name for m in life.plans[number].milestones if m.approvals), "")
+    if milestone:
+        life.told.approved.add(number)
+        by = "ana" if act.kind == "approval" else "ben"
+        await _decide(life, act, Approval(milestone=milestone, by=by))
+
+
+async def _card(life: Life, act: Act) -> None:
+    method = {"new card": CARD, "card that declines": FAILING_CARD}.get(act.kind, "")
+    at, payments = await _latest(life), life.world.stage.companies.payments
+    await life.attempt(act.kind, lambda: payments.use_method(life.account, method, at))
+
+
+async def _void(life: Life, act: Act) -> None:
+    await _decide(life, act, Void(reason="drawn"))
+
+
+async def _events(life: Life, act: Act) -> None:
+    word = act.kind.removeprefix("events ")
+    behaviour = f"webhook:{word}" + (":3" if word == "late" else "")
+    await life.world.stage.companies.payments.script(life.account, behaviour)
+
+
+async def _latest(life: Life) -> datetime:
+    """The latest of its cases' clocks: a bank lives on after an invoice is closed."""
+    return max([await life.now(number) for number in life.numbers]) + TICKS
+
+
+BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
+    "pays by bank": _by_bank,
+    "pays on the page": _on_the_page,
+    "pays directly": _directly,
+    "tells again": _tells_again,
+    "refund": _refund,
+    "part of it refunded": _refund,
+    "dispute": _dispute,
+    "dispute won": _dispute_ends,
+    "dispute lost": _dispute_ends,
+    "bank takes back": _bank_takes_back,
+    "bank takes back before it was told": _bank_takes_back_first,
+    "bank gives back": _bank_gives_back,
+    "debit ends well": _debit_ends,
+    "debit comes back": _debit_ends,
+    "promise": _promise,
+    "waiver": _waive,
+    "late fee waived": _waive,
+    "due date": _move_due,
+    "hold": _hold,
+    "hold lifted": _hold,
+    "undo": _undo,
+    "approval": _approve,
+    "second approval": _approve,
+    "new card": _card,
+    "card that declines": _card,
+    "no card": _card,
+    "void": _void,
+    "events swapped": _events,
+    "events late": _events,
+    "events doubled": _events,
+    "events lost": _events,
+}

@@ -1,0 +1,145 @@
+"""Lives played side by side on one stage, day by day. Then all is healed, and when it is quiet it is looked at."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.chaos.check import wrongs
+from tests.chaos.draw import LONGEST, DrawnLife, Fault, draw
+from tests.chaos.faults import break_something
+from tests.chaos.life import Life, StuckError
+from tests.chaos.people import do
+from tests.chaos.world import World
+
+QUIET = 240.0
+"""Real seconds after which what was begun has to be over, when nothing is broken any more."""
+AFTERWARDS = (LONGEST + 4, LONGEST + 8)
+"""Days on which what the end brought (a debit, an event that was lost) is asked about, and over."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a life went. `wrong` is empty when it is right."""
+
+    drawn: DrawnLife
+    wrong: tuple[str, ...]
+    done: tuple[str, ...]
+    broke: tuple[str, ...]
+    ends: str
+    seconds: float
+
+
+async def play(world: World, seeds: Sequence[int], name: str) -> list[Played]:
+    """Play them side by side: each one's faults are everybody's."""
+    began = time.monotonic()
+    lives = [Life(world, await world.stage.skipper(), draw(seed), name) for seed in seeds]
+    stuck = await asyncio.gather(*(_live(life) for life in lives))
+    await world.healed()
+    for number, life in enumerate(lives):
+        stuck[number] = stuck[number] or await _settled(world, life)
+    found = [stuck[number] or await wrongs(life) for number, life in enumerate(lives)]
+    return [
+        Played(
+            drawn=life.drawn,
+            wrong=tuple(wrong),
+            done=tuple(life.told.done),
+            broke=tuple(life.told.broke),
+            ends=await _ends(life),
+            seconds=time.monotonic() - began,
+        )
+        for life, wrong in zip(lives, found, strict=True)
+    ]
+
+
+async def _live(life: Life) -> list[str]:
+    """All its days. What got stuck, in words."""
+    breaking: list[asyncio.Task[None]] = []
+    try:
+        await life.open()
+        for day in life.drawn.days:
+            await _pass(life, day, breaking)
+    except StuckError as error:
+        return [f"stuck: {error}"]
+    finally:
+        await asyncio.gather(*breaking)
+    return []
+
+
+async def _pass(life: Life, day: int, breaking: list[asyncio.Task[None]]) -> None:
+    acts = [act for act in life.drawn.acts if act.day == day]
+    breaking += [asyncio.create_task(_break(life, fault)) for fault in life.drawn.faults if fault.day == day]
+
+    async def meanwhile() -> None:
+        for act in acts:
+            if act.meanwhile is not None:
+                await asyncio.sleep(act.meanwhile)
+                await do(life, act)
+
+    await asyncio.gather(life.to_day(day), meanwhile())
+    for act in acts:
+        if act.meanwhile is None:
+            await do(life, act)
+
+
+async def _break(life: Life, fault: Fault) -> None:
+    if await break_something(life.world, life, fault):
+        life.told.broke.append(fault.kind)
+
+
+async def _settled(world: World, life: Life) -> list[str]:
+    """What is on its way arrives, and everything that follows is over. What got stuck, in words."""
+    payments = world.stage.companies.payments
+    try:
+        for charge in (await payments.books()).of(life.account):
+            if charge.status == "pending":
+                await payments.settle(charge.id, "succeeded" if life.drawn.seed % 2 else "debit_returned")
+        for day in AFTERWARDS:
+            await _quiet(world, life)
+            await life.to_day(day)
+        await _quiet(world, life)
+    except StuckError as error:
+        return [f"stuck in the end: {error}"]
+    return []
+
+
+async def _quiet(world: World, life: Life) -> None:
+    """Every event was taken, the inbox is empty, and the cases rest, three times in turn. Raises StuckError."""
+    patience, calm, resent = time.monotonic() + QUIET, 0, time.monotonic()
+    why = ""
+    while calm < 3:
+        why = await _noise(world, life)
+        calm = 0 if why else calm + 1
+        if time.monotonic() > patience:
+            raise StuckError(f"it is not quiet: {why}")
+        if why and time.monotonic() > resent + 2:
+            await _tell_what_was_lost(world)
+            resent = time.monotonic()
+        await asyncio.sleep(0.1)
+
+
+async def _noise(world: World, life: Life) -> str:
+    if lost := await _untaken(world):
+        return f"{len(lost)} events were not taken"
+    if waiting := await world.stage.store.waiting(1):
+        return f"the inbox holds {waiting[0].id}"
+    return "" if await life.rests() else "a case works"
+
+
+async def _untaken(world: World) -> list[str]:
+    hooks = (await world.stage.companies.payments.books()).hooks
+    return [hook.id for hook in hooks if not any(200 <= answer < 300 for answer in hook.answers)]
+
+
+async def _tell_what_was_lost(world: World) -> None:
+    for event in await _untaken(world):
+        await world.stage.companies.payments.resend(event)
+
+
+async def _ends(life: Life) -> str:
+    words: Counter[str] = Counter()
+    for number in life.numbers:
+        closed = await life.world.stage.store.ledger(number)
+        words["open" if closed is None or await life.is_open(number) else closed.outcome] += 1
+    return ", ".join(f"{count} {word}" for word, count in sorted(words.items()))

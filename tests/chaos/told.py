@@ -1,0 +1,48 @@
+"""What was told at the doors in a life: money of other processors, what the portal said of it, and what people did."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass
+class BankPayment:
+    """Money by another processor. `back` and `again` are the ids of what took it and gave it again."""
+
+    id: str
+    invoice: str
+    minor: int
+    currency: str
+    told: bool = False
+    back: str = ""
+    again: str = ""
+
+    @property
+    def net(self) -> int:
+        """What of it stayed with us, in minor units."""
+        return (self.minor if self.told else 0) - (self.minor if self.back else 0) + (self.minor if self.again else 0)
+
+
+@dataclass
+class Told:
+    """Of one life."""
+
+    bank: list[BankPayment] = field(default_factory=list[BankPayment])
+    nothing_owed: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """Invoices that were known to owe nothing, by the portal's own answer, from then on."""
+    murky: bool = False
+    """Money went, or may go: from then on nobody here knows when an invoice owes nothing."""
+    done: list[str] = field(default_factory=list[str])
+    """In words, for the person who looks at a life that went wrong."""
+    broke: list[str] = field(default_factory=list[str])
+    disputed: bool = False
+    held: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Holds of people that are not lifted, by source and service."""
+    approved: set[str] = field(default_factory=set[str])
+
+    def owes_nothing(self, invoice: str, at: datetime) -> None:
+        if not self.murky:
+            self.nothing_owed.setdefault(invoice, at)
+
+    def money_may_go(self) -> None:
+        self.murky = True
+        self.nothing_owed.clear()
