@@ -12,6 +12,10 @@ LONG = 13.0
 """Seconds that are longer than the heartbeat timeout: another worker takes the step over."""
 WAITING = 10.0
 """Seconds that somebody waits for a call to freeze in."""
+PAYING = 6.0
+"""Seconds that a payment may take before the frozen worker goes on all the same."""
+AT_PANELS = ("restrict", "deactivate", "delete_service", "reinstate", "loosen")
+"""Activities that call a panel."""
 ONLY_FROZEN = 1.5
 """Whose freeze is longer than that pays before it is over."""
 
@@ -46,7 +50,7 @@ async def _freeze_in_a_call(world: World, life: Life, fault: Fault) -> bool:
         except TimeoutError:
             await panel.forget(user)
             return False
-        workers = [world.worker_of(pid) for pid in await life.working_on("restrict", "reinstate", "delete_service")]
+        workers = [world.worker_of(pid) for pid in await life.working_on(*AT_PANELS)]
         found = next((worker for worker in workers if worker), None)
         if not found:
             await panel.forget(user)
@@ -56,10 +60,13 @@ async def _freeze_in_a_call(world: World, life: Life, fault: Fault) -> bool:
             world.links["temporal"].cut()
             await panel.forget(user)
             await asyncio.sleep(LONG)
-            if fault.seconds > ONLY_FROZEN:  # the other worker has done it; now there is nothing to do it for
-                await pay_all(life)
-                await asyncio.sleep(fault.seconds)
+            # The other worker has done it; who pays now leaves nothing to do it for.
+            paying = [asyncio.create_task(pay_all(life))] if fault.seconds > ONLY_FROZEN else []
+            if paying:  # not for ever: who was frozen inside of a transaction of the store holds up everybody
+                await asyncio.wait(paying, timeout=PAYING)
+            await asyncio.sleep(fault.seconds)
             found.child.thaw()
+        await asyncio.gather(*paying)
     return True
 
 
