@@ -27,7 +27,7 @@ async def run(options: argparse.Namespace) -> int:
     async with world(options.keep) as built:
         while not every or time.monotonic() < ends:
             seeds = range(seed, seed + options.lives)
-            for played in await play(built, seeds, f"c{len(every)}"):
+            for played in await play(built, seeds, f"c{len(every)}", options.keep):
                 every.append(played)
                 _print(played, options)
             seed += options.lives
@@ -83,7 +83,9 @@ def main() -> int:
     parser.add_argument("--lives", type=int, default=SIDE_BY_SIDE, help="so many side by side")
     parser.add_argument("--once", action="store_true", help="no more than these lives")
     parser.add_argument("--verbose", action="store_true", help="say what happened also of lives that went right")
-    parser.add_argument("--keep", type=Path, help="a folder that takes the log of all processes")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder that takes the log of all processes, and the histories of what went wrong"
+    )
     return 1 if asyncio.run(run(parser.parse_args())) else 0
 
 

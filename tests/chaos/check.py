@@ -257,15 +257,17 @@ async def _replayed(life: Life) -> list[str]:
         data_converter=pydantic_data_converter,
     )
     found: list[str] = []
-    async for history in _histories(life):
+    async for _, history in histories(life):
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         if result.replay_failure:
             found.append(f"{history.workflow_id} does not replay: {str(result.replay_failure)[:300]}")
     return found
 
 
-async def _histories(life: Life) -> AsyncIterator[WorkflowHistory]:
+async def histories(life: Life) -> AsyncIterator[tuple[str, WorkflowHistory]]:
+    """Of each run of each of its cases, with a name for a file."""
+    client = life.skipper.client
     for handle in life.handles.values():
-        runs = life.skipper.client.list_workflows(f"WorkflowId = '{handle.id}'")
-        async for run in runs:
-            yield await life.skipper.client.get_workflow_handle(handle.id, run_id=run.run_id).fetch_history()
+        async for run in client.list_workflows(f"WorkflowId = '{handle.id}'"):
+            found = await client.get_workflow_handle(handle.id, run_id=run.run_id).fetch_history()
+            yield f"{handle.id}.{run.run_id}.json", found

@@ -5,8 +5,9 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from tests.chaos.check import wrongs
+from tests.chaos.check import histories, wrongs
 from tests.chaos.draw import LONGEST, DrawnLife, Fault, draw
 from tests.chaos.faults import break_something
 from tests.chaos.life import Life, StuckError
@@ -31,8 +32,8 @@ class Played:
     seconds: float
 
 
-async def play(world: World, seeds: Sequence[int], name: str) -> list[Played]:
-    """Play them side by side: each one's faults are everybody's."""
+async def play(world: World, seeds: Sequence[int], name: str, keep: Path | None = None) -> list[Played]:
+    """Play them side by side: each one's faults are everybody's. `keep` takes the histories of what went wrong."""
     began = time.monotonic()
     lives = [Life(world, await world.stage.skipper(), draw(seed), name) for seed in seeds]
     stuck = await asyncio.gather(*(_live(life) for life in lives))
@@ -40,6 +41,11 @@ async def play(world: World, seeds: Sequence[int], name: str) -> list[Played]:
     for number, life in enumerate(lives):
         stuck[number] = stuck[number] or await _settled(world, life)
     found = [stuck[number] or await wrongs(life) for number, life in enumerate(lives)]
+    for wrong, life in zip(found, lives, strict=True):
+        if keep and wrong:
+            keep.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - small, and nothing else runs now
+            async for file, history in histories(life):
+                (keep / file).write_text(history.to_json())
     return [
         Played(
             drawn=life.drawn,
