@@ -17,9 +17,9 @@ ActKind = Literal[
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole"]
 FaultKind = Literal[
-    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "portal killed", "store locked",
-    "panel down", "panel lies", "gateway down", "gateway answers late", "mail down", "mail answer lost",
-    "connections cut", "nobody let in", "answers lost", "network slow",
+    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
+    "portal killed", "store locked", "panel down", "panel lies", "gateway down", "gateway answers late", "mail down",
+    "mail answer lost", "connections cut", "nobody let in", "answers lost", "network slow",
 ]  # fmt: skip
 Link = Literal["payments", "panel", "smtp", "temporal", "portal"]
 ACTS: tuple[ActKind, ...] = get_args(ActKind)
@@ -34,9 +34,10 @@ _WEIGHTS: dict[ActKind, int] = {
     "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
-    "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 5, "portal killed": 5,
-    "store locked": 6, "panel down": 5, "panel lies": 4, "gateway down": 5, "gateway answers late": 4, "mail down": 4,
-    "mail answer lost": 4, "connections cut": 6, "nobody let in": 4, "answers lost": 6, "network slow": 3,
+    "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
+    "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
+    "gateway down": 5, "gateway answers late": 4, "mail down": 4, "mail answer lost": 4, "connections cut": 6,
+    "nobody let in": 4, "answers lost": 6, "network slow": 3,
 }  # fmt: skip
 
 

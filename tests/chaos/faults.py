@@ -1,12 +1,14 @@
 """What breaks: one function a kind. Each returns when it is over, or when only `healed` ends it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from tests.chaos.draw import Fault, FaultKind
 from tests.chaos.life import Life
 from tests.chaos.people import pay_all
-from tests.chaos.world import World
+from tests.chaos.proxy import Proxy
+from tests.chaos.world import Worker, World
 
 LONG = 13.0
 """Seconds that are longer than the heartbeat timeout: another worker takes the step over."""
@@ -16,6 +18,8 @@ PAYING = 6.0
 """Seconds that a payment may take before the frozen worker goes on all the same."""
 AT_PANELS = ("restrict", "deactivate", "delete_service", "reinstate", "loosen")
 """Activities that call a panel."""
+ASKING = ("restrict", "deactivate", "delete_service", "charge")
+"""Activities that ask the gateway for money that nobody told of, before they act."""
 ONLY_FROZEN = 1.5
 """Whose freeze is longer than that pays before it is over."""
 
@@ -47,27 +51,55 @@ async def _freeze_in_a_call(world: World, life: Life, fault: Fault) -> bool:
         await panel.script(user, fault.how)
         try:
             await panel.until_held(user, WAITING)
+            found = await _at_work(world, life, AT_PANELS)
         except TimeoutError:
+            found = None
+        if found:
+            await _frozen(world, life, fault, found, panel.forget(user))
+        else:
             await panel.forget(user)
-            return False
-        workers = [world.worker_of(pid) for pid in await life.working_on(*AT_PANELS)]
-        found = next((worker for worker in workers if worker), None)
-        if not found:
-            await panel.forget(user)
-            return False
-        async with found.busy:
-            found.child.freeze()
-            world.links["temporal"].cut()
-            await panel.forget(user)
-            await asyncio.sleep(LONG)
-            # The other worker has done it; who pays now leaves nothing to do it for.
-            paying = [asyncio.create_task(pay_all(life))] if fault.seconds > ONLY_FROZEN else []
-            if paying:  # not for ever: who was frozen inside of a transaction of the store holds up everybody
-                await asyncio.wait(paying, timeout=PAYING)
-            await asyncio.sleep(fault.seconds)
-            found.child.thaw()
-        await asyncio.gather(*paying)
-    return True
+    return bool(found)
+
+
+async def _freeze_before_a_call(world: World, life: Life, fault: Fault) -> bool:
+    """Before each charge and consequence the gateway is asked; there the worker is frozen, and has done nothing yet."""
+    link = world.links["payments"]
+    async with world.thawing:
+        link.hold()
+        found, patience = None, time.monotonic() + WAITING / 2
+        while not found and time.monotonic() < patience:
+            await asyncio.sleep(0.05)
+            found = await _at_work(world, life, ASKING)
+        if found:
+            await _frozen(world, life, fault, found, _let_go(link))
+        else:
+            link.let_go()
+    return bool(found)
+
+
+async def _let_go(link: Proxy) -> None:
+    link.let_go()
+
+
+async def _at_work(world: World, life: Life, activities: Sequence[str]) -> Worker | None:
+    workers = [world.worker_of(pid) for pid in await life.working_on(*activities)]
+    return next((worker for worker in workers if worker), None)
+
+
+async def _frozen(world: World, life: Life, fault: Fault, worker: Worker, answered: Awaitable[None]) -> None:
+    """Freeze it while it waits for an answer, and then let that come."""
+    async with worker.busy:
+        worker.child.freeze()
+        world.links["temporal"].cut()
+        await answered
+        await asyncio.sleep(LONG)
+        # The other worker has done it; who pays now leaves nothing to do it for.
+        paying = [asyncio.create_task(pay_all(life))] if fault.seconds > ONLY_FROZEN else []
+        if paying:  # not for ever: who was frozen inside of a transaction of the store holds up everybody
+            await asyncio.wait(paying, timeout=PAYING)
+        await asyncio.sleep(fault.seconds)
+        worker.child.thaw()
+    await asyncio.gather(*paying)
 
 
 async def _kill_portal(world: World, life: Life, fault: Fault) -> None:
@@ -94,10 +126,10 @@ async def _gateway_down(world: World, life: Life, fault: Fault) -> None:
 
 
 async def _gateway_answers_late(world: World, life: Life, fault: Fault) -> None:
-    """The money moves, and the answer comes after the caller's time is over."""
+    """The money moves, and the answer takes its time."""
     payments = world.stage.companies.payments
     await payments.script(life.account, "ok:hold")
-    await asyncio.sleep(max(fault.seconds, 4.5))
+    await asyncio.sleep(fault.seconds)
     await payments.release(life.account)
 
 
@@ -130,6 +162,7 @@ BY_KIND: Mapping[FaultKind, Callable[[World, Life, Fault], Awaitable[bool | None
     "worker frozen": _freeze,
     "worker frozen for long": _freeze_for_long,
     "frozen in a call": _freeze_in_a_call,
+    "frozen before a call": _freeze_before_a_call,
     "portal killed": _kill_portal,
     "store locked": _lock_store,
     "panel down": _panel_down,

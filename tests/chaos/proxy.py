@@ -19,6 +19,8 @@ class Proxy:
         self._deaf_until = 0.0
         self._pause = 0.0
         self._slow_until = 0.0
+        self._gate = asyncio.Event()
+        self._gate.set()
         self.harmed = 0
         """Connections that were cut, turned away or lost their answer."""
 
@@ -51,7 +53,15 @@ class Proxy:
         """For so long, everything takes that much longer."""
         self._slow_until, self._pause = time.monotonic() + seconds, pause
 
+    def hold(self) -> None:
+        """Keep back what is asked, until `heal` or `let_go`."""
+        self._gate.clear()
+
+    def let_go(self) -> None:
+        self._gate.set()
+
     def heal(self) -> None:
+        self._gate.set()
         self._shut_until = self._deaf_until = self._slow_until = 0.0
 
     async def stop(self) -> None:
@@ -82,6 +92,8 @@ class Proxy:
                 if answers and time.monotonic() < self._deaf_until:
                     self._abort(writer)
                     return
+                if not answers:
+                    await self._gate.wait()
                 if time.monotonic() < self._slow_until:
                     await asyncio.sleep(self._pause)
                 writer.write(data)
