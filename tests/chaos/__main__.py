@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -41,6 +42,7 @@ async def run(options: argparse.Namespace) -> int:
 def _print(played: Played, options: argparse.Namespace) -> None:
     drawn = played.drawn
     result = "WRONG" if played.wrong else "ok"
+    result += " (played again: the virtual clock had been wrong)" if played.stale else ""
     print(
         f"seed {drawn.seed}: {len(drawn.invoices)} invoices, {len(played.done)} facts, "
         f"faults: {', '.join(played.broke) or 'none'}; {played.ends}; {played.seconds:.0f} s: {result}"
@@ -67,7 +69,8 @@ def _print_counts(every: list[Played], harmed: dict[str, int], options: argparse
     print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(broke.items())) or 'none'}")
     print(f"connections harmed: {', '.join(f'{count} to {name}' for name, count in harmed.items())}")
     wrong = [played for played in every if played.wrong]
-    print(f"{len(wrong)} went wrong")
+    print(f"{sum(played.stale for played in every)} were played again, because the virtual clock had been wrong")
+    print(f"{len(wrong)} went wrong{f'; histories and logs: {options.keep}' if wrong else ''}")
     for played in wrong:
         first = options.seed + (played.drawn.seed - options.seed) // options.lives * options.lives
         print(f"  seed {played.drawn.seed}: {'; '.join(played.wrong)}")
@@ -84,7 +87,10 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="no more than these lives")
     parser.add_argument("--verbose", action="store_true", help="say what happened also of lives that went right")
     parser.add_argument(
-        "--keep", type=Path, help="a folder that takes the log of all processes, and the histories of what went wrong"
+        "--keep",
+        type=Path,
+        default=Path(tempfile.gettempdir(), "reprieve-chaos"),
+        help="a folder that takes the log of all processes, and the histories of what went wrong",
     )
     return 1 if asyncio.run(run(parser.parse_args())) else 0
 

@@ -23,6 +23,7 @@ from tests.chaos.life import Life
 from workflows.invoice import InvoiceDunning
 
 SETTLED = ("paid", "waived", "renewed", "void")
+NO_REPLAY = "does not replay"
 UNWELCOME = ("locked", "suspended", "inactive", "deleted")
 AT_ALL_LEVELS = frozenset(Level)
 AT_WHM = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
@@ -260,7 +261,7 @@ async def _replayed(life: Life) -> list[str]:
     async for _, history in histories(life):
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         if result.replay_failure:
-            found.append(f"{history.workflow_id} does not replay: {str(result.replay_failure)[:300]}")
+            found.append(f"{history.workflow_id} {NO_REPLAY}: {str(result.replay_failure)[:300]}")
     return found
 
 

@@ -1,6 +1,6 @@
 """A life as it is drawn from its seed: one account, its invoices, what people do, what breaks. No more is random."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal, get_args
 
@@ -24,6 +24,9 @@ FaultKind = Literal[
 Link = Literal["payments", "panel", "smtp", "temporal", "portal"]
 ACTS: tuple[ActKind, ...] = get_args(ActKind)
 FAULTS: tuple[FaultKind, ...] = get_args(FaultKind)
+AT_WORKERS: tuple[FaultKind, ...] = (
+    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
+)  # fmt: skip
 
 _WEIGHTS: dict[ActKind, int] = {
     "pays by bank": 30, "pays on the page": 8, "pays directly": 9, "tells again": 8, "refund": 7,
@@ -98,6 +101,10 @@ class DrawnLife:
     invoices: tuple[DrawnInvoice, ...]
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
+
+    def calm(self) -> "DrawnLife":
+        """The same life, and nobody takes a task from a worker."""
+        return replace(self, faults=tuple(f for f in self.faults if f.kind not in AT_WORKERS and f.link != "temporal"))
 
     @property
     def days(self) -> list[int]:
