@@ -13,7 +13,8 @@ from dunning.ports.payments import Consents
 from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.records.payments import Consent
 from dunning.tickets.money import refused_payment
-from operations.late_money import KeepLateMoney, LateRecords
+from operations.count_money import CountMoney
+from operations.late_money import LateRecords
 
 
 class NewsRecords(LateRecords, Accounts, Consents, Protocol):
@@ -30,7 +31,7 @@ class DeliverNews:
     def __init__(self, store: NewsRecords, cases: Cases) -> None:
         self._store = store
         self._cases = cases
-        self._late = KeepLateMoney(store, cases)
+        self._money = CountMoney(store, cases)
 
     async def deliver(self, news: News) -> Outcome:
         """Bring it to its case; money ends in a ledger exactly once.
@@ -43,8 +44,10 @@ class DeliverNews:
                 return await self._pay(news, payment, account)
             case MethodChanged() as changed:
                 return await self._method(account, changed)
-            case Reversal() | Restored() | PaymentNews() | Bounced() as fact:
-                return Outcome(outcome=await self._note(news.invoice, fact, account), invoice=news.invoice)
+            case Reversal() | Restored() as back:
+                return Outcome(outcome=await self._money.taken_back(news.invoice, back, account), invoice=news.invoice)
+            case PaymentNews() | Bounced() as fact:
+                return Outcome(outcome=await self._note(news.invoice, fact), invoice=news.invoice)
             case Consent() as consent:
                 await self._store.add_consent(consent.model_copy(update={"account": account}))
                 return Outcome(outcome="noted", invoice=news.invoice)
@@ -72,35 +75,26 @@ class DeliverNews:
     async def _pay(self, news: News, payment: Payment, account: str) -> Outcome:
         if not news.invoice and not account:
             return Outcome(outcome="ignored")  # somebody else's business with the same gateway
-        known = await self._store.invoice(news.invoice) if news.invoice else None
-        if known is None:
-            return Outcome(outcome=await self._late.payment(news.invoice, payment, account), invoice=news.invoice)
         try:
-            answer = await self._cases.tell(news.invoice, payment, payment.id)
+            brought = await self._money.payment(news.invoice, payment, account)
         except CaseSaysNoError as error:
             await self._store.open_ticket(refused_payment(news.invoice, account, payment, str(error)))
             return Outcome(outcome="refused", invoice=news.invoice)
-        except NoCaseError:
-            return Outcome(outcome=await self._late.payment(news.invoice, payment), invoice=news.invoice)
+        answer = brought.answer
+        if answer is None:
+            return Outcome(outcome=brought.outcome, invoice=news.invoice)
         return Outcome(outcome=answer.outcome, invoice=news.invoice, balance=answer.balance, state=answer.state)
 
     async def _method(self, account: str, fact: MethodChanged) -> Outcome:
         for invoice in await self._store.open_invoices(account) if account else ():
-            await self._note(invoice.number, fact, account)
+            await self._note(invoice.number, fact)
         return Outcome(outcome="noted" if account else "ignored")
 
-    async def _note(
-        self, invoice: str, fact: Reversal | Restored | PaymentNews | MethodChanged | Bounced, account: str
-    ) -> NewsOutcome:
-        if invoice:
-            try:
-                await self._cases.signal(invoice, fact)
-            except NoCaseError:
-                pass
-            else:
-                return "noted"
-        if isinstance(fact, Reversal):
-            return await self._late.reversal(invoice, fact, account)
-        if isinstance(fact, Restored):
-            return await self._late.restored(invoice, fact, account)
-        return "ignored"
+    async def _note(self, invoice: str, fact: PaymentNews | MethodChanged | Bounced) -> NewsOutcome:
+        if not invoice:
+            return "ignored"
+        try:
+            await self._cases.signal(invoice, fact)
+        except NoCaseError:
+            return "ignored"
+        return "noted"

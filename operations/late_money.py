@@ -2,18 +2,20 @@
 
 from typing import Protocol
 
-from dunning.case.case import going_on
+from dunning.case.case import Case, going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
 from dunning.ports.cases import Cases
+from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
-from dunning.records.credit import back_line, late_line
+from dunning.records.books import KnownInvoice
+from dunning.records.claims import GIVEN, Claim
 from dunning.records.inbox import LateOutcome
 
 
-class LateRecords(Credits, Invoices, Tickets, Protocol):
+class LateRecords(Claims, Credits, Invoices, Tickets, Protocol):
     """Where money goes that has no open case."""
 
 
@@ -24,29 +26,41 @@ class KeepLateMoney:
         self._store = store
         self._cases = cases
 
-    async def payment(self, invoice: str, payment: Payment, account: str = "") -> LateOutcome:
-        """Credited, refunded (the case does it), already counted, already credited, or parked."""
-        known = await self._store.invoice(invoice) if invoice else None
+    async def payment(
+        self, invoice: str, payment: Payment, claim: Claim, known: KnownInvoice | None, account: str
+    ) -> LateOutcome | None:
+        """Credited, refunded (the case does it), already counted, or parked.
+
+        None when somebody else claimed it, or closed the books, since: then ask the case again.
+        """
         closed = await self._store.ledger(invoice) if known else None
-        return await self._done(late_payment_of(invoice, payment, known, closed, account), payment)
+        if known and closed is None and claim.place == GIVEN:
+            # Its case counted it, and is gone without closing its books: when it is recovered, it is asked for again.
+            return "already counted"
+        late = late_payment_of(invoice, payment, known, closed, account)
+        if late.wake:
+            await self._wake(late.wake, payment)
+        if late.credit and not await self._store.keep_as_credit(claim, closed, late.credit, late.ticket):
+            return None
+        return late.outcome
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> LateOutcome:
-        """Already counted, reopened (the case goes on), taken off the credit, or parked."""
+        """Already counted, reopened (the case goes on), or parked: it waits for its payment."""
         closed = await self._store.ledger(invoice) if invoice else None
-        credited = await self._store.credit(late_line(invoice, reversal.payment))
-        return await self._done(late_reversal_of(invoice, reversal, closed, credited, account), reversal)
+        return await self._done(late_reversal_of(invoice, reversal, closed, account), reversal)
 
     async def restored(self, invoice: str, fact: Restored, account: str = "") -> LateOutcome:
-        """Reopened, so that the case counts it; back in the credit; or parked."""
+        """Already counted, reopened, so that the case counts it; or parked: it waits for its reversal."""
         closed = await self._store.ledger(invoice) if invoice else None
-        taken_off = await self._store.credit(back_line(invoice, fact.reversal))
-        return await self._done(late_restored_of(invoice, fact, closed, taken_off, account), fact)
+        return await self._done(late_restored_of(invoice, fact, closed, account), fact)
 
-    async def _done(self, late: LateMoney, fact: Payment | Reversal | Restored) -> LateOutcome:
+    async def _done(self, late: LateMoney, fact: Reversal | Restored) -> LateOutcome:
         if late.wake:
-            number = late.wake.invoice.number
-            await self._cases.wake(going_on(late.wake, await self._store.new_generation(number)), fact)
-        fresh = await self._store.add_credit(late.credit) if late.credit else True
+            await self._wake(late.wake, fact)
         if late.ticket:
             await self._store.open_ticket(late.ticket)
-        return late.outcome if fresh else late.again or late.outcome
+        return late.outcome
+
+    async def _wake(self, case: Case, fact: Payment | Reversal | Restored) -> None:
+        generation = await self._store.new_generation(case.invoice.number)
+        await self._cases.wake(going_on(case, generation), fact)

@@ -14,15 +14,15 @@ from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.credit import UNMATCHED, Credit
-from dunning.records.inbox import LateOutcome, News, NewsOutcome, Outcome
+from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
 from dunning.states import StateAt
 from operations.check_invoice import Policies
+from operations.count_money import Brought, CountMoney
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
-from operations.late_money import KeepLateMoney
 
 SENT: Final = "sent"
 """The outcome of a payment that waits with the server for its case."""
@@ -34,7 +34,7 @@ class Taken(NamedTuple):
     `counted` is what the ledger has for that payment's id: a second call with another amount changes nothing.
     """
 
-    outcome: NewsOutcome | Literal["sent"]
+    outcome: NewsOutcome
     balance: Money | None = None
     state: StateAt | Literal[""] = ""
     counted: Money | None = None
@@ -64,7 +64,7 @@ class Payments:
         self._cases = cases
         self._policies = policies
         self._seen = seen
-        self._late = KeepLateMoney(store, cases)
+        self._money = CountMoney(store, cases)
         self._news = DeliverNews(store, cases)
 
     async def take(self, invoice: str, payment: Payment, *, durable: bool = False) -> Taken:
@@ -76,20 +76,22 @@ class Payments:
         if reason := payment_refused(payment):
             raise RefusedError(reason, field="amount")
         try:
-            if durable:
-                await self._cases.signal(invoice, payment)
-                return Taken(SENT)
-            answer = await self._cases.tell(invoice, payment, payment.id)
+            brought = await self._brought(invoice, payment, durable=durable)
         except CaseSaysNoError as error:
             raise CaseRefusedError(invoice, str(error)) from None
-        except NoCaseError:
-            return Taken(await self._late_payment(invoice, payment))
-        return Taken(answer.outcome, answer.balance, answer.state, answer.counted)
+        answer = brought.answer
+        return Taken(answer.outcome, answer.balance, answer.state, answer.counted) if answer else Taken(brought.outcome)
 
-    async def _late_payment(self, invoice: str, payment: Payment) -> LateOutcome:
-        if await self._store.invoice(invoice) is None:
-            raise _unknown(invoice)
-        return await self._late.payment(invoice, payment)
+    async def _brought(self, invoice: str, payment: Payment, *, durable: bool) -> Brought:
+        try:
+            if await self._store.invoice(invoice) is None:
+                raise _unknown(invoice)
+            return await self._money.payment(invoice, payment, durable=durable)
+        except StoreOutageError:
+            brought = await self._money.tell(invoice, payment, durable=durable)
+            if brought is None:
+                raise
+            return brought
 
     async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
         """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""

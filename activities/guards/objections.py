@@ -1,21 +1,27 @@
-"""What is asked before a consequence: the gateway for money that the case has not heard of, then each guard."""
+"""What is asked before a consequence: gateway and inbox for money that the case has not heard of, then each guard."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from activities.payments.accepted_news import describe, unhandled_news
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred, Found
 from dunning.ports.companies import Gateway, Guard
+from dunning.rules.deferrals import LONGEST_WAIT
+
+LATER = timedelta(minutes=15)
+"""A consequence that waits for news to reach its case is put off by so much at a time."""
 
 
 async def objection(
     gateway: Gateway, store: AskRecords, guards: Iterable[Guard], order: RestrictOrder | DeleteOrder
 ) -> Found | Deferred | None:
-    """The money that was found, or the first guard's reason to wait, which people read; None when nobody objects.
+    """The money that was found, or the first reason to wait, which people read; None when nobody objects.
 
     Raises OutageError while one cannot tell.
     """
-    found = await unheard_of(gateway, store, order)
+    found = await unheard_of(gateway, store, order) or await _news(store, order)
     if found:
         return found
     for guard in guards:
@@ -23,3 +29,11 @@ async def objection(
         if waits:
             return waits
     return None
+
+
+async def _news(store: AskRecords, order: RestrictOrder | DeleteOrder) -> Deferred | None:
+    """Put it off while accepted news has not reached the case, for a day at most; then a person has a ticket."""
+    if order.waiting_since and order.at - order.waiting_since >= LONGEST_WAIT:
+        return None
+    waits = await unhandled_news(store, order)
+    return Deferred(until=order.at + LATER, reason=describe(waits), unhandled=True) if waits else None

@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.heartbeat import steadily
+from activities.payments.accepted_news import insist_on_news
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import AskOrder
 from dunning.case.results import AskResult, Noted
@@ -18,5 +19,12 @@ class AskForMoney:
 
     @activity.defn(name="ask_for_money")
     async def ask_for_money(self, order: AskOrder) -> AskResult:
-        """Raises OutageError while the company cannot be asked."""
-        return await steadily(unheard_of(self._gateway, self._store, order)) or Noted()
+        """Raises OutageError while the company cannot be asked, or accepted news has not reached the case."""
+        return await steadily(self._asked(order))
+
+    async def _asked(self, order: AskOrder) -> AskResult:
+        found = await unheard_of(self._gateway, self._store, order)
+        if found:
+            return found
+        await insist_on_news(self._store, order)
+        return Noted()

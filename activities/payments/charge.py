@@ -5,17 +5,17 @@ from typing import Protocol
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.payments.unreported_money import unheard_of
+from activities.payments.accepted_news import insist_on_news
+from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, ChargeResult, Declined, NoMethod, Pending
 from dunning.payments.declines import limit_reached, window_start
-from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Gateway
-from dunning.ports.payments import Attempts, Credits
+from dunning.ports.payments import Attempts
 from dunning.records.payments import Attempt, Method
 
 
-class ChargeRecords(Accounts, Attempts, Credits, Protocol):
+class ChargeRecords(AskRecords, Attempts, Protocol):
     """Whom to charge, what was tried before, and money that was not counted."""
 
 
@@ -34,7 +34,8 @@ class ChargeInvoice:
     async def charge(self, order: ChargeOrder) -> ChargeResult:
         """Promise 1: an unknown outcome is resolved by asking the company under the attempt's key, never guessed.
 
-        Raises OutageError while the company cannot be reached; the retry starts by asking.
+        Raises OutageError while the company cannot be reached, and while a payment that was accepted has not reached
+        the case; the retry starts by asking.
         """
         return await steadily(self._charge(order))
 
@@ -57,8 +58,7 @@ class ChargeInvoice:
         if limit_reached(declines, self._most_declines):
             return NoMethod(reason=f"the payment method was declined {declines} times in 30 days")
         attempt = _attempt(order, method)
-        await self._store.put_attempt(attempt)
-        return await self._kept(attempt, await self._gateway.charge(order, method))
+        return await self._sent(order, attempt, method)
 
     async def _again(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
         """The same key with the same method: what else the customer put on file meanwhile is not this attempt's."""
@@ -73,12 +73,15 @@ class ChargeInvoice:
         if found:
             return found
         amount = min(order.amount, attempt.amount, key=lambda money: money.minor)
-        attempt = attempt.model_copy(update={"amount": amount})
-        await self._store.put_attempt(attempt)
         method = Method(id=attempt.method, payer=attempt.payer, network=attempt.network)
-        return await self._kept(
-            attempt, await self._gateway.charge(order.model_copy(update={"amount": amount}), method)
-        )
+        attempt = attempt.model_copy(update={"amount": amount})
+        return await self._sent(order.model_copy(update={"amount": amount}), attempt, method)
+
+    async def _sent(self, order: ChargeOrder, attempt: Attempt, method: Method) -> ChargeResult:
+        """Nothing lies between the last look for a payment that was acknowledged meanwhile and the call."""
+        await self._store.put_attempt(attempt)
+        await insist_on_news(self._store, order)
+        return await self._kept(attempt, await self._gateway.charge(order, method))
 
     async def _kept(self, attempt: Attempt, result: ChargeResult) -> ChargeResult:
         payment = result.payment if isinstance(result, Charged | Pending | Declined) else ""

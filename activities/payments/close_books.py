@@ -7,16 +7,18 @@ from temporalio import activity
 from activities.fenced import fenced
 from dunning.case.ledger import Kind, not_in
 from dunning.case.orders import CloseOrder, ReopenOrder
-from dunning.case.results import CloseResult, Noted, Remembered, StillHeld
+from dunning.case.results import CloseResult, Found, Noted, Remembered
 from dunning.level import Level
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
+from dunning.ports.tickets import Tickets
 from dunning.records.credit import Credit
+from dunning.tickets.money import told_at_closing
 from operations.services.change_holds import lift_hold
 
 
-class ClosingRecords(Credits, Holds, Invoices, Protocol):
+class ClosingRecords(Credits, Holds, Invoices, Tickets, Protocol):
     """What is written when a case ends."""
 
 
@@ -32,7 +34,8 @@ class CloseBooks:
         """Safe to repeat; books closed again (money came meanwhile) replace the earlier ones.
 
         Two who start a closed case again at the same moment may start it from different books: lines that were closed
-        before and that this case does not have are told to it, so that no money is dropped.
+        before and that this case does not have are told to it, so that no money is dropped. What it counted and is
+        credit already is struck out, so that none is invented.
         """
         missing = await closed_without(self._store, order)
         if missing:
@@ -47,9 +50,12 @@ class CloseBooks:
                     reason=f"paid beyond the balance of {order.invoice}",
                 )
                 await self._store.add_credit(credit)
-        held = await self._store.close_ledger(order)
-        if held is not Level.ACTIVE:
-            return StillHeld(level=held)
+        unclosed = await self._store.close_ledger(order)
+        if isinstance(unclosed, Found):
+            for reversal in unclosed.reversals:
+                await self._store.open_ticket(told_at_closing(order, reversal))
+        if unclosed:
+            return unclosed
         if order.level is Level.DELETED:
             # What was deleted needs no hold: who signs up again under the same account starts free (S2-15).
             await lift_hold(self._store, order.account, order.invoice, order.fence)

@@ -2,39 +2,50 @@
 
 from typing import Protocol
 
-from dunning.case.facts import Payment
-from dunning.case.orders import AskOrder, ChargeOrder, DeleteOrder, Order, RestrictOrder
+from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.orders import AskOrder, ChargeOrder, DeleteOrder, RestrictOrder
 from dunning.case.results import Found
+from dunning.payments.taken_back import TakenBack, about
 from dunning.ports.accounts import Accounts
+from dunning.ports.claims import Claims
 from dunning.ports.companies import Gateway
-from dunning.ports.payments import Credits
+from dunning.ports.tickets import Tickets
+
+MoneyOrder = AskOrder | ChargeOrder | DeleteOrder | RestrictOrder
+"""Whoever does one of these asks for money first."""
 
 
-class AskRecords(Accounts, Credits, Protocol):
-    """Whose money it is, and what became credit."""
+class AskRecords(Accounts, Claims, Tickets, Protocol):
+    """Whose money it is, who has counted it, and what waits for its case."""
 
 
-async def unheard_of(
-    gateway: Gateway, store: AskRecords, order: AskOrder | ChargeOrder | DeleteOrder | RestrictOrder
-) -> Found | None:
-    """What the company has for the invoice beside the order's `known` payments.
+async def unheard_of(gateway: Gateway, store: AskRecords, order: MoneyOrder) -> Found | None:
+    """What the company has for the invoice beside the order's `known` payments, and what we were told of these.
 
     None when there is nothing. Raises OutageError while the company cannot be asked: until
     it can, nobody suffers anything.
     """
     account = await store.account(order.account)
     found = await gateway.received(account, order.invoice, order.known)
-    fresh = [payment for each in found.payments if (payment := await _still_its_own(store, order, each))]
-    return Found(payments=tuple(fresh), underway=found.underway) if fresh or found.underway else None
+    fresh = [payment for each in found.payments if (payment := await _given(store, order, each))]
+    told = await store.remembered(order.invoice) if fresh or order.taken_back else ()
+    news: list[TakenBack] = [each for payment in fresh for each in about(payment.id, told)]
+    news += [each for each in told if isinstance(each, Restored) and each.reversal in order.taken_back]
+    news = [each for each in news if each.id not in order.heard]
+    money = Found(
+        payments=tuple(fresh),
+        underway=found.underway,
+        reversals=tuple(each for each in news if isinstance(each, Reversal)),
+        restored=tuple(each for each in news if isinstance(each, Restored)),
+    )
+    return money if money.anything else None
 
 
-async def _still_its_own(store: AskRecords, order: Order, payment: Payment) -> Payment | None:
-    """The payment, as far as it is still there for the invoice.
+async def _given(store: AskRecords, order: MoneyOrder, payment: Payment) -> Payment | None:
+    """The payment, as far as it is still there for the invoice, counted for its case from now on.
 
     What came when the invoice had no case became credit of the account. What is left of that is taken back for the
     invoice, once; what another invoice used is no money of this one's any more.
     """
-    if await store.credit(f"{order.invoice}:{payment.id}") is None:
-        return payment
-    left = await store.use_credit(order.account, f"{order.invoice}:{payment.id}", payment.amount, order.at)
-    return payment.model_copy(update={"amount": left}) if left.minor > 0 else None
+    left = await store.give(order.invoice, order.account, payment, order.at)
+    return payment.model_copy(update={"amount": left}) if left else None

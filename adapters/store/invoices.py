@@ -9,8 +9,10 @@ from adapters.store.database.base import add_row, columns_of, money_columns, put
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
 from adapters.store.tables import closed_ledgers, holds, invoices, open_cases
+from adapters.store.unheard import unheard_in
 from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
+from dunning.case.results import Found, StillHeld
 from dunning.level import Level, strictest
 from dunning.records.books import ClosedLedger, KnownInvoice
 
@@ -60,23 +62,26 @@ class Invoices(Fences):
         late = mine.where(invoices.c.due < today).order_by(invoices.c.due, invoices.c.number)
         return tuple(row["number"] for row in await self._rows(late))
 
-    async def close_ledger(self, order: CloseOrder) -> Level:
-        """Insert or replace the closed books of the invoice and set its status to closed.
+    async def close_ledger(self, order: CloseOrder) -> StillHeld | Found | None:
+        """Insert or replace the closed books of the invoice and set its status to closed; None when that is done.
 
-        Nothing is closed while the invoice is settled and still has a hold: the answer is the level that this asks for,
-        else active. Raises OvertakenError, LookupError.
+        Nothing is closed while the invoice is settled and still has a hold, nor while its ledger lacks what was taken
+        back, nor with money that is credit already. Raises OvertakenError, LookupError.
         """
         closed = {"policy": order.policy, "due": order.due, "status": "closed"}
         known = KnownInvoice(number=order.invoice, account=order.account, policy=order.policy, due=order.due)
         async with self._fenced(order.fence, order.account, known) as connection:
             held = await _held(connection, order) if order.outcome in _SETTLED else Level.ACTIVE
-            if held is Level.ACTIVE:
-                await alone_with(connection, order.invoice)
-                await put_row(connection, closed_ledgers, _books(order))
-                await connection.execute(update(invoices).where(invoices.c.number == order.invoice).values(closed))
-                number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
-                await connection.execute(delete(open_cases).where(number, revision))
-            return held
+            if held is not Level.ACTIVE:
+                return StillHeld(level=held)
+            await alone_with(connection, order.invoice)
+            if (found := await unheard_in(connection, order)).anything:
+                return found
+            await put_row(connection, closed_ledgers, _books(order))
+            await connection.execute(update(invoices).where(invoices.c.number == order.invoice).values(closed))
+            number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
+            await connection.execute(delete(open_cases).where(number, revision))
+            return None
 
     async def ledger(self, invoice: str) -> ClosedLedger | None:
         """Read the closed books of an invoice."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
@@ -42,12 +43,12 @@ class PaymentRecords(Database):
 
     async def add_credit(self, credit: Credit) -> bool:
         """Credit once per id; False when that id was credited before."""
-        return await self._add(credits_, _credit_row(credit))
+        return await self._add(credits_, credit_row(credit))
 
     async def credit(self, credit: str) -> Credit | None:
         """Read the credit of that id."""
         row = await self._row(select(credits_).where(credits_.c.id == credit))
-        return None if row is None else _credit(row)
+        return None if row is None else read_credit(row)
 
     async def use_credit(self, account: str, invoice: str, most: Money, at: datetime) -> Money:
         """Take up to `most` of the account's credit for that invoice, once: a second call gives the first answer.
@@ -57,21 +58,12 @@ class PaymentRecords(Database):
         """
         async with self._writing() as connection:
             await lock_account(connection, account)
-            its = select(credits_).where(credits_.c.account == account)
-            known = [_credit(row) for row in (await connection.execute(its)).mappings()]
-            used = next((credit for credit in known if credit.id == used_line(invoice)), None)
-            if used is not None:
-                return -used.amount
-            taken = to_use(known, most)
-            reason = f"used for {invoice}"
-            used = Credit(id=used_line(invoice), account=account, amount=-taken, at=at, reason=reason)
-            await add_row(connection, credits_, _credit_row(used))
-            return taken
+            return await take_credit(connection, account, invoice, most, at)
 
     async def credits(self, account: str) -> tuple[Credit, ...]:
         """Read the account's credits, oldest first, then by id; uses of it are negative."""
         mine = select(credits_).where(credits_.c.account == account, credits_.c.amount != 0)
-        return tuple(_credit(row) for row in await self._rows(mine.order_by(credits_.c.at, credits_.c.id)))
+        return tuple(read_credit(row) for row in await self._rows(mine.order_by(credits_.c.at, credits_.c.id)))
 
     async def add_consent(self, consent: Consent) -> bool:
         """Keep a consent once per id; False when it was kept before."""
@@ -83,13 +75,31 @@ class PaymentRecords(Database):
         return tuple(Consent.model_validate(dict(row)) for row in await self._rows(its))
 
 
+async def take_credit(connection: AsyncConnection, account: str, user: str, most: Money, at: datetime) -> Money:
+    """Take up to `most` of the account's credit for that user, once; the account has to be locked.
+
+    `user` is an invoice, one of its steps, or what became credit and is its invoice's again.
+    """
+    its = select(credits_).where(credits_.c.account == account)
+    known = [read_credit(row) for row in (await connection.execute(its)).mappings()]
+    used = next((credit for credit in known if credit.id == used_line(user)), None)
+    if used is not None:
+        return -used.amount
+    taken = to_use(known, most)
+    used = Credit(id=used_line(user), account=account, amount=-taken, at=at, reason=f"used for {user}")
+    await add_row(connection, credits_, credit_row(used))
+    return taken
+
+
 def _attempt(row: RowMapping) -> Attempt:
     return Attempt.model_validate(dict(row) | {"amount": money_columns(row, "amount")})
 
 
-def _credit_row(credit: Credit) -> dict[str, object]:
+def credit_row(credit: Credit) -> dict[str, object]:
+    """Write a credit as its row."""
     return credit.model_dump(exclude={"amount"}) | columns_of("amount", credit.amount)
 
 
-def _credit(row: RowMapping) -> Credit:
+def read_credit(row: RowMapping) -> Credit:
+    """Read a row as a credit."""
     return Credit.model_validate(dict(row) | {"amount": money_columns(row, "amount")})

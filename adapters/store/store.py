@@ -1,6 +1,7 @@
 """The whole store, put together from its topics."""
 
 from adapters.store.accounts import Accounts
+from adapters.store.claims import Claims
 from adapters.store.consequences import Consequences
 from adapters.store.digests import DigestCopies
 from adapters.store.effects import Effects
@@ -16,6 +17,7 @@ from adapters.store.tickets import Tickets
 
 class SqlStore(
     Accounts,
+    Claims,
     Consequences,
     DigestCopies,
     Effects,

@@ -176,6 +176,25 @@ credits_ = Table(
     Index(None, "account", "at"),
 )
 
+counted = Table(
+    "counted",
+    metadata,
+    _key("invoice"),
+    _key("payment"),
+    _words("place"),  # `dunning.records.counted`
+    Column("version", BigInteger, nullable=False),
+    Column("worth", BigInteger),  # minor units, where not all of the payment is the case's
+)
+
+taken_back = Table(
+    "taken_back",
+    metadata,
+    _key("invoice"),
+    _key("kind"),
+    _key("id"),
+    _words("body"),
+)
+
 tickets = Table(
     "tickets",
     metadata,
@@ -245,6 +264,9 @@ inbox = Table(
     _words("body"),
     _instant("at"),
     _words("outcome"),
+    _words("invoice"),
+    _words("account"),
+    _words("payer"),
     Index(None, "outcome", "at"),
 )
 

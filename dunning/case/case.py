@@ -51,11 +51,12 @@ class Attempted(Wire):
 
 
 class Deferral(Wire):
-    """A step put off until an instant, and why."""
+    """A step put off until an instant, and why. `unhandled`: for news that had not reached the case."""
 
     step: str
     until: Instant
     reason: str
+    unhandled: bool = False
 
 
 class Unreadable(Wire):

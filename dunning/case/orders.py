@@ -46,7 +46,8 @@ class ChargeOrder(Order):
 
     `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
     `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
-    the case has; the company is asked for other money first.
+    the case has; the company is asked for other money first. `taken_back` are the ids of what was taken back of it and
+    has not come again, as far as the case has heard; `heard` those of all that it heard of money taken back.
     """
 
     amount: Money
@@ -54,6 +55,8 @@ class ChargeOrder(Order):
     ask_only: bool = False
     payment: str = ""
     known: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -115,7 +118,8 @@ class RestrictOrder(Order):
     """Bring the services that it `covers` to `level`; also used to deactivate.
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
-    `known` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs none.
+    `known`, `taken_back` and `heard` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs
+    none. `waiting_since`: it waits since then for accepted news to reach the case.
     """
 
     level: Level
@@ -124,7 +128,10 @@ class RestrictOrder(Order):
     reason: str = "non-payment"
     voids: bool = False
     known: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
+    waiting_since: Instant | None = None
 
 
 class ReinstateOrder(Order):
@@ -153,19 +160,27 @@ class LoosenOrder(Order):
 class DeleteOrder(Order):
     """Delete the services that it `covers`, or only their back-ups.
 
-    `known` and `warnings` as above.
+    `known`, `taken_back`, `heard`, `warnings` and `waiting_since` as above.
     """
 
     covers: Coverage = Coverage()
     backups: bool = False
     known: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
+    waiting_since: Instant | None = None
 
 
 class AskOrder(Order):
-    """Ask the gateway for money of this invoice other than the `known` payments, before a fee is added."""
+    """Ask the gateway for money of this invoice other than the `known` payments, before a fee is added.
+
+    `taken_back` and `heard` as in ChargeOrder.
+    """
 
     known: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
 
 
 class MoveDueOrder(Order):

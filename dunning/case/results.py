@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dunning.case.facts import Payment
+from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Entry
 from dunning.level import Level
 from dunning.money import Money
@@ -60,12 +60,20 @@ class NoMethod(Wire):
 class Found(Wire):
     """The company has money for this invoice that the case has not heard of: nothing was done, decide again.
 
-    `payments` arrived. `underway` are ids of payments of the customer's own that have not ended.
+    `payments` arrived. `underway` are ids of payments of the customer's own that have not ended. `reversals` and
+    `restored`: of money that the case has, told before that had come, or never told to the case.
     """
 
     kind: Literal["found"] = "found"
     payments: tuple[Payment, ...] = ()
     underway: tuple[str, ...] = ()
+    reversals: tuple[Reversal, ...] = ()
+    restored: tuple[Restored, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything."""
+        return any((self.payments, self.underway, self.reversals, self.restored))
 
 
 class Skipped(Wire):
@@ -156,12 +164,14 @@ class Deferred(Wire):
     """Not now: try again at `until`, for `reason`.
 
     `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
+    `unhandled`: news was accepted, which may be of money, and has not reached the case.
     """
 
     kind: Literal["deferred"] = "deferred"
     until: Instant
     reason: str
     unreached: bool = False
+    unhandled: bool = False
 
 
 class Noted(Wire):
@@ -218,7 +228,7 @@ RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found | Overtaken, 
 DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found | Overtaken, Field(discriminator="kind")]
 ReinstateResult = Annotated[Reinstated | Overtaken, Field(discriminator="kind")]
 LoosenResult = Annotated[Loosened | NotOurs | Overtaken, Field(discriminator="kind")]
-CloseResult = Annotated[Noted | Remembered | StillHeld | Overtaken, Field(discriminator="kind")]
+CloseResult = Annotated[Noted | Remembered | StillHeld | Found | Overtaken, Field(discriminator="kind")]
 ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="kind")]
 MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found, Field(discriminator="kind")]

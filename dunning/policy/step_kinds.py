@@ -61,7 +61,9 @@ class StepKind(Enum):
     # Tickets that no step of a case asks for.
     LATE = Form("late", 1, ends=True)  # money without a running case
     REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
+    COUNTED_TWICE = Form("counted-twice", 1, ends=True)  # by the line that is struck out
     WEBHOOK = Form("webhook", 2, ends=True)
+    UNHANDLED = Form("unhandled", 2, ends=True)  # by source and id
     MAIL = Form("mail", 1, ends=True)
     NOTICE_BOUNCED = Form("bounced", 1, ends=True)
     STILL_RESTRICTED = Form("still-restricted", 1, ends=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
-from dunning.level import Level
+from dunning.case.results import Found, StillHeld
 from dunning.ports.fences import Generations
 from dunning.records.books import ClosedLedger, KnownInvoice
 
@@ -41,11 +41,12 @@ class Invoices(Generations, Protocol):
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first."""
         ...
 
-    async def close_ledger(self, order: CloseOrder) -> Level:
-        """Insert or replace the closed books of the invoice and set its status to closed.
+    async def close_ledger(self, order: CloseOrder) -> StillHeld | Found | None:
+        """Insert or replace the closed books of the invoice and set its status to closed; None when that is done.
 
-        Nothing is closed while the invoice is settled and still has a hold: the answer is the level that this asks for,
-        else active. Raises OvertakenError, LookupError.
+        Nothing is closed while the invoice is settled and still has a hold, nor while something that was taken back of
+        its money, or came again, is not in the order's ledger, nor with money that is credit of the account already.
+        Raises OvertakenError, LookupError.
         """
         ...
 

@@ -33,8 +33,8 @@ class News(Wire):
 
 LateOutcome = PaymentOutcome | Literal["already credited", "reopened", "taken off the credit"]
 """What became of money for an invoice that has no running case."""
-NewsOutcome = AnswerOutcome | LateOutcome | Literal["refused", "noted", "ignored", "failed: see ticket"]
-"""What became of news."""
+NewsOutcome = AnswerOutcome | LateOutcome | Literal["refused", "noted", "ignored", "failed: see ticket", "sent"]
+"""What became of news. `sent`: it waits with the server for its case."""
 
 
 class Outcome(Wire):
@@ -52,7 +52,8 @@ class Outcome(Wire):
 class InboxEvent(Wire):
     """A webhook as it came, kept before it was answered. `source` is stripe or payments; `outcome` empty until handled.
 
-    The key is the pair of source and the sender's own event id: the same event twice is one.
+    The key is the pair of source and the sender's own event id: the same event twice is one. `invoice`, `account` and
+    `payer` say in whose matter it is, as far as its body does; all empty: nobody knows before it is read.
     """
 
     source: str
@@ -60,3 +61,6 @@ class InboxEvent(Wire):
     body: str
     at: Instant
     outcome: str = ""
+    invoice: str = ""
+    account: str = ""
+    payer: str = ""

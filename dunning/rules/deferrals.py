@@ -1,11 +1,14 @@
 """A step that was put off is asked for again at once, because a person let it happen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dunning.case.case import Case, Deferral
 from dunning.case.facts import Reconsider
 from dunning.case.update import changed, one_fact
 from dunning.policy.step_names import without_turn
+
+LONGEST_WAIT = timedelta(days=1)
+"""So long a step waits for news that was accepted and cannot be handled; then a person has had a ticket for a day."""
 
 
 @one_fact
@@ -29,6 +32,15 @@ def deferred(case: Case, later: Deferral, now: datetime) -> Case:
         later = later.model_copy(update={"until": now})
     others = tuple(step for step in case.reconsidered if step not in meant)
     return changed(case, reconsidered=others, deferrals=(*case.deferrals, later))
+
+
+def waiting_since(case: Case, step: str, now: datetime) -> datetime | None:
+    """When the step was first put off for news that was accepted and had not reached the case; None: it was not.
+
+    What it waited for long ago, before it was undone and came again, does not count.
+    """
+    waits = (each.until for each in case.deferrals if each.step == step and each.unhandled)
+    return min((until for until in waits if until > now - 2 * LONGEST_WAIT), default=None)
 
 
 def _is(ordered: str, step: str) -> bool:

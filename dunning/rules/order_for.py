@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from dunning.case.case import Case
 from dunning.case.decisions import reinstatement
-from dunning.case.ledger import MONEY_IN, total
+from dunning.case.ledger import MONEY_IN, standing, total
 from dunning.case.orders import (
     AskOrder,
     ChargeOrder,
@@ -26,9 +26,11 @@ from dunning.case.orders import (
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
+from dunning.payments.taken_back import heard
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
+from dunning.rules.deferrals import waiting_since
 from dunning.rules.notice_facts import failure, in_digest, money_told
 from dunning.rules.upcoming import OPEN_ALWAYS, next_deed_after
 from dunning.services.hold_reasons import Category, category
@@ -88,6 +90,11 @@ def _known(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*counted, *(a.payment for a in case.attempts if a.payment and a.ask_at)]))
 
 
+def _taken_back(case: Case) -> tuple[str, ...]:
+    """A dispute that was won is money, too: of which the case has not heard it, that may be told."""
+    return tuple(entry.id for entry in standing(case.entries))
+
+
 def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
     """The notices that warned of a step that needs a warning; None for one that needs none."""
     if case.plan.unwarned or _is_chargeback(milestone):
@@ -109,6 +116,8 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
         ask_only=case.paid_up or underway,
         payment=name.id if underway else "",
         known=_known(case),
+        taken_back=_taken_back(case),
+        heard=heard(case.entries),
     )
 
 
@@ -168,7 +177,10 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         reason="chargeback" if _is_chargeback(milestone) else "non-payment",
         voids=milestone.voids,
         known=_known(case),
+        taken_back=_taken_back(case),
+        heard=heard(case.entries),
         warnings=_warnings(case, milestone),
+        waiting_since=waiting_since(case, milestone.name, now),
     )
 
 
@@ -184,7 +196,10 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         covers=_covers(case, milestone),
         backups=milestone.action is Action.DELETE_BACKUPS,
         known=_known(case),
+        taken_back=_taken_back(case),
+        heard=heard(case.entries),
         warnings=_warnings(case, milestone),
+        waiting_since=waiting_since(case, milestone.name, now),
     )
 
 

@@ -48,7 +48,7 @@ from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read
 from dunning.rules.deferrals import deferred
-from dunning.rules.money_in import paid, stirred, with_grace
+from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
 from dunning.undo.undo import fresh_id, late, struck_out
 
 
@@ -155,7 +155,8 @@ def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime)
 
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
-    later = Deferral(step=milestone.name, until=max(result.until, now), reason=result.reason)
+    until = max(result.until, now)
+    later = Deferral(step=milestone.name, until=until, reason=result.reason, unhandled=result.unhandled)
     return deferred(changed(case, unreached_at=now) if result.unreached else case, later, now)
 
 
@@ -190,6 +191,10 @@ def _found(case: Case, milestone: Milestone, result: Found, now: datetime) -> Ca
         case = paid(case, payment)
     for payment in result.underway:
         case = stirred(case, PaymentNews(payment=payment, at=now, started=True), now)
+    for reversal in result.reversals:
+        case = reversed_(case, reversal, now)
+    for fact in result.restored:
+        case = restored(case, fact)
     return case
 
 

@@ -27,7 +27,9 @@ class TicketKind(StrEnum):
     PAID_AFTER_DELETION = "paid-after-deletion"
     MESSAGE_UNREADABLE = "message-unreadable"
     LARGE_CASE = "large-case"
+    COUNTED_TWICE = "counted-twice"
     WEBHOOK_FAILED = "webhook-failed"
+    NEWS_UNHANDLED = "news-unhandled"
     SWEEP = "sweep"
     # notices and mail
     NOTICE_UNDELIVERED = "notice-undelivered"
@@ -72,7 +74,9 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.PAID_AFTER_DELETION: _BILLING,
     TicketKind.MESSAGE_UNREADABLE: _BILLING,
     TicketKind.LARGE_CASE: _BILLING,
+    TicketKind.COUNTED_TWICE: _BILLING,
     TicketKind.WEBHOOK_FAILED: _BILLING,
+    TicketKind.NEWS_UNHANDLED: _BILLING,
     TicketKind.SWEEP: _BILLING,
     TicketKind.NOTICE_UNDELIVERED: _BILLING,
     TicketKind.NOBODY_REACHED: _BILLING,

@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.orders import Order
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
+from dunning.records.claims import Unhandled
 from dunning.records.inbox import InboxEvent
 from dunning.tickets.kind import TicketKind
-from dunning.tickets.ticket import TicketOrder
+from dunning.tickets.ticket import TicketOrder, ticket_about
 
 _BODY_SHOWN = 2_000
 """So many characters of a webhook stand in its ticket."""
@@ -41,7 +43,11 @@ def late_payment(invoice: str, account: str, payment: Payment, why: str, *, cred
 
 def late_reversal(invoice: str, account: str, reversal: Reversal, *, credited: bool) -> TicketOrder:
     """Money was taken back that had become credit (`credited`), or that nobody here knows."""
-    what_now = "It was credit of the account, and was taken off it." if credited else "No books here know that payment."
+    what_now = (
+        "It was credit of the account, and was taken off it."
+        if credited
+        else "No books here know that payment; when it comes, this is taken back of it by itself."
+    )
     return TicketOrder(
         invoice=invoice,
         account=account,
@@ -76,6 +82,41 @@ def refused_payment(invoice: str, account: str, payment: Payment, reason: str) -
         kind=TicketKind.PAYMENT_REFUSED,
         subject=f"A payment for {invoice} was refused",
         body=f"{payment.amount} ({payment.id}) cannot be counted: {reason}. Look at it at the gateway.",
+    )
+
+
+def told_at_closing(order: Order, reversal: Reversal) -> TicketOrder:
+    """Something that was counted is struck out, because it was credit already or was taken back before it came."""
+    return ticket_about(
+        order,
+        TicketKind.COUNTED_TWICE,
+        f"{order.invoice} counted money that it does not have",
+        (
+            f"{reversal.amount} of the payment {reversal.payment} is struck out: {reversal.reason or 'taken back'}. "
+            "The invoice goes on with what is left to pay; look whether the customer has to hear of it."
+        ),
+        step=step(StepKind.COUNTED_TWICE, reversal.id),
+    )
+
+
+def news_unhandled(order: Order, what: Unhandled) -> TicketOrder:
+    """A step waits for news that was accepted and has not reached its case; one ticket, however many steps wait."""
+    named = f"webhook {what.source} {what.id}" if what.source else f"payment {what.id}"
+    help_ = (
+        "It lies in the store's table inbox: is the portal running, and does it reach Temporal?"
+        if what.source
+        else "Whoever brought it did not finish. Enter it once more under the same id, with starter.py pay."
+    )
+    return TicketOrder(
+        invoice=what.invoice,
+        account=what.account,
+        step=step(StepKind.UNHANDLED, what.source or "payment", what.id),
+        at=order.at,
+        kind=TicketKind.NEWS_UNHANDLED,
+        subject=f"Accepted, and not handled: {named}",
+        body=(
+            f"{order.step} of {order.invoice} waits for it, a day at most, because it may say that money came. {help_}"
+        ),
     )
 
 

@@ -9,11 +9,11 @@ from dunning.coverage import EVERYTHING, Coverage
 from dunning.holds import Hold
 from dunning.level import Level, at_panel, strictest
 from dunning.ports.accounts import Accounts
+from dunning.ports.claims import Claims
 from dunning.ports.companies import Panel, Probes, Sites
 from dunning.ports.effects import Effects
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
-from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
@@ -23,7 +23,7 @@ from operations.services.proof import prove
 from operations.services.site_webhooks import tell_sites
 
 
-class ServiceRecords(Accounts, Credits, Effects, Holds, Invoices, Tickets, Protocol):
+class ServiceRecords(Accounts, Claims, Effects, Holds, Invoices, Tickets, Protocol):
     """What is known of an account whose services are switched."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from starlette.requests import Request
 
@@ -11,6 +12,14 @@ from portal.http.errors import SOON, HttpRefusedError
 from portal.inbox.keep import InboxWriter, NotKeptError
 
 LONGEST_ID = 255
+
+
+class Matter(NamedTuple):
+    """Whose it is, as far as its body says so at the door."""
+
+    invoice: str = ""
+    account: str = ""
+    payer: str = ""
 
 
 class WebhookIntake:
@@ -29,9 +38,9 @@ class WebhookIntake:
             )
         return await body_of(request, self._most)
 
-    async def keep(self, source: str, event: str, body: str) -> InboxEvent:
+    async def keep(self, source: str, event: str, body: str, matter: Matter) -> InboxEvent:
         """Returns when it is on disk, or was before. Raises HttpRefusedError when it is not: the sender comes again."""
-        kept = InboxEvent(source=source, id=event, body=body, at=self.now())
+        kept = InboxEvent(source=source, id=event, body=body, at=self.now(), **matter._asdict())
         try:
             await self._writer.keep(kept)
         except NotKeptError as error:

@@ -20,7 +20,7 @@ from dunning.rules.state_at import state_at
 from operations.look import CaseOf
 from portal.http.errors import OUTAGES, HttpRefusedError, note
 from portal.inbox import processor_api
-from portal.inbox.accept import LONGEST_ID, WebhookIntake, text
+from portal.inbox.accept import LONGEST_ID, Matter, WebhookIntake, text
 from portal.inbox.deliver import InboxDelivery
 from portal.inbox.signatures import check_standard, check_stripe
 
@@ -36,6 +36,33 @@ class _Event(BaseModel):
 
     id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
     type: str
+
+
+class _Subject(BaseModel):
+    """What a Stripe event is about, as far as it says whose it is: its metadata, and the customer, or is itself one."""
+
+    id: str = ""
+    object: str = ""
+    metadata: dict[str, str] = Field(default_factory=dict)
+    customer: str = ""
+
+
+class _Data(BaseModel):
+    object: _Subject
+
+
+class _About(BaseModel):
+    data: _Data
+
+
+def _matter_of(body: str) -> Matter:
+    """Whose it is. A dispute names nobody: Stripe is asked about that later; what is odd is refused then, too."""
+    try:
+        about = _About.model_validate_json(body).data.object
+    except ValidationError:
+        return Matter()
+    payer = about.id if about.object == "customer" else about.customer
+    return Matter(about.metadata.get("invoice", ""), about.metadata.get("account", ""), payer)
 
 
 class StripeWebhooks:
@@ -63,7 +90,7 @@ class StripeWebhooks:
         if event.type not in self._types:
             note(request, "ignored: no event of ours")
             return JSONResponse({"outcome": "ignored"})
-        await self._intake.keep(STRIPE, event.id, text(body))
+        await self._intake.keep(STRIPE, event.id, text(body), _matter_of(text(body)))
         note(request, f"kept {event.id}")
         self._delivery.ring()
         return JSONResponse({"outcome": "accepted"})
@@ -111,7 +138,7 @@ class PaymentWebhooks:
         if news is None:
             note(request, "ignored: no type of ours")
             return JSONResponse({"outcome": "ignored"})
-        event = await self._intake.keep(PAYMENTS, sent, text(body))
+        event = await self._intake.keep(PAYMENTS, sent, text(body), Matter(news.invoice, news.account, news.payer))
         note(request, f"kept {sent}")
         return await self._answer(event)
 

@@ -83,7 +83,7 @@ class Database:
 
 async def add_row(connection: AsyncConnection, table: Table, values: Values) -> bool:
     """Insert a row; False, changing nothing, when there is one of its primary key."""
-    insert = _insert(connection, table).values(values)
+    insert = insert_into(connection, table).values(values)
     key = list(table.primary_key)
     result = await connection.execute(insert.on_conflict_do_nothing(index_elements=key).returning(*key))
     return result.first() is not None
@@ -91,7 +91,7 @@ async def add_row(connection: AsyncConnection, table: Table, values: Values) -> 
 
 async def add_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows, as one statement that is run for each; those of a primary key that is there stay as they are."""
-    insert = _insert(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    insert = insert_into(connection, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
     if rows:
         await connection.execute(insert, rows)
 
@@ -103,7 +103,7 @@ async def put_row(
 
     With `newest_by` a row whose column of that name is later stays as it is, and the answer is False.
     """
-    insert = _insert(connection, table).values(values)
+    insert = insert_into(connection, table).values(values)
     key = list(table.primary_key)
     fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
     fresh.pop(keep, None)
@@ -114,13 +114,14 @@ async def put_row(
 
 async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows, or bring those of their primary keys to these values, as one statement that is run for each."""
-    insert, key = _insert(connection, table), list(table.primary_key)
+    insert, key = insert_into(connection, table), list(table.primary_key)
     fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
     if rows:
         await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=fresh), rows)
 
 
-def _insert(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """Begin an insert that may say what to do about a row that is there."""
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 

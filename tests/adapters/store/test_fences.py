@@ -6,6 +6,7 @@ import pytest
 
 from adapters.store import SqlStore
 from dunning.case.fence import Fence
+from dunning.case.results import StillHeld
 from dunning.holds import OTHER_SOURCES
 from dunning.level import Level
 from dunning.ports.fences import OvertakenError, SettledError
@@ -102,10 +103,10 @@ async def test_books_stay_open_while_their_invoice_still_has_a_hold(store: SqlSt
     await store.put_account(ACCOUNT)
     await opened(store, "i-1", DUE)
     await store.tighten_holds("a-1", [hold("i-1")], OLD, had=False)
-    assert await store.close_ledger(books(number=7)) is Level.LOCKED
+    assert await store.close_ledger(books(number=7)) == StillHeld(level=Level.LOCKED)
     assert await store.ledger("i-1") is None
     assert await store.replace_holds("a-1", (hold("i-1"),), (), NEW)
-    assert await store.close_ledger(books(number=7)) is Level.ACTIVE
+    assert await store.close_ledger(books(number=7)) is None
     assert await store.ledger("i-1")
 
 

@@ -19,6 +19,7 @@ from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
 from dunning.records.accounts import Account, Contact, Service
+from dunning.records.claims import Unhandled
 from dunning.records.effects import Consequence, Effect
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
@@ -102,6 +103,8 @@ def opened() -> list[TicketOrder]:
         money.late_reversal("INV-1", "bakery", REVERSAL, credited=True),
         money.late_restored("INV-1", "bakery", RESTORED),
         money.refused_payment("INV-1", "bakery", PAYMENT, "too large"),
+        money.told_at_closing(ORDER, REVERSAL),
+        money.news_unhandled(ORDER, Unhandled(source="stripe", id="evt_1")),
         money.webhook_failed(EVENT, "INV-1", "bakery", NOW, ValueError("no")),
         mail.nobody_reached(NOTICE, "550", NOW),
         mail.no_outside_address(ORDER, ACCOUNT, ACCOUNT.contacts),

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from activities.fleet.sweep import PATIENT, SweepBooks
 from adapters.store import SqlStore, migrate
-from adapters.temporal.cases import TemporalCases
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Entry, Kind
 from dunning.fleet.sweep import Compared, CompareOrder, HealOrder
@@ -26,8 +24,9 @@ from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from operations.concurrency import AT_ONCE
-from operations.late_money import KeepLateMoney
+from operations.count_money import CountMoney
 from tests.dunning.examples import PRICE
+from tests.operations.paper import PaperCases
 from tests.server.fleet.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal
 
 LESS = Money.parse("USD 19.98")
@@ -150,10 +149,7 @@ async def test_another_amount_or_currency_is_told_and_not_mended(world: World) -
 async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(world: World) -> None:
     """The real door, for every sort of money that has no running case: nothing of it looks missing tomorrow."""
 
-    def nobody() -> Client:
-        raise AssertionError("nothing here wakes a case")
-
-    late = KeepLateMoney(world.store, TemporalCases(nobody, "reprieve"))
+    money = CountMoney(world.store, PaperCases(world.store, AT))
     await world.closed("C")
     await world.store.put_account(Account(id="bakery", name="Bakery", payer="cus_1"))
     told = [
@@ -174,11 +170,9 @@ async def test_what_the_late_door_has_taken_is_found_again_wherever_it_put_it(wo
     for news in told:
         account = news.account or ("bakery" if news.payer else "of-C" if news.invoice == "C" else "")
         if isinstance(news.fact, Payment):
-            await late.payment(news.invoice, news.fact, account)
-        elif isinstance(news.fact, Reversal):
-            await late.reversal(news.invoice, news.fact, account)
-        elif isinstance(news.fact, Restored):
-            await late.restored(news.invoice, news.fact, account)
+            await money.payment(news.invoice, news.fact, account)
+        elif isinstance(news.fact, Reversal | Restored):
+            await money.taken_back(news.invoice, news.fact, account)
     found = await world.compare()
     assert (found.missing, found.report.in_order, found.report.mismatched) == ((), len(told), 0)
 

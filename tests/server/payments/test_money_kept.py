@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from temporalio.testing import ActivityEnvironment
 
 from activities.payments.charge import ChargeInvoice
 from adapters.gateways.stripe.gateway import StripeGateway
@@ -17,14 +19,16 @@ from dunning.case.case import going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import Kind
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import Charged, Found
+from dunning.case.results import Charged, ChargeResult, Found
 from dunning.level import Level
 from dunning.money import Money
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from dunning.records.credit import Credit, used_line
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
+from dunning.tickets.kind import TicketKind
 from operations.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage
 from tests.server.payments.test_money_in import running_again, until, until_true
@@ -68,15 +72,57 @@ async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[C
 
 
 @pytest.mark.promise(1)
-async def test_a_begun_attempt_asks_for_other_money_before_it_charges(open_stage: Stage) -> None:
-    async with begun(open_stage, "KEPT-1") as (charge, order):
-        paid = await open_stage.companies.payments.pay_directly(order.account, 1999, "USD", "KEPT-1")
+@pytest.mark.promise(9)
+@pytest.mark.parametrize("first", ["attempt", "webhook"])
+async def test_a_begun_attempt_asks_for_other_money_before_it_charges(open_stage: Stage, first: str) -> None:
+    """The attempt counts what it finds, and the webhook of the same money does not, whichever comes first."""
+    name = f"KEPT-1-{first}"
+    async with begun(open_stage, name) as (charge, order):
+        await open_stage.companies.payments.script(order.account, "webhook:lost")
+        paid = await open_stage.companies.payments.pay_directly(order.account, 1999, "USD", name)
+        news = News(invoice=name, account=order.account, fact=Payment(id=paid, amount=usd(1999), at=now()))
+        deliver = open_stage.made(await open_stage.connect()).deliver_news.deliver
+        before = (await deliver(news)).outcome if first == "webhook" else ""
         result = await charge._charge(order)
+        after = (await deliver(news)).outcome
+    assert (before, after) == ("credited" if first == "webhook" else "", "already counted")
     assert isinstance(result, Found)
     assert [(payment.id, payment.amount) for payment in result.payments] == [(paid, usd(1999))]
-    # Whether its webhook made it credit meanwhile or not, nothing of it is left to be used a second time.
-    assert sum(credit.amount.minor for credit in await open_stage.store.credits(order.account)) <= 0
+    assert sum(credit.amount.minor for credit in await open_stage.store.credits(order.account)) == 0
     assert [c.id for c in (await open_stage.companies.payments.books()).paid(order.account)] == [paid]
+
+
+async def attempted(charge: ChargeInvoice, order: ChargeOrder, *, tried_for: timedelta = timedelta(0)) -> ChargeResult:
+    """As the worker does it, so long after the first try."""
+    environment, info = ActivityEnvironment(), ActivityEnvironment.default_info()
+    environment.info = replace(info, current_attempt_scheduled_time=info.scheduled_time + tried_for)
+    return await environment.run(charge.charge, order)
+
+
+@pytest.mark.promise(1)
+@pytest.mark.promise(2)
+async def test_a_payment_acknowledged_between_the_asking_and_the_call_stops_the_charge(
+    open_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, store = open_stage.store.put_attempt, open_stage.store
+
+    async def acknowledged_meanwhile(attempt: Attempt) -> None:
+        await store.claim("KEPT-7", "bank-7")
+        await put(attempt)
+
+    async with begun(open_stage, "KEPT-7") as (charge, order):
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "put_attempt", acknowledged_meanwhile)
+            with pytest.raises(OutageError, match="charge of KEPT-7 waits for the payment bank-7: it was accepted"):
+                await attempted(charge, order)
+        assert (await open_stage.companies.payments.books()).of(order.account) == []
+        (ticket,) = await store.tickets(order.account)
+        assert (ticket.kind, ticket.subject) == (
+            TicketKind.NEWS_UNHANDLED,
+            "Accepted, and not handled: payment bank-7",
+        )
+        # Whoever acknowledged it died: a day later a person has had the ticket for that long, and the plan goes on.
+        assert isinstance(await attempted(charge, order, tried_for=timedelta(days=1)), Charged)
 
 
 @pytest.mark.promise(1)

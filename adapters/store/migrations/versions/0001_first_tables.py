@@ -149,6 +149,14 @@ def _payments() -> None:
         "credits", *_words("id", "account", "reason"), *_money("amount"), _instant("at"), _key("credits", "id")
     )
     _index("credits", "account", "at")
+    op.create_table(
+        "counted",
+        *_words("invoice", "payment", "place"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("worth", sa.BigInteger()),
+        _key("counted", "invoice", "payment"),
+    )
+    op.create_table("taken_back", *_words("invoice", "kind", "id", "body"), _key("taken_back", "invoice", "kind", "id"))
     op.create_table("consents", *_words("id", "account", "text", "method"), _instant("at"), _key("consents", "id"))
     _index("consents", "account", "at")
 
@@ -173,7 +181,12 @@ def _notices() -> None:
 
 
 def _inboxes() -> None:
-    op.create_table("inbox", *_words("source", "id", "body", "outcome"), _instant("at"), _key("inbox", "source", "id"))
+    op.create_table(
+        "inbox",
+        *_words("source", "id", "body", "outcome", "invoice", "account", "payer"),
+        _instant("at"),
+        _key("inbox", "source", "id"),
+    )
     _index("inbox", "outcome", "at")
     op.create_table(
         "inbound_mails",
@@ -205,8 +218,8 @@ def _consequences() -> None:
 
 def downgrade() -> None:
     tables = (
-        "effects consequences inbound_mails inbox tickets notices consents credits charge_attempts open_cases "
-        "closed_ledgers invoices holds services contacts accounts"
+        "effects consequences inbound_mails inbox tickets notices taken_back counted consents credits charge_attempts "
+        "open_cases closed_ledgers invoices holds services contacts accounts"
     )
     for table in tables.split():
         op.drop_table(table)
