@@ -6,10 +6,10 @@ Portal, sweep and command line bring money this way; activities that find some a
 from typing import NamedTuple
 
 from dunning.case.facts import Answer, Payment, Restored, Reversal
-from dunning.payments.taken_back import TakenBack, about
+from dunning.payments.taken_back import about
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.records.books import KnownInvoice
-from dunning.records.claims import Claim
+from dunning.records.claims import Claim, TakenBackNews
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import LateOutcome, NewsOutcome
 from dunning.tickets.money import late_reversal
@@ -93,7 +93,7 @@ class CountMoney:
             for each in about(claim.payment, await self._store.remembered(claim.invoice)):
                 await self.taken_back(claim.invoice, each, account)
 
-    async def taken_back(self, invoice: str, fact: TakenBack, account: str = "") -> NewsOutcome:
+    async def taken_back(self, invoice: str, fact: TakenBackNews, account: str = "") -> NewsOutcome:
         """Keep it by its id, and apply it where the money lies; if that is nowhere yet, it waits for the money."""
         told = await self._store.remember(invoice or UNMATCHED, fact)
         if told.account:
@@ -105,7 +105,7 @@ class CountMoney:
             await self._to_case(invoice, end, account)
         return outcome
 
-    async def _to_case(self, invoice: str, fact: TakenBack, account: str) -> NewsOutcome | LateOutcome:
+    async def _to_case(self, invoice: str, fact: TakenBackNews, account: str) -> NewsOutcome | LateOutcome:
         try:
             if invoice:
                 await self._cases.signal(invoice, fact)

@@ -5,11 +5,12 @@ from typing import Protocol
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.orders import AskOrder, ChargeOrder, DeleteOrder, RestrictOrder
 from dunning.case.results import Found
-from dunning.payments.taken_back import TakenBack, about
+from dunning.payments.taken_back import about
 from dunning.ports.accounts import Accounts
 from dunning.ports.claims import Claims
 from dunning.ports.companies import Gateway
 from dunning.ports.tickets import Tickets
+from dunning.records.claims import TakenBackNews
 
 MoneyOrder = AskOrder | ChargeOrder | DeleteOrder | RestrictOrder
 """Whoever does one of these asks for money first."""
@@ -29,7 +30,7 @@ async def unheard_of(gateway: Gateway, store: AskRecords, order: MoneyOrder) -> 
     found = await gateway.received(account, order.invoice, order.known)
     fresh = [payment for each in found.payments if (payment := await _given(store, order, each))]
     told = await store.remembered(order.invoice) if fresh or order.taken_back else ()
-    news: list[TakenBack] = [each for payment in fresh for each in about(payment.id, told)]
+    news: list[TakenBackNews] = [each for payment in fresh for each in about(payment.id, told)]
     news += [each for each in told if isinstance(each, Restored) and each.reversal in order.taken_back]
     news = [each for each in news if each.id not in order.heard]
     money = Found(

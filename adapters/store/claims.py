@@ -14,14 +14,14 @@ from adapters.store.payments import credit_row, read_credit, take_credit
 from adapters.store.tables import closed_ledgers, counted, credits_, inbox, taken_back, tickets
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.money import Money
-from dunning.payments.taken_back import TakenBack, about, credit_lines
+from dunning.payments.taken_back import about, credit_lines
 from dunning.ports.claims import Remembered
 from dunning.records.books import ClosedLedger
-from dunning.records.claims import GIVEN, REFUSED, UNDERWAY, Claim, Unhandled
+from dunning.records.claims import GIVEN, REFUSED, UNDERWAY, Claim, TakenBackNews, Unhandled
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.tickets.ticket import TicketOrder
 
-_KINDS: dict[str, type[TakenBack]] = {"reversal": Reversal, "restored": Restored}
+_KINDS: dict[str, type[TakenBackNews]] = {"reversal": Reversal, "restored": Restored}
 
 
 class _Claiming:
@@ -86,7 +86,7 @@ class Claims(Database):
             worth = payment.amount.minor if found.worth is None else found.worth
             return payment.amount.model_copy(update={"minor": worth}) if worth else None
 
-    async def remember(self, invoice: str, news: TakenBack) -> Remembered:
+    async def remember(self, invoice: str, news: TakenBackNews) -> Remembered:
         """Keep it once, and change the credit that the money became, if it did."""
         async with self._writing() as connection:
             await alone_with(connection, invoice)
@@ -100,7 +100,7 @@ class Claims(Database):
                 await add_row(connection, credits_, credit_row(line))
             return Remembered(credit.account if credit else "", tuple(ends) if isinstance(news, Reversal) else ())
 
-    async def remembered(self, invoice: str) -> tuple[TakenBack, ...]:
+    async def remembered(self, invoice: str) -> tuple[TakenBackNews, ...]:
         """Read what was kept for the invoice, by kind and id."""
         async with self._reading() as connection:
             return await told_of(connection, invoice)
@@ -144,7 +144,7 @@ async def credited_of(connection: AsyncConnection, invoice: str) -> Sequence[Cla
     return [_read(row) for row in rows.mappings()]
 
 
-async def told_of(connection: AsyncConnection, invoice: str) -> tuple[TakenBack, ...]:
+async def told_of(connection: AsyncConnection, invoice: str) -> tuple[TakenBackNews, ...]:
     """Read what was taken back of an invoice's payments, as it was told."""
     its = select(taken_back).where(taken_back.c.invoice == invoice).order_by(taken_back.c.kind.desc(), taken_back.c.id)
     rows = await connection.execute(its)
@@ -203,11 +203,11 @@ def _read(row: RowMapping) -> Claim:
     return Claim(row["invoice"], row["payment"], row["version"], row["place"], row["worth"])
 
 
-def _kind(news: TakenBack) -> str:
+def _kind(news: TakenBackNews) -> str:
     return next(word for word, kind in _KINDS.items() if isinstance(news, kind))
 
 
-def _payment_of(news: TakenBack, known: Collection[TakenBack]) -> str:
+def _payment_of(news: TakenBackNews, known: Collection[TakenBackNews]) -> str:
     if isinstance(news, Reversal):
         return news.payment
     return next((each.payment for each in known if isinstance(each, Reversal) and each.id == news.reversal), "")

@@ -10,7 +10,8 @@ from dunning.case.facts import Restored, Reversal
 from dunning.case.ledger import Kind
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Found
-from dunning.payments.taken_back import TakenBack, about, still_counted, struck_out, unheard
+from dunning.payments.taken_back import about, still_counted, struck_out, unheard
+from dunning.records.claims import TakenBackNews
 
 
 async def unheard_in(connection: AsyncConnection, order: CloseOrder) -> Found:
@@ -29,7 +30,7 @@ async def unheard_in(connection: AsyncConnection, order: CloseOrder) -> Found:
             too_much = still_counted(payment, order.entries) + -left
             if too_much.minor > 0:
                 struck.append(struck_out(payment, too_much, claim.place))
-    news: tuple[TakenBack, ...] = unheard(order.entries, told)
+    news: tuple[TakenBackNews, ...] = unheard(order.entries, told)
     reversals = tuple(each for each in news if isinstance(each, Reversal))
     restored = tuple(each for each in news if isinstance(each, Restored))
     return Found(reversals=(*struck, *reversals), restored=restored)

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dunning.case.facts import Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Entry, Kind
 from dunning.money import Money
+from dunning.records.claims import TakenBackNews
 from dunning.records.credit import UNMATCHED, Credit, back_line, late_line
 
-TakenBack = Reversal | Restored
 
-
-def about(payment: str, news: Iterable[TakenBack]) -> tuple[TakenBack, ...]:
+def about(payment: str, news: Iterable[TakenBackNews]) -> tuple[TakenBackNews, ...]:
     """Those of the news that are about that payment, in the order in which they happen to it."""
     known = tuple(news)
     taken = tuple(each for each in known if isinstance(each, Reversal) and each.payment == payment)
@@ -21,12 +20,12 @@ def about(payment: str, news: Iterable[TakenBack]) -> tuple[TakenBack, ...]:
     return (*taken, *(each for each in known if isinstance(each, Restored) and each.reversal in ids))
 
 
-def credit_lines(invoice: str, credit: Credit, news: Iterable[TakenBack]) -> tuple[Credit, ...]:
+def credit_lines(invoice: str, credit: Credit, news: Iterable[TakenBackNews]) -> tuple[Credit, ...]:
     """The lines by which news of a payment that became `credit` changes that, each with an id of its own."""
     return tuple(_line(invoice, credit, each) for each in news)
 
 
-def _line(invoice: str, credit: Credit, fact: TakenBack) -> Credit:
+def _line(invoice: str, credit: Credit, fact: TakenBackNews) -> Credit:
     match fact:
         case Reversal():
             line, amount, why = back_line(invoice, fact.id), -fact.amount, f"was taken back ({fact.reason})"
@@ -41,7 +40,7 @@ def heard(entries: tuple[Entry, ...]) -> tuple[str, ...]:
     return tuple(entry.id for entry in entries if entry.kind in (*TAKEN_BACK, Kind.RESTORED, Kind.PARKED))
 
 
-def unheard(entries: tuple[Entry, ...], news: Iterable[TakenBack]) -> tuple[TakenBack, ...]:
+def unheard(entries: tuple[Entry, ...], news: Iterable[TakenBackNews]) -> tuple[TakenBackNews, ...]:
     """The news about money in a ledger that the ledger does not have."""
     known = tuple(news)
     if not known:

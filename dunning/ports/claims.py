@@ -6,9 +6,8 @@ from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Payment, Restored
 from dunning.money import Money
-from dunning.payments.taken_back import TakenBack
 from dunning.records.books import ClosedLedger
-from dunning.records.claims import Claim, Unhandled
+from dunning.records.claims import Claim, TakenBackNews, Unhandled
 from dunning.records.credit import Credit
 from dunning.tickets.ticket import TicketOrder
 
@@ -52,11 +51,11 @@ class Claims(Protocol):
         """
         ...
 
-    async def remember(self, invoice: str, news: TakenBack) -> Remembered:
+    async def remember(self, invoice: str, news: TakenBackNews) -> Remembered:
         """Keep news about a payment, which may not have come yet; if it is credit, the credit is changed at once."""
         ...
 
-    async def remembered(self, invoice: str) -> tuple[TakenBack, ...]:
+    async def remembered(self, invoice: str) -> tuple[TakenBackNews, ...]:
         """What was kept for that invoice, by kind and id."""
         ...
 

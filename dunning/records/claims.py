@@ -2,7 +2,11 @@
 
 from typing import NamedTuple
 
+from dunning.case.facts import Restored, Reversal
 from dunning.wire import Wire
+
+TakenBackNews = Reversal | Restored
+"""News that money was taken back, or came again after that."""
 
 UNDERWAY = ""
 """Somebody brings it to its case, or has."""

@@ -17,10 +17,9 @@ from dunning.case.facts import Answer, Payment, Restored, Reversal
 from dunning.case.orders import AskOrder
 from dunning.case.results import Found
 from dunning.money import Money
-from dunning.payments.taken_back import TakenBack
 from dunning.ports.cases import NoCaseError, Update
 from dunning.records.accounts import Account
-from dunning.records.claims import GIVEN
+from dunning.records.claims import GIVEN, TakenBackNews
 from dunning.records.credit import UNMATCHED
 from dunning.rules.record import recorded
 from dunning.tickets.kind import TicketKind
@@ -80,7 +79,7 @@ class World:
         await self.cases.act()
         assert self.cases.case is None
 
-    async def tell(self, fact: Payment | TakenBack) -> str:
+    async def tell(self, fact: Payment | TakenBackNews) -> str:
         if isinstance(fact, Payment):
             return (await self.money.payment(self.number, fact)).outcome
         return await self.money.taken_back(self.number, fact)
@@ -118,7 +117,7 @@ def worlds(folder: Path) -> Generator[tuple[asyncio.Runner, SqlStore]]:
             runner.run(store.close())
 
 
-NEWS: tuple[Payment | TakenBack, ...] = (payment(), refund(), won())
+NEWS: tuple[Payment | TakenBackNews, ...] = (payment(), refund(), won())
 
 
 @st.composite

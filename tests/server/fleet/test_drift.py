@@ -28,6 +28,7 @@ from dunning.case.case import open_case
 from dunning.case.facts import Payment
 from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
+from dunning.case.results import StillHeld
 from dunning.fleet import drift
 from dunning.fleet.drift import DriftOrder, PageOrder
 from dunning.fleet.drift_report import DriftReport
@@ -135,7 +136,9 @@ async def test_a_hold_that_its_settled_invoice_left_behind_is_lifted_and_told(
     if status == "closed":
         case = paid(open_case(opened("hotdoodle"), AT), Payment(id="p-1", amount=PRICE, at=AT))
         closing = CloseOrder(invoice=number, account=name, step="close", at=AT, generation=1, case=case, outcome="paid")
-        assert await world.store.close_ledger(closing) is Level.SUSPENDED, "no case closes while it has a hold"
+        assert await world.store.close_ledger(closing) == StillHeld(level=Level.SUSPENDED), (
+            "no case closes while it has a hold"
+        )
         await world.store.mark_invoice(closing.fence, "closed")
         async with world.store._writing() as connection:
             await put_row(connection, closed_ledgers, _books(closing))

@@ -59,7 +59,7 @@ async def freezing() -> AsyncGenerator[Frozen]:
         gate_before(own.addresses.payments) as (gate, url),
         gate_before(own.server.address) as (temporal, address),
     ):
-        own.worker = own.child(REPRIEVE_STRIPE_URL=url, TEMPORAL_ADDRESS=address)
+        own.worker = own.child(REPRIEVE_STRIPE_URL=url, TEMPORAL_ADDRESS=address, REPRIEVE_CALL_SECONDS="300")
         await own.start_worker()
         frozen = Frozen(own, gate, temporal)
         try:
