@@ -40,9 +40,10 @@ class NoteOpenCases:
         self._note(lambda: READERS[SIGNALS[type(signal)]].record(case, signal, self._clock()))
 
     def _note(self, seen: Callable[[], Case]) -> None:
+        """What the case itself says wins over what an activity expected of it: two facts may have one revision then."""
         try:
             row = row_of(seen(), self._clock())
             if row:  # a case that is over leaves the table with its books
-                self._table().note(row)
+                self._table().note(row, lambda there: row if there.revision == row.revision else None)
         except Exception as error:  # noqa: BLE001 - what was told to the case has happened, whatever is wrong here
             log.warning("no row for the table of open cases (%s); the hourly check writes it", type(error).__name__)

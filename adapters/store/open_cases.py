@@ -119,7 +119,7 @@ async def _write_newer(connection: AsyncConnection, noted: Sequence[tuple[OpenCa
         there = found.mappings().first()
         both = other(_row(dict(there))) if there else None
         if both:
-            await _write(connection, both, open_cases.c.revision < both.revision)
+            await _write(connection, both, open_cases.c.revision <= both.revision)
 
 
 async def _write(connection: AsyncConnection, row: OpenCase, may_replace: ColumnElement[bool]) -> bool:

@@ -124,6 +124,13 @@ async def test_a_case_that_goes_on_from_older_books_has_a_row_though_its_revisio
     assert await store.open_case("INV-1") == row(revision=5)
 
 
+async def test_what_the_case_itself_says_replaces_what_was_expected_of_the_same_revision(store: SqlStore) -> None:
+    await noted(store, row(revision=3, state="expected"))
+    store.note(row(revision=3, state="true"), lambda there: row(revision=3, state="true"))
+    await noted(store, row(revision=3, state="expected"))
+    assert await store.open_case("INV-1") == row(revision=3, state="true")
+
+
 async def test_who_may_know_a_fact_more_is_asked_for_the_row_of_both(store: SqlStore) -> None:
     asked: list[OpenCase] = []
 
