@@ -126,7 +126,7 @@ async def test_a_case_that_goes_on_from_older_books_has_a_row_though_its_revisio
 
 async def test_what_the_case_itself_says_replaces_what_was_expected_of_the_same_revision(store: SqlStore) -> None:
     await noted(store, row(revision=3, state="expected"))
-    store.note(row(revision=3, state="true"), lambda there: row(revision=3, state="true"))
+    store.note(row(revision=3, state="true"), lambda _there: row(revision=3, state="true"))
     await noted(store, row(revision=3, state="expected"))
     assert await store.open_case("INV-1") == row(revision=3, state="true")
 
