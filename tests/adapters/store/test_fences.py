@@ -16,6 +16,7 @@ OLD, NEW = Fence("i-1", 1, 3), Fence("i-1", 1, 7)
 DUE = date(2024, 2, 29)
 
 
+@pytest.mark.promise(11)
 async def test_a_newer_order_fences_an_older_one_whatever_it_wants_to_write(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     await opened(store, "i-1", DUE)
