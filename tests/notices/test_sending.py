@@ -1,5 +1,6 @@
 """Sending: each kind of notice has its reply address, and a copy of each is kept with all that became of it."""
 
+import dataclasses
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
@@ -123,6 +124,19 @@ async def test_refused_for_good_put_off_and_unknown_are_told_apart(office: Offic
     assert await office.send(order(), attempt=GREYLISTED) == Delivered(notice="INV-1042:first-overdue:1")
     (message,) = office.to("slow@bakery.example")
     assert message.copies == 2, "the same Message-ID"
+
+
+async def test_a_notice_in_flight_while_the_formula_of_message_ids_changes_keeps_its_own(office: Office) -> None:
+    """The mail server may have it under the old one: who sends it under another sends it twice."""
+    await office.account("slow@bakery.example")
+    office.catcher.scripts.add("slow@bakery.example", "drop_after_data")
+    with pytest.raises(OutageError, match="same Message-ID"):
+        await office.send(order())
+    office.activity = dataclasses.replace(office, settings=office.settings).activity
+    office.activity._secret, office.activity._domain = "a secret since the upgrade", "other.example"
+    assert await office.send(order(), attempt=2) == Delivered(notice="INV-1042:first-overdue:0")
+    (message,) = office.to("slow@bakery.example")
+    assert message.copies == 2
 
 
 def test_nobody_without_the_secret_can_tell_which_mail_a_notice_was() -> None:
