@@ -4,8 +4,9 @@ What it does then is refused by the store, or taken back at the panel: the custo
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 
 import pytest
@@ -14,6 +15,7 @@ from sandbox.stage.child import Child
 from sandbox.stage.stage import Stage, stage
 from tests.server.playing import Playing, begin
 from tests.server.races.gate import Gate, gate_before
+from workflows.calls import HEARTBEAT
 
 ASO, HOTDOODLE = "a-small-orange", "hotdoodle"
 OLD_ORDER = "an old order did nothing"
@@ -163,3 +165,29 @@ async def test_a_deletion_that_is_still_wanted_asks_its_case_and_is_done_once() 
         world.stage.worker.thaw()
         await world.stage.worker.stop()
         assert (await life.levels()).count("deleted") == 1
+
+
+async def test_a_store_locked_for_longer_than_a_heartbeat_costs_a_restriction_no_second_try(a_stage: Stage) -> None:
+    """Heartbeats go on while the store is waited for; else each lost try would wait behind the lock, too."""
+    life = await begin(a_stage, "FRZ-locked", ASO, decline=1)
+    await life.to_day(10, minutes=-60)
+    with closing(sqlite3.connect(a_stage.folder / "reprieve.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        passing = asyncio.create_task(life.to_day(10))
+
+        async def restricting() -> bool:
+            pending = (await life.handle.describe()).raw_description.pending_activities
+            return any(each.activity_type.name == "restrict" and each.attempt for each in pending)
+
+        await until(restricting)
+        await asyncio.sleep(HEARTBEAT.total_seconds() + 3)
+        other.execute("rollback")
+    await passing
+    assert await life.levels() == ["suspended"]
+    tries = [
+        event.activity_task_started_event_attributes.attempt
+        async for event in life.handle.fetch_history_events()
+        if event.HasField("activity_task_started_event_attributes")
+    ]
+    assert set(tries) == {1}
+    await has_paid(life)
