@@ -83,15 +83,18 @@ class Payments:
         return Taken(answer.outcome, answer.balance, answer.state, answer.counted) if answer else Taken(brought.outcome)
 
     async def _brought(self, invoice: str, payment: Payment, *, durable: bool) -> Brought:
+        """A case may run though the store is away, or was lost and knows nothing of it."""
         try:
-            if await self._store.invoice(invoice) is None:
-                raise _unknown(invoice)
-            return await self._money.payment(invoice, payment, durable=durable)
+            if await self._store.invoice(invoice):
+                return await self._money.payment(invoice, payment, durable=durable)
+            brought = await self._money.tell(invoice, payment, durable=durable)
         except StoreOutageError:
             brought = await self._money.tell(invoice, payment, durable=durable)
             if brought is None:
                 raise
-            return brought
+        if brought is None:
+            raise _unknown(invoice)
+        return brought
 
     async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
         """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""
