@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.policy.plan import Milestone
     from dunning.rules import money_in, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
-    from dunning.rules.machine import decide, overcharges, overtaken, still_wanted
+    from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
     from dunning.rules.state_at import state_at
@@ -115,7 +115,8 @@ class InvoiceDunning:
 
     def _given_up(self, step: Perform, order: Order) -> bool:
         called = called_off(self._case, step.milestone, order.at)
-        return called or overtaken(self._case, step.milestone) or overcharges(self._case, order)
+        case = self._case
+        return called or overtaken(case, step.milestone) or overcharges(case, order) or outdated(case, order)
 
     def _label(self, step: Perform | Reinstate) -> str:
         return activity_summary(self._case, step)

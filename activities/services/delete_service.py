@@ -11,14 +11,17 @@ from activities.heartbeat import steady
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deferred, Deleted, DeleteResult, NotOurs
+from dunning.coverage import NONE, Coverage
+from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Gateway, Guard
 from dunning.ports.fences import OvertakenError
-from dunning.records.accounts import Service
+from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
 from dunning.tickets.services import deletion_shared
 from operations.services.backups import PanelBackUps
+from operations.services.change_holds import change_holds
 from operations.services.manual_tasks import back_ups_by_hand, domains_of_deleted
 from operations.services.panel import delete_at_panel, switched, without_their_user
 from operations.services.proof import insist, prove_deleted, wished, words
@@ -65,8 +68,22 @@ class DeleteService:
             return Deferred(until=order.at + AGAIN, reason=SHARED)
         proof = await self._back_ups(order, services) if order.backups else await self._delete_all(order, services)
         left = await self._left(services) if not order.backups else False
+        await self._free_others(order, account, ours)
         await domains_of_deleted(store, account, order)
         return Deleted(services=tuple(service.id for service in services), backups=left, proof=proof)
+
+    async def _free_others(self, order: DeleteOrder, account: Account, ours: Sequence[Service]) -> None:
+        """What other invoices handed over to this one ends with it: those services were paid for, and come back."""
+        own = order.covers.services
+        others = tuple(each.id for each in ours if each.id not in own)
+        if not own or not others:
+            return
+
+        async def without_handed(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
+            return tuple(hold for hold in before if hold.source != order.invoice or hold.service in (*own, NONE))
+
+        await change_holds(self._services.store, order.account, without_handed, order.fence)
+        await self._services.bring(account, order.at, Coverage(services=others), attempt=activity.info().attempt)
 
     async def _left(self, services: Sequence[Service]) -> bool | None:
         """Whether there are back-ups of what was deleted: the customer may ask for them (S3-26)."""

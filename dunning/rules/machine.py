@@ -29,8 +29,8 @@ from datetime import datetime, timedelta
 
 from dunning.case.case import Case
 from dunning.case.decisions import APPROVAL_OF, PROMISED, Finish, Perform, Reinstate, Step, Wait, follow_up
-from dunning.case.ledger import TAKEN_BACK, is_credit
-from dunning.case.orders import ChargeOrder, Order
+from dunning.case.ledger import MONEY_IN, TAKEN_BACK, is_credit
+from dunning.case.orders import AskOrder, ChargeOrder, Order
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
@@ -57,6 +57,17 @@ def overcharges(case: Case, order: Order) -> bool:
     if not isinstance(order, ChargeOrder) or order.ask_only:
         return False
     return case.balance < order.amount
+
+
+def outdated(case: Case, order: Order) -> bool:
+    """Whether money came since a charge or a fee was ordered that does not pay for all.
+
+    The order cannot know it, and would wait for news of it that the case has heard: no further try is made of it.
+    """
+    if not isinstance(order, ChargeOrder | AskOrder) or (isinstance(order, ChargeOrder) and order.ask_only):
+        return False
+    known = frozenset(order.known)
+    return any(entry.id not in known for entry in case.entries if entry.kind in MONEY_IN)
 
 
 def still_wanted(case: Case, milestone: Milestone, now: datetime) -> bool:

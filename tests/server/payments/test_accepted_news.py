@@ -75,3 +75,21 @@ async def test_nobody_is_charged_or_suspended_whose_payment_was_accepted_and_wai
         told = [ticket.subject for ticket in await own.store.tickets("") if ticket.kind is TicketKind.NEWS_UNHANDLED]
         for name in ("ACCEPTED-late", "ACCEPTED-due"):
             assert told.count(f"Accepted, and not handled: webhook payments evt-{name}") == 1
+
+
+@pytest.mark.promise(1)
+@pytest.mark.parametrize("amount", ["USD 5.00", "EUR 19.99"])
+async def test_a_charge_goes_on_once_its_case_has_heard_of_the_payment_that_it_waited_for(
+    a_stage: Stage, amount: str
+) -> None:
+    """The order knows only what its case had heard: another one is given, for what is still to pay."""
+    name = f"ACCEPTED-{amount[:3]}"
+    life = await begin(a_stage, name, ASO)
+    await life.to_day(-1)
+    part = life.payment(amount)
+    await a_stage.store.claim(name, part.id)
+    async with life.passing(1):
+        await tried(life, "charge")
+        await life.update("pay", part, part.id)
+        assert await life.outcome() == "paid"
+    assert await life.charged() == [1499 if amount == "USD 5.00" else 1999]

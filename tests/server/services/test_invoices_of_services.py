@@ -125,6 +125,24 @@ async def test_under_all_past_due_both_come_back_when_both_are_paid(a_stage: Sta
 
 
 @pytest.mark.promise(6)
+@pytest.mark.promise(7)
+async def test_what_was_handed_to_an_invoice_comes_back_when_that_one_ends_with_the_deletion_of_its_own(
+    a_stage: Stage,
+) -> None:
+    shop, blog = await shop_and_blog(a_stage, "SVC-ends", COURTESY)
+    for each in (shop, blog):
+        await each.to_day(10)
+    await shop.signal("USD 54.99")
+    assert await shop.outcome() == "paid"
+    assert await shown(blog) == {"shop": "suspended", "blog": "suspended"}
+    await blog.to_day(36)
+    await blog.update("approve", Approval(milestone="terminate", by="ana"))
+    assert await blog.outcome() == "deleted"
+    assert await shown(blog) == {"shop": "active", "blog": "deleted"}
+    assert await held(blog) == []
+
+
+@pytest.mark.promise(6)
 @pytest.mark.req("S2-16", "S2-17")
 async def test_an_abuse_hold_on_the_account_or_on_one_service_stays_each_for_its_own(a_stage: Stage) -> None:
     one, two = await shop_and_blog(a_stage, "SVC-abuse", ASO)
