@@ -207,7 +207,7 @@ async def _bank_takes_back_first(life: Life, act: Act) -> None:
 async def _bank_gives_back(life: Life, act: Act) -> None:
     payment = next((p for p in life.told.bank if p.back and not p.again), None)
     if payment:
-        payment.again = f"again-{payment.id}"
+        payment.again = f"gives-{payment.id}"
         facts = {"invoice": payment.invoice, "id": payment.again, "reversal": payment.back}
         said = await _say(life, payment.again, "payment.restored", {**facts, **_money(payment)})
         life.told.done.append(f"{payment.invoice}: the bank gives {payment.id} again ({said['outcome']})")
