@@ -59,7 +59,8 @@ async def _tell_payment(life: Life, payment: BankPayment, event: str = "") -> No
     payment.told = True
     left = answer.get("balance", {}).get("amount_minor")
     life.told.done.append(f"{payment.invoice}: {payment.minor} {payment.currency} by bank ({answer['outcome']})")
-    if left is not None and left <= 0:
+    # A payment that is parked pays for nothing: the invoice was void, and its services may go all the same.
+    if left is not None and left <= 0 and answer["outcome"] != "parked":
         life.told.owes_nothing(payment.invoice, datetime.now(UTC))
 
 
