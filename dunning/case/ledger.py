@@ -43,7 +43,9 @@ SIGN = {
 }
 CHARGES = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 """What is asked of the customer, and may be waived."""
-FEES_AND_VOIDS = (Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.VOID)
+FEES = (Kind.LATE_FEE, Kind.REACTIVATION_FEE)
+"""What a step of the plan adds to what is asked."""
+FEES_AND_VOIDS = (*FEES, Kind.VOID)
 """What a step of the plan writes; undone and done again, it has another id."""
 MONEY_IN = (Kind.PAYMENT, Kind.PARKED)
 """Money that arrived: counted against the invoice, or parked for a person."""

@@ -35,8 +35,8 @@ _WORDS = (
     b'Invoice"},{"name":"reminder","action":"notify","at":"2026-11-24T14:00:00Z","day":-7,"notice":"Invoice '
     b"Payment "
     b'Reminder"},{"name":"charge","action":"charge","at":"2026-12-01T14:00:00Z","day":0,"notice_failed":"Credit '
-    b'Card Payment failed","notice_no_method":"","warns":true},{"name":"late-fee","action":"late_fee","fee":{"mino'
-    b'r":1000,"currency":"USD"},"fee_without_attempt":false},{"name":"lock","action":"lock","at":"2026-12-02T14:00'
+    b'Card Payment failed","notice_no_method":"","warns":true},{"name":"late-fee","action":"late_fee","fee":{"amou'
+    b'nt":{"minor":1000,"currency":"USD"}},"fee_without_attempt":false},{"name":"lock","action":"lock","at":"2026-12-02T14:00'
     b':00Z","day":1,"notice":"First Invoice Overdue Notice","warns":true},{"name":"suspend","action":"suspend","at'
     b'":"2026-12-06T14:00:00Z","day":5,"notice":"Service Suspension Notification","warns":true},{"name":"deactivat'
     b'e","action":"deactivate","voids":true},{"name":"terminate","action":"delete","at":"2026-12-31T14:00:00Z","da'

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.fee import Fee
 from dunning.policy.file import ANCHORS, Policy
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Invoice, Milestone
 from dunning.policy.step_names import RESERVED
@@ -85,15 +86,29 @@ def _order(policy: Policy) -> Iterator[Finding]:
 
 
 def _amounts(policy: Policy) -> Iterator[Finding]:
-    fees = [(f"milestones[{place}].fee", rule.fee) for place, rule in enumerate(policy.milestones)]
-    restoration = policy.restoration
-    fees += [("restoration.backup_fee", restoration.backup_fee), ("restoration.archive_fee", restoration.archive_fee)]
-    for key, fee in [*fees, ("reinstatement.fee", policy.reinstatement.fee)]:
-        if fee and (fee.currency != policy.currency or fee.minor <= 0):
-            yield Finding(key, f"{fee} must be a positive amount of the policy's currency, {policy.currency}")
+    fees = {f"milestones[{place}].fee": rule.fee for place, rule in enumerate(policy.milestones)}
+    fees["reinstatement.fee"] = policy.reinstatement.fee
+    for key, fee in fees.items():
+        if fee:
+            yield from _fee(key, fee, policy.currency)
+    for key in ("backup_fee", "archive_fee"):
+        if amount := getattr(policy.restoration, key):
+            yield from _amount(f"restoration.{key}", amount, policy.currency)
     for place, rule in enumerate(policy.milestones):
         if (rule.fee is None) == (rule.action is Action.LATE_FEE):
             yield Finding(f"milestones[{place}].fee", "a late_fee needs a fee, and nothing else may have one")
+
+
+def _fee(key: str, fee: Fee, currency: str) -> Iterator[Finding]:
+    wrong = [finding for part, amount in fee.amounts().items() for finding in _amount(key + part, amount, currency)]
+    yield from wrong
+    if not wrong and fee.minimum and fee.maximum and fee.maximum < fee.minimum:
+        yield Finding(f"{key}.maximum", f"{fee.maximum} is less than the minimum, {fee.minimum}")
+
+
+def _amount(key: str, amount: Money, currency: str) -> Iterator[Finding]:
+    if amount.currency != currency or amount.minor <= 0:
+        yield Finding(key, f"{amount} must be a positive amount of the policy's currency, {currency}")
 
 
 def _levels(policy: Policy) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from dunning.calendar import Offset
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import CurrencyCode, Money
+from dunning.policy.fee import Fee, read_fee
 from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess
 
 ANCHORS: tuple[str, ...] = ("due", "paid-through")
@@ -57,6 +58,7 @@ def _milestone_action(action: Action) -> Action:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Amount = Annotated[Money, BeforeValidator(_money)]
+FeeRule = Annotated[Fee, BeforeValidator(read_fee)]
 
 
 class MilestoneRule(_Written):
@@ -74,7 +76,7 @@ class MilestoneRule(_Written):
     notice: str = ""
     notice_failed: str = ""
     notice_no_method: str = ""
-    fee: Amount | None = None
+    fee: FeeRule | None = None
     fee_without_attempt: bool = True
     approvals: int = Field(default=0, ge=0, le=5)
     voids: bool = False
@@ -98,7 +100,7 @@ class Reinstatement(_Written):
     """What reinstates the services. `fee` is added to the balance when the service is suspended."""
 
     rule: Rule = Rule.THIS_INVOICE
-    fee: Amount | None = None
+    fee: FeeRule | None = None
 
 
 class Charging(_Written):

@@ -10,6 +10,7 @@ from pydantic import Field
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.fee import Fee
 from dunning.wire import Instant, Wire
 
 
@@ -114,7 +115,7 @@ class Milestone(Wire):
     notice: str = ""
     notice_failed: str = ""
     notice_no_method: str = ""
-    fee: Money | None = None
+    fee: Fee | None = None
     fee_without_attempt: bool = True
     approvals: int = 0
     voids: bool = False
@@ -170,7 +171,7 @@ class Plan(Wire):
     taken_back: TakenBack
     restoration: Restoration = Restoration()
     rule: Rule = Rule.THIS_INVOICE
-    reactivation_fee: Money | None = None
+    reactivation_fee: Fee | None = None
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
     unwarned: bool = False

@@ -42,14 +42,14 @@ from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
-from dunning.payments.retries import ours
 from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read
 from dunning.rules.deferrals import deferred
+from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
-from dunning.undo.undo import fresh_id, late, struck_out
+from dunning.undo.undo import fresh_id, late
 
 
 @one_fact
@@ -106,20 +106,16 @@ def _undelivered(case: Case, milestone: Milestone, result: Undelivered, now: dat
 
 
 def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datetime) -> Case:
+    fee = fee_of(case, milestone)
     case = with_done(case, milestone, now, result.kind, result.level.value, proof=result.proof)
     case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), lifted=False)
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
-    fee = case.plan.reactivation_fee
-    if milestone.action is Action.SUSPEND and fee and not case.paid_up and not _asked_for(case, Kind.REACTIVATION_FEE):
+    if fee:
         entry_id = fresh_id(case, made_for(milestone.name, About.REACTIVATION_FEE))
         entry = Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
         case = with_entry(case, entry)
     return case
-
-
-def _asked_for(case: Case, kind: Kind) -> bool:
-    return any(entry.kind is kind and not struck_out(case, entry) for entry in case.entries)
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
@@ -164,9 +160,10 @@ def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Ca
     if milestone.action is Action.LATE_FEE and _pauses(case, now):
         return case
     before, case = case, with_done(case, milestone, now, result.kind, result.note)
-    if milestone.action is Action.LATE_FEE and milestone.fee and _fee_applies(before, milestone):
+    fee = fee_of(before, milestone)
+    if fee:
         entry_id = fresh_id(case, milestone.name)
-        return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=milestone.fee, at=now))
+        return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=fee, at=now))
     if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.CREDIT, amount=-before.balance, at=now))
     return case
@@ -176,12 +173,6 @@ def _pauses(case: Case, now: datetime) -> bool:
     """Money came, or set out, while the company was asked for it: the fee has to be decided anew (promise 2)."""
     in_grace = case.grace_until is not None and now < case.grace_until
     return case.paid_up or case.in_transit is not None or in_grace
-
-
-def _fee_applies(case: Case, milestone: Milestone) -> bool:
-    """S3-35: a policy says whether the fee applies when no charge could even be attempted."""
-    charges = ours(case)
-    return milestone.fee_without_attempt or bool(charges and charges[-1].kind != "no_method")
 
 
 def _found(case: Case, milestone: Milestone, result: Found, now: datetime) -> Case:

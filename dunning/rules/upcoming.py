@@ -12,8 +12,10 @@ from datetime import datetime
 from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait, follow_up, reinstatement
 from dunning.case.facts import Approval
+from dunning.case.ledger import FEES, total
 from dunning.case.results import Deferred, Reinstated
 from dunning.level import Level
+from dunning.money import Money
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.rules.assumed import assumed, delivered
 from dunning.rules.machine import decide
@@ -45,6 +47,7 @@ class Coming:
 
     `at` (UTC) is when it comes; the earliest, when people have yet to agree to it or to a step before it. `missing` is
     how many more have to agree to this one. `asks`: an attempt was made before, and only its end is asked for.
+    `fee` is what the step adds to the balance, as it stands then if nothing is paid.
     `without_effect`: the rules know already that nobody will notice it, such as a charge that is not tried any more.
     """
 
@@ -52,6 +55,7 @@ class Coming:
     at: datetime
     why: str
     missing: int = 0
+    fee: Money | None = None
     asks: bool = False
     without_effect: bool = False
 
@@ -137,7 +141,13 @@ def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now
         at=now,
         why=step.why,
         missing=missing,
+        fee=_added(before, after),
         asks=any(a.step == milestone.name for a in before.attempts),
         without_effect=isinstance(step, Conclude)
         or (milestone.action is Action.LATE_FEE and after.entries == before.entries),
     )
+
+
+def _added(before: Case, after: Case) -> Money | None:
+    fees = tuple(entry for entry in after.entries[len(before.entries) :] if entry.kind in FEES)
+    return total(fees) if fees else None

@@ -9,14 +9,13 @@ from datetime import datetime
 
 from dunning.case.case import Case, Done, UndoneRun
 from dunning.case.facts import Undo
-from dunning.case.ledger import Entry, Kind
+from dunning.case.ledger import FEES, Entry, Kind
 from dunning.level import Level, strictest
 from dunning.money import Money
 from dunning.notices.warnings import delivered_before, told_of
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_names import read
 
-FEES = (Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 TAKEN = (*(action for action in LEVEL_OF if action not in DELETIONS), Action.LATE_FEE, Action.NOTIFY)
 """What is undone of the plan's steps."""
 _WROTE = ("delivered", "undelivered", "bounced")

@@ -13,14 +13,14 @@ from dunning.calendar import instant, local
 from dunning.case.case import Case, UndoneRun
 from dunning.case.decisions import Perform, Step, follow_up
 from dunning.case.facts import Undo
-from dunning.case.ledger import Entry, Kind
+from dunning.case.ledger import FEES, Entry, Kind
 from dunning.case.outcomes import DecisionOutcome
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.policy.plan import DELETIONS, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read, step
-from dunning.undo.scope import FEES, TAKEN, scope
+from dunning.undo.scope import TAKEN, scope
 
 CORRECTION = "Correction: Please Disregard Our Notice"
 """The title of the notice that says so."""

@@ -24,6 +24,7 @@ from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.check import findings
+from dunning.policy.fee import Fee
 from dunning.policy.file import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
 from dunning.policy.plan import Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
@@ -58,6 +59,22 @@ def sorted_by_ladder(actions: Sequence[Action]) -> list[Action]:
 _ladders = st.one_of(st.permutations(_LADDER), st.lists(st.sampled_from(_LADDER), unique=True)).map(sorted_by_ladder)
 
 
+def _dollars(least: int, most: int) -> st.SearchStrategy[Money]:
+    return st.integers(least, most).map(lambda minor: Money(minor=minor, currency="USD"))
+
+
+fees = st.one_of(
+    st.just(Fee(amount=Money.parse("USD 35.00"))),
+    st.builds(
+        Fee,
+        basis_points=st.integers(1, 10_000),
+        minimum=st.none() | _dollars(1, 900),
+        maximum=st.none() | _dollars(900, 9_000),
+    ),
+)
+"""Fixed, or a percentage with or without bounds."""
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """A policy that the loader would accept: early steps, a warning, then a ladder of consequences."""
@@ -69,7 +86,10 @@ def policies(draw: st.DrawFn) -> Policy:
         day += draw(st.integers(0, 5))
         rules.append(_rule(Action.CHARGE, day, "charge-2", notice_failed="Failed", notice_no_method="Failed"))
         day += draw(st.integers(0, 2)) or 1
-        rules.append(_rule(Action.LATE_FEE, day, fee=Money.parse("USD 35.00"), without=draw(st.booleans())))
+        rules.append(_rule(Action.LATE_FEE, day, fee=draw(fees), without=draw(st.booleans())))
+        if draw(st.booleans()):
+            day += draw(st.integers(0, 5))
+            rules.append(_rule(Action.LATE_FEE, day, "second-fee", fee=draw(fees)))
     for action in draw(_ladders):
         if draw(st.integers(0, 4)) == 0:
             day += draw(st.integers(1, 9))
@@ -95,9 +115,7 @@ def policies(draw: st.DrawFn) -> Policy:
             chargeback=draw(st.sampled_from([None, Level.WARNED, Level.SUSPENDED])),
         ),
         excess=draw(st.sampled_from(Excess)),
-        reinstatement=Reinstatement(
-            rule=draw(st.sampled_from(Rule)), fee=draw(st.sampled_from([None, Money.parse("USD 75.00")]))
-        ),
+        reinstatement=Reinstatement(rule=draw(st.sampled_from(Rule)), fee=draw(st.none() | fees)),
         milestones=tuple(rule.model_copy(update={"after": anchor}) for rule in rules),
     )
     if findings(policy):  # only a deletion without a suspension is possible here
@@ -115,7 +133,7 @@ def _rule(
     notice: str = "",
     notice_failed: str = "",
     notice_no_method: str = "",
-    fee: Money | None = None,
+    fee: Fee | None = None,
     without: bool = True,
     approvals: int = 0,
 ) -> MilestoneRule:

@@ -13,6 +13,7 @@ from dunning.case.results import Deferred, Delivered, Found, Noted, Restricted
 from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.fee import Fee
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -203,7 +204,7 @@ def test_a_cent_that_was_owed_before_the_dispute_is_enough_for_the_fee_to_stay()
 def test_a_fee_that_a_person_waived_is_not_counted_among_those_that_are_forgiven() -> None:
     """Ten dollars and the reactivation fee are owed; that a late fee was waived before makes neither go away."""
     invoice = with_rule(COURTESY)
-    plan = invoice.plan.model_copy(update={"reactivation_fee": Money.parse("USD 5.00")})
+    plan = invoice.plan.model_copy(update={"reactivation_fee": Fee(amount=Money.parse("USD 5.00"))})
     invoice = invoice.model_copy(update={"plan": plan})
     waive: Fact = lambda case, now: waived(case, Waiver(entry="late-fee"), now)  # noqa: E731
     facts = ((2, pays()), (20, takes_back()), (36, waive), (40, gives_again("USD 9.99")))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, Wait, reinstatement
 from dunning.case.facts import Approval, Promise, Undo
+from dunning.case.ledger import FEES
 from dunning.case.results import Deferred, NoMethod, Result
 from dunning.case.update import changed
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
@@ -86,6 +87,8 @@ def test_what_is_upcoming_comes_at_its_instant(moment: tuple[Life, datetime, tup
     while isinstance(lived.last, Wait) and lived.last.missing:
         lived = go_on(_agreed(lived.case), lived.now, world, FOR_EVER, lived.did)
     assert _seen(announced) == _happened(lived)
+    added = [e.amount for e in lived.case.entries[len(life.case.entries) :] if e.kind in FEES]
+    assert [coming.fee for coming in announced if coming.fee] == added
     assert isinstance(lived.last, Finish) or (isinstance(lived.last, Wait) and lived.last.until is None)
 
 
