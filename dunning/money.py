@@ -1,4 +1,4 @@
-"""Money in integer minor units: what is owed is counted, never measured."""
+"""Money in integer minor units: what is owed is counted, never measured, and what people write is never guessed at."""
 
 import re
 from decimal import Decimal
@@ -6,19 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
+from dunning.currencies import digits, known_currency
 from dunning.wire import Wire
 
-# ISO 4217 table A.1: the currencies whose minor unit is not two digits.
-_DIGITS = {
-    **dict.fromkeys(
-        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"), 0
-    ),
-    **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-    **dict.fromkeys(("CLF", "UYW"), 4),
-}
+MOST = 999_999_999_999
+"""Minor units of one amount that anybody may enter: twelve digits, which is what payment companies take at most.
 
-_AMOUNT = re.compile(r"(?P<before>[A-Z]{3})?\s*(?P<number>[+-]?\d+(\.\d+)?)\s*(?P<after>[A-Z]{3})?", re.ASCII)
+Sums of millions of such amounts still fit the 64 bits in which they are stored.
+"""
+_LENGTH, _GROUP = len(str(MOST)), 3
+_AMOUNT = re.compile(
+    r"((?P<before>[A-Z]{3}) *)?(?P<sign>-?)(?P<whole>[0-9]+)(\.(?P<part>[0-9]+))?( *(?P<after>[A-Z]{3}))?"
+)
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -27,15 +26,10 @@ class OtherCurrencyError(ValueError):
     """Two amounts of different currencies were added or compared; the caller has to park such money."""
 
 
-def digits(currency: str) -> int:
-    """Digits of the currency's minor unit (ISO 4217): 2 for USD, 0 for JPY, 3 for KWD."""
-    return _DIGITS.get(currency, 2)
-
-
 class Money(Wire):
     """An amount in minor units (cents for USD, yen for JPY) of one ISO 4217 currency. May be negative."""
 
-    minor: int
+    minor: Annotated[int, Field(strict=True)]
     currency: CurrencyCode
 
     @classmethod
@@ -47,15 +41,17 @@ class Money(Wire):
     def parse(cls, text: str, currency: str | None = None) -> "Money":
         """Read `"USD 35.00"`, `"35.00 USD"`, or `"35.00"` when the currency is given.
 
-        Raises ValueError for anything else, and for more digits than the currency has: half a cent is a mistake.
+        Raises ValueError for anything else, and for more digits after the point than the currency has, whatever they
+        are: 1.000 may be a thousand to whoever wrote it.
         """
-        found = _AMOUNT.fullmatch(text.strip())
+        found = _AMOUNT.fullmatch(text.strip(" "))
         codes = [code for code in (found["before"], found["after"]) if code] if found else []
         if found is None or len(codes) > 1 or not (codes or currency):
             msg = f"{text!r} is not an amount; write it like 'USD 19.99'"
-            raise ValueError(msg)
-        code = codes[0] if codes else str(currency)
-        return cls(minor=_minor_units(found["number"], code), currency=code)
+            raise ValueError(msg + _of_separators(text))
+        code = known_currency(codes[0] if codes else str(currency))
+        minor = _minor_units(found["whole"], found["part"] or "", code)
+        return cls(minor=-minor if found["sign"] else minor, currency=code)
 
     def __add__(self, other: "Money") -> "Money":
         """Add; raises OtherCurrencyError when the currencies differ."""
@@ -85,9 +81,17 @@ class Money(Wire):
             raise OtherCurrencyError(msg)
 
 
-def _minor_units(number: str, currency: str) -> int:
-    value = Decimal(number).scaleb(digits(currency))
-    if value != value.to_integral_value():
-        msg = f"{number!r} is not an amount of {currency}: it has {digits(currency)} decimal digits at most"
+def _minor_units(whole: str, part: str, currency: str) -> int:
+    if len(part) > digits(currency):
+        msg = f"'{whole}.{part}' is not an amount of {currency}: it has {digits(currency)} decimal digits at most"
+        raise ValueError(msg + (f"; if a thousand is meant, write {whole}{part}" if len(part) == _GROUP else ""))
+    count = (whole + part.ljust(digits(currency), "0")).lstrip("0") or "0"
+    if len(count) > _LENGTH:
+        msg = f"more than {Money(minor=MOST, currency=currency)}, the most that an amount may be"
         raise ValueError(msg)
-    return int(value)
+    return int(count)
+
+
+def _of_separators(text: str) -> str:
+    grouped = re.search(r"[0-9][,'\u2019_ \u00a0\u202f][0-9]", text)
+    return ": a point before the cents, and nothing between thousands" if grouped else ""

@@ -34,9 +34,11 @@ class NewService(BaseModel):
 
 
 def _amount(value: Any) -> Any:
-    if isinstance(value, int | float):
-        raise ValueError("write the amount as text with its currency, like 'USD 19.99'")  # noqa: TRY004 - pydantic's way
-    return Money.parse(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Money.parse(value)
+    if isinstance(value, Money):
+        return value
+    raise ValueError("write the amount as text with its currency, like 'USD 19.99'")
 
 
 class NewInvoice(BaseModel):

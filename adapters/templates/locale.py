@@ -8,7 +8,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import parse_pattern
 
-from dunning.money import Money, digits
+from dunning.currencies import digits
+from dunning.money import Money
 from dunning.wire import Instant
 
 _FIRST_STRONG, _POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"

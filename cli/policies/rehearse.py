@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sandbox.story.play import Life
     from sandbox.story.story import Story
 
+_DAY = re.compile("-?[0-9]{1,4}")
 Days = Parameter(allow_leading_hyphen=True, consume_multiple=False)
 """Days before the due date are written `--pay -5=19.99`."""
 
@@ -60,6 +62,8 @@ def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[st
         owed = _money(amount, rules.currency) if amount else None
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
+    if owed and owed.minor <= 0:
+        raise BadInputError(f"--amount: {owed} must be positive")
     return Rehearse(due, zone, owed, [_comes(text, rules.currency) for text in pay], decline)
 
 
@@ -67,12 +71,14 @@ def _comes(text: str, currency: str) -> Comes:
     from operations.policies.rehearsal import Comes
 
     on, _, amount = text.partition("=")
+    if not _DAY.fullmatch(on) or not amount:
+        raise BadInputError(f"--pay: {text!r} is not DAY=AMOUNT; write it like 12=19.99")
     try:
         comes = Comes(int(on), _money(amount, currency))
-    except ValueError:
-        comes = None
-    if comes is None or comes.amount.minor <= 0:
-        raise BadInputError(f"--pay: {text!r} is not DAY=AMOUNT; write it like 12=19.99")
+    except ValueError as error:
+        raise BadInputError(f"--pay: {error}") from None
+    if comes.amount.minor <= 0:
+        raise BadInputError(f"--pay: {comes.amount} must be positive")
     return comes
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from dunning.calendar import Offset
+from dunning.currencies import known_currency
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import CurrencyCode, Money
@@ -39,7 +40,12 @@ def _valid_offset(value: int | str) -> int | str:
 
 
 def _money(value: object) -> object:
-    return Money.parse(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Money.parse(value)
+    if value is None or isinstance(value, Money):
+        return value
+    msg = f"{value!r} is not an amount; write it like 'USD 19.99'"
+    raise ValueError(msg)
 
 
 def _restricting(level: Level | None) -> Level | None:
@@ -140,7 +146,7 @@ class Policy(_Written):
     version: str = ""
     title: str
     source: str = ""
-    currency: CurrencyCode
+    currency: Annotated[CurrencyCode, AfterValidator(known_currency)]
     zone: Zone
     hour: time
     payment_notice: str = ""

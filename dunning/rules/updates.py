@@ -23,12 +23,10 @@ from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
 from dunning.case.size import FULL, size
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level
-from dunning.money import Money
+from dunning.money import MOST, Money
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 
-MOST = 10**15
-"""Minor units: more is a mistake, and more than 64 bits could not be stored."""
 YEARS = (2000, 2200)
 """Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
 FAR = timedelta(days=730)

@@ -16,10 +16,11 @@ from pydantic import (
 )
 
 from dunning.case.facts import MethodChanged, Payment, Restored, Reversal
-from dunning.money import CurrencyCode, Money
+from dunning.currencies import known_currency
+from dunning.money import MOST, CurrencyCode, Money
 from dunning.policy.plan import InvoiceNumber
 from dunning.records.inbox import News
-from dunning.rules.updates import MOST, YEARS
+from dunning.rules.updates import YEARS
 
 
 def _of_our_time(at: datetime) -> datetime:
@@ -59,7 +60,7 @@ class _Data(BaseModel, ABC):
 
 class _WithAmount(_Data):
     id: _Id
-    currency: CurrencyCode
+    currency: Annotated[CurrencyCode, AfterValidator(known_currency)]
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,18}(\.[0-9]{1,4})?$")] | None = None
     amount_minor: Annotated[int, Field(gt=0, le=MOST)] | None = None
 
@@ -67,7 +68,7 @@ class _WithAmount(_Data):
     @classmethod
     def _is_money(cls, amount: str | None, info: ValidationInfo) -> str | None:
         currency = info.data.get("currency")
-        if amount and currency and not 0 < Money.parse(amount, currency).minor <= MOST:
+        if amount and currency and Money.parse(amount, currency).minor <= 0:
             raise ValueError(f"{amount} is no amount of a payment")
         return amount
 

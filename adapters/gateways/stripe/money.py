@@ -3,7 +3,8 @@
 Source: docs.stripe.com/currencies, "zero-decimal currencies" and "special cases".
 """
 
-from dunning.money import Money, digits
+from dunning.currencies import digits
+from dunning.money import Money
 
 _DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
 """ISK and UGX have lost their cents, but not in Stripe's interface; the ariary's fifths never were in it."""

@@ -89,6 +89,13 @@ async def test_an_unknown_invoice_is_refused_and_nothing_is_recorded(operate: Op
     [
         (("--amount", "x", "--id", "i"), "--amount: 'x' is not an amount; write it like 'USD 19.99'"),
         (("--amount", "USD 1.234", "--id", "i"), "2 decimal digits at most"),
+        (("--amount", "EUR 1.000", "--id", "i"), "--amount: '1.000' is not an amount of EUR: it has 2 decimal digits"),
+        (("--amount", "EUR 1,000", "--id", "i"), "a point before the cents, and nothing between thousands"),
+        (
+            ("--amount", "USD 10000000000", "--id", "i"),
+            "--amount: more than USD 9999999999.99, the most that an amount",
+        ),
+        (("--amount", "UDS 5", "--id", "i"), "--amount: 'UDS' is not a currency of ISO 4217"),
         (("--amount", "USD -1", "--id", "i"), "the amount must be positive"),
         (("--amount", "USD 0", "--id", "i"), "the amount must be positive"),
         (("--amount", "USD 1", "--id", ""), "--id: may not be empty"),

@@ -56,10 +56,17 @@ async def test_bad_rows_are_listed_with_line_and_reason_and_the_others_start(ope
         row("bad number"),
         row("MIX-10", amount="USD 0"),
         row("MIX-11", policy="hotdoodle", due="9999-12-31"),
+        row("MIX-13", amount="USD 1.000"),
+        row("MIX-14", amount="USD 1,000"),
+        row("MIX-15", amount="USD 10000000000.00"),
+        row("MIX-16", amount={"minor": 1999, "currency": "USD"}),
+        row("MIX-17", amount=float("nan")),
+        row("MIX-18", amount=None),
+        row("MIX-19", amount="UDS 5"),
     ]
     file.write_text(lines(row("MIX-1"), *bad) + "not json\n[]\n\n" + lines(row("MIX-12")))
     said = await operate("start", str(file))
-    assert (said.status, said.out) == (2, "2 started, 0 already running, 0 already closed, 14 bad, 0 failed\n")
+    assert (said.status, said.out) == (2, "2 started, 0 already running, 0 already closed, 21 bad, 0 failed\n")
     told = said.err.replace(str(file), "F").splitlines()
     reasons = (
         "F:2: MIX-2: amount: write the amount as text with its currency, like 'USD 19.99'",
@@ -74,8 +81,15 @@ async def test_bad_rows_are_listed_with_line_and_reason_and_the_others_start(ope
         "F:11: bad number: invoice: ",
         "F:12: MIX-10: amount USD 0.00 must be positive",
         "F:13: MIX-11: ",
-        "F:14: is not JSON: ",
-        "F:15: is not a JSON object",
+        "F:14: MIX-13: amount: '1.000' is not an amount of USD: it has 2 decimal digits at most; if a",
+        "F:15: MIX-14: amount: 'USD 1,000' is not an amount; write it like 'USD 19.99': a point before the cents",
+        "F:16: MIX-15: amount: more than USD 9999999999.99, the most that an amount may be",
+        "F:17: MIX-16: amount: write the amount as text with its currency",
+        "F:18: MIX-17: amount: write the amount as text with its currency",
+        "F:19: MIX-18: amount: write the amount as text with its currency",
+        "F:20: MIX-19: amount: 'UDS' is not a currency of ISO 4217",
+        "F:21: is not JSON: ",
+        "F:22: is not a JSON object",
     )
     assert len(told) == len(reasons)
     for line, reason in zip(told, reasons, strict=True):
