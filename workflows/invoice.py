@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.results import Noted, Result
     from dunning.case.snapshot import packed
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
-    from dunning.policy.plan import Milestone
+    from dunning.policy.plan import DELETIONS, Milestone
     from dunning.rules import money_in, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
     from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
@@ -116,7 +116,17 @@ class InvoiceDunning:
     def _given_up(self, step: Perform, order: Order) -> bool:
         called = called_off(self._case, step.milestone, order.at)
         case = self._case
-        return called or overtaken(case, step.milestone) or overcharges(case, order) or outdated(case, order)
+        return (
+            called
+            or overtaken(case, step.milestone)
+            or overcharges(case, order)
+            or outdated(case, order)
+            or self._asked_too_often(step)
+        )
+
+    def _asked_too_often(self, step: Perform) -> bool:
+        """A deletion asks before each try, and a run that takes no more updates would refuse it for ever."""
+        return step.milestone.action in DELETIONS and workflow.info().is_continue_as_new_suggested()
 
     def _label(self, step: Perform | Reinstate) -> str:
         return activity_summary(self._case, step)

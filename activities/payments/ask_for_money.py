@@ -2,7 +2,8 @@
 
 from temporalio import activity
 
-from activities.heartbeat import steadily
+from activities.fenced import fenced
+from activities.heartbeat import steady
 from activities.payments.accepted_news import insist_on_news
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import AskOrder
@@ -18,11 +19,10 @@ class AskForMoney:
         self._store = store
 
     @activity.defn(name="ask_for_money")
+    @steady
+    @fenced
     async def ask_for_money(self, order: AskOrder) -> AskResult:
         """Raises OutageError while the company cannot be asked, or accepted news has not reached the case."""
-        return await steadily(self._asked(order))
-
-    async def _asked(self, order: AskOrder) -> AskResult:
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found

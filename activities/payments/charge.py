@@ -4,11 +4,12 @@ from typing import Protocol
 
 from temporalio import activity
 
-from activities.heartbeat import steadily
+from activities.fenced import fenced
+from activities.heartbeat import steady
 from activities.payments.accepted_news import insist_on_news
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import Charged, ChargeResult, Declined, NoMethod, Pending
+from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, NoMethod, Pending
 from dunning.payments.declines import limit_reached, window_start
 from dunning.ports.companies import Gateway
 from dunning.ports.payments import Attempts
@@ -31,13 +32,15 @@ class ChargeInvoice:
         self._most_declines = most_declines
 
     @activity.defn(name="charge")
-    async def charge(self, order: ChargeOrder) -> ChargeResult:
+    @steady
+    @fenced
+    async def charge(self, order: ChargeOrder) -> ChargeAnswer:
         """Promise 1: an unknown outcome is resolved by asking the company under the attempt's key, never guessed.
 
         Raises OutageError while the company cannot be reached, and while a payment that was accepted has not reached
         the case; the retry starts by asking.
         """
-        return await steadily(self._charge(order))
+        return await self._charge(order)
 
     async def _charge(self, order: ChargeOrder) -> ChargeResult:
         if order.payment:

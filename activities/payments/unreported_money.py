@@ -23,8 +23,8 @@ class AskRecords(Accounts, Claims, Tickets, Protocol):
 async def unheard_of(gateway: Gateway, store: AskRecords, order: MoneyOrder) -> Found | None:
     """What the company has for the invoice beside the order's `known` payments, and what we were told of these.
 
-    None when there is nothing. Raises OutageError while the company cannot be asked: until
-    it can, nobody suffers anything.
+    None when there is nothing. Raises OutageError while the company cannot be asked: until it can, nobody suffers
+    anything. Raises OvertakenError for money that would be given to a case whose newer orders have written.
     """
     account = await store.account(order.account)
     found = await gateway.received(account, order.invoice, order.known)
@@ -48,5 +48,5 @@ async def _given(store: AskRecords, order: MoneyOrder, payment: Payment) -> Paym
     What came when the invoice had no case became credit of the account. What is left of that is taken back for the
     invoice, once; what another invoice used is no money of this one's any more.
     """
-    left = await store.give(order.invoice, order.account, payment, order.at)
+    left = await store.give(order.invoice, order.account, payment, order.at, order.fence)
     return payment.model_copy(update={"amount": left}) if left else None

@@ -81,7 +81,7 @@ class ReinstateAccount:
             paid += [each for each in dict.fromkeys(hold.source for hold in before) if await self._is_paid(each)]
             return after_payment(before, paid, order.rule, past_due)
 
-        while await change_holds(self._store, order.account, paid_for, order.fence):
+        while await change_holds(self._store, order.account, paid_for, order.fence, renewed=order.renews):
             pass
 
     async def _is_paid(self, source: str) -> bool:

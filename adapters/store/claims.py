@@ -8,17 +8,19 @@ from sqlalchemy import RowMapping, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import locking
-from adapters.store.database.base import Database, add_row, insert_into
+from adapters.store.database.base import add_row, insert_into
+from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
 from adapters.store.payments import credit_row, read_credit, take_credit
 from adapters.store.tables import closed_ledgers, counted, credits_, inbox, taken_back, tickets
 from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.payments.taken_back import about, credit_lines
 from dunning.ports.claims import Remembered
 from dunning.records.books import ClosedLedger
 from dunning.records.claims import GIVEN, REFUSED, UNDERWAY, Claim, TakenBackNews, Unhandled
-from dunning.records.credit import UNMATCHED, Credit
+from dunning.records.credit import UNMATCHED, Credit, late_line
 from dunning.tickets.ticket import TicketOrder
 
 _KINDS: dict[str, type[TakenBackNews]] = {"reversal": Reversal, "restored": Restored}
@@ -32,7 +34,7 @@ class _Claiming:
         self.claim = Claim(invoice, payment, 0, UNDERWAY)
 
 
-class Claims(Database):
+class Claims(Fences):
     """Count payments once, and remember what was taken back of them."""
 
     def __init__(self, url: str) -> None:
@@ -71,9 +73,14 @@ class Claims(Database):
                 await add_row(connection, tickets, ticket.ticket.model_dump())
             return True
 
-    async def give(self, invoice: str, account: str, payment: Payment, at: datetime) -> Money | None:
-        """Claim for its case what the case's order found; take it back from the credit that it may have become."""
-        async with self._writing() as connection:
+    async def give(
+        self, invoice: str, account: str, payment: Payment, at: datetime, fence: Fence | None = None
+    ) -> Money | None:
+        """Claim for its case what the case's order found; take it back from the credit that it may have become.
+
+        `fence` is the order's; None when the portal brings it. Raises OvertakenError.
+        """
+        async with self._fenced(fence, account, lost=True) if fence else self._writing() as connection:
             for owner in (account, UNMATCHED):
                 await connection.execute(locking(owner))
             await alone_with(connection, invoice)
@@ -135,6 +142,14 @@ async def take_back(connection: AsyncConnection, found: Claim, account: str, amo
     if left.minor > 0:
         await connection.execute(_version_of(found).values(place=GIVEN, version=found.version + 1, worth=left.minor))
     return left
+
+
+async def given_of(connection: AsyncConnection, invoice: str) -> Sequence[tuple[Claim, Credit]]:
+    """Read the claims of what was taken back from credit for the invoice's case, each with that credit."""
+    its = select(counted).where(counted.c.invoice == invoice, counted.c.place == GIVEN, counted.c.worth.is_not(None))
+    claims = [_read(row) for row in (await connection.execute(its.order_by(counted.c.payment))).mappings()]
+    lines = [(each, await credit_of(connection, late_line(invoice, each.payment))) for each in claims]
+    return [(claim, credit) for claim, credit in lines if credit]
 
 
 async def credited_of(connection: AsyncConnection, invoice: str) -> Sequence[Claim]:

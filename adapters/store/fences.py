@@ -29,20 +29,24 @@ class Fences(Database):
 
     @asynccontextmanager
     async def _fenced(
-        self, fence: Fence, account: str = "", known: KnownInvoice | None = None
+        self, fence: Fence, account: str = "", known: KnownInvoice | None = None, *, lost: bool = False
     ) -> AsyncGenerator[AsyncConnection]:
         """Open a transaction that writes for an order, which is then the newest that was seen.
 
         `account` is locked, too, where holds are read or written: always before the invoice, so that nobody waits in a
         circle. `known` is noted first, if it is not yet. Raises OvertakenError, with a new generation, and LookupError
-        when the invoice was never opened.
+        when the invoice was never opened; `lost`: not even then, because a store that was lost knows no newer order.
         """
         try:
             async with self._writing() as connection:
                 await connection.execute(locking(account))
                 if known:
                     await add_row(connection, invoices, known.model_dump())
-                await _admit(connection, fence)
+                try:
+                    await _admit(connection, fence)
+                except LookupError:
+                    if not lost:
+                        raise
                 yield connection
         except _TooOldError:
             raise OvertakenError(fence, await self.new_generation(fence.invoice)) from None

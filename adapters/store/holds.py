@@ -9,6 +9,7 @@ from adapters.store.accounts import lock_account
 from adapters.store.database.base import put_row
 from adapters.store.fences import Fences, locked_invoice
 from adapters.store.tables import holds as table
+from adapters.store.tables import invoices
 from dunning.case.fence import Fence
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import strictest
@@ -56,13 +57,20 @@ class Holds(Fences):
         return True
 
     async def replace_holds(
-        self, account: str, before: Sequence[Hold], after: Sequence[Hold], fence: Fence | None = None
+        self,
+        account: str,
+        before: Sequence[Hold],
+        after: Sequence[Hold],
+        fence: Fence | None = None,
+        *,
+        renewed: str = "",
     ) -> bool:
         """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`.
 
-        So it is when a hold would be handed to an invoice that is not open any more. `fence` is the order's; None when
-        a person lifts a hold. The order of `before` does not matter. Raises OvertakenError, LookupError when the
-        account is unknown, ValueError when a hold of `after` belongs to another one.
+        So it is when a hold would be handed to an invoice that is not open any more, or taken from another one than
+        the order's own, and the `renewed`, that is not settled any more. `fence` is the order's; None when a person or
+        the hourly check lifts a hold. The order of `before` does not matter. Raises OvertakenError, LookupError when
+        the account is unknown, ValueError when a hold of `after` belongs to another one.
         """
         if strangers := {hold.account for hold in after} - {account}:
             raise ValueError(f"holds of {sorted(strangers)} cannot replace those of account {account!r}")
@@ -70,6 +78,9 @@ class Holds(Fences):
             await lock_account(connection, account)
             found = await _read(connection, account)
             if _by_key(found) != _by_key(before) or not await _may_hold(connection, _placed(found, after)):
+                return False
+            mine = {fence.invoice if fence else "", renewed}
+            if not await _are_settled(connection, _loosened(found, after) - mine):
                 return False
             await _write(connection, account, after)
         return True
@@ -88,6 +99,22 @@ def _placed(before: Iterable[Hold], after: Iterable[Hold]) -> list[str]:
 async def _may_hold(connection: AsyncConnection, numbers: Iterable[str]) -> bool:
     """Whether none of these was settled meanwhile."""
     return not any([(await locked_invoice(connection, each))["status"] in _SETTLED for each in numbers])
+
+
+def _loosened(before: Iterable[Hold], after: Iterable[Hold]) -> set[str]:
+    """The invoices that had a hold which is gone afterwards, or asks for less."""
+    left = _by_key(after)
+    less = (
+        hold for (key, hold) in _by_key(before).items() if key not in left or left[key].level.rank < hold.level.rank
+    )
+    return {hold.source for hold in less} - set(OTHER_SOURCES)
+
+
+async def _are_settled(connection: AsyncConnection, numbers: Iterable[str]) -> bool:
+    """Whether none of these is owed, or owed again meanwhile. One that nobody knows is nobody's."""
+    named = sorted(numbers)
+    its = select(invoices.c.number).where(invoices.c.number.in_(named), invoices.c.status.not_in(_SETTLED))
+    return not named or (await connection.execute(its.with_for_update())).first() is None
 
 
 def _of(account: str) -> Select[tuple[object, ...]]:

@@ -71,7 +71,7 @@ class Invoices(Fences):
         closed = {"policy": order.policy, "due": order.due, "status": "closed"}
         known = KnownInvoice(number=order.invoice, account=order.account, policy=order.policy, due=order.due)
         async with self._fenced(order.fence, order.account, known) as connection:
-            held = await _held(connection, order) if order.outcome in _SETTLED else Level.ACTIVE
+            held = await _held(connection, order) if _must_be_free(order) else Level.ACTIVE
             if held is not Level.ACTIVE:
                 return StillHeld(level=held)
             await alone_with(connection, order.invoice)
@@ -90,6 +90,11 @@ class Invoices(Fences):
             return None
         read = {"balance": money_columns(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
         return ClosedLedger.model_validate(dict(row) | read)
+
+
+def _must_be_free(order: CloseOrder) -> bool:
+    """What was deleted is not reinstated by money: its hold goes with its books (S2-15)."""
+    return order.outcome in _SETTLED and order.level is not Level.DELETED
 
 
 async def _held(connection: AsyncConnection, order: CloseOrder) -> Level:

@@ -93,10 +93,14 @@ def total(entries: tuple[Entry, ...]) -> Money:
 
 
 def standing(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """The reversals and chargebacks of counted payments that nothing has undone."""
+    """The reversals and chargebacks of counted payments that nothing has undone, or not all of it."""
     payments = {e.id for e in entries if e.kind is Kind.PAYMENT}
-    undone = {e.of for e in entries if e.kind is Kind.RESTORED}
-    return tuple(e for e in entries if e.kind in TAKEN_BACK and e.of in payments and e.id not in undone)
+    again: dict[str, int] = {}
+    for entry in entries:
+        if entry.kind is Kind.RESTORED:
+            again[entry.of] = again.get(entry.of, 0) + entry.amount.minor
+    taken = (e for e in entries if e.kind in TAKEN_BACK and e.of in payments)
+    return tuple(e for e in taken if again.get(e.id, 0) < e.amount.minor)
 
 
 def written(entries: tuple[Entry, ...], entry: Entry) -> bool:

@@ -231,7 +231,11 @@ LoosenResult = Annotated[Loosened | NotOurs | Overtaken, Field(discriminator="ki
 CloseResult = Annotated[Noted | Remembered | StillHeld | Found | Overtaken, Field(discriminator="kind")]
 ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="kind")]
 MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
-AskResult = Annotated[Noted | Found, Field(discriminator="kind")]
+AskResult = Annotated[Noted | Found | Overtaken, Field(discriminator="kind")]
+ChargeAnswer = Annotated[
+    Charged | Pending | Declined | Unknown | NoMethod | Found | Overtaken, Field(discriminator="kind")
+]
+"""What the activity answers: a gateway's result, or that the order was overtaken."""
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped

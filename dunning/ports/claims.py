@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Payment, Restored
+from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.records.books import ClosedLedger
 from dunning.records.claims import Claim, TakenBackNews, Unhandled
@@ -43,11 +44,14 @@ class Claims(Protocol):
         """
         ...
 
-    async def give(self, invoice: str, account: str, payment: Payment, at: datetime) -> Money | None:
+    async def give(
+        self, invoice: str, account: str, payment: Payment, at: datetime, fence: Fence | None = None
+    ) -> Money | None:
         """Claim for its case what one of the case's orders found, and say how much of it that is.
 
         What had become credit of the account is taken back, as far as it is still there, once; money that was parked
-        before its invoice was started, too. None: there is nothing, because another invoice used it.
+        before its invoice was started, too. None: there is nothing, because another invoice used it. `fence` is the
+        order's; None when no order wants it. Raises OvertakenError.
         """
         ...
 

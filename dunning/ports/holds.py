@@ -30,11 +30,18 @@ class Holds(Protocol):
         ...
 
     async def replace_holds(
-        self, account: str, before: Sequence[Hold], after: Sequence[Hold], fence: Fence | None = None
+        self,
+        account: str,
+        before: Sequence[Hold],
+        after: Sequence[Hold],
+        fence: Fence | None = None,
+        *,
+        renewed: str = "",
     ) -> bool:
         """Swap the account's holds in one transaction; False, changing nothing, when they are no longer `before`.
 
-        So it is when a hold would be handed to an invoice that is settled. `fence` is the order's; None when a person
-        lifts a hold. Raises OvertakenError.
+        So it is when a hold would be handed to an invoice that is settled, or taken from one that is not: only its own
+        order may do that, and that of the invoice by which it was `renewed`. `fence` is the order's; None when a person
+        or the hourly check lifts a hold. Raises OvertakenError.
         """
         ...

@@ -10,16 +10,19 @@ Change = Callable[[tuple[Hold, ...]], Awaitable[tuple[Hold, ...]]]
 """From the holds as they are to the holds as they should be."""
 
 
-async def change_holds(store: Holds, account: str, change: Change, fence: Fence | None = None) -> bool:
+async def change_holds(
+    store: Holds, account: str, change: Change, fence: Fence | None = None, *, renewed: str = ""
+) -> bool:
     """Read the holds, change them and write them, again until nobody else wrote in between; whether they changed.
 
-    `fence` is that of the order which wants it; None when a person does. Each time that it begins anew somebody else's
-    change has been written, so it ends. Raises OvertakenError.
+    `fence` is that of the order which wants it; None when a person does. `renewed` is an invoice whose holds may go
+    with the order's own though it is not settled. Each time that it begins anew somebody else's change has been
+    written, so it ends, if `change` looks at that. Raises OvertakenError.
     """
     while True:
         before = await store.holds(account)
         after = await change(before)
-        if after == before or await store.replace_holds(account, before, after, fence):
+        if after == before or await store.replace_holds(account, before, after, fence, renewed=renewed):
             return after != before
 
 

@@ -61,9 +61,9 @@ async def bring_to_holds(
         tried = [_Bringing(panel, store, each, known.get(each.id), at).to(holds, services) for each in meant]
         failed = [error for error in await asyncio.gather(*tried, return_exceptions=True) if error]
         await domains_by_hand(store, account, holds, at)
-        if failed:
-            raise failed[0]
         if await store.holds(account.id) == holds:
+            if failed:
+                raise failed[0]
             return holds
         log.info("holds changed while services were brought to them; once more")
 

@@ -14,6 +14,7 @@ from dunning.ports.companies import Panel, Probes, Sites
 from dunning.ports.effects import Effects
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
+from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account, Service
 from dunning.records.effects import Effect
@@ -71,9 +72,20 @@ class AccountServices:
         """Panels first, then sites. Holds that changed while a site was told are told to it, too."""
         while True:
             holds = await bring_to_holds(self.panel, self.store, account, covers, at)
-            await tell_sites(self.sites, self.levels(account, holds, covers), at, attempt=attempt)
+            failed = await self._told(account, holds, covers, at, attempt)
             if await self.store.holds(account.id) == holds:
+                if failed:
+                    raise failed
                 return holds
+
+    async def _told(
+        self, account: Account, holds: tuple[Hold, ...], covers: Coverage, at: datetime, attempt: int
+    ) -> OutageError | None:
+        try:
+            await tell_sites(self.sites, self.levels(account, holds, covers), at, attempt=attempt)
+        except OutageError as error:
+            return error
+        return None
 
     def levels(
         self, account: Account, holds: Sequence[Hold], covers: Coverage = EVERYTHING

@@ -31,19 +31,17 @@ class SettledHolds:
         `today` is the account's local date: by some policies a hold is handed to what is past due. What is lifted
         meanwhile by its own case is lifted once.
         """
-        settled = await self._settled(account)
-        for number, rule in settled:
-
-            async def paid_for(before: tuple[Hold, ...], number: str = number, rule: Rule = rule) -> tuple[Hold, ...]:
-                return after_payment(before, [number], rule, await self._store.past_due(account, today))
-
-            await change_holds(self._store, account, paid_for)
-        return tuple(number for number, _ in settled)
-
-    async def _settled(self, account: str) -> list[tuple[str, Rule]]:
         sources = {hold.source for hold in await self._store.holds(account)} - set(OTHER_SOURCES)
-        rules = [(number, await self._rule(number)) for number in sorted(sources)]
-        return [(number, rule) for number, rule in rules if rule]
+        return tuple([number for number in sorted(sources) if await self._lifted(account, number, today)])
+
+    async def _lifted(self, account: str, number: str, today: date) -> bool:
+        """Whether its holds were lifted. One that is owed again meanwhile keeps them, so it is looked at each time."""
+
+        async def paid_for(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
+            rule = await self._rule(number)
+            return after_payment(before, [number], rule, await self._store.past_due(account, today)) if rule else before
+
+        return await change_holds(self._store, account, paid_for)
 
     async def _rule(self, number: str) -> Rule | None:
         """The rule of a settled invoice's policy; None for one that is not settled."""

@@ -327,6 +327,35 @@ async def test_a_signal_that_brings_credit_again_invents_no_cent(world: World, u
 
 
 @pytest.mark.promise(9)
+async def test_who_dies_after_closing_took_credit_back_invents_no_cent(world: World) -> None:
+    """What he was to tell the case is told by the next try, too: an other invoice had used some of it."""
+    await world.closed()
+    await world.tell(payment())
+    await world.store.use_credit(world.account, "OTHER", Money(minor=500, currency="USD"), NOW)
+    await world.tell(refund("chargeback", "in-time", PRICE))
+    assert world.cases.case
+    await world.cases.signal(world.number, payment())
+    await world.tell(payment("rest", PRICE + -LATE))
+    world.cases.loses_an_answer = True
+    await world.cases.act()
+    assert (await world.worth(), await world.credit()) == (-500, 0)
+
+
+@pytest.mark.promise(9)
+async def test_what_an_order_took_back_from_credit_and_told_nobody_is_told_at_the_closing(world: World) -> None:
+    """Its worker died, or the order was given up because other money paid for all: the customer keeps the money."""
+    await world.closed()
+    await world.tell(payment())
+    await world.tell(refund("chargeback", "in-time", PRICE))
+    assert await world.store.give(world.number, world.account, payment(), NOW) == LATE
+    assert await world.credit() == 0
+    await world.tell(payment("rest", PRICE))
+    await world.cases.act()
+    assert (world.cases.case, await world.credit()) == (None, LATE.minor)
+    assert await world.tell(payment()) == "already counted"
+
+
+@pytest.mark.promise(9)
 async def test_what_a_case_refuses_may_be_brought_again(world: World) -> None:
     await world.start()
     claim = await world.store.claim(world.number, "late")

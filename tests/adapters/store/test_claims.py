@@ -7,11 +7,13 @@ import pytest
 
 from adapters.store import SqlStore
 from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.fence import Fence
 from dunning.money import Money
+from dunning.ports.fences import OvertakenError
 from dunning.records.claims import GIVEN, Unhandled
 from dunning.records.credit import Credit
 from dunning.records.inbox import InboxEvent
-from tests.adapters.store.test_store import ACCOUNT
+from tests.adapters.store.test_store import ACCOUNT, opened
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 TEN = Money.parse("USD 10.00")
@@ -126,3 +128,23 @@ async def test_what_was_accepted_and_has_not_reached_its_case_is_found_by_whom_i
     await store.claim("i-1", "p-9")
     assert await store.unhandled("i-1", "a-1", "", ()) == Unhandled(source="", id="p-9", invoice="i-1", account="a-1")
     assert await waits("i-2") == ""
+
+
+@pytest.mark.promise(9)
+@pytest.mark.promise(11)
+async def test_a_worker_that_was_frozen_takes_no_credit_for_a_case_that_is_over(store: SqlStore) -> None:
+    """It asked the gateway long ago; meanwhile the case closed, and the money came again and is the customer's."""
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-1", AT.date())
+    await store.mark_invoice(Fence("i-1", 1, 7), "closed")
+    await store.keep_as_credit(await store.claim("i-1", "p-1"), None, late(), None)
+    with pytest.raises(OvertakenError):
+        await store.give("i-1", "a-1", PAYMENT, AT, Fence("i-1", 1, 3))
+    assert await worth(store) == TEN.minor
+    assert (await store.claim("i-1", "p-1")).place == "i-1:p-1"
+    assert await store.give("i-1", "a-1", PAYMENT, AT, Fence("i-1", 1, 8)) == TEN
+
+
+async def test_a_store_that_was_lost_knows_no_newer_order(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    assert await store.give("i-1", "a-1", PAYMENT, AT, Fence("i-1", 1, 3)) == TEN

@@ -166,3 +166,44 @@ async def test_an_order_places_no_hold_but_its_own_invoices(store: SqlStore) -> 
         with pytest.raises(ValueError, match="only holds of i-1 on 'a-1'"):
             await store.tighten_holds("a-1", [SHOP, wrong], OLD, had=False)
     assert await store.holds("a-1") == ()
+
+
+@pytest.mark.promise(11)
+@pytest.mark.parametrize(("status", "lifted"), [("open", False), ("void", False), ("paid", True), ("closed", True)])
+async def test_only_its_own_order_lifts_the_hold_of_an_invoice_that_is_owed(
+    store: SqlStore, status: str, *, lifted: bool
+) -> None:
+    """Somebody read that it was settled, and was frozen until it was owed again and suspended anew."""
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-1", DUE)
+    await opened(store, "i-2", DUE)
+    mine = hold("i-1")
+    await store.tighten_holds("a-1", [mine], OLD, had=False)
+    await store.mark_invoice(NEW, status)
+    for fence in (None, Fence("i-2", 1, 0)):
+        assert await store.replace_holds("a-1", (mine,), (), fence) is lifted
+        mine = mine.model_copy(update={"level": Level.WARNED})
+        if lifted:
+            break
+        assert not await store.replace_holds("a-1", await store.holds("a-1"), (mine,), fence), "nor loosens it"
+        mine = hold("i-1")
+    assert bool(await store.holds("a-1")) is not lifted
+
+
+async def test_whoever_renews_an_invoice_lifts_its_hold_and_so_does_its_own_order(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-1", DUE)
+    await opened(store, "i-2", DUE)
+    for lift in ({"fence": Fence("i-2", 1, 0), "renewed": "i-1"}, {"fence": NEW}):
+        await store.place_hold(hold("i-1"))
+        assert await store.replace_holds("a-1", (hold("i-1"),), (), **lift)  # pyright: ignore[reportArgumentType]
+
+
+async def test_books_of_what_was_deleted_close_with_its_hold(store: SqlStore) -> None:
+    """Money that comes after the deletion reinstates nothing."""
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-1", DUE)
+    await store.tighten_holds("a-1", [hold("i-1")], OLD, had=False)
+    order = books(number=7)
+    gone = order.case.model_copy(update={"level": Level.DELETED})
+    assert await store.close_ledger(order.model_copy(update={"case": gone})) is None

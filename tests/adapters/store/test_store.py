@@ -316,6 +316,8 @@ async def test_replacing_holds_asks_that_they_are_still_what_they_were(store: Sq
     for stale in [(), (first,), (first, second, hold("abuse")), (first, hold("i-2", Level.WARNED, AT + DAY))]:
         assert not await store.replace_holds("a-1", stale, ())
         assert await store.holds("a-1") == (first, second)
+    for each in (first, second):
+        await store.mark_invoice(Fence(each.source, 1, 0), "paid")
     assert await store.replace_holds("a-1", (second, first), (second,))
     assert await store.holds("a-1") == (second,)
     assert await store.replace_holds("a-1", (second,), ())

@@ -43,6 +43,9 @@ def test_a_reversal_stands_once_its_payment_counts_and_until_it_is_undone(kind: 
     assert standing((payment, other, parked, back)) == (back,)
     assert standing((payment, back, again)) == ()
     assert standing((payment, back, entry("r-2:won", Kind.RESTORED, 100, "r-2"))) == (back,)
+    parts = entry("r-1:a", Kind.RESTORED, 1500, "r-1"), entry("r-1:b", Kind.RESTORED, 500, "r-1")
+    assert standing((payment, back, parts[0])) == (back,), "only some of it came again"
+    assert standing((payment, back, *parts)) == ()
 
 
 def test_a_payment_s_id_never_hides_a_line_of_ours_or_of_the_processor() -> None:

@@ -1,5 +1,6 @@
 """What is made of a panel that may lie, fails, belongs to others too, or cannot show what is asked for."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -355,3 +356,19 @@ async def test_who_signed_up_again_under_the_name_is_no_longer_the_old_accounts(
     new = Account(id="again-2", name="Again", services=(service.model_copy(update={"account": "again-2"}),))
     await store.put_account(new)
     assert await services.ours(one.account, (gone,)) == ()
+
+
+@pytest.mark.promise(11)
+async def test_what_one_panel_did_is_taken_back_though_another_one_fails(company: PanelCompany, store: SqlStore):
+    """A hand that thaws comes too late at both panels, and nobody tries again for it: the customer has paid."""
+    one = await playing(company, store, "thaw", [("website", "whm"), ("email", "hestia")])
+    website, email = one.account.services
+    await one.hold(SUSPENDED)
+    await company.control.script(website.user, "ok:hold")
+    await company.control.script(email.user, "read:500")
+    bringing = asyncio.create_task(one.bring())
+    await company.control.until_held(website.user)
+    await one.lift()
+    await company.control.release(website.user)
+    await bringing
+    assert await one.levels() == ["active", "active"]

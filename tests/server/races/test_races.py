@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 import pytest
 
+from dunning.level import Level
 from sandbox.companies import Sandbox
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
@@ -69,6 +70,24 @@ async def test_a_payment_in_the_middle_of(a_stage: Stage, race: Race) -> None:
     assert [e.amount.minor for e in case.payments] == [round(float(race.owed) * 100)]
     assert (await playing.mails())[-1] in {"Invoice Payment Confirmation", "Payment Confirmation"}
     assert len(await playing.mails()) == len({d.step for d in case.done if d.kind == "delivered"})
+
+
+async def test_money_in_the_middle_of_the_deletion_reinstates_nothing(a_stage: Stage) -> None:
+    """The services are gone, and whoever reads the case sees that; one ticket asks a person to put it right."""
+    playing = await begin(a_stage, "RACE-gone", HOTDOODLE, decline=1)
+    await playing.to_day(60, minutes=-60)
+    await a_stage.companies.panel.script(playing.user, "hold")
+    async with playing.passing(60):
+        await a_stage.companies.panel.until_held(playing.user)
+        await playing.signal("USD 94.99")
+        await _recorded(playing)
+        await a_stage.companies.panel.release(playing.user)
+    assert await playing.outcome() == "paid"
+    case = await playing.case()
+    assert (case.level, [done.step for done in case.done if done.kind == "reinstated"]) == (Level.DELETED, [])
+    assert await a_stage.store.holds(playing.account) == ()
+    subjects = [ticket.subject for ticket in await a_stage.store.tickets(playing.account)]
+    assert subjects == ["RACE-gone was paid after its services were deleted"]
 
 
 async def _recorded(playing: Playing) -> None:
