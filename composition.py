@@ -41,6 +41,8 @@ from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
+from operations.spread_credit import SpreadCredit
+from operations.staff_credit import StaffCredit
 from operations.tickets import TicketList
 from operations.why import Why
 
@@ -146,6 +148,16 @@ class Composition:
     def payments(self) -> Payments:
         """Enter money."""
         return Payments(self.store, self.cases, self._policy, self.seen.asked)
+
+    @cached_property
+    def spread_credit(self) -> SpreadCredit:
+        """Tell open cases of their account's credit."""
+        return SpreadCredit(self.store, self.cases)
+
+    @cached_property
+    def credit(self) -> StaffCredit:
+        """Add, use and pay out credit."""
+        return StaffCredit(self.store, self.cases, self.spread_credit, now)
 
     @cached_property
     def decisions(self) -> Decisions:

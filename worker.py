@@ -30,6 +30,7 @@ from activities.payments.close_books import CloseBooks
 from activities.payments.move_due_date import MoveDueDate
 from activities.payments.refund import RefundPayment
 from activities.payments.reopen_books import ReopenBooks
+from activities.payments.tell_of_credit import TellOfCredit
 from activities.payments.use_credit import UseCredit
 from activities.services.deactivate import Deactivate
 from activities.services.delete_service import DeleteService
@@ -100,14 +101,15 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             CheckDrift(services, made.settled_holds).check,
         ],
         calls.BOOKS: [
-            CloseBooks(store).close_books,
-            OpenTicket(store).open_ticket,
+            CloseBooks(store, made.spread_credit).close_books,
+            OpenTicket(store, made.spread_credit).open_ticket,
             ReopenBooks(store).reopen_books,
-            UseCredit(store).use_credit,
+            UseCredit(store, made.spread_credit).use_credit,
             MoveDueDate(store).move_due_date,
             sweep.compare,
             sweep.heal,
             CheckTable(made.check_open_cases).check,
+            TellOfCredit(made.spread_credit).tell_of_credit,
         ],
     }
 

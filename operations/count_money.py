@@ -14,6 +14,7 @@ from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import LateOutcome, NewsOutcome
 from dunning.tickets.money import late_reversal
 from operations.late_money import KeepLateMoney, LateRecords
+from operations.spread_credit import SpreadCredit
 
 
 class Brought(NamedTuple):
@@ -30,6 +31,7 @@ class CountMoney:
         self._store = store
         self._cases = cases
         self._late = KeepLateMoney(store, cases)
+        self._spread = SpreadCredit(store, cases)
 
     async def payment(self, invoice: str, payment: Payment, account: str = "", *, durable: bool = False) -> Brought:
         """Bring it to its case, or keep it as credit. `account`: who paid, as the news say, for an unknown invoice.
@@ -47,6 +49,8 @@ class CountMoney:
             if brought is None:
                 late = await self._late.payment(invoice, mine, claim, known, account)
                 brought = Brought(late) if late else None
+                if late == "credited" and known:
+                    await self._spread.quietly(known.account, payment.at)
             if brought:
                 await self._told_before(claim, account)
                 return brought
@@ -99,7 +103,9 @@ class CountMoney:
         if told.account:
             if isinstance(fact, Reversal):
                 await self._store.open_ticket(late_reversal(invoice or UNMATCHED, told.account, fact, credited=True))
-            return "taken off the credit" if isinstance(fact, Reversal) else "credited"
+                return "taken off the credit"
+            await self._spread.quietly(told.account, fact.at)
+            return "credited"
         outcome = await self._to_case(invoice, fact, account)
         for end in told.ends:
             await self._to_case(invoice, end, account)

@@ -17,12 +17,24 @@ with workflow.unsafe.imports_passed_through():
     from dunning import names
     from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
-    from dunning.case.facts import Answer, Approval, DueDateChange, Payment, Promise, StillWanted, Undo, Void, Waiver
+    from dunning.case.facts import (
+        Answer,
+        Approval,
+        DueDateChange,
+        Payment,
+        Promise,
+        StillWanted,
+        Undo,
+        UseCredit,
+        Void,
+        Waiver,
+    )
     from dunning.case.orders import CloseOrder, Order
     from dunning.case.outcomes import AnswerOutcome
     from dunning.case.results import Noted, Result
     from dunning.case.snapshot import packed
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
+    from dunning.payments.open_credit import credit_asked, credit_refused
     from dunning.policy.plan import DELETIONS, Milestone
     from dunning.rules import money_in, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
@@ -198,6 +210,15 @@ class InvoiceDunning:
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
         self._refuse_new(updates.due_date_refused(self._case, change, workflow.now()))
+
+    @workflow.update
+    def use_credit(self, use: UseCredit) -> Answer:
+        """A person has the account's credit pay for it."""
+        return self._decided("asked for", credit_asked(self._case, use))
+
+    @use_credit.validator
+    def _may_use_credit(self, use: UseCredit) -> None:
+        self._refuse_new(credit_refused(self._case, use))
 
     @workflow.update
     def undo(self, undo: Undo) -> Answer:

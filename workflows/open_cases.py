@@ -1,4 +1,4 @@
-"""The hourly check of the table of open cases: one activity, which asks the cases that the table has not heard of."""
+"""The hourly check of open cases: the table asks those that it has not heard of, and credit is told on."""
 
 from datetime import timedelta
 
@@ -8,8 +8,9 @@ from workflows.calls import FOR_EVER
 
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.check_open_cases import CheckTable
+    from activities.payments.tell_of_credit import TellOfCredit
     from dunning.fleet import open_cases
-    from dunning.fleet.open_cases import CheckOrder, CheckReport
+    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck
 
 PATIENCE = timedelta(hours=1)
 HEARTBEAT = timedelta(minutes=5)
@@ -18,7 +19,7 @@ HEARTBEAT = timedelta(minutes=5)
 
 @workflow.defn(name=open_cases.WORKFLOW)
 class OpenCasesCheck:
-    """For people: nothing is decided by what it writes."""
+    """What it writes into the table is for people; a case that is told of credit decides itself."""
 
     @workflow.run
     async def run(self, order: CheckOrder) -> CheckReport:
@@ -31,5 +32,14 @@ class OpenCasesCheck:
             retry_policy=FOR_EVER,
             summary="the table of open cases",
         )
+        told = await workflow.execute_activity_method(
+            TellOfCredit.tell_of_credit,
+            CreditCheck(at=workflow.now()),
+            start_to_close_timeout=PATIENCE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=FOR_EVER,
+            summary="credit that open invoices have not heard of",
+        )
+        report = report.model_copy(update={"told_of_credit": told})
         workflow.set_current_details(report.headline)
         return report

@@ -9,6 +9,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import Credit
 from dunning.tickets.ticket import TicketOrder
+from operations.spread_credit import SpreadCredit
 
 
 class OpenTicketRecords(Credits, Tickets, Protocol):
@@ -18,8 +19,9 @@ class OpenTicketRecords(Credits, Tickets, Protocol):
 class OpenTicket:
     """Writes the credit first: money is never only in a ticket's words."""
 
-    def __init__(self, store: OpenTicketRecords) -> None:
+    def __init__(self, store: OpenTicketRecords, spread: SpreadCredit) -> None:
         self._store = store
+        self._spread = spread
 
     @activity.defn(name="open_ticket")
     async def open_ticket(self, order: TicketOrder) -> Noted:
@@ -30,4 +32,6 @@ class OpenTicket:
             )
             await self._store.add_credit(credit)
         await self._store.open_ticket(order)
+        if order.credit and order.credit.minor > 0:
+            await self._spread.quietly(order.account, order.at)
         return Noted(note=order.subject)

@@ -16,6 +16,7 @@ from dunning.ports.tickets import Tickets
 from dunning.records.credit import Credit
 from dunning.tickets.money import told_at_closing
 from operations.services.change_holds import lift_hold
+from operations.spread_credit import SpreadCredit
 
 
 class ClosingRecords(Credits, Holds, Invoices, Tickets, Protocol):
@@ -23,10 +24,11 @@ class ClosingRecords(Credits, Holds, Invoices, Tickets, Protocol):
 
 
 class CloseBooks:
-    """Keeps the final ledger, and turns what was paid too much into the account's credit."""
+    """Keeps the final ledger, and turns what was paid too much into the account's credit, for its open invoices."""
 
-    def __init__(self, store: ClosingRecords) -> None:
+    def __init__(self, store: ClosingRecords, spread: SpreadCredit) -> None:
         self._store = store
+        self._spread = spread
 
     @activity.defn(name="close_books")
     @fenced
@@ -59,6 +61,8 @@ class CloseBooks:
         if order.level is Level.DELETED:
             # What was deleted needs no hold: who signs up again under the same account starts free (S2-15).
             await lift_hold(self._store, order.account, order.invoice, order.fence)
+        if any(entry.kind is Kind.CREDIT for entry in order.entries):
+            await self._spread.quietly(order.account, order.at)
         return Noted(note=order.outcome)
 
 

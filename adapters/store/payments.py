@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
-from adapters.store.tables import charge_attempts, consents, credits_
+from adapters.store.tables import charge_attempts, consents, credits_, invoices
 from dunning.money import Money
 from dunning.records.credit import Credit, to_use, used_line
 from dunning.records.payments import Attempt, Consent
@@ -64,6 +64,30 @@ class PaymentRecords(Database):
         """Read the account's credits, oldest first, then by id; uses of it are negative."""
         mine = select(credits_).where(credits_.c.account == account, credits_.c.amount != 0)
         return tuple(read_credit(row) for row in await self._rows(mine.order_by(credits_.c.at, credits_.c.id)))
+
+    async def take_out(self, line: Credit) -> Credit | None:
+        """Take a negative line off its account's credit, once per id; None when there is not so much.
+
+        Raises LookupError when the account is unknown.
+        """
+        async with self._writing() as connection:
+            await lock_account(connection, line.account)
+            its = select(credits_).where(credits_.c.account == line.account)
+            known = [read_credit(row) for row in (await connection.execute(its)).mappings()]
+            before = next((credit for credit in known if credit.id == line.id), None)
+            if before:
+                return before
+            if to_use(known, -line.amount) < -line.amount:
+                return None
+            await add_row(connection, credits_, credit_row(line))
+            return line
+
+    async def accounts_with_credit(self) -> tuple[str, ...]:
+        """Find the accounts that have credit in some currency and an open invoice, by id."""
+        owes = select(invoices.c.number).where(invoices.c.account == credits_.c.account, invoices.c.status == "open")
+        has = select(credits_.c.account).where(owes.exists()).group_by(credits_.c.account, credits_.c.currency)
+        rich = has.having(func.sum(credits_.c.amount) > 0).order_by(credits_.c.account)
+        return tuple(dict.fromkeys(row["account"] for row in await self._rows(rich)))
 
     async def add_consent(self, consent: Consent) -> bool:
         """Keep a consent once per id; False when it was kept before."""

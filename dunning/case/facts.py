@@ -93,6 +93,28 @@ class Promise(Wire):
     by: str = ""
 
 
+class CreditAvailable(Wire):
+    """The account has credit that may pay for this invoice. `lines`: so many lines its credit had then.
+
+    It names no amount: what is there, and for whom, the store says when the case asks for it.
+    """
+
+    kind: Literal["credit-available"] = "credit-available"
+    lines: int = Field(ge=1)
+
+
+class UseCredit(Wire):
+    """A person has the account's credit pay for this invoice; `most` of it, or all that is owed.
+
+    `id` makes it happen once.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    most: Money | None = None
+    by: str = ""
+    reason: str = ""
+
+
 class Waiver(Wire):
     """Do not ask for the charge of that entry id any more."""
 

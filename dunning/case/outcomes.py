@@ -14,7 +14,15 @@ Ending = Literal["", "paid", "waived", "void", "renewed", "deleted"]
 PaymentOutcome = Literal["applied", "credited", "refunded", "parked", "already counted"]
 """What became of money that somebody told a case of."""
 DecisionOutcome = Literal[
-    "promised", "waived", "approved", "voided", "changed", "undone", "already undone", "nothing to undo"
+    "promised",
+    "waived",
+    "approved",
+    "voided",
+    "changed",
+    "undone",
+    "already undone",
+    "nothing to undo",
+    "asked for",
 ]
 """What became of a person's decision about a case."""
 AnswerOutcome = PaymentOutcome | DecisionOutcome

@@ -1,6 +1,6 @@
 """The hourly check of the table of open cases: what is asked of it, and what it says."""
 
-from dunning.wire import Wire
+from dunning.wire import Instant, Wire
 
 WORKFLOW = "OpenCasesCheck"
 """The workflow's name, for whoever starts it without knowing its code."""
@@ -10,18 +10,27 @@ class CheckOrder(Wire):
     """Compare the whole table."""
 
 
+class CreditCheck(Wire):
+    """Tell the open cases of all accounts that have credit, as of `at`."""
+
+    at: Instant
+
+
 class CheckReport(Wire):
     """`running` cases were compared, `asked` of them differed, `silent` of those did not answer.
 
-    `dead` rows belong to cases that neither run nor were closed: somebody ended them at the server.
+    `dead` rows belong to cases that neither run nor were closed: somebody ended them at the server. `told_of_credit`
+    cases had not heard of their account's credit.
     """
 
     running: int = 0
     asked: int = 0
     silent: int = 0
     dead: int = 0
+    told_of_credit: int = 0
 
     @property
     def headline(self) -> str:
         """`20000 running, 3 asked, 0 silent, 0 dead`."""
-        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead"
+        told = f", {self.told_of_credit} told of credit" if self.told_of_credit else ""
+        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}"

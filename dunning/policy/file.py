@@ -13,7 +13,7 @@ from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import CurrencyCode, Money
 from dunning.policy.fee import Fee, read_fee
-from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess
+from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess, OpenCredit
 
 ANCHORS: tuple[str, ...] = ("due", "paid-through")
 """What an offset may count from, besides the name of an earlier milestone."""
@@ -139,7 +139,8 @@ class RestorationRule(_Written):
 class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
-    `use_credit`: the account's credit pays its next invoice. `digest`: an account's notices of one day go out as one.
+    `use_credit`: the account's credit pays its next invoice. `open_credit`: when credit that comes later pays an open
+    one. `digest`: an account's notices of one day go out as one.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Policy(_Written):
     payment_notice: str = ""
     excess: Excess = Excess.CREDIT
     use_credit: bool = True
+    open_credit: OpenCredit = OpenCredit.WHEN_DUE
     digest: bool = False
     confirm_no_grace: bool = False
     reinstatement: Reinstatement = Reinstatement()

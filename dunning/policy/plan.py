@@ -130,6 +130,14 @@ class Excess(StrEnum):
     REFUND = "refund"
 
 
+class OpenCredit(StrEnum):
+    """When the account's credit pays an invoice that is open already."""
+
+    WHEN_DUE = "when-due"
+    AT_ONCE = "at-once"
+    NEVER = "never"
+
+
 class TakenBack(Wire):
     """What happens when money is taken back so that something is owed again.
 
@@ -160,8 +168,9 @@ class Plan(Wire):
     `unwarned`: the policy says in so many words that consequences may come without a warning.
     `charges_new_method`: a new payment method is tried once, at once. `most_attempts`: so many automatic attempts
     an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
-    paid from the account's credit first. `taken_back` says what happens when a payment is taken back, `restoration`
-    what can be bought back after the deletion. `digest`: the account's notices of one day go out as one mail.
+    paid from the account's credit first. `open_credit`: when credit that comes later pays this invoice. `taken_back`
+    says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
+    the account's notices of one day go out as one mail.
     """
 
     policy: str
@@ -178,6 +187,7 @@ class Plan(Wire):
     charges_new_method: bool = False
     most_attempts: int | None = None
     uses_credit: bool = False
+    open_credit: OpenCredit = OpenCredit.WHEN_DUE
     digest: bool = False
 
     @cached_property

@@ -36,6 +36,8 @@ class StepKind(Enum):
     CREDIT = Form("credit", 1, Action.CREDIT)
     USE_CREDIT = Form("use-credit", 1, Action.USE_CREDIT)
     USE_CREDIT_AFTER_UNDO = Form("use-credit-after-undo", 1, Action.USE_CREDIT)
+    USE_OPEN_CREDIT = Form("use-open-credit", 1, Action.USE_CREDIT)  # by the lines that the account's credit had
+    USE_CREDIT_ASKED = Form("use-credit-asked", 1, Action.USE_CREDIT)
     REOPEN = Form("reopen", 1, Action.REOPEN)
     CHARGEBACK = Form("chargeback", 1)  # restricts to the level that the plan says
     LOOSEN = Form("loosen", 1, Action.LOOSEN)
@@ -78,6 +80,9 @@ class StepKind(Enum):
 
     # Of an account's credit: the line by which an invoice used it.
     CREDIT_USED = Form("credit-used", 0, ends=True)
+    # What a person entered, by account and its id.
+    CREDIT_ADDED = Form("credit-added", 2, ends=True)
+    CREDIT_PAID_OUT = Form("credit-paid-out", 2, ends=True)
 
     # Lines in the ledger, by the line that they strike out.
     WAIVE = Form("waive", 1, ends=True)

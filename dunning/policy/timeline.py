@@ -61,6 +61,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         charges_new_method=policy.charging.new_method,
         most_attempts=policy.charging.most,
         uses_credit=policy.use_credit,
+        open_credit=policy.open_credit,
         digest=policy.digest,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
         restoration=Restoration.model_validate(policy.restoration.model_dump()),

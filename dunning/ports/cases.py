@@ -12,6 +12,7 @@ from dunning.case.facts import (
     Answer,
     Approval,
     Bounced,
+    CreditAvailable,
     DueDateChange,
     MethodChanged,
     Payment,
@@ -21,6 +22,7 @@ from dunning.case.facts import (
     Restored,
     Reversal,
     Undo,
+    UseCredit,
     Void,
     Waiver,
 )
@@ -30,7 +32,7 @@ from dunning.ports.outages import OutageError
 from dunning.states import State
 from dunning.wire import Wire
 
-Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo
+Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit
 """What a case answers with yes or no."""
 UPDATES: Mapping[type[Wire], str] = {
     Payment: names.PAY,
@@ -40,10 +42,11 @@ UPDATES: Mapping[type[Wire], str] = {
     Void: names.VOID,
     DueDateChange: names.CHANGE_DUE_DATE,
     Undo: names.UNDO,
+    UseCredit: names.USE_CREDIT,
 }
 """The names under which they are sent."""
 
-Signal = Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Reconsider
+Signal = Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Reconsider | CreditAvailable
 """What a case is told, and takes note of whenever a worker is there."""
 SIGNALS: Mapping[type[Wire], str] = {
     Payment: names.PAYMENT_RECEIVED,
@@ -53,6 +56,7 @@ SIGNALS: Mapping[type[Wire], str] = {
     MethodChanged: names.METHOD_CHANGED,
     Bounced: names.NOTICE_BOUNCED,
     Reconsider: names.RECONSIDER,
+    CreditAvailable: names.CREDIT_AVAILABLE,
 }
 """The names under which they are sent."""
 

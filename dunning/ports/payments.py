@@ -50,6 +50,17 @@ class Credits(Protocol):
         """The account's credits, oldest first."""
         ...
 
+    async def take_out(self, line: Credit) -> Credit | None:
+        """Take a line of a negative amount off its account's credit, once per id; the line that is there then.
+
+        None when there is not so much. Raises LookupError when the account is unknown.
+        """
+        ...
+
+    async def accounts_with_credit(self) -> tuple[str, ...]:
+        """The accounts that have credit in some currency and an open invoice, by id."""
+        ...
+
 
 class Consents(Protocol):
     """What customers agreed to when they put a payment method on file."""

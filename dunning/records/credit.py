@@ -45,6 +45,16 @@ def used_line(invoice: str) -> str:
     return key(invoice, step(StepKind.CREDIT_USED))
 
 
+def added_line(account: str, added: str) -> str:
+    """The id of credit that a person added, by the id that they gave it. No invoice has an empty number."""
+    return key("", step(StepKind.CREDIT_ADDED, account, added))
+
+
+def paid_out_line(account: str, paid_out: str) -> str:
+    """The id of the line by which a person paid credit out, by the id that they gave it."""
+    return key("", step(StepKind.CREDIT_PAID_OUT, account, paid_out))
+
+
 def to_use(credits_: Iterable[Credit], most: Money) -> Money:
     """How much of the credits pays for `most`, in its currency; other currencies are never converted.
 

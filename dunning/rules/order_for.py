@@ -26,6 +26,7 @@ from dunning.case.orders import (
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
+from dunning.payments.open_credit import credit_wanted
 from dunning.payments.taken_back import heard
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
@@ -208,7 +209,7 @@ def _reopen(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _use_credit(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return CreditOrder(**_head(case, milestone, now), amount=case.balance)
+    return CreditOrder(**_head(case, milestone, now), amount=credit_wanted(case, milestone))
 
 
 def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:

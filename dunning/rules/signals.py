@@ -7,8 +7,18 @@ from typing import Any
 
 from dunning import names
 from dunning.case.case import Case
-from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Reconsider, Restored, Reversal
+from dunning.case.facts import (
+    Bounced,
+    CreditAvailable,
+    MethodChanged,
+    Payment,
+    PaymentNews,
+    Reconsider,
+    Restored,
+    Reversal,
+)
 from dunning.notices import bounced
+from dunning.payments import open_credit
 from dunning.rules import deferrals, money_in, updates
 from dunning.wire import Wire
 
@@ -35,6 +45,7 @@ READERS: dict[str, Reader] = {
     names.PAYMENT_NEWS: Reader(PaymentNews, money_in.stirred),
     names.METHOD_CHANGED: Reader(MethodChanged, lambda case, fact, _now: updates.method_changed(case, fact)),
     names.NOTICE_BOUNCED: Reader(Bounced, bounced.bounced),
+    names.CREDIT_AVAILABLE: Reader(CreditAvailable, lambda case, fact, _now: open_credit.heard_of_credit(case, fact)),
     names.RECONSIDER: Reader(Reconsider, deferrals.reconsidered),
 }
 """By the signal's name."""

@@ -117,6 +117,7 @@ def _money(seen: Seen) -> list[str]:
             moved[line.currency.upper()] += line.amount
     for payment in seen.life.told.bank:
         moved[payment.currency] += payment.net
+    moved["USD"] += sum(seen.life.told.credit.values())
     ours: Counter[str] = Counter()
     for case in seen.cases.values():
         asked = sum(SIGN[entry.kind] * entry.amount.minor for entry in _asked(case))

@@ -13,7 +13,7 @@ ActKind = Literal[
     "dispute won", "dispute lost", "bank takes back", "bank takes back before it was told", "bank gives back",
     "debit ends well", "debit comes back", "promise", "waiver", "late fee waived", "due date", "hold", "hold lifted",
     "undo", "approval", "second approval", "new card", "card that declines", "no card", "void", "events swapped",
-    "events late", "events doubled", "events lost",
+    "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole"]
 FaultKind = Literal[
@@ -34,7 +34,8 @@ _WEIGHTS: dict[ActKind, int] = {
     "bank takes back before it was told": 3, "bank gives back": 3, "debit ends well": 5, "debit comes back": 4,
     "promise": 6, "waiver": 3, "late fee waived": 3, "due date": 4, "hold": 4, "hold lifted": 4, "undo": 4,
     "approval": 7, "second approval": 3, "new card": 5, "card that declines": 3, "no card": 2, "void": 2,
-    "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2,
+    "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2, "credit added": 4, "credit used": 3,
+    "credit paid out": 2,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,

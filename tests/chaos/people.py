@@ -9,11 +9,13 @@ from typing import Any
 import httpx2
 from standardwebhooks import Webhook
 
-from dunning.case.facts import Approval, DueDateChange, Promise, Undo, Void, Waiver
+from dunning.case.facts import Approval, DueDateChange, Promise, Undo, UseCredit, Void, Waiver
 from dunning.coverage import ALL
 from dunning.level import Level
+from dunning.money import Money
 from dunning.ports.cases import CaseSaysNoError, NoCaseError
 from operations.decisions import Decision
+from operations.errors import RefusedError
 from operations.services.holds import PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.stage.stage import PAYMENTS_SECRET
@@ -301,6 +303,38 @@ async def _events(life: Life, act: Act) -> None:
     await life.world.stage.companies.payments.script(life.account, behaviour)
 
 
+async def _credit(life: Life, act: Act) -> None:
+    """A person adds some, has it pay for an invoice, or pays out what is left; typed twice it happens once."""
+    id_, who = f"{act.kind[7:].replace(' ', '-')}-{act.day}-{act.pick:.4f}", ("ana", "drawn")
+    staff, number = life.made.credit, life.numbers[act.invoice]
+    for _ in range(2 if act.twice else 1):
+        match act.kind:
+            case "credit added":
+                minor = 1 + int(act.pick * life.drawn.invoices[act.invoice].minor)
+                line = await life.persist(lambda minor=minor: staff.add(life.account, _usd(minor), id_, *who))
+                life.told.keep_credit(line)
+            case "credit used":
+                use = UseCredit(id=id_, by=who[0], reason=who[1])
+                await life.attempt(f"{number}: credit used", lambda use=use: staff.use(number, use))
+            case _:
+                await _pay_out(life, id_, act)
+
+
+async def _pay_out(life: Life, id_: str, act: Act) -> None:
+    left = sum(c.amount.minor for c in await life.world.stage.store.credits(life.account) if c.amount.currency == "USD")
+    minor = max(1, int(left * act.pick))
+    try:
+        line = await life.persist(lambda: life.made.credit.pay_out(life.account, _usd(minor), id_, "ana", "drawn"))
+    except RefusedError as error:
+        life.told.done.append(f"credit paid out: refused, {error.reason}")
+    else:
+        life.told.keep_credit(line)
+
+
+def _usd(minor: int) -> Money:
+    return Money(minor=minor, currency="USD")
+
+
 async def _latest(life: Life) -> datetime:
     """The latest of its cases' clocks: a bank lives on after an invoice is closed."""
     return max([await life.now(number) for number in life.numbers]) + TICKS
@@ -338,4 +372,7 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "events late": _events,
     "events doubled": _events,
     "events lost": _events,
+    "credit added": _credit,
+    "credit used": _credit,
+    "credit paid out": _credit,
 }

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dunning.records.credit import Credit
+
 
 @dataclass
 class BankPayment:
@@ -38,6 +40,13 @@ class Told:
     held: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Holds of people that are not lifted, by source and service."""
     approved: set[str] = field(default_factory=set[str])
+
+    credit: dict[str, int] = field(default_factory=dict[str, int])
+    """What people added to the account's credit, and paid out: minor units of USD, by line."""
+
+    def keep_credit(self, line: Credit) -> None:
+        self.credit[line.id] = line.amount.minor
+        self.done.append(line.reason + f" ({line.amount})")
 
     def owes_nothing(self, invoice: str, at: datetime) -> None:
         if not self.murky:

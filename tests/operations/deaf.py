@@ -3,6 +3,7 @@
 from temporalio.client import Client
 
 from adapters.temporal.cases import TemporalCases
+from dunning.ports.outages import OutageError
 
 
 class Deaf(TemporalCases):
@@ -11,3 +12,7 @@ class Deaf(TemporalCases):
             raise error
 
         super().__init__(nobody, "no queue")
+
+
+NOBODY = Deaf(OutageError("nobody is there"))
+"""For who speaks to no case."""

@@ -12,10 +12,11 @@ from activities.payments.use_credit import UseCredit
 from adapters.store import SqlStore
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait
-from dunning.case.facts import Answer, Payment, Restored, Reversal
+from dunning.case.facts import Answer, CreditAvailable, Payment, Restored, Reversal
 from dunning.case.orders import CloseOrder, CreditOrder, ReopenOrder
 from dunning.case.results import Delivered, Noted, Reinstated, Result
 from dunning.level import Level
+from dunning.payments.open_credit import heard_of_credit
 from dunning.policy.plan import Action
 from dunning.ports.cases import NoCaseError, Signal, Update
 from dunning.records.books import KnownInvoice
@@ -25,6 +26,7 @@ from dunning.rules.money_in import paid, restored, reversed_
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded, reinstated
 from dunning.tickets.ticket import TicketOrder
+from operations.spread_credit import SpreadCredit
 from tests.dunning.examples import opened
 from tests.operations.deaf import Deaf
 
@@ -42,6 +44,7 @@ class PaperCases(Deaf):
         super().__init__(AssertionError("there is no server on paper"))
         self._store = store
         self._now = now
+        self._spread = SpreadCredit(store, self)
         self.case: Case | None = None
         self.last: Case | None = None
         self.loses_an_answer = False
@@ -55,6 +58,9 @@ class PaperCases(Deaf):
             return
         credit = await self._store.use_credit(f"of-{number}", number, new.invoice.amount, self._now)
         self.case = open_case(new.model_copy(update={"generation": generation, "credit": credit}), self._now)
+
+    async def ask(self, invoice: str) -> Case:
+        return self._running(invoice)
 
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
         assert isinstance(update, Payment)
@@ -71,6 +77,8 @@ class PaperCases(Deaf):
                 self.case = reversed_(case, signal, self._now)
             case Restored():
                 self.case = restored(case, signal)
+            case CreditAvailable():
+                self.case = heard_of_credit(case, signal)
             case _:
                 raise AssertionError(signal)
 
@@ -111,13 +119,13 @@ class PaperCases(Deaf):
             case CloseOrder():
                 if self.loses_an_answer:
                     self.loses_an_answer = False
-                    await CloseBooks(self._store).close_books(order)
-                return await CloseBooks(self._store).close_books(order)
+                    await CloseBooks(self._store, self._spread).close_books(order)
+                return await CloseBooks(self._store, self._spread).close_books(order)
             case ReopenOrder():
                 return await ReopenBooks(self._store).reopen_books(order)
             case CreditOrder():
-                return await UseCredit(self._store).use_credit(order)
+                return await UseCredit(self._store, self._spread).use_credit(order)
             case TicketOrder():
-                return await OpenTicket(self._store).open_ticket(order)
+                return await OpenTicket(self._store, self._spread).open_ticket(order)
             case _:
                 return Delivered(notice=order.key) if step.milestone.action is Action.NOTIFY else Noted()

@@ -21,10 +21,12 @@ from dunning.level import Level
 from dunning.records.accounts import Account, Service
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
+from operations.spread_credit import SpreadCredit
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
 from tests.dunning.examples import policy
+from tests.operations.deaf import NOBODY
 from workflows.calls import PANEL
 from workflows.drift import DriftCheck
 
@@ -50,7 +52,12 @@ async def store(a_stage: Stage, tmp_path: Path) -> AsyncIterator[SqlStore]:
     await store.place_hold(Hold(account="bakery", source="INV-1", level=Level.SUSPENDED, since=yesterday))
     await services.bring(await store.account("bakery"), yesterday)
     client = await a_stage.connect()
-    books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(store).open_ticket])
+    books = Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[DriftCheck],
+        activities=[OpenTicket(store, SpreadCredit(store, NOBODY)).open_ticket],
+    )
     panels = Worker(
         client, task_queue=QUEUE + PANEL, activities=[CheckDrift(services, SettledHolds(store, policy)).check]
     )

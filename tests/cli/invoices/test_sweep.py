@@ -16,8 +16,10 @@ from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
 from adapters.temporal import checks
 from dunning.fleet.sweep import sweep_id
+from operations.spread_credit import SpreadCredit
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
+from tests.operations.deaf import NOBODY
 from tests.server.fleet.companies import AT, DAY, Company, Desk, case, known, payment, reversal
 from workflows.sweep import Sweep
 
@@ -49,7 +51,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
 def worker(client: Client, store: SqlStore, company: Company, desk: Desk) -> Worker:
     """Sweeps a company in memory: that of the stage has other tests' money."""
     books = SweepBooks(company, store, desk.case, desk.deliver)
-    methods = [books.compare, books.heal, OpenTicket(store).open_ticket]
+    methods = [books.compare, books.heal, OpenTicket(store, SpreadCredit(store, NOBODY)).open_ticket]
     return Worker(client, task_queue=QUEUE, workflows=[Sweep], activities=methods)
 
 

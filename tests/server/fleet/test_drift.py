@@ -40,10 +40,12 @@ from dunning.records.books import KnownInvoice
 from dunning.rules.money_in import paid
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
+from operations.spread_credit import SpreadCredit
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.dunning.examples import PRICE, opened, policy
+from tests.operations.deaf import NOBODY
 from workflows.calls import PANEL
 from workflows.drift import DriftCheck
 
@@ -237,7 +239,12 @@ async def test_the_workflow_goes_through_all_pages_and_opens_one_ticket(a_stage:
 
 
 async def _checked(client: Client, world: World, at: datetime) -> DriftReport:
-    books = Worker(client, task_queue=QUEUE, workflows=[DriftCheck], activities=[OpenTicket(world.store).open_ticket])
+    books = Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[DriftCheck],
+        activities=[OpenTicket(world.store, SpreadCredit(world.store, NOBODY)).open_ticket],
+    )
     panels = Worker(
         client,
         task_queue=QUEUE + PANEL,

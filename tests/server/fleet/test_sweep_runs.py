@@ -31,7 +31,9 @@ from dunning.case.facts import Reversal
 from dunning.fleet import sweep
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
+from operations.spread_credit import SpreadCredit
 from sandbox.stage.temporal_server import TemporalServer
+from tests.operations.deaf import NOBODY
 from tests.server.fleet.companies import AT, DAY, Company, Desk, payment, reversal
 from workflows.sweep import Sweep
 
@@ -50,7 +52,7 @@ class Runs:
 
     def worker(self) -> Worker:
         books = SweepBooks(self.company, self.store, self.desk.case, self.desk.deliver, MOST)
-        methods = [books.compare, books.heal, OpenTicket(self.store).open_ticket]
+        methods = [books.compare, books.heal, OpenTicket(self.store, SpreadCredit(self.store, NOBODY)).open_ticket]
         return Worker(self.client, task_queue=QUEUE, workflows=[Sweep], activities=methods)
 
     async def sweep(

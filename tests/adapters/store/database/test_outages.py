@@ -16,8 +16,10 @@ from dunning.money import Money
 from dunning.ports.outages import StoreOutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent
+from operations.spread_credit import SpreadCredit
 from tests.adapters.postgres import Cluster, cluster
 from tests.adapters.store.test_store import ACCOUNT, AT
+from tests.operations.deaf import NOBODY
 
 WEBHOOK = InboxEvent(source="stripe", id="evt_1", body="{}", at=AT)
 LOCKING = """
@@ -109,7 +111,7 @@ async def test_an_activity_raises_it_so_that_temporal_tries_again(locked: str) -
     store = SqlStore(locked)
     order = CreditOrder(invoice="i-1", account="a-1", step="credit", at=AT, amount=Money(minor=1, currency="USD"))
     with pytest.raises(StoreOutageError):
-        await UseCredit(store).use_credit(order)
+        await UseCredit(store, SpreadCredit(store, NOBODY)).use_credit(order)
     await store.close()
 
 
