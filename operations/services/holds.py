@@ -65,10 +65,7 @@ class StaffHolds:
         Raises RefusedError for a source that is an invoice's: those belong to the invoices' cases; for another level
         than `LEVELS`; and for a service that the account has not.
         """
-        if asked.source not in OTHER_SOURCES:
-            raise RefusedError(
-                f"a hold of this kind is one of {', '.join(OTHER_SOURCES)}, not {asked.source!r}", field="kind"
-            )
+        _of_a_person(asked.source)
         if asked.level not in LEVELS:
             raise RefusedError(f"no person's hold asks for {asked.level.value}", field="level")
         await self._known(asked.account, asked.service)
@@ -89,7 +86,11 @@ class StaffHolds:
         return Held(holds != before, holds)
 
     async def lift(self, account: str, source: str, service: str = ALL) -> Held:
-        """Lift the hold of that source on that service, or on the account as a whole, and nobody else's."""
+        """Lift the hold of that source on that service, or on the account as a whole, and nobody else's.
+
+        Raises RefusedError for an invoice's: whoever must not wait for its money waives or voids it.
+        """
+        _of_a_person(source)
         await self._known(account, service)
         lifted = await lift_hold(self._store, account, source, service=service)
         return Held(lifted, await self._bring(account, service))
@@ -118,3 +119,8 @@ class StaffHolds:
             raise UnfinishedError(
                 f"{account}: the services are restricted, but the customer was not written to: {error}"
             ) from None
+
+
+def _of_a_person(source: str) -> None:
+    if source not in OTHER_SOURCES:
+        raise RefusedError(f"a hold of this kind is one of {', '.join(OTHER_SOURCES)}, not {source!r}", field="kind")

@@ -48,6 +48,12 @@ async def test_what_no_person_may_ask_for_changes_nothing(
     assert (refused.value.field, await made.store.holds(name)) == (field, ())
 
 
+async def test_no_person_lifts_the_hold_of_an_invoice(made: Composition) -> None:
+    name = await account(made, "OPHOLD-LIFT")
+    with pytest.raises(RefusedError, match="one of abuse, dmca, tos, manual, not 'OPHOLD-LIFT'"):
+        await made.holds.lift(name, "OPHOLD-LIFT")
+
+
 async def test_an_account_that_nobody_knows_is_refused(made: Composition) -> None:
     with pytest.raises(NoSuchAccountError):
         await made.holds.place(PlaceHold("OPHOLD-NOBODY", "abuse", Level.LOCKED))
