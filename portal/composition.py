@@ -15,6 +15,7 @@ from adapters import mail, signed_links
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
 from adapters.gateways.stripe.pages import StripePages
+from adapters.settings.modes import is_live
 from adapters.settings.panels import by_user
 from adapters.settings.settings import Settings
 from adapters.sites import tokens
@@ -87,7 +88,9 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     intake = WebhookIntake(InboxWriter(store), settings.webhook_bytes, now)
     pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
     routes = [
-        StripeWebhooks(intake, delivery, texts(settings.stripe_webhook_secrets), TYPES).route(),
+        StripeWebhooks(
+            intake, delivery, texts(settings.stripe_webhook_secrets), TYPES, live=is_live(settings.stripe_key)
+        ).route(),
         PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
         *_pay_routes(made, pages, stack),

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.services.hold_reasons import Contacts, HoldContact
 
@@ -131,8 +132,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _key_and_address_fit(self) -> "Settings":
-        live = "_live_" in self.stripe_key.get_secret_value()
-        if live and not self.stripe_url.startswith("https://"):
+        if is_live(self.stripe_key) and not self.stripe_url.startswith("https://"):
             raise ValueError("stripe_url: a live key goes to https://api.stripe.com and nowhere else")
         return self
 

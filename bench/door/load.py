@@ -74,7 +74,13 @@ def event(name: str) -> str:
         "id": f"pi_{name}", "object": "payment_intent", "amount": 1999, "amount_received": 1999, "currency": "usd",
         "status": "succeeded", "created": 1_764_000_000, "metadata": {}, "description": _FILLING,
     }  # fmt: skip
-    told = {"id": name, "object": "event", "type": "payment_intent.succeeded", "created": 1_764_000_000}
+    told = {
+        "id": name,
+        "object": "event",
+        "type": "payment_intent.succeeded",
+        "created": 1_764_000_000,
+        "livemode": False,
+    }
     return json.dumps({**told, "data": {"object": intent}})
 
 

@@ -7,12 +7,14 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Annotated
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from standardwebhooks import Webhook
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.settings.modes import other_mode
 from dunning.money import Money
 from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
@@ -23,6 +25,8 @@ from portal.inbox import processor_api
 from portal.inbox.accept import LONGEST_ID, Matter, WebhookIntake, text
 from portal.inbox.deliver import InboxDelivery
 from portal.inbox.signatures import check_standard, check_stripe
+
+log = structlog.stdlib.get_logger("reprieve.portal")
 
 STRIPE, PAYMENTS = "stripe", "payments"
 PATIENCE = 2.0
@@ -36,6 +40,7 @@ class _Event(BaseModel):
 
     id: Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
     type: str
+    livemode: bool
 
 
 class _Subject(BaseModel):
@@ -66,15 +71,26 @@ def _matter_of(body: str) -> Matter:
 
 
 class StripeWebhooks:
-    """`types` are the events that say something to us; the others are answered and forgotten."""
+    """`types` are the events that say something to us; the others are answered and forgotten.
+
+    `live`: our key's mode. What is of the other is refused: Stripe shows the reason beside its attempts and sends it
+    again for three days, so nothing is lost when the key was the wrong one.
+    """
 
     def __init__(
-        self, intake: WebhookIntake, delivery: InboxDelivery, secrets: Sequence[str], types: Collection[str]
+        self,
+        intake: WebhookIntake,
+        delivery: InboxDelivery,
+        secrets: Sequence[str],
+        types: Collection[str],
+        *,
+        live: bool,
     ) -> None:
         self._intake = intake
         self._delivery = delivery
         self._secrets = secrets
         self._types = types
+        self._live = live
 
     def route(self) -> Route:
         """Where Stripe sends its events."""
@@ -90,6 +106,10 @@ class StripeWebhooks:
         if event.type not in self._types:
             note(request, "ignored: no event of ours")
             return JSONResponse({"outcome": "ignored"})
+        if event.livemode is not self._live:
+            why = other_mode(told=event.livemode, live=self._live)
+            log.error("an event of the other mode is refused", id=event.id, type=event.type, why=why)
+            raise HttpRefusedError(400, why)
         await self._intake.keep(STRIPE, event.id, text(body), _matter_of(text(body)))
         note(request, f"kept {event.id}")
         self._delivery.ring()

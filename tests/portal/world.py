@@ -70,7 +70,13 @@ def paid(event: str, invoice: str = "INV-1", payment: str = "", **more: Any) -> 
         "created": 1_764_000_000,
         "metadata": {"invoice": invoice, "account": "bakery"},
     }
-    told = {"id": event, "object": "event", "type": "payment_intent.succeeded", "created": 1_764_000_001}
+    told = {
+        "id": event,
+        "object": "event",
+        "type": "payment_intent.succeeded",
+        "created": 1_764_000_001,
+        "livemode": False,
+    }
     return json.dumps({**told, "data": {"object": intent}, **more})
 
 
@@ -249,7 +255,7 @@ async def portal(
     views = InvoiceViews(used, played.case, renderer, now)
     sites = SitesOfUsers(used, lambda each: each.panel == "whm")
     routes = [
-        StripeWebhooks(intake, delivery, stripe_secrets, TYPES).route(),
+        StripeWebhooks(intake, delivery, stripe_secrets, TYPES, live=False).route(),
         PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
         WhyPage(links, Why(used, played.case, now)).route(),

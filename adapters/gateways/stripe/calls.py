@@ -15,6 +15,7 @@ from pydantic import SecretStr, ValidationError
 from adapters.gateways.stripe.http import StripeHttp
 from adapters.gateways.stripe.instruments import StripeModel
 from adapters.gateways.stripe.objects import Failure
+from adapters.settings.modes import is_live
 from dunning.ports.outages import OutageError
 
 _RATE_LIMIT, _BROKEN, _CONFLICT, _NO_KEY, _FORBIDDEN = 429, 500, 409, 401, 403
@@ -70,7 +71,7 @@ def client(key: SecretStr, url: str, timeout: float) -> tuple[StripeHttp, stripe
         raise ValueError("this is no key of Stripe's: set REPRIEVE_STRIPE_KEY to a secret or restricted key")
     # At the level INFO the SDK logs every refusal's message, and below it whole bodies.
     logging.getLogger("stripe").setLevel("WARNING")
-    http = StripeHttp(url, timeout)
+    http = StripeHttp(url, timeout, live=is_live(key))
     return http, stripe.StripeClient(
         secret,
         base_addresses={"api": url.rstrip("/")} if url else None,

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from adapters.gateways.stripe.instruments import StripeModel
 from adapters.gateways.stripe.objects import ATTEMPT, Event, Intent
+from adapters.settings.modes import other_mode
 from dunning.records.inbox import News
 
 Told = tuple[News, ...]
@@ -13,12 +14,15 @@ Told = tuple[News, ...]
 _Read = TypeVar("_Read", bound=StripeModel)
 
 
-def event_in(body: str) -> Event:
-    """The event of a webhook. Raises ValueError, naming nothing of it, for what is none."""
+def event_in(body: str, *, live: bool) -> Event:
+    """The event of a webhook for a key of that mode. Raises ValueError, naming nothing of it, for any other."""
     try:
-        return Event.model_validate_json(body)
+        event = Event.model_validate_json(body)
     except ValidationError:
         raise ValueError("this is no event of Stripe") from None
+    if event.livemode is not live:
+        raise ValueError(other_mode(told=event.livemode, live=live))
+    return event
 
 
 def subject(model: type[_Read], event: Event) -> _Read:

@@ -10,6 +10,7 @@ from adapters.gateways.stripe.charges import StripeCharges
 from adapters.gateways.stripe.customers import StripeCustomers
 from adapters.gateways.stripe.news import StripeNews
 from adapters.gateways.stripe.refunds import StripeRefunds
+from adapters.settings.modes import is_live
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import ChargeResult, Found, RefundResult
 from dunning.records.accounts import Account
@@ -29,7 +30,7 @@ class StripeGateway:
         self._customers = StripeCustomers(stripe)
         self._charges = StripeCharges(stripe)
         self._refunds = StripeRefunds(stripe)
-        self._news = StripeNews(stripe)
+        self._news = StripeNews(stripe, live=is_live(key))
 
     async def method(self, account: Account) -> Method | None:
         """The customer's default payment method, or else the newest; None without one, or without a customer (S3-09).
@@ -66,7 +67,7 @@ class StripeGateway:
         return self._news.movements(since, until)
 
     async def news(self, body: str) -> tuple[News, ...]:
-        """What an event says. Raises ValueError for what is none."""
+        """What an event says. Raises ValueError for what is none, or none of the key's mode."""
         return await self._news.news(body)
 
     async def close(self) -> None:

@@ -56,10 +56,11 @@ TYPES: tuple[str, ...] = (
 
 
 class StripeNews:
-    """Reads events, and asks Stripe for what they leave out."""
+    """Reads events, and asks Stripe for what they leave out. `live` is the mode of the client's key."""
 
-    def __init__(self, client: StripeClient) -> None:
+    def __init__(self, client: StripeClient, *, live: bool) -> None:
         self._client = client.v1
+        self._live = live
         self._defaults = StripeDefaults(client)
         reversals = StripeReversals(client)
         self._movements: dict[str, _Teller] = {
@@ -81,8 +82,8 @@ class StripeNews:
         }
 
     async def news(self, body: str) -> Told:
-        """What a webhook says. Raises ValueError for what is no event, OutageError and StripeRefusedError."""
-        event = event_in(body)
+        """What a webhook says. Raises ValueError for no event of our mode, OutageError and StripeRefusedError."""
+        event = event_in(body, live=self._live)
         told = await self._told(event)
         try:
             await self._defaults.keep(event)

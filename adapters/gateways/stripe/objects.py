@@ -206,4 +206,5 @@ class Event(StripeModel):
     object: Literal["event"]
     type: str = Field(min_length=1)
     created: Instant
+    livemode: bool
     data: EventData

@@ -82,10 +82,12 @@ MALFORMED: dict[str, bytes] = {
     "no JSON": b"hello",
     "no object": b'["evt_1"]',
     "no id": b'{"type": "payment_intent.succeeded"}',
-    "no type": b'{"id": "evt_1"}',
-    "an id that is no text": b'{"id": 1, "type": "payment_intent.succeeded"}',
-    "an empty id": b'{"id": "", "type": "payment_intent.succeeded"}',
-    "an endless id": json.dumps({"id": "x" * 256, "type": "payment_intent.succeeded"}).encode(),
+    "no type": b'{"id": "evt_1", "livemode": false}',
+    "no mode": b'{"id": "evt_1", "type": "payment_intent.succeeded"}',
+    "a mode that is none": b'{"id": "evt_1", "type": "payment_intent.succeeded", "livemode": "false"}',
+    "an id that is no text": b'{"id": 1, "type": "payment_intent.succeeded", "livemode": false}',
+    "an empty id": b'{"id": "", "type": "payment_intent.succeeded", "livemode": false}',
+    "an endless id": json.dumps({"id": "x" * 256, "type": "payment_intent.succeeded", "livemode": False}).encode(),
     "half a character": b'{"id": "\\ud800", "type": "payment_intent.succeeded"}',
     "too deep": b'{"id": "evt_1", "type": "a", "x": ' + b"[" * 1500 + b"]" * 1500 + b"}",
 }
@@ -98,6 +100,18 @@ async def test_malformed_ones_leave_nothing(shared: Portal, what: str) -> None:
     assert answer.status_code == 400
     assert answer.json()["error"]
     assert await shared.inbox() == before
+
+
+async def test_live_money_for_a_test_key_is_refused_with_the_reason_and_leaves_nothing(kept: Portal) -> None:
+    """Stripe shows the answer beside its attempt and comes again for three days; by then the key may be right."""
+    body = paid("evt_live", livemode=True)
+    with capture_logs() as logged:
+        answer = await kept.stripe(body)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("it is of Stripe's live mode, and REPRIEVE_STRIPE_KEY is of test mode")
+    (line,) = [each for each in logged if each["log_level"] == "error"]
+    assert (line["id"], line["why"]) == ("evt_live", answer.json()["error"])
+    assert await kept.inbox() == ()
 
 
 async def test_bytes_that_are_no_text_are_refused(kept: Portal) -> None:

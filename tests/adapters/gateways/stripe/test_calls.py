@@ -217,6 +217,27 @@ async def test_a_payment_that_cannot_be_given_up_is_our_mistake(order: ChargeOrd
             await gateway.find(order, attempt(order, Method(id="pm_1", payer="cus_1"), "pi_1"))
 
 
+async def test_an_answer_of_the_other_mode_is_none_whatever_it_holds(order: ChargeOrder):
+    """Until the settings are mended the company counts as away: nobody is charged, and nobody's money is counted."""
+    words = "gateway: it is of Stripe's live mode, and REPRIEVE_STRIPE_KEY is of test mode: nothing was counted"
+    told = {"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "created": 1, "livemode": True}
+    routes = {
+        "GET /v1/payment_intents/pi_1": fine(INTENT | {"livemode": True}),
+        "GET /v1/events": a_list(told | {"data": {"object": INTENT}}),
+    }
+    async with gateway_to(routes) as gateway:
+        with pytest.raises(OutageError, match=words):
+            await gateway.ask(order.model_copy(update={"payment": "pi_1"}))
+        with pytest.raises(OutageError, match=words):
+            _ = [news async for news in gateway.movements(order.at, order.at)]
+
+
+async def test_what_a_customer_writes_is_no_mode(order: ChargeOrder):
+    told = INTENT | {"livemode": False, "metadata": {"note": '"livemode": true', "livemode": "true"}}
+    async with gateway_to({"GET /v1/payment_intents/pi_1": fine(told)}) as gateway:
+        assert (await gateway.ask(order.model_copy(update={"payment": "pi_1"}))).kind == "charged"
+
+
 async def test_a_decline_without_its_payment_is_a_decline(order: ChargeOrder):
     error = {"type": "card_error", "code": "card_declined", "message": "No."}
     routes = {"POST /v1/payment_intents": reply("402 Payment Required", json.dumps({"error": error}))}
@@ -304,7 +325,8 @@ async def test_a_refund_that_stripe_declined_is_declined_again_and_a_day_later_t
 
 
 def event(kind: str, **of: object) -> str:
-    return json.dumps({"id": "evt_1", "object": "event", "type": kind, "created": 1, "data": {"object": of}})
+    told = {"id": "evt_1", "object": "event", "type": kind, "created": 1, "livemode": False}
+    return json.dumps({**told, "data": {"object": of}})
 
 
 @pytest.mark.parametrize(

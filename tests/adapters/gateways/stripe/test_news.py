@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import stripe
+from pydantic import SecretStr
 
+from adapters.gateways.stripe.gateway import StripeGateway
 from dunning.case.facts import MethodChanged, Payment, PaymentNews
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged
@@ -243,9 +245,27 @@ async def test_what_does_not_become_the_default(
     assert await default_of(sdk, account) == usual
 
 
+EVENT = {"id": "evt_1", "object": "event", "created": 1, "livemode": False}
+
+
+@pytest.mark.parametrize(
+    ("key", "live"), [("sk_test_1", True), ("rk_test_1", True), ("sk_live_1", False), ("rk_live_1", False)]
+)
+async def test_money_of_the_other_mode_is_no_money(key: str, live: bool):
+    intent = {"id": "pi_1", "status": "succeeded", "amount": 500, "currency": "usd", "created": 1, "customer": "cus_1"}
+    body = {**EVENT, "type": "payment_intent.succeeded", "data": {"object": intent}}
+    gateway = StripeGateway(SecretStr(key), "http://127.0.0.1:1", 1.0)
+    told, ours = ("live mode", "test mode") if live else ("test mode", "live mode")
+    with pytest.raises(ValueError, match=f"of Stripe's {told}, and REPRIEVE_STRIPE_KEY is of {ours}: nothing was"):
+        await gateway.news(json.dumps({**body, "livemode": live}))
+    (news,) = await gateway.news(json.dumps({**body, "livemode": not live}))
+    assert isinstance(news.fact, Payment)
+    await gateway.close()
+
+
 @pytest.mark.parametrize("kind", ["charge.succeeded", "plan.created", "invoice.paid"])
 async def test_events_of_other_kinds_are_no_news(company: PaymentCompany, kind: str):
-    event = {"id": "evt_1", "object": "event", "type": kind, "created": 1, "data": {"object": {"id": "x_1"}}}
+    event = {**EVENT, "type": kind, "data": {"object": {"id": "x_1"}}}
     assert await company.gateway.news(json.dumps(event)) == ()
 
 
@@ -257,8 +277,10 @@ async def test_events_of_other_kinds_are_no_news(company: PaymentCompany, kind: 
         "Erika Mustermann",
         '{"id": "evt_1"}',
         '{"id": "evt_1", "object": "v2.core.event", "type": "v1.billing.meter.no_meter_found", "created": "2027"}',
-        '{"id": "evt_1", "object": "event", "type": "payment_intent.succeeded", "created": 1, "data": {"object": {}}}',
-        '{"id": "evt_1", "object": "event", "type": "refund.created", "created": 1, "data": {"object": {"id": 7}}}',
+        json.dumps({**EVENT, "type": "payment_intent.succeeded", "data": {"object": {}}}),
+        json.dumps({**EVENT, "type": "refund.created", "data": {"object": {"id": 7}}}),
+        json.dumps({**EVENT, "livemode": None, "type": "refund.created", "data": {"object": {"id": "re_1"}}}),
+        json.dumps({**EVENT, "livemode": "false", "type": "refund.created", "data": {"object": {"id": "re_1"}}}),
     ],
 )
 async def test_what_is_no_event_is_refused_and_told_to_nobody(company: PaymentCompany, body: str):
