@@ -117,7 +117,7 @@ class Composition:
     @cached_property
     def check_invoice(self) -> CheckInvoice:
         """Check an invoice before it is opened."""
-        return CheckInvoice(lru_cache(self._policy), lru_cache(is_locale))
+        return CheckInvoice(lru_cache(self._policy), lru_cache(is_locale), self.settings.brands.keys())
 
     @cached_property
     def check_services(self) -> CheckServices:

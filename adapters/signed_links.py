@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from adapters.settings.settings import Settings
 
@@ -25,18 +25,30 @@ class Links:
         self._origin = url.rstrip("/")
         self._base = f"{self._origin}/pay"
 
+    def at(self, url: str) -> "Links":
+        """The same links under another address, as a brand has its own; an empty one changes nothing."""
+        return Links(self._key.decode(), url) if url else self
+
     @property
     def help(self) -> str:
         """The page that explains the payment page (S3-04)."""
         return f"{self._base}/help"
 
+    def help_in(self, language: str = "", brand: str = "") -> str:
+        """The same page in a language (BCP 47) and under a brand's name; nothing there tells who reads it."""
+        asked = urlencode({key: value for key, value in (("lang", language), ("brand", brand)) if value})
+        return f"{self.help}?{asked}" if asked else self.help
+
     def pay(self, invoice: str) -> str:
         """The invoice's own page."""
         return f"{self._base}/{quote(invoice, safe='')}?s={self.signature(invoice)}"
 
-    def back(self, invoice: str, did: str = "pay") -> str:
-        """Where the gateway leads the customer back to, after `did`: pay or method."""
-        return f"{self._base}/{quote(invoice, safe='')}/back?s={self.signature(invoice)}&did={did}"
+    def back(self, invoice: str, did: str = "pay", had: int = 0) -> str:
+        """Where the gateway leads the customer back to, after `did`: pay, left or method.
+
+        `had` payments were known when the customer set out: one more has arrived since.
+        """
+        return f"{self._base}/{quote(invoice, safe='')}/back?s={self.signature(invoice)}&did={did}&had={had}"
 
     def ticket(self, key: str) -> str:
         """The page of a ticket, for who wrote the mail that opened it."""

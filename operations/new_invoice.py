@@ -44,9 +44,10 @@ def _amount(value: Any) -> Any:
 class NewInvoice(BaseModel):
     """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
 
-    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged. `services` are the
-    account's, new ones among them; `pays_for` names, by their ids (`panel:user:kind`), those that this invoice pays
-    for. None named: all of the account's.
+    `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged. `brand` is one of
+    the settings' `brands`, under whose name the account is written to. `services` are the account's, new ones among
+    them; `pays_for` names, by their ids (`panel:user:kind`), those that this invoice pays for. None named: all of the
+    account's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -63,6 +64,7 @@ class NewInvoice(BaseModel):
     paid_through: date | None = None
     renews: str = ""
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
+    brand: str = ""
     services: tuple[NewService, ...] = ()
     pays_for: tuple[str, ...] = ()
 
@@ -108,10 +110,18 @@ def account_of(new: NewInvoice, known: Account | None) -> Account:
         update={
             "name": known.name or new.customer,
             "payer": known.payer or new.payer,
+            "brand": known.brand or new.brand,
             "contacts": (*known.contacts, *contacts),
             "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
         }
     )
+
+
+def other_brand(new: NewInvoice, known: Account) -> str:
+    """Why the account cannot be of the brand that the invoice names; empty when it can."""
+    if new.brand in ("", known.brand) or not known.brand:
+        return ""
+    return f"account {known.id!r} is of the brand {known.brand!r}; an account has one brand"
 
 
 def unknown_services(named: Iterable[str], account: Account) -> str:

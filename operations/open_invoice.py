@@ -20,7 +20,7 @@ from dunning.records.inbox import News
 from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice, account_of, fitting, unknown_services
+from operations.new_invoice import NewInvoice, account_of, fitting, other_brand, unknown_services
 
 Outcome = Literal["started", "already running", "already closed"]
 
@@ -78,6 +78,8 @@ class OpenInvoice:
             known = await self._store.account(new.account)
         except LookupError:
             known = None
+        if known and (wrong := other_brand(new, known)):
+            raise RefusedError(wrong, about=new.invoice, field="brand")
         account = account_of(new, known)
         if wrong := unknown_services(new.pays_for, account):
             raise RefusedError(wrong, about=new.invoice, field="pays_for")

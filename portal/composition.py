@@ -21,11 +21,15 @@ from adapters.settings.settings import Settings
 from adapters.sites import tokens
 from adapters.store import SqlStore
 from adapters.templates import renderer
+from adapters.templates.files import COMMON
+from adapters.templates.languages import Languages
 from adapters.temporal.connection import Connection
 from composition import Composition, now
+from operations.ask_gateway import AskGateway
 from operations.deliver_news import Deliver
 from portal.http.app import application
 from portal.http.html import Pages
+from portal.http.readers import Readers
 from portal.http.ready import Ready
 from portal.inbox import processor_api
 from portal.inbox.accept import WebhookIntake
@@ -37,9 +41,10 @@ from portal.mail.auto_reply import AutoReply
 from portal.mail.handle import MailHandler
 from portal.mail.loop import MailLoop
 from portal.mail.smtp_server import InboundSmtp
+from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
-from portal.pages.pay import PayPage, terms
+from portal.pages.pay import PayPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.why import WhyPage
@@ -86,20 +91,21 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
     intake = WebhookIntake(InboxWriter(store), settings.webhook_bytes, now)
-    pages = Pages(settings.company, settings.mail_from, _leads_to(settings))
+    readers = Readers(Languages(settings.notices / COMMON), settings.all_brands())
+    pages = Pages(readers, _leads_to(settings))
     routes = [
         StripeWebhooks(
             intake, delivery, texts(settings.stripe_webhook_secrets), TYPES, live=is_live(settings.stripe_key)
         ).route(),
         PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
-        *_pay_routes(made, pages, stack),
+        *_pay_routes(made, pages, gateway, stack),
         *_site_routes(settings, store, pages),
     ]
-    return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver))
+    return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver, readers))
 
 
-def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[Route]:
+def _pay_routes(made: Composition, pages: Pages, gateway: StripeGateway, stack: AsyncExitStack) -> list[Route]:
     settings, store, case_of = made.settings, made.store, made.look.case
     signed = signed_links.links_from(settings)
     if signed is None:
@@ -111,32 +117,32 @@ def _pay_routes(made: Composition, pages: Pages, stack: AsyncExitStack) -> list[
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
     views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now, by_user(settings.panels))
-    words = terms(settings.company, settings.mail_from)
+    ask = AskGateway(store, case_of, gateway, made.deliver_news.deliver, now).about
+    back = BackPage(signed, views, pages, ask)
     why = WhyPage(signed, made.why).route()
-    ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store).route()
-    return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, terms=words).routes()]
+    ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
+    return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, back=back).routes()]
 
 
-def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
+def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver, readers: Readers) -> MailIn:
     signed = signed_links.links_from(settings)
     if signed is None and settings.mail_in_port:
         log.warning(
             "the door for mail is off: without REPRIEVE_LINK_SECRET anybody could invent that a notice came back"
         )
-    people = (settings.mail_from, *settings.reply_to.values())
-    ours = {*people, settings.mail_bounces, settings.mail_reply_to}
+    brands = settings.all_brands().all
+    people, unread = {*settings.reply_to.values()}, {each.reply_to for each in brands}
+    ours = {*people, *unread, settings.mail_bounces, *(each.contact for each in brands)}
     answers = signed and AutoReply(
         mail.mailer_from(settings),
         store,
         signed,
-        company=settings.company,
+        readers,
         domain=settings.mail_from.rpartition("@")[2],
     )
     loop = MailLoop(store, MailHandler(store, deliver, answers, ours=ours, clock=now))
     # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
-    door = InboundSmtp(
-        store, {settings.mail_bounces or settings.mail_from, settings.mail_reply_to}, clock=now, ring=loop.ring
-    )
+    door = InboundSmtp(store, {settings.mail_bounces or settings.mail_from, *unread}, clock=now, ring=loop.ring)
     port = settings.mail_in_port if signed else 0
     return MailIn(door, loop, settings.mail_in_host, port, settings.mail_in_bytes)
 
@@ -144,11 +150,11 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver) -> MailIn:
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:
     """What customers' own sites ask for; the page for visitors needs no secret, and is always there."""
     sites = SitesOfUsers(store, by_user(settings.panels))
-    suspended = SuspendedPages(sites, pages, settings.hold_contacts, settings.mail_from, settings.client_url)
+    suspended = SuspendedPages(sites, pages, settings.hold_contacts, settings.client_url)
     signed, own = signed_links.links_from(settings), tokens.site_links_from(settings)
     if signed is None or own is None:
         return [suspended.route()]
-    return [SiteStates(own, signed, sites, settings.hold_contacts, settings.mail_from).route(), suspended.route()]
+    return [SiteStates(own, signed, sites, settings.hold_contacts, pages.readers).route(), suspended.route()]
 
 
 def texts(secrets: tuple[SecretStr, ...]) -> list[str]:

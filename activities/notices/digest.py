@@ -103,7 +103,8 @@ class Digests:
             recipient=copy.recipient,
             content=self._renderer.digest(members, account),
             at=first.at,
-            reply_to=self._replies.shared(tuple(each.reply_to for each in members)),
+            reply_to=self._replies.shared(tuple(each.reply_to for each in members), account.brand),
+            brand=account.brand,
         )
         answer = await self._mailer.send(mail)
         await self._store.settle_digest(copy.digest, answer.status, answer.detail)

@@ -143,7 +143,7 @@ class SendNotice:
             at=order.at,
             content=content,
             message_id=message_id(notice, self._domain, self._secret),
-            reply_to=self._replies.address(order.title),
+            reply_to=self._replies.address(order.title, account.brand),
             digest=waiting_for(order),
         )
         await self._store.put_notice(copy)
@@ -153,15 +153,16 @@ class SendNotice:
         """The copy once its mail was handed over: in a digest with others, or alone; at once when that was before."""
         if copy.digest:
             copy = await self._digests.send(copy, account)
-        return copy if copy.digest or copy.status == "delivered" else await self._send(copy)
+        return copy if copy.digest or copy.status == "delivered" else await self._send(copy, account)
 
-    async def _send(self, copy: NoticeCopy) -> NoticeCopy:
+    async def _send(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
         mail = Mail(
             message_id=copy.message_id,
             recipient=copy.recipient,
             content=copy.content,
             at=copy.at,
             reply_to=copy.reply_to,
+            brand=account.brand,
         )
         answer: Delivery = await self._mailer.send(mail)
         copy = copy.model_copy(update={"status": answer.status, "detail": answer.detail})

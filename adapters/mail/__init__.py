@@ -16,4 +16,5 @@ def mailer_from(settings: Settings) -> SmtpMailer:
         security=settings.smtp_security,
         username=settings.smtp_username,
         password=settings.smtp_password,
+        brands=settings.all_brands(),
     )

@@ -8,13 +8,14 @@ import re
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import quote
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
+from adapters.settings.brands import LOGO, Brand, Brands
 from dunning.ports.outages import OutageError
 from dunning.records.mail import Delivery, Mail
 
@@ -39,6 +40,8 @@ class MailConfigurationError(Exception):
 class SmtpMailer:
     """Fits `dunning.ports.companies.Mailer`. `sender` is the From address, `name` its display name.
 
+    `brands` have their own; a mail of theirs carries their logo. The envelope's sender is the same for all.
+
     `reply_to` is where answers go to mail that does not say it; empty: no-reply at the sender's domain. `bounces` is
     the envelope's sender, where mail that cannot be delivered comes back to; empty: `sender`.
     """
@@ -56,9 +59,11 @@ class SmtpMailer:
         username: str | None = None,
         password: SecretStr | None = None,
         timeout: float = 30.0,
+        brands: Brands | None = None,
     ) -> None:
         self._host, self._port, self._timeout = host, port, timeout
         self._sender = Address(name, addr_spec=sender)
+        self._brands = brands or Brands(Brand(company=name, contact=sender))
         self._reply_to = reply_to or f"no-reply@{self._sender.domain}"
         self._bounces = bounces or sender
         self._security, self._username, self._password = security, username, password
@@ -101,9 +106,10 @@ class SmtpMailer:
     def compose(self, mail: Mail) -> EmailMessage:
         """The message as it goes out: plain text, and the same as HTML."""
         message = EmailMessage(policy=_POLICY)
-        message["From"] = self._sender
+        brand = self._brands.of(mail.brand)
+        message["From"] = Address(brand.company, addr_spec=brand.contact)
         message["To"] = mail.recipient
-        message["Reply-To"] = mail.reply_to or self._reply_to
+        message["Reply-To"] = mail.reply_to or brand.reply_to or self._reply_to
         message["Subject"] = _literal(mail.content.subject)
         message["Date"] = mail.at
         message["Message-ID"] = self._message_id(mail.message_id)
@@ -112,6 +118,9 @@ class SmtpMailer:
             message["In-Reply-To"] = message["References"] = mail.answers
         message.set_content(mail.content.text, charset="utf-8")
         message.add_alternative(mail.content.html, subtype="html", charset="utf-8")
+        if brand.logo and f"cid:{LOGO}" in mail.content.html:
+            html = cast("EmailMessage", message.get_payload(1))
+            html.add_related(brand.logo.data, "image", brand.logo.type, cid=f"<{LOGO}>", disposition="inline")
         return message
 
     def _message_id(self, given: str) -> str:

@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from adapters.settings.brands import COLOUR, Brand, Brands, BrandSettings, Colour, LogoFile, brand, read_logo
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.services.hold_reasons import Contacts, HoldContact
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SECRET = 32
 """Characters of a secret that nobody guesses."""
 NAME_SERVER = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(:\d{1,5})?$"
+BrandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 HOLD_CONTACTS: Contacts = {
     "abuse": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/abuse-faq"),
     "dmca": HoldContact(write_to="legal@hosting.example"),
@@ -86,6 +88,12 @@ class Settings(BaseSettings):
     )
     dns_seconds: float = Field(default=5.0, gt=0, description="patience with one question to the DNS")
     company: str = "Example Hosting"
+    colour: Colour = Field(default=COLOUR, description="of heads and buttons, as #0a5ca8; white is written on it")
+    logo: LogoFile | None = Field(default=None, description="PNG, JPEG or GIF, 100 kB at most")
+    legal: str = Field(default="", description="the foot of mails and pages: register, address, tax number")
+    brands: dict[BrandName, BrandSettings] = Field(
+        default={}, description="other names under which customers are written to; an account names its brand"
+    )
     pay_url: str = "https://portal.hosting.example/pay"
 
     portal_host: str = "127.0.0.1"
@@ -141,6 +149,19 @@ class Settings(BaseSettings):
         if 0 < len(self.site_webhook_secret.get_secret_value()) < SECRET:
             raise ValueError(f"site_webhook_secret: it needs at least {SECRET} characters")
         return self
+
+    def all_brands(self) -> Brands:
+        """The house's own brand, and the others."""
+        house = Brand(
+            company=self.company,
+            contact=self.mail_from,
+            reply_to=self.mail_reply_to,
+            url=self.portal_url,
+            colour=self.colour,
+            logo=read_logo(self.logo) if self.logo else None,
+            legal=self.legal,
+        )
+        return Brands(house, {name: brand(name, each, house) for name, each in self.brands.items()})
 
     @classmethod
     def settings_customise_sources(

@@ -65,6 +65,7 @@ accounts = Table(
     _words("zone"),
     _words("locale"),
     _words("payer"),
+    _words("brand"),
     Index(None, "payer"),
 )
 

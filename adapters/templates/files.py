@@ -7,7 +7,7 @@ from typing import Any
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from adapters.templates.locale import folders, locale_of
+from adapters.templates.locale import folders
 
 COMMON = "common"
 _ANY_TITLE = "any_title.txt"
@@ -39,13 +39,13 @@ class TemplateFiles:
             lstrip_blocks=True,
         )
 
-    def find(self, title: str, policy: str, locale: str = "") -> str:
-        """The template of a title: the policy's own in the customer's language, the common one in it, then English.
+    def find(self, title: str, policy: str, language: str = "") -> str:
+        """The template of a title: the policy's own in that language, the common one in it, then English.
 
         A title that nobody wrote words for gets plain ones: a notice that waits for a file warns nobody.
         """
         titles = (title, title.partition(":")[0])  # `Service Suspended: Abuse report` is a `Service Suspended`
-        ways = [*(f"{language}/" for language in folders(str(locale_of(locale)))), ""]
+        ways = [*(f"{each}/" for each in folders(language)), ""]
         places = [f"{folder}/{way}" for way in ways for folder in (policy, COMMON)]
         names = [f"{place}{slug(each)}.txt" for place in places for each in titles]
         plain = [f"{COMMON}/{way}{_ANY_TITLE}" for way in ways]

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import parse_pattern
 
 from dunning.currencies import digits
 from dunning.money import Money
 from dunning.wire import Instant
 
-_FIRST_STRONG, _POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_ENGLISH = "en_US"
 
 
 def is_locale(name: str) -> bool:
@@ -25,31 +25,38 @@ def is_locale(name: str) -> bool:
 
 
 class LocaleFormat(NamedTuple):
-    """A customer's way of writing. `language` is that of the words around it: what runs the other way is isolated."""
+    """A way of writing amounts and dates, in the customer's zone."""
 
     locale: Locale
     zone: ZoneInfo
-    language: str = ""
 
     def money(self, amount: Money) -> str:
         """Always with the minor unit's digits of ISO 4217 (S3-32): babel's own table drops those of some currencies."""
         places = digits(amount.currency)
         pattern = parse_pattern(self.locale.currency_formats["standard"].pattern)
         pattern.frac_prec = (places, places)
-        written = pattern.apply(amount.decimal(), self.locale, currency=amount.currency, currency_digits=False)
-        return self._isolated(written)
+        return pattern.apply(amount.decimal(), self.locale, currency=amount.currency, currency_digits=False)
 
     def day(self, day: date) -> str:
         """A calendar date with its weekday."""
-        return self._isolated(format_date(day, "full", self.locale))
+        return format_date(day, "full", self.locale)
 
     def local_day(self, instant: Instant) -> str:
         """The customer's date at that instant."""
         return self.day(instant.astimezone(self.zone).date())
 
-    def _isolated(self, text: str) -> str:
-        same = direction(self.language) == self.locale.text_direction
-        return text if same else f"{_FIRST_STRONG}{text}{_POP}"
+    def moment(self, instant: Instant) -> str:
+        """The customer's date and time at that instant, with the zone's name."""
+        return format_datetime(instant, "d MMMM y HH:mm zzz", self.zone, self.locale)
+
+
+def writing(locale: str, zone: str, language: str) -> LocaleFormat:
+    """How amounts and dates are written among words of that language: as the customer does, if it is their language.
+
+    Else as the words' own: a French customer who is written to in English reads English dates.
+    """
+    own, words = locale_of(locale), locale_of(language or _ENGLISH)
+    return LocaleFormat(own if own.language == words.language else words, ZoneInfo(zone))
 
 
 def locale_of(name: str) -> Locale:
@@ -57,7 +64,7 @@ def locale_of(name: str) -> Locale:
     try:
         return Locale.parse(name.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return Locale.parse("en_US")
+        return Locale.parse(_ENGLISH)
 
 
 def folders(language: str) -> tuple[str, ...]:

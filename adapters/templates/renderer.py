@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from adapters import signed_links
+from adapters.settings.brands import Brand, Brands
 from adapters.settings.panels import by_user
 from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.templates.digest import parts
 from adapters.templates.files import COMMON, TemplateFiles, language_of
-from adapters.templates.locale import LocaleFormat, direction, locale_of, tag
-from adapters.templates.phrases import Phrases
+from adapters.templates.languages import Languages
+from adapters.templates.locale import direction, tag, writing
 from dunning.case.orders import NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
@@ -36,6 +36,7 @@ class TemplateRenderer:
     `<pay_url>/help`. `contacts` says where to write about a hold, `contact` about one that it does not name, and about
     everything else. `replies` says which notices may be answered (S1-19). `domain_help_url` tells about domain names,
     which nobody switches (S3-31). `by_user` says which services go down together with others of their panel user.
+    `brands` are the other names under which we write; `company` and `contact` are the house's own.
     """
 
     def __init__(
@@ -51,15 +52,16 @@ class TemplateRenderer:
         replies: Replies | None = None,
         domain_help_url: str = "",
         by_user: ByUser = lambda _: False,
+        brands: Brands | None = None,
     ) -> None:
-        self._company = company
+        self._brands = brands or Brands(Brand(company=company, contact=contact))
         self._pay_url = pay_url.rstrip("/")
         self._links = links
-        self._help_url = help_url or (links.help if links else f"{self._pay_url}/{_HELP}")
-        self._contacts, self._contact = contacts or {}, contact
+        self._help_url = help_url
+        self._contacts = contacts or {}
         self._domain_help_url, self._by_user = domain_help_url, by_user
         self._replies = replies or Replies()
-        self._words = Phrases(folder / COMMON)
+        self.languages = Languages(folder / COMMON)
         self._files = TemplateFiles(folder)
 
     def render(self, order: NoticeOrder, account: Account, notice: str = "") -> NoticeText:
@@ -67,27 +69,26 @@ class TemplateRenderer:
 
         Raises UndefinedError when a template names what the order has not.
         """
-        name = self._files.find(order.title, order.policy, account.locale)
-        language = language_of(name)
+        name = self._files.find(order.title, order.policy, self.languages.of(account.locale))
+        language, links = language_of(name), self._links_of(account)
         facts = self.facts(order, account, language)
         subject, paragraphs = _parts(self._files.render(name, facts), order.title)
-        page = facts | {"paragraphs": paragraphs, "browser_url": self._links.notice(notice) if self._links else ""}
-        text, html = self._files.laid_out(
-            "layout", page | self._frame(account, language, subject, self._replies.address(order.title))
-        )
+        page = facts | {"paragraphs": paragraphs, "browser_url": links.notice(notice) if links else ""}
+        answers = self._replies.address(order.title, account.brand)
+        text, html = self._files.laid_out("layout", page | self._frame(account, language, subject, answers))
         return NoticeText(subject=subject, text=text, html=html, template=self._files.version(name))
 
     def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
         """One mail with all these notices, each whole as it is in the archive."""
-        language = self._words.nearest(account.locale)
-        subject = self._words.of(language)["many"].format(count=len(copies))
-        answers = self._replies.shared(tuple(each.reply_to for each in copies))
+        language = self.languages.of(account.locale)
+        subject = self.languages.words(language)["many"].format(count=len(copies))
+        answers = self._replies.shared(tuple(each.reply_to for each in copies), account.brand)
         page = self._frame(account, language, subject, answers) | {"parts": parts(copies)}
         text, html = self._files.laid_out("digest", page)
         return NoticeText(subject=subject, text=text, html=html, template=self._files.version(f"{COMMON}/digest.txt"))
 
     def facts(self, order: NoticeOrder, account: Account, language: str = "") -> dict[str, Any]:
-        """What a template may name, as the customer reads it; the pay page says the same as the mail, in English.
+        """What a template may name, as the customer reads it; the pay page says the same as the mail.
 
         `amount` and `happened_on` are there only when the order has them. `payments` are those of one about several.
         `next_step` says what happens next, and when. `named` goes behind "Your services": which they are, where not all
@@ -97,14 +98,11 @@ class TemplateRenderer:
         hosted = [each for each in meant if each.kind != DOMAIN]
         services = _named(meant)
         down = _named(with_same_user(hosted, account.services, self._by_user)) or services
-        reader, words = (
-            LocaleFormat(locale_of(account.locale), ZoneInfo(order.zone), language),
-            self._words.of(language),
-        )
+        reader, words = writing(account.locale, order.zone, language), self.languages.words(language)
         facts: dict[str, Any] = {
             "title": order.title,
             "name": _one_line(account.name),
-            "company": self._company,
+            "company": self._brands.of(account.brand).company,
             "invoice": order.invoice,
             "balance": reader.money(order.balance),
             "due": reader.day(order.due),
@@ -113,15 +111,15 @@ class TemplateRenderer:
             "level": words["levels"][order.level.value],
             "next_action": order.next_action,
             "when": words["on"].format(day=reader.local_day(order.next_at)) if order.next_at else "",
-            "detail": _one_line(words["details"].get(order.detail, order.detail)),
+            "detail": _one_line(_detail(order, words, language)),
             "before_deletion": order.before_deletion,
             "deleted": order.deleted,
             "backups": order.backups,
             "backup_fee": reader.money(order.backup_fee) if order.backup_fee else "",
             "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
-            "remaining": [_in(words, each) for each in self.remaining(order.remaining)],
-            "pay_url": self._pay_link(order.invoice),
-            "help_url": self._help_url,
+            "remaining": self.remaining(order.remaining, account, language),
+            "pay_url": self._pay_link(order.invoice, account),
+            "help_url": self._help(account, language),
             "domains": ", ".join(_one_line(name) for name in domains(order.covers.of(account.services))),
             "services": services,
             "named": f" ({services})" if services else "",
@@ -139,29 +137,38 @@ class TemplateRenderer:
             facts["happened_on"] = reader.local_day(order.happened_at)
         return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
 
-    def remaining(self, sources: Iterable[str]) -> tuple[Remaining, ...]:
+    def remaining(self, sources: Iterable[str], account: Account, language: str = "") -> list[dict[str, Any]]:
         """The reasons among these holds that no payment lifts, with where to write: page and mail say the same."""
-        return remaining(sources, self._contacts, self._contact)
+        contact, words = self._brands.of(account.brand).contact, self.languages.words(language)
+        return [_in(words, each) for each in remaining(sources, self._contacts, contact)]
 
     def _frame(self, account: Account, language: str, subject: str, answers: str) -> dict[str, Any]:
         """Head and foot of a mail. The foot says why it came, and where answers go."""
-        words = self._words.of(language)
-        said = words["read"].format(reply_to=answers) if is_read(answers) else self._unread(words)
+        words, brand = self.languages.words(language), self._brands.of(account.brand)
+        said = words["read"].format(reply_to=answers) if is_read(answers) else _unread(words, brand)
         return {
             "subject": subject,
-            "company": self._company,
+            "company": brand.company,
+            "brand": brand,
             "lang": tag(language),
             "dir": direction(language),
             "hello": words["hello"].format(name=_one_line(account.name)),
             "words": words,
-            "foot": [words["why"].format(company=self._company), said],
+            "foot": [words["why"].format(company=brand.company), said],
         }
 
-    def _unread(self, words: dict[str, Any]) -> str:
-        return words["unread"] + (words["instead"].format(contact=self._contact) if self._contact else "")
+    def _links_of(self, account: Account) -> Links | None:
+        return self._links and self._links.at(self._brands.of(account.brand).url)
 
-    def _pay_link(self, invoice: str) -> str:
-        return self._links.pay(invoice) if self._links else f"{self._pay_url}/{quote(invoice, safe='')}"
+    def _pay_link(self, invoice: str, account: Account) -> str:
+        links = self._links_of(account)
+        return links.pay(invoice) if links else f"{self._pay_url}/{quote(invoice, safe='')}"
+
+    def _help(self, account: Account, language: str) -> str:
+        links = self._links_of(account)
+        if self._help_url or links is None:
+            return self._help_url or f"{self._pay_url}/{_HELP}"
+        return links.help_in(tag(language) if language else "", account.brand)
 
 
 def renderer_from(settings: Settings) -> TemplateRenderer:
@@ -176,12 +183,14 @@ def renderer_from(settings: Settings) -> TemplateRenderer:
         replies=replies(settings),
         domain_help_url=settings.domain_help_url,
         by_user=by_user(settings.panels),
+        brands=settings.all_brands(),
     )
 
 
 def replies(settings: Settings) -> Replies:
     """Where answers go."""
-    return Replies(default=settings.mail_reply_to, by_title=settings.reply_to)
+    own = {name: brand.mail_reply_to for name, brand in settings.brands.items() if brand.mail_reply_to}
+    return Replies(default=settings.mail_reply_to, by_title=settings.reply_to, by_brand=own)
 
 
 def _named(services: Iterable[Service]) -> str:
@@ -191,6 +200,16 @@ def _named(services: Iterable[Service]) -> str:
 def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:
     said = {"because": words["because"][reason.category], "name": words["reasons"][reason.category]}
     return reason.model_dump() | said
+
+
+def _detail(order: NoticeOrder, words: dict[str, Any], language: str) -> str:
+    """A payment's number, or why a charge failed: companies say that in English, so it needs words of ours."""
+    is_reason = order.detail and order.amount is None
+    return words["details"].get(order.detail, words["declined"] if is_reason and language else order.detail)
+
+
+def _unread(words: dict[str, Any], brand: Brand) -> str:
+    return words["unread"] + (words["instead"].format(contact=brand.contact) if brand.contact else "")
 
 
 def _parts(text: str, title: str) -> tuple[str, list[str]]:

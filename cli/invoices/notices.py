@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day, now
-from cli.shell.output import console, print_json, table
+from cli.shell.output import complain, console, print_json, table
 from cli.shell.preferences import policies, settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def preview(
 
     rules = policies().usable(policy)
 
-    from cli.policies.preview import rows, write
+    from cli.policies.preview import lacking, rows, write
 
     folder, found = out or _FOLDER / f"{rules.name}-{locale}", list(rows(settings(), rules, locale, on))
     try:
@@ -46,6 +46,8 @@ def preview(
     except OSError as error:
         raise BadInputError(f"--out: {folder} cannot be written: {error.strerror}") from None
     print(f"{len(found)} notices; look at {folder / 'index.html'}")
+    if lacks := lacking(settings(), locale):
+        complain(f"{locale} is not used until it is whole; it lacks {', '.join(lacks)}")
 
 
 @notices.command

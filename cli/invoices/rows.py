@@ -12,7 +12,7 @@ from cli.shell.errors import BadInputError
 
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
-    "payer", "user", "domain", "kind", "aliases", "site", "probe", "pays_for",
+    "payer", "brand", "user", "domain", "kind", "aliases", "site", "probe", "pays_for",
 )  # fmt: skip
 _OF_SERVICE = ("user", "domain", "kind", "aliases", "site", "probe")
 IGNORED = "story"

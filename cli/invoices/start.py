@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cli.invoices.rows import Bad, read_rows
+from cli.invoices.rows import Bad, FileRow, read_rows
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
@@ -29,17 +29,18 @@ async def start(
     ],
     /,
     *,
+    brand: Annotated[str, Parameter(help="Brand of the accounts whose rows name none.")] = "",
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
     json: Json = False,
 ) -> int:
     """Start the cases of a file's invoices. Every row is checked first; safe to run again at any time.
 
     A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have customer, emails, zone,
-    locale, paid_through, renews, services (user, domain, kind) and pays_for: the ids of the services that it pays for,
-    such as sandbox:bakery:website (none: all of the account's). In CSV, email and pays_for hold several values
-    separated by semicolons, and user, domain, kind name one service.
+    locale, brand, paid_through, renews, services (user, domain, kind) and pays_for: the ids of the services that it
+    pays for, such as sandbox:bakery:website (none: all of the account's). In CSV, email and pays_for hold several
+    values separated by semicolons, and user, domain, kind name one service.
     """
-    rows = list(read_rows(file))
+    rows = [_of_brand(row, brand) for row in read_rows(file)]
 
     from cli.invoices.checked import checked
     from operations.open_many import OpenedMany
@@ -55,9 +56,15 @@ async def start(
     return FAILED if report.failed else BAD_INPUT if bad else 0
 
 
+def _of_brand(row: FileRow | Bad, brand: str) -> FileRow | Bad:
+    if isinstance(row, Bad) or not brand or row.values.get("brand"):
+        return row
+    return FileRow(row.line, {**row.values, "brand": brand})
+
+
 async def _with_services(good: list[Checked], bad: list[Bad]) -> tuple[list[Checked], list[Bad]]:
-    """Those whose services there are, and with the bad those that pay for others. Else the store is not needed yet."""
-    if not any(each.new.pays_for for each in good):
+    """Those that fit their accounts, and with the bad those that do not. Else the store is not needed yet."""
+    if not any(each.new.pays_for or each.new.brand for each in good):
         return good, bad
     async with composed(server="not needed") as made:
         refused = await made.check_services.refused(good)

@@ -9,9 +9,12 @@ from typing import NamedTuple
 from jinja2 import Template
 
 from adapters import mail
+from adapters.settings.brands import with_logo
 from adapters.settings.settings import Settings
 from adapters.templates import renderer
-from adapters.templates.files import slug
+from adapters.templates.files import COMMON, slug
+from adapters.templates.languages import Languages
+from adapters.templates.locale import folders, locale_of
 from dunning.calendar import local
 from dunning.forecast.sample_notices import SampleNotice
 from dunning.policy.file import Policy
@@ -51,13 +54,17 @@ th, td { padding: 6px 16px 6px 0; border-bottom: 1px solid #d4dae1; text-align: 
 
 
 class PreviewRow(NamedTuple):
-    """A line of the index; `file` is the name of the notice's files without their endings."""
+    """A line of the index; `file` is the name of the notice's files without their endings.
+
+    `html` is the notice's as a browser shows it, with the logo that travels beside it in a mail.
+    """
 
     when: str
     story: str
     subject: str
     file: str
     content: NoticeText
+    html: str
     notice: SampleNotice
     mail: EmailMessage
 
@@ -68,14 +75,24 @@ def rows(settings: Settings, policy: Policy, locale: str, due: date) -> Iterator
     for place, each in enumerate(preview.of(PreviewOf(policy, due, locale)), start=1):
         order = each.notice.order
         when, file = f"{local(order.at, order.zone):%Y-%m-%d %H:%M}", f"{place:02}-{slug(order.title)}"
-        yield PreviewRow(when, each.notice.story, each.content.subject, file, each.content, each.notice, each.mail)
+        html = with_logo(each.content.html, settings.all_brands().house)
+        yield PreviewRow(
+            when, each.notice.story, each.content.subject, file, each.content, html, each.notice, each.mail
+        )
+
+
+def lacking(settings: Settings, locale: str) -> tuple[str, ...]:
+    """What the language that somebody began for the locale lacks; nothing for one that is whole, or never begun."""
+    languages = Languages(settings.notices / COMMON)
+    begun = next((each for each in folders(str(locale_of(locale))) if languages.exists(each)), "")
+    return languages.lacks(begun) if begun else ()
 
 
 def write(folder: Path, policy: Policy, locale: str, found: Sequence[PreviewRow]) -> None:
     """Write all files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for row in found:
-        (folder / f"{row.file}.html").write_text(row.content.html, encoding="utf-8")
+        (folder / f"{row.file}.html").write_text(row.html, encoding="utf-8")
         (folder / f"{row.file}.txt").write_text(row.content.text, encoding="utf-8")
         (folder / f"{row.file}.eml").write_bytes(row.mail.as_bytes())
     facts = {"title": policy.title, "zone": policy.zone, "locale": locale, "rows": found}

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from email.message import EmailMessage
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
 from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
@@ -57,18 +57,30 @@ class Gateway(Protocol):
         ...
 
 
+class Visit(NamedTuple):
+    """How the gateway's page is shown to a customer, and where it leads.
+
+    `title` names what is paid for; `language` is a tag such as de or en. With a `consent` text a method is kept for
+    later charges, and the text travels with it (S3-07). It leads to `back` when all is done, and to `left` when the
+    customer goes away before.
+    """
+
+    title: str
+    language: str
+    consent: str
+    back: str
+    left: str
+
+
 class HostedPages(Protocol):
     """The gateway's own page, where a customer pays or puts a payment method on file. Raises OutageError."""
 
-    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
-        """The address of a page where `amount` is paid for the invoice; it leads back to `back`.
-
-        With a `consent` text the method is kept for later charges, and the text travels with it (S3-07).
-        """
+    async def checkout(self, account: Account, invoice: str, amount: Money, visit: Visit) -> str:
+        """The address of a page where `amount` is paid for the invoice; without a consent nothing is kept."""
         ...
 
-    async def setup(self, account: Account, consent: str, back: str) -> str:
-        """The address of a page where a payment method is put on file, under that consent."""
+    async def setup(self, account: Account, visit: Visit) -> str:
+        """The address of a page where a payment method is put on file, under the visit's consent."""
         ...
 
 

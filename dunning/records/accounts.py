@@ -41,7 +41,8 @@ class Contact(Wire):
 class Account(Wire):
     """A customer. `locale` is a babel name such as en_US.
 
-    `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none.
+    `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none. `brand` is the name
+    under which they are written to, one of the settings' `brands`; empty: the house's own.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Account(Wire):
     zone: str = ""
     locale: str = "en_US"
     payer: str = ""
+    brand: str = ""
     contacts: tuple[Contact, ...] = ()
     services: tuple[Service, ...] = ()
 

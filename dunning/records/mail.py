@@ -16,7 +16,7 @@ class Mail(Wire):
     """One message to one recipient. `message_id` derives from the notice: a second copy is recognisable.
 
     `reply_to` is where answers go; empty: the mailer's own address for that. `answers` is the Message-ID of the mail
-    that it answers by itself (RFC 3834); empty: it answers none.
+    that it answers by itself (RFC 3834); empty: it answers none. `brand` says who writes; empty: the house.
     """
 
     message_id: str
@@ -25,6 +25,7 @@ class Mail(Wire):
     at: Instant
     reply_to: str = ""
     answers: str = ""
+    brand: str = ""
 
 
 class NoticeCopy(Wire):

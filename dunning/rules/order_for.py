@@ -82,7 +82,7 @@ def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
     }
 
 
-def _known(case: Case) -> tuple[str, ...]:
+def known_money(case: Case) -> tuple[str, ...]:
     """The ids of all money that the case has, or has on its way.
 
     A payment that was declined is none of them: it may be paid after all.
@@ -116,14 +116,14 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
         amount=case.invoice.amount if case.paid_up else case.balance,
         ask_only=case.paid_up or underway,
         payment=name.id if underway else "",
-        known=_known(case),
+        known=known_money(case),
         taken_back=_taken_back(case),
         heard=heard(case.entries),
     )
 
 
 def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
-    return AskOrder(**_head(case, milestone, now), known=_known(case))
+    return AskOrder(**_head(case, milestone, now), known=known_money(case))
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
@@ -177,7 +177,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         covers=_covers(case, milestone),
         reason="chargeback" if _is_chargeback(milestone) else "non-payment",
         voids=milestone.voids,
-        known=_known(case),
+        known=known_money(case),
         taken_back=_taken_back(case),
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),
@@ -196,7 +196,7 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         **_head(case, milestone, now),
         covers=_covers(case, milestone),
         backups=milestone.action is Action.DELETE_BACKUPS,
-        known=_known(case),
+        known=known_money(case),
         taken_back=_taken_back(case),
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),

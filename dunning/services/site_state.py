@@ -5,12 +5,12 @@ registration are refused, and pages still display (S4-08). From suspended upward
 manner (S4-09). The way to pay is never part of the site, so no level closes it (S4-15).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from dunning.holds import Hold
 from dunning.level import Level, strictest
-from dunning.services.hold_reasons import Category, Contacts, categories, category, remaining
+from dunning.services.hold_reasons import Category, Contacts, Remaining, categories, category, remaining
 from dunning.wire import Instant, Wire
 
 SHOWN_TO = ("owners", "admins")
@@ -61,11 +61,18 @@ class SiteState(Rules):
 
 
 MEANS = {
-    Level.WARNED: "This site may be restricted soon: everybody else sees the normal pages.",
-    Level.LOCKED: "This site is locked: nobody can log in or register, and visitors still see the pages.",
-    **dict.fromkeys((Level.SUSPENDED, Level.INACTIVE, Level.DELETED), "This site is suspended."),
+    Level.WARNED: "warned",
+    Level.LOCKED: "locked",
+    **dict.fromkeys((Level.SUSPENDED, Level.INACTIVE, Level.DELETED), "suspended"),
 }
-"""What owners and administrators read of each level that restricts anything."""
+"""Which words owners and administrators read of each level that restricts anything."""
+
+
+class SiteWords(NamedTuple):
+    """The words in the owner's language: sentences by their names, and why a service is restricted by its category."""
+
+    says: Mapping[str, str]
+    because: Mapping[str, str]
 
 
 def rules(level: Level) -> Rules:
@@ -81,7 +88,13 @@ def rules(level: Level) -> Rules:
 
 
 def site_state(
-    service: str, its: Sequence[Hold], pay_url: Callable[[str], str], contacts: Contacts, otherwise: str
+    service: str,
+    its: Sequence[Hold],
+    pay_url: Callable[[str], str],
+    contacts: Contacts,
+    otherwise: str,
+    *,
+    words: SiteWords,
 ) -> SiteState:
     """The state that these holds ask for: all that restrict the service of this id, oldest first.
 
@@ -94,7 +107,7 @@ def site_state(
     unpaid = next((hold.source for hold in its if category(hold.source) is Category.NON_PAYMENT), "")
     others = remaining((hold.source for hold in its), contacts, otherwise)
     message = Message(
-        text=_text(level, categories(its), [(each.because, each.write_to, each.read) for each in others]),
+        text=_text(level, categories(its), others, words),
         pay_url=pay_url(unpaid) if unpaid else "",
         write_to=tuple(dict.fromkeys(each.write_to for each in others)),
     )
@@ -102,14 +115,14 @@ def site_state(
     return SiteState(service=service, **ruled.model_dump(), since=since, reasons=categories(its), message=message)
 
 
-def _text(level: Level, reasons: tuple[Category, ...], others: list[tuple[str, str, str]]) -> str:
-    says = [MEANS[level]]
+def _text(level: Level, reasons: tuple[Category, ...], others: Sequence[Remaining], words: SiteWords) -> str:
+    says = [words.says[MEANS[level]]]
     if Category.NON_PAYMENT in reasons:
-        says.append("Fees for this site are due and were not paid in time. Please use the payment link to pay them.")
+        says.append(words.says["unpaid"])
         if level is Level.INACTIVE:
-            says.append("If the invoice can no longer be paid, ask our Billing department for a new one.")
-    says += [
-        f"One reason is {because}. No payment settles that: write to {write_to}{f', or read {read}' if read else ''}."
-        for because, write_to, read in others
-    ]
+            says.append(words.says["inactive"])
+    for each in others:
+        sentence = words.says["other_read" if each.read else "other"]
+        because = words.because[each.category.value]
+        says.append(sentence.format(because=because, address=each.write_to, read=each.read))
     return " ".join(says)

@@ -55,7 +55,7 @@ class Refusals:
         assert isinstance(error, HTTPException)
         note(request, error.note if isinstance(error, HttpRefusedError) else error.detail)
         if not request.url.path.startswith(WEBHOOKS):
-            return self._pages.sorry(error.status_code, error.headers)
+            return self._pages.sorry(request, error.status_code, error.headers)
         body: dict[str, object] = {"error": error.detail}
         if isinstance(error, HttpRefusedError) and error.errors:
             body["errors"] = error.errors
@@ -66,11 +66,11 @@ class Refusals:
         note(request, f"away: {type(error).__name__}")
         if request.url.path.startswith(WEBHOOKS):
             return JSONResponse({"error": "not now; send it again"}, 503, SOON)
-        return self._pages.sorry(503, SOON)
+        return self._pages.sorry(request, 503, SOON)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """For every other exception; the log has it."""
         del error
         if request.url.path.startswith(WEBHOOKS):
             return JSONResponse({"error": "a fault on our side"}, 500)
-        return self._pages.sorry(500)
+        return self._pages.sorry(request, 500)

@@ -7,39 +7,37 @@ machine wrote (`dunning.notices.inbound_mail`).
 import asyncio
 import hashlib
 import secrets
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from contextlib import suppress
+from typing import Protocol
 
 from adapters.signed_links import Links
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import key, notice_id, step
+from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Mailer
 from dunning.ports.notices import Notices
+from dunning.records.accounts import Account
 from dunning.records.mail import InboundMail, Mail, NoticeCopy, NoticeText
 from dunning.tickets.ticket import TicketOrder
+from portal.http.html import templates
+from portal.http.readers import Readers
 
-SUBJECT = "We have your message"
-_FOLDER = Path(__file__).parents[1] / "templates"
+
+class AnswerRecords(Accounts, Notices, Protocol):
+    """Whom we answer, and what was answered."""
 
 
 class AutoReply:
-    """`domain` is that of our Message-IDs, `company` who signs."""
+    """In the customer's language, under their brand's name. `domain` is that of our Message-IDs."""
 
-    def __init__(self, mailer: Mailer, store: Notices, links: Links, *, company: str, domain: str) -> None:
+    def __init__(self, mailer: Mailer, store: AnswerRecords, links: Links, readers: Readers, *, domain: str) -> None:
         self._mailer = mailer
         self._store = store
         self._links = links
-        self._company = company
+        self._readers = readers
         self._domain = domain
         self._one_by_one = asyncio.Lock()
-        self._environment = Environment(
-            loader=FileSystemLoader(_FOLDER),
-            undefined=StrictUndefined,
-            autoescape=select_autoescape(["html"]),
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = templates()
 
     async def answer(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> str:
         """Says what became of it: answered, or was answered today. Raises OutageError.
@@ -47,7 +45,8 @@ class AutoReply:
         It is in the archive before it is sent: a retry says the same words under the same Message-ID.
         """
         async with self._one_by_one:
-            copy = await self._copy(mail, ticket, notice)
+            account = await self._account(ticket, mail)
+            copy = await self._copy(mail, ticket, notice, account)
             if copy.status != "sending":
                 return "was answered today"
             sent = await self._mailer.send(
@@ -57,13 +56,23 @@ class AutoReply:
                     content=copy.content,
                     at=copy.at,
                     answers=mail.id if mail.id.startswith("<") else "",
+                    brand=account.brand,
                 )
             )
             # An answer that may have arrived is not sent twice.
             await self._store.put_notice(copy.model_copy(update={"status": sent.status, "detail": sent.detail}))
             return "answered" if sent.status == "delivered" else f"answer {sent.status}"
 
-    async def _copy(self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeCopy:
+    async def _account(self, ticket: TicketOrder, mail: InboundMail) -> Account:
+        """Whose ticket it is; or else the first whose address it came from."""
+        for name in (ticket.account, *await self._store.accounts_of_contact(mail.sender)):
+            with suppress(LookupError):
+                return await self._store.account(name)
+        return Account(id=ticket.account, name="")
+
+    async def _copy(
+        self, mail: InboundMail, ticket: TicketOrder, notice: NoticeCopy | None, account: Account
+    ) -> NoticeCopy:
         who = hashlib.sha256(mail.sender.lower().encode("utf-8", "backslashreplace")).hexdigest()[:24]
         name = notice_id(key("", step(StepKind.MAIL_ANSWER, f"{mail.at:%Y-%m-%d}", who)), 0)
         earlier = await self._store.notice(name)
@@ -75,19 +84,22 @@ class AutoReply:
             account=ticket.account,
             recipient=mail.sender,
             at=mail.at,
-            content=self._words(ticket, notice),
+            content=self._words(ticket, notice, account),
             message_id=f"<{secrets.token_hex(16)}@{self._domain}>",
         )
         await self._store.put_notice(copy)
         return copy
 
-    def _words(self, ticket: TicketOrder, notice: NoticeCopy | None) -> NoticeText:
-        facts = {
-            "company": self._company,
-            "subject": SUBJECT,
+    def _words(self, ticket: TicketOrder, notice: NoticeCopy | None, account: Account) -> NoticeText:
+        reader = self._readers.of(account)
+        words, writes = reader.words["answer"], reader.writes(account.zone)
+        facts = reader.page() | {
+            "w": words,
+            "department": reader.words["ticket"]["departments"][ticket.department],
             "ticket": ticket,
             "notice": notice,
-            "url": self._links.ticket(ticket.key),
+            "day": writes.local_day(notice.at) if notice else "",
+            "url": self._links.at(reader.brand.url).ticket(ticket.key),
         }
         text, html = (self._environment.get_template(f"answer.{kind}").render(facts) for kind in ("txt", "html"))
-        return NoticeText(subject=SUBJECT, text=text, html=html, template="portal/answer")
+        return NoticeText(subject=words["subject"], text=text, html=html, template="portal/answer")

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
 from dunning.case.decisions import follow_up
-from dunning.case.ledger import SIGN, Entry, Kind
+from dunning.case.ledger import MONEY_IN, SIGN, Entry, Kind
 from dunning.case.orders import NoticeOrder
 from dunning.coverage import Coverage
 from dunning.holds import OTHER_SOURCES, Hold, Rule
@@ -23,7 +23,6 @@ from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
-from dunning.services.hold_reasons import Remaining
 from dunning.services.shared_users import ByUser, restraining
 from operations.look import CaseOf
 
@@ -54,6 +53,7 @@ class InvoiceView:
 
     `services` names those that it pays for; empty: all of the account's. `level` is what they run at, whoever restricts
     them; `other_holds` no payment lifts. `all_past_due`: they come back only when every past-due invoice is paid.
+    `lines` are the kinds and amounts that the balance is made of, `payments` how many arrived so far.
     `gone`: they are deleted, and `next_step` says what can be bought back, and for how much (S3-25).
     """
 
@@ -67,8 +67,9 @@ class InvoiceView:
     gone: bool
     services: str
     lines: tuple[tuple[str, Money], ...]
+    payments: int
     level: Level
-    other_holds: tuple[Remaining, ...]
+    other_holds: tuple[dict[str, Any], ...]
     all_past_due: bool
     others: tuple[Other, ...]
     more: int
@@ -121,7 +122,8 @@ class InvoiceViews:
         covers = Coverage(services=case.invoice.pays_for)
         holds = restraining(covers, account.services, await self._store.holds(account.id), self._by_user)
         others, more = await self._others(case, now)
-        facts = self._renderer.facts(_notice(case, now), account)
+        language = self._renderer.languages.of(account.locale)
+        facts = self._renderer.facts(_notice(case, now), account, language)
         return InvoiceView(
             number=case.invoice.number,
             account=account,
@@ -133,8 +135,9 @@ class InvoiceViews:
             gone=facts["deleted"] and state_at(case, now) == "deleted",
             services=facts["services"],
             lines=_lines(case),
+            payments=sum(entry.kind in MONEY_IN for entry in case.entries),
             level=strictest(hold.level for hold in holds),
-            other_holds=self._renderer.remaining(_other_holds(holds)),
+            other_holds=tuple(self._renderer.remaining(_other_holds(holds), account, language)),
             all_past_due=case.plan.rule is Rule.ALL_PAST_DUE,
             others=others,
             more=more,
@@ -173,13 +176,9 @@ def _lines(case: Case) -> tuple[tuple[str, Money], ...]:
     A line that waits for another one (a reversal that overtook its payment) does not count yet: then there is no sum to
     show.
     """
-    lines = [(_words(entry), _signed(entry)) for entry in case.entries if entry.kind is not Kind.PARKED]
+    lines = [(entry.kind.value, _signed(entry)) for entry in case.entries if entry.kind is not Kind.PARKED]
     adds_up = sum(amount.minor for _, amount in lines) == case.balance.minor
     return tuple(lines) if len(lines) > 1 and adds_up else ()
-
-
-def _words(entry: Entry) -> str:
-    return entry.kind.value.replace("_", " ").capitalize()
 
 
 def _signed(entry: Entry) -> Money:

@@ -1,16 +1,21 @@
 """`GET /notices/{id}`: a notice as it was sent, for its customer, behind a signed link (S1-21)."""
 
+from typing import Protocol
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from adapters.settings.brands import Brand, Brands, with_logo
 from adapters.signed_links import Links
+from dunning.ports.accounts import Accounts
 from dunning.ports.notices import Notices
 from portal.http.errors import HttpRefusedError
 
 # The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.
 _POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
 )
 _HEADERS = {
@@ -23,12 +28,17 @@ _HEADERS = {
 }
 
 
-class NoticePage:
-    """Shows the archived HTML, whatever became of the mail."""
+class NoticeRecords(Accounts, Notices, Protocol):
+    """The notice, and whose it is."""
 
-    def __init__(self, links: Links, store: Notices) -> None:
+
+class NoticePage:
+    """Shows the archived HTML, whatever became of the mail, with its brand's logo, which travelled beside it."""
+
+    def __init__(self, links: Links, store: NoticeRecords, brands: Brands) -> None:
         self._links = links
         self._store = store
+        self._brands = brands
 
     def route(self) -> Route:
         """An id may hold anything that an invoice's number and a step may."""
@@ -41,4 +51,10 @@ class NoticePage:
         copy = await self._store.notice(notice)
         if copy is None:
             raise HttpRefusedError(404, "no such page")
-        return HTMLResponse(copy.content.html, headers=_HEADERS)
+        return HTMLResponse(with_logo(copy.content.html, await self._brand(copy.account)), headers=_HEADERS)
+
+    async def _brand(self, account: str) -> Brand:
+        try:
+            return self._brands.of((await self._store.account(account)).brand)
+        except LookupError:
+            return self._brands.house

@@ -14,12 +14,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
+from adapters.templates.locale import tag
 from dunning.ports import companies as ports
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account
 from portal.http.body import body_of
-from portal.http.errors import OUTAGES, HttpRefusedError
+from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
+from portal.http.readers import Reader
+from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceView, InvoiceViews
 
 _FORM_BYTES = 16_384
@@ -34,17 +37,17 @@ class CompanyPage(ports.HostedPages, Protocol):
 
 
 class PayPage:
-    """`terms` are the words that a customer agrees to before a payment method is kept (S3-07)."""
+    """The pages of an invoice; `back` is where the gateway leads to afterwards."""
 
     def __init__(
-        self, links: Links, views: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, terms: str
+        self, links: Links, views: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, back: BackPage
     ) -> None:
         self._links = links
         self._views = views
         self._store = store
         self._company = company
         self._pages = pages
-        self._terms = terms
+        self._back = back
 
     def routes(self) -> list[Route]:
         """All under /pay."""
@@ -52,12 +55,12 @@ class PayPage:
             Route("/pay/help", self._help),
             Route("/pay/{invoice}", self._page, methods=["GET", "POST"]),
             Route("/pay/{invoice}/method", self._put_on_file, methods=["POST"]),
-            Route("/pay/{invoice}/back", self._back, methods=["GET"]),
+            self._back.route(),
         ]
 
     async def _help(self, request: Request) -> Response:
-        del request
-        return self._pages.show("help", terms=self._terms)
+        reader = self._pages.readers.stranger(request)
+        return self._pages.show("help", reader, terms=reader.terms)
 
     async def _page(self, request: Request) -> Response:
         return await (self._pay(request) if request.method == "POST" else self._show(request))
@@ -66,44 +69,55 @@ class PayPage:
         invoice = self._checked(request, request.query_params)
         view = await self._views.of(invoice)
         if view is None:
-            return self._pages.show("unknown", 404, invoice=invoice)
+            return self._pages.show("unknown", self._pages.readers.stranger(request), 404, invoice=invoice)
+        reader = self._pages.readers.of(view.account, request)
         return self._pages.show(
             "invoice",
+            reader,
             view=view,
-            terms=self._terms,
-            seen=self._seen(view),
+            terms=reader.terms,
+            seen=_seen(view, reader),
             signature=self._links.signature(invoice),
             again="again" in request.query_params,
-            link=self._link,
+            link_to=self._link,
+            help_href=_help_of(reader),
         )
 
     async def _pay(self, request: Request) -> Response:
         invoice, form = await self._form(request)
         view = await self._views.of(invoice)
-        if view is None or not view.payable or self._changed(view, form):
+        if view is None:
             return self._again(invoice, "")
-        consent = self._terms if form.get("consent") else ""
+        reader = self._pages.readers.of(view.account, request)
+        if not view.payable or _changed(view, reader, form):
+            return self._again(invoice, "")
+        if await self._back.hears(invoice):  # paid a moment ago, or in another window: nobody pays twice
+            return self._pages.lead(self._links.at(reader.brand.url).back(invoice, had=view.payments))
+        visit = self._visit(invoice, reader, reader.terms if form.get("consent") else "", "pay", view.payments)
         account = await self._with_payer(view.account)
-        back = self._links.back(invoice)
-        return self._pages.lead(await self._company.checkout(account, invoice, view.owed, consent, back))
+        return self._pages.lead(await self._company.checkout(account, invoice, view.owed, visit))
 
     async def _put_on_file(self, request: Request) -> Response:
         invoice, form = await self._form(request)
         view = await self._views.of(invoice)
-        if view is None or self._changed(view, form):
+        if view is None:
+            return self._again(invoice, "../")
+        reader = self._pages.readers.of(view.account, request)
+        if _changed(view, reader, form):
             return self._again(invoice, "../")
         account = await self._with_payer(view.account)
-        return self._pages.lead(await self._company.setup(account, self._terms, self._links.back(invoice, "method")))
+        visit = self._visit(invoice, reader, reader.terms, "method", view.payments)
+        return self._pages.lead(await self._company.setup(account, visit))
 
-    async def _back(self, request: Request) -> Response:
-        invoice = self._checked(request, request.query_params)
-        try:
-            view = await self._views.of(invoice)
-        except OUTAGES:
-            view = None  # who has just paid must not read that something is broken
-        did = "method" if request.query_params.get("did") == "method" else "pay"
-        settled = view is not None and view.state == "paid"
-        return self._pages.show("back", invoice=invoice, did=did, settled=settled, href=f"../{self._link(invoice)}")
+    def _visit(self, invoice: str, reader: Reader, consent: str, did: str, had: int) -> ports.Visit:
+        links, page = self._links.at(reader.brand.url), did == "method"
+        return ports.Visit(
+            title=reader.words["product"].format(invoice=invoice),
+            language=tag(reader.language),
+            consent=consent,
+            back=links.back(invoice, did, had),
+            left=links.pay(invoice) if page else links.back(invoice, "left", had),
+        )
 
     async def _form(self, request: Request) -> tuple[str, Mapping[str, str]]:
         body = await body_of(request, _FORM_BYTES)
@@ -111,10 +125,7 @@ class PayPage:
         return self._checked(request, {**request.query_params, **form}), form
 
     def _checked(self, request: Request, given: Mapping[str, str]) -> str:
-        invoice = request.path_params["invoice"]
-        if not self._links.valid(invoice, given.get("s", "")):
-            raise HttpRefusedError(404, "no such page", note="a pay link without its signature")
-        return invoice
+        return checked(self._links, request, given)
 
     def _link(self, invoice: str, **more: str) -> str:
         """A link beside the page: it also works behind a proxy that puts a prefix before our paths."""
@@ -124,18 +135,8 @@ class PayPage:
         """Something changed since the page was opened: show it anew, before anybody agrees to anything."""
         return self._pages.lead(way + self._link(invoice, again="1"))
 
-    def _changed(self, view: InvoiceView, form: Mapping[str, str]) -> bool:
-        return "seen" in form and form["seen"] != self._seen(view)
-
-    def _seen(self, view: InvoiceView) -> str:
-        """What the customer had before their eyes: the amount, and the words to agree to."""
-        return hashlib.sha256(f"{view.owed} {self._terms}".encode()).hexdigest()[:16]
-
     async def _with_payer(self, account: Account) -> Account:
-        """The account with its id at the gateway, which is written down before anything is paid.
-
-        So the payment is found there though every webhook of it is lost.
-        """
+        """The account with its customer at the company, written down before anything is paid there."""
         payer = await self._company.payer(account)
         if payer == account.payer:
             return account
@@ -148,10 +149,23 @@ class PayPage:
         return named
 
 
-def terms(company: str, contact: str) -> str:
-    """What a customer agrees to before a payment method is kept."""
-    return (
-        f"{company} may keep this payment method with its gateway and charge it for my invoices: on their due "
-        "dates, and again when a charge did not go through, as each invoice's notices say. "
-        f"I can take this back at any time by writing to {contact}."
-    )
+def checked(links: Links, request: Request, given: Mapping[str, str]) -> str:
+    """The invoice of the address. Raises HttpRefusedError for a link without its signature."""
+    invoice = request.path_params["invoice"]
+    if not links.valid(invoice, given.get("s", "")):
+        raise HttpRefusedError(404, "no such page", note="a pay link without its signature")
+    return invoice
+
+
+def _changed(view: InvoiceView, reader: Reader, form: Mapping[str, str]) -> bool:
+    return "seen" in form and form["seen"] != _seen(view, reader)
+
+
+def _seen(view: InvoiceView, reader: Reader) -> str:
+    """What the customer had before their eyes: the amount, and the words to agree to."""
+    return hashlib.sha256(f"{view.owed} {reader.terms}".encode()).hexdigest()[:16]
+
+
+def _help_of(reader: Reader) -> str:
+    asked = {"lang": tag(reader.language), "brand": reader.brand.name}
+    return f"help?{urlencode({key: value for key, value in asked.items() if value})}"

@@ -18,11 +18,12 @@ from dunning.level import Level
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.records.accounts import Account, Service
-from dunning.services.hold_reasons import Category, Contacts, categories, name, remaining
+from dunning.services.hold_reasons import Category, Contacts, categories, remaining
 from dunning.services.shared_users import ByUser, holds_on
-from dunning.services.site_state import SiteState, site_state
+from dunning.services.site_state import SiteState, SiteWords, site_state
 from portal.http.errors import note
 from portal.http.html import Pages
+from portal.http.readers import Readers
 
 
 class SiteRecords(Accounts, Holds, Protocol):
@@ -32,16 +33,17 @@ class SiteRecords(Accounts, Holds, Protocol):
 FRESH = 30
 """Seconds that a site may go on with what it read."""
 _MINUTE = {"Cache-Control": "public, max-age=60"}
+_BY_BROWSER = _MINUTE | {"Vary": "Accept-Language"}
 _HEADERS = {"Cache-Control": f"private, max-age={FRESH}", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
 _BEARER = "bearer "
 
 
 class Known(NamedTuple):
-    """A service, the holds that restrict it, oldest first, and how many accounts name it."""
+    """A service, the holds that restrict it, oldest first, and the accounts that name it; the last is the newest."""
 
     service: Service
     holds: tuple[Hold, ...]
-    accounts: int
+    accounts: tuple[Account, ...]
 
 
 class SitesOfUsers:
@@ -60,7 +62,7 @@ class SitesOfUsers:
         its = named[-1][1]
         same = [account for account, each in named if (each.panel, each.user) == (its.panel, its.user)]
         holds = [hold for account in same for hold in await self._holding(its, account)]
-        return Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), len(same))
+        return Known(its, tuple(sorted(holds, key=lambda hold: hold.since)), tuple(same))
 
     async def _holding(self, service: Service, account: Account) -> tuple[Hold, ...]:
         return holds_on(service, account.services, await self._store.holds(account.id), self._by_user)
@@ -69,15 +71,17 @@ class SitesOfUsers:
 class SiteStates:
     """`GET /sites/{service}/state`: the level, what it means, and what owners and administrators are told.
 
-    `contacts` says where to write about a hold, `otherwise` about one that it does not name.
+    `contacts` says where to write about a hold; about one that it does not name, to the brand's own address.
     """
 
-    def __init__(self, keys: SiteLinks, links: Links, sites: SitesOfUsers, contacts: Contacts, otherwise: str) -> None:
+    def __init__(
+        self, keys: SiteLinks, links: Links, sites: SitesOfUsers, contacts: Contacts, readers: Readers
+    ) -> None:
         self._keys = keys
         self._links = links
         self._sites = sites
         self._contacts = contacts
-        self._otherwise = otherwise
+        self._readers = readers
 
     def route(self) -> Route:
         """An id may hold anything, a slash too, so it is whatever stands in between."""
@@ -103,22 +107,24 @@ class SiteStates:
         if known is None:
             return None
         # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
-        pay = self._links.pay if known.accounts == 1 else _no_link
-        return site_state(known.service.id, known.holds, pay, self._contacts, self._otherwise)
+        reader = self._readers.of(known.accounts[-1])
+        pay = self._links.at(reader.brand.url).pay if len(known.accounts) == 1 else _no_link
+        words = SiteWords(reader.words["site"], reader.around["because"])
+        return site_state(known.service.id, known.holds, pay, self._contacts, reader.brand.contact, words=words)
 
 
 class SuspendedPages:
     """`GET /sites/{service}/suspended`: what visitors of a suspended site read. It needs no token.
 
-    A site that is not suspended has the same answer as one that nobody knows. `portal` is the address of the client
+    It is in the language of the site's owner. A site that is not suspended has the same answer as one that nobody
+    knows, in that of who asks. `portal` is the address of the client
     portal, where its owner logs in; empty when there is none to name.
     """
 
-    def __init__(self, sites: SitesOfUsers, pages: Pages, contacts: Contacts, otherwise: str, portal: str) -> None:
+    def __init__(self, sites: SitesOfUsers, pages: Pages, contacts: Contacts, portal: str) -> None:
         self._sites = sites
         self._pages = pages
         self._contacts = contacts
-        self._otherwise = otherwise
         self._portal = portal
 
     def route(self) -> Route:
@@ -126,22 +132,21 @@ class SuspendedPages:
         return Route("/sites/{service:path}/suspended", self._show, methods=["GET"])
 
     async def _show(self, request: Request) -> Response:
-        suspending = await self._suspending(request.path_params["service"])
-        if not suspending:
-            return self._pages.show("running", 404, _MINUTE)
-        reasons = categories(suspending)
+        known = await self._sites.of(request.path_params["service"])
+        suspending = tuple(hold for hold in (known.holds if known else ()) if hold.level.rank >= Level.SUSPENDED.rank)
+        if known is None or not suspending:
+            return self._pages.show("running", self._pages.readers.stranger(request), 404, _BY_BROWSER)
+        reasons, reader = categories(suspending), self._pages.readers.of(known.accounts[-1])
+        sources = [hold.source for hold in suspending]
         return self._pages.show(
             "suspended",
+            reader,
             headers=_MINUTE,
-            reasons=[name(reason) for reason in reasons],
+            reasons=[reason.value for reason in reasons],
             unpaid=Category.NON_PAYMENT in reasons,
-            others=remaining((hold.source for hold in suspending), self._contacts, self._otherwise),
+            others=remaining(sources, self._contacts, reader.brand.contact),
             portal=self._portal,
         )
-
-    async def _suspending(self, service: str) -> tuple[Hold, ...]:
-        known = await self._sites.of(service)
-        return tuple(hold for hold in (known.holds if known else ()) if hold.level.rank >= Level.SUSPENDED.rank)
 
 
 def _no_link(invoice: str) -> str:

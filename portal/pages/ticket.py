@@ -7,14 +7,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
+from dunning.ports.accounts import Accounts
 from dunning.ports.notices import Notices
 from dunning.ports.tickets import Tickets
 from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
+from portal.http.readers import Reader
 
 
-class TicketPageRecords(Notices, Tickets, Protocol):
-    """A ticket, and the notice that it is about."""
+class TicketPageRecords(Accounts, Notices, Tickets, Protocol):
+    """A ticket, the notice that it is about, and whose it is."""
 
 
 class TicketPage:
@@ -37,4 +39,12 @@ class TicketPage:
         if ticket is None:
             raise HttpRefusedError(404, "no such page")
         notice = await self._store.notice(ticket.notice) if ticket.notice else None
-        return self._pages.show("ticket", ticket=ticket, notice=notice)
+        reader, zone = await self._reader(ticket.account, request)
+        return self._pages.show("ticket", reader, ticket=ticket, notice=notice, writes=reader.writes(zone))
+
+    async def _reader(self, account: str, request: Request) -> tuple[Reader, str]:
+        try:
+            known = await self._store.account(account)
+        except LookupError:  # of somebody whose account is not clear
+            return self._pages.readers.stranger(request), ""
+        return self._pages.readers.of(known, request), known.zone

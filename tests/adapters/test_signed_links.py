@@ -33,7 +33,10 @@ def test_the_link_is_the_same_in_every_mail() -> None:
 
 
 def test_the_ways_back_and_to_the_help() -> None:
-    assert LINKS.back("A", "method") == f"https://host.example/billing/pay/A/back?s={LINKS.signature('A')}&did=method"
+    assert (
+        LINKS.back("A", "method")
+        == f"https://host.example/billing/pay/A/back?s={LINKS.signature('A')}&did=method&had=0"
+    )
     assert LINKS.help == "https://host.example/billing/pay/help"
 
 

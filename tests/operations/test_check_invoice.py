@@ -11,7 +11,7 @@ from operations.check_invoice import CheckInvoice
 from operations.errors import RefusedError
 from tests.operations.opening import ASO, new
 
-CHECK = CheckInvoice(lambda name: load_policy(name, ROOT / "policies"), is_locale)
+CHECK = CheckInvoice(lambda name: load_policy(name, ROOT / "policies"), is_locale, {"acme"})
 
 
 def test_a_good_one_has_its_policy() -> None:
@@ -24,6 +24,7 @@ def test_a_good_one_has_its_policy() -> None:
         ({"policy": "nobody-s"}, r"there is no such file; policies in .*a-small-orange"),
         ({"amount": "EUR 1"}, "EUR 1.00 is not in USD, the currency of the policy a-small-orange"),
         ({"locale": "xx_XX"}, "locale: 'xx_XX' is not one; write it like en_US or de_DE"),
+        ({"brand": "acne"}, "brand: there is no brand 'acne' in the settings; brands: acme"),
         ({"due": date(9999, 12, 30)}, "."),
     ],
 )

@@ -48,9 +48,10 @@ async def kept(shared: Portal) -> Portal:
     async with shared.store._writing() as connection:
         for table in reversed(metadata.sorted_tables):
             await connection.execute(delete(table))
-    for played in (shared.cases.cases, shared.cases.brought, shared.cases.troubles, shared.company.asked):
+    cases, company = shared.cases, shared.company
+    for played in (cases.cases, cases.brought, cases.troubles, company.asked, company.has, company.questions):
         played.clear()
-    shared.company.away = False
+    company.away, company.underway = False, ()
     return shared
 
 

@@ -19,7 +19,7 @@ from portal.mail.loop import MailLoop
 from portal.mail.smtp_server import InboundSmtp
 from sandbox.mail.catcher import MailCatcher
 from tests.dunning.reports import ID
-from tests.portal.world import COMPANY, LINK_SECRET, PlayedCases, until
+from tests.portal.world import COMPANY, LINK_SECRET, READERS, PlayedCases, until
 
 BOUNCES, NO_REPLY = "bounces@hosting.example", "no-reply@hosting.example"
 OWNER, SECOND = "owner@bakery.example", "second@bakery.example"
@@ -99,7 +99,7 @@ async def post(url: str, *, store: SqlStore | None = None, handling: bool = True
     catching = await catcher.listen(0)
     port = catching.sockets[0].getsockname()[1]
     mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
-    answers = AutoReply(mailer, behind, links, company=COMPANY, domain="hosting.example")
+    answers = AutoReply(mailer, behind, links, READERS, domain="hosting.example")
     loop = MailLoop(behind, MailHandler(behind, cases.deliver, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
     door = InboundSmtp(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
     async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:

@@ -15,21 +15,27 @@ from stripe import WebhookSignature
 
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
+from adapters.settings.brands import Brand, Brands
 from adapters.settings.settings import HOLD_CONTACTS, ROOT
 from adapters.signed_links import Links
 from adapters.sites.tokens import SiteLinks
 from adapters.store import SqlStore
+from adapters.templates.languages import Languages
 from adapters.templates.renderer import TemplateRenderer
 from composition import now
 from dunning.case.case import Case
 from dunning.case.facts import Payment
+from dunning.case.results import Found
 from dunning.money import Money
+from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent, News, Outcome
+from operations.ask_gateway import AskGateway
 from operations.why import Why
 from portal.http.app import application
 from portal.http.html import Pages
+from portal.http.readers import Readers
 from portal.http.ready import Ready
 from portal.http.server import serving
 from portal.inbox import processor_api
@@ -38,9 +44,10 @@ from portal.inbox.deliver import InboxDelivery
 from portal.inbox.handle import WebhookHandler
 from portal.inbox.keep import InboxWriter
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
+from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
-from portal.pages.pay import PayPage, terms
+from portal.pages.pay import PayPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.why import WhyPage
@@ -51,7 +58,22 @@ PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 LINK_SECRET = "a secret of the tests, forty characters."
 COMPANY, CONTACT = "Example Hosting", "billing@hosting.example"
 CLIENT_PORTAL = "https://clients.hosting.example"
-TERMS = terms(COMPANY, CONTACT)
+BRANDS = Brands(
+    Brand(company=COMPANY, contact=CONTACT, url="https://pay.example"),
+    {
+        "acme": Brand(
+            company="Acme Web",
+            contact="hello@acme.example",
+            url="https://acme.example",
+            colour="#7a1f5c",
+            legal="Acme Web Ltd, London\nReg. 123",
+            name="acme",
+        )
+    },
+)
+LANGUAGES = Languages(ROOT / "notices" / "common")
+READERS = Readers(LANGUAGES, BRANDS)
+TERMS = READERS.of(Account(id="a", name="")).terms
 MOST = 4_000
 
 PATIENCE = 20.0
@@ -154,20 +176,29 @@ class PlayedCompany:
     url: str
     asked: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     away: bool = False
+    has: list[Payment] = field(default_factory=list[Payment])
+    """Money that it has for whatever invoice it is asked about."""
+    underway: tuple[str, ...] = ()
+    questions: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     async def payer(self, account: Account) -> str:
         self._answer()
         return account.payer or f"cus_of_{account.id}"
 
-    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
+    async def checkout(self, account: Account, invoice: str, amount: Money, visit: Visit) -> str:
         self._answer()
-        self.asked.append(("checkout", account.id, account.payer, invoice, str(amount), consent, back))
+        self.asked.append(("checkout", account.id, account.payer, invoice, str(amount), visit))
         return f"{self.url}/pay-here"
 
-    async def setup(self, account: Account, consent: str, back: str) -> str:
+    async def setup(self, account: Account, visit: Visit) -> str:
         self._answer()
-        self.asked.append(("setup", account.id, account.payer, consent, back))
+        self.asked.append(("setup", account.id, account.payer, visit))
         return f"{self.url}/put-here"
+
+    async def received(self, account: Account, invoice: str, known: Sequence[str]) -> Found:
+        self._answer()
+        self.questions.append((account.id, invoice))
+        return Found(payments=tuple(each for each in self.has if each.id not in known), underway=self.underway)
 
     def _answer(self) -> None:
         if self.away:
@@ -249,10 +280,14 @@ async def portal(
     readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
     delivery = InboxDelivery(used, WebhookHandler(used, played.deliver, readers, now))
     intake = WebhookIntake(InboxWriter(used), most, now)
-    pages = Pages(COMPANY, CONTACT, ["https:", leads_to])
+    pages = Pages(READERS, ["https:", leads_to])
     secrets = [Webhook(secret) for secret in payment_secrets]
-    renderer = TemplateRenderer(ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT)
+    renderer = TemplateRenderer(
+        ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT, brands=BRANDS
+    )
     views = InvoiceViews(used, played.case, renderer, now)
+    asking = AskGateway(used, played.case, company, played.deliver, now)
+    back = BackPage(links, views, pages, asking.about)
     sites = SitesOfUsers(used, lambda each: each.panel == "whm")
     routes = [
         StripeWebhooks(intake, delivery, stripe_secrets, TYPES, live=False).route(),
@@ -260,10 +295,10 @@ async def portal(
         Ready({"store": lambda: used.waiting(1)}).route(),
         WhyPage(links, Why(used, played.case, now)).route(),
         TicketPage(links, used, pages).route(),
-        NoticePage(links, used).route(),
-        *PayPage(links, views, pages, store=used, company=company, terms=TERMS).routes(),
-        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, CONTACT).route(),
-        SuspendedPages(sites, pages, HOLD_CONTACTS, CONTACT, CLIENT_PORTAL).route(),
+        NoticePage(links, used, BRANDS).route(),
+        *PayPage(links, views, pages, store=used, company=company, back=back).routes(),
+        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, READERS).route(),
+        SuspendedPages(sites, pages, HOLD_CONTACTS, CLIENT_PORTAL).route(),
     ]
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (

@@ -24,7 +24,7 @@ from dunning.records.payments import Attempt, Method
 _DECLINED = 402
 _CANNOT_PAY = frozenset({"payment_method", "customer"})
 _UNUSABLE = frozenset({"payment_method_unexpected_state", "payment_method_bank_account_blocked"})
-_USELESS = "the payment method on file cannot be charged; another one is needed"
+USELESS = "the payment method on file cannot be charged; another one is needed"
 
 
 class StripeCharges:
@@ -96,7 +96,7 @@ class StripeCharges:
         if failure.param == "amount":
             return declined_charge(None, failure.model_copy(update={"code": failure.code or "invalid_amount"}))
         if failure.param in _CANNOT_PAY or failure.code in _UNUSABLE:
-            return NoMethod(reason=_USELESS)
+            return NoMethod(reason=USELESS)
         raise refused
 
     async def _as_before(self, order: ChargeOrder, method: Method, refused: StripeRefusedError) -> ChargeResult:

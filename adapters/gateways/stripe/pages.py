@@ -1,5 +1,7 @@
 """Stripe's own page, where a customer pays or puts a payment method on file: Checkout Sessions."""
 
+from typing import Literal, get_args
+
 from pydantic import SecretStr
 from stripe.params.checkout import SessionCreateParams
 
@@ -10,7 +12,15 @@ from adapters.gateways.stripe.instruments import CHARGEABLE
 from adapters.gateways.stripe.money import units
 from adapters.gateways.stripe.objects import Session
 from dunning.money import Money
+from dunning.ports.companies import Visit
 from dunning.records.accounts import Account
+
+_Locale = Literal[
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr", "fr-CA", "hr", "hu",
+    "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru", "sk", "sl", "sv", "th",
+    "tr", "vi", "zh", "zh-HK", "zh-TW",
+]  # fmt: skip
+"""The languages of Stripe's page (docs.stripe.com/api/checkout/sessions/create)."""
 
 
 class StripePages:
@@ -34,13 +44,12 @@ class StripePages:
         """
         return account.payer or await self._customers.made(account)
 
-    async def checkout(self, account: Account, invoice: str, amount: Money, consent: str, back: str) -> str:
-        """The address of a page where `amount` is paid for the invoice; it leads back to `back`.
+    async def checkout(self, account: Account, invoice: str, amount: Money, visit: Visit) -> str:
+        """The address of a page where `amount` is paid for the invoice; without a consent nothing is kept.
 
-        With a `consent` text the method is kept for later charges, and the text travels with it (S3-07).
         Raises ValueError for an amount that Stripe cannot charge.
         """
-        name = f"Invoice {invoice}"
+        name = f"Invoice {invoice}"  # for staff, in the Dashboard; customers read the visit's title
         about = {"invoice": invoice, "account": account.id}
         params: SessionCreateParams = {
             "mode": "payment",
@@ -50,17 +59,18 @@ class StripePages:
                     "price_data": {
                         "currency": amount.currency.lower(),
                         "unit_amount": units(amount),
-                        "product_data": {"name": name},
+                        "product_data": {"name": visit.title},
                     },
                     "quantity": 1,
                 }
             ],
             "payment_intent_data": {"description": name, "metadata": about},
-            "metadata": about | consent_metadata(consent),
-            "success_url": back,
-            "cancel_url": back,
+            "metadata": about | consent_metadata(visit.consent),
+            "locale": _locale(visit.language),
+            "success_url": visit.back,
+            "cancel_url": visit.left,
         }
-        if consent:
+        if visit.consent:
             params["payment_intent_data"] = {
                 "description": name,
                 "metadata": about,
@@ -68,8 +78,8 @@ class StripePages:
             }
         return await self._page(account, params)
 
-    async def setup(self, account: Account, consent: str, back: str) -> str:
-        """The address of a page where a payment method is put on file, under that consent.
+    async def setup(self, account: Account, visit: Visit) -> str:
+        """The address of a page where a payment method is put on file, under the visit's consent.
 
         It offers what we charge, as far as the Stripe account has it.
         """
@@ -81,9 +91,10 @@ class StripePages:
                 "client_reference_id": account.id,
                 "allowed_payment_method_types": sorted(CHARGEABLE),
                 "setup_intent_data": {"metadata": about},
-                "metadata": about | consent_metadata(consent),
-                "success_url": back,
-                "cancel_url": back,
+                "metadata": about | consent_metadata(visit.consent),
+                "locale": _locale(visit.language),
+                "success_url": visit.back,
+                "cancel_url": visit.left,
             },
         )
 
@@ -102,3 +113,9 @@ class StripePages:
     async def _opened(self, params: SessionCreateParams, payer: str) -> str:
         session = await fetch(Session, self._sessions.create_async({**params, "customer": payer}))
         return session.url
+
+
+def _locale(language: str) -> _Locale:
+    """The page in the customer's language where Stripe has it; else it asks the browser."""
+    asked = (language, language.partition("-")[0])
+    return next((each for way in asked for each in get_args(_Locale) if each == way), "auto")

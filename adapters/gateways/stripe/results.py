@@ -21,8 +21,8 @@ BROKEN_OFF: Final = "duplicate"
 ASK_DEBIT_AFTER = timedelta(days=1)
 ASK_UNKNOWN_AFTER = timedelta(hours=1)
 
-_CONFIRM = "Your bank asks you to confirm this payment yourself: please pay on the invoice's page."
-_SAYS_NOTHING = "The payment was declined."
+CONFIRM = "Your bank asks you to confirm this payment yourself: please pay on the invoice's page."
+SAYS_NOTHING = "The payment was declined."
 
 
 def charge_result(intent: Intent, order: ChargeOrder, begun: datetime) -> ChargeResult:
@@ -68,9 +68,9 @@ def declined_charge(intent: Intent | None, failure: Failure) -> Declined:
 
 def _message(code: str, failure: Failure) -> str:
     if code == AUTHENTICATION_REQUIRED:
-        return _CONFIRM
+        return CONFIRM
     # Only card errors' messages are meant for the customer (docs.stripe.com/api/errors).
-    return (failure.message if failure.type == "card_error" else "") or _SAYS_NOTHING
+    return (failure.message if failure.type == "card_error" else "") or SAYS_NOTHING
 
 
 def waits_for_customer(intent: Intent) -> bool:

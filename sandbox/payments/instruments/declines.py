@@ -45,7 +45,7 @@ def _issuer(reason: str, network: str, advice: str, message: str = _DECLINED) ->
 
 
 _NOT_SUPPORTED = "Your card does not support this type of purchase."
-_CARDS = (
+CARDS = (
     Decline("card_declined", _DECLINED, advice=AGAIN),
     _issuer("generic_decline", "01", AGAIN),
     _issuer("insufficient_funds", "51", AGAIN, "Your card has insufficient funds."),
@@ -91,7 +91,7 @@ _DEBITS = {
     "refer_to_customer": "The customer's bank did not say why it returned the debit.",
     "debit_returned": "Your bank returned the debit.",
 }
-_BY_NAME = {decline.name: decline for decline in _CARDS}
+_BY_NAME = {decline.name: decline for decline in CARDS}
 
 
 def card_decline(name: str) -> Decline:

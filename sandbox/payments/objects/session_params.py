@@ -13,8 +13,8 @@ from sandbox.payments.state import State
 
 _KNOWN = {
     "allowed_payment_method_types", "cancel_url", "client_reference_id", "consent_collection", "currency",
-    "custom_text", "customer", "line_items", "metadata", "mode", "payment_intent_data", "payment_method_types",
-    "setup_intent_data", "success_url",
+    "custom_text", "customer", "line_items", "locale", "metadata", "mode", "payment_intent_data",
+    "payment_method_types", "setup_intent_data", "success_url",
 }  # fmt: skip
 INTENT_DATA = {"description", "metadata", "setup_future_usage"}
 SETUP_DATA = {"description", "metadata"}
@@ -56,6 +56,7 @@ def _read_words(session: Json, params: Params) -> None:
     session["cancel_url"] = params.text("cancel_url")
     session["client_reference_id"] = params.short("client_reference_id", _LONGEST_REFERENCE)
     session["metadata"] = params.metadata()
+    session["locale"] = params.text("locale") or None
     consent = params.inner("consent_collection", _CONSENT)
     if "consent_collection" in params:
         reuse = consent.tree("payment_method_reuse_agreement") or None

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.settings.settings import ROOT
+from adapters.templates.languages import Languages
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.notices.hold_notice import hold_notice
 from dunning.records.accounts import Account, Service
 from dunning.services.hold_reasons import Category, Contacts, HoldContact, category, remaining
-from dunning.services.site_state import SiteState, rules, site_state
+from dunning.services.site_state import SiteState, SiteWords, rules, site_state
 from tests.dunning.life import utc
 
 SERVICE = Service(id="sandbox:bakery:website", account="bakery", user="bakery")
@@ -17,6 +19,8 @@ CONTACTS: Contacts = {
     "abuse": HoldContact(write_to="abuse@host.example", read="https://host.example/faq"),
     "dmca": HoldContact(write_to="legal@host.example"),
 }
+ENGLISH = Languages(ROOT / "notices" / "common")
+WORDS = SiteWords(ENGLISH.pages("")["site"], ENGLISH.words("")["because"])
 BEGAN, LATER = utc("2026-12-11 14:00"), utc("2026-12-20 09:00")
 
 
@@ -27,7 +31,12 @@ def hold(source: str, level: Level = Level.SUSPENDED) -> Hold:
 
 def state(*holds: Hold) -> SiteState:
     return site_state(
-        SERVICE.id, holds, lambda invoice: f"https://pay.example/{invoice}?s=x", CONTACTS, "us@host.example"
+        SERVICE.id,
+        holds,
+        lambda invoice: f"https://pay.example/{invoice}?s=x",
+        CONTACTS,
+        "us@host.example",
+        words=WORDS,
     )
 
 

@@ -10,6 +10,7 @@ from composition import now
 from dunning.case.case import Case
 from dunning.holds import Hold
 from dunning.level import Level
+from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
@@ -17,7 +18,7 @@ from tests.portal import bills
 from tests.portal.bills import case_of
 from tests.portal.world import TERMS, Portal
 
-PAY = "Pay USD 19.99 by card or bank debit"
+PAY = "Pay $19.99 by card or bank debit"
 
 
 def show(door: Portal, case: Case) -> None:
@@ -47,7 +48,7 @@ async def test_an_open_invoice_says_what_is_owed_by_when_and_what_comes_next(ban
     show(bank, case)
     said = await words(bank)
     due = f"{case.invoice.due:%A, %B} {case.invoice.due.day}, {case.invoice.due.year}"
-    for fact in ("Invoice INV-1", "For Example Bakery", "USD 19.99 is owed now", f"Due date {due}", PAY):
+    for fact in ("Invoice INV-1", "For Example Bakery", "$19.99 is owed now", f"Due date {due}", PAY):
         assert fact in said
     assert "If nothing is paid" in said
     assert re.search(r"Your services will be suspended on \w+, \w+ \d+, \d{4}\. Paying the balance in full", said)
@@ -70,8 +71,8 @@ async def test_page_and_mail_say_the_same_about_what_comes_next(bank: Portal) ->
 async def test_the_lines_of_the_balance(bank: Portal) -> None:
     show(bank, bills.paid_case(case_of(), "USD 5.00"))
     said = await words(bank)
-    assert "Invoice USD 19.99 Payment \u2212 USD 5.00 Owed now USD 14.99" in said
-    assert "Pay USD 14.99 by card" in said
+    assert "Invoice $19.99 Payment \u2212 $5.00 Owed now $14.99" in said
+    assert "Pay $14.99 by card" in said
 
 
 STATES = {
@@ -92,12 +93,12 @@ async def test_what_cannot_be_paid_says_why_and_has_no_button(bank: Portal, stat
     page = await words(bank)
     assert said in page
     assert "by card or bank debit" not in page
-    assert "USD 19.99 is owed now" not in page
+    assert "$19.99 is owed now" not in page
 
 
 async def test_what_was_paid_too_much_is_named(bank: Portal) -> None:
     show(bank, bills.paid_case(case_of(), "USD 20.00"))
-    assert "What was paid beyond it, USD 0.01, is not lost" in await words(bank)
+    assert "What was paid beyond it, $0.01, is not lost" in await words(bank)
 
 
 async def test_an_invoice_that_nobody_knows(bank: Portal) -> None:
@@ -116,7 +117,7 @@ async def test_every_other_past_due_invoice_is_listed_with_its_own_link(bank: Po
     said = text_of(html)
     assert "Also past due on this account" in said
     assert "Your services come back only when all of these are paid, too." in said
-    assert "Invoice INV-2 USD 10.00" in said
+    assert "Invoice INV-2 $10.00" in said
     assert "INV-3" not in said
     link = unescape(re.findall(r'href="(INV-2\?[^"]+)"', html)[0])
     assert "Invoice INV-2" in text_of((await bank.http.get(f"/pay/{link}")).text)
@@ -130,7 +131,7 @@ async def test_when_this_one_is_paid_the_page_says_what_remains(bank: Portal) ->
     said = await words(bank)
     assert "This invoice is paid." in said
     assert "Your services come back only when all of these are paid." in said
-    assert "Invoice INV-2 USD 19.99" in said
+    assert "Invoice INV-2 $19.99" in said
 
 
 async def test_where_each_invoice_stands_for_itself_the_page_does_not_say_otherwise(bank: Portal) -> None:
@@ -138,7 +139,7 @@ async def test_where_each_invoice_stands_for_itself_the_page_does_not_say_otherw
     await also_open(bank, case_of("INV-2", overdue=42))
     await bank.store.place_hold(Hold(account="bakery", source="INV-1", level=Level.SUSPENDED, since=now()))
     said = await words(bank)
-    assert "Invoice INV-2 USD 19.99" in said
+    assert "Invoice INV-2 $19.99" in said
     assert "come back only when" not in said
 
 
@@ -173,15 +174,15 @@ async def test_paying_with_consent_takes_the_very_words_to_the_company(bank: Por
     assert re.search(r'<input type="checkbox" name="consent" value="yes">', html)  # not checked
     answer = await bank.submit("INV-1", seen=seen_in(html), consent="yes")
     assert answer.status_code == 303
-    back = bank.links.back("INV-1")
-    assert bank.company.asked == [("checkout", "bakery", "cus_1", "INV-1", "USD 19.99", TERMS, back)]
+    visit = Visit("Invoice INV-1", "en", TERMS, bank.links.back("INV-1"), bank.links.back("INV-1", "left"))
+    assert bank.company.asked == [("checkout", "bakery", "cus_1", "INV-1", "USD 19.99", visit)]
 
 
 @pytest.mark.req("S3-07")
 async def test_paying_without_consent_keeps_nothing(bank: Portal) -> None:
     show(bank, case_of())
     assert (await bank.submit("INV-1", seen=seen_in((await bank.page("INV-1")).text))).status_code == 303
-    assert [asked[5] for asked in bank.company.asked] == [""]
+    assert [asked[5].consent for asked in bank.company.asked] == [""]
 
 
 @pytest.mark.req("S3-07")
@@ -189,7 +190,8 @@ async def test_a_method_is_put_on_file_under_the_words_of_the_page(bank: Portal)
     show(bank, bills.paid_case(case_of()))
     answer = await bank.submit("INV-1", "/method", seen=seen_in((await bank.page("INV-1")).text))
     assert (answer.status_code, answer.headers["location"]) == (303, "https://checkout.example/put-here")
-    assert bank.company.asked == [("setup", "bakery", "cus_1", TERMS, bank.links.back("INV-1", "method"))]
+    visit = Visit("Invoice INV-1", "en", TERMS, bank.links.back("INV-1", "method", had=1), bank.links.pay("INV-1"))
+    assert bank.company.asked == [("setup", "bakery", "cus_1", visit)]
 
 
 async def test_a_new_customer_of_the_company_is_written_down_before_anything_is_paid(bank: Portal) -> None:
@@ -216,7 +218,7 @@ async def test_an_amount_that_changed_meanwhile_is_shown_before_it_is_paid(bank:
         assert answer.status_code == 303
         shown = await bank.http.get(answer.url.join(answer.headers["location"]))
         assert "changed since you opened the page" in text_of(shown.text)
-        assert "USD 10.99 is owed now" in text_of(shown.text)
+        assert "$10.99 is owed now" in text_of(shown.text)
     assert bank.company.asked == []
 
 

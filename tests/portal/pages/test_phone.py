@@ -56,7 +56,7 @@ async def test_on_a_phone(url: str, tmp_path: Path) -> None:
         await tab.until("document.title === 'Company'")
         assert await tab.ask("document.body.innerText.trim()") == "at /pay-here"
         assert await tab.ask("document.referrer") == ""
-        assert [asked[5] for asked in door.company.asked] == [TERMS]
+        assert [asked[5].consent for asked in door.company.asked] == [TERMS]
 
         await tab.open(page)
         await tab.ask("document.querySelector('button.second').click()")

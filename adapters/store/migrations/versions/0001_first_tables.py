@@ -70,7 +70,7 @@ def upgrade() -> None:
 
 
 def _accounts() -> None:
-    op.create_table("accounts", *_words("id", "name", "zone", "locale", "payer"), _key("accounts", "id"))
+    op.create_table("accounts", *_words("id", "name", "zone", "locale", "payer", "brand"), _key("accounts", "id"))
     _index("accounts", "payer")
     op.create_table(
         "contacts",

@@ -15,6 +15,7 @@ from dunning.case.facts import Payment, PaymentNews
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Charged, Found
 from dunning.money import Money
+from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import News
@@ -27,6 +28,9 @@ LATER = AT + timedelta(days=4)
 BACK = "https://portal.example/pay/INV-1"
 CONSENT = "I agree that Example Hosting charges this card for later invoices. " * 12
 """Longer than one value of Stripe's metadata."""
+LEFT = "https://portal.example/pay/INV-1/left"
+PLAIN = Visit(title="Rechnung INV-1", language="de", consent="", back=BACK, left=LEFT)
+VISIT = PLAIN._replace(consent=CONSENT)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,7 @@ async def default_of(sdk: stripe.StripeClient, payer: str) -> str | None:
 async def test_a_customer_pays_without_consent_and_nothing_is_kept(
     company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder, stranger: Account
 ):
-    url = await pages.checkout(stranger, order.invoice, usd(1999), "", BACK)
+    url = await pages.checkout(stranger, order.invoice, usd(1999), PLAIN)
     assert await paid(url) == BACK
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert left == News(invoice=order.invoice, account=order.account, payer=left.payer)
@@ -89,7 +93,7 @@ async def test_with_consent_the_card_is_kept_and_charged_from_then_on(
 ):
     account = await customer(company, order, "pm_card_mastercard")
     before = len(await events(sdk, "customer.updated", account.payer))
-    url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
+    url = await pages.checkout(account, order.invoice, usd(1999), VISIT)
     payment = await company.control.pay_session(session_of(url), "pm_card_visa", LATER)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert isinstance(left.fact, Consent)
@@ -109,7 +113,7 @@ async def test_with_consent_the_card_is_kept_and_charged_from_then_on(
 async def test_a_method_is_put_on_file_without_paying(
     company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder, stranger: Account
 ):
-    url = await pages.setup(stranger, CONSENT, BACK)
+    url = await pages.setup(stranger, VISIT)
     assert await paid(url, "pm_card_mastercard") == BACK
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert (left.invoice, left.account) == ("", order.account)
@@ -128,7 +132,7 @@ async def test_a_debit_on_the_page_is_on_its_way_and_kept_once_it_has_settled(
     company: PaymentCompany, sdk: stripe.StripeClient, pages: StripePages, order: ChargeOrder
 ):
     account = await customer(company, order, "")
-    url = await pages.checkout(account, order.invoice, usd(1999), CONSENT, BACK)
+    url = await pages.checkout(account, order.invoice, usd(1999), VISIT)
     payment = await company.control.pay_session(session_of(url), DEBIT, AT)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert isinstance(left.fact, Consent)
@@ -172,7 +176,7 @@ async def test_an_account_gets_one_customer_however_often_it_opens_a_page(
     made = await sdk.v1.customers.retrieve_async(payer)
     assert made.metadata is not None
     assert made.metadata.to_dict() == {"account": stranger.id}
-    url = await pages.setup(stranger, CONSENT, BACK)
+    url = await pages.setup(stranger, VISIT)
     assert (await sdk.v1.checkout.sessions.retrieve_async(session_of(url))).customer == payer
 
 
@@ -181,7 +185,7 @@ async def test_a_customer_who_was_deleted_at_stripe_can_pay(
 ):
     account = await customer(company, order)
     await sdk.v1.customers.delete_async(account.payer)
-    url = await pages.checkout(account, order.invoice, usd(1999), "", BACK)
+    url = await pages.checkout(account, order.invoice, usd(1999), PLAIN)
     await paid(url)
     [left] = await told(company.gateway, sdk, "checkout.session.completed", session_of(url))
     assert left.payer not in ("", account.payer)
@@ -189,11 +193,24 @@ async def test_a_customer_who_was_deleted_at_stripe_can_pay(
 
 async def test_an_amount_is_shown_as_it_is_owed(sdk: stripe.StripeClient, pages: StripePages, stranger: Account):
     for amount, total in ((Money.parse("500 JPY"), 500), (Money.parse("500 ISK"), 50000)):
-        url = await pages.checkout(stranger, "INV-1", amount, "", BACK)
+        url = await pages.checkout(stranger, "INV-1", amount, PLAIN)
         session = await sdk.v1.checkout.sessions.retrieve_async(session_of(url))
         assert (session.amount_total, session.currency) == (total, amount.currency.lower())
     with pytest.raises(ValueError, match="MGA"):
-        await pages.checkout(stranger, "INV-1", Money.parse("1.50 MGA"), "", BACK)
+        await pages.checkout(stranger, "INV-1", Money.parse("1.50 MGA"), PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("de", "de"), ("de-AT", "de"), ("pt-BR", "pt-BR"), ("en", "en"), ("xx", "auto"), ("", "auto")],
+)
+async def test_the_page_speaks_the_customer_s_language_and_who_leaves_it_comes_back_elsewhere(
+    sdk: stripe.StripeClient, pages: StripePages, stranger: Account, language: str, shown: str
+):
+    visit = PLAIN._replace(language=language)
+    for url in (await pages.checkout(stranger, "INV-1", usd(1999), visit), await pages.setup(stranger, visit)):
+        session = await sdk.v1.checkout.sessions.retrieve_async(session_of(url))
+        assert (session.locale, session.success_url, session.cancel_url) == (shown, BACK, LEFT)
 
 
 async def test_nobody_there_is_an_outage_and_a_wrong_key_our_mistake(
@@ -205,7 +222,7 @@ async def test_nobody_there_is_an_outage_and_a_wrong_key_our_mistake(
     ):
         pages = StripePages(key, url, PATIENCE)
         with pytest.raises(error):
-            await pages.checkout(stranger, "INV-1", usd(1999), "", BACK)
+            await pages.checkout(stranger, "INV-1", usd(1999), PLAIN)
         with pytest.raises(error):
-            await pages.setup(stranger, CONSENT, BACK)
+            await pages.setup(stranger, VISIT)
         await pages.close()
