@@ -55,6 +55,12 @@ _COMMANDS = (
         "Agree to a step that waits for approval, such as a deletion.",
         _DECISIONS,
     ),
+    (
+        "charge",
+        "cli.decisions.decisions:charge",
+        "Try a charge again that the gateway refused as malformed, or leave it out.",
+        _DECISIONS,
+    ),
     ("due", "cli.decisions.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
     ("void", "cli.decisions.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
     ("undo", "cli.decisions.undo:undo", "Undo what a wrong run did; a dry run only lists it.", _DECISIONS),

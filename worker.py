@@ -77,7 +77,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
         calls.CHARGING: [
             ChargeInvoice(gateway, store, settings.card_attempts).charge,
             AskForMoney(gateway, store).ask_for_money,
-            RefundPayment(gateway).refund,
+            RefundPayment(gateway, store).refund,
         ],
         calls.MAIL: [
             SendNotice(

@@ -24,6 +24,7 @@ VOID = "void"
 CHANGE_DUE_DATE = "change_due_date"
 UNDO = "undo"
 USE_CREDIT = "use_credit"
+DECIDE_CHARGE = "decide_charge"
 STILL_WANTED = "still_wanted"
 CASE = "case"
 

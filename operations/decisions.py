@@ -1,14 +1,14 @@
-"""What people decide about an invoice: a promise, a waiver, an approval, voiding it, another due date.
+"""What people decide about an invoice: promise, waiver, approval, voiding it, another due date, a refused charge.
 
 The case itself says yes or no.
 """
 
-from dunning.case.facts import Answer, Approval, DueDateChange, Promise, Void, Waiver
+from dunning.case.facts import Answer, Approval, DueDateChange, Promise, RefusedCharge, Void, Waiver
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.invoices import Invoices
 from operations.errors import CaseRefusedError, NoSuchInvoiceError, RefusedError
 
-Decision = Promise | Waiver | Approval | Void | DueDateChange
+Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge
 
 
 class Decisions:

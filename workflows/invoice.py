@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         DueDateChange,
         Payment,
         Promise,
+        RefusedCharge,
         StillWanted,
         Undo,
         UseCredit,
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.results import Noted, Result
     from dunning.case.snapshot import packed
     from dunning.explain.temporal_ui import activity_summary, details, shown, timer_summary
+    from dunning.payments import refusals
     from dunning.payments.open_credit import credit_asked, credit_refused
     from dunning.policy.plan import DELETIONS, Milestone
     from dunning.rules import money_in, updates
@@ -219,6 +221,16 @@ class InvoiceDunning:
     @use_credit.validator
     def _may_use_credit(self, use: UseCredit) -> None:
         self._refuse_new(credit_refused(self._case, use))
+
+    @workflow.update
+    def decide_charge(self, fact: RefusedCharge) -> Answer:
+        """A charge that the gateway calls malformed is tried again at once, or left out."""
+        outcome = "left out" if fact.leave_out else "tried again"
+        return self._decided(outcome, refusals.decided(self._case, fact, workflow.now()))
+
+    @decide_charge.validator
+    def _may_decide_charge(self, fact: RefusedCharge) -> None:
+        self._refuse_new(refusals.decision_refused(self._case, fact))
 
     @workflow.update
     def undo(self, undo: Undo) -> Answer:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from activities.payments.accepted_news import describe, unhandled_news
+from activities.payments.refusals import told_of_refusal
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred, Found
@@ -19,9 +20,10 @@ async def objection(
 ) -> Found | Deferred | None:
     """The money that was found, or the first reason to wait, which people read; None when nobody objects.
 
-    Raises OutageError while one cannot tell.
+    Raises OutageError while one cannot tell, and GatewayRefusedError when the gateway calls the question malformed.
     """
-    found = await unheard_of(gateway, store, order) or await _news(store, order)
+    asked = await told_of_refusal(store, order, unheard_of(gateway, store, order))
+    found = asked or await _news(store, order)
     if found:
         return found
     for guard in guards:

@@ -5,6 +5,7 @@ from temporalio import activity
 from activities.fenced import fenced
 from activities.heartbeat import steady
 from activities.payments.accepted_news import insist_on_news
+from activities.payments.refusals import told_of_refusal
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import AskOrder
 from dunning.case.results import AskResult, Noted
@@ -22,7 +23,13 @@ class AskForMoney:
     @steady
     @fenced
     async def ask_for_money(self, order: AskOrder) -> AskResult:
-        """Raises OutageError while the company cannot be asked, or accepted news has not reached the case."""
+        """Raises OutageError while the company cannot be asked, or accepted news has not reached the case.
+
+        A call that it refuses as malformed opens a ticket, and raises GatewayRefusedError.
+        """
+        return await told_of_refusal(self._store, order, self._asked(order))
+
+    async def _asked(self, order: AskOrder) -> AskResult:
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found

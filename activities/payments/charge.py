@@ -7,11 +7,13 @@ from temporalio import activity
 from activities.fenced import fenced
 from activities.heartbeat import steady
 from activities.payments.accepted_news import insist_on_news
+from activities.payments.refusals import told, told_of_refusal
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, NoMethod, Pending
+from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, NoMethod, Pending, Refused
 from dunning.payments.declines import limit_reached, window_start
 from dunning.ports.companies import Gateway
+from dunning.ports.outages import GatewayRefusedError
 from dunning.ports.payments import Attempts
 from dunning.records.payments import Attempt, Method
 
@@ -38,9 +40,14 @@ class ChargeInvoice:
         """Promise 1: an unknown outcome is resolved by asking the company under the attempt's key, never guessed.
 
         Raises OutageError while the company cannot be reached, and while a payment that was accepted has not reached
-        the case; the retry starts by asking.
+        the case; the retry starts by asking. What the company calls malformed opens a ticket: a refused charge is a
+        value then, and any other refused call raises GatewayRefusedError and is tried again.
         """
-        return await self._charge(order)
+        return await told_of_refusal(self._store, order, self._told(order))
+
+    async def _told(self, order: ChargeOrder) -> ChargeResult:
+        result = await self._charge(order)
+        return await told(self._store, order, result) if isinstance(result, Refused) else result
 
     async def _charge(self, order: ChargeOrder) -> ChargeResult:
         if order.payment:
@@ -54,7 +61,12 @@ class ChargeInvoice:
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found
-        method = await self._gateway.method(await self._store.account(order.account))
+        try:
+            method = await self._gateway.method(await self._store.account(order.account))
+        except GatewayRefusedError as error:
+            if error.for_all:
+                raise
+            return Refused(code="payer", reason=str(error))
         if method is None:
             return NoMethod()
         declines = await self._store.declined_since(method.id, window_start(order.at))
@@ -88,7 +100,7 @@ class ChargeInvoice:
 
     async def _kept(self, attempt: Attempt, result: ChargeResult) -> ChargeResult:
         payment = result.payment if isinstance(result, Charged | Pending | Declined) else ""
-        detail = result.code if isinstance(result, Declined) else ""
+        detail = result.code if isinstance(result, Declined | Refused) else ""
         update = {"outcome": result.kind, "payment": payment or attempt.payment, "detail": detail}
         await self._store.put_attempt(attempt.model_copy(update=update))
         return result

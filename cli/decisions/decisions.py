@@ -1,4 +1,4 @@
-"""What people decide about an invoice: promise, waive, approve, void, due. The case itself says yes or no."""
+"""What people decide about an invoice: promise, waive, approve, charge, void, due. The case itself says yes or no."""
 
 from __future__ import annotations
 
@@ -60,6 +60,23 @@ async def approve(
     from dunning.case.facts import Approval
 
     await _decide(invoice, Approval, {"milestone": milestone, "by": by}, json)
+
+
+async def charge(
+    invoice: Number,
+    /,
+    *,
+    leave_out: Annotated[
+        bool, Parameter(negative="", help="Go on with the policy without this charge, instead of trying it now.")
+    ] = False,
+    by: By,
+    reason: Reason = "",
+    json: Json = False,
+) -> None:
+    """Try a charge again now that the gateway refused as malformed, or leave it out."""
+    from dunning.case.facts import RefusedCharge
+
+    await _decide(invoice, RefusedCharge, {"leave_out": leave_out, "by": by, "reason": reason}, json)
 
 
 async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:

@@ -50,6 +50,21 @@ class Attempted(Wire):
     final: bool = False
 
 
+class Refusal(Wire):
+    """A charge that the gateway refuses as malformed (`dunning.payments.refusals`): our mistake, and ours to mend.
+
+    `times` it was tried so far, `reason` is what the gateway said last. It is tried again at `again_at`; None: only a
+    person goes on. `left_out` says who left the charge out, and why.
+    """
+
+    step: str
+    since: Instant
+    times: int
+    reason: str
+    again_at: Instant | None
+    left_out: str = ""
+
+
 class Deferral(Wire):
     """A step put off until an instant, and why. `unhandled`: for news that had not reached the case."""
 
@@ -111,6 +126,7 @@ class Case(Wire):
     `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
     `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
+    `refusals` are charges that the gateway calls malformed.
     `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
@@ -132,6 +148,7 @@ class Case(Wire):
     attempts: tuple[Attempted, ...] = ()
     approvals: tuple[Approval, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     reconsidered: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     level: Level = Level.ACTIVE

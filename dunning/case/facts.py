@@ -130,6 +130,14 @@ class Approval(Wire):
     by: str = Field(min_length=1)
 
 
+class RefusedCharge(Wire):
+    """A person decides about a charge that the gateway refuses as malformed: try it again now, or leave it out."""
+
+    leave_out: bool = False
+    by: str = Field(min_length=1)
+    reason: str = ""
+
+
 class Void(Wire):
     """The invoice was a mistake: nothing is owed, everything is reinstated."""
 

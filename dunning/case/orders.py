@@ -44,6 +44,8 @@ class Order(Wire):
 class ChargeOrder(Order):
     """Charge the account's payment method. `attempt` counts from 1; asking again about one keeps its number.
 
+    A new one begins when the gateway refused the one before as malformed.
+
     `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
     `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
     the case has; the company is asked for other money first. `taken_back` are the ids of what was taken back of it and

@@ -23,6 +23,8 @@ DecisionOutcome = Literal[
     "already undone",
     "nothing to undo",
     "asked for",
+    "tried again",
+    "left out",
 ]
 """What became of a person's decision about a case."""
 AnswerOutcome = PaymentOutcome | DecisionOutcome

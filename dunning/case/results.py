@@ -43,6 +43,19 @@ class Declined(Wire):
     payment: str = ""
 
 
+class Refused(Wire):
+    """The company calls the request malformed, so it asked nobody for money: our mistake, never the customer's.
+
+    `code` is the company's; `reason` says for staff what to mend. `said` are the company's own words: they are for the
+    ticket, and stay out of histories and logs, because they may repeat what we sent.
+    """
+
+    kind: Literal["refused"] = "refused"
+    code: str
+    reason: str
+    said: str = Field(default="", exclude=True, repr=False)
+
+
 class Unknown(Wire):
     """The company has not said what became of the attempt. Never guessed: ask again at `ask_at`."""
 
@@ -83,7 +96,9 @@ class Skipped(Wire):
     reason: str
 
 
-ChargeResult = Annotated[Charged | Pending | Declined | Unknown | NoMethod | Found, Field(discriminator="kind")]
+ChargeResult = Annotated[
+    Charged | Pending | Declined | Refused | Unknown | NoMethod | Found, Field(discriminator="kind")
+]
 
 
 class Refunded(Wire):
@@ -233,11 +248,11 @@ ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="ki
 MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found | Overtaken, Field(discriminator="kind")]
 ChargeAnswer = Annotated[
-    Charged | Pending | Declined | Unknown | NoMethod | Found | Overtaken, Field(discriminator="kind")
+    Charged | Pending | Declined | Refused | Unknown | NoMethod | Found | Overtaken, Field(discriminator="kind")
 ]
 """What the activity answers: a gateway's result, or that the order was overtaken."""
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
-    | Credited | Loosened | StillHeld | Overtaken
+    | Credited | Loosened | StillHeld | Overtaken | Refused
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dunning.case.case import Case, Done
 from dunning.explain.temporal_ui import clock
 from dunning.notices.warnings import told_of, warnings_before
+from dunning.payments.refusals import refusal
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
@@ -31,7 +32,13 @@ def because(known: Known, done: Done) -> str:
         return _because_of_a_fact(known, done)
     version = f" ({case.plan.version})" if case.plan.version else ""
     rule = f"policy {case.plan.policy}{version}, milestone {milestone.name}: day {milestone.day:+d} from the due date"
-    parts = [rule, *_warned(case, milestone, done), *_agreed(known, milestone), *_put_off(known, milestone, done)]
+    parts = [
+        rule,
+        *_warned(case, milestone, done),
+        *_agreed(known, milestone),
+        *_put_off(known, milestone, done),
+        *_left_out(known, done),
+    ]
     return "; ".join(parts)
 
 
@@ -89,6 +96,12 @@ def _agreed(known: Known, milestone: Milestone) -> Iterator[str]:
     people = sorted({each.by for each in known.case.approvals if each.milestone == milestone.name})
     if people:
         yield f"approved by {len(people)} person(s)" if known.for_customer else f"approved by {', '.join(people)}"
+
+
+def _left_out(known: Known, done: Done) -> Iterator[str]:
+    refused = refusal(known.case, done.step)
+    if refused and refused.left_out and not known.for_customer:
+        yield f"left out by {refused.left_out}; the gateway had said: {refused.reason}"
 
 
 def _put_off(known: Known, milestone: Milestone, done: Done) -> Iterator[str]:

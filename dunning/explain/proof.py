@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dunning.case.case import Case, Done
 from dunning.explain.because import Known
 from dunning.explain.temporal_ui import clock
+from dunning.payments.refusals import next_attempt
 from dunning.policy.plan import Action
 from dunning.policy.step_names import charge_key, key, key_of_notice
 from dunning.records.mail import NoticeCopy
@@ -52,7 +53,7 @@ def delivery(case: Case, copy: NoticeCopy, *, for_customer: bool = False) -> str
 
 def _payment_proof(known: Known, done: Done) -> str:
     word = next((a for a in known.case.attempts if a.step == done.step), None)
-    kept = known.attempts.get(charge_key(known.case.invoice.number, done.step))
+    kept = known.attempts.get(charge_key(known.case.invoice.number, done.step, next_attempt(known.case, done.step)))
     payment = (word and word.payment) or (kept and kept.payment) or ""
     method = f"with the {kept.network or 'method'} on file" if kept and kept.method and not known.for_customer else ""
     said = f'the gateway said "{word.message}"' if word and word.message else ""

@@ -16,6 +16,7 @@ from dunning.explain.next_step import next_step
 from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock
 from dunning.explain.words import deed, line_of, lines_by, undone_run
+from dunning.payments.refusals import next_attempt
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import charge_key, read
@@ -54,7 +55,7 @@ def receipt(
 def attempt_keys(case: Case) -> tuple[str, ...]:
     """The keys under which the store has the charge attempts of the case."""
     steps = dict.fromkeys(a.step for a in case.attempts if read(a.step).kind is not StepKind.UNDERWAY)
-    return tuple(charge_key(case.invoice.number, step) for step in steps)
+    return tuple(charge_key(case.invoice.number, step, next_attempt(case, step)) for step in steps)
 
 
 def _line(known: Known, at: datetime, what: str, why: str = "", proof_: str = "") -> Line:

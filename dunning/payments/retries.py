@@ -6,6 +6,7 @@ from dunning.case.case import Attempted, Case
 from dunning.case.decisions import Conclude, Perform, Step, follow_up
 from dunning.case.results import NoMethod, Skipped
 from dunning.level import Level
+from dunning.payments.refusals import concluded_without, waits_for_mending
 from dunning.policy.plan import Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read, step
@@ -28,6 +29,9 @@ def concluded(case: Case, milestone: Milestone) -> Conclude | None:
     """A charge that may not be attempted any more: the invoice had its attempts, or the bank said never again."""
     if any(a.step == milestone.name for a in case.attempts):
         return None  # begun before: what became of it is asked
+    without = concluded_without(case, milestone)
+    if without:
+        return without
     if _used_up(case):
         reason = f"the policy allows {case.plan.most_attempts} automatic attempt(s), and they were made"
         return Conclude(milestone, Skipped(reason=reason), reason)
@@ -58,4 +62,6 @@ def with_new_method(case: Case, now: datetime) -> Step | None:
     tried = [a for a in ours(case) if a.message != REFUSED_FOR_GOOD]  # for those nobody was asked
     if not tried or not all(_newer_method(case, a) for a in tried) or name in case.steps_done or _used_up(case):
         return None
-    return Perform(follow_up(name, now), "a new payment method is on file")
+    attempt = follow_up(name, now)
+    known = waits_for_mending(case, name, now) or concluded_without(case, attempt)
+    return known or Perform(attempt, "a new payment method is on file")

@@ -65,6 +65,7 @@ class StepKind(Enum):
     REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
     COUNTED_TWICE = Form("counted-twice", 1, ends=True)  # by the line that is struck out
     WEBHOOK = Form("webhook", 2, ends=True)
+    GATEWAY_REFUSES = Form("gateway-refuses", 2, ends=True)  # by step and code; for every call: "all" and day
     UNHANDLED = Form("unhandled", 2, ends=True)  # by source and id
     MAIL = Form("mail", 1, ends=True)
     NOTICE_BOUNCED = Form("bounced", 1, ends=True)

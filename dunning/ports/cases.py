@@ -19,6 +19,7 @@ from dunning.case.facts import (
     PaymentNews,
     Promise,
     Reconsider,
+    RefusedCharge,
     Restored,
     Reversal,
     Undo,
@@ -32,7 +33,7 @@ from dunning.ports.outages import OutageError
 from dunning.states import State
 from dunning.wire import Wire
 
-Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit
+Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit | RefusedCharge
 """What a case answers with yes or no."""
 UPDATES: Mapping[type[Wire], str] = {
     Payment: names.PAY,
@@ -43,6 +44,7 @@ UPDATES: Mapping[type[Wire], str] = {
     DueDateChange: names.CHANGE_DUE_DATE,
     Undo: names.UNDO,
     UseCredit: names.USE_CREDIT,
+    RefusedCharge: names.DECIDE_CHARGE,
 }
 """The names under which they are sent."""
 

@@ -19,10 +19,17 @@ from dunning.services.site_state import SiteAccess
 
 
 class Gateway(Protocol):
-    """A gateway. All calls raise OutageError when it cannot be reached or is broken."""
+    """A gateway. All calls raise OutageError when it cannot be reached or is broken.
+
+    They raise GatewayRefusedError when it refuses the call as malformed, or does not let us in; only the refusal of a
+    new charge is a value.
+    """
 
     async def method(self, account: Account) -> Method | None:
-        """The payment method that may be charged off-session; None when there is no valid one on file (S3-09)."""
+        """The payment method that may be charged off-session; None when there is no valid one on file (S3-09).
+
+        Raises GatewayRefusedError for an account whose `payer` it does not know.
+        """
         ...
 
     async def charge(self, order: ChargeOrder, method: Method) -> ChargeResult:

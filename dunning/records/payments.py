@@ -31,7 +31,7 @@ class Attempt(Wire):
     account: str
     amount: Money
     at: Instant
-    outcome: AttemptWord | Literal["found", ""] = ""
+    outcome: AttemptWord | Literal["refused", "found", ""] = ""
     payment: str = ""
     detail: str = ""
     payer: str = ""

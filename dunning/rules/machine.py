@@ -17,7 +17,8 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 7. grace       a promise to pay, the grace after money was taken back, or the days after a wrong run was, hold
                everything until their day is over
 8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
-               approvals (promise 8); then perform it, unless the rules know what becomes of it
+               approvals (promise 8), or until a charge that the gateway calls malformed is mended; then perform it,
+               unless the rules know what becomes of it
 
 Before a charge and before each consequence the activities ask the gateway for money that we have not heard of; what
 they find is recorded, and everything is decided anew (promise 2).
@@ -36,6 +37,7 @@ from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
+from dunning.payments.refusals import waits_for_mending
 from dunning.payments.retries import concluded, with_new_method
 from dunning.payments.reversals import owed_again, wait_for_restriction
 from dunning.policy.plan import CONSEQUENCES, DROPPED, Action, Excess, Milestone
@@ -190,8 +192,9 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     if missing:
         why = f"{missing} more approval(s) needed before {milestone.name}"
         return Wait(None, f"{APPROVAL_OF}{milestone.name}", why, missing)
-    known = concluded(case, milestone) if milestone.action is Action.CHARGE else None
-    return known or Perform(milestone, why)
+    if milestone.action is Action.CHARGE:
+        return waits_for_mending(case, milestone.name, now) or concluded(case, milestone) or Perform(milestone, why)
+    return Perform(milestone, why)
 
 
 def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:

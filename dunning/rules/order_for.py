@@ -27,6 +27,7 @@ from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
 from dunning.payments.open_credit import credit_wanted
+from dunning.payments.refusals import next_attempt
 from dunning.payments.taken_back import heard
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
@@ -116,6 +117,7 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
         amount=case.invoice.amount if case.paid_up else case.balance,
         ask_only=case.paid_up or underway,
         payment=name.id if underway else "",
+        attempt=next_attempt(case, milestone.name),
         known=known_money(case),
         taken_back=_taken_back(case),
         heard=heard(case.entries),

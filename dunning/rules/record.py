@@ -29,6 +29,7 @@ from dunning.case.results import (
     Overtaken,
     Pending,
     Refunded,
+    Refused,
     ReinstateResult,
     Remembered,
     Restricted,
@@ -42,6 +43,7 @@ from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
+from dunning.payments.refusals import refused
 from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
@@ -235,6 +237,7 @@ RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
     Pending: pending,
     Unknown: unknown,
     Declined: declined,
+    Refused: refused,
     NoMethod: no_method,
     Refunded: _refunded,
     Loosened: _loosened,

@@ -31,6 +31,8 @@ class TicketKind(StrEnum):
     WEBHOOK_FAILED = "webhook-failed"
     NEWS_UNHANDLED = "news-unhandled"
     SWEEP = "sweep"
+    CHARGE_REFUSED = "charge-refused"
+    GATEWAY_REFUSES = "gateway-refuses"
     # notices and mail
     NOTICE_UNDELIVERED = "notice-undelivered"
     NOBODY_REACHED = "nobody-reached"
@@ -78,6 +80,8 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.WEBHOOK_FAILED: _BILLING,
     TicketKind.NEWS_UNHANDLED: _BILLING,
     TicketKind.SWEEP: _BILLING,
+    TicketKind.CHARGE_REFUSED: _BILLING,
+    TicketKind.GATEWAY_REFUSES: _BILLING,
     TicketKind.NOTICE_UNDELIVERED: _BILLING,
     TicketKind.NOBODY_REACHED: _BILLING,
     TicketKind.NO_OUTSIDE_ADDRESS: _BILLING,

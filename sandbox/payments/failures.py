@@ -2,7 +2,8 @@
 
 On confirming a PaymentIntent: `ok`, `decline:<decline code>`, `pending`, `timeout_after` (the money moves, the
 connection drops), `timeout_before` (it drops, nothing happened), `429`, `500` (nothing happened), `500:stored` (the
-money moves, and the 500 is the stored answer of the key), `500:stored:unpaid` (the same without money); any with
+money moves, and the 500 is the stored answer of the key), `500:stored:unpaid` (the same without money), `refuse:<code>`
+(the request is called malformed, and nothing happened); any with
 `hold:` before or `:hold` behind. On reading a customer before a charge: `no_method`. On refunds: `refund:<code>`,
 `refund:500`, `refund:timeout_after`. On the events of one act: `webhook:lost`, `webhook:doubled`,
 `webhook:late:<seconds>`, `webhook:swapped` (sent after the next act's).
@@ -12,7 +13,7 @@ import random  # noqa: TID251 - failures by chance are what it is for
 
 from sandbox.control.scripts import Behaviour, Scripts
 
-CONFIRM = frozenset({"ok", "decline", "pending", "timeout_after", "timeout_before", "429", "500"})
+CONFIRM = frozenset({"ok", "decline", "pending", "timeout_after", "timeout_before", "429", "500", "refuse"})
 REFUND = frozenset({"refund"})
 EVENTS = frozenset({"webhook"})
 _NO_METHOD = frozenset({"no_method"})

@@ -66,6 +66,7 @@ async def wrongs(life: Life) -> list[str]:
         *_holds_left(seen),
         *_still_restricted(seen),
         *_letters(seen),
+        *_told_of_our_mistakes(seen),
     ]
     return [*found, *await _replayed(life)]
 
@@ -250,6 +251,18 @@ def _letters(seen: Seen) -> list[str]:
     caught = Counter(mail.message_id for mail in seen.mails)
     found += [f"notice {what} is in the archive {times} times" for what, times in twice.items() if times > 1]
     return found + [f"{mail} was caught {times} times" for mail, times in caught.items() if times > 1]
+
+
+def _told_of_our_mistakes(seen: Seen) -> list[str]:
+    """Nobody reads of a charge that the gateway called malformed, unless it was asked for in the end."""
+    found: list[str] = []
+    for number, case in seen.cases.items():
+        for refusal in case.refusals:
+            done = case.steps_done.get(refusal.step)
+            told = any(copy.id.startswith(f"{number}:{refusal.step}:told") for copy in seen.notices)
+            if told and (done is None or done.kind == "skipped"):
+                found.append(f"{number}: the customer was told of {refusal.step}, which the gateway refused to ask for")
+    return found
 
 
 async def _replayed(life: Life) -> list[str]:

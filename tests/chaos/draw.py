@@ -14,6 +14,7 @@ ActKind = Literal[
     "debit ends well", "debit comes back", "promise", "waiver", "late fee waived", "due date", "hold", "hold lifted",
     "undo", "approval", "second approval", "new card", "card that declines", "no card", "void", "events swapped",
     "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out",
+    "refused charge again", "refused charge left out",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole"]
 FaultKind = Literal[
@@ -36,6 +37,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "approval": 7, "second approval": 3, "new card": 5, "card that declines": 3, "no card": 2, "void": 2,
     "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2, "credit added": 4, "credit used": 3,
     "credit paid out": 2,
+    "refused charge again": 3, "refused charge left out": 3,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
@@ -133,9 +135,9 @@ def draw(seed: int) -> DrawnLife:
 def _invoice(chance: Random, number: int) -> DrawnInvoice:
     answers = (
         "decline:card_declined", "decline:insufficient_funds", "pending", "timeout_after", "timeout_before", "500",
-        "500:stored", "ok", "decline:stolen_card",
+        "500:stored", "ok", "decline:stolen_card", "refuse:parameter_invalid",
     )  # fmt: skip
-    weights = (8, 5, 4, 2, 2, 2, 1, 3, 1)
+    weights = (8, 5, 4, 2, 2, 2, 1, 3, 1, 3)
     return DrawnInvoice(
         policy=chance.choice(POLICIES),
         minor=chance.choice((1999, 500, 4500, 12345)),

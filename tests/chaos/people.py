@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 from standardwebhooks import Webhook
 
-from dunning.case.facts import Approval, DueDateChange, Promise, Undo, UseCredit, Void, Waiver
+from dunning.case.facts import Approval, DueDateChange, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
 from dunning.coverage import ALL
 from dunning.level import Level
 from dunning.money import Money
@@ -293,6 +293,11 @@ async def _card(life: Life, act: Act) -> None:
     await life.attempt(act.kind, lambda: payments.use_method(life.account, method, at))
 
 
+async def _refused_charge(life: Life, act: Act) -> None:
+    """The gateway called a charge malformed: a person mended it, or goes on without it."""
+    await _decide(life, act, RefusedCharge(leave_out=act.kind == "refused charge left out", by="ana"))
+
+
 async def _void(life: Life, act: Act) -> None:
     await _decide(life, act, Void(reason="drawn"))
 
@@ -368,6 +373,8 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "card that declines": _card,
     "no card": _card,
     "void": _void,
+    "refused charge again": _refused_charge,
+    "refused charge left out": _refused_charge,
     "events swapped": _events,
     "events late": _events,
     "events doubled": _events,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dunning.case.facts import Payment
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import Charged, ChargeResult, Declined, Found, NoMethod, Pending, Unknown
+from dunning.case.results import Charged, ChargeResult, Declined, Found, NoMethod, Pending, Refused, Unknown
 from dunning.money import Money
 
 DAY = timedelta(days=1)
@@ -48,6 +48,8 @@ class Company:
 
     def _attempt(self, order: ChargeOrder, answer: str, now: datetime) -> ChargeResult:
         payment = f"ch-{order.key}"
+        if answer == "refused":
+            return Refused(code="amount_too_small", reason="HTTP 400")
         if answer == "no_method" and order.key not in self.reached:
             return NoMethod()
         if order.key not in self.reached:

@@ -16,7 +16,7 @@ from adapters.gateways.stripe.http import StripeHttp
 from adapters.gateways.stripe.instruments import StripeModel
 from adapters.gateways.stripe.objects import Failure
 from adapters.settings.modes import is_live
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import GatewayRefusedError, OutageError
 
 _RATE_LIMIT, _BROKEN, _CONFLICT, _NO_KEY, _FORBIDDEN = 429, 500, 409, 401, 403
 _HINTS = {
@@ -29,7 +29,7 @@ _KEY = re.compile(r"\w+", re.ASCII)
 _Read = TypeVar("_Read", bound=StripeModel)
 
 
-class StripeRefusedError(Exception):
+class StripeRefusedError(GatewayRefusedError):
     """Stripe refuses a call: our mistake, or a wrong key; repeating it is useless until a person acts.
 
     The text says what to do. `status` is HTTP's, `failure` what Stripe says; its message is not for logs.
@@ -38,7 +38,8 @@ class StripeRefusedError(Exception):
     def __init__(self, status: int, failure: Failure, request: str) -> None:
         said = ", ".join(part for part in (failure.type, failure.code, failure.param and f"at {failure.param}") if part)
         super().__init__(
-            f"Stripe refuses request {request or '?'} (HTTP {status}: {said}); {_HINTS.get(status, _HINT)}"
+            f"Stripe refuses request {request or '?'} (HTTP {status}: {said}); {_HINTS.get(status, _HINT)}",
+            for_all=status in _HINTS,
         )
         self.status = status
         self.failure = failure

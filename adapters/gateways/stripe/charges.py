@@ -14,10 +14,10 @@ from adapters.gateways.stripe.calls import StripeBusyError, StripeRefusedError, 
 from adapters.gateways.stripe.intents import StripeIntents
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.money import units
-from adapters.gateways.stripe.objects import ATTEMPT, PAYMENT, Failure, Intent
-from adapters.gateways.stripe.results import charge_result, declined_charge, payment, unknown_charge
+from adapters.gateways.stripe.objects import ATTEMPT, PAYMENT, Intent
+from adapters.gateways.stripe.results import charge_result, declined_charge, payment, refused_charge, unknown_charge
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import ChargeResult, Declined, Found, NoMethod
+from dunning.case.results import ChargeResult, Declined, Found, NoMethod, Refused
 from dunning.ports.outages import OutageError
 from dunning.records.payments import Attempt, Method
 
@@ -35,11 +35,14 @@ class StripeCharges:
         self._intents = StripeIntents(client)
 
     async def charge(self, order: ChargeOrder, method: Method) -> ChargeResult:
-        """Charge once for `order.key`; Stripe replays its answer to a key that it knows."""
+        """Charge once for `order.key`; Stripe replays its answer to a key that it knows.
+
+        Of an amount whose last digit Stripe cannot charge, less is charged: the result says how much.
+        """
         try:
             params = _params(order, method)
-        except ValueError:
-            return declined_charge(None, Failure(code="invalid_amount"))
+        except ValueError as error:
+            return Refused(code="invalid_amount", reason=str(error))
         try:
             call = self._calls.create_async(params, {"idempotency_key": idempotency_key(order.key)})
             intent = await fetch(Intent, call)
@@ -93,11 +96,11 @@ class StripeCharges:
             if intent is None or intent.last_payment_error is None:
                 return declined_charge(intent, failure)
             return await self._intents.outcome(intent, order, order.at)
-        if failure.param == "amount":
-            return declined_charge(None, failure.model_copy(update={"code": failure.code or "invalid_amount"}))
         if failure.param in _CANNOT_PAY or failure.code in _UNUSABLE:
             return NoMethod(reason=USELESS)
-        raise refused
+        if refused.for_all or failure.payment_intent:
+            raise refused
+        return refused_charge(refused)
 
     async def _as_before(self, order: ChargeOrder, method: Method, refused: StripeRefusedError) -> ChargeResult:
         """Stripe knows the key with other parameters.
@@ -114,7 +117,7 @@ class StripeCharges:
 
 
 def _params(order: ChargeOrder, method: Method) -> PaymentIntentCreateParams:
-    """The same for every retry of an attempt, whatever is on file by then. Raises ValueError for half a unit of money.
+    """The same for every retry of an attempt, whatever is on file by then. Raises ValueError for too small an amount.
 
     Which types of payment method are allowed is the Dashboard's business; none that sends the customer elsewhere.
     """

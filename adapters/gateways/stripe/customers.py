@@ -21,9 +21,13 @@ class StripeCustomers:
         self._customers = client.v1.customers
 
     async def method(self, payer: str) -> Method | None:
-        """What may be charged off-session; None when there is nothing of a kind that we charge, or no such customer."""
-        customer = await self.customer(payer)
-        if customer is None:
+        """What may be charged off-session; None when there is nothing of a kind that we charge.
+
+        A customer who was deleted has nothing. Raises StripeRefusedError for one that Stripe does not know: the id is
+        mistyped, or the key is of another account or mode, and no customer can help that.
+        """
+        customer = await self._read(payer)
+        if customer.deleted:
             return None
         usual = default(customer)
         found = usual if usual and usual.type in CHARGEABLE else await self._newest(payer)
@@ -37,14 +41,17 @@ class StripeCustomers:
 
     async def customer(self, payer: str) -> Customer | None:
         """The customer, with the default payment method in full; None for one that was deleted or never was."""
-        expand = ["invoice_settings.default_payment_method"]
         try:
-            customer = await fetch(Customer, self._customers.retrieve_async(payer, {"expand": expand}))
+            customer = await self._read(payer)
         except StripeRefusedError as refused:
             if refused.is_missing:
                 return None
             raise
         return None if customer.deleted else customer
+
+    async def _read(self, payer: str) -> Customer:
+        expand = ["invoice_settings.default_payment_method"]
+        return await fetch(Customer, self._customers.retrieve_async(payer, {"expand": expand}))
 
     async def made(self, account: Account) -> str:
         """The id of a new customer for the account; the same one when asked twice in a row."""

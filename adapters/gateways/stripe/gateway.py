@@ -35,6 +35,8 @@ class StripeGateway:
     async def method(self, account: Account) -> Method | None:
         """The customer's default payment method, or else the newest; None without one, or without a customer (S3-09).
 
+        Raises StripeRefusedError for a customer that Stripe does not know.
+
         Whether a card has expired is for Stripe to say: issuers renew cards behind the scenes.
         """
         return await self._customers.method(account.payer) if account.payer else None

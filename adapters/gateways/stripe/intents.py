@@ -12,13 +12,14 @@ from adapters.gateways.stripe.results import (
     ASK_UNKNOWN_AFTER,
     BROKEN_OFF,
     Reason,
+    broken_off,
     charge_result,
     unknown_charge,
     untried,
     waits_for_customer,
 )
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import ChargeResult
+from dunning.case.results import ChargeResult, Refused
 
 
 class StripeIntents:
@@ -68,6 +69,8 @@ class StripeIntents:
             if order.at < intent.created + ASK_UNKNOWN_AFTER:
                 return unknown_charge(order)
             intent = await self._given_up(intent, BROKEN_OFF)
+        if broken_off(intent):
+            return Refused(code=intent.status, reason=f"Stripe made the payment {intent.id}, and never tried it")
         return charge_result(intent, order, begun)
 
     async def _given_up(self, intent: Intent, reason: Reason) -> Intent:

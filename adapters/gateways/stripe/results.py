@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from adapters.gateways.stripe.calls import StripeRefusedError
 from adapters.gateways.stripe.objects import Failure, Intent
 from dunning.case.facts import Payment
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import Charged, ChargeResult, Declined, Pending, Unknown
+from dunning.case.results import Charged, ChargeResult, Declined, Pending, Refused, Unknown
 from dunning.payments.declines import AUTHENTICATION_REQUIRED, final
 
 Reason = Literal["abandoned", "duplicate"]
@@ -66,6 +67,12 @@ def declined_charge(intent: Intent | None, failure: Failure) -> Declined:
     )
 
 
+def refused_charge(refused: StripeRefusedError) -> Refused:
+    """A request that Stripe calls malformed, as a value."""
+    failure = refused.failure
+    return Refused(code=failure.code or failure.param or failure.type, reason=str(refused), said=failure.message)
+
+
 def _message(code: str, failure: Failure) -> str:
     if code == AUTHENTICATION_REQUIRED:
         return CONFIRM
@@ -87,6 +94,12 @@ def untried(intent: Intent) -> bool:
     if intent.status == "requires_confirmation":
         return True
     return intent.status == "requires_payment_method" and intent.last_payment_error is None
+
+
+def broken_off(intent: Intent) -> bool:
+    """Whether Stripe made it and never tried it, and we gave it up: no bank was ever asked."""
+    never_tried = intent.last_payment_error is None and intent.latest_charge is None
+    return intent.status == "canceled" and intent.cancellation_reason == BROKEN_OFF and never_tried
 
 
 def unknown_charge(order: ChargeOrder) -> Unknown:

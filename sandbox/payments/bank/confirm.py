@@ -68,6 +68,8 @@ def _at_once(how: Behaviour) -> Exception | None:
     """How it fails before any money could move."""
     if how.word == "timeout_before":
         return DroppedError()
+    if how.word == "refuse":
+        return StripeError(400, "Invalid request.", how.argument, param="amount")
     if how.word == "429":
         return StripeError(429, _TOO_MANY, "rate_limit")
     if how.word == "500" and how.argument != "stored":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sandbox.payments.api.errors import StripeError, invalid, missing
 from sandbox.payments.api.forms import Json
 from sandbox.payments.api.params import Params
+from sandbox.payments.objects.currencies import KNOWN, LEAST, THREE_DIGITS
 from sandbox.payments.shapes.payment import ALL_KINDS, takes
 from sandbox.payments.state import State
 
@@ -18,9 +19,7 @@ CREATE = CONFIRM | {
     "statement_descriptor_suffix",
 }  # fmt: skip
 
-_LEAST = {"usd": 50, "eur": 50, "gbp": 30, "jpy": 50, "chf": 50, "cad": 50, "aud": 50}
 _MOST = 99_999_999
-_CODE = 3
 _WITH_CONFIRM = ("off_session", "return_url", "error_on_requires_action")
 
 
@@ -57,19 +56,22 @@ def read_terms(params: Params, state: State) -> Terms:
 def read_currency(params: Params) -> str:
     """An ISO 4217 code in lower case. Raises StripeError."""
     currency = params.needed("currency").lower()
-    if len(currency) != _CODE or not currency.isalpha():
-        raise invalid("currency", f"Invalid currency: {currency}.")
+    if currency not in KNOWN:
+        message = f"Invalid currency: {currency}. Stripe currently supports these currencies: {', '.join(KNOWN)}"
+        raise invalid("currency", message)
     return currency
 
 
 def check_amount(amount: int, currency: str, param: str = "amount") -> None:
     """Raises StripeError when nobody would move so little, or so much."""
-    least = _LEAST.get(currency, 1)
+    least = LEAST.get(currency, 1)
     if amount < least:
         message = f"Amount must be at least {least} {currency} in its smallest unit."
         raise invalid(param, message, "amount_too_small")
     if amount > _MOST:
         raise invalid(param, f"Amount must be no more than {_MOST} {currency}.", "amount_too_large")
+    if currency in THREE_DIGITS and amount % 10:
+        raise invalid(param, f"Invalid amount: the last digit of an amount in {currency} must be 0.")
 
 
 def read_kinds(params: Params) -> tuple[Json | None, list[str]]:

@@ -9,7 +9,7 @@ import pytest
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import Charged, ChargeResult, Declined, Found, Pending, Refunded, Unknown
 from dunning.money import Money
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.payments import Method
 from tests.adapters.companies import PAYMENTS, PaymentCompany
 from tests.adapters.paying import AT, DEBIT, attempt, customer, moved, on_file, order_of, usd
@@ -94,13 +94,20 @@ async def test_a_card_that_must_not_be_tried_again_is_marked(
 
 
 @pytest.mark.req("S3-09")
-@pytest.mark.parametrize("nothing", ["no customer", "unknown customer", "no card"])
+@pytest.mark.parametrize("nothing", ["no customer", "no card"])
 async def test_without_a_payment_method_there_is_none_to_charge(
     company: PaymentCompany, order: ChargeOrder, nothing: str
 ):
     account = await customer(company, order, "")
-    payer = {"no customer": "", "unknown customer": "cus_nobody"}.get(nothing, account.payer)
+    payer = "" if nothing == "no customer" else account.payer
     assert await company.gateway.method(account.model_copy(update={"payer": payer})) is None
+
+
+async def test_a_customer_whom_the_company_does_not_know_is_our_mistake(company: PaymentCompany, order: ChargeOrder):
+    """Told as "no payment method", a key of another account would tell every customer so."""
+    account = (await customer(company, order)).model_copy(update={"payer": "cus_nobody"})
+    with pytest.raises(GatewayRefusedError, match="another account or mode"):
+        await company.gateway.method(account)
 
 
 async def test_a_company_that_never_saw_the_attempt_says_so(

@@ -192,3 +192,17 @@ async def test_nothing_can_be_decided_about_a_closed_invoice(a_stage: Stage, ope
     await handle.result()
     said = await operate("promise", "DEC-4", "--until", str(in_days(9)))
     assert refused(said) == ("starter: DEC-4: its case is closed as void, so nothing can be decided about it any more")
+
+
+async def test_a_charge_that_the_gateway_refused_is_tried_again_or_left_out(a_stage: Stage, operate: Operate):
+    life = await begin(a_stage, "CHARGE-1", "a-small-orange")
+    said = await operate("charge", "CHARGE-1", "--by", "Ann")
+    assert (said.status, said.out) == (2, "")
+    assert "no charge of this invoice waits because the gateway refuses it" in said.err
+    await a_stage.companies.payments.script(life.account, "refuse:parameter_invalid", times=99)
+    await life.to_day(0)
+    said = await operate("charge", "CHARGE-1", "--leave-out", "--by", "Ann", "--reason", "pays by bank")
+    assert (said.status, said.out) == (0, "CHARGE-1: left out; balance USD 19.99, state open\n")
+    await life.to_day(1)
+    why = await operate("why", "CHARGE-1")
+    assert "left out by Ann: pays by bank" in " ".join(why.out.split())

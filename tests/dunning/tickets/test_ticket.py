@@ -7,7 +7,8 @@ import pytest
 
 from dunning.case.case import UndoneRun
 from dunning.case.facts import Payment, Restored, Reversal, Undo, Void
-from dunning.case.orders import DeleteOrder, LoosenOrder, NoticeOrder, Order, ReinstateOrder
+from dunning.case.orders import ChargeOrder, DeleteOrder, LoosenOrder, NoticeOrder, Order, ReinstateOrder
+from dunning.case.results import Refused
 from dunning.case.update import changed
 from dunning.fleet.drift import drift_ticket
 from dunning.fleet.drift_report import DriftReport
@@ -24,7 +25,7 @@ from dunning.records.effects import Consequence, Effect
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.rules.updates import unreadable, voided
-from dunning.tickets import case_tickets, fleet, mail, money, services, undo
+from dunning.tickets import case_tickets, fleet, gateway, mail, money, services, undo
 from dunning.tickets.case_tickets import case_ticket
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -37,6 +38,7 @@ ORDER = Order(invoice="INV-1", account="bakery", step="suspend", at=NOW)
 HEAD = dict(ORDER)
 REINSTATE = ReinstateOrder(**HEAD, today=NOW.date(), rule=Rule.THIS_INVOICE)
 DELETE = DeleteOrder(**HEAD)
+CHARGE = ChargeOrder(**HEAD, amount=TWENTY)
 LOOSEN = LoosenOrder(**HEAD, level=Level.ACTIVE, held=Level.SUSPENDED)
 NOTICE = NoticeOrder(**HEAD, title="Service Warning", policy="", zone="UTC", due=date(2026, 11, 1), balance=TWENTY)
 PAYMENT = Payment(id="pi_1", amount=TWENTY, at=NOW)
@@ -106,6 +108,8 @@ def opened() -> list[TicketOrder]:
         money.told_at_closing(ORDER, REVERSAL),
         money.news_unhandled(ORDER, Unhandled(source="stripe", id="evt_1")),
         money.webhook_failed(EVENT, "INV-1", "bakery", NOW, ValueError("no")),
+        gateway.charge_refused(CHARGE, Refused(code="amount_too_small", reason="HTTP 400")),
+        gateway.call_refused(ORDER, "HTTP 403", for_all=False),
         mail.nobody_reached(NOTICE, "550", NOW),
         mail.no_outside_address(ORDER, ACCOUNT, ACCOUNT.contacts),
         mail.address_bounced(MAIL, COPY, "5.1.1", "no such user"),

@@ -194,6 +194,8 @@ async def test_a_call_never_leaves_the_past_of_its_payment(merchant: Merchant):
         ({"amount": {"of": 5}}, "amount", None),
         ({"currency": ""}, "currency", "parameter_missing"),
         ({"currency": "dollars"}, "currency", None),
+        ({"currency": "lyd"}, "currency", None),
+        ({"currency": "kwd", "amount": 1005}, "amount", None),
         ({"confirm": "perhaps"}, "confirm", None),
         ({"metadata": "INV-1"}, "metadata", None),
         ({"setup_future_usage": "sometimes"}, "setup_future_usage", None),

@@ -7,7 +7,7 @@ import stripe
 
 from adapters.gateways.stripe.calls import StripeRefusedError
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import Charged, Declined, NoMethod, Pending, Unknown
+from dunning.case.results import Charged, Declined, NoMethod, Pending, Refused, Unknown
 from dunning.money import Money
 from dunning.ports.outages import OutageError
 from dunning.records.payments import Method
@@ -152,8 +152,8 @@ async def test_an_attempt_that_stripe_never_tried_is_waited_for_and_then_given_u
     assert await company.gateway.find(order, begun) == Unknown(ask_at=AT + timedelta(hours=1))
     later = order.model_copy(update={"at": AT + timedelta(hours=1)})
     result = await company.gateway.find(later, begun)
-    assert isinstance(result, Declined)
-    assert (result.code, result.final, result.payment) == ("canceled", False, made.id)
+    assert isinstance(result, Refused)  # no bank was asked, so nobody declined
+    assert made.id in result.reason
     assert await status(sdk, made.id) == "canceled"
 
 
@@ -236,19 +236,39 @@ async def test_the_default_is_charged_and_without_one_the_newest(
 
 
 @pytest.mark.parametrize(
-    ("amount", "code"),
+    ("amount", "code", "said"),
     [
-        (usd(49), "amount_too_small"),
-        (usd(10**9), "amount_too_large"),
-        (Money(minor=1050, currency="MGA"), "invalid_amount"),
+        (usd(49), "amount_too_small", "Amount must be at least 50 usd"),
+        (usd(10**9), "amount_too_large", "Amount must be no more than"),
+        (Money(minor=50, currency="MGA"), "invalid_amount", ""),
+        (Money(minor=5000, currency="LYD"), "currency", "Invalid currency: lyd"),
     ],
 )
-async def test_an_amount_that_nobody_can_be_charged_is_a_decline(
-    company: PaymentCompany, order: ChargeOrder, amount: Money, code: str
+async def test_what_stripe_calls_malformed_is_our_mistake_and_no_decline(
+    company: PaymentCompany, order: ChargeOrder, amount: Money, code: str, said: str
 ):
-    result = await company.gateway.charge(order.model_copy(update={"amount": amount}), await on_file(company, order))
-    assert isinstance(result, Declined)
-    assert (result.code, result.payment) == (code, "")
+    order = order.model_copy(update={"amount": amount})
+    method = await on_file(company, order)
+    result = await company.gateway.charge(order, method)
+    assert isinstance(result, Refused)
+    assert result.code == code
+    assert result.said.startswith(said)
+    assert "said" not in result.model_dump_json()  # the words of the company are in no history
+    assert await company.gateway.find(order, attempt(order, method)) is None
+
+
+async def test_of_three_digits_stripe_is_asked_for_what_it_takes_and_that_is_booked(
+    company: PaymentCompany, order: ChargeOrder
+):
+    order = order.model_copy(update={"amount": Money.parse("1.009 KWD")})
+    method = await on_file(company, order)
+    result = await company.gateway.charge(order, method)
+    assert isinstance(result, Charged)
+    assert str(result.amount) == "KWD 1.000"
+    again = await company.gateway.charge(order.model_copy(update={"at": LATER}), method)
+    assert isinstance(again, Charged)
+    assert (again.payment, again.amount) == (result.payment, result.amount)
+    assert await moved(company, order) == 1000
 
 
 @pytest.mark.parametrize("invoice", ["RE-Ä/2027", "I" * 300])

@@ -24,9 +24,21 @@ def test_amounts_are_told_in_stripes_units_and_read_back(amount: str, currency: 
     assert from_units(count, currency.lower()) == told
 
 
-def test_nobody_can_be_charged_a_part_of_a_unit():
-    with pytest.raises(ValueError, match=r"MGA 10\.50"):
-        units(Money.parse("10.50", "MGA"))
+@pytest.mark.parametrize(
+    ("amount", "currency", "count"),
+    [("10.50", "MGA", 10), ("1.005", "KWD", 1000), ("1.009", "TND", 1000), ("0.019", "BHD", 10)],
+)
+def test_of_a_part_of_a_unit_nobody_is_asked_for_more_than_is_owed(amount: str, currency: str, count: int):
+    """Of three digits the last one has to be 0 there."""
+    owed = Money.parse(amount, currency)
+    assert units(owed) == count
+    assert from_units(count, currency.lower()) < owed
+
+
+@pytest.mark.parametrize(("amount", "currency"), [("0.50", "MGA"), ("0.009", "KWD"), ("0", "USD"), ("-0.005", "OMR")])
+def test_what_is_less_than_the_smallest_part_cannot_move(amount: str, currency: str):
+    with pytest.raises(ValueError, match=currency):
+        units(Money.parse(amount, currency))
 
 
 def test_a_key_that_fits_is_sent_as_it_is():
