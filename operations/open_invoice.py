@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from dunning.case.case import Opened, Reachability, open_case
 from dunning.case.facts import Payment
@@ -14,6 +14,7 @@ from dunning.policy.file import Policy
 from dunning.policy.plan import Invoice
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
+from dunning.ports.payments import CarriedRests
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News
@@ -32,10 +33,14 @@ class Opening(NamedTuple):
     reach: Reachability | None = None
 
 
+class OpeningRecords(NewsRecords, CarriedRests, Protocol):
+    """What belongs to the account that the invoice is for."""
+
+
 class OpenInvoice:
     """`reach` looks at the account's contacts; `clock` is the wall's: a case begins now."""
 
-    def __init__(self, store: NewsRecords, cases: Cases, reach: Reach, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: OpeningRecords, cases: Cases, reach: Reach, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
         self._reach = reach
@@ -60,10 +65,12 @@ class OpenInvoice:
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )
         reach = await self._look_at(account)
+        carried = await self._store.take_carried(new.account, new.invoice, new.amount.currency, self._clock())
         opened = Opened(
             invoice=new.invoice_facts(),
             plan=plan,
-            credit=await self._credit(new, policy),
+            credit=await self._credit(new, policy, carried),
+            carried=carried,
             reach=reach,
             generation=generation,
         )
@@ -101,8 +108,8 @@ class OpenInvoice:
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
         await self._news.deliver(News(invoice=invoice.number, account=invoice.account, fact=payment))
 
-    async def _credit(self, new: NewInvoice, policy: Policy) -> Money | None:
+    async def _credit(self, new: NewInvoice, policy: Policy, carried: Money) -> Money | None:
         """The account's credit pays its next invoice, once however often the row is opened."""
         if not policy.use_credit:
             return None
-        return await self._store.use_credit(new.account, new.invoice, new.amount, self._clock())
+        return await self._store.use_credit(new.account, new.invoice, new.amount + carried, self._clock())

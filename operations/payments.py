@@ -4,9 +4,9 @@ It ends in the books exactly once, whatever state the invoice is in. A person mi
 invoice that nobody knows: it is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
@@ -15,6 +15,7 @@ from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.outages import OutageError, StoreOutageError
+from dunning.ports.payments import CarriedRests
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
@@ -46,11 +47,19 @@ class Taken(NamedTuple):
 
 
 class CreditOf(NamedTuple):
-    """The credit of an account, oldest first, and what is left of it: a sum for each currency, by its code."""
+    """The credit of an account, oldest first, and what is left of it: a sum for each currency, by its code.
+
+    `carried` are the sums of what was too small to be asked for, and is owed with the account's next invoice.
+    """
 
     account: str
     left: tuple[Money, ...]
     credits: tuple[Credit, ...]
+    carried: tuple[Money, ...] = ()
+
+
+class PaymentRecords(NewsRecords, CarriedRests, Protocol):
+    """Where money of an account may lie."""
 
 
 class Payments:
@@ -59,7 +68,7 @@ class Payments:
     `seen` hears of a case as it is once money was taken back or came again: that is a signal, and has no answer.
     """
 
-    def __init__(self, store: NewsRecords, cases: Cases, policies: Policies, seen: Callable[[Case], None]) -> None:
+    def __init__(self, store: PaymentRecords, cases: Cases, policies: Policies, seen: Callable[[Case], None]) -> None:
         self._store = store
         self._cases = cases
         self._policies = policies
@@ -140,11 +149,15 @@ class Payments:
         found = await self._store.credits(account)
         if not found and account != UNMATCHED:
             await known_account(self._store, account)
-        sums: dict[str, Money] = {}
-        for each in found:
-            code = each.amount.currency
-            sums[code] = sums.get(code, Money.zero(code)) + each.amount
-        return CreditOf(account, tuple(sums[code] for code in sorted(sums)), found)
+        waits = _sums(each.amount for each in await self._store.carried(account))
+        return CreditOf(account, _sums(each.amount for each in found), found, tuple(m for m in waits if m.minor))
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    sums: dict[str, Money] = {}
+    for each in amounts:
+        sums[each.currency] = sums.get(each.currency, Money.zero(each.currency)) + each
+    return tuple(sums[code] for code in sorted(sums))
 
 
 async def known_account(store: Accounts, account: str) -> None:

@@ -79,6 +79,7 @@ CALLS: dict[Action, Call | None] = {
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
     Action.REINSTATE: REINSTATE,
     Action.CREDIT: None,
+    Action.CARRY: None,
 }
 """The activity behind each step; None for one that is written into the ledger and no more."""
 

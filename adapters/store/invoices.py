@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.carried import carry
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
@@ -78,6 +79,7 @@ class Invoices(Fences):
             if (found := await unheard_in(connection, order)).anything:
                 return found
             await put_row(connection, closed_ledgers, _books(order))
+            await carry(connection, order)
             await connection.execute(update(invoices).where(invoices.c.number == order.invoice).values(closed))
             number, revision = open_cases.c.number == order.invoice, open_cases.c.revision <= order.case.revision
             await connection.execute(delete(open_cases).where(number, revision))

@@ -1,6 +1,7 @@
 """The whole store, put together from its topics."""
 
 from adapters.store.accounts import Accounts
+from adapters.store.carried import CarriedRests
 from adapters.store.claims import Claims
 from adapters.store.consequences import Consequences
 from adapters.store.digests import DigestCopies
@@ -17,6 +18,7 @@ from adapters.store.tickets import Tickets
 
 class SqlStore(
     Accounts,
+    CarriedRests,
     Claims,
     Consequences,
     DigestCopies,

@@ -177,6 +177,17 @@ credits_ = Table(
     Index(None, "account", "at"),
 )
 
+carried = Table(
+    "carried",
+    metadata,
+    _key("id"),
+    _words("account"),
+    *_money("amount"),
+    _instant("at"),
+    _words("reason"),
+    Index(None, "account"),
+)
+
 counted = Table(
     "counted",
     metadata,

@@ -43,6 +43,8 @@ async def show(
         rows = [(f"{each.at:%Y-%m-%d %H:%M}", str(each.amount), each.id, each.reason) for each in found.credits]
         console().print(table(_COLUMNS, rows))
     print(f"{account}: {', '.join(map(str, found.left))} left" if found.credits else f"{account}: no credit")
+    if found.carried:
+        print(f"{account}: {', '.join(map(str, found.carried))} carried to the next invoice")
 
 
 @credits_.command

@@ -6,7 +6,7 @@ from typing import Literal
 
 from dunning.calendar import local_date, shifted
 from dunning.case.facts import Approval, Bounced, Undo, UseCredit
-from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind, balance, credit_payment
+from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.level import Level
 from dunning.money import Money
@@ -222,13 +222,18 @@ class Case(Wire):
         if self.voided:
             return "void"
         if self.paid_up:
-            return "paid" if self.payments else "waived"
+            return "paid" if self.payments or self.carried else "waived"
         return "deleted" if self.level is Level.DELETED and self.next_milestone is None else ""
 
     @cached_property
     def payments(self) -> tuple[Entry, ...]:
         """Payments that count, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind is Kind.PAYMENT)
+
+    @cached_property
+    def carried(self) -> tuple[Entry, ...]:
+        """Rests that went to the account's next invoice."""
+        return tuple(entry for entry in self.entries if entry.kind is Kind.CARRIED)
 
     @cached_property
     def payment_places(self) -> dict[str, int]:
@@ -252,9 +257,9 @@ class Opened(Wire):
     """The workflow's input: the invoice and the plan that it will keep.
 
     `generation` is issued by the store for the life that begins; another run of the same life keeps it. `credit` of the
-    account pays for it from the start. `case` is all that was known before: it goes on from there in
-    its next run, or, when it was closed, because money for it moved again. `reach` is where the account's contacts were
-    when it was opened.
+    account pays for it from the start, and what earlier invoices left (`carried`) is owed with it. `case` is all that
+    was known before: it goes on from there in its next run, or, when it was closed, because money for it moved again.
+    `reach` is where the account's contacts were when it was opened.
     """
 
     invoice: Invoice
@@ -262,6 +267,7 @@ class Opened(Wire):
     reach: Reachability
     generation: int
     credit: Money | None = None
+    carried: Money | None = None
     case: Case | None = None
 
 
@@ -271,7 +277,7 @@ def going_on(case: Case, generation: int) -> Opened:
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
-    """A new case, or one that goes on. The invoice's amount is its first entry, credit that pays for it the next.
+    """A new case, or one that goes on. Its first entries: the invoice's amount, what earlier ones left, its credit.
 
     A notice that belongs before the due date and whose day was over before the case was opened is left out: it would
     only come together with the invoice. Everything else still happens.
@@ -279,6 +285,8 @@ def open_case(opened: Opened, now: datetime) -> Case:
     if opened.case:
         return opened.case.model_copy(update={"generation": opened.generation})
     entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
+    if opened.carried and opened.carried.minor > 0:
+        entries = (*entries, Entry(id=BROUGHT, kind=Kind.BROUGHT, amount=opened.carried, at=now))
     if opened.credit and opened.credit.minor > 0:
         paid = Entry(
             id=credit_payment(opened.invoice.number), kind=Kind.PAYMENT, amount=opened.credit, at=now, note="credit"

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     INVOICE = "invoice"
     LATE_FEE = "late_fee"
     REACTIVATION_FEE = "reactivation_fee"
+    BROUGHT = "carried_from_earlier_invoices"
     PAYMENT = "payment"
     REVERSAL = "reversal"
     CHARGEBACK = "chargeback"
@@ -24,12 +25,14 @@ class Kind(StrEnum):
     REFUND = "refund"
     CREDIT = "credit"
     PARKED = "parked"
+    CARRIED = "carried_to_the_next_invoice"
 
 
 SIGN = {
     Kind.INVOICE: 1,
     Kind.LATE_FEE: 1,
     Kind.REACTIVATION_FEE: 1,
+    Kind.BROUGHT: 1,
     Kind.PAYMENT: -1,
     Kind.REVERSAL: 1,
     Kind.CHARGEBACK: 1,
@@ -40,8 +43,9 @@ SIGN = {
     Kind.REFUND: 1,
     Kind.CREDIT: 1,
     Kind.PARKED: 0,
+    Kind.CARRIED: -1,
 }
-CHARGES = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE)
+CHARGES = (Kind.INVOICE, Kind.LATE_FEE, Kind.REACTIVATION_FEE, Kind.BROUGHT)
 """What is asked of the customer, and may be waived."""
 FEES = (Kind.LATE_FEE, Kind.REACTIVATION_FEE)
 """What a step of the plan adds to what is asked."""
@@ -122,6 +126,8 @@ def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> 
     return next((entry for entry in entries if entry.id == entry_id and entry.kind in kinds), None)
 
 
+BROUGHT = "carried"
+"""The id of the line by which earlier invoices' rests are owed with this one."""
 _OF_CREDIT = "credit:"
 
 

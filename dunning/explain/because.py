@@ -68,6 +68,7 @@ WORDS = {
     StepKind.UNDERWAY: "the customer began it",
     StepKind.REFUND: "more than owed was paid ({id})",
     StepKind.CREDIT: "more than owed was paid",
+    StepKind.CARRY: "it was too little to be asked for",
     StepKind.REINSTATE: "nothing was owed any more",
     StepKind.LOOSEN: "a wrong run of ours was undone (undo {id})",
     StepKind.UNDO: "a wrong run of ours was undone (undo {id})",

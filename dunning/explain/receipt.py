@@ -96,6 +96,7 @@ def _facts(known: Known) -> Iterator[Line]:
 
 
 SOURCES = {
+    Kind.BROUGHT: "it was too little to be asked for before",
     Kind.PAYMENT: "money came",
     Kind.PARKED: "money came that could not be counted here; it is credit of the account",
     Kind.REVERSAL: "the money was taken back",

@@ -25,6 +25,7 @@ DEEDS = {
     (Action.DELETE, ""): "deleted",
     (Action.DELETE_BACKUPS, ""): "back-ups deleted",
     (Action.CREDIT, ""): "{amount} kept as credit",
+    (Action.CARRY, ""): "{amount} carried to the next invoice",
     (Action.REFUND, "refunded"): "{detail} given back",
     (Action.REFUND, "declined"): "refund declined ({detail})",
     (Action.REINSTATE, ""): "reinstated ({detail})",

@@ -12,7 +12,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import Deleted, Reinstated, Result
 from dunning.case.state import missing_approvals
 from dunning.level import Level
-from dunning.policy.plan import DELETIONS, Action, Milestone
+from dunning.policy.plan import DELETIONS, WRITTEN, Action, Milestone
 from dunning.rules.assumed import assumed
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -72,7 +72,7 @@ class SampleLife(PaperLife):
     def notices(self) -> Iterator[NoticeOrder]:
         """Live, and give every notice on the way."""
         for step in self.decisions():
-            if isinstance(step, Perform) and step.milestone.action is not Action.CREDIT:
+            if isinstance(step, Perform) and step.milestone.action not in WRITTEN:
                 order = order_for(self.case, step.milestone, self.now)
                 if isinstance(order, NoticeOrder) and order.title:
                     yield order

@@ -102,9 +102,12 @@ def _waits(case: Case) -> bool:
 
 
 def _from(case: Case) -> datetime:
-    """From the due date's hour on, or before a charge that comes earlier: a charge asks only for what is left."""
-    if case.plan.open_credit is OpenCredit.AT_ONCE:
-        return case.opened_at
+    """From then on: a charge asks only for what is left."""
+    return case.opened_at if case.plan.open_credit is OpenCredit.AT_ONCE else due_from(case)
+
+
+def due_from(case: Case) -> datetime:
+    """When something is first asked for: at the policy's hour of the due date, or at a charge that comes earlier."""
     hour = local(case.plan.milestones[0].at, case.plan.zone).time()
     due = instant(case.invoice.due, hour, case.plan.zone)
     charges = (case.when(m) for m in case.plan.milestones if m.action is Action.CHARGE)

@@ -91,6 +91,11 @@ def _amounts(policy: Policy) -> Iterator[Finding]:
     for key, fee in fees.items():
         if fee:
             yield from _fee(key, fee, policy.currency)
+    least = policy.least_balance
+    if least and (least.currency != policy.currency or least.minor < 0):
+        yield Finding(
+            "least_balance", f"{least} must be an amount of the policy's currency, {policy.currency}, or zero"
+        )
     for key in ("backup_fee", "archive_fee"):
         if amount := getattr(policy.restoration, key):
             yield from _amount(f"restoration.{key}", amount, policy.currency)

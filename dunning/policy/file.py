@@ -140,7 +140,8 @@ class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
     `use_credit`: the account's credit pays its next invoice. `open_credit`: when credit that comes later pays an open
-    one. `digest`: an account's notices of one day go out as one.
+    one. `least_balance`: what is owed has no consequence unless it is more than that (default: what the gateway charges
+    at least). `digest`: an account's notices of one day go out as one.
     """
 
     name: str
@@ -154,6 +155,7 @@ class Policy(_Written):
     excess: Excess = Excess.CREDIT
     use_credit: bool = True
     open_credit: OpenCredit = OpenCredit.WHEN_DUE
+    least_balance: Amount | None = None
     digest: bool = False
     confirm_no_grace: bool = False
     reinstatement: Reinstatement = Reinstatement()

@@ -28,6 +28,7 @@ class Action(StrEnum):
     DELETE = "delete"
     DELETE_BACKUPS = "delete_backups"
     CREDIT = "credit"
+    CARRY = "carry"
     REFUND = "refund"
     REINSTATE = "reinstate"
     TICKET = "ticket"
@@ -64,6 +65,7 @@ TRAITS: dict[Action, Trait] = {
     Action.DELETE_BACKUPS: Trait(milestone=True, consequence=True, dropped=True),
     Action.LOOSEN: Trait(dropped=True),
     Action.CREDIT: Trait(),
+    Action.CARRY: Trait(),
     Action.REFUND: Trait(),
     Action.REINSTATE: Trait(),
     Action.TICKET: Trait(),
@@ -74,6 +76,8 @@ TRAITS: dict[Action, Trait] = {
 }
 MILESTONE_ACTIONS = tuple(action for action in Action if TRAITS[action].milestone)
 CONSEQUENCES = tuple(action for action in Action if TRAITS[action].consequence)
+WRITTEN = (Action.CREDIT, Action.CARRY)
+"""What is only a line in the ledger: nobody is asked for it."""
 DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)
 LEVEL_OF = {action: level for action in Action if (level := TRAITS[action].level)}
 """The level that a step brings the services to."""
@@ -170,7 +174,8 @@ class Plan(Wire):
     an invoice gets, whatever happens (S3-15); None leaves it to the milestones. `uses_credit`: what is owed again is
     paid from the account's credit first. `open_credit`: when credit that comes later pays this invoice. `taken_back`
     says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
-    the account's notices of one day go out as one mail.
+    the account's notices of one day go out as one mail. `least_balance`: what is owed has no consequence unless it is
+    more than that (`dunning.payments.dust`).
     """
 
     policy: str
@@ -188,6 +193,7 @@ class Plan(Wire):
     most_attempts: int | None = None
     uses_credit: bool = False
     open_credit: OpenCredit = OpenCredit.WHEN_DUE
+    least_balance: Money | None = None
     digest: bool = False
 
     @cached_property

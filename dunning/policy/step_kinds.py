@@ -34,6 +34,7 @@ class StepKind(Enum):
     UNDERWAY = Form("underway", 1, Action.CHARGE)  # a payment that the customer began without us
     REFUND = Form("refund", 1, Action.REFUND)
     CREDIT = Form("credit", 1, Action.CREDIT)
+    CARRY = Form("carry", 1, Action.CARRY)  # a rest that is too small to be asked for
     USE_CREDIT = Form("use-credit", 1, Action.USE_CREDIT)
     USE_CREDIT_AFTER_UNDO = Form("use-credit-after-undo", 1, Action.USE_CREDIT)
     USE_OPEN_CREDIT = Form("use-open-credit", 1, Action.USE_CREDIT)  # by the lines that the account's credit had
@@ -81,6 +82,9 @@ class StepKind(Enum):
 
     # Of an account's credit: the line by which an invoice used it.
     CREDIT_USED = Form("credit-used", 0, ends=True)
+    # Of what was carried: the line by which an invoice took it, and that by which it came back.
+    CARRIED_TAKEN = Form("carried-taken", 0, ends=True)
+    CARRIED_BACK = Form("carried-back", 0, ends=True)
     # What a person entered, by account and its id.
     CREDIT_ADDED = Form("credit-added", 2, ends=True)
     CREDIT_PAID_OUT = Form("credit-paid-out", 2, ends=True)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from dunning.calendar import add_offset, instant, local_date
 from dunning.policy.file import MilestoneRule, Policy
+from dunning.policy.least import least_charge
 from dunning.policy.plan import Action, Invoice, Milestone, Plan, Restoration, TakenBack
 
 _ALSO_OF_THE_RULE = (
@@ -62,6 +63,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         most_attempts=policy.charging.most,
         uses_credit=policy.use_credit,
         open_credit=policy.open_credit,
+        least_balance=policy.least_balance or least_charge(policy.currency),
         digest=policy.digest,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
         restoration=Restoration.model_validate(policy.restoration.model_dump()),

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dunning.money import Money
+from dunning.records.carried import Carried
 from dunning.records.credit import Credit
 from dunning.records.payments import Attempt, Consent
 
@@ -59,6 +60,18 @@ class Credits(Protocol):
 
     async def accounts_with_credit(self) -> tuple[str, ...]:
         """The accounts that have credit in some currency and an open invoice, by id."""
+        ...
+
+
+class CarriedRests(Protocol):
+    """Rests that were too small to be asked for, between an invoice and the account's next one."""
+
+    async def take_carried(self, account: str, invoice: str, currency: str, at: datetime) -> Money:
+        """Take all that waits in that currency for the invoice, once: a second call gives the first answer."""
+        ...
+
+    async def carried(self, account: str) -> tuple[Carried, ...]:
+        """The account's lines, oldest first; what was taken is negative, and the sum is what waits."""
         ...
 
 

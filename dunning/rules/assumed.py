@@ -87,6 +87,7 @@ ASSUMED: dict[Action, Callable[[Case, Milestone], Result]] = {
     Action.USE_CREDIT: _no_credit,
     Action.REINSTATE: _reinstated,
     **dict.fromkeys(
-        (Action.LATE_FEE, Action.CREDIT, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE), _noted
+        (Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE),
+        _noted,
     ),
 }

@@ -8,6 +8,7 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 1. reinstate   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
    loosen      a wrong run of ours is undone: the services go back to what they were before it (promise 3)
    use credit  the account has credit: it pays what is owed, once that is due (promise 9)
+   carry       a rest that is too small to be asked for goes to the account's next invoice (promise 9)
 2. tell        receipts, failed charges, work for people: what already happened must be told
 3. transit     money on its way, or of unknown fate, blocks every consequence; ask again when it is time (promise 1)
 4. settle      paid up, void, deleted or renewed: put excess right, close the books, finish (promise 9)
@@ -36,6 +37,7 @@ from dunning.case.orders import AskOrder, ChargeOrder, Order
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
+from dunning.payments.dust import carried, until_it_is_carried
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
 from dunning.payments.refusals import waits_for_mending
 from dunning.payments.retries import concluded, with_new_method
@@ -52,7 +54,7 @@ def decide(case: Case, now: datetime) -> Step:
     for rule in _RULES:
         found = rule(case, now)
         if found is not None:
-            return until_credit_may_pay(case, now, found)
+            return until_it_is_carried(case, now, until_credit_may_pay(case, now, found))
     return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
 
 
@@ -219,6 +221,7 @@ _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
     _reinstate,
     loosened,
     with_open_credit,
+    carried,
     _tell,
     _transit,
     _settle,

@@ -43,6 +43,7 @@ from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
+from dunning.payments.dust import is_dust
 from dunning.payments.refusals import refused
 from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
@@ -166,6 +167,8 @@ def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Ca
     if fee:
         entry_id = fresh_id(case, milestone.name)
         return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=fee, at=now))
+    if milestone.action is Action.CARRY and is_dust(before):
+        return with_entry(case, Entry(id=milestone.name, kind=Kind.CARRIED, amount=before.balance, at=now))
     if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.CREDIT, amount=-before.balance, at=now))
     return case

@@ -27,6 +27,8 @@ from dunning.money import MOST, Money
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 
+CARRIED_ON = "carried-on"
+"""The line by which what earlier invoices left goes on from one that was voided."""
 YEARS = (2000, 2200)
 """Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
 FAR = timedelta(days=730)
@@ -164,12 +166,24 @@ def void_refused(case: Case, void: Void) -> str:
 
 @one_fact
 def voided(case: Case, void: Void, now: datetime) -> Case:
-    """Nothing is owed; what was paid becomes credit, what was restricted is reinstated."""
-    waived_already = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER)
-    charges = sum(e.amount.minor for e in case.entries if e.kind in CHARGES) - waived_already
-    amount = case.invoice.amount.model_copy(update={"minor": charges})
-    entry = Entry(id="void", kind=Kind.VOID, amount=amount, at=now, note=void.reason)
-    return changed(with_entry(case, entry), voided=void.reason)
+    """Nothing is owed; what was paid becomes credit, what was restricted is reinstated.
+
+    What earlier invoices left was no mistake, and goes on to the next one.
+    """
+    brought, charges = _asked(case, (Kind.BROUGHT,)), _asked(case, CHARGES)
+    amount = charges + -brought
+    after = with_entry(case, Entry(id="void", kind=Kind.VOID, amount=amount, at=now, note=void.reason))
+    if brought.minor > 0:
+        after = with_entry(after, Entry(id=CARRIED_ON, kind=Kind.CARRIED, amount=brought, at=now, note=void.reason))
+    return changed(after, voided=void.reason)
+
+
+def _asked(case: Case, kinds: tuple[Kind, ...]) -> Money:
+    """The charges of these kinds, less what was waived of them."""
+    ids = {entry.id for entry in case.entries if entry.kind in kinds}
+    charges = sum(entry.amount.minor for entry in case.entries if entry.kind in kinds)
+    waived = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER and e.of in ids)
+    return case.invoice.amount.model_copy(update={"minor": charges - waived})
 
 
 def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:

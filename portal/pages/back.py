@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.gateways.stripe.calls import StripeRefusedError
 from adapters.signed_links import Links
+from dunning.ports.outages import GatewayRefusedError
 from operations.ask_gateway import Heard
 from portal.http.errors import OUTAGES, HttpRefusedError
 from portal.http.html import Pages
@@ -56,7 +56,7 @@ class BackPage:
             return await self._ask(invoice) != "nothing"
         except OUTAGES as error:
             log.info("the gateway or a case cannot be asked now", error=type(error).__name__)
-        except StripeRefusedError as refused:
+        except (GatewayRefusedError, ValueError) as refused:
             log.warning("the gateway refuses to say what was paid; look at the key's rights", why=str(refused))
         return False
 

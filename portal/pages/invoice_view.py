@@ -15,6 +15,7 @@ from dunning.coverage import Coverage
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
 from dunning.money import Money
+from dunning.payments.dust import is_dust
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 from dunning.ports.accounts import Accounts
@@ -54,6 +55,7 @@ class InvoiceView:
     `services` names those that it pays for; empty: all of the account's. `level` is what they run at, whoever restricts
     them; `other_holds` no payment lifts. `all_past_due`: they come back only when every past-due invoice is paid.
     `lines` are the kinds and amounts that the balance is made of, `payments` how many arrived so far.
+    `too_small`: what is owed is too little to be paid by itself, and goes to the account's next invoice.
     `gone`: they are deleted, and `next_step` says what can be bought back, and for how much (S3-25).
     """
 
@@ -73,11 +75,12 @@ class InvoiceView:
     all_past_due: bool
     others: tuple[Other, ...]
     more: int
+    too_small: bool
 
     @property
     def payable(self) -> bool:
         """Whether there is something to pay, here and now."""
-        return self.state in PAYABLE and self.owed.minor > 0
+        return self.state in PAYABLE and self.owed.minor > 0 and not self.too_small
 
     @property
     def restricted(self) -> bool:
@@ -141,6 +144,7 @@ class InvoiceViews:
             all_past_due=case.plan.rule is Rule.ALL_PAST_DUE,
             others=others,
             more=more,
+            too_small=is_dust(case),
         )
 
     async def _account(self, account: str, name: str) -> Account:

@@ -5,10 +5,11 @@ log in; the signature in the link is the key. It never says that something is pa
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -17,6 +18,7 @@ from adapters.signed_links import Links
 from adapters.templates.locale import tag
 from dunning.ports import companies as ports
 from dunning.ports.accounts import Accounts
+from dunning.ports.outages import GatewayRefusedError
 from dunning.records.accounts import Account
 from portal.http.body import body_of
 from portal.http.errors import HttpRefusedError
@@ -25,6 +27,7 @@ from portal.http.readers import Reader
 from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceView, InvoiceViews
 
+log = structlog.stdlib.get_logger("reprieve.portal")
 _FORM_BYTES = 16_384
 
 
@@ -94,8 +97,8 @@ class PayPage:
         if await self._back.hears(invoice):  # paid a moment ago, or in another window: nobody pays twice
             return self._pages.lead(self._links.at(reader.brand.url).back(invoice, had=view.payments))
         visit = self._visit(invoice, reader, reader.terms if form.get("consent") else "", "pay", view.payments)
-        account = await self._with_payer(view.account)
-        return self._pages.lead(await self._company.checkout(account, invoice, view.owed, visit))
+        owed = view.owed
+        return await self._led(view, reader, lambda account: self._company.checkout(account, invoice, owed, visit))
 
     async def _put_on_file(self, request: Request) -> Response:
         invoice, form = await self._form(request)
@@ -105,9 +108,16 @@ class PayPage:
         reader = self._pages.readers.of(view.account, request)
         if _changed(view, reader, form):
             return self._again(invoice, "../")
-        account = await self._with_payer(view.account)
         visit = self._visit(invoice, reader, reader.terms, "method", view.payments)
-        return self._pages.lead(await self._company.setup(account, visit))
+        return await self._led(view, reader, lambda account: self._company.setup(account, visit))
+
+    async def _led(self, view: InvoiceView, reader: Reader, page: Callable[[Account], Awaitable[str]]) -> Response:
+        """To the gateway's page; what the gateway does not take is our fault, and no customer sees an error for it."""
+        try:
+            return self._pages.lead(await page(await self._with_payer(view.account)))
+        except (GatewayRefusedError, ValueError) as error:
+            log.error("the gateway refuses a page for an invoice", invoice=view.number, error=str(error))  # noqa: TRY400
+            return self._pages.show("refused", reader, invoice=view.number)
 
     def _visit(self, invoice: str, reader: Reader, consent: str, did: str, had: int) -> ports.Visit:
         links, page = self._links.at(reader.brand.url), did == "method"

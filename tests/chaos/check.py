@@ -12,6 +12,7 @@ from dunning.case.case import Case
 from dunning.case.ledger import CHARGES, SIGN, Entry, Kind
 from dunning.holds import OTHER_SOURCES, Hold, Rule, touching
 from dunning.level import Level, at_panel, strictest
+from dunning.records.carried import Carried
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.mail import NoticeCopy
 from dunning.undo.undo import struck_out
@@ -41,6 +42,7 @@ class Seen:
     open: frozenset[str]
     holds: tuple[Hold, ...]
     credits: tuple[Credit, ...]
+    carried: tuple[Carried, ...]
     notices: tuple[NoticeCopy, ...]
 
     def drawn(self, number: str) -> DrawnInvoice:
@@ -59,6 +61,7 @@ async def wrongs(life: Life) -> list[str]:
         *_charged_twice(seen),
         *_too_many_attempts(seen),
         *_money(seen),
+        *_carried(seen),
         *_fees(seen),
         *_unwarned(seen),
         *_unapproved(seen),
@@ -87,6 +90,7 @@ async def _seen(life: Life) -> Seen:
         open=frozenset([number for number in life.numbers if await life.is_open(number)]),
         holds=await store.holds(life.account),
         credits=(*await store.credits(life.account), *unmatched),
+        carried=await store.carried(life.account),
         notices=await store.account_notices(life.account),
     )
 
@@ -134,8 +138,17 @@ def _money(seen: Seen) -> list[str]:
 
 def _asked(case: Case) -> tuple[Entry, ...]:
     """What was asked of the customer, and is no more: all that is no money."""
-    kinds = (*CHARGES, Kind.WAIVER, Kind.VOID, Kind.UNVOIDED)
+    kinds = (*CHARGES, Kind.WAIVER, Kind.VOID, Kind.UNVOIDED, Kind.CARRIED)
     return tuple(entry for entry in case.entries if entry.kind in kinds)
+
+
+def _carried(seen: Seen) -> list[str]:
+    """What invoices left and others took is what waits: no rest is lost, and none is asked for twice."""
+    lines = [entry for case in seen.cases.values() for entry in case.entries]
+    left = sum(e.amount.minor for e in lines if e.kind is Kind.CARRIED)
+    taken = sum(e.amount.minor for e in lines if e.kind is Kind.BROUGHT)
+    waits = sum(line.amount.minor for line in seen.carried)
+    return [] if waits == left - taken else [f"{left} left by invoices, {taken} taken, and {waits} waits"]
 
 
 def _fees(seen: Seen) -> list[str]:

@@ -16,7 +16,7 @@ ActKind = Literal[
     "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out",
     "refused charge again", "refused charge left out",
 ]  # fmt: skip
-Share = Literal["right", "part", "too much", "wrong currency", "whole"]
+Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
 FaultKind = Literal[
     "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
     "portal killed", "store locked", "panel down", "panel lies", "gateway down", "gateway answers late", "mail down",
@@ -164,7 +164,9 @@ def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, numb
         invoice=number,
         meanwhile=chance.choice((None, None, 0.0, 0.1, 0.3, 0.8)),
         pick=chance.random(),
-        share=chance.choices(("right", "part", "too much", "wrong currency", "whole"), (10, 3, 2, 1, 3))[0],
+        share=chance.choices(
+            ("right", "part", "too much", "wrong currency", "whole", "all but some cents"), (10, 3, 2, 1, 3, 3)
+        )[0],
         days=chance.choice((1, 3, 5, 10, 20)),
         twice=chance.random() < 0.25,
     )

@@ -109,6 +109,8 @@ async def _amount(life: Life, act: Act) -> tuple[int, str]:
             return owed or whole, "EUR"
         case "whole":
             return whole, "USD"
+        case "all but some cents":
+            return max(1, (owed or whole) - 1 - int(act.pick * 49)), "USD"
 
 
 async def _on_the_page(life: Life, act: Act) -> None:

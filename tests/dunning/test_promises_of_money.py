@@ -97,7 +97,7 @@ def what_comes_again_has_another_name_for_the_hands(life: Life) -> None:
     assert max(names.values(), default=1) == 1, names.most_common(1)
 
 
-_REPEATABLE = (Action.CREDIT, Action.CLOSE, Action.LATE_FEE)
+_REPEATABLE = (Action.CREDIT, Action.CARRY, Action.CLOSE, Action.LATE_FEE)
 """No activity, or one that only asks or writes the same again."""
 
 

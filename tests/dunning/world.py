@@ -34,7 +34,7 @@ from dunning.case.results import (
     Undelivered,
 )
 from dunning.money import Money
-from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action, Milestone
+from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, WRITTEN, Action, Milestone
 from dunning.rules.order_for import order_for
 from tests.dunning.company import Company, Debit
 
@@ -67,7 +67,7 @@ class World:
 
     def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
         """What the activity brings back from a step."""
-        order = order_for(case, milestone, now) if milestone.action is not Action.CREDIT else None
+        order = order_for(case, milestone, now) if milestone.action not in WRITTEN else None
         found = self._asked(case, milestone, order, now)
         act = _ACTIVITIES.get(milestone.action)
         return found or (act(self, case, milestone, order, now) if act else Noted())

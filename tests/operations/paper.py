@@ -17,7 +17,7 @@ from dunning.case.orders import CloseOrder, CreditOrder, ReopenOrder
 from dunning.case.results import Delivered, Noted, Reinstated, Result
 from dunning.level import Level
 from dunning.payments.open_credit import heard_of_credit
-from dunning.policy.plan import Action
+from dunning.policy.plan import WRITTEN, Action
 from dunning.ports.cases import NoCaseError, Signal, Update
 from dunning.records.books import KnownInvoice
 from dunning.rules.answers import answer_to_payment
@@ -112,7 +112,7 @@ class PaperCases(Deaf):
         raise AssertionError(f"{self.case} runs in circles")
 
     async def _performed(self, case: Case, step: Perform) -> Result:
-        if step.milestone.action is Action.CREDIT:  # only written down
+        if step.milestone.action in WRITTEN:  # only written down
             return Noted()
         order = order_for(case, step.milestone, self._now)
         match order:

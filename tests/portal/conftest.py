@@ -51,7 +51,7 @@ async def kept(shared: Portal) -> Portal:
     cases, company = shared.cases, shared.company
     for played in (cases.cases, cases.brought, cases.troubles, company.asked, company.has, company.questions):
         played.clear()
-    company.away, company.underway = False, ()
+    company.away, company.underway, company.refuses = False, (), None
     return shared
 
 

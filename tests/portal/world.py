@@ -176,6 +176,7 @@ class PlayedCompany:
     url: str
     asked: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
     away: bool = False
+    refuses: Exception | None = None
     has: list[Payment] = field(default_factory=list[Payment])
     """Money that it has for whatever invoice it is asked about."""
     underway: tuple[str, ...] = ()
@@ -203,6 +204,8 @@ class PlayedCompany:
     def _answer(self) -> None:
         if self.away:
             raise OutageError("Stripe is away")
+        if self.refuses:
+            raise self.refuses
 
 
 @dataclass

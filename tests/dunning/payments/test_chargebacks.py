@@ -194,10 +194,10 @@ def test_fees_that_were_owed_before_the_dispute_stay() -> None:
     assert str(life.case.balance) == "USD 49.99"
 
 
-def test_a_cent_that_was_owed_before_the_dispute_is_enough_for_the_fee_to_stay() -> None:
-    """A customer who owed a cent on day 5 would have got the fee anyway."""
-    facts = ((2, pays("USD 19.98")), (3, takes_back("USD 19.98")), (8, pays("USD 0.01", "p-2")))
-    life = evening(COURTESY, 40, *facts, (20, gives_again("USD 19.98")))
+def test_what_was_owed_before_the_dispute_is_enough_for_the_fee_to_stay() -> None:
+    """A customer who owed 51 cents on day 5 would have got the fee anyway."""
+    facts = ((2, pays("USD 19.48")), (3, takes_back("USD 19.48")), (8, pays("USD 0.51", "p-2")))
+    life = evening(COURTESY, 40, *facts, (20, gives_again("USD 19.48")))
     assert str(life.case.balance) == "USD 35.00"
 
 

@@ -11,7 +11,7 @@ from dunning.case.case import Case
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.companies import Visit
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
 from tests.portal import bills
@@ -73,6 +73,23 @@ async def test_the_lines_of_the_balance(bank: Portal) -> None:
     said = await words(bank)
     assert "Invoice $19.99 Payment \u2212 $5.00 Owed now $14.99" in said
     assert "Pay $14.99 by card" in said
+
+
+async def test_what_is_too_small_need_not_be_paid(bank: Portal) -> None:
+    show(bank, bills.paid_case(case_of(overdue=3), "USD 19.60"))
+    said = await words(bank)
+    assert "$0.39 is too little to be paid by itself. It will be on your next invoice." in said
+    assert "by card or bank debit" not in said
+
+
+@pytest.mark.parametrize("error", [GatewayRefusedError("amount_too_small"), ValueError("no such unit")])
+@pytest.mark.parametrize("way", ["", "/method"])
+async def test_what_the_gateway_refuses_is_no_error_for_the_customer(bank: Portal, error: Exception, way: str) -> None:
+    show(bank, case_of())
+    bank.company.refuses = error
+    answer = await bank.http.post(f"/pay/INV-1{way}", data={"s": bank.links.signature("INV-1")})
+    assert answer.status_code == 200
+    assert "This cannot be done here right now. Nothing was charged" in text_of(answer.text)
 
 
 STATES = {

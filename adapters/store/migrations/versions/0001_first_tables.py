@@ -150,6 +150,10 @@ def _payments() -> None:
     )
     _index("credits", "account", "at")
     op.create_table(
+        "carried", *_words("id", "account", "reason"), *_money("amount"), _instant("at"), _key("carried", "id")
+    )
+    _index("carried", "account")
+    op.create_table(
         "counted",
         *_words("invoice", "payment", "place"),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -218,8 +222,8 @@ def _consequences() -> None:
 
 def downgrade() -> None:
     tables = (
-        "effects consequences inbound_mails inbox tickets notices taken_back counted consents credits charge_attempts "
-        "open_cases closed_ledgers invoices holds services contacts accounts"
+        "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
+        "charge_attempts open_cases closed_ledgers invoices holds services contacts accounts"
     )
     for table in tables.split():
         op.drop_table(table)
