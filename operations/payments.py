@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Entry, find, still_of
 from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
@@ -106,8 +107,12 @@ class Payments:
         return brought
 
     async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
-        """Enter money that was taken back: the invoice is owed again. Raises RefusedError."""
+        """Enter money that was taken back: the invoice is owed again.
+
+        Raises RefusedError, also for more than is left of the payment: a person mistypes.
+        """
         await self._check(invoice, reversal.amount)
+        await self._check_left(invoice, reversal)
         return await self._signalled(News(invoice=invoice, fact=reversal))
 
     async def restore(self, invoice: str, restored: Restored) -> Outcome:
@@ -127,6 +132,24 @@ class Payments:
             raise RefusedError(f"{amount} is not positive", field="amount")
         if await self._store.invoice(invoice) is None:
             raise NoSuchInvoiceError(invoice, ", so nothing was recorded")
+
+    async def _check_left(self, invoice: str, reversal: Reversal) -> None:
+        entries = await self._entries(invoice)
+        payment = find(entries, reversal.payment, MONEY_IN)
+        if payment is None or find(entries, reversal.id, TAKEN_BACK):
+            return
+        left = payment.amount.model_copy(update={"minor": max(0, still_of(payment, entries))})
+        if payment.amount.currency == reversal.amount.currency and left < reversal.amount:
+            reason = f"{reversal.amount} is more than the {left} that is left of payment {payment.id!r}"
+            raise RefusedError(f"{reason}, so nothing was recorded", about=invoice, field="amount")
+
+    async def _entries(self, invoice: str) -> tuple[Entry, ...]:
+        """The ledger, of a running case or of closed books; empty when there is none."""
+        try:
+            return (await self._cases.ask(invoice)).entries
+        except NoCaseError:
+            closed = await self._store.ledger(invoice)
+            return closed.order.entries if closed else ()
 
     async def currency(self, invoice: str) -> str:
         """The invoice's currency, for an amount that was written without one. Raises NoSuchInvoiceError."""

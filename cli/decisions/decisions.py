@@ -38,14 +38,25 @@ async def waive(
     entry: Annotated[str, Parameter(help="Id of the charge in the ledger, such as late-fee; `show` lists them.")],
     /,
     *,
+    amount: Annotated[str, Parameter(help='Only so much of it, like "USD 5.00".')] = "",
+    give_back: Annotated[bool, Parameter(help="What was paid for it becomes credit of the account.")] = False,
     by: By = "",
     reason: Reason = "",
     json: Json = False,
 ) -> None:
-    """Do not ask for a charge any more, such as a late fee."""
-    from dunning.case.facts import Waiver
+    """Do not ask for a charge any more, such as a late fee, or for a part of it.
 
-    await _decide(invoice, Waiver, {"entry": entry, "by": by, "reason": reason}, json)
+    What was paid stays paid, so no more is waived than is owed.
+    """
+    from dunning.case.facts import Waiver
+    from dunning.money import Money
+
+    try:
+        part = Money.parse(amount) if amount else None
+    except ValueError as error:
+        raise BadInputError(f"--amount: {error}") from None
+    values: dict[str, object] = {"entry": entry, "amount": part, "give_back": give_back, "by": by, "reason": reason}
+    await _decide(invoice, Waiver, values, json)
 
 
 async def approve(

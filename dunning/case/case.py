@@ -6,7 +6,7 @@ from typing import Literal
 
 from dunning.calendar import local_date, shifted
 from dunning.case.facts import Approval, Bounced, Undo, UseCredit
-from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, Entry, Kind, balance, credit_payment
+from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.level import Level
 from dunning.money import Money
@@ -222,13 +222,20 @@ class Case(Wire):
         if self.voided:
             return "void"
         if self.paid_up:
-            return "paid" if self.payments or self.carried else "waived"
+            return "paid" if (self.payments or self.carried) and not self._ended_by_waiver else "waived"
         return "deleted" if self.level is Level.DELETED and self.next_milestone is None else ""
 
     @cached_property
     def payments(self) -> tuple[Entry, ...]:
         """Payments that count, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind is Kind.PAYMENT)
+
+    @property
+    def _ended_by_waiver(self) -> bool:
+        """Whether the last that was done about the balance is that the invoice itself was waived."""
+        settles = (Kind.PAYMENT, Kind.CARRIED, Kind.RESTORED, Kind.WAIVER)
+        last = next((e for e in reversed(self.entries) if e.kind in settles), None)
+        return bool(last and last.kind is Kind.WAIVER and last.of == INVOICE)
 
     @cached_property
     def carried(self) -> tuple[Entry, ...]:
@@ -284,7 +291,7 @@ def open_case(opened: Opened, now: datetime) -> Case:
     """
     if opened.case:
         return opened.case.model_copy(update={"generation": opened.generation})
-    entries = (Entry(id="invoice", kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
+    entries = (Entry(id=INVOICE, kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
     if opened.carried and opened.carried.minor > 0:
         entries = (*entries, Entry(id=BROUGHT, kind=Kind.BROUGHT, amount=opened.carried, at=now))
     if opened.credit and opened.credit.minor > 0:

@@ -116,9 +116,14 @@ class UseCredit(Wire):
 
 
 class Waiver(Wire):
-    """Do not ask for the charge of that entry id any more."""
+    """Do not ask for the charge of that entry id any more, or for `amount` of it.
+
+    What was paid stays paid: no more is waived than is owed. `give_back`: what was paid for it becomes credit.
+    """
 
     entry: str
+    amount: Money | None = None
+    give_back: bool = False
     by: str = ""
     reason: str = ""
 

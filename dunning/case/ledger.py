@@ -107,6 +107,21 @@ def standing(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return tuple(e for e in taken if again.get(e.id, 0) < e.amount.minor)
 
 
+def still_of(payment: Entry, entries: tuple[Entry, ...]) -> int:
+    """What is left of a payment, in minor units, once all that was taken back of it is gone; negative: too much was."""
+    taken = [entry for entry in entries if entry.kind in TAKEN_BACK and entry.of == payment.id]
+    ids = {entry.id for entry in taken}
+    again = sum(entry.amount.minor for entry in entries if entry.kind is Kind.RESTORED and entry.of in ids)
+    return payment.amount.minor - sum(entry.amount.minor for entry in taken) + again
+
+
+def taken_too_much(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The last reversal of each payment of which more was taken back than had come."""
+    backs = {entry.of: entry for entry in entries if entry.kind in TAKEN_BACK}
+    payments = (entry for entry in entries if entry.kind is Kind.PAYMENT and entry.id in backs) if backs else ()
+    return tuple(backs[payment.id] for payment in payments if still_of(payment, entries) < 0)
+
+
 def written(entries: tuple[Entry, ...], entry: Entry) -> bool:
     """Whether that line is already there: the same money is never counted twice.
 
@@ -126,6 +141,8 @@ def find(entries: tuple[Entry, ...], entry_id: str, kinds: tuple[Kind, ...]) -> 
     return next((entry for entry in entries if entry.id == entry_id and entry.kind in kinds), None)
 
 
+INVOICE = "invoice"
+"""The id of the first line."""
 BROUGHT = "carried"
 """The id of the line by which earlier invoices' rests are owed with this one."""
 _OF_CREDIT = "credit:"

@@ -48,6 +48,7 @@ class StepKind(Enum):
     PARKED = Form("parked", 1, Action.TICKET)
     TAKEN_BACK = Form("taken-back", 1, Action.TICKET)
     RESTORED = Form("restored", 1, Action.TICKET)
+    TOO_MUCH_BACK = Form("too-much-taken-back", 1, Action.TICKET)
     OWED_AGAIN = Form("owed-again", 1, Action.TICKET)
     UNREADABLE = Form("unreadable", 1, Action.TICKET)
     UNDO_DELETED = Form("undo-deleted", 1, Action.TICKET)

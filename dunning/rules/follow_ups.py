@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dunning.case.case import Case, Done
-from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing
+from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing, taken_too_much
 from dunning.case.size import LARGE, size
 from dunning.level import Level
 from dunning.notices.bounced import told_again
@@ -51,6 +51,8 @@ def _about_credit(case: Case) -> Iterator[FollowUp]:
             yield step(StepKind.TAKEN_BACK, entry.id), ""
         if entry.kind is Kind.RESTORED and entry.of in taken_from_credit:
             yield step(StepKind.RESTORED, entry.id), ""
+    for entry in taken_too_much(case.entries):
+        yield step(StepKind.TOO_MUCH_BACK, entry.id), ""
     for entry in _asked_of_nobody(case):
         yield step(StepKind.OWED_AGAIN, entry.id), ""
 

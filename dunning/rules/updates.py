@@ -120,19 +120,44 @@ def waiver_refused(case: Case, waiver: Waiver) -> str:
     if find(case.entries, waiver.entry, CHARGES) is None:
         charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
         return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
-    waived_before = find(case.entries, step(StepKind.WAIVE, waiver.entry), (Kind.WAIVER,))
-    return f"{waiver.entry!r} is already waived" if waived_before else ""
+    if find(case.entries, step(StepKind.WAIVE, waiver.entry), (Kind.WAIVER,)):
+        return f"{waiver.entry!r} is already waived"
+    if wrong := _no_part(case, waiver):
+        return wrong
+    if _waivable(case, waiver).minor > 0:
+        return ""
+    return "nothing is owed, so there is nothing to waive; what was paid becomes credit if you ask to give it back"
+
+
+def _no_part(case: Case, waiver: Waiver) -> str:
+    """Why the amount is no part of the charge."""
+    charge, amount = find(case.entries, waiver.entry, CHARGES), waiver.amount
+    if amount is None or charge is None:
+        return ""
+    if amount.currency != charge.amount.currency:
+        return f"{amount} is no part of a charge in {charge.amount.currency}"
+    if amount.minor <= 0:
+        return f"{amount} is not positive"
+    return f"{amount} is more than the {charge.amount} that is asked for" if charge.amount < amount else ""
+
+
+def _waivable(case: Case, waiver: Waiver) -> Money:
+    """How much is waived: never more than is owed, unless what was paid is to be given back."""
+    charge = find(case.entries, waiver.entry, CHARGES)
+    amounts = [each for each in (charge.amount if charge else None, waiver.amount) if each]
+    amounts += [] if waiver.give_back else [case.balance]
+    return min(amounts, key=lambda money: money.minor)
 
 
 @one_fact
 def waived(case: Case, waiver: Waiver, now: datetime) -> Case:
-    """That charge is not asked for any more."""
-    entry = find(case.entries, waiver.entry, CHARGES)
-    if entry is None:
+    """That charge, or a part of it, is not asked for any more."""
+    entry, amount = find(case.entries, waiver.entry, CHARGES), _waivable(case, waiver)
+    if entry is None or amount.minor <= 0:
         return case
     note = " ".join(part for part in (waiver.reason, f"by {waiver.by}" if waiver.by else "") if part)
     waiver_id = step(StepKind.WAIVE, waiver.entry)
-    return with_entry(case, Entry(id=waiver_id, kind=Kind.WAIVER, amount=entry.amount, at=now, of=entry.id, note=note))
+    return with_entry(case, Entry(id=waiver_id, kind=Kind.WAIVER, amount=amount, at=now, of=entry.id, note=note))
 
 
 def approval_refused(case: Case, approval: Approval) -> str:

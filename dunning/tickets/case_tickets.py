@@ -121,6 +121,19 @@ def _asked_of_nobody(case: Case, _: str) -> TicketWords:
     )
 
 
+def _too_much_back(case: Case, reversal: str) -> TicketWords:
+    back = find(case.entries, reversal, TAKEN_BACK)
+    of = f"payment {back.of}" if back else "a payment"
+    return TicketWords(
+        TicketKind.REVERSED_TOO_MUCH,
+        f"More was taken back than was paid for {case.invoice.number}",
+        (
+            f"By {reversal} more of {of} went back than had come. All of it is owed by the ledger: ask the gateway "
+            "or bank what is true, and waive what the customer does not owe."
+        ),
+    )
+
+
 def _deleted_by_mistake(case: Case, undo: str) -> TicketWords:
     run = next(run for run in case.runs if run.undo.id == undo)
     coming = case.next_milestone
@@ -163,6 +176,7 @@ WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.PARKED: _parked,
     StepKind.TAKEN_BACK: _credit_reversed,
     StepKind.RESTORED: _credit_restored,
+    StepKind.TOO_MUCH_BACK: _too_much_back,
     StepKind.OWED_AGAIN: _asked_of_nobody,
     StepKind.UNDO_DELETED: _deleted_by_mistake,
     StepKind.UNREADABLE: _unreadable,

@@ -21,6 +21,7 @@ class TicketKind(StrEnum):
     PAYMENT_PARKED = "payment-parked"
     CREDIT_REVERSED = "credit-reversed"
     CREDIT_RESTORED = "credit-restored"
+    REVERSED_TOO_MUCH = "reversed-too-much"
     REVERSED_WHEN_VOID = "reversed-when-void"
     REVERSED_WHEN_LAPSED = "reversed-when-lapsed"
     REVERSED_WHEN_DELETED = "reversed-when-deleted"
@@ -70,6 +71,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.PAYMENT_PARKED: _BILLING,
     TicketKind.CREDIT_REVERSED: _BILLING,
     TicketKind.CREDIT_RESTORED: _BILLING,
+    TicketKind.REVERSED_TOO_MUCH: _BILLING,
     TicketKind.REVERSED_WHEN_VOID: _BILLING,
     TicketKind.REVERSED_WHEN_LAPSED: _BILLING,
     TicketKind.REVERSED_WHEN_DELETED: _BILLING,

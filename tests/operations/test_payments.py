@@ -116,3 +116,19 @@ async def test_credit_is_summed_by_currency_and_an_unknown_account_is_none(made:
     assert [str(each) for each in found.left] == ["EUR 7.00", "USD 1.00"]
     with pytest.raises(NoSuchAccountError, match="TAKE-nobody: there is no such account"):
         await made.payments.credit("TAKE-nobody")
+
+
+@pytest.mark.promise(9)
+async def test_a_person_does_not_take_back_more_than_is_left_of_a_payment(made: Composition) -> None:
+    await opened(made, "TAKE-9")
+    await made.payments.take("TAKE-9", payment("take-9", 500))
+
+    def back(name: str, minor: int) -> Reversal:
+        return Reversal(id=name, payment="take-9", amount=usd(minor), at=now())
+
+    with pytest.raises(RefusedError, match=r"USD 5\.01 is more than the USD 5\.00 that is left of payment 'take-9'"):
+        await made.payments.reverse("TAKE-9", back("back-9", 501))
+    assert (await made.payments.reverse("TAKE-9", back("back-9", 300))).outcome == "noted"
+    assert (await made.payments.reverse("TAKE-9", back("back-9", 300))).outcome == "noted"
+    with pytest.raises(RefusedError, match=r"USD 2\.01 is more than the USD 2\.00 that is left"):
+        await made.payments.reverse("TAKE-9", back("more-9", 201))

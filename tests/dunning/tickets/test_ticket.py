@@ -93,6 +93,7 @@ def of_case() -> list[TicketOrder]:
         case_ticket(changed(case, lapsed=True), "owed-again:r-1", ORDER),
         case_ticket(gone, "owed-again:r-1", ORDER),
         case_ticket(gone, "paid-after-deletion", ORDER),
+        case_ticket(gone, "too-much-taken-back:r-1", ORDER),
         case_ticket(changed(gone, runs=(run,)), "undo-deleted:u-1", ORDER),
     ]
 
