@@ -47,7 +47,10 @@ class LocaleFormat(NamedTuple):
 
     def moment(self, instant: Instant) -> str:
         """The customer's date and time at that instant, with the zone's name."""
-        return format_datetime(instant, "d MMMM y HH:mm zzz", self.zone, self.locale)
+        local = instant.astimezone(self.zone)
+        return (
+            f"{format_date(local.date(), 'long', self.locale)} {format_datetime(local, 'HH:mm zzz', None, self.locale)}"
+        )
 
 
 def writing(locale: str, zone: str, language: str) -> LocaleFormat:

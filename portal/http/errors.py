@@ -6,14 +6,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from dunning.ports.outages import OutageError
 from portal.http.html import Pages
+from portal.http.readers import AWAY
 
-OUTAGES = (OutageError, OSError)
-"""Temporal, the gateway or the store cannot be reached or is busy; a time-out is an OSError, too.
-
-Any other error is a fault of ours or of the message.
-"""
+OUTAGES = AWAY
+"""What is over by itself. Any other error is a fault of ours or of the message."""
 WEBHOOKS = "/webhooks/"
 SOON = {"Retry-After": "60"}
 """For what is over by itself: the store is away, Temporal restarts."""

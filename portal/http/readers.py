@@ -4,6 +4,8 @@ Where the account is known it says so. Who comes without one (a link that leads 
 browser asks for, under the brand whose address they came to.
 """
 
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,9 +16,12 @@ from starlette.requests import Request
 from adapters.settings.brands import Brand, Brands
 from adapters.templates.languages import Languages
 from adapters.templates.locale import LocaleFormat, direction, tag, writing
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 
 _UTC = "UTC"
+AWAY = (OutageError, OSError)
+"""Temporal, the gateway or the store cannot be reached or is busy; a time-out is an OSError, too."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,12 @@ class Readers:
         if request is not None:
             request.state.reader = reader
         return reader
+
+    async def before(self, request: Request, account: Awaitable[Account | None]) -> None:
+        """Know the reader before anything else is asked, so that an outage is told in the customer's language, too."""
+        with suppress(*AWAY):
+            if found := await account:
+                self.of(found, request)
 
     def stranger(self, request: Request) -> Reader:
         """Whoever it is: as `of` found for the request, or as the address or the browser asks."""

@@ -4,6 +4,7 @@ What the books do not know the gateway is asked about, whatever became of its we
 asks again by itself, with no script: it is loaded anew, ever more slowly, until there is an end.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal, NamedTuple
 from urllib.parse import quote, urlencode
@@ -26,6 +27,8 @@ OPEN: tuple[End, ...] = ("asking", "arrived")
 """It does not stay so."""
 WAITS = (*(2,) * 15, *(10,) * 18, *(30,) * 30)
 """Seconds until the page is loaded anew, load by load: twenty minutes in all, then a mail says it."""
+PATIENCE = 4.0
+"""Seconds that the customer waits for our books; then the page says what is known, and is loaded anew."""
 
 log = structlog.stdlib.get_logger("reprieve.portal")
 
@@ -64,10 +67,11 @@ class BackPage:
         invoice = request.path_params["invoice"]
         if not self._links.valid(invoice, request.query_params.get("s", "")):
             raise HttpRefusedError(404, "no such page", note="a pay link without its signature")
+        await self._pages.readers.before(request, self._views.account_of(invoice))
         did, had = request.query_params.get("did", ""), _number(request, "had")
         view = await self._view(invoice)
         end: End = "method" if did == "method" else known_end(view, had)
-        if end == "asking" and await self.hears(invoice):
+        if end == "asking" and view and await self.hears(invoice):
             view = await self._view(invoice) or view
             end = known_end(view, had)
             end = "arrived" if end == "asking" else end
@@ -87,7 +91,8 @@ class BackPage:
 
     async def _view(self, invoice: str) -> InvoiceView | None:
         try:
-            return await self._views.of(invoice)
+            async with asyncio.timeout(PATIENCE):
+                return await self._views.of(invoice)
         except OUTAGES:
             return None  # who has just paid must not read that something is broken
 

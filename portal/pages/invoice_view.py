@@ -119,6 +119,14 @@ class InvoiceViews:
         case = await self._case_of(invoice)
         return await self._view(case) if case else None
 
+    async def account_of(self, invoice: str) -> Account | None:
+        """Whose invoice it is, as the store has it: to speak the customer's language though no case can be asked."""
+        known = await self._store.invoice(invoice)
+        try:
+            return await self._store.account(known.account) if known else None
+        except LookupError:
+            return None
+
     async def _view(self, case: Case) -> InvoiceView:
         now = self._clock()
         account = await self._account(case.invoice.account, case.invoice.customer)

@@ -70,7 +70,7 @@ class PayPage:
 
     async def _show(self, request: Request) -> Response:
         invoice = self._checked(request, request.query_params)
-        view = await self._views.of(invoice)
+        view = await self._view(request, invoice)
         if view is None:
             return self._pages.show("unknown", self._pages.readers.stranger(request), 404, invoice=invoice)
         reader = self._pages.readers.of(view.account, request)
@@ -88,7 +88,7 @@ class PayPage:
 
     async def _pay(self, request: Request) -> Response:
         invoice, form = await self._form(request)
-        view = await self._views.of(invoice)
+        view = await self._view(request, invoice)
         if view is None:
             return self._again(invoice, "")
         reader = self._pages.readers.of(view.account, request)
@@ -102,7 +102,7 @@ class PayPage:
 
     async def _put_on_file(self, request: Request) -> Response:
         invoice, form = await self._form(request)
-        view = await self._views.of(invoice)
+        view = await self._view(request, invoice)
         if view is None:
             return self._again(invoice, "../")
         reader = self._pages.readers.of(view.account, request)
@@ -118,6 +118,10 @@ class PayPage:
         except (GatewayRefusedError, ValueError) as error:
             log.error("the gateway refuses a page for an invoice", invoice=view.number, error=str(error))  # noqa: TRY400
             return self._pages.show("refused", reader, invoice=view.number)
+
+    async def _view(self, request: Request, invoice: str) -> InvoiceView | None:
+        await self._pages.readers.before(request, self._views.account_of(invoice))
+        return await self._views.of(invoice)
 
     def _visit(self, invoice: str, reader: Reader, consent: str, did: str, had: int) -> ports.Visit:
         links, page = self._links.at(reader.brand.url), did == "method"

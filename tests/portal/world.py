@@ -32,6 +32,7 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent, News, Outcome
 from operations.ask_gateway import AskGateway
+from operations.deliver_news import Deliver
 from operations.why import Why
 from portal.http.app import application
 from portal.http.html import Pages
@@ -209,6 +210,16 @@ class PlayedCompany:
 
 
 @dataclass
+class Delivers:
+    """What brings to its case what the gateway was asked about; a test may change it."""
+
+    of: Deliver
+
+    async def bring(self, news: News) -> Outcome:
+        return await self.of(news)
+
+
+@dataclass
 class Portal:
     url: str
     http: httpx2.AsyncClient
@@ -217,6 +228,7 @@ class Portal:
     company: PlayedCompany
     links: Links
     delivery: InboxDelivery
+    back_delivers: Delivers
 
     async def stripe(self, body: str | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
         given = signed(body) if headers is None else headers
@@ -289,7 +301,8 @@ async def portal(
         ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT, brands=BRANDS
     )
     views = InvoiceViews(used, played.case, renderer, now)
-    asking = AskGateway(used, played.case, company, played.deliver, now)
+    delivers = Delivers(played.deliver)
+    asking = AskGateway(used, played.case, company, delivers.bring, now)
     back = BackPage(links, views, pages, asking.about)
     sites = SitesOfUsers(used, lambda each: each.panel == "whm")
     routes = [
@@ -308,7 +321,7 @@ async def portal(
         serving(application(routes, pages), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
-        yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery)
+        yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)
     delivery.stop()
     if loop:
         await loop

@@ -384,3 +384,19 @@ async def test_the_pay_page_says_that_mail_came_back_and_shows_no_whole_address(
     said = text_of((await bank.page("INV-1")).text)
     assert "Our mail to o…@bakery.example came back." in said
     assert OWNER not in said
+
+
+async def test_the_answer_is_in_the_customer_s_language_and_of_their_brand(desk: Post) -> None:
+    account = await desk.store.account("bakery")
+    await desk.store.put_account(account.model_copy(update={"locale": "de_DE", "brand": "acme"}))
+    await desk.send(customer_mail("Ich habe bezahlt."), OWNER, NO_REPLY)
+    await desk.handled(MAIL)
+    (answer,) = desk.catcher.books.messages
+    assert answer.subject == "Wir haben Ihre Nachricht"
+    text = answer.text.replace("\r\n", "\n")
+    assert text.startswith("Guten Tag,\n\nwir haben Ihre Nachricht.")
+    assert "unsere Abteilung Rechnungen antwortet Ihnen" in text
+    assert "https://acme.example/tickets/" in text
+    assert text.rstrip().endswith("Acme Web\nAcme Web Ltd, London\nReg. 123")
+    assert '<html lang="de" dir="ltr">' in answer.html
+    assert [each for each in ("ticket is", "Hello", "Example Hosting") if each in text] == []

@@ -214,3 +214,18 @@ async def test_a_site_whose_panel_suspends_whole_users_goes_down_with_the_others
     await place(held, "INV-9", Level.SUSPENDED, account="whm-user", service=shop.id)
     assert [(await ask(held, each.id)).json()["level"] for each in (shop, blog)] == ["suspended", "suspended"]
     assert [(await page(held, each.id)).status_code for each in (shop, blog)] == [200, 200]
+
+
+async def test_owners_read_at_login_what_holds_their_site_in_their_own_language(held: Portal) -> None:
+    account = await held.store.account("bakery")
+    await held.store.put_account(account.model_copy(update={"locale": "de_DE", "brand": "acme"}))
+    await place(held, "INV-1", Level.LOCKED)
+    await place(held, "abuse", Level.LOCKED)
+    message = (await told(held))["message"]
+    assert message["text"] == (
+        "Diese Website ist eingeschränkt: Niemand kann sich anmelden oder registrieren, Besucher sehen die Seiten "
+        "weiterhin. Gebühren für diese Website sind fällig und wurden nicht rechtzeitig bezahlt. Bitte bezahlen Sie "
+        "sie über den Zahlungslink. Ein Grund besteht wegen einer Missbrauchsmeldung. Das erledigt keine Zahlung: "
+        "Schreiben Sie an abuse@hosting.example, oder lesen Sie https://hosting.example/abuse-faq."
+    )
+    assert message["pay_url"].startswith("https://acme.example/pay/INV-1?s=")
