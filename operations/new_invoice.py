@@ -12,6 +12,8 @@ from dunning.policy.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account, Contact, Service
 
+LARGEST = 100_000
+"""Characters of an invoice as JSON; Temporal refuses cases of two million bytes."""
 _PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
 
 
@@ -90,7 +92,14 @@ class NewInvoice(BaseModel):
 
 
 def fitting(new: NewInvoice, policy: Policy) -> Plan:
-    """Its plan. Raises ValueError when the policy does not fit it (another currency, dates out of order)."""
+    """Its plan; nothing is stored before this.
+
+    Raises ValueError when the policy does not fit it (another currency, dates out of order) or it is huge, and
+    OverflowError for a date at the end of time.
+    """
+    if (size := len(new.model_dump_json())) > LARGEST:
+        msg = f"the invoice is too large: {size} characters, of {LARGEST} at most"
+        raise ValueError(msg)
     if new.amount.currency != policy.currency:
         msg = f"{new.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
         raise ValueError(msg)

@@ -11,9 +11,10 @@ from dunning.explain.temporal_ui import shown
 from dunning.money import Money
 from dunning.notices.reachability import outside
 from dunning.policy.file import Policy
-from dunning.policy.plan import Invoice
+from dunning.policy.plan import Invoice, Plan
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
+from dunning.ports.outages import OutageError
 from dunning.ports.payments import CarriedRests
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
@@ -50,48 +51,51 @@ class OpenInvoice:
     async def open(self, new: NewInvoice, policy: Policy) -> Opening:
         """Start its case unless it runs or ran. Safe to repeat after a crash at any point.
 
-        Raises RefusedError when the policy does not fit it or it pays for a service that the account has not, and
-        OutageError.
+        Raises RefusedError when the policy does not fit it, it pays for a service that the account has not, or no case
+        of it can start, and leaves nothing behind then; and OutageError.
         """
         try:
             plan = fitting(new, policy)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise RefusedError(str(error), about=new.invoice) from None
         known = await self._store.invoice(new.invoice)
         if known and known.status == "closed":
             return Opening("already closed")
-        account = await self._account(new)
+        before = await self._known(new.account)
+        account = _with(new, before)
+        await self._store.put_account(account)
         generation = await self._store.open_invoice(
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )
-        reach = await self._look_at(account)
+        try:
+            opened = await self._opened(new, plan, account, generation)
+            started = await self._start(opened)
+        except OutageError:
+            raise
+        except Exception as error:
+            # Else the account would be held for an invoice that nobody can pay.
+            await self._store.withdraw(new.invoice, generation, before)
+            raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=new.invoice) from error
+        if not started and opened.credit and opened.credit.minor > 0:
+            await self._hand_over(opened.invoice, opened.credit)
+        return Opening("started" if started else "already running", opened.reach)
+
+    async def _opened(self, new: NewInvoice, plan: Plan, account: Account, generation: int) -> Opened:
         carried = await self._store.take_carried(new.account, new.invoice, new.amount.currency, self._clock())
-        opened = Opened(
+        return Opened(
             invoice=new.invoice_facts(),
             plan=plan,
-            credit=await self._credit(new, policy, carried),
+            reach=await self._look_at(account),
+            credit=await self._credit(new, carried) if plan.uses_credit else None,
             carried=carried,
-            reach=reach,
             generation=generation,
         )
-        if await self._start(opened):
-            return Opening("started", reach)
-        if opened.credit and opened.credit.minor > 0:
-            await self._hand_over(opened.invoice, opened.credit)
-        return Opening("already running", reach)
 
-    async def _account(self, new: NewInvoice) -> Account:
+    async def _known(self, account: str) -> Account | None:
         try:
-            known = await self._store.account(new.account)
+            return await self._store.account(account)
         except LookupError:
-            known = None
-        if known and (wrong := other_brand(new, known)):
-            raise RefusedError(wrong, about=new.invoice, field="brand")
-        account = account_of(new, known)
-        if wrong := unknown_services(new.pays_for, account):
-            raise RefusedError(wrong, about=new.invoice, field="pays_for")
-        await self._store.put_account(account)
-        return account
+            return None
 
     async def _look_at(self, account: Account) -> Reachability:
         """Where the account's contacts are (S3-21). One without any has none inside: its notices get tickets."""
@@ -108,8 +112,16 @@ class OpenInvoice:
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
         await self._news.deliver(News(invoice=invoice.number, account=invoice.account, fact=payment))
 
-    async def _credit(self, new: NewInvoice, policy: Policy, carried: Money) -> Money | None:
+    async def _credit(self, new: NewInvoice, carried: Money) -> Money:
         """The account's credit pays its next invoice, once however often the row is opened."""
-        if not policy.use_credit:
-            return None
         return await self._store.use_credit(new.account, new.invoice, new.amount + carried, self._clock())
+
+
+def _with(new: NewInvoice, before: Account | None) -> Account:
+    """What is known of its account, and what it adds."""
+    if before and (wrong := other_brand(new, before)):
+        raise RefusedError(wrong, about=new.invoice, field="brand")
+    account = account_of(new, before)
+    if wrong := unknown_services(new.pays_for, account):
+        raise RefusedError(wrong, about=new.invoice, field="pays_for")
+    return account

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from dunning.policy.file import Policy
 from dunning.ports.cases import ServerRefusedError
 from dunning.ports.outages import OutageError
+from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice
 from operations.open_invoice import Opening, Outcome
 
@@ -27,7 +28,7 @@ class Checked(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """An invoice that could not be opened: an outage. To ask for it again is safe."""
+    """An invoice that could not be opened, and why. After an outage it is safe to ask for it again."""
 
     place: int
     invoice: str
@@ -39,11 +40,15 @@ Open = Callable[[NewInvoice, Policy], Awaitable[Opening]]
 
 @dataclass
 class OpenedMany:
-    """What became of them. `inside` are accounts without an address outside of what we host for them."""
+    """What became of them. `refused` cannot be opened and left nothing.
+
+    `inside` are accounts without an address outside of what we host for them.
+    """
 
     opened: dict[Outcome, list[str]] = field(
         default_factory=lambda: {"started": [], "already running": [], "already closed": []}
     )
+    refused: list[Failed] = field(default_factory=list[Failed])
     failed: list[Failed] = field(default_factory=list[Failed])
     inside: set[str] = field(default_factory=set[str])
 
@@ -82,6 +87,8 @@ async def _open(each: Checked, opener: Open, report: OpenedMany) -> None:
         return
     try:
         report.note(each.new, await _patiently(opener, each))
+    except RefusedError as error:
+        report.refused.append(Failed(each.place, number, error.reason))
     except OutageError as error:
         report.failed.append(Failed(each.place, number, str(error)))
 

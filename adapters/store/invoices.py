@@ -9,13 +9,26 @@ from adapters.store.carried import carry
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
-from adapters.store.tables import closed_ledgers, holds, invoices, open_cases
+from adapters.store.tables import (
+    accounts,
+    carried,
+    closed_ledgers,
+    contacts,
+    credits_,
+    holds,
+    invoices,
+    open_cases,
+    services,
+)
 from adapters.store.unheard import unheard_in
 from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Found, StillHeld
 from dunning.level import Level, strictest
+from dunning.records.accounts import Account
 from dunning.records.books import ClosedLedger, KnownInvoice
+from dunning.records.carried import taken_line
+from dunning.records.credit import used_line
 
 _SETTLED = ("paid", "waived", "void")
 """Endings after which no hold of the invoice may stay."""
@@ -29,6 +42,21 @@ class Invoices(Fences):
         async with self._writing() as connection:
             await add_row(connection, invoices, invoice.model_dump())
         return await self.new_generation(invoice.number)
+
+    async def withdraw(self, number: str, generation: int, before: Account | None) -> None:
+        """Take back an opening whose case cannot start: invoice, credit and rests that it took, and what it told of its account.
+
+        `before` is the account as it was; None: there was none. Only of the first life, and while no order has written.
+        """
+        its = select(invoices).where(invoices.c.number == number)
+        async with self._writing() as connection:
+            row = (await connection.execute(its.with_for_update())).mappings().first()
+            if row is None or (row["issued"], row["generation"], generation) != (1, 0, 1):
+                return
+            await connection.execute(delete(invoices).where(invoices.c.number == number))
+            await connection.execute(delete(credits_).where(credits_.c.id == used_line(number)))
+            await connection.execute(delete(carried).where(carried.c.id == taken_line(number)))
+            await _as_before(connection, row["account"], before)
 
     async def invoice(self, number: str) -> KnownInvoice | None:
         """Read what is known of an invoice, open or not."""
@@ -97,6 +125,17 @@ class Invoices(Fences):
 def _must_be_free(order: CloseOrder) -> bool:
     """What was deleted is not reinstated by money: its hold goes with its books (S2-15)."""
     return order.outcome in _SETTLED and order.level is not Level.DELETED
+
+
+async def _as_before(connection: AsyncConnection, account: str, before: Account | None) -> None:
+    """Without what the opening added; the rest may have changed meanwhile, and stays."""
+    known = before or Account(id=account, name="")
+    emails, ids = [each.email for each in known.contacts], [each.id for each in known.services]
+    await connection.execute(delete(contacts).where(contacts.c.account == account, contacts.c.email.not_in(emails)))
+    await connection.execute(delete(services).where(services.c.account == account, services.c.id.not_in(ids)))
+    other = select(invoices.c.number).where(invoices.c.account == account)
+    if before is None and (await connection.execute(other)).first() is None:
+        await connection.execute(delete(accounts).where(accounts.c.id == account))
 
 
 async def _held(connection: AsyncConnection, order: CloseOrder) -> Level:

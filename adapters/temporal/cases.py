@@ -26,6 +26,7 @@ from dunning.names import Values
 from dunning.ports.cases import (
     SIGNALS,
     UPDATES,
+    CannotStartError,
     CaseSaysNoError,
     Listed,
     NoAnswerError,
@@ -78,6 +79,8 @@ class TemporalCases:
         except WorkflowAlreadyStartedError:
             return False
         except RPCError as error:
+            if error.status is RPCStatusCode.INVALID_ARGUMENT:
+                raise CannotStartError(f"Temporal refuses its case: {error.message}") from None
             raise away(error) from None
         if self._seen:
             self._seen.opened(opened)

@@ -51,6 +51,7 @@ async def start(
     report = OpenedMany()
     if good and not (strict and bad):
         await _open(good, report)
+    bad = [*bad, *(Bad(*each) for each in report.refused)]
     not_started = [each.new.invoice for each in good] if strict and bad else []
     _say(file, report, bad, not_started=not_started, json=json)
     return FAILED if report.failed else BAD_INPUT if bad else 0

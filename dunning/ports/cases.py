@@ -79,6 +79,10 @@ class ServerRefusedError(OutageError):
     """Temporal is there, but does not let us in, or knows no such namespace: to ask again at once is of no use."""
 
 
+class CannotStartError(Exception):
+    """Temporal does not take this case, whenever it is asked; others it does. The text is its reason."""
+
+
 class Wanted(BaseModel):
     """Which cases to list: those with all of these values; an empty one means any. `ended`: those that ended, too.
 
@@ -137,7 +141,10 @@ class Cases(Protocol):
     """The invoices' workflows. All raise OutageError while Temporal cannot be reached."""
 
     async def start(self, opened: Opened, values: Values) -> bool:
-        """Start a case with its search attributes; False when there is one of that invoice, running or ended."""
+        """Start a case with its search attributes; False when there is one of that invoice, running or ended.
+
+        Raises CannotStartError.
+        """
         ...
 
     async def ask(self, invoice: str) -> Case:

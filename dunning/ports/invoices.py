@@ -7,6 +7,7 @@ from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Found, StillHeld
 from dunning.ports.fences import Generations
+from dunning.records.accounts import Account
 from dunning.records.books import ClosedLedger, KnownInvoice
 
 
@@ -15,6 +16,13 @@ class Invoices(Generations, Protocol):
 
     async def open_invoice(self, invoice: KnownInvoice) -> int:
         """Note an invoice as open, if it is not known yet, and issue the generation of the life that begins."""
+        ...
+
+    async def withdraw(self, number: str, generation: int, before: Account | None) -> None:
+        """Take back an opening whose case cannot start: invoice, credit and rests that it took, and what it told of its account.
+
+        `before` is the account as it was; None: there was none. Only of the first life, and while no order has written.
+        """
         ...
 
     async def invoice(self, number: str) -> KnownInvoice | None:

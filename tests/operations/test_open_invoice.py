@@ -6,6 +6,7 @@ from composition import Composition
 from dunning.case.facts import Payment
 from dunning.money import Money
 from dunning.records.credit import Credit
+from operations import new_invoice
 from operations.errors import RefusedError
 from tests.operations.opening import new, now, opened, usd
 
@@ -55,6 +56,53 @@ async def test_the_account_s_credit_pays_its_next_invoice_once(made: Composition
         await opened(made, "OPEN-8", account="of-OPEN-7")
     assert (await made.cases.ask("OPEN-8")).balance == usd(1499)
     assert (await made.payments.credit("of-OPEN-7")).left == (usd(0),)
+
+
+def without_limit(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let more through than Temporal takes: two million bytes."""
+    monkeypatch.setattr(new_invoice, "LARGEST", 10**9)
+    return "x" * 2_500_000
+
+
+async def test_what_temporal_refuses_leaves_nothing_in_the_store(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an account that paid would be held for ever for an invoice that nobody can pay."""
+    wanted = new("OPEN-10", renews=without_limit(monkeypatch), emails=["a@x.example"], services=[{"user": "ten"}])
+    with pytest.raises(RefusedError, match="OPEN-10: it cannot be started: Temporal refuses its case: "):
+        await made.open_invoice.open(wanted, made.check_invoice.check(wanted))
+    assert await made.store.invoice("OPEN-10") is None
+    with pytest.raises(LookupError):
+        await made.store.account("of-OPEN-10")
+
+
+async def test_what_cannot_start_takes_nothing_from_an_account_that_was_there(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(made, "OPEN-11", emails=["a@x.example"], services=[{"user": "eleven"}])
+    await made.store.add_credit(
+        Credit(id="OPEN-11:gift", account="of-OPEN-11", amount=usd(500), at=now(), reason="a gift")
+    )
+    before = await made.store.account("of-OPEN-11")
+    more = {"emails": ["b@x.example"], "services": [{"user": "other"}], "renews": without_limit(monkeypatch)}
+    wanted = new("OPEN-12", account="of-OPEN-11", **more)
+    with pytest.raises(RefusedError, match="it cannot be started"):
+        await made.open_invoice.open(wanted, made.check_invoice.check(wanted))
+    assert await made.store.account("of-OPEN-11") == before
+    assert [each.number for each in await made.store.open_invoices("of-OPEN-11")] == ["OPEN-11"]
+    assert (await made.payments.credit("of-OPEN-11")).left == (usd(500),)
+    assert (await opened(made, "OPEN-12", account="of-OPEN-11")).outcome == "started"
+    assert (await made.cases.ask("OPEN-12")).balance == usd(1499)
+
+
+async def test_a_long_name_is_no_reason_not_to_start(made: Composition) -> None:
+    """Temporal takes 400 bytes of summary and no more."""
+    assert (await opened(made, "OPEN-13", customer="Bäckerei " * 200)).outcome == "started"
+
+
+async def test_a_huge_invoice_is_refused_before_anything_is_written(made: Composition) -> None:
+    with pytest.raises(RefusedError, match=r"the invoice is too large: \d+ characters, of 100000 at most"):
+        made.check_invoice.check(new("OPEN-14", customer="x" * 100_000))
 
 
 async def test_a_policy_that_does_not_fit_is_refused_before_anything_is_written(made: Composition) -> None:

@@ -10,6 +10,7 @@ from dunning.policy.file import Policy
 from dunning.ports.cases import ServerRefusedError
 from dunning.ports.outages import OutageError
 from operations import open_many
+from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice
 from operations.open_invoice import Opening
 from operations.open_many import Checked, Failed, OpenedMany
@@ -63,6 +64,18 @@ async def test_once_the_server_is_gone_for_good_the_rest_is_not_tried(monkeypatc
         Failed(1, "GONE-1", "Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded"),
         Failed(2, "GONE-2", "not tried any more"),
     ]
+
+
+async def test_one_that_cannot_be_opened_stops_none_of_the_others():
+    async def opener(invoice: NewInvoice, policy: Policy) -> Opening:
+        assert policy is POLICY
+        if invoice.invoice == "ODD-2":
+            raise RefusedError("it cannot be started: it is odd", about="ODD-2")
+        return Opening("started")
+
+    report = await opened(opener, checked(new("ODD-1"), new("ODD-2"), new("ODD-3")))
+    assert sorted(report.opened["started"]) == ["ODD-1", "ODD-3"]
+    assert (report.refused, report.failed) == ([Failed(2, "ODD-2", "it cannot be started: it is odd")], [])
 
 
 async def test_invoices_of_one_account_never_run_together():

@@ -11,6 +11,7 @@ import pytest
 
 from cli.invoices.start import _progress
 from dunning.names import workflow_id
+from operations import new_invoice
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
 
@@ -94,6 +95,19 @@ async def test_bad_rows_are_listed_with_line_and_reason_and_the_others_start(ope
     assert len(told) == len(reasons)
     for line, reason in zip(told, reasons, strict=True):
         assert line.startswith(reason)
+
+
+async def test_a_row_whose_case_cannot_start_is_told_leaves_nothing_and_stops_no_other(
+    a_stage: Stage, operate: Operate, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(new_invoice, "LARGEST", 10**9)
+    rows = [row("LARGE-1"), row("LARGE-2", renews="x" * 2_500_000), *(row(f"LARGE-{n}") for n in range(3, 30))]
+    said = await operate("start", "-", stdin=lines(*rows))
+    assert (said.status, said.out) == (2, "28 started, 0 already running, 0 already closed, 1 bad, 0 failed\n")
+    assert said.err.startswith("standard input:2: LARGE-2: it cannot be started: Temporal refuses its case: ")
+    assert await a_stage.store.invoice("LARGE-2") is None
+    with pytest.raises(LookupError):
+        await a_stage.store.account("LARGE-2-account")
 
 
 async def test_strict_starts_none_when_one_row_is_bad(a_stage: Stage, operate: Operate):

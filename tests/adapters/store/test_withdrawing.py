@@ -1,0 +1,66 @@
+"""An opening that is taken back leaves what there was before, on both databases, and nothing of a case that ran."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from adapters.store import SqlStore
+from dunning.case.fence import Fence
+from dunning.money import Money
+from dunning.records.accounts import Account, Contact, Service
+from dunning.records.credit import Credit
+from tests.adapters.store.test_store import ACCOUNT, opened
+
+DUE, AT = date(2024, 2, 29), datetime(2024, 2, 1, tzinfo=UTC)
+FIVE = Money(minor=500, currency="USD")
+
+
+def more(account: Account) -> Account:
+    contact = Contact(account=account.id, email="new@x.example", rank=9)
+    service = Service(id="p:new:website", account=account.id, kind="website", panel="p", user="new", domain="")
+    return account.model_copy(
+        update={"contacts": (*account.contacts, contact), "services": (*account.services, service)}
+    )
+
+
+async def test_of_a_new_account_nothing_is_left(store: SqlStore) -> None:
+    await store.put_account(more(ACCOUNT))
+    generation = await opened(store, "i-1", DUE)
+    await store.withdraw("i-1", generation, None)
+    assert await store.invoice("i-1") is None
+    with pytest.raises(LookupError):
+        await store.account("a-1")
+
+
+async def test_a_known_account_keeps_what_it_had_and_its_credit(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-0", DUE)
+    await store.add_credit(Credit(id="c-1", account="a-1", amount=FIVE, at=AT, reason="a gift"))
+    before = await store.account("a-1")
+    await store.put_account(more(ACCOUNT))
+    generation = await opened(store, "i-1", DUE)
+    assert await store.use_credit("a-1", "i-1", FIVE, AT) == FIVE
+    await store.withdraw("i-1", generation, before)
+    assert await store.account("a-1") == before
+    assert [each.number for each in await store.all_invoices("a-1")] == ["i-0"]
+    assert [str(each.amount) for each in await store.credits("a-1")] == ["USD 5.00"]
+
+
+async def test_a_new_account_with_another_invoice_stays(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    generation = await opened(store, "i-1", DUE)
+    await opened(store, "i-2", DUE)
+    await store.withdraw("i-1", generation, None)
+    assert (await store.account("a-1")).id == "a-1"
+
+
+@pytest.mark.parametrize("how", ["another life began", "an order wrote"])
+async def test_what_may_have_a_case_is_not_taken_back(store: SqlStore, how: str) -> None:
+    await store.put_account(ACCOUNT)
+    generation = await opened(store, "i-1", DUE)
+    if how == "an order wrote":
+        await store.mark_invoice(Fence("i-1", 1, 1), "open")
+    else:
+        generation = await opened(store, "i-1", DUE)
+    await store.withdraw("i-1", generation, None)
+    assert await store.invoice("i-1") is not None
