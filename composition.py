@@ -147,7 +147,7 @@ class Composition:
     @cached_property
     def payments(self) -> Payments:
         """Enter money."""
-        return Payments(self.store, self.cases, self._policy, self.seen.asked)
+        return Payments(self.store, self.cases, self._policy, self.look.case, self.seen.asked)
 
     @cached_property
     def spread_credit(self) -> SpreadCredit:

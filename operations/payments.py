@@ -25,6 +25,8 @@ from operations.check_invoice import Policies
 from operations.count_money import Brought, CountMoney
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
+from operations.known_money import First, KnownMoney
+from operations.look import CaseOf
 
 SENT: Final = "sent"
 """The outcome of a payment that waits with the server for its case."""
@@ -33,13 +35,15 @@ SENT: Final = "sent"
 class Taken(NamedTuple):
     """What became of a payment. `balance` and `state` are the invoice's afterwards, where a running case said so.
 
-    `counted` is what the ledger has for that payment's id: a second call with another amount changes nothing.
+    `counted` is what the ledger has for that payment's id: a second call with another amount changes nothing. `first`
+    is what the first call was answered, when the payment was known already.
     """
 
     outcome: NewsOutcome
     balance: Money | None = None
     state: StateAt | Literal[""] = ""
     counted: Money | None = None
+    first: NewsOutcome | Literal[""] = ""
 
     @property
     def late(self) -> bool:
@@ -69,22 +73,46 @@ class Payments:
     `seen` hears of a case as it is once money was taken back or came again: that is a signal, and has no answer.
     """
 
-    def __init__(self, store: PaymentRecords, cases: Cases, policies: Policies, seen: Callable[[Case], None]) -> None:
+    def __init__(
+        self,
+        store: PaymentRecords,
+        cases: Cases,
+        policies: Policies,
+        case_of: CaseOf,
+        seen: Callable[[Case], None],
+    ) -> None:
         self._store = store
         self._cases = cases
         self._policies = policies
         self._seen = seen
+        self._known = KnownMoney(store, case_of, policies)
         self._money = CountMoney(store, cases)
         self._news = DeliverNews(store, cases)
 
-    async def take(self, invoice: str, payment: Payment, *, durable: bool = False) -> Taken:
+    async def take(self, invoice: str, payment: Payment, *, durable: bool = False, force: bool = False) -> Taken:
         """Enter a payment. For a closed invoice it becomes credit of its account and a Billing ticket.
 
-        `durable`: do not wait for a worker; the server keeps it for the case, and the outcome is "sent". Raises
-        RefusedError, and NoAnswerError when no worker acknowledged it.
+        `durable`: do not wait for a worker; the server keeps it for the case, and the outcome is "sent". `force`: park
+        money in another currency. Raises RefusedError, and NoAnswerError when no worker acknowledged it.
         """
         if reason := payment_refused(payment):
             raise RefusedError(reason, field="amount")
+        first = await self._looked_up(invoice, payment, durable=durable, force=force)
+        taken = await self._taken(invoice, payment, durable=durable)
+        return taken._replace(first=first.outcome, counted=taken.counted or first.amount) if first else taken
+
+    async def _looked_up(self, invoice: str, payment: Payment, *, durable: bool, force: bool) -> First | None:
+        """What is known of it. A payment that is known is brought all the same: who brought it first may have died."""
+        case = None if durable else await self._known.case(invoice)
+        try:
+            first = await self._known.first(invoice, payment.id, case)
+        except OutageError:
+            first = None
+        if first is None and not force:
+            await self._known.check_currency(invoice, payment, case)
+        return first
+
+    async def _taken(self, invoice: str, payment: Payment, *, durable: bool) -> Taken:
         try:
             brought = await self._brought(invoice, payment, durable=durable)
         except CaseSaysNoError as error:
@@ -106,18 +134,24 @@ class Payments:
             raise _unknown(invoice)
         return brought
 
-    async def reverse(self, invoice: str, reversal: Reversal) -> Outcome:
+    async def reverse(self, invoice: str, reversal: Reversal, *, force: bool = False) -> Outcome:
         """Enter money that was taken back: the invoice is owed again.
 
-        Raises RefusedError, also for more than is left of the payment: a person mistypes.
+        Raises RefusedError, also for more than is left of the payment, and for a payment that nobody knows: a person
+        mistypes. `force`: the payment will come; this waits for it.
         """
         await self._check(invoice, reversal.amount)
+        await self._known.check_reversal(invoice, reversal, force=force)
         await self._check_left(invoice, reversal)
         return await self._signalled(News(invoice=invoice, fact=reversal))
 
-    async def restore(self, invoice: str, restored: Restored) -> Outcome:
-        """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError."""
+    async def restore(self, invoice: str, restored: Restored, *, force: bool = False) -> Outcome:
+        """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError.
+
+        `force`: also of a reversal that is not known yet; it waits for that.
+        """
         await self._check(invoice, restored.amount)
+        await self._known.check_restored(invoice, restored, force=force)
         return await self._signalled(News(invoice=invoice, fact=restored))
 
     async def _signalled(self, news: News) -> Outcome:

@@ -28,9 +28,10 @@ async def pay(
     at: Annotated[str, Parameter(help="When it arrived, like 2026-12-01T14:00:00Z (default: now).")] = "",
     method: Annotated[str, Parameter(help="How it was paid, such as bank transfer.")] = "",
     durable: Annotated[bool, Parameter(help="Do not wait for a worker: the server keeps it for the case.")] = False,
+    force: Annotated[bool, Parameter(help="Park money in another currency than the invoice's.")] = False,
     json: Json = False,
 ) -> None:
-    """Enter a payment. Running the same command again is harmless.
+    """Enter a payment. Running the same command again is harmless, and says what the first one was answered.
 
     Money for a closed invoice becomes credit of its account and a Billing ticket.
     """
@@ -38,7 +39,7 @@ async def pay(
     async with composed(store="if there") as made:
         money = await _money(made.payments, invoice, amount)
         payment = _payment(id, money, when, method)
-        said = _words(await _take(made.payments, invoice, payment, durable=durable), money)
+        said = _words(await _take(made.payments, invoice, payment, durable=durable, force=force), money)
     if json:
         print_json({"invoice": invoice, "payment": id, "amount": str(money), **said})
     else:
@@ -71,11 +72,11 @@ def _payment(payment_id: str, money: Money, when: datetime, method: str) -> Paym
         raise BadInputError(f"--{reasons(error)[0]}") from None
 
 
-async def _take(payments: Payments, invoice: str, payment: Payment, *, durable: bool) -> Taken:
+async def _take(payments: Payments, invoice: str, payment: Payment, *, durable: bool, force: bool) -> Taken:
     from dunning.ports.cases import NoAnswerError
 
     try:
-        return await payments.take(invoice, payment, durable=durable)
+        return await payments.take(invoice, payment, durable=durable, force=force)
     except NoAnswerError as error:
         raise FailedError(
             f"{error}\nThe payment was not acknowledged; trying again is harmless, the id {payment.id} counts once.\n"
@@ -84,10 +85,10 @@ async def _take(payments: Payments, invoice: str, payment: Payment, *, durable: 
 
 
 def _words(taken: Taken, money: Money) -> dict[str, str]:
-    said = {"outcome": taken.outcome}
+    said = {"outcome": "known already", "first": taken.first} if taken.first else {"outcome": taken.outcome}
     if taken.counted and taken.counted != money:
         # The server gives the first answer for a known payment id: say which amount that was.
-        said["outcome"] = f"already counted as {taken.counted}; {money} was not"
+        said["outcome"] = f"known already as {taken.counted}; {money} was not counted"
     if taken.balance:
         said |= {"balance": str(taken.balance), "state": taken.state}
     return said

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Amount = Annotated[str, Parameter(help='Like "USD 19.99".')]
 Id = Annotated[str, Parameter(help="Its own id at the bank or processor: the same id is never counted twice.")]
 
+Force = Annotated[bool, Parameter(help="Also of money that no books have yet: it waits for that.")]
+
 
 async def reverse(
     invoice: Number,
@@ -31,6 +33,7 @@ async def reverse(
     id: Id,  # noqa: A002
     reason: Annotated[str, Parameter(help="Such as: returned by the bank.")] = "",
     chargeback: Annotated[bool, Parameter(help="The customer's bank took it in a dispute.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Enter money that was taken back: the invoice is owed again. Running the same command again is harmless."""
@@ -39,7 +42,7 @@ async def reverse(
     values = {"id": id, "payment": payment, "amount": _money(amount), "at": now()}
     fact = _fact(Reversal, {**values, "reason": reason, "chargeback": chargeback})
     async with composed() as made:
-        _say(await made.payments.reverse(invoice, fact), json=json)
+        _say(await made.payments.reverse(invoice, fact, force=force), json=json)
 
 
 async def restore(
@@ -49,6 +52,7 @@ async def restore(
     reversal: Annotated[str, Parameter(help="The id under which the money was taken back.")],
     amount: Amount,
     id: Id,  # noqa: A002
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Enter money that came again after it was taken back, such as by a dispute that was won."""
@@ -56,7 +60,7 @@ async def restore(
 
     fact = _fact(Restored, {"id": id, "reversal": reversal, "amount": _money(amount), "at": now()})
     async with composed() as made:
-        _say(await made.payments.restore(invoice, fact), json=json)
+        _say(await made.payments.restore(invoice, fact, force=force), json=json)
 
 
 def _money(text: str) -> Money:

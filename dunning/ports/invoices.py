@@ -19,7 +19,7 @@ class Invoices(Generations, Protocol):
         ...
 
     async def withdraw(self, number: str, generation: int, before: Account | None) -> None:
-        """Take back an opening whose case cannot start: invoice, credit and rests that it took, and what it told of its account.
+        """Take back an opening whose case cannot start: invoice, what it took, and what it told of its account.
 
         `before` is the account as it was; None: there was none. Only of the first life, and while no order has written.
         """

@@ -84,7 +84,7 @@ class Doors:
         at, what = await self._now(), f"{amount} paid"
         payment = Payment(id=pay.id, amount=amount, at=at, method="bank transfer")
         try:
-            taken = await self._payments.take(self._row.invoice, payment, durable=pay.by == "signal")
+            taken = await self._payments.take(self._row.invoice, payment, durable=pay.by == "signal", force=True)
         except RefusedError as error:
             self.told.append(Told(at, what, pay.id, error.reason))
             return

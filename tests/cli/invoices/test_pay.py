@@ -31,9 +31,9 @@ async def pay(operate: Operate, number: str, amount: str, payment: str, *more: s
 async def test_partial_repeated_and_excess_payments(a_stage: Stage, operate: Operate):
     await opened(operate, "PAY-1")
     assert await pay(operate, "PAY-1", "USD 10", "part", "--at", "2026-11-01T10:00:00Z") == ("applied", "USD 9.99")
-    assert await pay(operate, "PAY-1", "USD 10", "part") == ("applied", "USD 9.99")
+    assert await pay(operate, "PAY-1", "USD 10", "part") == ("known already", "USD 9.99")
     assert await pay(operate, "PAY-1", "4.99", "more") == ("applied", "USD 5.00")
-    assert await pay(operate, "PAY-1", "EUR 7", "foreign") == ("parked", "USD 5.00")
+    assert await pay(operate, "PAY-1", "EUR 7", "foreign", "--force") == ("parked", "USD 5.00")
     assert await pay(operate, "PAY-1", "6", "excess", "--method", "bank transfer") == ("applied", "USD -1.00")
     assert await until_closed(a_stage, "PAY-1") == "paid"
     ledger = await a_stage.store.ledger("PAY-1")
@@ -49,8 +49,8 @@ async def test_money_for_a_closed_invoice_becomes_credit_and_a_ticket_once(a_sta
     await pay(operate, "PAY-2", "USD 19.99", "all")
     await until_closed(a_stage, "PAY-2")
     assert await pay(operate, "PAY-2", "USD 5", "late") == ("credited", None)
-    assert await pay(operate, "PAY-2", "5", "late") == ("already credited", None)
-    assert await pay(operate, "PAY-2", "5", "late", "--durable") == ("already credited", None)
+    assert await pay(operate, "PAY-2", "5", "late") == ("known already", None)
+    assert await pay(operate, "PAY-2", "5", "late", "--durable") == ("known already", None)
     credits_, tickets = await a_stage.store.credits("PAY-2-account"), await a_stage.store.tickets("PAY-2-account")
     assert [(credit.id, str(credit.amount)) for credit in credits_] == [("PAY-2:late", "USD 5.00")]
     assert [(ticket.department, ticket.subject) for ticket in tickets] == [
@@ -64,8 +64,54 @@ async def test_the_durable_way_counts_the_same_id_once_also_after_the_end(a_stag
     await opened(operate, "PAY-3")
     assert await pay(operate, "PAY-3", "USD 19.99", "wire", "--durable") == ("sent", None)
     await until_closed(a_stage, "PAY-3")
-    assert await pay(operate, "PAY-3", "USD 19.99", "wire") == ("already counted", None)
+    assert await pay(operate, "PAY-3", "USD 19.99", "wire") == ("known already", None)
     assert await a_stage.store.credits("PAY-3-account") == ()
+
+
+@pytest.mark.promise(9)
+@pytest.mark.req("S3-32")
+async def test_money_in_another_currency_is_asked_about_before_anything_is_written(a_stage: Stage, operate: Operate):
+    """A slip, more often than money: who means it says --force."""
+    await opened(operate, "PAY-8")
+    refused = await operate("pay", "PAY-8", "--amount", "EUR 19.99", "--id", "euro")
+    assert (refused.status, refused.out) == (2, "")
+    assert (
+        "EUR 19.99 is not in USD, the currency of PAY-8: nothing was recorded. With --force it is parked" in refused.err
+    )
+    assert (await operate("show", "PAY-8")).out.count("euro") == 0
+    assert await a_stage.store.credits("PAY-8-account") == ()
+    durable = await operate("pay", "PAY-8", "--amount", "EUR 19.99", "--id", "euro", "--durable")
+    assert (durable.status, "is not in USD" in durable.err) == (2, True)
+    assert await pay(operate, "PAY-8", "EUR 19.99", "euro", "--force") == ("parked", "USD 19.99")
+    again = await operate("pay", "PAY-8", "--amount", "EUR 19.99", "--id", "euro", "--json")
+    assert (again.status, again.json["outcome"], again.json["first"]) == (0, "known already", "parked")
+    await pay(operate, "PAY-8", "USD 19.99", "all")
+    await until_closed(a_stage, "PAY-8")
+    late = await operate("pay", "PAY-8", "--amount", "EUR 3", "--id", "late")
+    assert (late.status, "is not in USD" in late.err) == (2, True)
+    assert [str(each.amount) for each in await a_stage.store.credits("PAY-8-account")] == ["EUR 19.99"]
+    assert await pay(operate, "PAY-8", "EUR 3", "late", "--force") == ("credited", None)
+
+
+@pytest.mark.promise(9)
+async def test_the_same_payment_twice_is_known_already_with_the_first_answer(a_stage: Stage, operate: Operate):
+    await opened(operate, "PAY-9")
+    await pay(operate, "PAY-9", "USD 5", "nine")
+    again = await operate("pay", "PAY-9", "--amount", "USD 5", "--id", "nine")
+    assert (again.status, again.err) == (0, "")
+    assert again.out == (
+        "PAY-9: USD 5.00 (nine): outcome known already, first applied, balance USD 14.99, state scheduled\n"
+    )
+    other = await operate("pay", "PAY-9", "--amount", "USD 7", "--id", "nine", "--json")
+    assert other.json["outcome"] == "known already as USD 5.00; USD 7.00 was not counted"
+    await pay(operate, "PAY-9", "USD 14.99", "rest")
+    await until_closed(a_stage, "PAY-9")
+    closed = await operate("pay", "PAY-9", "--amount", "USD 5", "--id", "nine", "--json")
+    assert (closed.status, closed.json["outcome"], closed.json["first"]) == (0, "known already", "applied")
+    ledger = await a_stage.store.ledger("PAY-9")
+    assert ledger
+    assert [entry.id for entry in ledger.order.entries if entry.kind == "payment"] == ["nine", "rest"]
+    assert await a_stage.store.credits("PAY-9-account") == ()
 
 
 async def test_money_for_an_invoice_whose_case_never_started_becomes_credit(a_stage: Stage, operate: Operate):
