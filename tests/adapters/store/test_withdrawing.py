@@ -3,8 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from adapters.store import SqlStore
+from adapters.store.tables import carried
 from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact, Service
@@ -64,3 +66,15 @@ async def test_what_may_have_a_case_is_not_taken_back(store: SqlStore, how: str)
         generation = await opened(store, "i-1", DUE)
     await store.withdraw("i-1", generation, None)
     assert await store.invoice("i-1") is not None
+
+
+async def test_what_was_carried_waits_again(store: SqlStore) -> None:
+    await store.put_account(ACCOUNT)
+    await opened(store, "i-0", DUE)
+    before = await store.account("a-1")
+    generation = await opened(store, "i-1", DUE)
+    await store.take_carried("a-1", "i-1", "USD", AT)
+    await store.withdraw("i-1", generation, before)
+    assert await opened(store, "i-1", DUE) == 1
+    async with store._reading() as connection:
+        assert (await connection.execute(select(carried))).first() is None
