@@ -30,6 +30,7 @@ from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
 from operations.fleet.undo import UndoRun
+from operations.goodwill import Goodwill
 from operations.list_cases import ListCases
 from operations.list_open_cases import ListOpenCases
 from operations.look import Look
@@ -158,6 +159,11 @@ class Composition:
     def credit(self) -> StaffCredit:
         """Add, use and pay out credit."""
         return StaffCredit(self.store, self.cases, self.spread_credit, now)
+
+    @cached_property
+    def goodwill(self) -> Goodwill:
+        """Give payments back."""
+        return Goodwill(self.store, self.cases)
 
     @cached_property
     def decisions(self) -> Decisions:

@@ -33,6 +33,7 @@ _COMMANDS = (
     ("pay", "cli.invoices.pay:pay", "Enter a payment.", _CASES),
     ("reverse", "cli.invoices.reversals:reverse", "Enter a payment that was taken back.", _CASES),
     ("restore", "cli.invoices.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
+    ("refund", "cli.invoices.refund:refund", "Give a payment, or a part of it, back through the gateway.", _CASES),
     ("credits", "cli.invoices.credits:credits_", "Show, add, use and pay out the credit of an account.", _CASES),
     ("tickets", "cli.invoices.tickets:tickets", "List what waits for a person.", _CASES),
     (

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 from dunning.calendar import local_date, shifted
-from dunning.case.facts import Approval, Bounced, Undo, UseCredit
+from dunning.case.facts import Approval, Bounced, GiveBack, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.level import Level
@@ -131,7 +131,7 @@ class Case(Wire):
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
     `credit_lines`: the account has credit, as it was told last (`dunning.payments.open_credit`); 0: never.
-    `credit_asked` is what people had it pay.
+    `credit_asked` is what people had it pay, `given_back` what they gave back of payments.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `revision` grows by one
     with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's, as the store
@@ -168,6 +168,7 @@ class Case(Wire):
     bounces: tuple[Bounced, ...] = ()
     credit_lines: int = 0
     credit_asked: tuple[UseCredit, ...] = ()
+    given_back: tuple[GiveBack, ...] = ()
     unreached_at: Instant | None = None
     backups: bool | None = None
     lapsed: bool = False

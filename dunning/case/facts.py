@@ -128,6 +128,20 @@ class Waiver(Wire):
     reason: str = ""
 
 
+class GiveBack(Wire):
+    """A person gives a part of a payment back, and the customer keeps what it paid for: so much is waived with it.
+
+    `id` makes it happen once.
+    """
+
+    kind: Literal["give-back"] = "give-back"
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    payment: str = Field(min_length=1, max_length=200)
+    amount: Money
+    by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
 class Approval(Wire):
     """One person agrees to a milestone."""
 

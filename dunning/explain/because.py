@@ -68,6 +68,7 @@ WORDS = {
     StepKind.UNDERWAY: "the customer began it",
     StepKind.REFUND: "more than owed was paid ({id})",
     StepKind.CREDIT: "more than owed was paid",
+    StepKind.GIVE_BACK: "a person gave it back, and what it paid for is kept ({id})",
     StepKind.CARRY: "it was too little to be asked for",
     StepKind.REINSTATE: "nothing was owed any more",
     StepKind.LOOSEN: "a wrong run of ours was undone (undo {id})",

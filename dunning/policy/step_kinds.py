@@ -33,6 +33,7 @@ class StepKind(Enum):
     NEW_METHOD = Form("new-method", 1, Action.CHARGE)
     UNDERWAY = Form("underway", 1, Action.CHARGE)  # a payment that the customer began without us
     REFUND = Form("refund", 1, Action.REFUND)
+    GIVE_BACK = Form("give-back", 1, Action.REFUND)  # what a person gives back of a payment
     CREDIT = Form("credit", 1, Action.CREDIT)
     CARRY = Form("carry", 1, Action.CARRY)  # a rest that is too small to be asked for
     USE_CREDIT = Form("use-credit", 1, Action.USE_CREDIT)
@@ -48,6 +49,7 @@ class StepKind(Enum):
     PARKED = Form("parked", 1, Action.TICKET)
     TAKEN_BACK = Form("taken-back", 1, Action.TICKET)
     RESTORED = Form("restored", 1, Action.TICKET)
+    NOT_GIVEN_BACK = Form("not-given-back", 1, Action.TICKET)
     TOO_MUCH_BACK = Form("too-much-taken-back", 1, Action.TICKET)
     OWED_AGAIN = Form("owed-again", 1, Action.TICKET)
     UNREADABLE = Form("unreadable", 1, Action.TICKET)

@@ -14,6 +14,7 @@ from dunning.case.facts import (
     Bounced,
     CreditAvailable,
     DueDateChange,
+    GiveBack,
     MethodChanged,
     Payment,
     PaymentNews,
@@ -48,7 +49,7 @@ UPDATES: Mapping[type[Wire], str] = {
 }
 """The names under which they are sent."""
 
-Signal = Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Reconsider | CreditAvailable
+Signal = Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Reconsider | CreditAvailable | GiveBack
 """What a case is told, and takes note of whenever a worker is there."""
 SIGNALS: Mapping[type[Wire], str] = {
     Payment: names.PAYMENT_RECEIVED,
@@ -59,6 +60,7 @@ SIGNALS: Mapping[type[Wire], str] = {
     Bounced: names.NOTICE_BOUNCED,
     Reconsider: names.RECONSIDER,
     CreditAvailable: names.CREDIT_AVAILABLE,
+    GiveBack: names.GIVE_BACK,
 }
 """The names under which they are sent."""
 

@@ -18,6 +18,7 @@ from dunning.case.results import (
 )
 from dunning.level import Level
 from dunning.money import Money
+from dunning.payments.goodwill import asked_by
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_names import key, notice_id, read
@@ -53,6 +54,8 @@ def _deleted(case: Case, milestone: Milestone) -> Result:
 
 
 def _refunded(case: Case, milestone: Milestone) -> Result:
+    if asked := asked_by(case, milestone):
+        return Refunded(refund="assumed", amount=asked.amount)
     amounts = [p.amount for p in case.payments if p.id == read(milestone.name).id]
     return Refunded(refund="assumed", amount=min((-case.balance, *amounts), key=lambda money: money.minor))
 

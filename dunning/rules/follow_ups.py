@@ -71,6 +71,8 @@ def _after(case: Case, done: Done) -> Iterator[FollowUp]:
     if done.kind == "undelivered":
         # One ticket a notice, however often it is sent again.
         yield str(replace(read(done.step).subject, about=About.UNDELIVERED)), ""
+    if done.kind == "declined" and read(done.step).kind is StepKind.GIVE_BACK:
+        yield step(StepKind.NOT_GIVEN_BACK, read(done.step).id), ""
     if case.paid_up:
         if done.action is Action.DELETE and done.kind == "deleted" and case.payments:
             yield step(StepKind.PAID_AFTER_DELETION), ""

@@ -5,6 +5,7 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 
 `decide` asks the rules of `_RULES` from the top; the first that has something to say wins:
 
+   give back   what a person gives back of a payment goes back through the gateway
 1. reinstate   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
    loosen      a wrong run of ours is undone: the services go back to what they were before it (promise 3)
    use credit  the account has credit: it pays what is owed, once that is due (promise 9)
@@ -38,6 +39,7 @@ from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
 from dunning.payments.dust import carried, until_it_is_carried
+from dunning.payments.goodwill import give_back
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
 from dunning.payments.refusals import waits_for_mending
 from dunning.payments.retries import concluded, with_new_method
@@ -218,6 +220,7 @@ _SECONDS = timedelta(minutes=1)
 """A mail takes seconds to be sent; a wait that they lengthen needs no other explanation."""
 
 _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
+    give_back,
     _reinstate,
     loosened,
     with_open_credit,

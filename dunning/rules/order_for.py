@@ -26,6 +26,7 @@ from dunning.case.orders import (
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
+from dunning.payments.goodwill import asked_by
 from dunning.payments.open_credit import credit_wanted
 from dunning.payments.refusals import next_attempt
 from dunning.payments.taken_back import heard
@@ -129,6 +130,8 @@ def _ask(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
+    if asked := asked_by(case, milestone):
+        return RefundOrder(**_head(case, milestone, now), payment=asked.payment, amount=asked.amount)
     payment = next(p for p in case.payments if p.id == read(milestone.name).id)
     return RefundOrder(
         **_head(case, milestone, now),

@@ -44,11 +44,12 @@ from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
 from dunning.payments.dust import is_dust
+from dunning.payments.goodwill import asked_by
 from dunning.payments.refusals import refused
 from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
-from dunning.policy.step_names import StepName, made_for, read
+from dunning.policy.step_names import StepName, made_for, read, step
 from dunning.rules.deferrals import deferred
 from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
@@ -85,12 +86,18 @@ def _in_generation(case: Case, result: Overtaken) -> Case:
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
+    """What a person gives back is waived with it, so that nobody is asked for it."""
+    asked = asked_by(case, milestone)
+    if asked:
+        note, name = f"{asked.reason} by {asked.by}", step(StepKind.WAIVE, milestone.name)
+        waiver = Entry(id=name, kind=Kind.WAIVER, amount=result.amount, at=now, of=asked.payment, note=note)
+        case = with_entry(case, waiver)
     entry = Entry(
         id=milestone.name,
         kind=Kind.REFUND,
         amount=result.amount,
         at=now,
-        of=read(milestone.name).id,
+        of=asked.payment if asked else read(milestone.name).id,
         note=result.refund,
     )
     return with_entry(with_done(case, milestone, now, result.kind, str(result.amount)), entry)

@@ -10,6 +10,7 @@ from dunning.case.case import Case
 from dunning.case.facts import (
     Bounced,
     CreditAvailable,
+    GiveBack,
     MethodChanged,
     Payment,
     PaymentNews,
@@ -18,7 +19,7 @@ from dunning.case.facts import (
     Reversal,
 )
 from dunning.notices import bounced
-from dunning.payments import open_credit
+from dunning.payments import goodwill, open_credit
 from dunning.rules import deferrals, money_in, updates
 from dunning.wire import Wire
 
@@ -46,6 +47,9 @@ READERS: dict[str, Reader] = {
     names.METHOD_CHANGED: Reader(MethodChanged, lambda case, fact, _now: updates.method_changed(case, fact)),
     names.NOTICE_BOUNCED: Reader(Bounced, bounced.bounced),
     names.CREDIT_AVAILABLE: Reader(CreditAvailable, lambda case, fact, _now: open_credit.heard_of_credit(case, fact)),
+    names.GIVE_BACK: Reader(
+        GiveBack, lambda case, fact, _now: goodwill.asked_back(case, fact), goodwill.give_back_refused
+    ),
     names.RECONSIDER: Reader(Reconsider, deferrals.reconsidered),
 }
 """By the signal's name."""

@@ -204,8 +204,9 @@ def voided(case: Case, void: Void, now: datetime) -> Case:
 
 
 def _asked(case: Case, kinds: tuple[Kind, ...]) -> Money:
-    """The charges of these kinds, less what was waived of them."""
+    """The charges of these kinds, less what was waived of them; of all charges, also what was for a refund."""
     ids = {entry.id for entry in case.entries if entry.kind in kinds}
+    ids |= {each.payment for each in case.given_back} if kinds is CHARGES else set()
     charges = sum(entry.amount.minor for entry in case.entries if entry.kind in kinds)
     waived = sum(e.amount.minor for e in case.entries if e.kind is Kind.WAIVER and e.of in ids)
     return case.invoice.amount.model_copy(update={"minor": charges - waived})

@@ -134,6 +134,18 @@ def _too_much_back(case: Case, reversal: str) -> TicketWords:
     )
 
 
+def _not_given_back(case: Case, asked: str) -> TicketWords:
+    fact = next(each for each in case.given_back if each.id == asked)
+    return TicketWords(
+        TicketKind.NOT_GIVEN_BACK,
+        f"{fact.amount} of {fact.payment} could not be given back",
+        (
+            f"The gateway declined the refund {asked} of {case.invoice.number} ({fact.reason}); nothing was waived. "
+            "Give it back by hand, or add it to the account's credit with `starter.py credits add`."
+        ),
+    )
+
+
 def _deleted_by_mistake(case: Case, undo: str) -> TicketWords:
     run = next(run for run in case.runs if run.undo.id == undo)
     coming = case.next_milestone
@@ -176,6 +188,7 @@ WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.PARKED: _parked,
     StepKind.TAKEN_BACK: _credit_reversed,
     StepKind.RESTORED: _credit_restored,
+    StepKind.NOT_GIVEN_BACK: _not_given_back,
     StepKind.TOO_MUCH_BACK: _too_much_back,
     StepKind.OWED_AGAIN: _asked_of_nobody,
     StepKind.UNDO_DELETED: _deleted_by_mistake,

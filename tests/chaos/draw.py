@@ -13,7 +13,7 @@ ActKind = Literal[
     "dispute won", "dispute lost", "bank takes back", "bank takes back before it was told", "bank gives back",
     "debit ends well", "debit comes back", "promise", "waiver", "late fee waived", "due date", "hold", "hold lifted",
     "undo", "approval", "second approval", "new card", "card that declines", "no card", "void", "events swapped",
-    "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out",
+    "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out", "goodwill",
     "refused charge again", "refused charge left out",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
@@ -36,7 +36,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "promise": 6, "waiver": 3, "late fee waived": 3, "due date": 4, "hold": 4, "hold lifted": 4, "undo": 4,
     "approval": 7, "second approval": 3, "new card": 5, "card that declines": 3, "no card": 2, "void": 2,
     "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2, "credit added": 4, "credit used": 3,
-    "credit paid out": 2,
+    "credit paid out": 2, "goodwill": 4,
     "refused charge again": 3, "refused charge left out": 3,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 from standardwebhooks import Webhook
 
-from dunning.case.facts import Approval, DueDateChange, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
+from dunning.case.facts import Approval, DueDateChange, GiveBack, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
 from dunning.coverage import ALL
 from dunning.level import Level
 from dunning.money import Money
@@ -327,6 +327,19 @@ async def _credit(life: Life, act: Act) -> None:
                 await _pay_out(life, id_, act)
 
 
+async def _goodwill(life: Life, act: Act) -> None:
+    """A person gives a part of a payment back; typed twice it happens once."""
+    if charge := await _paid(life, act):
+        fact = GiveBack(
+            id=f"g{act.day}-{act.pick:.4f}", payment=charge.id, amount=_usd(max(1, charge.amount // 4)),
+            by="ana", reason="drawn",
+        )  # fmt: skip
+        for _ in range(2 if act.twice else 1):
+            await life.attempt(
+                f"{charge.invoice}: {charge.id} goodwill", lambda: life.made.goodwill.give_back(charge.invoice, fact)
+            )
+
+
 async def _pay_out(life: Life, id_: str, act: Act) -> None:
     left = sum(c.amount.minor for c in await life.world.stage.store.credits(life.account) if c.amount.currency == "USD")
     minor = max(1, int(left * act.pick))
@@ -384,4 +397,5 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "credit added": _credit,
     "credit used": _credit,
     "credit paid out": _credit,
+    "goodwill": _goodwill,
 }

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dunning.case.case import UndoneRun
-from dunning.case.facts import Payment, Restored, Reversal, Undo, Void
+from dunning.case.facts import GiveBack, Payment, Restored, Reversal, Undo, Void
 from dunning.case.orders import ChargeOrder, DeleteOrder, LoosenOrder, NoticeOrder, Order, ReinstateOrder
 from dunning.case.results import Refused
 from dunning.case.update import changed
@@ -41,6 +41,7 @@ DELETE = DeleteOrder(**HEAD)
 CHARGE = ChargeOrder(**HEAD, amount=TWENTY)
 LOOSEN = LoosenOrder(**HEAD, level=Level.ACTIVE, held=Level.SUSPENDED)
 NOTICE = NoticeOrder(**HEAD, title="Service Warning", policy="", zone="UTC", due=date(2026, 11, 1), balance=TWENTY)
+GIVEN = GiveBack(id="t-1", payment="pi_1", amount=TWENTY, by="ana", reason="a bad week")
 PAYMENT = Payment(id="pi_1", amount=TWENTY, at=NOW)
 REVERSAL = Reversal(id="re_1", payment="pi_1", amount=TWENTY, at=NOW, reason="fraud")
 RESTORED = Restored(id="won_1", reversal="re_1", amount=TWENTY, at=NOW)
@@ -94,6 +95,7 @@ def of_case() -> list[TicketOrder]:
         case_ticket(gone, "owed-again:r-1", ORDER),
         case_ticket(gone, "paid-after-deletion", ORDER),
         case_ticket(gone, "too-much-taken-back:r-1", ORDER),
+        case_ticket(changed(gone, given_back=(GIVEN,)), "not-given-back:t-1", ORDER),
         case_ticket(changed(gone, runs=(run,)), "undo-deleted:u-1", ORDER),
     ]
 
