@@ -25,6 +25,7 @@ from activities.notices.open_ticket import OpenTicket
 from activities.notices.send_notice import SendNotice
 from activities.open_cases import KeepsOpenCases
 from activities.payments.ask_for_money import AskForMoney
+from activities.payments.cards import LookAtCard
 from activities.payments.charge import ChargeInvoice
 from activities.payments.close_books import CloseBooks
 from activities.payments.move_due_date import MoveDueDate
@@ -77,6 +78,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
         calls.CHARGING: [
             ChargeInvoice(gateway, store, settings.card_attempts).charge,
             AskForMoney(gateway, store).ask_for_money,
+            LookAtCard(gateway, store, made.notices).look_at_card,
             RefundPayment(gateway, store).refund,
         ],
         calls.MAIL: [
@@ -87,6 +89,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
                 domain,
                 renderer.replies(settings),
                 reach=made.reach,
+                gateway=gateway,
                 backups=PanelBackUps(made.panel),
                 digest_seconds=settings.digest_seconds,
                 secret=settings.link_secret.get_secret_value(),

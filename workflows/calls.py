@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from activities.notices.send_notice import SendNotice
     from activities.payments.ask_for_money import AskForMoney
+    from activities.payments.cards import LookAtCard
     from activities.payments.charge import ChargeInvoice
     from activities.payments.close_books import CloseBooks
     from activities.payments.move_due_date import MoveDueDate
@@ -74,6 +75,7 @@ CALLS: dict[Action, Call | None] = {
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
     Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, _SECONDS_30, beats=False),
+    Action.CARD: Call(LookAtCard.look_at_card, CHARGING, _MINUTES_2, priority=5),
     Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
     Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),

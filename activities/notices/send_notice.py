@@ -17,8 +17,8 @@ from dunning.notices.reachability import recipients
 from dunning.notices.reply_to import Replies
 from dunning.policy.step_names import notice_id
 from dunning.ports.accounts import Accounts
-from dunning.ports.companies import BackUps, Mailer, Reach, Renderer
-from dunning.ports.outages import OutageError
+from dunning.ports.companies import BackUps, Cards, Mailer, Reach, Renderer
+from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
 
@@ -37,7 +37,8 @@ class SendNotice:
     """Tries the account's contacts in their order until one mail server takes the notice.
 
     With a `reach`, warnings go to an outside contact, too, when the first one is on the customer's own services
-    (S3-20). `backups` is asked by the last notice before a deletion. `secret` keeps others from guessing Message-IDs.
+    (S3-20). `gateway` is asked what is on file when an invoice goes out, `backups` by the last notice before a
+    deletion. `secret` keeps others from guessing Message-IDs.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class SendNotice:
         *,
         reach: Reach | None = None,
         backups: BackUps | None = None,
+        gateway: Cards | None = None,
         digest_seconds: float = 30.0,
         secret: str = "",
     ) -> None:
@@ -61,6 +63,7 @@ class SendNotice:
         self._replies = replies or Replies()
         self._reach = reach
         self._backups = backups
+        self._gateway = gateway
         self._digests = Digests(mailer, renderer, store, self._replies, digest_seconds)
 
     @activity.defn(name="send_notice")
@@ -71,7 +74,18 @@ class SendNotice:
         """
         if order.digest:
             await self._wait_for_others(order)
-        return await steadily(self._to_all(order))
+        result = await steadily(self._to_all(order))
+        return await self._looked(order, result) if order.look and isinstance(result, Delivered) else result
+
+    async def _looked(self, order: NoticeOrder, sent: Delivered) -> Delivered:
+        """With what is on file: no other call is worth it when the invoice goes out. No mail waits for the gateway."""
+        if self._gateway is None:
+            return sent
+        try:
+            card = await self._gateway.card(await self._store.account(order.account))
+        except (OutageError, GatewayRefusedError):
+            return sent.model_copy(update={"card_unknown": True})
+        return sent.model_copy(update={"card": card})
 
     async def _wait_for_others(self, order: NoticeOrder) -> None:
         account = await self._store.account(order.account)

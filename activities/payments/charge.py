@@ -11,7 +11,7 @@ from activities.payments.refusals import told, told_of_refusal
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, NoMethod, Pending, Refused
-from dunning.payments.declines import limit_reached, window_start
+from dunning.payments.declines import CARD_OVER, limit_reached, window_start
 from dunning.ports.companies import Gateway
 from dunning.ports.outages import GatewayRefusedError
 from dunning.ports.payments import Attempts
@@ -67,8 +67,8 @@ class ChargeInvoice:
             if error.for_all:
                 raise
             return Refused(code="payer", reason=str(error))
-        if method is None:
-            return NoMethod()
+        if method is None or _is_over(order, method):
+            return NoMethod(reason=CARD_OVER if method else "")
         declines = await self._store.declined_since(method.id, window_start(order.at))
         if limit_reached(declines, self._most_declines):
             return NoMethod(reason=f"the payment method was declined {declines} times in 30 days")
@@ -104,6 +104,12 @@ class ChargeInvoice:
         update = {"outcome": result.kind, "payment": payment or attempt.payment, "detail": detail}
         await self._store.put_attempt(attempt.model_copy(update=update))
         return result
+
+
+def _is_over(order: ChargeOrder, method: Method) -> bool:
+    """Nobody is declined for a card of which we know that it is over."""
+    ends = method.card.ends
+    return order.today is not None and ends is not None and ends < order.today
 
 
 def _attempt(order: ChargeOrder, method: Method) -> Attempt:

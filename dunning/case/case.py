@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Literal
 
 from dunning.calendar import local_date, shifted
-from dunning.case.facts import Approval, Bounced, GiveBack, Undo, UseCredit
+from dunning.case.facts import Approval, Bounced, CardOnFile, GiveBack, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.level import Level
@@ -126,7 +126,8 @@ class Case(Wire):
     `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
     `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
-    `refusals` are charges that the gateway calls malformed.
+    `refusals` are charges that the gateway calls malformed. `card` is what was on file when it was looked at last;
+    `card_unknown`: the gateway could not say.
     `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
@@ -149,6 +150,8 @@ class Case(Wire):
     approvals: tuple[Approval, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    card: CardOnFile | None = None
+    card_unknown: bool = False
     reconsidered: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     level: Level = Level.ACTIVE

@@ -66,6 +66,17 @@ class MethodChanged(Wire):
     note: str = ""
 
 
+class CardOnFile(Wire):
+    """The card that would be charged now. `id` is the same for the same card, `last4` the end of its number.
+
+    `ends` is the last day on which it may be charged; None: it has no end that matters, such as a bank account.
+    """
+
+    id: str = ""
+    last4: str = ""
+    ends: date | None = None
+
+
 class Bounced(Wire):
     """A notice that a mail server had taken came back. `notice` is its id, `step` that of the order it was written for.
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from dunning.case.case import Case
+from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
 from dunning.case.outcomes import Ending
@@ -47,15 +48,17 @@ class ChargeOrder(Order):
     A new one begins when the gateway refused the one before as malformed.
 
     `ask_only`: nothing is owed any more, so only ask what became of the attempt; `amount` then moves nothing.
-    `payment` names a payment that the customer began without us: ask about that one. `known` are the ids of money that
-    the case has; the company is asked for other money first. `taken_back` are the ids of what was taken back of it and
-    has not come again, as far as the case has heard; `heard` those of all that it heard of money taken back.
+    `payment` names a payment that the customer began without us: ask about that one. `today` is the account's local
+    date, on which a card may be over. `known` are the ids of money that the case has; the company is asked for other
+    money first. `taken_back` are the ids of what was taken back of it and has not come again, as far as the case has
+    heard; `heard` those of all that it heard of money taken back.
     """
 
     amount: Money
     attempt: int = 1
     ask_only: bool = False
     payment: str = ""
+    today: date | None = None
     known: tuple[str, ...] = ()
     taken_back: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
@@ -91,7 +94,9 @@ class NoticeOrder(Order):
     before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
     `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
     what a restore costs after that; None: it is not offered. `covers` are the services that the plan suspends.
-    `digest`: the account's notices of a day go out as one.
+    `digest`: the account's notices of a day go out as one. `look`: what is on file is looked at, too, because it will
+    be charged. `card` is the one that the notice is about, `over` when its time is over; `page` then names the invoice
+    on whose page another one is kept.
     """
 
     title: str
@@ -114,6 +119,10 @@ class NoticeOrder(Order):
     archive_fee: Money | None = None
     covers: Coverage = Coverage()
     digest: bool = False
+    look: bool = False
+    page: str = ""
+    card: CardOnFile | None = None
+    over: bool = False
 
 
 class RestrictOrder(Order):
@@ -183,6 +192,23 @@ class AskOrder(Order):
     known: tuple[str, ...] = ()
     taken_back: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
+
+
+class CardOrder(Order):
+    """Look at what is on file. With a `card` that ends, tell its owner, unless something else is on file by now.
+
+    `days` before its end the notice is due. `title`, `policy`, `zone` and `due` are the notice's,
+    `today` is the account's local date.
+    """
+
+    card: CardOnFile | None = None
+    days: int = 0
+    title: str = ""
+    policy: str = ""
+    zone: str = ""
+    due: date
+    today: date
+    balance: Money
 
 
 class MoveDueOrder(Order):

@@ -4,7 +4,7 @@ from typing import Literal
 
 Ended = Literal[
     "charged", "declined", "no_method", "refunded", "delivered", "undelivered", "bounced", "restricted", "loosened",
-    "reinstated", "deleted", "not_ours", "noted", "credited", "skipped",
+    "reinstated", "deleted", "not_ours", "noted", "credited", "skipped", "looked",
 ]  # fmt: skip
 """How a step ended: the kind of its result, or `bounced` when its notice came back later."""
 AttemptWord = Literal["charged", "pending", "declined", "unknown", "no_method"]

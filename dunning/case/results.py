@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dunning.case.facts import Payment, Restored, Reversal
+from dunning.case.facts import CardOnFile, Payment, Restored, Reversal
 from dunning.case.ledger import Entry
 from dunning.level import Level
 from dunning.money import Money
@@ -110,10 +110,23 @@ class Refunded(Wire):
 
 
 class Delivered(Wire):
-    """The receiving mail server took the notice; `notice` is its id in the archive."""
+    """The receiving mail server took the notice; `notice` is its id in the archive.
+
+    `card` was on file when an invoice went out; `card_unknown`: the gateway did not say.
+    """
 
     kind: Literal["delivered"] = "delivered"
     notice: str
+    card: CardOnFile | None = None
+    card_unknown: bool = False
+
+
+class Looked(Wire):
+    """What is on file was looked at. `told`: a notice that the card ends was ordered."""
+
+    kind: Literal["looked"] = "looked"
+    card: CardOnFile
+    told: bool = False
 
 
 class Undelivered(Wire):
@@ -254,5 +267,5 @@ ChargeAnswer = Annotated[
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped
-    | Credited | Loosened | StillHeld | Overtaken | Refused
+    | Credited | Loosened | StillHeld | Overtaken | Refused | Looked
 )  # fmt: skip

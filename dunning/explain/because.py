@@ -64,6 +64,7 @@ WORDS = {
     StepKind.USE_CREDIT_AFTER_UNDO: "something was owed again, and the account had credit",
     StepKind.USE_OPEN_CREDIT: "the account had credit while this was owed",
     StepKind.USE_CREDIT_ASKED: "a person had the account's credit pay for it ({id})",
+    StepKind.CARD: "the payment method on file has to last until the next charge",
     StepKind.NEW_METHOD: "a new payment method was put on file",
     StepKind.UNDERWAY: "the customer began it",
     StepKind.REFUND: "more than owed was paid ({id})",

@@ -34,6 +34,7 @@ DEEDS = {
     (Action.REOPEN, ""): "open again: money was taken back",
     (Action.USE_CREDIT, ""): "{detail} of the account's credit used",
     (Action.CLOSE, ""): "books closed: {detail}",
+    (Action.CARD, ""): "card looked at: {detail}",
     (Action.LOOSEN, ""): "loosened after our mistake ({detail})",
 }
 """What each step is called, by action and result; an empty result stands for any other."""

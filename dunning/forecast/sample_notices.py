@@ -14,6 +14,7 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.notices.hold_notice import hold_notice
 from dunning.notices.still_restricted import still_restricted_notice
+from dunning.payments.declines import CARD_OVER
 from dunning.policy.file import Policy
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
 from dunning.policy.step_kinds import StepKind
@@ -67,9 +68,12 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
 
     no_method, restricted_still = life(), life((late, _pays))
     no_method.charge, restricted_still.held = NoMethod(), ("abuse",)
+    over = life()
+    over.charge = NoMethod(reason=CARD_OVER)
     return (
         ("nothing is paid", life()),
         ("there is no payment method on file", no_method),
+        ("the card on file is over", over),
         ("it is paid before it is due", life((early, _pays))),
         ("a part is paid", life((early, _pays_half))),
         ("it is paid once the services are restricted", life((late, _pays))),

@@ -20,6 +20,9 @@ DO_NOT_TRY_AGAIN = "do_not_try_again"
 AUTHENTICATION_REQUIRED = "authentication_required"
 """The bank wants to see the customer: without them every attempt fails alike, on the pay page the same card works."""
 
+CARD_OVER = "Your card has expired."
+"""Why nobody is asked for money with a card that is over: the words that the bank would answer with."""
+
 _STRIPE = frozenset(
     {
         AUTHENTICATION_REQUIRED,

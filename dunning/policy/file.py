@@ -113,11 +113,15 @@ class Charging(_Written):
     """Automatic attempts beside the charge milestones.
 
     `new_method`: a new or changed payment method is tried once, at once, when a charge has failed before. `most` is the
-    most automatic attempts that an invoice gets, counted over everything (S3-15: two).
+    most automatic attempts that an invoice gets, counted over everything (S3-15: two). `expiry_notices` are the days
+    before the end of a card on which its owner is told, when it ends before the next charge; `expiry_notice` is the
+    title.
     """
 
     new_method: bool = False
     most: int | None = Field(default=None, ge=1, le=20)
+    expiry_notices: tuple[Annotated[int, Field(ge=0, le=90)], ...] = Field(default=(), max_length=5)
+    expiry_notice: str = Field(default="Your Card Expires", min_length=1)
 
 
 class TakenBackRule(_Written):

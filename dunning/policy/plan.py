@@ -37,6 +37,7 @@ class Action(StrEnum):
     USE_CREDIT = "use_credit"
     CLOSE = "close"
     LOOSEN = "loosen"
+    CARD = "card"
 
 
 class Trait(NamedTuple):
@@ -73,6 +74,7 @@ TRAITS: dict[Action, Trait] = {
     Action.REOPEN: Trait(),
     Action.USE_CREDIT: Trait(),
     Action.CLOSE: Trait(),
+    Action.CARD: Trait(dropped=True),
 }
 MILESTONE_ACTIONS = tuple(action for action in Action if TRAITS[action].milestone)
 CONSEQUENCES = tuple(action for action in Action if TRAITS[action].consequence)
@@ -176,6 +178,8 @@ class Plan(Wire):
     says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
     the account's notices of one day go out as one mail. `least_balance`: what is owed has no consequence unless it is
     more than that (`dunning.payments.dust`).
+    `expiry_notices`: so many days before its end a card is told of that ends before the next charge, by the notice
+    titled `expiry_notice`; the same title is that of a charge for which the card was over.
     """
 
     policy: str
@@ -191,6 +195,8 @@ class Plan(Wire):
     unwarned: bool = False
     charges_new_method: bool = False
     most_attempts: int | None = None
+    expiry_notices: tuple[int, ...] = ()
+    expiry_notice: str = ""
     uses_credit: bool = False
     open_credit: OpenCredit = OpenCredit.WHEN_DUE
     least_balance: Money | None = None

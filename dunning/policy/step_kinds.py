@@ -30,6 +30,7 @@ class StepKind(Enum):
     OUTSIDE_CONTACT = Form("outside-contact", 0, Action.NOTIFY)
     DELETION = Form("deletion", 0)  # `deletion:told`: all is deleted that the plan deletes
     PAY_PAGE = Form("pay-page", 0, Action.NOTIFY)
+    CARD = Form("card", 2, Action.CARD)  # by "look" and change of method, or by the card's end and days before it
     NEW_METHOD = Form("new-method", 1, Action.CHARGE)
     UNDERWAY = Form("underway", 1, Action.CHARGE)  # a payment that the customer began without us
     REFUND = Form("refund", 1, Action.REFUND)
@@ -59,6 +60,7 @@ class StepKind(Enum):
 
     # Notices outside of any case: of a hold, by account, service (may be empty), source, level and time.
     HOLD = Form("hold", 5, Action.NOTIFY)
+    CARD_ENDS = Form("card-ends", 4, Action.NOTIFY, ends=True)  # by account, card, its end, days before it
 
     # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.
     MAIL_ANSWER = Form("answer", 2, ends=True)

@@ -61,6 +61,8 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         unwarned=policy.confirm_no_grace,
         charges_new_method=policy.charging.new_method,
         most_attempts=policy.charging.most,
+        expiry_notices=tuple(sorted(policy.charging.expiry_notices, reverse=True)),
+        expiry_notice=policy.charging.expiry_notice,
         uses_credit=policy.use_credit,
         open_credit=policy.open_credit,
         least_balance=policy.least_balance or least_charge(policy.currency),

@@ -5,6 +5,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import NamedTuple, Protocol
 
+from dunning.case.facts import CardOnFile
 from dunning.case.orders import ChargeOrder, DeleteOrder, NoticeOrder, RefundOrder, RestrictOrder
 from dunning.case.results import ChargeResult, Deferred, Found, RefundResult
 from dunning.coverage import EVERYTHING, Coverage
@@ -77,6 +78,17 @@ class Visit(NamedTuple):
     consent: str
     back: str
     left: str
+
+
+class Cards(Protocol):
+    """A gateway that is only looked at. Raises OutageError when it cannot be reached or is broken."""
+
+    async def card(self, account: Account) -> CardOnFile:
+        """When the card ends that would be charged now; without an end where it is none, or nothing is on file.
+
+        Raises GatewayRefusedError for an account whose `payer` it does not know.
+        """
+        ...
 
 
 class HostedPages(Protocol):

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from dunning.case.facts import CardOnFile
 from dunning.case.outcomes import AttemptWord
 from dunning.money import Money
 from dunning.wire import Instant, Wire
@@ -10,7 +11,7 @@ from dunning.wire import Instant, Wire
 class Method(Wire):
     """A payment method on file. `id` and `payer` are the company's; `network` is a card's (visa, mastercard, ...).
 
-    `label` may be shown: "Visa ending 4242". It never holds more of a number than that.
+    `label` may be shown: "Visa ending 4242". It never holds more of a number than that. `card` says when a card ends.
     """
 
     id: str
@@ -18,6 +19,7 @@ class Method(Wire):
     kind: Literal["card", "debit"] = "card"
     network: str = ""
     label: str = ""
+    card: CardOnFile = CardOnFile()
 
 
 class Attempt(Wire):

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from dunning.case.case import Case
+from dunning.case.facts import CardOnFile
 from dunning.case.results import (
     Credited,
     Declined,
     Deleted,
     Delivered,
+    Looked,
     Loosened,
     NoMethod,
     Noted,
@@ -65,6 +67,10 @@ def _loosened(case: Case, milestone: Milestone) -> Result:
     return Loosened(level=case.loosen_to or Level.ACTIVE)
 
 
+def _looked(case: Case, milestone: Milestone) -> Result:
+    return Looked(card=case.card or CardOnFile(), told=bool(milestone.notice))
+
+
 def _noted(case: Case, milestone: Milestone) -> Result:
     del case, milestone
     return Noted()
@@ -88,6 +94,7 @@ ASSUMED: dict[Action, Callable[[Case, Milestone], Result]] = {
     Action.REFUND: _refunded,
     Action.LOOSEN: _loosened,
     Action.USE_CREDIT: _no_credit,
+    Action.CARD: _looked,
     Action.REINSTATE: _reinstated,
     **dict.fromkeys(
         (Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE),

@@ -11,6 +11,7 @@ from dunning.notices.bounced import told_again
 from dunning.notices.confirmations import confirmation_due
 from dunning.notices.deletion_terms import asked_for_contact, told_of_deletion
 from dunning.notices.warnings import told_of
+from dunning.payments.declines import CARD_OVER
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read, step, told
@@ -82,9 +83,15 @@ def _after(case: Case, done: Done) -> Iterator[FollowUp]:
         if done.action is Action.CHARGE and done.kind == "declined":
             yield told(done.step), _failed(case)
         return
-    title = _notice_after(milestone, done)
+    title = _notice_after(milestone, done) or _card_over(case, done)
     if title and not done.undone and not _disregarded(case, milestone):
         yield told_of(milestone), title
+
+
+def _card_over(case: Case, done: Done) -> str:
+    """Who has no notice of a missing method is told that the card is over: they believe that they pay automatically."""
+    over = done.action is Action.CHARGE and done.kind == "no_method" and done.detail == CARD_OVER
+    return case.plan.expiry_notice if over else ""
 
 
 def _disregarded(case: Case, milestone: Milestone) -> bool:

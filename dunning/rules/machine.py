@@ -22,6 +22,8 @@ them afresh each time. So the order in which facts arrive does not matter, and a
                approvals (promise 8), or until a charge that the gateway calls malformed is mended; then perform it,
                unless the rules know what becomes of it
 
+While the case would wait, a card that ends before the next charge is told of (`dunning.payments.cards`).
+
 Before a charge and before each consequence the activities ask the gateway for money that we have not heard of; what
 they find is recorded, and everything is decided anew (promise 2).
 
@@ -38,6 +40,7 @@ from dunning.case.orders import AskOrder, ChargeOrder, Order
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import delivered_before, warn_again
+from dunning.payments.cards import before_waiting
 from dunning.payments.dust import carried, until_it_is_carried
 from dunning.payments.goodwill import give_back
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
@@ -53,6 +56,11 @@ from dunning.undo.undo import loosened
 
 def decide(case: Case, now: datetime) -> Step:
     """What to do at `now` (UTC), given every fact of the case."""
+    found = _by_rule(case, now)
+    return before_waiting(case, now, found) if isinstance(found, Wait) else found
+
+
+def _by_rule(case: Case, now: datetime) -> Step:
     for rule in _RULES:
         found = rule(case, now)
         if found is not None:

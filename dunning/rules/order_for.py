@@ -9,6 +9,7 @@ from dunning.case.decisions import reinstatement
 from dunning.case.ledger import MONEY_IN, standing, total
 from dunning.case.orders import (
     AskOrder,
+    CardOrder,
     ChargeOrder,
     CloseOrder,
     CreditOrder,
@@ -26,6 +27,7 @@ from dunning.case.orders import (
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before
+from dunning.payments.cards import LOOK, next_charge
 from dunning.payments.goodwill import asked_by
 from dunning.payments.open_credit import credit_wanted
 from dunning.payments.refusals import next_attempt
@@ -119,6 +121,7 @@ def _charge(case: Case, milestone: Milestone, now: datetime) -> Order:
         ask_only=case.paid_up or underway,
         payment=name.id if underway else "",
         attempt=next_attempt(case, milestone.name),
+        today=case.today(now),
         known=known_money(case),
         taken_back=_taken_back(case),
         heard=heard(case.entries),
@@ -160,6 +163,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         **restoring(case, milestone),
         covers=_suspended(case),
         digest=in_digest(case, milestone),
+        look=milestone.action is Action.ISSUE and next_charge(case) is not None,
         remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
     )
 
@@ -217,6 +221,21 @@ def _use_credit(case: Case, milestone: Milestone, now: datetime) -> Order:
     return CreditOrder(**_head(case, milestone, now), amount=credit_wanted(case, milestone))
 
 
+def _card(case: Case, milestone: Milestone, now: datetime) -> Order:
+    about, days = read(milestone.name).ids
+    return CardOrder(
+        **_head(case, milestone, now),
+        card=None if about == LOOK else case.card,
+        days=0 if about == LOOK else int(days),
+        title=milestone.notice,
+        policy=case.plan.policy,
+        zone=case.plan.zone,
+        due=case.invoice.due,
+        today=case.today(now),
+        balance=case.balance,
+    )
+
+
 def _move_due(case: Case, milestone: Milestone, now: datetime) -> Order:
     return MoveDueOrder(**_head(case, milestone, now), due=case.invoice.due)
 
@@ -243,6 +262,7 @@ BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.DELETE: _delete,
     Action.DELETE_BACKUPS: _delete,
     Action.MOVE_DUE: _move_due,
+    Action.CARD: _card,
     Action.REOPEN: _reopen,
     Action.USE_CREDIT: _use_credit,
     Action.TICKET: _ticket,

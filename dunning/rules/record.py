@@ -22,6 +22,7 @@ from dunning.case.results import (
     Deleted,
     Delivered,
     Found,
+    Looked,
     Loosened,
     NoMethod,
     Noted,
@@ -43,6 +44,7 @@ from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
+from dunning.payments.cards import looked, seen
 from dunning.payments.dust import is_dust
 from dunning.payments.goodwill import asked_by
 from dunning.payments.refusals import refused
@@ -107,6 +109,7 @@ def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetim
     """The notice about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
     kind = BOUNCED if came_back(case, result.notice) else result.kind
     case = with_done(case, milestone, now, kind, result.notice)
+    case = seen(case, result.card, unknown=result.card_unknown)
     tells_of_it = read(milestone.name).base == StepName(StepKind.REVERSAL, (case.grace_of,))
     return with_grace(case, case.grace_of, now) if tells_of_it else case
 
@@ -248,6 +251,7 @@ RECORDERS: dict[type[Any], Callable[[Case, Milestone, Any, datetime], Case]] = {
     Unknown: unknown,
     Declined: declined,
     Refused: refused,
+    Looked: looked,
     NoMethod: no_method,
     Refunded: _refunded,
     Loosened: _loosened,

@@ -47,9 +47,13 @@ class Payments(Control[PaymentBooks]):
         """The id of the account's customer; made on first sight, with that test method as default, or none if empty."""
         return await self._named("/control/customer", CustomerRequest(account=account, method=method))
 
-    async def use_method(self, account: str, method: str, at: datetime | None = None) -> str:
-        """A new default method for the account's customer; empty takes the old one from the file. Returns its id."""
-        return await self._named("/control/method", MethodRequest(account=account, method=method, at=at))
+    async def use_method(self, account: str, method: str, at: datetime | None = None, *, expires: str = "") -> str:
+        """A new default method for the account's customer; empty takes the old one from the file. Returns its id.
+
+        `expires` is a card's month, such as `2027-03`.
+        """
+        body = MethodRequest(account=account, method=method, at=at, expires=expires)
+        return await self._named("/control/method", body)
 
     async def pay_session(self, session_id: str, card: str = "pm_card_visa", at: datetime | None = None) -> str:
         """A person completes a Checkout page. Returns the id of the payment, or of the SetupIntent.

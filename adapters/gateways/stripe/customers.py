@@ -8,6 +8,7 @@ from adapters.gateways.stripe.calls import StripeRefusedError, fetch, fetch_all
 from adapters.gateways.stripe.instruments import CHARGEABLE, PaymentMethod
 from adapters.gateways.stripe.keys import idempotency_key
 from adapters.gateways.stripe.objects import Customer
+from dunning.case.facts import CardOnFile
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import key, step
 from dunning.records.accounts import Account
@@ -19,6 +20,7 @@ class StripeCustomers:
 
     def __init__(self, client: StripeClient) -> None:
         self._customers = client.v1.customers
+        self._methods = client.v1.payment_methods
 
     async def method(self, payer: str) -> Method | None:
         """What may be charged off-session; None when there is nothing of a kind that we charge.
@@ -37,7 +39,18 @@ class StripeCustomers:
             kind="debit" if found.is_debit else "card",
             network=found.network,
             label=found.label,
+            card=found.on_file,
         )
+
+    async def card(self, payer: str) -> CardOnFile:
+        """When what would be charged ends. A look only: whoever charges reads it all at once (`method`)."""
+        customer = await fetch(Customer, self._customers.retrieve_async(payer, {"expand": ["default_source"]}))
+        if customer.deleted:
+            return CardOnFile()
+        usual = customer.default if isinstance(customer.default, str) else ""
+        found = await fetch(PaymentMethod, self._methods.retrieve_async(usual)) if usual else None
+        found = found if found and found.type in CHARGEABLE else await self._newest(payer)
+        return found.on_file if found else CardOnFile()
 
     async def customer(self, payer: str) -> Customer | None:
         """The customer, with the default payment method in full; None for one that was deleted or never was."""

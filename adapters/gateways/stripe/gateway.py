@@ -11,6 +11,7 @@ from adapters.gateways.stripe.customers import StripeCustomers
 from adapters.gateways.stripe.news import StripeNews
 from adapters.gateways.stripe.refunds import StripeRefunds
 from adapters.settings.modes import is_live
+from dunning.case.facts import CardOnFile
 from dunning.case.orders import ChargeOrder, RefundOrder
 from dunning.case.results import ChargeResult, Found, RefundResult
 from dunning.records.accounts import Account
@@ -40,6 +41,10 @@ class StripeGateway:
         Whether a card has expired is for Stripe to say: issuers renew cards behind the scenes.
         """
         return await self._customers.method(account.payer) if account.payer else None
+
+    async def card(self, account: Account) -> CardOnFile:
+        """When the card ends that would be charged now. Raises StripeRefusedError for an unknown customer."""
+        return await self._customers.card(account.payer) if account.payer else CardOnFile()
 
     async def charge(self, order: ChargeOrder, method: Method) -> ChargeResult:
         """Charge once for `order.key`; see StripeCharges for what happens to a key that is older than a day."""

@@ -1,9 +1,12 @@
 """Payment methods as Stripe describes them, and what may be shown of one."""
 
+from calendar import monthrange
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from dunning.case.facts import CardOnFile
 from dunning.wire import Instant
 
 Text = Annotated[str, BeforeValidator(lambda value: value or "")]
@@ -33,6 +36,9 @@ class StripeModel(BaseModel):
 class _Details(StripeModel):
     brand: Text = ""
     last4: Text = ""
+    fingerprint: Text = ""
+    exp_month: int | None = None
+    exp_year: int | None = None
 
 
 class Instrument(StripeModel):
@@ -71,3 +77,12 @@ class PaymentMethod(Instrument):
 
     id: str
     created: Instant
+
+    @property
+    def on_file(self) -> CardOnFile:
+        """When it ends: a card is good through the last day of its month. The same number is the same card."""
+        card = self.card
+        if card is None or not (card.exp_month and card.exp_year):
+            return CardOnFile(id=self.id)
+        last = date(card.exp_year, card.exp_month, monthrange(card.exp_year, card.exp_month)[1])
+        return CardOnFile(id=card.fingerprint or self.id, last4=card.last4, ends=last)

@@ -71,6 +71,9 @@ class Dashboard:
         customer = self._payer(wanted.account)
         act = self._state.act(moment(wanted.at), customer)
         name = self._make_default(customer, ready_made(wanted.method) if wanted.method else None, act)
+        if wanted.expires:
+            year, month = wanted.expires.split("-")
+            self._state.methods.get(name)["card"].update(exp_year=int(year), exp_month=int(month))
         self._state.events.publish(act)
         return say(Named(id=name))
 

@@ -27,10 +27,14 @@ class CustomerRequest(BaseModel):
 
 
 class MethodRequest(BaseModel):
-    """Another default payment method for an account's customer; empty takes the old one from the file."""
+    """Another default payment method for an account's customer; empty takes the old one from the file.
+
+    `expires` is a card's month, such as `2027-03`.
+    """
 
     account: str
     method: str
+    expires: str = Field(default="", pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")
     at: AwareDatetime | None = None
 
 

@@ -17,6 +17,9 @@ _WRITTEN = {*_PLAIN, "invoice_settings", "metadata"}
 _SETTINGS = {"default_payment_method", "footer"}
 
 
+_LOOKED = "default_source"
+
+
 class Customers:
     """The endpoints under /v1/customers."""
 
@@ -40,12 +43,17 @@ class Customers:
         return self._told(act, "customer.created", customer)
 
     async def retrieve(self, call: Call) -> Json:
-        """`GET /v1/customers/{id}`: `no_method` in the account's scripts hides its methods until the next time."""
+        """`GET /v1/customers/{id}`: `no_method` in the account's scripts hides its methods until the next time.
+
+        Not from whoever only looks, and reads `default_source`: the script is about the next charge.
+        """
         if call.path["id"] in self._deleted:
             return _deleted(call.path["id"])
         customer = self._kept.get(call.path["id"], status=404)
         account = self._state.account_of(customer)
         self._without_method.discard(customer["id"])
+        if _LOOKED in str(call.values.get("expand", "")):
+            return customer
         how = self._state.scripts.take_no_method(account)
         if how is None:
             return customer

@@ -74,7 +74,12 @@ def follow_up(case: Case, name: str, action: Action) -> Milestone:
 def test_a_charge_asks_for_the_balance_under_one_key() -> None:
     order = ordered(evening(ASO, 2, (-1, pays("USD 5.00"))), "charge")
     assert unnumbered(order) == ChargeOrder(
-        **WHO, step="charge", at=at(opened(ASO), 0), amount=Money.parse("USD 14.99"), known=("p-1",)
+        **WHO,
+        step="charge",
+        at=at(opened(ASO), 0),
+        amount=Money.parse("USD 14.99"),
+        today=DUE,
+        known=("p-1",),
     )
     assert isinstance(order, ChargeOrder)
     assert order.key == "INV-1042:charge:1"

@@ -31,6 +31,8 @@ PARTS = {
     "dunning.payments.attempts.no_method",
     "dunning.payments.attempts.pending",
     "dunning.payments.attempts.unknown",
+    "dunning.payments.cards.looked",
+    "dunning.payments.cards.seen",
     "dunning.payments.refusals.refused",
     "dunning.rules.deferrals.deferred",
     "dunning.rules.money_in.with_grace",
