@@ -1,35 +1,43 @@
 """Looking at the card on file, and having its owner told that it ends: one notice an account, a card and a day."""
 
-from typing import Protocol
-
 from temporalio import activity
 
 from activities.heartbeat import steadily
-from activities.payments.refusals import told_of_refusal
+from dunning.case.facts import CardOnFile
 from dunning.case.orders import CardOrder
 from dunning.case.results import Looked
 from dunning.notices.card_ends import card_ends_notice
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import Cards, NoticeStarter
-from dunning.ports.tickets import Tickets
+from dunning.ports.outages import GatewayRefusedError, OutageError
 
-
-class CardRecords(Accounts, Tickets, Protocol):
-    """Whose card it is, and tickets about calls that are refused."""
+PATIENCE = 12
+"""So many tries, about a quarter of an hour."""
 
 
 class LookAtCard:
     """Asks the gateway what would be charged now."""
 
-    def __init__(self, gateway: Cards, store: CardRecords, notices: NoticeStarter) -> None:
+    def __init__(self, gateway: Cards, store: Accounts, notices: NoticeStarter) -> None:
         self._gateway = gateway
         self._store = store
         self._notices = notices
 
     @activity.defn(name="look_at_card")
     async def look_at_card(self, order: CardOrder) -> Looked:
-        """Raises OutageError while the gateway or Temporal is away. Safe to repeat: a notice is ordered once."""
-        return await steadily(told_of_refusal(self._store, order, self._looked(order)))
+        """Safe to repeat: a notice is ordered once. Raises OutageError while the gateway or Temporal is away.
+
+        But only for a while: nothing else of the case may wait for it. What the gateway calls malformed ends it at
+        once: the charge will be refused alike, and opens the ticket.
+        """
+        try:
+            return await steadily(self._looked(order))
+        except GatewayRefusedError:
+            return Looked(card=order.card or CardOnFile())
+        except OutageError:
+            if activity.info().attempt < PATIENCE:
+                raise
+            return Looked(card=order.card or CardOnFile())
 
     async def _looked(self, order: CardOrder) -> Looked:
         card = await self._gateway.card(await self._store.account(order.account))

@@ -84,3 +84,13 @@ async def test_a_card_that_lasts_is_nobody_s_news_and_costs_no_call_of_its_own(a
     assert case.card
     assert case.card.last4 == "4242"
     assert [done.step for done in case.done] == ["issue"]
+
+
+async def test_a_look_holds_nothing_up_while_the_gateway_is_away(a_stage: Stage) -> None:
+    """The mail of the invoice asks for nothing twice, and the plan goes on without knowing the card."""
+    life = await begin(a_stage, "CARD-6", "courtesy-5-10-35", payer="cus_mistyped")
+    await life.to_day(-9)
+    case = await life.case()
+    assert [done.step for done in case.done][:2] == ["issue", "card:look:0"]
+    assert case.next_milestone
+    assert case.next_milestone.name == "charge"

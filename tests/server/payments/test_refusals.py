@@ -26,7 +26,8 @@ async def attempt(life: Playing, number: int) -> Attempt:
 
 
 @pytest.mark.parametrize(
-    ("name", "amount", "code"), [("REF-SMALL", "USD 0.49", "amount_too_small"), ("REF-CURR", "USD 5.00", "currency")]
+    ("name", "amount", "code"),
+    [("REF-LARGE", "USD 1000000.00", "amount_too_large"), ("REF-CURR", "USD 5.00", "currency")],
 )
 async def test_a_malformed_charge_is_a_ticket_and_the_customer_hears_nothing(
     a_stage: Stage, name: str, amount: str, code: str
