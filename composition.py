@@ -10,11 +10,12 @@ from temporalio.client import Client
 from adapters import panels
 from adapters.mail import reachability
 from adapters.panels import Panels
-from adapters.settings.policies import load_policy
+from adapters.settings.policies import PolicyFolder, load_policy
 from adapters.settings.settings import Settings
 from adapters.sites import tokens, webhooks
 from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
+from adapters.templates import announced
 from adapters.templates.locale import is_locale
 from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
@@ -118,7 +119,8 @@ class Composition:
     @cached_property
     def check_invoice(self) -> CheckInvoice:
         """Check an invoice before it is opened."""
-        return CheckInvoice(lru_cache(self._policy), lru_cache(is_locale), self.settings.brands.keys())
+        policies = PolicyFolder(self.settings.policies, announced.texts_of(self.settings))
+        return CheckInvoice(lru_cache(policies.load), lru_cache(is_locale), self.settings.brands.keys())
 
     @cached_property
     def check_services(self) -> CheckServices:

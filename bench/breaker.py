@@ -115,8 +115,9 @@ async def _open(made: Stage, skipper: TimeSkipper, name: str) -> Handle:
 
 def _plan(now: datetime) -> Plan:
     """A warning at once, and the suspension an hour before the clock's new time: it is asked for once."""
-    warning = Milestone(name="notice", action=Action.NOTIFY, at=now, day=0, notice="Overdue Notice", warns=True)
-    suspension = Milestone(name="suspend", action=Action.SUSPEND, at=now + AHEAD - timedelta(hours=1), day=30)
+    title, ahead = "Overdue Notice", AHEAD - timedelta(hours=1)
+    warning = Milestone(name="notice", action=Action.NOTIFY, at=now, day=0, notice=title, warns_of=("suspend",))
+    suspension = Milestone(name="suspend", action=Action.SUSPEND, at=now + ahead, day=30)
     return Plan(policy="bench", zone="UTC", milestones=(warning, suspension), taken_back=TakenBack(grace=10))
 
 

@@ -67,7 +67,7 @@ async def _open(stage: Stage, client: Client, name: str) -> Handle:
 
 def _plan(now: datetime) -> Plan:
     title = "First Invoice Overdue Notice"
-    warning = Milestone(name="warning", action=Action.NOTIFY, at=now, day=0, notice=title, warns=True)
+    warning = Milestone(name="warning", action=Action.NOTIFY, at=now, day=0, notice=title, warns_of=("suspend",))
     suspend = Milestone(name="suspend", action=Action.SUSPEND, at=now + timedelta(seconds=1), day=0)
     last = Milestone(name="deactivate", action=Action.DEACTIVATE, at=now + timedelta(days=30), day=30)
     return Plan(

@@ -13,7 +13,7 @@ from tests.dunning.examples import at, before_issue, opened, pays
 from tests.dunning.life import Fact, World, live
 
 SECONDS = 4.0
-TARGET = 400
+TARGET = 100
 
 
 def rules(report: Report) -> None:

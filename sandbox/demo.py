@@ -39,7 +39,7 @@ async def demo(stories: Sequence[Story], *, keep: bool) -> int:
             tell(life)
         good = [verdict(life) for life in lives]
         await companies(made, lives)
-        links(made, lives, keep=keep)
+        await links(made, lives, keep=keep)
         if keep:
             await _until_stopped()
     return 0 if good.count(True) == len(stories) else DIFFERENT

@@ -116,7 +116,7 @@ class SendNotice:
                     raise
 
     async def _outside_contacts(self, order: NoticeOrder, account: Account) -> Sequence[Contact]:
-        if self._reach is None or not (order.next_action or order.level.rank >= Level.SUSPENDED.rank):
+        if self._reach is None or not (order.road or order.level.rank >= Level.SUSPENDED.rank):
             return ()
         covers = [EVERYTHING] if order.covers.is_all else [EVERYTHING, order.covers]
         for each in covers:  # best where no consequence to come reaches it
@@ -136,7 +136,7 @@ class SendNotice:
                     raise
                 outage = error
             if copy.status == "delivered":
-                return Delivered(notice=copy.id)
+                return Delivered(notice=copy.id, announced=copy.announced)
             reason = copy.detail
         if outage:
             raise outage
@@ -159,6 +159,7 @@ class SendNotice:
             message_id=message_id(notice, self._domain, self._secret),
             reply_to=self._replies.address(order.title, account.brand),
             digest=waiting_for(order),
+            announced=order.announced,
         )
         await self._store.put_notice(copy)
         return copy

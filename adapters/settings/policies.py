@@ -2,19 +2,25 @@
 
 import hashlib
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from dunning.policy.check import Finding, PolicyError, findings
+from dunning.policy.check import PolicyError, findings
 from dunning.policy.file import Policy
+from dunning.policy.finding import Finding
+
+Texts = Callable[[Policy], list[Finding]]
+"""What is wrong with the words of a policy's notices (`adapters.templates.announced`)."""
 
 
 class PolicyFolder:
-    """Fits `dunning.ports.policies.PolicyFiles`."""
+    """Fits `dunning.ports.policies.PolicyFiles`. `texts` reads the notices of each policy that is loaded."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, texts: Texts) -> None:
         self._folder = folder
+        self._texts = texts
 
     def names(self) -> list[str]:
         """The policies that the folder offers."""
@@ -22,7 +28,11 @@ class PolicyFolder:
 
     def load(self, name: str) -> Policy:
         """One of them; a name that ends in .toml is a path of its own. Raises PolicyError."""
-        return load_policy(name, self._folder)
+        policy = load_policy(name, self._folder)
+        wrong = self._texts(policy)
+        if wrong:
+            raise PolicyError(str(_file(name, self._folder)), wrong)
+        return policy
 
 
 def policy_names(folder: Path) -> list[str]:
@@ -31,8 +41,11 @@ def policy_names(folder: Path) -> list[str]:
 
 
 def load_policy(name: str, folder: Path) -> Policy:
-    """Read `<folder>/<name>.toml`; a name that ends in .toml is a path of its own. Raises PolicyError."""
-    file = Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
+    """Read `<folder>/<name>.toml`; a name that ends in .toml is a path of its own. Raises PolicyError.
+
+    The words of its notices are not read: `PolicyFolder` does that, too.
+    """
+    file = _file(name, folder)
     try:
         source = file.read_bytes()
     except OSError:
@@ -45,6 +58,10 @@ def load_policy(name: str, folder: Path) -> Policy:
     if wrong:
         raise PolicyError(str(file), wrong)
     return policy
+
+
+def _file(name: str, folder: Path) -> Path:
+    return Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
 
 
 def _parsed(file: Path, source: bytes) -> Policy:

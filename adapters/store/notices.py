@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping, or_, select, update
 
@@ -15,7 +16,7 @@ class Notices(Database):
 
     async def put_notice(self, notice: NoticeCopy) -> None:
         """Insert or replace the copy of that id."""
-        await self._put(notices, notice.model_dump(exclude={"content"}) | notice.content.model_dump())
+        await self._put(notices, _row_of(notice))
 
     async def notice(self, notice: str) -> NoticeCopy | None:
         """Read the archived copy of that id."""
@@ -53,6 +54,11 @@ class Notices(Database):
         async with self._writing() as connection:
             await connection.execute(its.values(status="bounced", detail=code))
             await connection.execute(contact.values(bounced_at=at, bounce=code))
+
+
+def _row_of(notice: NoticeCopy) -> dict[str, Any]:
+    announced = notice.announced.model_dump(mode="json") if notice.announced else None
+    return notice.model_dump(exclude={"content"}) | notice.content.model_dump() | {"announced": announced}
 
 
 def copy_of(row: RowMapping) -> NoticeCopy:

@@ -141,6 +141,7 @@ notices = Table(
     _words("message_id"),
     _words("digest"),
     _words("reply_to"),
+    Column("announced", JSON(none_as_null=True)),
     Index(None, "invoice", "at"),
     Index(None, "account", "at"),
     Index(None, "message_id"),

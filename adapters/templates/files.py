@@ -51,6 +51,11 @@ class TemplateFiles:
         plain = [f"{COMMON}/{way}{_ANY_TITLE}" for way in ways]
         return str(self._environment.select_template([*names, *plain]).name)
 
+    def languages(self) -> tuple[str, ...]:
+        """Those that any policy has a folder for, English first, as the empty one."""
+        found = {folder.name for folder in self._folder.glob("*/*") if folder.is_dir()}
+        return ("", *sorted(found))
+
     def near(self, language: str, name: str) -> str:
         """The common file of that name that stands nearest to the language."""
         places = [f"{COMMON}/{folder}/{name}" for folder in folders(language)]

@@ -15,6 +15,7 @@ from adapters.templates.digest import parts
 from adapters.templates.files import COMMON, TemplateFiles, language_of
 from adapters.templates.languages import Languages
 from adapters.templates.locale import direction, tag, writing
+from adapters.templates.road import Road
 from dunning.case.orders import NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
@@ -69,7 +70,7 @@ class TemplateRenderer:
 
         Raises UndefinedError when a template names what the order has not.
         """
-        name = self._files.find(order.title, order.policy, self.languages.of(account.locale))
+        name = self.template(order, account)
         language, links = language_of(name), self._links_of(account)
         facts = self.facts(order, account, language)
         subject, paragraphs = _parts(self._files.render(name, facts), order.title)
@@ -77,6 +78,26 @@ class TemplateRenderer:
         answers = self._replies.address(order.title, account.brand)
         text, html = self._files.laid_out("layout", page | self._frame(account, language, subject, answers))
         return NoticeText(subject=subject, text=text, html=html, template=self._files.version(name))
+
+    def own_words(self, order: NoticeOrder, account: Account) -> str:
+        """What the notice's own template says, subject first, without all that stands around it."""
+        name = self.template(order, account)
+        facts = self.facts(order, account, language_of(name))
+        subject, paragraphs = _parts(self._files.render(name, facts), order.title)
+        return "\n".join([subject, *paragraphs])
+
+    def template(self, order: NoticeOrder, account: Account) -> str:
+        """The file whose words these are, below the notices' folder."""
+        return self._files.find(order.title, order.policy, self.languages.of(account.locale))
+
+    @property
+    def complete(self) -> tuple[str, ...]:
+        """Every language that anybody is written to in; the first, empty one is English."""
+        return tuple(each for each in self._files.languages() if not each or not self.languages.lacks(each))
+
+    def must_say(self, language: str, action: str) -> Sequence[str]:
+        """The words one of which a notice has to say that warns of such a step."""
+        return self.languages.words(language)["must_say"][action]
 
     def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
         """One mail with all these notices, each whole as it is in the archive."""
@@ -91,7 +112,8 @@ class TemplateRenderer:
         """What a template may name, as the customer reads it; the pay page says the same as the mail.
 
         `amount` and `happened_on` are there only when the order has them. `payments` are those of one about several.
-        `next_step` says what happens next, and when. `named` goes behind "Your services": which they are, where not all
+        `next_step` says what happens next, and when; `warning` announces what the notice warns of, and `road` is all
+        that is to come (`adapters.templates.road`). `named` goes behind "Your services": which they are, where not all
         of the account's are meant; else it is empty. `down` names those as well that are suspended together with them.
         """
         meant = order.covers.of(account.services) if order.covers.services else ()
@@ -106,11 +128,14 @@ class TemplateRenderer:
             "invoice": order.invoice,
             "balance": reader.money(order.balance),
             "due": reader.day(order.due),
-            "settled": order.balance.minor <= 0,
+            "settled": order.balance.minor <= 0 and not order.lapsed,
+            "lapsed": order.lapsed,
+            "overdue": order.at.astimezone(reader.zone).date() > order.due,
+            "missed_on": reader.local_day(order.missed_at) if order.missed_at else "",
+            "contact": self._brands.of(account.brand).contact,
             "restricted": order.level.rank > Level.WARNED.rank,
             "level": words["levels"][order.level.value],
             "next_action": order.next_action,
-            "when": words["on"].format(day=reader.local_day(order.next_at)) if order.next_at else "",
             "detail": _one_line(_detail(order, words, language)),
             "before_deletion": order.before_deletion,
             "deleted": order.deleted,
@@ -131,6 +156,7 @@ class TemplateRenderer:
             "domain_help_url": self._domain_help_url,
             "words": words,
         }
+        facts |= Road(reader, words, named=facts["named"], down=facts["down"]).facts(order)
         facts["payments"] = [
             {"id": _one_line(each.id), "amount": reader.money(each.amount), "on": reader.local_day(each.at)}
             for each in order.payments

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 async def removals(*, json: Json = False) -> None:
-    """List every account that is due for deletion: what would go, why, since when, and who has to agree.
+    """List every account that is deleted next: what would go, why, since when, on which day, and who has to agree.
 
-    Nothing is deleted without the approvals that the policy asks for; `approve` gives one.
+    Nothing is deleted without the approvals that the policy asks for; `approve` gives one. A policy that asks nobody
+    deletes on the day that is shown.
     """
     async with composed() as made:
         found = await made.removals.due()
@@ -40,17 +41,23 @@ def _shown(each: Removal) -> RenderableType:
 
 
 def _lines(each: Removal) -> list[str]:
-    when = "may happen now" if each.waits else f"may happen from {each.on}"
+    when = "may happen now" if each.waits else f"{'may happen from' if each.needed else 'happens on'} {each.on}"
     what = "only the back-ups of " if each.only_backups else ""
     since = f", {each.level} since {each.since:%Y-%m-%d}" if each.since else ""
     lines = [
         f"deletes   {what}{', '.join(each.services) or 'no service that we know'}",
         f"why       policy {each.policy}: {each.owed} was due on {each.due}{since}",
         f"when      {when}",
-        f"agreed    {len(each.given)} of {each.needed}" + (f": {', '.join(each.given)}" if each.given else ""),
+        f"agreed    {_agreed(each)}",
         f"back-ups  {_backups(each)}",
     ]
     return lines + ([f"approve   {each.command}"] if each.command else [])
+
+
+def _agreed(each: Removal) -> str:
+    if not each.needed:
+        return "the policy asks nobody: pay, waive, promise or void the invoice to stop it"
+    return f"{len(each.given)} of {each.needed}" + (f": {', '.join(each.given)}" if each.given else "")
 
 
 def _backups(each: Removal) -> str:

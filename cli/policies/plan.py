@@ -60,6 +60,7 @@ def plan_as_json(milestone: Milestone, zone: str) -> dict[str, Any]:
         "fee": str(milestone.fee) if milestone.fee else None,
         "approvals": milestone.approvals,
         "services": list(milestone.services),
+        "warns_of": list(milestone.warns_of),
     }
 
 

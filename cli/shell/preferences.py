@@ -10,6 +10,8 @@ from cli.shell.errors import BadInputError, reasons
 
 if TYPE_CHECKING:
     from adapters.settings.settings import Settings
+    from dunning.policy.file import Policy
+    from dunning.policy.finding import Finding
     from operations.policies.plans import Policies
 
 
@@ -41,4 +43,11 @@ def policies() -> Policies:
     from adapters.settings.policies import PolicyFolder
     from operations.policies.plans import Policies
 
-    return Policies(PolicyFolder(settings().policies))
+    return Policies(PolicyFolder(settings().policies, _texts))
+
+
+def _texts(policy: Policy) -> list[Finding]:
+    """What is wrong with the notices of a policy; loads what writes notices only once there is a policy to read."""
+    from adapters.templates.announced import texts_of
+
+    return texts_of(settings())(policy)

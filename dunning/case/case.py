@@ -5,9 +5,11 @@ from functools import cached_property
 from typing import Literal
 
 from dunning.calendar import local_date, shifted
+from dunning.case.announced import Announcement
 from dunning.case.facts import Approval, Bounced, CardOnFile, GiveBack, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
+from dunning.case.settled import last_settled
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Invoice, Milestone, Plan
@@ -17,7 +19,7 @@ from dunning.wire import Instant, Wire
 class Done(Wire):
     """A step that is over: what came of it, and when. `notice` is the title of the notice that it was.
 
-    `proof` is what was seen of it from outside.
+    `proof` is what was seen of it from outside. `announced` is what its notice warned of.
 
     `undone`: the service was reinstated since; should money be owed again, the step comes again in its turn.
     """
@@ -30,6 +32,7 @@ class Done(Wire):
     notice: str = ""
     undone: bool = False
     proof: str = ""
+    announced: Announcement | None = None
 
 
 class Attempted(Wire):
@@ -191,6 +194,11 @@ class Case(Wire):
         return self.balance.minor <= 0 and not self.lapsed
 
     @cached_property
+    def settled_at(self) -> int:
+        """After how many lines of the ledger nothing was owed for the last time; 0: never."""
+        return last_settled(self.entries)
+
+    @cached_property
     def steps_done(self) -> dict[str, Done]:
         """The steps that are over, by name."""
         return {done.step: done for done in self.done if not done.undone}
@@ -212,6 +220,12 @@ class Case(Wire):
     def next_milestone(self) -> Milestone | None:
         """The first milestone of the plan that is not over."""
         return next((m for m in self.plan.milestones if m.name not in self.steps_done), None)
+
+    @cached_property
+    def next_beside_notices(self) -> Milestone | None:
+        """The same, but for what is nothing else than a notice."""
+        names = self.steps_done
+        return next((m for m in self.plan.milestones if m.name not in names and m.action is not Action.NOTIFY), None)
 
     @cached_property
     def in_transit(self) -> Attempted | None:
@@ -319,8 +333,14 @@ def missed_notices(case: Case, now: datetime) -> tuple[Done, ...]:
     return tuple(
         Done(step=m.name, action=m.action, at=now, kind="skipped", detail="its day was over")
         for m in case.plan.milestones
-        if m.action is Action.NOTIFY and not m.warns and case.when(m) < now and m.name not in case.steps_done
+        if m.action is Action.NOTIFY and _is_early(case, m) and case.when(m) < now and m.name not in case.steps_done
     )
+
+
+def _is_early(case: Case, milestone: Milestone) -> bool:
+    """Whether the plan has it before the due date, and before the end of the time that is paid for."""
+    first = min(case.invoice.due, case.invoice.paid_through or case.invoice.due)
+    return milestone.day < (first - case.invoice.due).days
 
 
 LATE = timedelta(hours=1)

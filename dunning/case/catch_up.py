@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from dunning.calendar import shifted
+from dunning.case.announced import Announcement
 from dunning.case.case import LATE, Case, Done
 from dunning.case.outcomes import Ended
 from dunning.case.update import changed
@@ -10,12 +11,26 @@ from dunning.policy.plan import Action, Milestone
 
 
 def with_done(
-    case: Case, milestone: Milestone, now: datetime, kind: Ended, detail: str = "", *, proof: str = ""
+    case: Case,
+    milestone: Milestone,
+    now: datetime,
+    kind: Ended,
+    detail: str = "",
+    *,
+    proof: str = "",
+    announced: Announcement | None = None,
 ) -> Case:
     """The case once the step is over; what comes after it moves by the days that it was late."""
     notice = milestone.notice if milestone.action in (Action.ISSUE, Action.NOTIFY) else ""
     done = Done(
-        step=milestone.name, action=milestone.action, at=now, kind=kind, detail=detail, notice=notice, proof=proof
+        step=milestone.name,
+        action=milestone.action,
+        at=now,
+        kind=kind,
+        detail=detail,
+        notice=notice,
+        proof=proof,
+        announced=announced,
     )
     return changed(case, done=(*case.done, done), shift_days=case.shift_days + days_late(case, milestone, now))
 
@@ -42,5 +57,5 @@ def days_late(case: Case, milestone: Milestone, now: datetime) -> int:
 
 def _comes_before_it_is_due(milestone: Milestone) -> bool:
     """The invoice, and what is friendly before the due date: no warning, and nothing that restricts anybody."""
-    friendly = milestone.action in (Action.NOTIFY, Action.CHARGE) and not milestone.warns
+    friendly = milestone.action in (Action.NOTIFY, Action.CHARGE) and not milestone.warns_of
     return milestone.action is Action.ISSUE or (friendly and milestone.day < 0)

@@ -1,7 +1,8 @@
 """What the workflow asks of activities: one frozen object each, with ids and the instant, never the whole case."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from dunning.case.announced import Announcement
 from dunning.case.case import Case
 from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
@@ -11,6 +12,7 @@ from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.plan import Action
 from dunning.policy.step_names import charge_key, key
 from dunning.wire import Instant, Wire
 
@@ -84,19 +86,38 @@ class Told(Wire):
     at: Instant
 
 
+AT_ONCE = timedelta(hours=1)
+"""What comes within this time comes together with the notice."""
+
+
+class Ahead(Wire):
+    """One step of the road ahead: what happens to the customer, when at the earliest, and what it costs.
+
+    `agreed`: people have yet to agree to it, or to a step before it, so it may come later.
+    """
+
+    step: str
+    action: Action
+    at: Instant
+    fee: Money | None = None
+    agreed: bool = True
+
+
 class NoticeOrder(Order):
     """Write to the account's contacts.
 
-    `title` names the template and is the subject. `next_action` and `next_at` say what happens if nothing is paid;
-    both are empty when nothing more happens. `detail` is the decline's message or the payment's id. When it is about
-    several payments, `payments` has each, `amount` their sum, and `happened_at` is when the last one came.
-    `remaining` are the holds that no payment of this invoice lifts (S2-17). `before_deletion`: it is the last notice
-    before the services are deleted, so it says whether a back-up exists (S3-26). `deleted`: they are gone.
-    `backups`: whether there is a back-up after the deletion; None: nobody has said. `backup_fee` and `archive_fee` are
-    what a restore costs after that; None: it is not offered. `covers` are the services that the plan suspends.
-    `digest`: the account's notices of a day go out as one. `look`: what is on file is looked at, too, because it will
-    be charged. `card` is the one that the notice is about, `over` when its time is over; `page` then names the invoice
-    on whose page another one is kept.
+    `title` names the template and is the subject. `road` is all that happens if nothing is paid, in order; of it the
+    notice itself has to announce the steps `warns_of`. `announced` is what that comes to. `missed_at`: a notice of that
+    time did not arrive, and this one is written in its place. `fees_today` are those that were added on the customer's
+    own day; those to come on it stand on the road. `lapsed`: the policy voided the invoice. `detail` is the decline's
+    message or the payment's id. When it is about several payments, `payments` has each, `amount` their sum, and
+    `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17).
+    `before_deletion`: it is the last notice before the services are deleted, so it says whether a back-up exists
+    (S3-26). `deleted`: they are gone. `backups`: whether there is a back-up after the deletion; None: nobody has said.
+    `backup_fee` and `archive_fee` are what a restore costs after that; None: it is not offered. `covers` are the
+    services that the plan suspends. `digest`: the account's notices of a day go out as one. `look`: what is on file is
+    looked at, too, because it will be charged. `card` is the one that the notice is about, `over` when its time is
+    over; `page` then names the invoice on whose page another one is kept.
     """
 
     title: str
@@ -104,8 +125,11 @@ class NoticeOrder(Order):
     zone: str
     due: date
     balance: Money
-    next_action: str = ""
-    next_at: Instant | None = None
+    road: tuple[Ahead, ...] = ()
+    announced: Announcement | None = None
+    missed_at: Instant | None = None
+    fees_today: Money | None = None
+    lapsed: bool = False
     amount: Money | None = None
     payments: tuple[Told, ...] = ()
     happened_at: Instant | None = None
@@ -123,6 +147,24 @@ class NoticeOrder(Order):
     page: str = ""
     card: CardOnFile | None = None
     over: bool = False
+
+    @property
+    def next(self) -> Ahead | None:
+        """What happens next that a payment can still stop; None when nothing more does.
+
+        What comes with the notice itself, like a fee on that very day, is over before anybody reads it.
+        """
+        return next((each for each in self.road if each.at - self.at > AT_ONCE), None)
+
+    @property
+    def next_action(self) -> str:
+        """What that does; empty when nothing more happens."""
+        return self.next.action.value if self.next else ""
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When that is."""
+        return self.next.at if self.next else None
 
 
 class RestrictOrder(Order):

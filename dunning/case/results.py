@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from dunning.case.announced import Announcement
 from dunning.case.facts import CardOnFile, Payment, Restored, Reversal
 from dunning.case.ledger import Entry
 from dunning.level import Level
@@ -110,13 +111,14 @@ class Refunded(Wire):
 
 
 class Delivered(Wire):
-    """The receiving mail server took the notice; `notice` is its id in the archive.
+    """The receiving mail server took the notice; `notice` is its id in the archive. `announced`: it warns of that.
 
     `card` was on file when an invoice went out; `card_unknown`: the gateway did not say.
     """
 
     kind: Literal["delivered"] = "delivered"
     notice: str
+    announced: Announcement | None = None
     card: CardOnFile | None = None
     card_unknown: bool = False
 

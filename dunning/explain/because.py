@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from dunning.case.case import Case, Done
 from dunning.explain.temporal_ui import clock
-from dunning.notices.warnings import told_of, warnings_before
 from dunning.payments.refusals import refusal
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.policy.step_kinds import StepKind
@@ -85,13 +84,10 @@ def _warned(case: Case, milestone: Milestone, done: Done) -> Iterator[str]:
     """The delivered warnings that the consequence rested on when it came."""
     if milestone.action not in CONSEQUENCES or done.kind in ("skipped", "not_ours"):
         return
-    names = {told_of(warning): warning for warning in warnings_before(case, milestone)}
     for earlier in case.done:
-        name = read(earlier.step)
-        notice = names.get(earlier.step) or case.plan.milestone(name.milestone if name.again or name.bounced else "")
+        said = earlier.announced.of(milestone.name) if earlier.announced and earlier.kind == "delivered" else None
         disregarded = any(earlier.at <= run.at < done.at for run in case.runs)
-        counts = earlier.kind == "delivered" and earlier.at <= done.at and not disregarded
-        if notice and counts and notice in names.values():
+        if said and earlier.at <= done.at and not disregarded:
             yield f'warned by "{earlier.notice or earlier.step}", delivered {clock(case, earlier.at)}'
 
 

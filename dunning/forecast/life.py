@@ -2,14 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.facts import Approval
 from dunning.case.orders import NoticeOrder
-from dunning.case.results import Deleted, Reinstated, Result
+from dunning.case.results import Deleted, Reinstated, Result, Undelivered
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.policy.plan import DELETIONS, WRITTEN, Action, Milestone
@@ -62,12 +62,13 @@ class PaperLife(ABC):
 class SampleLife(PaperLife):
     """One invoice's life under its plan. `facts` come at their instants; `charge` is what each attempt ends in.
 
-    `held`: other holds that the account has.
+    `held`: other holds that the account has. `lost` are notices that reach nobody, each once.
     """
 
     facts: list[tuple[datetime, Fact]]
     charge: Result
     held: tuple[str, ...] = ()
+    lost: set[str] = field(default_factory=set[str])
 
     def notices(self) -> Iterator[NoticeOrder]:
         """Live, and give every notice on the way."""
@@ -104,4 +105,7 @@ class SampleLife(PaperLife):
             return self.charge
         if milestone.action in DELETIONS:
             return Deleted(services=("website",), backups=True)
+        if milestone.name in self.lost:
+            self.lost.discard(milestone.name)
+            return Undelivered(notice=milestone.name, reason="no such mailbox")
         return assumed(self.case, milestone)

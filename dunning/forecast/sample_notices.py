@@ -14,8 +14,10 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.notices.hold_notice import hold_notice
 from dunning.notices.still_restricted import still_restricted_notice
+from dunning.notices.warnings import told_of
 from dunning.payments.declines import CARD_OVER
 from dunning.policy.file import Policy
+from dunning.policy.least import least_charge
 from dunning.policy.plan import LEVEL_OF, Action, Invoice, Plan
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
@@ -26,7 +28,8 @@ from dunning.rules.money_in import paid, reversed_
 from dunning.undo.undo import undone
 
 NUMBER, ACCOUNT = "INV-1042", "sample"
-_AMOUNT = 1999
+_AMOUNT, _LARGE = 1999, 1_999_900
+"""What is owed, in minor units; of the large one the smallest percentage is a fee, too."""
 _DECLINED = Declined(code="card_declined", message="Your card was declined.")
 
 
@@ -44,18 +47,46 @@ def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
     Raises TimelineError for dates that the policy does not fit.
     """
     found: dict[object, SampleNotice] = {}
-    invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=_AMOUNT, currency=policy.currency), due=due)
-    opened = Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside", generation=1)
+    opened = _opened(policy, due)
     lived = [SampleNotice(story, order) for story, life in _lives(opened) for order in life.notices()]
     for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
         found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
 
 
+def unpaid_notices(policy: Policy, due: date) -> tuple[NoticeOrder, ...]:
+    """What customers are sent who do not pay: with a card that is declined, with none, and where one warning is lost.
+
+    Raises TimelineError for dates that the policy does not fit.
+    """
+    opened = _opened(policy, due, _LARGE)
+    return tuple(order for _, life in _unpaid(opened) for order in life.notices())
+
+
+def _opened(policy: Policy, due: date, minor: int = _AMOUNT) -> Opened:
+    least = policy.least_balance or least_charge(policy.currency)
+    while minor <= 10 * least.minor:  # what is as little as that harms nobody, and nothing would be written
+        minor *= 10
+    invoice = Invoice(number=NUMBER, account=ACCOUNT, amount=Money(minor=minor, currency=policy.currency), due=due)
+    return Opened(invoice=invoice, plan=plan_for(policy, invoice), reach="outside", generation=1)
+
+
+def _unpaid(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
+    start = opened.plan.milestones[0].at
+    declined, no_method, lost = (SampleLife(open_case(opened, start), start, [], _DECLINED) for _ in range(3))
+    no_method.charge, lost.lost = NoMethod(), {told_of(m) for m in opened.plan.milestones if m.warns_of}
+    return (
+        ("nothing is paid", declined),
+        ("there is no payment method on file", no_method),
+        ("a warning does not arrive", lost),
+    )
+
+
 def _says(order: NoticeOrder) -> object:
     """What makes a notice another one for its reader."""
     settled = order.balance.minor <= 0
-    return order.title, order.next_action, settled, order.level if settled else "", order.remaining, order.detail[:3]
+    level, again = order.level if settled else "", order.missed_at is not None
+    return order.title, order.next_action, settled, level, order.remaining, order.detail[:3], again
 
 
 def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
@@ -66,13 +97,11 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 
-    no_method, restricted_still = life(), life((late, _pays))
-    no_method.charge, restricted_still.held = NoMethod(), ("abuse",)
-    over = life()
+    restricted_still, over = life((late, _pays)), life()
+    restricted_still.held = ("abuse",)
     over.charge = NoMethod(reason=CARD_OVER)
     return (
-        ("nothing is paid", life()),
-        ("there is no payment method on file", no_method),
+        *_unpaid(opened),
         ("the card on file is over", over),
         ("it is paid before it is due", life((early, _pays))),
         ("a part is paid", life((early, _pays_half))),

@@ -13,6 +13,7 @@ from typing import Final
 from dunning.case.case import Case, Done
 from dunning.case.facts import Bounced
 from dunning.case.update import changed, one_fact
+from dunning.policy.plan import Action
 from dunning.policy.step_kinds import WHEN_PAID
 from dunning.policy.step_names import StepName, read
 
@@ -55,7 +56,10 @@ def _named_after(case: Case, done: Done) -> StepName:
 
 
 def _title(case: Case, done: Done) -> str:
-    milestone = case.plan.milestone(done.step)
+    """A warning, and what failed on another day, is not written once more as it was: a notice of its own says so."""
+    milestone = case.plan.milestone(read(done.step).milestone)
+    if milestone and (milestone.warns_of or milestone.action is Action.CHARGE):
+        return case.plan.repeated_warning
     return done.notice or (milestone.notice if milestone else "")
 
 

@@ -1,13 +1,29 @@
-"""Warnings (promise 3): nobody suffers a consequence before a warning arrived and its full interval has passed."""
+"""Warnings (promise 3): nobody suffers a consequence that was not announced, with its date and fee, by a notice.
 
+A warning is a notice on or after the due date whose own words announce *that* consequence: the case keeps with each
+notice that arrived what it announced. The consequence waits for the full interval since, and for the announced date.
+"""
+
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from dunning.calendar import shifted
+from dunning.case.announced import Announced
 from dunning.case.case import Case, Done
 from dunning.case.decisions import Perform, Step, Wait
+from dunning.money import Money
 from dunning.policy.plan import Action, Milestone
-from dunning.policy.step_names import read, told
+from dunning.policy.step_names import StepName, read, told
+
+
+class Warned(NamedTuple):
+    """A notice that arrived, `done`; the milestone that it belongs to, and what it said of a consequence."""
+
+    milestone: Milestone
+    done: Done
+    said: Announced
 
 
 def told_of(milestone: Milestone) -> str:
@@ -15,67 +31,108 @@ def told_of(milestone: Milestone) -> str:
     return milestone.name if milestone.action is Action.NOTIFY else told(milestone.name)
 
 
+def warns_of(case: Case, notice: Milestone) -> tuple[str, ...]:
+    """The consequences that a notice announces: those of the milestone that it belongs to, also when it is repeated."""
+    milestone = case.plan.milestone(read(notice.name).milestone)
+    return milestone.warns_of if milestone else ()
+
+
 def warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
-    """The notices of the plan that warn of that step."""
-    return [m for m in case.plan.milestones if m.warns and m.at < milestone.at]
+    """The milestones of the plan whose notices warn of that step."""
+    return [m for m in case.plan.milestones if milestone.name in m.warns_of]
 
 
-def delivered_before(case: Case, milestone: Milestone) -> list[tuple[Milestone, Done]]:
-    """The warnings before a consequence that reached the customer, repeats included.
+def delivered_before(case: Case, milestone: Milestone) -> list[Warned]:
+    """The warnings of a consequence that reached the customer and still count, repeats included.
 
-    After a wrong run was undone the customer read that what we had written does not hold: it warns of nothing. Nor
-    does what reached nobody who can still be written to once the consequence comes (S3-21).
+    None counts that came before the due date, before everything was paid or the due date moved, or that a correction
+    took back (`dunning.undo`); nor does what reached nobody who can still be written to once the consequence comes
+    (S3-21).
     """
-    found: list[tuple[Milestone, Done]] = []
-    for warning in warnings_before(case, milestone):
-        done = case.steps_done.get(told_of(warning))
-        if done and done.kind == "delivered" and not _disregarded(case, done):
-            found.append((warning, done))
-        elif done and done.kind == "bounced":
-            # It warned nobody. Whoever was written to instead has the whole interval from then.
-            found += [(warning, again) for again in _repeated(case, warning)]
-    if not found:
-        last = warnings_before(case, milestone)[-1:]
-        found = [(last[0], done) for done in _repeated(case, last[0])] if last else []
-    return found
+    return [warned for warned in _all_of(case, milestone) if not _disregarded(case, warned.done)]
 
 
-def _repeated(case: Case, warning: Milestone) -> list[Done]:
-    return [done for done in case.done if _is_repeat(done, warning, "delivered") and not _disregarded(case, done)]
+def _all_of(case: Case, milestone: Milestone) -> Iterator[Warned]:
+    for done in case.done:
+        said = done.announced.of(milestone.name) if done.announced and done.kind == "delivered" else None
+        warning = case.plan.milestone(read(done.step).milestone) if said else None
+        if said and warning and not done.undone:
+            yield Warned(warning, done, said)
 
 
 def _disregarded(case: Case, done: Done) -> bool:
+    said = done.announced
+    if said and (said.lines < case.settled_at or said.due_changes < case.due_changes):
+        return True
+    if case.today(done.at) < case.invoice.due:
+        return True
     # In that very instant it is the answer to it: the warning that is written again at once.
     if case.unreached_at and done.at < case.unreached_at:
         return True
-    return bool(case.runs) and (done.undone or done.at <= case.runs[-1].at)
+    return bool(case.runs) and done.at <= case.runs[-1].at
+
+
+def announced_at(case: Case, milestone: Milestone) -> list[tuple[datetime, Milestone]]:
+    """For each warning of a consequence: the instant before which it may not come, and the warning.
+
+    That is the announced date, and the end of the plan's whole interval since the notice arrived.
+    """
+    return [
+        (max(each.said.at, each.done.at + (milestone.at - each.milestone.at)), each.milestone)
+        for each in delivered_before(case, milestone)
+    ]
+
+
+def as_announced(case: Case, milestone: Milestone, fee: Money) -> Money:
+    """The fee that a step may bring: the one of the policy, and no more than any of its warnings named."""
+    if case.plan.unwarned:
+        return fee
+    nothing = Money.zero(fee.currency)
+    named = [each.said.fee or nothing for each in delivered_before(case, milestone)]
+    return min((fee, *named), key=lambda money: money.minor)
+
+
+def missed(case: Case, notice: Milestone) -> datetime | None:
+    """When the notice was written last that this one repeats because it did not arrive; None when this is no repeat."""
+    name = read(notice.name)
+    if not (name.again or name.bounced):
+        return None
+    lost = [done.at for done in case.done if _subject(done) == name.base and done.kind in ("undelivered", "bounced")]
+    return lost[-1] if lost else None
+
+
+def _subject(done: Done) -> StepName:
+    return read(done.step).base
 
 
 def _written_again(case: Case, warning: Milestone) -> int:
     """How often it was written again, whatever became of that: each has a name of its own."""
-    names = (read(done.step) for done in case.done if not done.undone)
-    return sum(name.milestone == warning.name and bool(name.again or name.bounced) for name in names)
+    return sum(_is_repeat(done, warning) for done in case.done if not done.undone)
 
 
-def _is_repeat(done: Done, warning: Milestone, kind: str) -> bool:
+def _is_repeat(done: Done, warning: Milestone) -> bool:
     name = read(done.step)
-    return name.milestone == warning.name and bool(name.again or name.bounced) and done.kind == kind
+    return name.milestone == warning.name and bool(name.again or name.bounced)
+
+
+def _again_at(case: Case, warning: Milestone, now: datetime) -> datetime:
+    """A day after the last time, and not before the due date: what is written earlier warns of nothing."""
+    due = shifted(now, max(0, (case.invoice.due - case.today(now)).days), case.plan.zone)
+    repeats = [done.at for done in case.done if _is_repeat(done, warning) and not done.undone]
+    return max(due, shifted(repeats[-1], 1, case.plan.zone)) if repeats else due
 
 
 def warn_again(case: Case, milestone: Milestone, now: datetime) -> Step:
-    """No warning arrived: write again, once a day, until one does. Until then nobody is cut off."""
+    """No warning arrived, or none counts any more: write again, once a day, until one does, and cut nobody off."""
     warnings = warnings_before(case, milestone)
     if not warnings:
         return Wait(
             None, f"a warning before {milestone.name}", "this plan writes no warning before it; a person decides"
         )
     warning = warnings[-1]
-    repeats = [done for done in case.done if _is_repeat(done, warning, "undelivered") and not done.undone]
-    if repeats:
-        again = shifted(repeats[-1].at, 1, case.plan.zone)
-        if now < again:
-            return Wait(again, f"{warning.name} again", f"no warning before {milestone.name} could be delivered")
-    title = warning.notice or warning.notice_failed
+    again = _again_at(case, warning, now)
+    if now < again:
+        return Wait(again, f"{warning.name} again", f"no warning of {milestone.name} that counts was delivered")
     name = str(replace(read(warning.name), again=_written_again(case, warning) + 1))
-    step = Milestone(name=name, action=Action.NOTIFY, at=now, day=warning.day, notice=title)
+    step = Milestone(name=name, action=Action.NOTIFY, at=now, day=warning.day, notice=case.plan.repeated_warning)
     return Perform(step, f"nobody may suffer {milestone.name} unwarned")

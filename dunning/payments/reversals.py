@@ -13,11 +13,19 @@ from dunning.policy.step_names import step
 
 
 def owed_again(case: Case, now: datetime) -> Step | None:
-    """The store hears of it, the account's credit is used, a chargeback restricts, the customer is told: each once."""
+    """The store hears of it, the account's credit is used, a chargeback restricts, the customer is told: each once.
+
+    The store hears of all of them first: it lets nobody be restricted for an invoice that it takes for settled.
+    """
     rule = case.plan.taken_back
     if case.lapsed:
         return None
-    for entry in standing(case.entries):
+    taken = standing(case.entries)
+    unheard = (step(StepKind.REOPEN, entry.id) for entry in taken)
+    reopening = next((name for name in unheard if name not in case.steps_done), None)
+    if reopening:
+        return Perform(follow_up(reopening, now), "money was taken back")
+    for entry in taken:
         for each in _steps_of(case, entry, rule, now):
             if each.name not in case.steps_done and _put_off(case, each, now) is None:
                 return Perform(each, "money was taken back")
@@ -37,7 +45,6 @@ def wait_for_restriction(case: Case, now: datetime) -> Step | None:
 
 def _steps_of(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Iterator[Milestone]:
     """What one reversal asks for, in this order; the notice comes last, so that it can say how things stand."""
-    yield follow_up(step(StepKind.REOPEN, entry.id), now)
     if case.plan.uses_credit:
         yield follow_up(step(StepKind.USE_CREDIT, entry.id), now)
     at_once = _at_once(case, entry, rule, now)

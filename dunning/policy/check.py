@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.announcements import announcements
 from dunning.policy.fee import Fee
 from dunning.policy.file import ANCHORS, Policy
+from dunning.policy.finding import Finding
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Invoice, Milestone
 from dunning.policy.step_names import RESERVED
 from dunning.policy.timeline import TimelineError, timeline
 
 # One due date a month over a leap and a common year: month ends, February and both DST changes are among them.
 _SAMPLE_DUES = [date(2028, 1, 31) + timedelta(days=30 * step) for step in range(25)]
-
-
-class Finding(NamedTuple):
-    """Something wrong. `key` is the place in the file, such as `milestones[3].offset`."""
-
-    key: str
-    reason: str
 
 
 class PolicyError(ValueError):
@@ -37,7 +31,7 @@ def findings(policy: Policy) -> list[Finding]:
     if wrong:
         return wrong
     wrong = [*_order(policy), *_amounts(policy)]
-    wrong = wrong or [*_levels(policy), *_notices(policy)]
+    wrong = wrong or [*_levels(policy), *_notices(policy), *announcements(policy)]
     # Months have different lengths: what holds for one due date need not hold for another.
     unfit = (_unfit(policy, due) for due in _SAMPLE_DUES)
     return wrong or next((found for found in unfit if found), wrong)
@@ -127,12 +121,13 @@ def _levels(policy: Policy) -> Iterator[Finding]:
 
 def _warnings(policy: Policy, milestones: tuple[Milestone, ...]) -> Iterator[Finding]:
     for place, milestone in enumerate(milestones):
-        warned = any(earlier.warns and earlier.at < milestone.at for earlier in milestones[:place])
+        earlier = [each for each in milestones[:place] if milestone.name in each.warns_of]
+        warned = any(each.day >= 0 and each.at < milestone.at for each in earlier)
         if milestone.action in CONSEQUENCES and not warned and not _without_grace(policy, milestone):
             yield Finding(
                 f"milestones[{place}]",
-                f"{milestone.name!r} is a consequence without a warning before it: add a milestone with a notice "
-                "on or after the due date and before this one",
+                f"{milestone.name!r} is a consequence without a warning before it: a milestone on or after the due "
+                f'date and before it has to announce it: warns_of = ["{milestone.name}"], and a notice that says so',
             )
 
 

@@ -71,7 +71,8 @@ class MilestoneRule(_Written):
     """One step of a policy.
 
     `offset` is days or an ISO 8601 duration from `after`: "due", "paid-through", or an earlier milestone's name.
-    `hour` overrides the policy's local hour. `approvals` is how many people must agree before it happens.
+    `hour` overrides the policy's local hour. `approvals` is how many people must agree before it happens. `warns_of`
+    are the names of later consequences that this step's notice announces.
     """
 
     name: str = Field(default="", pattern=r"^[a-z0-9-]*$")
@@ -87,6 +88,7 @@ class MilestoneRule(_Written):
     approvals: int = Field(default=0, ge=0, le=5)
     voids: bool = False
     services: tuple[str, ...] = ()
+    warns_of: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -145,7 +147,8 @@ class Policy(_Written):
 
     `use_credit`: the account's credit pays its next invoice. `open_credit`: when credit that comes later pays an open
     one. `least_balance`: what is owed has no consequence unless it is more than that (default: what the gateway charges
-    at least). `digest`: an account's notices of one day go out as one.
+    at least). `digest`: an account's notices of one day go out as one. `repeated_warning` is the title of the notice
+    that warns again when a warning did not arrive, or does not count any more.
     """
 
     name: str
@@ -156,6 +159,7 @@ class Policy(_Written):
     zone: Zone
     hour: time
     payment_notice: str = ""
+    repeated_warning: str = Field(default="Invoice Overdue", min_length=1)
     excess: Excess = Excess.CREDIT
     use_credit: bool = True
     open_credit: OpenCredit = OpenCredit.WHEN_DUE

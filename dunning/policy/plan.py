@@ -111,7 +111,8 @@ class Milestone(Wire):
 
     `notice` is the title of the mail that goes with it; a charge has one for a decline and one for "no method on
     file" instead. `approvals` is how many people must agree first. `voids`: the invoice stops being payable.
-    `warns`: it writes to a customer whose payment is due, so that a consequence may follow.
+    `warns_of` are the names of the consequences that its notice announces, each with its date and fee: only after such
+    a notice may they follow.
     """
 
     name: str
@@ -126,7 +127,7 @@ class Milestone(Wire):
     approvals: int = 0
     voids: bool = False
     services: tuple[str, ...] = ()
-    warns: bool = False
+    warns_of: tuple[str, ...] = ()
 
 
 class Excess(StrEnum):
@@ -177,7 +178,8 @@ class Plan(Wire):
     paid from the account's credit first. `open_credit`: when credit that comes later pays this invoice. `taken_back`
     says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
     the account's notices of one day go out as one mail. `least_balance`: what is owed has no consequence unless it is
-    more than that (`dunning.payments.dust`).
+    more than that (`dunning.payments.dust`). `repeated_warning` is the title of the notice that warns again when no
+    warning arrived, or none counts any more.
     `expiry_notices`: so many days before its end a card is told of that ends before the next charge, by the notice
     titled `expiry_notice`; the same title is that of a charge for which the card was over.
     """
@@ -201,6 +203,7 @@ class Plan(Wire):
     open_credit: OpenCredit = OpenCredit.WHEN_DUE
     least_balance: Money | None = None
     digest: bool = False
+    repeated_warning: str = ""
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

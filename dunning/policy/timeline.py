@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from dunning.calendar import add_offset, instant, local_date
 from dunning.policy.file import MilestoneRule, Policy
 from dunning.policy.least import least_charge
-from dunning.policy.plan import Action, Invoice, Milestone, Plan, Restoration, TakenBack
+from dunning.policy.plan import Invoice, Milestone, Plan, Restoration, TakenBack
 
 _ALSO_OF_THE_RULE = (
     "name",
@@ -18,6 +18,7 @@ _ALSO_OF_THE_RULE = (
     "approvals",
     "voids",
     "services",
+    "warns_of",
 )
 
 
@@ -67,6 +68,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         open_credit=policy.open_credit,
         least_balance=policy.least_balance or least_charge(policy.currency),
         digest=policy.digest,
+        repeated_warning=policy.repeated_warning,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
         restoration=Restoration.model_validate(policy.restoration.model_dump()),
     )
@@ -78,10 +80,5 @@ def _dated(rule: MilestoneRule, policy: Policy, days: dict[str, date], zone: str
     return Milestone(
         at=at,
         day=(local_date(at, zone) - due).days,
-        warns=local_date(at, zone) >= min(due, days["paid-through"]) and _writes(rule),
         **{key: getattr(rule, key) for key in _ALSO_OF_THE_RULE},
     )
-
-
-def _writes(rule: MilestoneRule) -> bool:
-    return rule.action is not Action.ISSUE and bool(rule.notice or rule.notice_failed)

@@ -1,5 +1,6 @@
 """Notices and mails: the words, one message to one recipient, its copy in the archive, and what comes in."""
 
+from dunning.case.announced import Announcement
 from dunning.wire import Instant, Wire
 
 
@@ -33,6 +34,7 @@ class NoticeCopy(Wire):
 
     `detail` is the mail server's answer, `message_id` its mail's, `reply_to` where answers go; `digest` is the one in
     which it went out, if it did not go alone: the id of the copy that sent it. (`waiting:<day>`: it waits for others.)
+    `announced` is what the words warn of.
     """
 
     id: str
@@ -46,6 +48,7 @@ class NoticeCopy(Wire):
     message_id: str = ""
     digest: str = ""
     reply_to: str = ""
+    announced: Announcement | None = None
 
 
 class InboundMail(Wire):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case
 from dunning.case.facts import CardOnFile
 from dunning.case.results import (
@@ -20,6 +21,7 @@ from dunning.case.results import (
 )
 from dunning.level import Level
 from dunning.money import Money
+from dunning.notices.warnings import warns_of
 from dunning.payments.goodwill import asked_by
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
@@ -32,8 +34,19 @@ def assumed(case: Case, milestone: Milestone) -> Result:
 
 
 def delivered(case: Case, milestone: Milestone) -> Delivered:
-    """The notice of that step arrives. A real notice's id has the invoice's number: no bounce is about this one."""
-    return Delivered(notice=notice_id(key("", milestone.name), len(case.done)))
+    """The notice of that step arrives, and announces what it has to for the day on which the plan has it.
+
+    A real notice's id has the invoice's number: no bounce is about this one.
+    """
+    named = (case.plan.milestone(name) for name in warns_of(case, milestone))
+    most = Money(minor=_MOST, currency=case.balance.currency)
+    steps = tuple(Announced(step=each.name, at=case.when(each), fee=most) for each in named if each)
+    said = Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
+    return Delivered(notice=notice_id(key("", milestone.name), len(case.done)), announced=said)
+
+
+_MOST = 2**53
+"""What the step will bring is announced, so the assumed announcement names more than that."""
 
 
 def _charged(case: Case, milestone: Milestone) -> Result:

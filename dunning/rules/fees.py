@@ -10,7 +10,7 @@ from dunning.money import Money
 from dunning.payments.retries import ours
 from dunning.policy.fee import Fee
 from dunning.policy.plan import Action, Milestone
-from dunning.undo.undo import struck_out
+from dunning.undo.undo import fresh_id, struck_out
 
 
 def fee_of(case: Case, milestone: Milestone) -> Money | None:
@@ -35,10 +35,15 @@ def _fees(case: Case) -> dict[str, int]:
 
 def _rule_of(case: Case, milestone: Milestone) -> Fee | None:
     if milestone.action is Action.LATE_FEE:
-        return milestone.fee if _applies(case, milestone) else None
+        return milestone.fee if _applies(case, milestone) and not _booked(case, milestone) else None
     if milestone.action is Action.SUSPEND:
         return None if _reactivation_asked_for(case) else case.plan.reactivation_fee
     return None
+
+
+def _booked(case: Case, milestone: Milestone) -> bool:
+    """It was asked for, and a person waived it: an undo that brings the step again does not bring the fee again."""
+    return fresh_id(case, milestone.name) in case.places
 
 
 def _applies(case: Case, milestone: Milestone) -> bool:

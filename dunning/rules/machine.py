@@ -39,7 +39,7 @@ from dunning.case.ledger import MONEY_IN, TAKEN_BACK, is_credit
 from dunning.case.orders import AskOrder, ChargeOrder, Order
 from dunning.case.state import missing_approvals
 from dunning.level import Level
-from dunning.notices.warnings import delivered_before, warn_again
+from dunning.notices.warnings import announced_at, delivered_before, warn_again
 from dunning.payments.cards import before_waiting
 from dunning.payments.dust import carried, until_it_is_carried
 from dunning.payments.goodwill import give_back
@@ -50,6 +50,7 @@ from dunning.payments.reversals import owed_again, wait_for_restriction
 from dunning.policy.plan import CONSEQUENCES, DROPPED, Action, Excess, Milestone
 from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
+from dunning.rules.fees import fee_of
 from dunning.rules.follow_ups import follow_ups
 from dunning.undo.undo import loosened
 
@@ -198,7 +199,7 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     ready, why = _ready_at(case, milestone)
     if now < ready:
         return Wait(ready, milestone.name, why)
-    if milestone.action in CONSEQUENCES and not delivered_before(case, milestone) and not case.plan.unwarned:
+    if _needs_warning(case, milestone) and not delivered_before(case, milestone):
         return warn_again(case, milestone, now)
     missing = missing_approvals(case, milestone)
     if missing:
@@ -209,6 +210,13 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     return Perform(milestone, why)
 
 
+def _needs_warning(case: Case, milestone: Milestone) -> bool:
+    """Nobody is warned of a fee that does not apply."""
+    if case.plan.unwarned or milestone.action not in CONSEQUENCES:
+        return False
+    return milestone.action is not Action.LATE_FEE or fee_of(case, milestone) is not None
+
+
 def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
     """When the milestone may happen, and what holds it longest."""
     ready, why = case.when(milestone), f"the policy {case.plan.policy} says day {milestone.day:+d} from the due date"
@@ -216,10 +224,9 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
         if deferral.step == milestone.name and deferral.until > ready:
             ready, why = deferral.until, deferral.reason
     if milestone.action in CONSEQUENCES:
-        for warning, delivered in delivered_before(case, milestone):
-            earliest = delivered.at + (milestone.at - warning.at)
+        for earliest, warning in announced_at(case, milestone):
             if earliest > ready + _SECONDS:
-                why = f"the full interval since the warning {warning.name!r} must pass"
+                why = f"the full interval since the warning {warning.name!r} must pass, and its announced date come"
             ready = max(ready, earliest)
     return ready, why
 

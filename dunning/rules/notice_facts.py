@@ -1,8 +1,15 @@
 """What a notice tells beside its title: the payment that it is about, why a charge failed, whether it may wait."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
+from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case
-from dunning.case.ledger import TAKEN_BACK, Entry, find
+from dunning.case.ledger import FEES, TAKEN_BACK, Entry, Kind, find, total
+from dunning.case.orders import Ahead
+from dunning.money import Money
 from dunning.notices.confirmations import confirmed_by
+from dunning.notices.warnings import warns_of
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
@@ -21,6 +28,26 @@ def failure(case: Case, milestone: Milestone) -> str:
     """Why the charge failed that the notice is about, in words for the customer; empty for other notices."""
     charge = str(read(milestone.name).base)
     return next((a.message for a in case.attempts if a.step == charge), "")
+
+
+def failed_at(case: Case, milestone: Milestone) -> datetime | None:
+    """When the charge failed that the notice is about; None for other notices, and where nothing was tried."""
+    charge = str(read(milestone.name).base)
+    return next((a.at for a in case.attempts if a.step == charge and a.kind != "no_method"), None)
+
+
+def announcement(case: Case, milestone: Milestone, road: Iterable[Ahead]) -> Announcement | None:
+    """What the notice has to say of the consequences that it warns of; None when none of them is to come."""
+    named = warns_of(case, milestone)
+    steps = tuple(Announced(step=each.step, at=each.at, fee=each.fee) for each in road if each.step in named)
+    return Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
+
+
+def fees_today(case: Case, now: datetime) -> Money | None:
+    """The fees that were added on the customer's own day, and that nobody has taken back."""
+    gone = {entry.of for entry in case.entries if entry.kind in (Kind.WAIVER, Kind.VOID)}
+    fees = [e for e in case.entries if e.kind in FEES and e.id not in gone and case.today(e.at) == case.today(now)]
+    return total(tuple(fees)) if fees else None
 
 
 def in_digest(case: Case, milestone: Milestone) -> bool:

@@ -8,6 +8,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import reinstatement
 from dunning.case.ledger import MONEY_IN, standing, total
 from dunning.case.orders import (
+    Ahead,
     AskOrder,
     CardOrder,
     ChargeOrder,
@@ -26,7 +27,7 @@ from dunning.case.orders import (
 )
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
-from dunning.notices.warnings import delivered_before
+from dunning.notices.warnings import delivered_before, missed
 from dunning.payments.cards import LOOK, next_charge
 from dunning.payments.goodwill import asked_by
 from dunning.payments.open_credit import credit_wanted
@@ -36,8 +37,8 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.deferrals import waiting_since
-from dunning.rules.notice_facts import failure, in_digest, money_told
-from dunning.rules.upcoming import OPEN_ALWAYS, next_deed_after
+from dunning.rules.notice_facts import announcement, failed_at, failure, fees_today, in_digest, money_told
+from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
 from dunning.services.hold_reasons import Category, category
 from dunning.tickets.case_tickets import case_ticket
 
@@ -104,7 +105,7 @@ def _warnings(case: Case, milestone: Milestone) -> tuple[str, ...] | None:
     """The notices that warned of a step that needs a warning; None for one that needs none."""
     if case.plan.unwarned or _is_chargeback(milestone):
         return None
-    return tuple(done.detail for _, done in delivered_before(case, milestone))
+    return tuple(warned.done.detail for warned in delivered_before(case, milestone))
 
 
 def _is_chargeback(milestone: Milestone) -> bool:
@@ -145,7 +146,7 @@ def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
     money = money_told(case, milestone)
-    coming = next_deed_after(case, milestone, now, OPEN_ALWAYS)
+    road = tuple(map(_ahead, road_after(case, milestone, now, OPEN_ALWAYS)))
     return NoticeOrder(
         **_head(case, milestone, now),
         title=milestone.notice,
@@ -153,10 +154,13 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         zone=case.plan.zone,
         due=case.invoice.due,
         balance=case.balance,
-        next_action=coming.step.action.value if coming else "",
-        next_at=coming.at if coming else None,
+        road=road,
+        announced=announcement(case, milestone, road),
+        missed_at=missed(case, milestone),
+        fees_today=fees_today(case, now),
+        lapsed=case.lapsed,
         amount=total(money) if money else None,
-        happened_at=money[-1].at if money else now,
+        happened_at=money[-1].at if money else failed_at(case, milestone) or now,
         detail=money[0].id if len(money) == 1 else failure(case, milestone),
         payments=tuple(Told(id=each.id, amount=each.amount, at=each.at) for each in money[1:] and money),
         level=case.level,
@@ -165,6 +169,12 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         digest=in_digest(case, milestone),
         look=milestone.action is Action.ISSUE and next_charge(case) is not None,
         remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
+    )
+
+
+def _ahead(coming: Coming) -> Ahead:
+    return Ahead(
+        step=coming.step.name, action=coming.step.action, at=coming.at, fee=coming.fee, agreed=not coming.missing
     )
 
 

@@ -43,6 +43,7 @@ from dunning.case.results import (
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level, strictest
 from dunning.notices.bounced import BOUNCED, came_back
+from dunning.notices.warnings import as_announced
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
 from dunning.payments.cards import looked, seen
 from dunning.payments.dust import is_dust
@@ -108,7 +109,7 @@ def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime)
 def _delivered(case: Case, milestone: Milestone, result: Delivered, now: datetime) -> Case:
     """The notice about a reversal may go out days late: the customer has the whole grace from then (promise 4)."""
     kind = BOUNCED if came_back(case, result.notice) else result.kind
-    case = with_done(case, milestone, now, kind, result.notice)
+    case = with_done(case, milestone, now, kind, result.notice, announced=result.announced)
     case = seen(case, result.card, unknown=result.card_unknown)
     tells_of_it = read(milestone.name).base == StepName(StepKind.REVERSAL, (case.grace_of,))
     return with_grace(case, case.grace_of, now) if tells_of_it else case
@@ -126,9 +127,14 @@ def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datet
         case = _lapsed(case, milestone, now)
     if fee:
         entry_id = fresh_id(case, made_for(milestone.name, About.REACTIVATION_FEE))
-        entry = Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now)
-        case = with_entry(case, entry)
+        case = _with_fee(case, Entry(id=entry_id, kind=Kind.REACTIVATION_FEE, amount=fee, at=now), milestone)
     return case
+
+
+def _with_fee(case: Case, fee: Entry, milestone: Milestone) -> Case:
+    """No more than was announced; nothing where the warnings named no fee."""
+    amount = as_announced(case, milestone, fee.amount)
+    return with_entry(case, fee.model_copy(update={"amount": amount})) if amount.minor > 0 else case
 
 
 def _lapsed(case: Case, milestone: Milestone, now: datetime) -> Case:
@@ -176,7 +182,7 @@ def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Ca
     fee = fee_of(before, milestone)
     if fee:
         entry_id = fresh_id(case, milestone.name)
-        return with_entry(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=fee, at=now))
+        return _with_fee(case, Entry(id=entry_id, kind=Kind.LATE_FEE, amount=fee, at=now), milestone)
     if milestone.action is Action.CARRY and is_dust(before):
         return with_entry(case, Entry(id=milestone.name, kind=Kind.CARRIED, amount=before.balance, at=now))
     if milestone.action is Action.CREDIT and (before.balance.minor < 0 or before.voided):

@@ -16,7 +16,7 @@ _SINCE = (Action.DEACTIVATE, Action.SUSPEND)
 
 
 class Removal(Wire):
-    """One deletion that waits for people.
+    """One deletion that is to come: it waits for people, or for its day alone where the policy asks nobody.
 
     `covers` says which services go, `services` their names once somebody looked. `since` is when it
     became inactive, or was suspended; `on` is the day from which it may happen. `owed` is what is asked for, or was
@@ -51,9 +51,9 @@ class Removal(Wire):
 
 
 def removal(case: Case, now: datetime) -> Removal | None:
-    """The deletion that comes next and asks people, if that is so; one that nobody has to agree to is not listed."""
-    coming = case.next_milestone
-    if coming is None or coming.action not in DELETIONS or not coming.approvals or case.outcome or case.paid_up:
+    """The deletion that comes next, notices left aside; None when something else does, or none is to come."""
+    coming = case.next_beside_notices
+    if coming is None or coming.action not in DELETIONS or case.outcome or case.paid_up:
         return None
     comes = next((each for each in upcoming(case, now, OPEN_ALWAYS) if each.step.name == coming.name), None)
     if comes is None:  # no notice of the plan warns of it, so a person decides
@@ -72,7 +72,7 @@ def removal(case: Case, now: datetime) -> Removal | None:
         level=case.level.value,
         since=_since(case),
         on=case.today(comes.at),
-        waits=comes.at <= now,
+        waits=comes.at <= now and missing_approvals(case, coming) > 0,
         needed=coming.approvals,
         given=_given(case, coming),
         missing=missing_approvals(case, coming),

@@ -89,16 +89,18 @@ def upcoming(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[
         missing = 0
 
 
-def next_deed(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Coming | None:
-    """What happens to the customer next if nothing is paid; None when nothing does, or nothing is asked of them."""
-    if case.paid_up or case.lapsed:
-        return None
-    return next((coming for coming in upcoming(case, now, closed) if coming.is_deed), None)
+def road_ahead(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
+    """All that happens to the customer if nothing is paid, in order; nothing once everything is paid.
+
+    When the policy has voided the invoice, no payment is asked for, and what follows comes all the same.
+    """
+    if not case.paid_up:
+        yield from (coming for coming in upcoming(case, now, closed) if coming.is_deed)
 
 
-def next_deed_after(case: Case, notice: Milestone, now: datetime, closed: tuple[Closed, ...]) -> Coming | None:
+def road_after(case: Case, notice: Milestone, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
     """The same once the notice, sent at `now`, is there: a warning's interval and a grace begin with it."""
-    return next_deed(recorded(case, notice, delivered(case, notice), now), now, closed)
+    yield from road_ahead(recorded(case, notice, delivered(case, notice), now), now, closed)
 
 
 def when_open(at: datetime, closed: tuple[Closed, ...]) -> datetime:
@@ -144,6 +146,7 @@ def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now
         fee=_added(before, after),
         asks=any(a.step == milestone.name for a in before.attempts),
         without_effect=isinstance(step, Conclude)
+        or _without_method(after, milestone)
         or (milestone.action is Action.LATE_FEE and after.entries == before.entries),
     )
 
@@ -151,3 +154,7 @@ def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now
 def _added(before: Case, after: Case) -> Money | None:
     fees = tuple(entry for entry in after.entries[len(before.entries) :] if entry.kind in FEES)
     return total(fees) if fees else None
+
+
+def _without_method(case: Case, milestone: Milestone) -> bool:
+    return any(a.step == milestone.name and a.kind == "no_method" for a in case.attempts)

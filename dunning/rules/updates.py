@@ -168,8 +168,8 @@ def approval_refused(case: Case, approval: Approval) -> str:
         return f"{approval.milestone!r} asks for no approval; milestones that do: {asking}"
     if milestone.name in case.steps_done:
         return f"{milestone.name!r} is already done"
-    if case.next_milestone is not milestone:
-        before = case.next_milestone.name if case.next_milestone else "the end"
+    if case.next_beside_notices is not milestone:
+        before = case.next_beside_notices.name if case.next_beside_notices else "the end"
         return f"{milestone.name!r} cannot be decided yet: {before!r} comes first"
     if any(a.milestone == approval.milestone and a.by == approval.by for a in case.approvals):
         return f"{approval.by} has already approved {milestone.name!r}"

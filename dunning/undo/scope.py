@@ -94,7 +94,7 @@ def _rested_on(case: Case, milestone: Milestone, taken: set[str], since: datetim
     done = case.steps_done.get(milestone.name)
     if done is None or done.at < since or milestone.action not in CONSEQUENCES or case.plan.unwarned:
         return False
-    warnings = [warning.step for _, warning in delivered_before(case, milestone)]
+    warnings = [warned.done.step for warned in delivered_before(case, milestone)]
     return bool(warnings) and _is_taken(case, done) and taken.issuperset(warnings)
 
 

@@ -1,9 +1,10 @@
-"""What is due for deletion: each removal waits for the people that its policy asks for."""
+"""What is due for deletion: each removal waits for the people that its policy asks for, or for its day alone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 
+from dunning.level import Level
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.companies import Panel
@@ -15,7 +16,9 @@ from operations.list_cases import ListCases, Listing
 from operations.look import present
 from operations.services.panel import switched
 
-_STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed")
+_STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed", "overdue")
+_LEVELS = (Level.SUSPENDED.value, Level.INACTIVE.value)
+"""Nothing is deleted that is not suspended, so of the overdue cases only those are asked."""
 AT_ONCE = 20
 """So many cases are asked at the same time."""
 
@@ -39,7 +42,8 @@ class Removals:
         listing = ListCases(self._cases, self._clock)
         for state in _STATES:
             async for found in listing.of(Listing(state)):
-                yield found.case.invoice
+                if state != "overdue" or found.case.level in _LEVELS:
+                    yield found.case.invoice
 
     async def _one(self, number: str) -> Removal | None:
         async with self._gate:

@@ -1,6 +1,6 @@
 """Pay links: good for one invoice, and for nobody who guesses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from adapters.settings.settings import ROOT, Settings
 from adapters.signed_links import Links, links_from
 from adapters.templates.renderer import TemplateRenderer
-from dunning.case.orders import NoticeOrder
 from dunning.money import Money
 from dunning.records.accounts import Account
+from tests.notices.orders import notice_order
 
 SECRET = "x" * 32
 NOW = datetime(2026, 12, 6, 14, tzinfo=UTC)
@@ -74,9 +74,10 @@ def test_the_settings_choose(secret: str, on: bool) -> None:
 @pytest.mark.req("S3-04")
 def test_mails_carry_the_signed_link_and_the_help_of_the_portal() -> None:
     renderer = TemplateRenderer(ROOT / "notices", "Example Hosting", "https://else.example/pay", links=LINKS)
-    order = NoticeOrder(
+    order = notice_order(
         invoice="INV-1042", account="a", step="s", at=NOW, title="Customer Invoice", policy="a-small-orange",
-        zone="America/New_York", due=NOW.date(), balance=Money.parse("USD 19.99"), next_action="suspend", next_at=NOW,
+        zone="America/New_York", due=NOW.date(), balance=Money.parse("USD 19.99"), next_action="suspend",
+        next_at=NOW + timedelta(days=5),
     )  # fmt: skip
     notice = renderer.render(order, Account(id="a", name="Ada"))
     for body in (notice.text, unescape(notice.html)):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -10,48 +9,17 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from dunning.case.case import Case
 from dunning.case.ledger import CHARGES, SIGN, Entry, Kind
-from dunning.holds import OTHER_SOURCES, Hold, Rule, touching
-from dunning.level import Level, at_panel, strictest
-from dunning.records.carried import Carried
-from dunning.records.credit import UNMATCHED, Credit
-from dunning.records.mail import NoticeCopy
+from dunning.holds import OTHER_SOURCES, Rule, touching
+from dunning.level import at_panel, strictest
+from dunning.records.credit import UNMATCHED
 from dunning.undo.undo import struck_out
-from sandbox.mail.books import Message
-from sandbox.panel.books import PanelBooks, PanelCall
-from sandbox.payments.books import PaymentBooks
-from tests.chaos.draw import DrawnInvoice
+from sandbox.panel.books import PanelCall
 from tests.chaos.life import Life
+from tests.chaos.seen import Seen
+from tests.chaos.warned import unannounced, unwarned
 from workflows.invoice import InvoiceDunning
 
-SETTLED = ("paid", "waived", "renewed", "void")
 NO_REPLAY = "does not replay"
-UNWELCOME = ("locked", "suspended", "inactive", "deleted")
-AT_ALL_LEVELS = frozenset(Level)
-AT_WHM = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
-
-
-@dataclass(frozen=True)
-class Seen:
-    """All books, as they are in the end."""
-
-    life: Life
-    payments: PaymentBooks
-    panel: PanelBooks
-    mails: list[Message]
-    cases: dict[str, Case]
-    open: frozenset[str]
-    holds: tuple[Hold, ...]
-    credits: tuple[Credit, ...]
-    carried: tuple[Carried, ...]
-    notices: tuple[NoticeCopy, ...]
-
-    def drawn(self, number: str) -> DrawnInvoice:
-        return self.life.drawn.invoices[self.life.numbers.index(number)]
-
-    def is_settled(self, number: str) -> bool:
-        """Closed, and the customer owes nothing for it: neither by the policy's own voiding."""
-        case = self.cases[number]
-        return number not in self.open and case.outcome in SETTLED and not case.lapsed
 
 
 async def wrongs(life: Life) -> list[str]:
@@ -63,7 +31,8 @@ async def wrongs(life: Life) -> list[str]:
         *_money(seen),
         *_carried(seen),
         *_fees(seen),
-        *_unwarned(seen),
+        *unwarned(seen),
+        *unannounced(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),
@@ -172,31 +141,6 @@ def _consequences(seen: Seen) -> list[PanelCall]:
     ]
 
 
-def _unwarned(seen: Seen) -> list[str]:
-    """No lock, suspension or deletion without a warning before it that arrived: a notice to somebody who is past due.
-
-    A dispute may suspend at once, and people's holds warn nobody.
-    """
-    found: list[str] = []
-    for change in seen.panel.journal:
-        if change.user not in seen.life.users or change.after not in UNWELCOME or "hold:" in change.tag:
-            continue
-        assert change.at
-        said = any(mail.at and mail.at < change.at and _warns(seen, mail) for mail in seen.mails)
-        if not said and not seen.life.told.disputed and not seen.life.told.held:
-            found.append(f"{change.user} became {change.after} without a warning")
-    return found
-
-
-def _warns(seen: Seen, mail: Message) -> bool:
-    return any(
-        mail.subject in (m.notice, m.notice_failed, m.notice_no_method) and number in mail.text
-        for number, plan in seen.life.plans.items()
-        for m in plan.milestones
-        if m.warns
-    )
-
-
 def _unapproved(seen: Seen) -> list[str]:
     deleted = [c for c in seen.panel.journal if c.user in seen.life.users and c.after == "deleted"]
     free = any(drawn.policy == "hotdoodle" for drawn in seen.life.drawn.invoices)
@@ -232,12 +176,11 @@ def _holds_left(seen: Seen) -> list[str]:
 
 def _still_restricted(seen: Seen) -> list[str]:
     """The panel shows what the holds ask for; where nothing is owed and nobody holds it, it is active."""
-    expresses = AT_ALL_LEVELS if seen.life.drawn.panel == "sandbox" else AT_WHM
     found: list[str] = []
     for user in seen.life.users:
         shown = seen.panel.level(user) if any(s.user == user for s in seen.panel.services) else "active"
         service = seen.life.service(user)
-        wanted = at_panel(strictest(hold.level for hold in touching(service, seen.holds)), expresses)
+        wanted = at_panel(strictest(hold.level for hold in touching(service, seen.holds)), seen.expresses)
         if shown == "deleted":
             continue
         if _nothing_owed_for(seen, service) and not seen.life.told.held and shown != "active":

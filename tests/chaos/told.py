@@ -39,6 +39,8 @@ class Told:
     disputed: bool = False
     held: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """Holds of people that are not lifted, by source and service."""
+    ever_held: bool = False
+    """Somebody held something once: a panel that keeps no reasons does not show that it was a person."""
     approved: set[str] = field(default_factory=set[str])
 
     credit: dict[str, int] = field(default_factory=dict[str, int])

@@ -1,7 +1,8 @@
 """What README and docs say is true today: timelines, links, commands, settings, refusals."""
 
 import re
-from datetime import date
+import tomllib
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import unquote
@@ -10,8 +11,10 @@ import pytest
 from pydantic import SecretStr, TypeAdapter
 
 import starter
-from adapters.settings.policies import load_policy
+from adapters.settings.policies import PolicyFolder, load_policy
 from adapters.settings.settings import SANDBOX_PANEL, Settings
+from adapters.templates.announced import texts_of
+from adapters.templates.renderer import TemplateRenderer
 from cli.policies import plan
 from cli.policies.timeline_svg import picture
 from dunning import names
@@ -19,12 +22,15 @@ from dunning.money import Money
 from dunning.policy.file import MilestoneRule, Policy, Reinstatement
 from dunning.policy.plan import Invoice, Milestone
 from dunning.policy.timeline import timeline
+from dunning.records.accounts import Account
 from dunning.services.hold_reasons import Contacts
 from dunning.states import StateAt
 from tests.cli.command import ROOT
 from tests.cli.command import starter as run
+from tests.notices.test_templates import order
 
 DUE = date(2026, 12, 1)
+SNAPSHOTS = ROOT / "tests" / "notices" / "snapshots"
 POLICIES = sorted(file.stem for file in (ROOT / "policies").glob("*.toml"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
@@ -67,7 +73,8 @@ async def test_the_readmes_plan_is_what_the_command_prints() -> None:
 def test_the_readmes_policy_may_be_used(tmp_path: Path) -> None:
     source = (ROOT / "README.md").read_text().split("```toml\n")[1].split("```")[0]
     (tmp_path / "friendly.toml").write_text(source)
-    assert load_policy("friendly", tmp_path).title.startswith("Friendly")
+    folder = PolicyFolder(tmp_path, texts_of(Settings(notices=ROOT / "notices")))
+    assert folder.load("friendly").title.startswith("Friendly")
 
 
 @by_name
@@ -154,9 +161,9 @@ def test_every_refusal_shown_is_one_that_the_code_has() -> None:
     """Words between the gaps of each quoted reason stand in the code; pydantic's own aside."""
     files = [*(ROOT / "dunning" / "policy").glob("*.py")]
     files += [ROOT / "dunning" / name for name in ("calendar.py", "currencies.py", "money.py")]
-    files += [ROOT / "adapters" / "settings" / "policies.py"]
+    files += [ROOT / "adapters" / "settings" / "policies.py", ROOT / "adapters" / "templates" / "announced.py"]
     # A text of two lines of code is one text.
-    code = re.sub(r'"\s*\n\s*f?"', "", "".join(file.read_text() for file in files))
+    code = re.sub(r"[\"']\s*\n\s*f?[\"']", "", "".join(file.read_text() for file in files))
     code = re.sub(r"\{[^{}]*\}", "…", code)
     section = (ROOT / "docs" / "policies.md").read_text().split("## Refusals")[1].split("\n## ")[0]
     for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE):
@@ -172,6 +179,40 @@ def test_every_key_of_a_policy_is_explained() -> None:
     for model in (Policy, Reinstatement, MilestoneRule):
         for key in set(model.model_fields) - ({"name", "version"} if model is Policy else set[str]()):
             assert re.search(rf"^\| `\[*{key}\]*` \|", text, re.MULTILINE), key
+
+
+NOTICES = (ROOT / "docs" / "notices.md").read_text()
+
+
+def test_every_name_that_a_template_may_use_is_explained_and_no_other() -> None:
+    section = NOTICES.split("### What a template may name")[1].split("\n## ")[0]
+    explained = {name for cell in re.findall(r"^\| (`.*?) \|", section, re.MULTILINE) for name in names_in(cell)}
+    renderer = TemplateRenderer(ROOT / "notices", "Example Hosting", "https://portal.example/pay")
+    paid = order(amount=Money.parse("USD 1.00"), happened_at=datetime(2026, 12, 1, tzinfo=UTC))
+    assert explained == renderer.facts(paid, Account(id="a", name="Ada")).keys()
+
+
+def names_in(cell: str) -> list[str]:
+    return re.findall(r"`(\w+)`", cell)
+
+
+def test_the_tables_of_words_are_explained() -> None:
+    words = tomllib.loads((ROOT / "notices" / "common" / "words.toml").read_text("utf-8"))
+    section = NOTICES.split("The words stand in")[1].split("\n### ")[0]
+    for table in ("steps", "rows", "must_say"):
+        assert f"| `[{table}]` |" in section
+        assert words[table]
+    gaps = {gap for sentence in words["steps"].values() for gap in re.findall(r"{\w+}", sentence)}
+    assert gaps == set(re.findall(r"`({\w+})`", section))
+
+
+def test_the_warning_and_the_road_that_are_shown_are_ones_that_customers_read() -> None:
+    sent = " ".join("".join(file.read_text() for file in SNAPSHOTS.glob("*.en_US.txt")).split())
+    section = NOTICES.split("\n## Warnings")[1].split("\n### A warning that")[0]
+    quoted = " ".join(line.removeprefix("> ") for line in section.splitlines() if line.startswith("> "))
+    road = " ".join(section.split("```text\n")[1].split("```")[0].split())
+    assert quoted in sent
+    assert road in sent
 
 
 def test_every_promise_is_in_the_table_with_files_that_test_it() -> None:

@@ -26,7 +26,7 @@ from dunning.money import Money
 from dunning.policy.check import findings
 from dunning.policy.fee import Fee
 from dunning.policy.file import Charging, MilestoneRule, Policy, Reinstatement, TakenBackRule
-from dunning.policy.plan import Action, Excess, Invoice
+from dunning.policy.plan import CONSEQUENCES, Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.money_in import paid, restored, reversed_, stirred
@@ -75,6 +75,28 @@ fees = st.one_of(
 """Fixed, or a percentage with or without bounds."""
 
 
+def _without_deletion(rule: MilestoneRule) -> MilestoneRule:
+    left = tuple(name for name in rule.warns_of if name != Action.DELETE.value)
+    return rule.model_copy(update={"warns_of": left})
+
+
+@st.composite
+def _announcing(draw: st.DrawFn, rules: list[MilestoneRule]) -> list[MilestoneRule]:
+    """Each consequence is announced by the last notice before it, and maybe by others."""
+    warns: dict[str, list[str]] = {rule.name: [] for rule in rules}
+    for place, rule in enumerate(rules):
+        if rule.action in CONSEQUENCES:
+            early = [each for each in rules[:place] if _writes(each) and each.distance.days < rule.distance.days]
+            for each in early:
+                if each is early[-1] or draw(st.booleans()):
+                    warns[each.name].append(rule.name)
+    return [rule.model_copy(update={"warns_of": tuple(warns[rule.name])}) for rule in rules]
+
+
+def _writes(rule: MilestoneRule) -> bool:
+    return rule.distance.days >= 0 and rule.action is not Action.ISSUE and bool(rule.notice or rule.notice_no_method)
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """A policy that the loader would accept: early steps, a warning, then a ladder of consequences."""
@@ -116,10 +138,10 @@ def policies(draw: st.DrawFn) -> Policy:
         ),
         excess=draw(st.sampled_from(Excess)),
         reinstatement=Reinstatement(rule=draw(st.sampled_from(Rule)), fee=draw(st.none() | fees)),
-        milestones=tuple(rule.model_copy(update={"after": anchor}) for rule in rules),
+        milestones=tuple(rule.model_copy(update={"after": anchor}) for rule in draw(_announcing(rules))),
     )
     if findings(policy):  # only a deletion without a suspension is possible here
-        kept = tuple(rule for rule in policy.milestones if rule.action is not Action.DELETE)
+        kept = tuple(_without_deletion(rule) for rule in policy.milestones if rule.action is not Action.DELETE)
         policy = policy.model_copy(update={"milestones": kept})
         assert not findings(policy), findings(policy)
     return policy

@@ -95,7 +95,7 @@ def test_five_days_past_due_a_second_attempt_fails_and_the_fee_is_added_once() -
     ]  # fmt: skip
     assert (fees(life), str(life.case.balance)) == (["USD 35.00"], "USD 54.99")
     failed = notice(life, "second-charge:told")
-    assert (failed.title, failed.next_action) == ("Payment Failed", "late_fee"), "the customer reads what comes next"
+    assert (failed.title, failed.next_action) == ("Payment Failed", "suspend"), "the customer reads what comes next"
 
 
 @pytest.mark.req("S3-12", "S3-14", "S3-10")
@@ -181,11 +181,14 @@ def test_a_bank_debit_that_returns_after_the_reactivation_opens_the_case_again_b
     """Ten days nothing happens, and a notice says so; then the services are suspended again; no fee comes twice."""
     life = evening(COURTESY, 40, (12, pays("USD 54.99")), (16, takes_back("USD 54.99")))
     assert [(day, title) for day, title in notices(life) if day >= 12] == [
-        (12, "Payment Confirmation"), (16, "Payment Taken Back"), (26, "Invoice Reminder: Services Suspended"),
-    ]  # fmt: skip
+        (12, "Payment Confirmation"),
+        (16, "Payment Taken Back"),
+        (26, "Invoice Overdue"),
+        (31, "Invoice Reminder: Services Suspended"),
+    ]
     taken_back = notice(life, "reversal:r-1")
     assert (str(taken_back.balance), taken_back.next_action, taken_back.next_at) == (
-        "USD 54.99", "suspend", at(opened(COURTESY), 26),
+        "USD 54.99", "suspend", at(opened(COURTESY), 31),
     )  # fmt: skip
     assert (fees(life), life.case.level) == (["USD 35.00"], Level.SUSPENDED)
 

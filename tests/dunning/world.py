@@ -16,6 +16,7 @@ from dunning.case.orders import (
     CreditOrder,
     DeleteOrder,
     LoosenOrder,
+    NoticeOrder,
     RefundOrder,
     RestrictOrder,
 )
@@ -113,11 +114,12 @@ def _refund(world: World, case: Case, milestone: Milestone, order: object, now: 
 
 
 def _write(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:
-    del case, milestone, order, now
+    del case, milestone, now
+    assert isinstance(order, NoticeOrder)
     world.notices += 1
     if world.notices in world.undelivered:
         return Undelivered(notice="n", reason="550 no such user")
-    return Delivered(notice=f"n{world.notices}")
+    return Delivered(notice=f"n{world.notices}", announced=order.announced)
 
 
 def _restrict(world: World, case: Case, milestone: Milestone, order: object, now: datetime) -> Result:

@@ -22,6 +22,7 @@ from dunning.money import Money
 from dunning.records.accounts import Account, Contact
 from sandbox.mail.books import Message
 from sandbox.mail.catcher import MailCatcher
+from tests.notices.orders import notice_order
 
 AT = datetime(2026, 12, 6, 14, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ def order(invoice: str = "INV-1042", account: str = "bakery", **changes: Any) ->
         "next_action": "suspend",
         "next_at": datetime(2026, 12, 11, 14, tzinfo=UTC),
     }
-    return NoticeOrder(**(facts | changes))
+    return notice_order(**(facts | changes))
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """An invoice or a hold that names services: the customer reads which are meant, and which go down with them."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from dunning.money import Money
 from dunning.notices.hold_notice import hold_notice
 from dunning.records.accounts import Account, Service
 from tests.notices.office import AT
+from tests.notices.orders import notice_order
 
 
 def service(user: str, domain: str, kind: str = "website") -> Service:
@@ -27,13 +29,12 @@ RENDERER = TemplateRenderer(
 )
 
 
-def text(title: str, covers: Coverage, policy: str = "whmcs-default", locale: str = "en_US", **more: object) -> str:
-    order = NoticeOrder.model_validate(
-        {
-            "invoice": "INV-1", "account": "bakery", "step": "suspend:told", "at": AT, "title": title, "policy": policy,
-            "zone": "UTC", "due": date(2026, 11, 14), "balance": Money.parse("USD 54.99"), "covers": covers, **more,
-        }
-    )  # fmt: skip
+def text(title: str, covers: Coverage, policy: str = "whmcs-default", locale: str = "en_US", **more: Any) -> str:
+    facts: dict[str, Any] = {
+        "invoice": "INV-1", "account": "bakery", "step": "suspend:told", "at": AT, "title": title, "policy": policy,
+        "zone": "UTC", "due": date(2026, 11, 14), "balance": Money.parse("USD 54.99"), "covers": covers,
+    }  # fmt: skip
+    order = notice_order(**(facts | more))
     return words(order, locale)
 
 
@@ -74,13 +75,15 @@ def test_an_invoice_for_everything_names_nothing_and_says_what_it_always_said() 
 )
 def test_what_comes_next_names_what_it_is_about(action: str, says: str) -> None:
     """A deletion takes nothing along: what its panel would only delete together is not deleted."""
-    assert says in text(OVERDUE, about(SHOP.id), next_action=action, next_at=AT)
+    assert says in text(OVERDUE, about(SHOP.id), next_action=action, next_at=AT + timedelta(days=5))
 
 
 @pytest.mark.parametrize("locale", ["en_US", "de_DE"])
 @pytest.mark.parametrize("action", ["warn_admins", "lock", "suspend", "deactivate", "delete", "delete_backups"])
 def test_a_percent_sign_in_a_name_is_only_a_percent_sign(action: str, locale: str) -> None:
-    assert "(100%.example" in text(OVERDUE, about(MAIL.id), locale=locale, next_action=action, next_at=AT)
+    assert "(100%.example" in text(
+        OVERDUE, about(MAIL.id), locale=locale, next_action=action, next_at=AT + timedelta(days=5)
+    )
 
 
 def test_a_persons_hold_on_a_service_names_it() -> None:

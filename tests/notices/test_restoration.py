@@ -7,10 +7,10 @@ import pytest
 
 from adapters.settings.settings import ROOT
 from adapters.templates.renderer import TemplateRenderer
-from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.money import Money
 from dunning.records.accounts import Account
+from tests.notices.orders import notice_order
 
 RENDERER = TemplateRenderer(ROOT / "notices", "Example Hosting", "https://portal.example/pay")
 BEFORE: dict[str, Any] = {
@@ -23,26 +23,24 @@ BOTH: dict[str, Any] = {"backup_fee": Money.parse("USD 75.00"), "archive_fee": M
 
 
 def text(title: str, locale: str = "en_US", policy: str = "courtesy-5-10-35", **more: Any) -> str:
-    order = NoticeOrder.model_validate(
-        {
-            "invoice": "INV-1042",
-            "account": "bakery",
-            "step": "notice",
-            "at": datetime(2026, 12, 11, 15, tzinfo=UTC),
-            "title": title,
-            "policy": policy,
-            "zone": "America/Chicago",
-            "due": date(2026, 12, 1),
-            "balance": Money.parse("USD 54.99"),
-            "level": Level.SUSPENDED,
-            **more,
-        }
-    )
+    facts: dict[str, Any] = {
+        "invoice": "INV-1042",
+        "account": "bakery",
+        "step": "notice",
+        "at": datetime(2026, 12, 11, 15, tzinfo=UTC),
+        "title": title,
+        "policy": policy,
+        "zone": "America/Chicago",
+        "due": date(2026, 12, 1),
+        "balance": Money.parse("USD 54.99"),
+        "level": Level.SUSPENDED,
+    }
+    order = notice_order(**(facts | more))
     written = RENDERER.render(order, Account(id="bakery", name="Example Bakery", locale=locale)).text
     return " ".join(written.split())
 
 
-LAST = "Invoice Reminder: Services Suspended"
+LAST = "Your Services Will Be Deleted"
 
 
 @pytest.mark.req("S3-26")

@@ -19,6 +19,7 @@ from dunning.money import Money
 from dunning.ports.companies import Renderer
 from dunning.records.accounts import Account
 from dunning.records.mail import NoticeText
+from tests.notices.orders import notice_order
 
 FOLDER = Path(__file__).parents[2] / "notices"
 POLICIES = FOLDER.with_name("policies")
@@ -49,14 +50,12 @@ OWN = {
 }
 NOTICES = [(policy, title) for policy, own in OWN.items() for title in (*COMMON, *own)]
 ACTIONS = {
-    "issue": "This invoice will be issued on Friday, December 11, 2026.",
-    "charge": "We will charge your payment method on file on Friday, December 11, 2026.",
-    "notify": "We will write to you again on Friday, December 11, 2026.",
+    "charge": "If a payment method is on file, we will charge it on Friday, December 11, 2026.",
     "late_fee": "A late fee will be added to your balance on Friday, December 11, 2026.",
     "warn_admins": "see a payment warning when they log in, beginning on Friday, December 11, 2026.",
     "lock": "Your website will be locked on Friday, December 11, 2026: visitors still see it",
     "suspend": "Your services will be suspended on Friday, December 11, 2026.",
-    "deactivate": "Your account will be marked inactive on Friday, December 11, 2026.",
+    "deactivate": "Your services will be marked inactive on Friday, December 11, 2026.",
     "delete": "Your services, with your website and e-mail, are due to be deleted on Friday, December 11, 2026.",
     "delete_backups": "The back-up copies of your services are due to be deleted on Friday, December 11, 2026.",
 }
@@ -78,7 +77,7 @@ def order(**changes: Any) -> NoticeOrder:
         "amount": Money.parse("USD 1234.50"),
         "happened_at": datetime(2026, 12, 6, 14, tzinfo=UTC),
     }
-    return NoticeOrder(**(facts | changes))
+    return notice_order(**(facts | changes))
 
 
 def render(*, locale: str = "en_US", name: str = "Ada Lovelace", **changes: Any) -> NoticeText:
@@ -124,9 +123,9 @@ def test_a_confirmation_without_a_valid_amount_and_date_is_never_written(title: 
         render(**facts)
 
 
-def test_an_action_without_words_is_never_sent() -> None:
-    with pytest.raises(UndefinedError, match="explode"):
-        render(next_action="explode")
+def test_a_step_without_words_is_never_sent() -> None:
+    with pytest.raises(KeyError, match="refund"):
+        render(next_action="refund")
 
 
 @pytest.mark.parametrize(
@@ -264,10 +263,8 @@ December 6, 2026 did not go through. No money was taken.
 
 The reason we were given: Card expired.
 
-We will not try again for this invoice. You must log in and pay it.
-
-Because the invoice is past its grace period, a late fee will be added
-to your balance on Friday, December 11, 2026.
+We will not try again for this invoice. You must log in and pay it:
+https://portal.example/pay/INV-1042
 
 Invoice:       INV-1042
 Balance due:   $1,234.50
@@ -276,6 +273,9 @@ Due date:      Tuesday, December 1, 2026
 What happens next
 A late fee will be added to your balance on Friday, December 11, 2026.
 Paying the balance in full before then stops this and every later step.
+
+If nothing is paid
+- Friday, December 11, 2026: Late fee
 
 Pay this invoice
 https://portal.example/pay/INV-1042
@@ -293,7 +293,7 @@ Nobody reads replies to this mail.
 
 def test_the_first_failure_names_the_next_attempt() -> None:
     notice = render(title="Payment Failed", policy="courtesy-5-10-35", next_action="charge")
-    assert "before we try once more on Friday, December 11, 2026." in words(notice)
+    assert "before we try once more on Friday, December 11, 2026: https://portal.example/pay/INV-1042" in words(notice)
     assert "log in and pay" in words(notice)
     assert "not try again" not in words(notice)
 
@@ -303,18 +303,23 @@ def test_customer_invoice() -> None:
     assert render(title="Customer Invoice", next_action="charge").text == snapshot("""\
 Hello Ada Lovelace,
 
-Here is your invoice INV-1042 from Example Hosting for $1,234.50. It is
+Here is your invoice INV-1042 from Example Hosting for $1,234.50. It was
 due on Tuesday, December 1, 2026.
 
-You can pay it at any time before that date.
+Please pay it now.
 
 Invoice:       INV-1042
 Balance due:   $1,234.50
 Due date:      Tuesday, December 1, 2026
 
 What happens next
-We will charge your payment method on file on Friday, December 11, 2026.
-Paying the balance in full before then stops this and every later step.
+If a payment method is on file, we will charge it on Friday, December
+11, 2026. Paying the balance in full before then stops this and every
+later step.
+
+If nothing is paid
+- Friday, December 11, 2026: Automatic payment, if a payment method is
+on file
 
 Pay this invoice
 https://portal.example/pay/INV-1042
@@ -348,6 +353,9 @@ Due date:      Tuesday, December 1, 2026
 What happens next
 Your services will be suspended on Friday, December 11, 2026. Paying the
 balance in full before then stops this and every later step.
+
+If nothing is paid
+- Friday, December 11, 2026: Services suspended
 
 Pay this invoice
 https://portal.example/pay/INV-1042
@@ -421,13 +429,14 @@ Your website and e-mail hosting have been suspended, because invoice
 INV-1042, due on Tuesday, December 1, 2026, is unpaid. The balance is
 now $1,234.50, including any late fee.
 
-To reactivate your services, log in and pay all past-due invoices.
+To reactivate your services, log in and pay all past-due invoices:
+https://portal.example/pay/INV-1042
+
 Services come back automatically once the payments are received. Domain
 names may need a manual change: please contact us about them.
 
 Should the services be terminated later, your website and all e-mail
-will be lost, unless a back-up is available that can be restored for an
-additional fee.
+will be lost.
 
 Invoice:       INV-1042
 Balance due:   $1,234.50
@@ -438,6 +447,9 @@ What happens next
 Your services, with your website and e-mail, are due to be deleted on
 Friday, December 11, 2026. Paying the balance in full before then stops
 this and every later step.
+
+If nothing is paid
+- Friday, December 11, 2026: Services deleted
 
 Pay this invoice
 https://portal.example/pay/INV-1042
@@ -462,9 +474,7 @@ The monthly fees for your website were due on Tuesday, December 1, 2026,
 and $1,234.50 is still open. If no action is taken, your website will be
 deleted, along with its back-up copies.
 
-After that the website can be recovered only from an archive, for a tape
-restoration fee. If you want to keep it, please pay before the date
-below.
+If you want to keep it, please pay before that day.
 
 Invoice:       INV-1042
 Balance due:   $1,234.50
@@ -475,6 +485,9 @@ What happens next
 Your services, with your website and e-mail, are due to be deleted on
 Friday, December 11, 2026. Paying the balance in full before then stops
 this and every later step.
+
+If nothing is paid
+- Friday, December 11, 2026: Services deleted
 
 Pay this invoice
 https://portal.example/pay/INV-1042

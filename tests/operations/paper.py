@@ -13,11 +13,11 @@ from adapters.store import SqlStore
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait
 from dunning.case.facts import Answer, CreditAvailable, Payment, Restored, Reversal
-from dunning.case.orders import CloseOrder, CreditOrder, ReopenOrder
+from dunning.case.orders import CloseOrder, CreditOrder, NoticeOrder, ReopenOrder
 from dunning.case.results import Delivered, Noted, Reinstated, Result
 from dunning.level import Level
 from dunning.payments.open_credit import heard_of_credit
-from dunning.policy.plan import WRITTEN, Action
+from dunning.policy.plan import WRITTEN
 from dunning.ports.cases import NoCaseError, Signal, Update
 from dunning.records.books import KnownInvoice
 from dunning.rules.answers import answer_to_payment
@@ -112,9 +112,8 @@ class PaperCases(Deaf):
         raise AssertionError(f"{self.case} runs in circles")
 
     async def _performed(self, case: Case, step: Perform) -> Result:
-        if step.milestone.action in WRITTEN:  # only written down
-            return Noted()
-        order = order_for(case, step.milestone, self._now)
+        only_written = step.milestone.action in WRITTEN
+        order = None if only_written else order_for(case, step.milestone, self._now)
         match order:
             case CloseOrder():
                 if self.loses_an_answer:
@@ -127,5 +126,7 @@ class PaperCases(Deaf):
                 return await UseCredit(self._store, self._spread).use_credit(order)
             case TicketOrder():
                 return await OpenTicket(self._store, self._spread).open_ticket(order)
+            case NoticeOrder():
+                return Delivered(notice=order.key, announced=order.announced)
             case _:
-                return Delivered(notice=order.key) if step.milestone.action is Action.NOTIFY else Noted()
+                return Noted()

@@ -5,15 +5,19 @@ from typing import Any
 
 from composition import now
 from dunning.calendar import local_date
+from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Attempted, Case, Done, Opened, open_case
 from dunning.case.facts import Payment, Promise, Void, Waiver
 from dunning.case.outcomes import Ended
 from dunning.case.results import Restricted
 from dunning.case.update import changed
+from dunning.explain.words import what_is_read
 from dunning.level import Level
 from dunning.money import Money
+from dunning.notices.warnings import told_of
 from dunning.policy.plan import Action, Invoice, Milestone
 from dunning.policy.timeline import plan_for
+from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid
 from dunning.rules.record import recorded
 from dunning.rules.updates import promised, voided, waived
@@ -33,14 +37,25 @@ def case_of(number: str = "INV-1", *, overdue: int = 3, rules: str = "a-small-or
     case = open_case(
         Opened(invoice=invoice, plan=plan, reach="outside", generation=1), min(now(), plan.milestones[0].at)
     )
-    return changed(case, done=tuple(_done(m) for m in plan.milestones if m.day <= overdue))
+    return changed(case, done=tuple(done for m in plan.milestones if m.day <= overdue for done in _done(case, m)))
 
 
-def _done(milestone: Milestone) -> Done:
+def _done(case: Case, milestone: Milestone) -> list[Done]:
+    """The step, and the notice that tells of it; whatever warns has said so."""
     kind: dict[Action, Ended] = {Action.CHARGE: "declined", Action.LATE_FEE: "noted", Action.SUSPEND: "restricted"}
-    return Done(
-        step=milestone.name, action=milestone.action, at=milestone.at, kind=kind.get(milestone.action, "delivered")
-    )
+    said = _announced(case, milestone)
+    over = kind.get(milestone.action, "delivered")
+    done = Done(step=milestone.name, action=milestone.action, at=milestone.at, kind=over)
+    if told_of(milestone) == milestone.name:
+        return [done.model_copy(update={"announced": said})]
+    told = Done(step=told_of(milestone), action=Action.NOTIFY, at=milestone.at, kind="delivered", announced=said)
+    return [done, told] if what_is_read(milestone) and milestone.action is not Action.ISSUE else [done]
+
+
+def _announced(case: Case, milestone: Milestone) -> Announcement | None:
+    named = [m for m in case.plan.milestones if m.name in milestone.warns_of]
+    steps = tuple(Announced(step=m.name, at=m.at, fee=fee_of(case, m)) for m in named)
+    return Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
 
 
 def paid_case(case: Case, amount: str = "USD 19.99") -> Case:

@@ -48,7 +48,9 @@ async def decided(store: SqlStore, rows: Sequence[Consequence], status: Decision
 
 async def with_fleet(store: SqlStore, size: int) -> None:
     async with store._writing() as connection:
-        rows = [{"id": f"a-{n}", "name": "x", "zone": "", "locale": "en_US", "payer": ""} for n in range(size)]
+        rows = [
+            {"id": f"a-{n}", "name": "x", "zone": "", "locale": "en_US", "brand": "", "payer": ""} for n in range(size)
+        ]
         await connection.execute(insert(accounts), rows)
 
 

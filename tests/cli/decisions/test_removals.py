@@ -46,3 +46,18 @@ async def test_the_removal_list_says_what_why_since_when_and_who_must_agree(a_st
     assert await playing.outcome() == "deleted"
     said = await operate("removals", "--json")
     assert [each for each in said.json if each["invoice"] == "REM-1" and each["waits"]] == []
+
+
+async def test_a_deletion_that_asks_nobody_is_listed_with_its_day_before_it_comes(
+    a_stage: Stage, operate: Operate
+) -> None:
+    playing = await begin(a_stage, "REM-2", "hotdoodle", due_in=-2)  # overdue on the wall's clock, too
+    await playing.to_day(31)
+    entry = await listed(operate, "REM-2")
+    assert (entry["needed"], entry["missing"], entry["waits"], entry["command"]) == (0, 0, False, "")
+    assert entry["on"] == f"{playing.moment(60, 0):%Y-%m-%d}"
+    text = " ".join((await operate("removals")).out.split())
+    assert f"happens on {entry['on']}" in text
+    assert "the policy asks nobody: pay, waive, promise or void the invoice to stop it" in text
+    await operate("void", "REM-2", "--reason", "x")
+    assert await playing.outcome() == "void"

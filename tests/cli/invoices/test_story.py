@@ -17,10 +17,13 @@ def test_show_gives_the_dates_that_a_promise_moves_everything_to() -> None:
     case, now = moment(ASO, 8)
     case = promised(case, Promise(until=DUE + timedelta(days=20)))
     found = case_as_json(case, now, decide(case, now))
-    assert [(each["step"], each["at"], each["approvals_missing"]) for each in found["upcoming"]][:4] == [
+    assert [(each["step"], each["at"], each["approvals_missing"]) for each in found["upcoming"]][:7] == [
         ("second-overdue", at(opened(ASO), 21).isoformat(), 0),
         ("suspend", at(opened(ASO), 22).isoformat(), 0),
+        ("suspend:told", at(opened(ASO), 22).isoformat(), 0),
         ("deactivate", at(opened(ASO), 42).isoformat(), 0),
+        ("deactivate:told", at(opened(ASO), 42).isoformat(), 0),
+        ("last-warning", at(opened(ASO), 95).isoformat(), 0),
         ("delete", at(opened(ASO), 102).isoformat(), 1),
     ]
     console = Console(width=140, record=True)

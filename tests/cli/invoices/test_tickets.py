@@ -1,6 +1,7 @@
 """`tickets` and `credits`: what waits for a person, and money that belongs to no open invoice."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -150,7 +151,8 @@ async def test_an_account_without_credit_has_none_and_an_unknown_one_is_a_mistak
 ) -> None:
     await a_stage.store.put_account(Account(id="CRED-none", name="None"))
     assert (await operate("credits", "CRED-none")).out == "CRED-none: no credit\n"
-    assert (await operate("credits", "CRED-none", "--json")).json == {"account": "CRED-none", "left": [], "credits": []}
+    nothing: dict[str, Any] = {"account": "CRED-none", "left": [], "credits": [], "carried": []}
+    assert (await operate("credits", "CRED-none", "--json")).json == nothing
     said = await operate("credits", "CRED-nobody")
     assert (said.status, said.out) == (2, "")
     assert "CRED-nobody: there is no such account" in said.err

@@ -1,6 +1,7 @@
 """`plan`, `policies` and `check`: what a policy will do, before it does it."""
 
 import itertools
+import shutil
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,12 +23,20 @@ async def test_the_timeline_of_a_small_orange():
         ("2026-12-01T09:00:00-05:00", 0, "charge", None, False),
         ("2026-12-06T09:00:00-05:00", 5, "notify", "First Invoice Overdue Notice", False),
         ("2026-12-10T09:00:00-05:00", 9, "notify", "Second Invoice Overdue Notice", False),
-        ("2026-12-11T09:00:00-05:00", 10, "suspend", None, False),
-        ("2026-12-31T09:00:00-05:00", 30, "deactivate", None, False),
+        ("2026-12-11T09:00:00-05:00", 10, "suspend", "Service Suspension Notification", False),
+        ("2026-12-31T09:00:00-05:00", 30, "deactivate", "Account Inactive", False),
+        ("2027-02-22T09:00:00-05:00", 83, "notify", "Your Services Will Be Deleted", False),
         ("2027-03-01T09:00:00-05:00", 90, "delete", None, True),
     ]
     charge = said.json[1]
     assert (charge["name"], charge["notice_failed"]) == ("charge", "Credit Card Payment failed")
+    announced = {step["name"]: step["warns_of"] for step in said.json if step["warns_of"]}
+    assert announced == {
+        "first-overdue": ["suspend"],
+        "second-overdue": ["suspend"],
+        "suspend": ["deactivate"],
+        "last-warning": ["delete"],
+    }
 
 
 async def test_times_are_local_in_the_zone_also_across_its_clock_change(offline: Operate):
@@ -126,6 +135,55 @@ async def test_a_broken_policy_is_refused_with_file_key_and_reason(offline: Oper
         assert f"{broken}: milestones[3].of: unknown key; is it a typing mistake?" in said.err
     told: dict[str, Any] = (await offline("check", str(broken), "--json")).json
     assert (told["valid"], told["findings"][0]["key"]) == (False, "milestones[3].of")
+
+
+@pytest.fixture
+def notices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Our notices, to be spoilt."""
+    copied = Path(shutil.copytree(ROOT / "notices", tmp_path / "notices"))
+    monkeypatch.setenv("REPRIEVE_NOTICES", str(copied))
+    return copied
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "lack"),
+    [
+        ("first_invoice_overdue_notice.txt", "Please pay.", "Thursday, February 10, 2028, suspended or suspension"),
+        ("first_invoice_overdue_notice.txt", "Suspended soon, {{ name }}.", "Thursday, February 10, 2028"),
+        ("de/first_invoice_overdue_notice.txt", "Am 10. Februar gesperrt.", "Donnerstag, 10. Februar 2028"),
+    ],
+)
+async def test_a_notice_that_does_not_say_what_it_warns_of_refuses_its_policy(
+    offline: Operate, notices: Path, file: str, text: str, lack: str
+):
+    assert (await offline("check", "a-small-orange")).status == 0
+    (notices / "common" / file).write_text(text, "utf-8")
+    reason = (
+        f"the notice 'First Invoice Overdue Notice' (common/{file}) does not announce 'suspend': its words lack {lack}"
+    )
+    for words in (("check", "a-small-orange"), ("plan", "--policy", "a-small-orange", "--due", "2026-12-01")):
+        said = await offline(*words)
+        assert (said.status, said.out) == (2, "")
+        assert f"a-small-orange.toml: milestones[2].warns_of: {reason}; {{{{ warning }}}} writes the whole" in said.err
+    listed = await offline("policies")
+    assert (listed.status, reason in listed.err) == (2, True)
+    told: dict[str, Any] = (await offline("check", "a-small-orange", "--json")).json
+    assert (told["valid"], [each["key"] for each in told["findings"]]) == (False, ["milestones[2].warns_of"])
+
+
+async def test_a_notice_without_the_fee_that_it_warns_of_refuses_its_policy(offline: Operate, notices: Path):
+    (notices / "hotdoodle" / "website_locked.txt").write_text("Suspended on Saturday, March 11, 2028.", "utf-8")
+    said = await offline("check", "hotdoodle")
+    assert (said.status, said.out) == (2, "")
+    assert "milestones[3].warns_of: the notice 'Website Locked' (hotdoodle/website_locked.txt)" in said.err
+    assert "its words lack $75.00;" in said.err
+
+
+async def test_what_is_no_template_is_told_in_a_line(offline: Operate, notices: Path):
+    (notices / "common" / "first_invoice_overdue_notice.txt").write_text("{{ warnning }}", "utf-8")
+    said = await offline("check", "a-small-orange")
+    assert (said.status, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert said.err.endswith("cannot be written: 'warnning' is undefined\n")
 
 
 async def test_policies_are_listed_with_their_titles(offline: Operate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

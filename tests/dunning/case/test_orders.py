@@ -5,10 +5,12 @@ from typing import TypedDict
 
 import pytest
 
+from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case, going_on, open_case
 from dunning.case.facts import DueDateChange
 from dunning.case.fence import Fence
 from dunning.case.orders import (
+    Ahead,
     ChargeOrder,
     CloseOrder,
     DeleteOrder,
@@ -102,21 +104,21 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         level=Level.INACTIVE,
         held=Level.SUSPENDED,
         voids=True,
-        warnings=("n2", "n3", "n4"),
+        warnings=("n5",),
     )
 
 
 def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own() -> None:
     life = evening(HOTDOODLE, 61)
     when = at(opened(HOTDOODLE), 60)
-    assert unnumbered(ordered(life, "delete")) == DeleteOrder(**WHO, step="delete", at=when, warnings=("n2", "n3"))
+    assert unnumbered(ordered(life, "delete")) == DeleteOrder(**WHO, step="delete", at=when, warnings=("n6",))
     assert unnumbered(ordered(life, "delete-backups")) == DeleteOrder(
-        **WHO, step="delete-backups", at=when, backups=True, warnings=("n2", "n3")
+        **WHO, step="delete-backups", at=when, backups=True, warnings=("n6",)
     )
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
     assert unnumbered(order_for(case, only, now)) == DeleteOrder(
-        **WHO, step="delete", at=now, covers=Coverage(kinds=("website",)), warnings=("n2", "n3")
+        **WHO, step="delete", at=now, covers=Coverage(kinds=("website",)), warnings=("n6",)
     )
 
 
@@ -176,8 +178,12 @@ def test_a_reminder_says_what_is_owed_and_what_comes_next_and_when() -> None:
         zone="America/New_York",
         due=DUE,
         balance=PRICE,
-        next_action="suspend",
-        next_at=at(opened(ASO), 10),
+        road=(
+            Ahead(step="suspend", action=Action.SUSPEND, at=at(opened(ASO), 10)),
+            Ahead(step="deactivate", action=Action.DEACTIVATE, at=at(opened(ASO), 30)),
+            Ahead(step="delete", action=Action.DELETE, at=at(opened(ASO), 90), agreed=False),
+        ),
+        announced=Announcement(steps=(Announced(step="suspend", at=at(opened(ASO), 10)),), lines=1, due_changes=0),
         happened_at=at(opened(ASO), 5),
     )
 
@@ -214,12 +220,12 @@ def test_a_receipt_for_a_part_still_says_what_comes_next() -> None:
     assert (order.balance, order.next_action) == (Money.parse("USD 14.99"), "suspend")
 
 
-def test_who_can_pay_no_more_is_not_told_of_a_next_step() -> None:
+def test_who_can_pay_no_more_is_told_of_what_still_comes() -> None:
     case, now = moment(ASO, 31)
     assert case.lapsed
     order = order_for(case, follow_up(case, "deactivate:told", Action.NOTIFY), now)
     assert isinstance(order, NoticeOrder)
-    assert (order.next_action, order.next_at) == ("", None)
+    assert (order.lapsed, order.next_action, order.next_at) == (True, "delete", at(opened(ASO), 90))
 
 
 def test_a_notice_after_the_last_step_names_no_next_one() -> None:

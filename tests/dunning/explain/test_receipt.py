@@ -83,11 +83,14 @@ Thu 10 Dec 2026 09:00 EST  notice sent "Second Invoice Overdue Notice"
     because policy a-small-orange (v1), milestone second-overdue: day +9 from the due date
     proof   mail n4 to info@bakery.example: delivered Thu 10 Dec 2026 09:00 EST ("250 2.0.0 OK"), <n4@host.example>
 Fri 11 Dec 2026 09:00 EST  suspended (undone since)
-    because policy a-small-orange (v1), milestone suspend: day +10 from the due date; warned by "Credit Card
-            Payment failed", delivered Tue 01 Dec 2026 09:00 EST; warned by "First Invoice Overdue Notice", delivered
-            Sun 06 Dec 2026 09:00 EST; warned by "Second Invoice Overdue Notice", delivered Thu 10 Dec 2026 09:00 EST
+    because policy a-small-orange (v1), milestone suspend: day +10 from the due date; warned by "First
+            Invoice Overdue Notice", delivered Sun 06 Dec 2026 09:00 EST; warned by "Second Invoice Overdue Notice",
+            delivered Thu 10 Dec 2026 09:00 EST
     proof   the panel showed suspended
-Fri 11 Dec 2026 19:00 EST  undo u-1 by Ann (clock set wrong): suspend undone\
+Fri 11 Dec 2026 09:00 EST  notice sent "Service Suspension Notification" (undone since)
+    because suspend happened, so the customer is told
+    proof   mail n5 to info@bakery.example: delivered Fri 11 Dec 2026 09:00 EST ("250 2.0.0 OK"), <n5@host.example>
+Fri 11 Dec 2026 19:00 EST  undo u-1 by Ann (clock set wrong): suspend, suspend:told undone\
 """)
 
 

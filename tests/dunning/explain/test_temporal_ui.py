@@ -111,7 +111,7 @@ def test_search_attributes_are_the_case_in_a_row() -> None:
         (names.STATE, "open"),
         (names.LEVEL, "suspended"),
         (names.DUE_DATE, datetime(2026, 12, 1, tzinfo=UTC)),
-        (names.NEXT_MILESTONE, "terminate"),
+        (names.NEXT_MILESTONE, "last-warning"),
         (names.BALANCE_MINOR, 5499),
         (names.REVISION, case.revision),
     )
@@ -133,9 +133,9 @@ INV-1042 · Example Bakery · USD 19.99 · due 2026-12-01
 
 - Fri 11 Dec 2026 09:00 CST · suspend
 - Fri 11 Dec 2026 09:00 CST · suspend:told
+- Tue 29 Dec 2026 09:00 CST · last-warning
 - Tue 05 Jan 2027 09:00 CST · terminate, once 1 more agreed
 - Tue 05 Jan 2027 09:00 CST · deletion:told
-- Tue 05 Jan 2027 09:00 CST · close:3
 
 **What happened**
 

@@ -90,7 +90,8 @@ def test_a_repeat_says_what_its_notice_said_and_when_the_next_step_really_comes(
     assert did.step is not None
     order = order_for(did.before, did.step, did.decided)
     assert isinstance(order, NoticeOrder)
-    assert order.title == "Second Invoice Overdue Notice"
+    assert order.title == "Invoice Overdue"
+    assert order.missed_at == at(case, 9)
     assert (order.next_action, order.next_at) == ("suspend", did.decided + timedelta(days=1))
 
 
@@ -188,7 +189,7 @@ def test_the_story_says_that_it_came_back() -> None:
     life = life_of(ASO, [(at(opened(ASO), 9) + SOON, comes_back("second-overdue"))])
     words = [text for _, text in story_of(life.case)]
     assert 'notice came back "Second Invoice Overdue Notice"' in words
-    assert 'notice sent "Second Invoice Overdue Notice"' in words
+    assert 'notice sent "Invoice Overdue"' in words
 
 
 @pytest.mark.promise(3)
@@ -216,7 +217,7 @@ def test_whatever_comes_back_each_consequence_had_a_warning_that_stood_for_its_w
         milestone, before = did.step, did.before
         assert milestone is not None
         assert milestone.action in CONSEQUENCES
-        warnings = {m.name: m for m in before.plan.milestones if m.warns and m.at < milestone.at}
+        warnings = {m.name: m for m in before.plan.milestones if milestone.name in m.warns_of}
         stood = [
             (warnings[origin], done)
             for done in before.done

@@ -11,7 +11,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import Deleted, Result
 from dunning.money import Money
 from dunning.policy.check import findings
-from dunning.policy.file import Policy
+from dunning.policy.file import RestorationRule
 from dunning.policy.plan import Action, Milestone, Restoration
 from dunning.rules.order_for import order_for
 from tests.dunning.examples import FOLDER, approves, at, opened, pays, policy, takes_back
@@ -65,10 +65,10 @@ def usd(text: str) -> Money:
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        (ASO, "Second Invoice Overdue Notice"),
-        (COURTESY, "Invoice Reminder: Services Suspended"),
+        (ASO, "Your Services Will Be Deleted"),
+        (COURTESY, "Your Services Will Be Deleted"),
         (HOTDOODLE, "Website Will Be Deleted"),
-        (WHMCS, "Service Suspension Notification"),
+        (WHMCS, "Your Services Will Be Deleted"),
     ],
 )
 def test_one_notice_is_the_last_before_the_deletion(name: str, title: str):
@@ -130,8 +130,8 @@ def test_a_policy_that_names_no_notice_writes_none():
 @pytest.mark.parametrize("key", ["backup_fee", "archive_fee"])
 @pytest.mark.parametrize("fee", ["EUR 75.00", "USD 0"])
 def test_a_fee_is_in_the_policy_s_currency_and_more_than_nothing(key: str, fee: str):
-    written = policy(COURTESY).model_dump(mode="json")
-    wrong = Policy.model_validate({**written, "restoration": {key: fee}})
+    terms = RestorationRule.model_validate({key: fee})
+    wrong = policy(COURTESY).model_copy(update={"restoration": terms})
     assert [finding.key for finding in findings(wrong)] == [f"restoration.{key}"]
 
 

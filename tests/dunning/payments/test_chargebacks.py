@@ -9,7 +9,7 @@ from dunning.case.decisions import Perform, Wait, follow_up
 from dunning.case.facts import Payment, Waiver
 from dunning.case.ledger import Kind
 from dunning.case.orders import RestrictOrder
-from dunning.case.results import Deferred, Delivered, Found, Noted, Restricted
+from dunning.case.results import Credited, Deferred, Delivered, Found, Noted, Restricted
 from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
@@ -58,8 +58,8 @@ def test_a_chargeback_suspends_at_once_where_the_policy_says_so_and_the_notice_s
 
 
 def test_after_the_grace_the_plan_goes_on_and_never_restricts_less_than_the_chargeback() -> None:
-    life = evening(COURTESY, 36, (2, pays()), (20, takes_back(chargeback=True)))
-    assert after(life, 35) == [(35, "suspend"), (35, "suspend:told")]
+    life = evening(COURTESY, 41, (2, pays()), (20, takes_back(chargeback=True)))
+    assert after(life, 40) == [(40, "suspend"), (40, "suspend:told")]
     invoice = with_rule(HOTDOODLE, chargeback="suspended")
     life = until_evening(invoice, 40, (2, pays()), (20, takes_back(chargeback=True)), world=declining())
     assert (35, "warn-admins") in days(life)
@@ -75,7 +75,7 @@ def test_the_reactivation_fee_is_asked_for_once_when_both_the_chargeback_and_the
 
 def test_elsewhere_a_chargeback_waits_for_the_grace_like_any_reversal() -> None:
     life = evening(ASO, 31, (12, pays()), (20, takes_back(chargeback=True)))
-    assert life.steps()[-4:] == ["reopen:r-1", "use-credit:r-1", "reversal:r-1", "suspend"]
+    assert life.steps()[-4:] == ["reversal:r-1", "second-overdue:again:1", "suspend", "suspend:told"]
 
 
 @pytest.mark.parametrize(("level", "action"), [("warned", Action.WARN_ADMINS), ("locked", Action.LOCK)])
@@ -171,9 +171,16 @@ def _until(case: Case, now: datetime, name: str) -> Case:
 def test_a_won_dispute_gives_everything_back_and_the_fees_that_came_of_it_are_not_asked_for() -> None:
     life = evening(COURTESY, 70, (2, pays()), (20, takes_back(chargeback=True)), (60, gives_again()))
     assert after(life, 30) == [
-        (30, "second-charge"), (30, "second-charge:told"), (30, "late-fee"), (35, "suspend"), (35, "suspend:told"),
-        (60, "reinstate"), (60, "close:6"),
-    ]  # fmt: skip
+        (30, "second-charge"),
+        (30, "second-charge:told"),
+        (30, "charge:again:1"),
+        (35, "late-fee"),
+        (40, "suspend"),
+        (40, "suspend:told"),
+        (58, "last-warning"),
+        (60, "reinstate"),
+        (60, "close:6"),
+    ]
     assert (life.outcome, life.case.balance, life.case.level) == ("paid", Money.zero("USD"), Level.ACTIVE)
     (waiver,) = [e for e in life.case.entries if e.id == "waive:late-fee"]
     assert (waiver.of, str(waiver.amount), waiver.note, waiver.at) == (
@@ -269,3 +276,26 @@ def test_a_fee_of_an_earlier_reversal_that_was_paid_stays_when_a_later_dispute_i
     life = evening(COURTESY, 60, *first, *later)
     assert [e.id for e in life.case.entries if e.id.startswith("waive:")] == []
     assert (life.outcome, str(life.case.balance)) == ("paid", "USD 0.00")
+
+
+def test_the_store_hears_of_every_reversal_before_any_of_them_restricts() -> None:
+    """Chaos, seed 810232: credit had made the first good, so it restricted only once a second one came, and before it.
+
+    The store took the invoice for settled still, and refused that for ever.
+    """
+    life = evening(COURTESY, 3, (2, pays()))
+    now = at(opened(COURTESY), 20)
+    case = takes_back(chargeback=True)(life.case, now)
+    for name, result in (("reopen:r-1", Noted()), ("use-credit:r-1", Credited(amount=PRICE))):
+        step = decide(case, now)
+        assert isinstance(step, Perform)
+        assert step.milestone.name == name
+        case = recorded(case, step.milestone, result, now)
+    case = takes_back("USD 19.99", "p-1", "r-2", chargeback=True)(case, now)
+    step = decide(case, now)
+    while isinstance(step, Perform) and step.milestone.action in (Action.NOTIFY, Action.TICKET):
+        told = step.milestone.action is Action.NOTIFY
+        case = recorded(case, step.milestone, Delivered(notice="n") if told else Noted(), now)
+        step = decide(case, now)
+    assert isinstance(step, Perform)
+    assert step.milestone.name == "reopen:r-2"

@@ -24,6 +24,7 @@ notice = "Customer Invoice"
 action = "notify"
 offset = 5
 notice = "First Invoice Overdue Notice"
+warns_of = ["suspend"]
 
 [[milestones]]
 action = "suspend"
@@ -56,8 +57,8 @@ def test_the_good_one_loads_and_is_named_after_its_file(tmp_path: Path) -> None:
         (("offset = -10", "offset = 6"), "milestones[1].offset: out of order: 'notify' would come before 'issue'"),
         (('offset = "P10D"', "offset = 4"), "milestones[2].offset: out of order"),
         (
-            ('action = "notify"\noffset = 5', 'action = "issue"\nname = "x"\noffset = 5'),
-            "'suspend' is a consequence without",
+            ('warns_of = ["suspend"]\n', ""),
+            "milestones[2]: 'suspend' is a consequence without a warning before it: a milestone on or after the due",
         ),
         (("offset = 5", "offset = -5"), "milestones[2]: 'suspend' is a consequence without a warning before it"),
         (('offset = "P10D"', "offset = 5"), "milestones[2]: 'suspend' is a consequence without a warning before it"),
@@ -94,7 +95,22 @@ def test_the_good_one_loads_and_is_named_after_its_file(tmp_path: Path) -> None:
             "milestones[2].notice_failed: only a charge",
         ),
         (('action = "suspend"', 'action = "charge"\nnotice = "x"'), "milestones[2].notice: a charge has notice_failed"),
-        (('action = "suspend"', 'action = "delete"'), "milestones[2]: 'delete' needs a suspension at least a day"),
+        (
+            ('action = "suspend"', 'action = "delete"\nname = "suspend"'),
+            "milestones[2]: 'suspend' needs a suspension at least a day",
+        ),
+        (('["suspend"]', '["delete"]'), "milestones[1].warns_of: 'delete' is no later milestone; name the steps"),
+        (('["suspend"]', '["issue"]'), "milestones[1].warns_of: 'issue' is no later milestone"),
+        (('["suspend"]', '["notify"]'), "milestones[1].warns_of: 'notify' is no later milestone"),
+        (('action = "suspend"', 'action = "warn_admins"\nname = "suspend"'), "milestones[1].warns_of: 'suspend' is no"),
+        (
+            ('action = "notify"\noffset = 5\nnotice', 'action = "charge"\nname = "notify"\noffset = 5\nnotice_failed'),
+            "milestones[1].warns_of: 'notify' warns of something: give it notice_failed and notice_no_method",
+        ),
+        (
+            ('notice = "Customer Invoice"', 'warns_of = ["suspend"]'),
+            "milestones[0].warns_of: 'issue' warns of something but writes no notice",
+        ),
         (('action = "suspend"', 'action = "suspend"\napprovals = -1'), "milestones[2].approvals: "),
         (
             (GOOD, GOOD + '[[milestones]]\naction = "lock"\noffset = 12\n'),
@@ -129,7 +145,8 @@ def test_no_grace_needs_a_confirmation(tmp_path: Path) -> None:
     [
         (GOOD.replace("offset = 5", "offset = 28").replace('"P10D"', '"P1M"'), "'suspend' is a consequence without"),
         (
-            GOOD.replace('"P10D"', "28") + '[[milestones]]\naction = "delete"\noffset = "P1M"\n',
+            GOOD.replace('"P10D"', "28").replace('["suspend"]', '["suspend", "delete"]')
+            + '[[milestones]]\naction = "delete"\noffset = "P1M"\n',
             "'delete' needs a suspension at least a day before it",
         ),
     ],

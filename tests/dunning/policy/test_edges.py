@@ -8,8 +8,9 @@ import pytest
 from dunning.holds import Hold, Rule, after_payment
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.check import Finding, findings
+from dunning.policy.check import findings
 from dunning.policy.file import MilestoneRule, Policy
+from dunning.policy.finding import Finding
 from dunning.policy.plan import Excess
 from dunning.policy.timeline import plan_for
 from tests.dunning.evenings import ASO
@@ -17,7 +18,7 @@ from tests.dunning.examples import at, opened, policy
 from tests.dunning.life import utc
 
 ISSUE = {"action": "issue", "offset": -10, "notice": "Invoice"}
-WARN = {"action": "notify", "offset": 5, "notice": "Overdue"}
+WARN: dict[str, Any] = {"action": "notify", "offset": 5, "notice": "Overdue", "warns_of": ["suspend"]}
 SUSPEND = {"action": "suspend", "offset": 10}
 
 
@@ -28,7 +29,8 @@ def written(*milestones: dict[str, Any], **more: Any) -> Policy:
 
 def test_the_smallest_fee_is_a_cent_and_the_fee_for_reactivation_is_checked_too() -> None:
     fee = {"action": "late_fee", "offset": 7, "fee": "USD 0.01"}
-    assert findings(written(ISSUE, WARN, fee, SUSPEND)) == []
+    both = {**WARN, "warns_of": ["late-fee", "suspend"]}
+    assert findings(written(ISSUE, both, fee, SUSPEND)) == []
     assert findings(written(ISSUE, WARN, SUSPEND, reinstatement={"fee": "EUR 5"})) == [
         Finding("reinstatement.fee", "EUR 5.00 must be a positive amount of the policy's currency, USD")
     ]
@@ -36,14 +38,15 @@ def test_the_smallest_fee_is_a_cent_and_the_fee_for_reactivation_is_checked_too(
 
 def test_each_restriction_goes_further_than_the_one_before() -> None:
     again = {"action": "suspend", "name": "again", "offset": 12}
-    assert findings(written(ISSUE, WARN, SUSPEND, again)) == [
+    both = {**WARN, "warns_of": ["suspend", "again"]}
+    assert findings(written(ISSUE, both, SUSPEND, again)) == [
         Finding("milestones[3].action", "'again' does not go beyond 'suspended'")
     ]
 
 
 UNWARNED = (
-    "'suspend' is a consequence without a warning before it: add a milestone with a notice on or after the due date "
-    "and before this one"
+    "'suspend' is a consequence without a warning before it: a milestone on or after the due date and before it has to "
+    'announce it: warns_of = ["suspend"], and a notice that says so'
 )
 NO_GRACE = "'suspend' on day 0 leaves no grace period; write confirm_no_grace = true if that is what you want"
 

@@ -125,7 +125,9 @@ def test_what_is_no_fee_is_refused_with_what_to_write(written_fee: object, reaso
 
 
 def found(fee_table: object, **more: Any) -> list[Finding]:
-    return findings(written(ISSUE, WARN, {"action": "late_fee", "offset": 7, "fee": fee_table}, SUSPEND, **more))
+    return findings(
+        written(ISSUE, _warning("late-fee"), {"action": "late_fee", "offset": 7, "fee": fee_table}, SUSPEND, **more)
+    )
 
 
 def test_bounds_are_checked_with_their_own_key() -> None:
@@ -148,9 +150,16 @@ def test_more_than_one_fee_needs_names() -> None:
     assert findings(written(ISSUE, WARN, first, second, SUSPEND)) == [
         Finding("milestones[3].name", "'late-fee' is already taken; give this milestone a name")
     ]
-    assert findings(written(ISSUE, WARN, first, {**second, "name": "second-fee"}, SUSPEND)) == []
+    assert (
+        findings(written(ISSUE, _warning("late-fee", "second-fee"), first, {**second, "name": "second-fee"}, SUSPEND))
+        == []
+    )
 
 
 def test_a_bound_in_another_currency_never_passes_as_a_fee() -> None:
     with pytest.raises(OtherCurrencyError):
         Fee(basis_points=500, minimum=Money.parse("EUR 5")).on(Money.parse("USD 100"))
+
+
+def _warning(*more: str) -> dict[str, Any]:
+    return {**WARN, "warns_of": [*more, "suspend"]}

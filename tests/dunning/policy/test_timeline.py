@@ -30,8 +30,9 @@ def test_a_small_orange() -> None:
         "  +0  Tue 2026-12-01 09:00 EST  charge  [Credit Card Payment failed]",
         "  +5  Sun 2026-12-06 09:00 EST  notify  [First Invoice Overdue Notice]",
         "  +9  Thu 2026-12-10 09:00 EST  notify  [Second Invoice Overdue Notice]",
-        " +10  Fri 2026-12-11 09:00 EST  suspend",
-        " +30  Thu 2026-12-31 09:00 EST  deactivate",
+        " +10  Fri 2026-12-11 09:00 EST  suspend  [Service Suspension Notification]",
+        " +30  Thu 2026-12-31 09:00 EST  deactivate  [Account Inactive]",
+        " +83  Mon 2027-02-22 09:00 EST  notify  [Your Services Will Be Deleted]",
         " +90  Mon 2027-03-01 09:00 EST  delete  needs 1 approval",
     ]
 
@@ -45,6 +46,7 @@ def test_courtesy_5_10_35() -> None:
         "  +5  Sun 2026-12-06 09:00 CST  charge  [Payment Failed]",
         "  +5  Sun 2026-12-06 09:00 CST  late_fee  USD 35.00",
         " +10  Fri 2026-12-11 09:00 CST  suspend  [Invoice Reminder: Services Suspended]",
+        " +28  Tue 2026-12-29 09:00 CST  notify  [Your Services Will Be Deleted]",
         " +35  Tue 2027-01-05 09:00 CST  delete  needs 1 approval",
     ]
     suspend = case.plan.milestone("suspend")
@@ -57,9 +59,9 @@ def test_hotdoodle() -> None:
     assert lines(opened("hotdoodle")) == [
         "  +0  Tue 2026-12-01 09:00 PST  issue",
         "  +5  Sun 2026-12-06 09:00 PST  notify  [Monthly Fees Are Due]",
-        " +10  Fri 2026-12-11 09:00 PST  warn_admins",
-        " +20  Mon 2026-12-21 09:00 PST  lock",
-        " +30  Thu 2026-12-31 09:00 PST  suspend",
+        " +10  Fri 2026-12-11 09:00 PST  warn_admins  [Payment Warning]",
+        " +20  Mon 2026-12-21 09:00 PST  lock  [Website Locked]",
+        " +30  Thu 2026-12-31 09:00 PST  suspend  [Website Suspended]",
         " +53  Sat 2027-01-23 09:00 PST  notify  [Website Will Be Deleted]",
         " +60  Sat 2027-01-30 09:00 PST  delete",
         " +60  Sat 2027-01-30 09:00 PST  delete_backups",
@@ -73,6 +75,7 @@ def test_whmcs_default() -> None:
         "  +0  Tue 2026-12-01 09:00 EST  charge  [Credit Card Payment failed]",
         "  +1  Wed 2026-12-02 09:00 EST  notify  [First Invoice Overdue Notice]",
         "  +5  Sun 2026-12-06 09:00 EST  suspend  [Service Suspension Notification]",
+        " +23  Thu 2026-12-24 09:00 EST  notify  [Your Services Will Be Deleted]",
         " +30  Thu 2026-12-31 09:00 EST  delete  needs 1 approval",
     ]
 

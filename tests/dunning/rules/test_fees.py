@@ -8,6 +8,7 @@ from hypothesis import given
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.facts import Waiver
 from dunning.case.ledger import FEES, Kind
+from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.fee import Fee
 from dunning.policy.plan import Action
@@ -15,10 +16,11 @@ from dunning.rules.fees import fee_base, fee_of
 from dunning.rules.record import recorded
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 from dunning.rules.updates import waived
-from tests.dunning.evenings import COURTESY, HOTDOODLE, declining, step, until_evening
+from tests.dunning.evenings import COURTESY, HOTDOODLE, declining, evening, step, until_evening
 from tests.dunning.examples import at, opened, pays, takes_back
 from tests.dunning.life import Fact, Life
 from tests.dunning.lives import LIVES, lives
+from tests.dunning.undo.test_undo import undoes
 
 FIVE = Fee(basis_points=500, minimum=Money.parse("USD 2.00"), maximum=Money.parse("USD 50.00"))
 TEN = Fee(basis_points=1000)
@@ -28,7 +30,12 @@ HUNDRED = Money.parse("USD 100.00")
 def with_fees(*fees: Fee, amount: Money = HUNDRED) -> Opened:
     """The 5/10/35 policy with these late fees on days 5, 6, 7 ..., and its suspension on day 10."""
     begun = opened(COURTESY, amount)
-    others = [m for m in begun.plan.milestones if m.name != "late-fee"]
+    names = tuple(f"fee-{n}" for n in range(1, len(fees) + 1))
+    others = [
+        m.model_copy(update={"warns_of": (*names, *m.warns_of)}) if m.name == "charge" else m
+        for m in begun.plan.milestones
+        if m.name != "late-fee"
+    ]
     late = next(m for m in begun.plan.milestones if m.name == "late-fee")
     several = [
         late.model_copy(
@@ -73,6 +80,15 @@ def test_a_fee_that_was_waived_is_not_taken_off_the_base_twice() -> None:
     life = lived(with_fees(TEN, TEN), 8, (5, waive))
     assert booked(life.case)["fee-2"] == "USD 10.00"
     assert str(life.case.balance) == "USD 110.00"
+
+
+def test_a_fee_that_a_person_waived_does_not_come_again_with_its_step_and_nobody_is_warned_of_it() -> None:
+    """A random life: the step came again after an undo, its fee could not, and a warning went out daily for ever."""
+    waive: Fact = lambda case, now: waived(case, Waiver(entry="late-fee"), now)  # noqa: E731
+    life = evening(COURTESY, 30, (5, waive), (6, undoes(COURTESY, 5, 6)))
+    assert list(booked(life.case)) == ["late-fee"]
+    assert [name for name in life.steps() if ":again:" in name] == ["second-charge:again:1"]
+    assert life.case.level is Level.SUSPENDED
 
 
 def test_money_that_was_taken_back_is_open_again() -> None:

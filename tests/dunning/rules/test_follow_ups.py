@@ -53,7 +53,7 @@ def test_money_of_a_voided_invoice_that_had_become_credit_is_taken_off_again_wit
 def test_a_won_dispute_over_an_invoice_that_lapsed_meanwhile_becomes_credit_with_a_ticket() -> None:
     facts = ((12, pays()), (20, takes_back(chargeback=True)), (80, gives_again()), (81, gives_again()))
     life = evening(ASO, 85, *facts)
-    assert after(life, 50) == [(50, "deactivate"), (80, "parked:r-1%3Awon")]
+    assert after(life, 50) == [(51, "deactivate"), (51, "deactivate:told"), (80, "parked:r-1%3Awon")]
     (again,) = [e for e in life.case.entries if e.id == "r-1:won"]
     assert (again.kind, again.of, again.note) == (Kind.PARKED, "r-1", "the invoice is no longer payable")
     ticket = did(life, "parked:r-1%3Awon")
@@ -96,7 +96,7 @@ def paid_while_deleting(name: str, day: int, owed: str, delays: int) -> Life:
 
 
 def test_money_taken_back_after_the_deletion_opens_a_ticket_and_ends_the_case_again() -> None:
-    life = paid_while_deleting(COURTESY, 35, "USD 54.99", 8)
+    life = paid_while_deleting(COURTESY, 35, "USD 54.99", 9)
     assert after(life, 35) == [
         (35, "terminate"), (35, "confirm:p-1"), (35, "paid-after-deletion"), (35, "close:3"),
         (55, "owed-again:r-1"), (55, "close:4"),
@@ -113,11 +113,16 @@ def test_money_taken_back_after_the_deletion_opens_a_ticket_and_ends_the_case_ag
 
 
 def test_where_back_ups_are_left_the_customer_is_told_as_well_and_they_wait_for_the_grace() -> None:
-    life = paid_while_deleting(HOTDOODLE, 60, "USD 94.99", 6)
+    life = paid_while_deleting(HOTDOODLE, 60, "USD 94.99", 9)
     assert after(life, 80) == [
-        (80, "owed-again:r-1"), (80, "reopen:r-1"), (80, "use-credit:r-1"), (80, "reversal:r-1"),
-        (90, "delete-backups"), (90, "close:4"),
-    ]  # fmt: skip
+        (80, "owed-again:r-1"),
+        (80, "reopen:r-1"),
+        (80, "use-credit:r-1"),
+        (80, "reversal:r-1"),
+        (90, "last-warning:again:1"),
+        (97, "delete-backups"),
+        (97, "close:4"),
+    ]
 
 
 def test_money_told_of_by_a_notice_before_the_deletion_needs_no_ticket_after_it() -> None:

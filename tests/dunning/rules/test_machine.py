@@ -77,7 +77,9 @@ def test_a_step_says_why_it_is_done() -> None:
     told_late = live(opened(ASO), before_issue(opened(ASO)), world=_late_second_notice(), until=at(opened(ASO), 11))
     assert told_late.case.shift_days == 0
     assert isinstance(told_late.last, Wait)
-    assert told_late.last.why == "the full interval since the warning 'second-overdue' must pass"
+    assert told_late.last.why == (
+        "the full interval since the warning 'suspend' must pass, and its announced date come"
+    )
 
 
 def _late_second_notice() -> World:
@@ -181,12 +183,12 @@ def undelivered(name: str, until_day: int) -> Life:
 def test_the_latest_warning_is_the_one_that_is_sent_again() -> None:
     life = undelivered(ASO, 10)
     assert life.last == Wait(
-        at(opened(ASO), 11), "second-overdue again", "no warning before suspend could be delivered"
+        at(opened(ASO), 11), "second-overdue again", "no warning of suspend that counts was delivered"
     )
     (again,) = [d for d in life.did if d.step and ":again:" in d.step.name and d.step.action is Action.NOTIFY]
     assert again.step is not None
     assert (again.step.name, again.step.notice, again.step.day) == (
-        "second-overdue:again:1", "Second Invoice Overdue Notice", 9,
+        "second-overdue:again:1", "Invoice Overdue", 9,
     )  # fmt: skip
     assert decide(again.before, again.decided) == Perform(again.step, "nobody may suffer suspend unwarned")
     after = undelivered(ASO, 13)
@@ -200,4 +202,4 @@ def test_the_latest_warning_is_the_one_that_is_sent_again() -> None:
 def test_a_failed_charge_that_warns_is_told_again_in_its_own_words() -> None:
     life = undelivered(COURTESY, 6)
     again = [d.step for d in life.did if d.step and d.step.name.endswith("charge:again:1")]
-    assert [(s.name, s.notice) for s in again if s] == [("charge:again:1", "Payment Failed")]
+    assert [(s.name, s.notice) for s in again if s] == [("charge:again:1", "Invoice Overdue")]

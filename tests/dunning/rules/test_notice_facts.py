@@ -9,6 +9,7 @@ from dunning.case.decisions import follow_up
 from dunning.case.facts import Promise
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Declined
+from dunning.policy.plan import Action
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
 from dunning.rules.updates import promised
@@ -42,7 +43,7 @@ def sent(life: Life, name: str) -> NoticeOrder:
     ("name", "notice_name", "day", "comes"),
     [
         (ASO, "second-overdue", 9, 1),
-        (WHMCS, "charge:told", 0, 5),
+        (WHMCS, "first-overdue", 1, 4),
     ],
 )
 def test_a_warning_that_goes_out_minutes_late_gives_its_whole_interval(
@@ -71,13 +72,14 @@ def test_what_is_no_consequence_comes_on_its_day() -> None:
 def test_what_is_overdue_comes_now_and_never_in_the_past() -> None:
     case, _ = moment(ASO, 9)
     order = notice(case, "pay-page", 15)
-    assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 15))
+    assert (order.road[0].action, order.road[0].at) == (Action.SUSPEND, at(opened(ASO), 15))
+    assert order.next_action == "deactivate", "no payment stops what comes in this minute"
 
 
 def test_a_notice_in_the_grace_says_when_it_is_over() -> None:
     life = evening(ASO, 22, (12, pays()), (20, takes_back()), (21, new_card))
     order = sent(life, "new-method:1:told")
-    assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 30))
+    assert (order.next_action, order.next_at) == ("suspend", at(opened(ASO), 31))
 
 
 def test_a_notice_while_a_promise_is_kept_names_the_day_that_the_promise_moves_everything_to() -> None:

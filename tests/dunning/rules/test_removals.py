@@ -1,5 +1,7 @@
 """The removal list: who is on it, and who has to agree."""
 
+from datetime import timedelta
+
 import pytest
 
 from dunning.case.facts import Approval, Undo
@@ -10,7 +12,7 @@ from dunning.rules.removals import due_first, removal
 from dunning.rules.updates import approved
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment
-from tests.dunning.examples import pays
+from tests.dunning.examples import DUE, pays
 
 
 @pytest.mark.req("S2-14", "S3-23")
@@ -38,13 +40,20 @@ def test_what_a_restore_would_cost_is_said() -> None:
     assert found.since == next(done.at for done in case.done if done.step == "suspend")
 
 
-def test_who_is_not_due_paid_or_asks_nobody_is_not_listed() -> None:
+def test_who_is_not_due_or_has_paid_is_not_listed() -> None:
     early, now = moment(ASO, 20)
     assert removal(early, now) is None
     case, now = moment(COURTESY, 36)
     assert removal(pays("USD 54.99")(case, now), now) is None
-    asks_nobody, now = moment(HOTDOODLE, 59)
-    assert removal(asks_nobody, now) is None
+
+
+@pytest.mark.req("S4-12")
+def test_a_deletion_that_asks_nobody_is_listed_with_its_day() -> None:
+    case, now = moment(HOTDOODLE, 31)
+    found = removal(case, now)
+    assert found is not None
+    assert (found.milestone, found.needed, found.waits, found.command) == ("delete", 0, False, "")
+    assert found.on == DUE + timedelta(days=60)
 
 
 def test_those_who_wait_now_come_first_and_an_undo_takes_one_off_the_list() -> None:

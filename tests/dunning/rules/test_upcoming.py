@@ -20,7 +20,7 @@ from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.rules import upcoming as module
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import _MOST, OPEN_ALWAYS, Closed, Coming, next_deed, next_deed_after, upcoming, when_open
+from dunning.rules.upcoming import _MOST, OPEN_ALWAYS, Closed, Coming, road_after, road_ahead, upcoming, when_open
 from dunning.rules.updates import approved, promised
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
@@ -132,9 +132,16 @@ def come(case: Case, now: datetime, closed: tuple[Closed, ...] = OPEN_ALWAYS) ->
 def test_everything_to_come_has_its_day_and_says_who_has_to_agree() -> None:
     case, now = moment(ASO, 6)
     assert come(case, now) == [
-        (9, "second-overdue"), (10, "suspend"), (30, "deactivate"), (90, "delete"), (90, "deletion:told"),
+        (9, "second-overdue"),
+        (10, "suspend"),
+        (10, "suspend:told"),
+        (30, "deactivate"),
+        (30, "deactivate:told"),
+        (83, "last-warning"),
+        (90, "delete"),
+        (90, "deletion:told"),
         (90, "close:2"),
-    ]  # fmt: skip
+    ]
     found = {coming.step.name: coming for coming in upcoming(case, now, OPEN_ALWAYS)}
     assert {name: coming.missing for name, coming in found.items() if coming.missing} == {"delete": 1}
     assert [name for name, coming in found.items() if coming.is_deed] == ["suspend", "deactivate", "delete"]
@@ -150,7 +157,7 @@ def test_what_is_late_and_has_no_approval_comes_at_the_earliest_now() -> None:
 def test_a_promise_moves_what_comes() -> None:
     promise: Fact = lambda case, _now: promised(case, Promise(until=DUE + timedelta(days=20)))  # noqa: E731
     case, now = moment(ASO, 8, (8, promise))
-    assert come(case, now)[:4] == [(21, "second-overdue"), (22, "suspend"), (42, "deactivate"), (102, "delete")]
+    assert come(case, now)[:4] == [(21, "second-overdue"), (22, "suspend"), (22, "suspend:told"), (42, "deactivate")]
 
 
 def test_the_pause_after_an_undo_is_over_before_the_warning_comes_again() -> None:
@@ -168,7 +175,7 @@ def test_money_on_its_way_is_asked_about_before_anything_else_comes() -> None:
     first, *others = islice(upcoming(case, now, OPEN_ALWAYS), 2)
     assert (first.step.name, first.asks, first.is_deed) == ("underway:d-1", True, False)
     assert others[0].step.name == "underway:d-1:told"
-    deed = next_deed(case, now, OPEN_ALWAYS)
+    deed = next(road_ahead(case, now, OPEN_ALWAYS), None)
     assert deed is not None
     assert deed.step.name == "suspend"
 
@@ -178,9 +185,9 @@ def test_the_grace_after_money_was_taken_back_begins_with_its_notice() -> None:
     told = next(did for did in life.did if did.step and did.step.name == "reversal:r-1")
     assert told.step is not None
     for late in (timedelta(0), timedelta(days=4)):
-        deed = next_deed_after(told.before, told.step, told.decided + late, OPEN_ALWAYS)
+        deed = next(road_after(told.before, told.step, told.decided + late, OPEN_ALWAYS), None)
         assert deed is not None
-        assert (deed.step.name, deed.at) == ("suspend", at(opened(ASO), 30) + late)
+        assert (deed.step.name, deed.at) == ("suspend", at(opened(ASO), 31) + late)
 
 
 @pytest.mark.promise(4)
@@ -189,8 +196,11 @@ def test_what_falls_into_a_closed_time_comes_at_its_end_and_moves_the_rest() -> 
     case, now = moment(ASO, 6)
     closed = (Closed(at(opened(ASO), 9), at(opened(ASO), 12), "maintenance"),)
     assert come(case, now, closed)[:4] == [
-        (9, "second-overdue"), (12, "suspend"), (32, "deactivate"), (92, "delete"),
-    ]  # fmt: skip
+        (9, "second-overdue"),
+        (12, "suspend"),
+        (12, "suspend:told"),
+        (32, "deactivate"),
+    ]
 
 
 @pytest.mark.parametrize(("hour", "opens"), [(-1, -1), (0, 5), (3, 5), (4, 5), (5, 5), (9, 9)])
@@ -216,7 +226,7 @@ def test_a_fee_that_will_not_apply_is_no_deed() -> None:
 def test_nothing_happens_to_who_has_paid() -> None:
     case, now = moment(ASO, 12)
     paid = pays()(case, now)
-    assert next_deed(paid, now, OPEN_ALWAYS) is None
+    assert list(road_ahead(paid, now, OPEN_ALWAYS)) == []
     assert [name for _, name in come(paid, now)] == ["reinstate:1", "confirm:p-1", "close:2"]
 
 

@@ -17,7 +17,6 @@ from dunning.case.results import Abandoned, Delivered, Loosened, NotOurs, Restri
 from dunning.case.update import changed
 from dunning.explain.words import story_of
 from dunning.level import Level
-from dunning.notices.warnings import told_of
 from dunning.policy.plan import CONSEQUENCES, LEVEL_OF, Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -56,9 +55,17 @@ def names(step_: Step) -> str:
 def test_a_wrong_suspension_goes_and_comes_again_with_a_warning_of_its_own() -> None:
     life = evening(ASO, 40, (10, undoes(ASO, 10, 10)))
     assert after(life, 9) == [
-        (9, "second-overdue"), (10, "suspend"), (10, "loosen:u-1"), (10, "undo:u-1"),
-        (17, "second-overdue:again:1"), (18, "suspend"), (38, "deactivate"),
-    ]  # fmt: skip
+        (9, "second-overdue"),
+        (10, "suspend"),
+        (10, "suspend:told"),
+        (10, "loosen:u-1"),
+        (10, "undo:u-1"),
+        (17, "second-overdue:again:1"),
+        (18, "suspend"),
+        (18, "suspend:told"),
+        (38, "deactivate"),
+        (38, "deactivate:told"),
+    ]
     assert did(life, "undo:u-1").before.level is Level.ACTIVE
     loosen = did(life, "loosen:u-1")
     order = order_for(loosen.before, loosen.step, loosen.decided) if loosen.step else None
@@ -69,7 +76,7 @@ def test_a_wrong_suspension_goes_and_comes_again_with_a_warning_of_its_own() -> 
 @pytest.mark.promise(3)
 def test_notices_that_were_undone_come_again_in_their_turn() -> None:
     life = evening(ASO, 40, (10, undoes(ASO, 5, 10)))
-    assert after(life, 11) == [(17, "first-overdue"), (21, "second-overdue"), (22, "suspend")]
+    assert after(life, 11) == [(17, "first-overdue"), (21, "second-overdue"), (22, "suspend"), (22, "suspend:told")]
 
 
 def test_the_correction_says_what_is_owed_what_comes_next_and_when() -> None:
@@ -105,7 +112,7 @@ def test_a_reactivation_fee_goes_with_its_suspension() -> None:
     loosen = did(life, "loosen:u-1")
     assert loosen.before.loosen_to is Level.LOCKED, "the lock of day 20 was right and stays"
     told_ = [words for _, words in story_of(life.case)]
-    assert "undo u-1 by Ann: suspend undone" in told_
+    assert "undo u-1 by Ann: suspend, suspend:told undone" in told_
     assert sum("reactivation fee USD 75.00" in words and words.startswith("suspended") for words in told_) == 2
 
 
@@ -138,7 +145,7 @@ def test_money_that_was_kept_as_credit_pays_for_what_is_owed_again() -> None:
 def test_a_consequence_goes_with_the_warnings_that_it_rested_on() -> None:
     case, now = moment(ASO, 11)
     run = scope(case, undo(ASO, 0, 9), now)
-    assert run.steps == ("charge:told", "first-overdue", "second-overdue", "suspend"), (
+    assert run.steps == ("charge:told", "first-overdue", "second-overdue", "suspend", "suspend:told"), (
         "the suspension came a day after that time"
     )
     assert run.back_to is Level.ACTIVE
@@ -302,15 +309,16 @@ def test_every_consequence_after_an_undo_has_a_warning_since(
     life, run, _ = made
     if run is None:
         return
-    warnings = {name for m in life.case.plan.milestones if m.warns for name in (told_of(m), m.name)}
     for each in life.consequences():
         assert each.step
+        if each.step.action is Action.LATE_FEE and each.step.name not in {entry.id for entry in life.case.entries}:
+            continue  # it did not apply
         if each.decided <= run.at or each.step.name.startswith("chargeback:") or isinstance(each.result, NotOurs):
             continue
         since = [
             d for d in life.did
             if d.step and run.at <= d.known <= each.decided and isinstance(d.result, Delivered)
-            and (d.step.name in warnings or d.step.name.split(":again:")[0] in warnings)
+            and d.result.announced and d.result.announced.of(each.step.name)
         ]  # fmt: skip
         assert since, each
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from adapters.settings.policies import PolicyFolder
-from adapters.settings.settings import ROOT
+from adapters.settings.settings import ROOT, Settings
+from adapters.templates.announced import texts_of
 from dunning.money import Money
 from dunning.policy.check import PolicyError
 from dunning.policy.plan import Invoice
@@ -16,13 +17,14 @@ from operations.policies.plans import PlanOf, Policies
 
 DUE = date(2026, 12, 1)
 INVOICE = Invoice(number="plan", account="plan", amount=Money.zero("USD"), due=DUE)
-OURS = Policies(PolicyFolder(ROOT / "policies"))
+TEXTS = texts_of(Settings())
+OURS = Policies(PolicyFolder(ROOT / "policies", TEXTS))
 
 
 def test_all_are_read_those_that_may_not_be_used_with_their_findings(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("title = 3")
     (tmp_path / "good.toml").write_bytes((ROOT / "policies/hotdoodle.toml").read_bytes())
-    policies = Policies(PolicyFolder(tmp_path))
+    policies = Policies(PolicyFolder(tmp_path, TEXTS))
     bad, good = policies.every()
     assert (bad.name, good.name) == ("bad", "good")
     assert isinstance(bad.found, PolicyError)

@@ -64,15 +64,19 @@ async def test_the_diary_tells_each_day_with_balance_and_level(a_stage: Stage):
         (0, "invoice issued", "USD 20.00", "active"),
         (5, "notice sent", "USD 20.00", "active"),
         (10, "owners warned at login", "USD 20.00", "warned"),
+        (10, "notice sent", "USD 20.00", "warned"),
         (20, "locked", "USD 20.00", "locked"),
+        (20, "notice sent", "USD 20.00", "locked"),
         (30, "suspended, reactivation fee USD 75.00", "USD 95.00", "suspended"),
+        (30, "notice sent", "USD 95.00", "suspended"),
         (53, "notice sent", "USD 95.00", "suspended"),
         (60, "deleted", "USD 95.00", "deleted"),
         (60, "back-ups deleted", "USD 95.00", "deleted"),
         (60, "notice sent", "USD 95.00", "deleted"),
         (60, "books closed: deleted", "USD 95.00", "deleted"),
     ]
-    notices = ["Monthly Fees Are Due", "Website Will Be Deleted", "Website Deleted"]
+    warnings = ["Monthly Fees Are Due", "Payment Warning", "Website Locked", "Website Suspended"]
+    notices = [*warnings, "Website Will Be Deleted", "Website Deleted"]
     assert [line.notice for line in lines if line.notice] == notices
     assert {line.at.strftime("%H:%M") for line in lines} == {"09:00"}
 

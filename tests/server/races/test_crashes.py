@@ -14,9 +14,8 @@ from sandbox.stage.stage import Stage, stage
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY, HOTDOODLE = "a-small-orange", "courtesy-5-10-35", "hotdoodle"
-DAYS = {ASO: [-10, 0, 5, 9, 10, 30], COURTESY: [-10, 0, 5, 10], HOTDOODLE: [5, 10, 20, 30, 53, 60]}
+DAYS = {ASO: [-10, 0, 5, 9, 10, 30, 83], COURTESY: [-10, 0, 5, 10, 28], HOTDOODLE: [5, 10, 20, 30, 53, 60]}
 """The days on which something is done at a company, by policy."""
-HELD_AT = {-10: "mail", 0: "payments", 5: "mail", 9: "mail", 10: "panel", 20: "panel", 30: "panel", 53: "mail"}
 
 
 @pytest.mark.promise(1)
@@ -81,6 +80,9 @@ EXPECTED = {
             "Credit Card Payment failed",
             "First Invoice Overdue Notice",
             "Second Invoice Overdue Notice",
+            "Service Suspension Notification",
+            "Account Inactive",
+            "Your Services Will Be Deleted",
             "Services Deleted",
         ],
         ["suspended", "deleted"],
@@ -92,13 +94,21 @@ EXPECTED = {
             "Payment Failed",
             "Payment Failed",
             "Invoice Reminder: Services Suspended",
+            "Your Services Will Be Deleted",
             "Services Deleted",
         ],
         ["suspended", "deleted"],
         2,
     ),
     HOTDOODLE: (
-        ["Monthly Fees Are Due", "Website Will Be Deleted", "Website Deleted"],
+        [
+            "Monthly Fees Are Due",
+            "Payment Warning",
+            "Website Locked",
+            "Website Suspended",
+            "Website Will Be Deleted",
+            "Website Deleted",
+        ],
         ["warned", "locked", "suspended", "deleted", "no backups"],
         0,
     ),
@@ -148,6 +158,7 @@ async def test_the_server_dies_with_its_database_file_and_comes_back() -> None:
             "Credit Card Payment failed",
             "First Invoice Overdue Notice",
             "Second Invoice Overdue Notice",
+            "Service Suspension Notification",
             "Invoice Payment Confirmation",
         ]
 

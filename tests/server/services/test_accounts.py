@@ -115,7 +115,8 @@ async def test_hotdoodle_writes_to_the_registered_owner_and_deletes_site_and_bac
     playing = await begin(a_stage, "ACC-doodle", "hotdoodle")
     await playing.to_day(60)
     assert await playing.outcome() == "deleted"
-    assert await playing.mails() == ["Monthly Fees Are Due", "Website Will Be Deleted", "Website Deleted"]
+    warnings = ["Monthly Fees Are Due", "Payment Warning", "Website Locked", "Website Suspended"]
+    assert await playing.mails() == [*warnings, "Website Will Be Deleted", "Website Deleted"]
     assert await playing.levels() == ["warned", "locked", "suspended", "deleted", "no backups"]
 
 

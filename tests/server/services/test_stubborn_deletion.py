@@ -15,9 +15,10 @@ from dunning.case.update import changed
 from dunning.explain.temporal_ui import shown
 from dunning.holds import Hold
 from dunning.level import Level
-from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.policy.plan import LEVEL_OF, Milestone
 from dunning.policy.timeline import plan_for
 from dunning.records.books import KnownInvoice
+from dunning.rules.assumed import delivered
 from dunning.rules.machine import decide
 from operations.new_invoice import NewInvoice, account_of
 from sandbox.stage.stage import stage
@@ -71,11 +72,10 @@ def _before_its_deletion(new: NewInvoice, generation: int) -> Case:
     )
     case = open_case(opened, plan.milestones[0].at)
     before = [each for each in plan.milestones if each.day < DELETED_ON]
-    return changed(case, done=tuple(_done(each) for each in before), level=Level.SUSPENDED)
+    return changed(case, done=tuple(_done(case, each) for each in before), level=Level.SUSPENDED)
 
 
-def _done(step: Milestone) -> Done:
+def _done(case: Case, step: Milestone) -> Done:
     kind: Ended = "restricted" if step.action in LEVEL_OF else "delivered" if step.notice else "noted"
-    if step.action is Action.CHARGE:
-        kind = "no_method"
-    return Done(step=step.name, action=step.action, at=step.at, kind=kind, notice=step.notice)
+    announced = delivered(case, step).announced if kind == "delivered" else None
+    return Done(step=step.name, action=step.action, at=step.at, kind=kind, notice=step.notice, announced=announced)

@@ -170,6 +170,7 @@ def _notices() -> None:
         "notices",
         *_words("id", "invoice", "account", "recipient", "subject", "text", "html", "template", "status", "detail"),
         *_words("message_id", "digest", "reply_to"),
+        sa.Column("announced", sa.JSON()),
         _instant("at"),
         _key("notices", "id"),
     )

@@ -1,0 +1,100 @@
+"""Whether the notices of a policy say what the policy says that they warn of, in every language that there is.
+
+The rules themselves order the notices, in the lives of customers who do not pay; each is rendered, and its own template
+has to name the consequence, its day and its fee. What stands around every notice does not count: else the first invoice
+would warn of everything.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from adapters.settings.settings import Settings
+from adapters.templates.files import language_of
+from adapters.templates.locale import LocaleFormat, writing
+from adapters.templates.renderer import TemplateRenderer, renderer_from
+from dunning.case.announced import Announced
+from dunning.case.orders import NoticeOrder
+from dunning.forecast.sample_notices import ACCOUNT, unpaid_notices
+from dunning.policy.file import Policy
+from dunning.policy.finding import Finding
+from dunning.policy.step_names import read
+from dunning.records.accounts import Account
+
+_DUE = date(2028, 1, 31)
+
+
+def texts_of(settings: Settings) -> Callable[[Policy], list[Finding]]:
+    """Reads the notices that the settings name, each version of a policy once."""
+    renderer = renderer_from(settings)
+    known: dict[tuple[str, str], list[Finding]] = {}
+
+    def found(policy: Policy) -> list[Finding]:
+        version = policy.name, policy.version
+        if version not in known:
+            known[version] = unannounced(policy, renderer)
+        return known[version]
+
+    return found
+
+
+def unannounced(policy: Policy, renderer: TemplateRenderer) -> list[Finding]:
+    """A finding for each notice and language whose words do not announce what `warns_of` says."""
+    orders = [order for order in unpaid_notices(policy, _DUE) if order.announced]
+    places = {rule.name: place for place, rule in enumerate(policy.milestones)}
+    found = [
+        Finding(f"milestones[{places[read(order.step).milestone]}].warns_of", reason)
+        for order in orders
+        for language in renderer.complete
+        for reason in _silent(order, renderer, language, policy)
+    ]
+    return list(dict.fromkeys([*found, *_never_said(policy, orders)]))
+
+
+def _silent(order: NoticeOrder, renderer: TemplateRenderer, language: str, policy: Policy) -> Iterator[str]:
+    account = Account(id=ACCOUNT, name="Ada Lovelace", zone=policy.zone, locale=language)
+    try:
+        text = renderer.own_words(order, account)
+    except TemplateError as error:
+        yield f"the notice {order.title!r} ({_file(error, order, renderer, account)}) cannot be written: {error}"
+        return
+    file = renderer.template(order, account)
+    written = language_of(file)  # English where nobody wrote words for the title in the customer's language
+    reader = writing(language, order.zone, written)
+    for said in order.announced.steps if order.announced else ():
+        wanted = [*_facts(said, reader), *_words(said, order, renderer, written)]
+        lacks = [" or ".join(each) for each in wanted if not any(word.lower() in text.lower() for word in each)]
+        if lacks:
+            yield (
+                f"the notice {order.title!r} ({file}) does not announce {said.step!r}: its words lack "
+                f"{', '.join(lacks)}; {{{{ warning }}}} writes the whole sentence"
+            )
+
+
+def _file(error: TemplateError, order: NoticeOrder, renderer: TemplateRenderer, account: Account) -> str:
+    """The file to mend: one that is no template says so itself, and could not be found either."""
+    broken = error.name if isinstance(error, TemplateSyntaxError) else None
+    return broken or renderer.template(order, account)
+
+
+def _facts(said: Announced, reader: LocaleFormat) -> Iterator[tuple[str, ...]]:
+    yield (reader.local_day(said.at),)
+    if said.fee:
+        yield (reader.money(said.fee),)
+
+
+def _words(said: Announced, order: NoticeOrder, renderer: TemplateRenderer, language: str) -> Iterator[tuple[str, ...]]:
+    action = next(each.action for each in order.road if each.step == said.step)
+    yield tuple(renderer.must_say(language, action.value))
+
+
+def _never_said(policy: Policy, orders: list[NoticeOrder]) -> Iterator[Finding]:
+    """A warning that is declared, and that nobody who does not pay ever gets."""
+    said = {
+        (read(order.step).milestone, each.step) for order in orders if order.announced for each in order.announced.steps
+    }
+    for place, rule in enumerate(policy.milestones):
+        for name in rule.warns_of:
+            if (rule.name, name) not in said:
+                yield Finding(f"milestones[{place}].warns_of", f"no notice of {rule.name!r} comes before {name!r}")

@@ -1,0 +1,28 @@
+"""What a notice announced to the customer, as it was written: the steps to come, each with its date and fee."""
+
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+
+class Announced(Wire):
+    """One consequence that was announced: not before `at`, and with no higher `fee` (None: with none)."""
+
+    step: str
+    at: Instant
+    fee: Money | None = None
+
+
+class Announcement(Wire):
+    """All that one notice warned of.
+
+    `lines` is how many lines the ledger had, and `due_changes` how often the due date had been moved, when it was
+    written: once the invoice was settled after that, or its due date moved, it warns of nothing any more.
+    """
+
+    steps: tuple[Announced, ...]
+    lines: int
+    due_changes: int
+
+    def of(self, step: str) -> Announced | None:
+        """What was said of that step."""
+        return next((each for each in self.steps if each.step == step), None)
