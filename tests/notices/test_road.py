@@ -1,0 +1,93 @@
+"""Every notice of every shipped policy, in each language: what it warns of and what lies ahead is there to read."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters.settings.policies import load_policy
+from adapters.templates.locale import writing
+from dunning.case.ledger import FEES
+from dunning.case.orders import NoticeOrder
+from dunning.case.results import Delivered
+from dunning.rules.order_for import order_for
+from dunning.rules.upcoming import OPEN_ALWAYS, road_after
+from tests.dunning.examples import approves, at, opened
+from tests.dunning.life import Life, live
+from tests.dunning.world import World
+from tests.notices.written import CASES, POLICIES, rows
+
+LANGUAGE = {"en_US": "", "de_DE": "de"}
+
+
+@pytest.mark.promise(12)
+@pytest.mark.parametrize(("policy", "locale"), CASES)
+def test_each_step_ahead_stands_there_with_its_day_and_fee(policy: str, locale: str) -> None:
+    seen = 0
+    for row in rows(policy, locale):
+        order, text = row.notice.order, _one_line(row.content.text)
+        reader = writing(locale, order.zone, LANGUAGE[locale])
+        for step in order.road if order.invoice else ():
+            seen += 1
+            assert reader.local_day(step.at) in text, (row.file, step)
+            assert step.fee is None or reader.money(step.fee) in text, (row.file, step)
+    assert seen > 20
+
+
+@pytest.mark.req("S2-19")
+@pytest.mark.promise(3)
+@pytest.mark.parametrize(("policy", "locale"), CASES)
+def test_what_a_notice_warns_of_it_says_in_a_sentence_of_its_own_above_the_table(policy: str, locale: str) -> None:
+    warned: set[str] = set()
+    for row in rows(policy, locale):
+        order = row.notice.order
+        if order.announced is None:
+            continue
+        table = {"en_US": "If nothing is paid", "de_DE": "Wenn nichts bezahlt wird"}[locale]
+        above = _one_line(row.content.text.partition(f"\n{table}\n")[0])
+        reader = writing(locale, order.zone, LANGUAGE[locale])
+        for said in order.announced.steps:
+            warned.add(said.step)
+            assert reader.local_day(said.at) in above, (row.file, said)
+            assert said.fee is None or reader.money(said.fee) in above, (row.file, said)
+    needed = {name for rule in load_policy(policy, POLICIES).milestones for name in rule.warns_of}
+    assert warned == needed
+
+
+def unpaid(policy: str) -> Life:
+    start = opened(policy)
+    agreed = [(at(start, 95), approves(name)) for name in ("delete", "terminate")]
+    return live(start, at(start, -15), agreed, World(charges=["declined"] * 5), at(start, 130))
+
+
+@pytest.mark.promise(12)
+@pytest.mark.parametrize("policy", sorted(dict(CASES)))
+def test_what_was_announced_is_what_happened_to_the_day_and_to_the_cent(policy: str) -> None:
+    life = unpaid(policy)
+    days = {did.step.name: _day(life, did.decided) for did in life.did if did.step}
+    fees = {entry.id.partition(":")[0]: entry.amount for entry in life.case.entries if entry.kind in FEES}
+    told = 0
+    for did in life.did:
+        if not did.step or not isinstance(did.result, Delivered):
+            continue
+        order = order_for(did.before, did.step, did.decided)
+        assert isinstance(order, NoticeOrder)
+        coming = list(road_after(did.before, did.step, did.decided, OPEN_ALWAYS))
+        assert [(each.step, each.at, each.fee) for each in order.road] == [(c.step.name, c.at, c.fee) for c in coming]
+        for said in order.announced.steps if order.announced else ():
+            told += 1
+            assert said.fee == fees.get(said.step)
+            if said.step not in ("delete", "terminate"):  # people agreed late
+                assert _day(life, said.at) == days[said.step]
+            assert _day(life, said.at) <= days[said.step]
+    assert told >= 2
+
+
+def _one_line(text: str) -> str:
+    """The no-break space of an amount stays one."""
+    return re.sub(r"[ \n]+", " ", text)
+
+
+def _day(life: Life, instant: datetime) -> date:
+    return instant.astimezone(ZoneInfo(life.case.plan.zone)).date()
