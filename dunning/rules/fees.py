@@ -16,7 +16,7 @@ from dunning.undo.undo import fresh_id, struck_out
 def fee_of(case: Case, milestone: Milestone) -> Money | None:
     """The fee that the step adds if it is done in this state of the case; None where it adds none."""
     fee = _rule_of(case, milestone)
-    if fee is None or case.paid_up:
+    if fee is None or case.paid_up or case.lapsed:
         return None
     amount = fee.on(fee_base(case))
     return amount if amount.minor > 0 else None

@@ -35,7 +35,10 @@ def paid(case: Case, payment: Payment, *, answered: bool = False) -> Case:
         note=note,
         answered=_becomes(case, kind) if answered else "",
     )
-    return _settled_transit(with_entry(case, entry), payment.id)
+    after = with_entry(case, entry)
+    if kind is Kind.PARKED and after is not case:
+        after = changed(after, approvals=())  # who agreed to a step knew nothing of this money
+    return _settled_transit(after, payment.id)
 
 
 def _becomes(case: Case, kind: Kind) -> PaymentOutcome:

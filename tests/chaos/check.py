@@ -20,6 +20,8 @@ from tests.chaos.warned import unannounced, unwarned
 from workflows.invoice import InvoiceDunning
 
 NO_REPLAY = "does not replay"
+UNREPLAYED = "TMPRL1100"
+"""What the server says of a case that no worker can replay."""
 
 
 async def wrongs(life: Life) -> list[str]:

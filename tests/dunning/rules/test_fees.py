@@ -16,7 +16,7 @@ from dunning.rules.fees import fee_base, fee_of
 from dunning.rules.record import recorded
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 from dunning.rules.updates import waived
-from tests.dunning.evenings import COURTESY, HOTDOODLE, declining, evening, step, until_evening
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, declining, evening, moment, step, until_evening
 from tests.dunning.examples import at, opened, pays, takes_back
 from tests.dunning.life import Fact, Life
 from tests.dunning.lives import LIVES, lives
@@ -24,6 +24,7 @@ from tests.dunning.undo.test_undo import undoes
 
 FIVE = Fee(basis_points=500, minimum=Money.parse("USD 2.00"), maximum=Money.parse("USD 50.00"))
 TEN = Fee(basis_points=1000)
+FIXED = Fee(amount=Money.parse("USD 5.00"))
 HUNDRED = Money.parse("USD 100.00")
 
 
@@ -89,6 +90,12 @@ def test_a_fee_that_a_person_waived_does_not_come_again_with_its_step_and_nobody
     assert list(booked(life.case)) == ["late-fee"]
     assert [name for name in life.steps() if ":again:" in name] == ["second-charge:again:1"]
     assert life.case.level is Level.SUSPENDED
+
+
+def test_a_voided_invoice_has_no_fee() -> None:
+    case, _ = moment(ASO, 31)
+    assert case.lapsed
+    assert fee_of(case, step(case, "suspend").model_copy(update={"action": Action.LATE_FEE, "fee": FIXED})) is None
 
 
 def test_money_that_was_taken_back_is_open_again() -> None:

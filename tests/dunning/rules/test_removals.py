@@ -56,6 +56,20 @@ def test_a_deletion_that_asks_nobody_is_listed_with_its_day() -> None:
     assert found.on == DUE + timedelta(days=60)
 
 
+def test_who_agreed_before_money_came_that_pays_for_nothing_is_asked_anew() -> None:
+    """The customer paid, only too late: a person is to see that before the services are deleted."""
+    case, now = moment(ASO, 91)
+    agreed = approved(case, Approval(milestone="delete", by="Ann"))
+    parked = pays("USD 19.99")(agreed, now)
+    found = removal(parked, now)
+    assert found is not None
+    assert (found.given, found.missing) == ((), 1)
+    again = approved(parked, Approval(milestone="delete", by="Ann"))
+    told_twice = removal(pays("USD 19.99")(again, now), now)
+    assert told_twice is not None
+    assert told_twice.given == ("Ann",), "the same money told twice changes nothing"
+
+
 def test_those_who_wait_now_come_first_and_an_undo_takes_one_off_the_list() -> None:
     case, now = moment(ASO, 91)
     ahead, before = moment(ASO, 31)
