@@ -55,6 +55,19 @@ def test_what_a_notice_warns_of_it_says_in_a_sentence_of_its_own_above_the_table
     assert warned == needed
 
 
+@pytest.mark.parametrize("locale", LANGUAGE)
+def test_nobody_is_asked_to_pay_an_invoice_that_is_closed(locale: str) -> None:
+    """The policy voids it on day 30; the deletion is still warned of, and warned of again when that did not arrive."""
+    asks = {"en_US": ("please pay", "0.00"), "de_DE": ("bezahlen sie", "0,00")}[locale]
+    closed = [row for row in rows("a-small-orange", locale) if row.notice.order.lapsed and not row.notice.order.deleted]
+    assert {row.subject for row in closed} >= {"en_US": {"Invoice Overdue"}, "de_DE": {"Ihre Rechnung ist überfällig"}}[
+        locale
+    ]
+    for row in closed:
+        above = row.content.text.partition("INV-1042\n")[0].lower()
+        assert not any(word in above for word in asks), row.file
+
+
 def unpaid(policy: str) -> Life:
     start = opened(policy)
     agreed = [(at(start, 95), approves(name)) for name in ("delete", "terminate")]
