@@ -20,6 +20,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
 from dunning.notices.reply_to import Replies, is_read
+from dunning.payments.attempts import NONE_ON_FILE
 from dunning.records.accounts import Account, Service, domains, name_of
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.services.hold_reasons import Contacts, Remaining, remaining
@@ -137,6 +138,7 @@ class TemplateRenderer:
             "level": words["levels"][order.level.value],
             "next_action": order.next_action,
             "detail": _one_line(_detail(order, words, language)),
+            "no_method": order.detail == NONE_ON_FILE,
             "before_deletion": order.before_deletion,
             "deleted": order.deleted,
             "backups": order.backups,

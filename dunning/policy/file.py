@@ -17,6 +17,8 @@ from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess, OpenCredit
 
 ANCHORS: tuple[str, ...] = ("due", "paid-through")
 """What an offset may count from, besides the name of an earlier milestone."""
+_FAR_DAYS = 3_720
+"""Ten years in months of 31 days: an offset beyond that is a slip, and the calendar ends somewhere."""
 
 
 class _Written(BaseModel):
@@ -35,7 +37,11 @@ def _known_zone(name: str) -> str:
 
 
 def _valid_offset(value: int | str) -> int | str:
-    Offset.parse(value)
+    offset = Offset.parse(value)
+    days = 31 * abs(offset.months) + abs(offset.days) + abs(offset.minutes) // (24 * 60)
+    if days > _FAR_DAYS:
+        msg = f"{value!r} is more than ten years from where it counts"
+        raise ValueError(msg)
     return value
 
 
@@ -170,4 +176,4 @@ class Policy(_Written):
     charging: Charging = Charging()
     taken_back: TakenBackRule = TakenBackRule()
     restoration: RestorationRule = RestorationRule()
-    milestones: tuple[MilestoneRule, ...] = Field(min_length=1)
+    milestones: tuple[MilestoneRule, ...] = Field(min_length=1, max_length=100)

@@ -16,6 +16,7 @@ from adapters.templates.renderer import TemplateRenderer
 from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.money import Money
+from dunning.payments.attempts import NONE_ON_FILE
 from dunning.ports.companies import Renderer
 from dunning.records.accounts import Account
 from dunning.records.mail import NoticeText
@@ -263,8 +264,8 @@ December 6, 2026 did not go through. No money was taken.
 
 The reason we were given: Card expired.
 
-We will not try again for this invoice. You must log in and pay it:
-https://portal.example/pay/INV-1042
+We will not try this payment method again for this invoice. You must log
+in and pay it: https://portal.example/pay/INV-1042
 
 Invoice:       INV-1042
 Balance due:   $1,234.50
@@ -295,7 +296,30 @@ def test_the_first_failure_names_the_next_attempt() -> None:
     notice = render(title="Payment Failed", policy="courtesy-5-10-35", next_action="charge")
     assert "before we try once more on Friday, December 11, 2026: https://portal.example/pay/INV-1042" in words(notice)
     assert "log in and pay" in words(notice)
-    assert "not try again" not in words(notice)
+    assert "We will not try" not in words(notice)
+
+
+@pytest.mark.parametrize(
+    ("locale", "promise", "true"),
+    [
+        ("en_US", "We will not try", "There is nothing that we could charge. You must log in and pay it"),
+        ("de_DE", "nicht noch einmal", "Es gibt nichts, wovon wir abbuchen könnten. Sie müssen sich anmelden"),
+    ],
+)
+def test_who_has_no_payment_method_is_not_told_that_none_is_tried(locale: str, promise: str, true: str) -> None:
+    """One that is put on file later is charged at once under that policy."""
+    notice = render(title="Payment Failed", policy="courtesy-5-10-35", detail=NONE_ON_FILE, amount=None, locale=locale)
+    assert promise not in words(notice)
+    assert true in words(notice)
+
+
+@pytest.mark.parametrize(("locale", "day"), [("en_US", "before that date"), ("de_DE", "vor diesem Tag")])
+def test_an_invoice_that_is_written_on_its_due_date_does_not_ask_for_money_before_that_date(
+    locale: str, day: str
+) -> None:
+    notice = render(title="Customer Invoice", at=datetime(2026, 12, 1, 15, tzinfo=UTC), locale=locale)
+    assert {"en_US": "until then", "de_DE": "bis dahin"}[locale] in words(notice)
+    assert day not in words(notice)
 
 
 @pytest.mark.req("S2-23")

@@ -62,6 +62,11 @@ def test_the_good_one_loads_and_is_named_after_its_file(tmp_path: Path) -> None:
         ),
         (("offset = 5", "offset = -5"), "milestones[2]: 'suspend' is a consequence without a warning before it"),
         (('offset = "P10D"', "offset = 5"), "milestones[2]: 'suspend' is a consequence without a warning before it"),
+        (('"P10D"', "99999999999"), "milestones[2].offset: 99999999999 is more than ten years from where it counts"),
+        (('"P10D"', "3000000"), "milestones[2].offset: 3000000 is more than ten years from where it counts"),
+        (("= -10", "= -3721"), "milestones[0].offset: -3721 is more than ten years from where it counts"),
+        (('"P10D"', '"P9999Y"'), "milestones[2].offset: 'P9999Y' is more than ten years from where it counts"),
+        (('"P10D"', '"PT99999999999H"'), "milestones[2].offset: 'PT99999999999H' is more than ten years"),
         (('"P10D"', '"ten"'), "milestones[2].offset: 'ten' is neither a number of days nor an ISO 8601"),
         (("America/New_York", "Mars/Base"), "zone: 'Mars/Base' is not a time zone"),
         (('currency = "USD"', 'currency = "usd"'), "currency: "),
@@ -189,3 +194,9 @@ _NEED_A_SOURCE = (
 def test_courtesy_charges_twice_and_never_a_third_time() -> None:
     charges = [m for m in policy("courtesy-5-10-35").milestones if m.action is Action.CHARGE]
     assert [m.offset for m in charges] == [0, 5]
+
+
+def test_a_policy_has_a_hundred_milestones_at_most(tmp_path: Path) -> None:
+    """More are a slip, take minutes to check, and lead past the end of the calendar when each counts from the last."""
+    more = "".join(f'[[milestones]]\naction = "notify"\nname = "n{n}"\noffset = 40\nnotice = "X"\n' for n in range(98))
+    assert "milestones: Tuple should have at most 100 items" in refusal(tmp_path, GOOD + more)
