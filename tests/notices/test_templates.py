@@ -313,6 +313,15 @@ def test_who_has_no_payment_method_is_not_told_that_none_is_tried(locale: str, p
     assert true in words(notice)
 
 
+@pytest.mark.parametrize(("locale", "promise"), [("en_US", "paid automatically"), ("de_DE", "automatisch bezahlt")])
+def test_an_invoice_that_is_not_charged_does_not_say_that_it_is(locale: str, promise: str) -> None:
+    """One of some cents goes to the next invoice when it is due: nobody may wait for a charge."""
+    facts: dict[str, Any] = {"title": "Courtesy Invoice", "policy": "courtesy-5-10-35", "locale": locale}
+    early = datetime(2026, 11, 21, 15, tzinfo=UTC)
+    assert promise not in words(render(**facts, at=early, next_action=""))
+    assert promise in words(render(**facts, at=early, next_action="charge"))
+
+
 @pytest.mark.parametrize(("locale", "day"), [("en_US", "before that date"), ("de_DE", "vor diesem Tag")])
 def test_an_invoice_that_is_written_on_its_due_date_does_not_ask_for_money_before_that_date(
     locale: str, day: str
