@@ -131,6 +131,7 @@ class TemplateRenderer:
             "due": reader.day(order.due),
             "settled": order.balance.minor <= 0 and not order.lapsed,
             "lapsed": order.lapsed,
+            "carried": reader.money(order.carried) if order.carried else "",
             "overdue": order.at.astimezone(reader.zone).date() > order.due,
             "missed_on": reader.local_day(order.missed_at) if order.missed_at else "",
             "contact": self._brands.of(account.brand).contact,

@@ -109,8 +109,9 @@ class NoticeOrder(Order):
     `title` names the template and is the subject. `road` is all that happens if nothing is paid, in order; of it the
     notice itself has to announce the steps `warns_of`. `announced` is what that comes to. `missed_at`: a notice of that
     time did not arrive, and this one is written in its place. `fees_today` are those that were added on the customer's
-    own day; those to come on it stand on the road. `lapsed`: the policy voided the invoice. `detail` is the decline's
-    message or the payment's id. When it is about several payments, `payments` has each, `amount` their sum, and
+    own day; those to come on it stand on the road. `lapsed`: the policy voided the invoice. `carried` is a rest of it
+    that goes to the account's next invoice. `detail` is the decline's message or the payment's id. When it is about
+    several payments, `payments` has each, `amount` their sum, and
     `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17).
     `before_deletion`: it is the last notice before the services are deleted, so it says whether a back-up exists
     (S3-26). `deleted`: they are gone. `backups`: whether there is a back-up after the deletion; None: nobody has said.
@@ -130,6 +131,7 @@ class NoticeOrder(Order):
     missed_at: Instant | None = None
     fees_today: Money | None = None
     lapsed: bool = False
+    carried: Money | None = None
     amount: Money | None = None
     payments: tuple[Told, ...] = ()
     happened_at: Instant | None = None

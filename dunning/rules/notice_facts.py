@@ -50,6 +50,12 @@ def fees_today(case: Case, now: datetime) -> Money | None:
     return total(tuple(fees)) if fees else None
 
 
+def rest_carried(case: Case) -> Money | None:
+    """What is left of the invoice and goes to the account's next one; None while something is asked for here."""
+    rests = tuple(entry for entry in case.entries if entry.kind is Kind.CARRIED)
+    return total(rests) if rests and case.paid_up else None
+
+
 def in_digest(case: Case, milestone: Milestone) -> bool:
     """Whether the notice waits for the account's others of that day: one that the plan dates may.
 

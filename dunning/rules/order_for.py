@@ -37,7 +37,7 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.deferrals import waiting_since
-from dunning.rules.notice_facts import announcement, failed_at, failure, fees_today, in_digest, money_told
+from dunning.rules.notice_facts import announcement, failed_at, failure, fees_today, in_digest, money_told, rest_carried
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
 from dunning.services.hold_reasons import Category, category
 from dunning.tickets.case_tickets import case_ticket
@@ -159,6 +159,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         missed_at=missed(case, milestone),
         fees_today=fees_today(case, now),
         lapsed=case.lapsed,
+        carried=rest_carried(case),
         amount=total(money) if money else None,
         happened_at=money[-1].at if money else failed_at(case, milestone) or now,
         detail=money[0].id if len(money) == 1 else failure(case, milestone),

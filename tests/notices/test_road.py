@@ -8,16 +8,20 @@ import pytest
 
 from adapters.settings.policies import load_policy
 from adapters.templates.locale import writing
+from adapters.templates.renderer import renderer_from
 from dunning.case.ledger import FEES
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered
+from dunning.money import Money
+from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
 from dunning.rules.upcoming import OPEN_ALWAYS, road_after
-from tests.dunning.examples import approves, at, opened
+from tests.dunning.examples import approves, at, opened, pays
 from tests.dunning.life import Life, live
 from tests.dunning.world import World
-from tests.notices.written import CASES, POLICIES, rows
+from tests.notices.written import CASES, POLICIES, SETTINGS, rows
 
+RENDERER = renderer_from(SETTINGS)
 LANGUAGE = {"en_US": "", "de_DE": "de"}
 
 
@@ -66,6 +70,24 @@ def test_nobody_is_asked_to_pay_an_invoice_that_is_closed(locale: str) -> None:
     for row in closed:
         above = row.content.text.partition("INV-1042\n")[0].lower()
         assert not any(word in above for word in asks), row.file
+
+
+@pytest.mark.promise(12)
+@pytest.mark.parametrize("policy", ["a-small-orange", "courtesy-5-10-35"])
+@pytest.mark.parametrize(("locale", "full"), [("en_US", "paid in full"), ("de_DE", "vollständig bezahlt")])
+def test_a_receipt_names_the_rest_that_goes_to_the_next_invoice(policy: str, locale: str, full: str) -> None:
+    """All but 39 cents was paid: too little to be asked for alone, and not forgiven."""
+    start = opened(policy)
+    life = live(
+        start, at(start, -15), [(at(start, 2), pays("USD 19.60"))], World(charges=["declined"] * 5), at(start, 20)
+    )
+    did = next(did for did in life.did if did.step and did.step.name.startswith("confirm:"))
+    assert did.step
+    order = order_for(did.before, did.step, did.decided)
+    assert isinstance(order, NoticeOrder)
+    text = _one_line(RENDERER.render(order, Account(id="bakery", name="Example Bakery", locale=locale)).text)
+    assert writing(locale, order.zone, LANGUAGE[locale]).money(Money.parse("USD 0.39")) in text
+    assert full not in text
 
 
 def unpaid(policy: str) -> Life:
