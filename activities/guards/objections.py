@@ -9,7 +9,6 @@ from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred, Found
 from dunning.ports.companies import Gateway, Guard
-from dunning.rules.deferrals import LONGEST_WAIT
 
 LATER = timedelta(minutes=15)
 """A consequence that waits for news to reach its case is put off by so much at a time."""
@@ -34,8 +33,6 @@ async def objection(
 
 
 async def _news(store: AskRecords, order: RestrictOrder | DeleteOrder) -> Deferred | None:
-    """Put it off while accepted news has not reached the case, for a day at most; then a person has a ticket."""
-    if order.waiting_since and order.at - order.waiting_since >= LONGEST_WAIT:
-        return None
-    waits = await unhandled_news(store, order)
-    return Deferred(until=order.at + LATER, reason=describe(waits), unhandled=True) if waits else None
+    """Put it off while accepted news has not reached the case: for each a day at most, and a person has a ticket."""
+    waits = await unhandled_news(store, order, order.waited_out)
+    return Deferred(until=order.at + LATER, reason=describe(waits), waits_for=waits.key) if waits else None

@@ -4,6 +4,7 @@ Temporal may be away from the portal and not from this worker; then a payment wa
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from temporalio import activity
@@ -22,12 +23,15 @@ class NewsUnhandledError(OutageError):
     """News that was accepted has to reach its case first."""
 
 
-async def unhandled_news(store: AskRecords, order: MoneyOrder) -> Unhandled | None:
-    """News that may be of money for the order's case, and does not reach it. A person has a ticket about it then."""
-    if await _unhandled(store, order) is None:
+async def unhandled_news(store: AskRecords, order: MoneyOrder, waited_out: Collection[str] = ()) -> Unhandled | None:
+    """News that may be of money for the order's case, and does not reach it. A person has a ticket about it then.
+
+    `waited_out` are the keys of what the step waits for no longer.
+    """
+    if await _unhandled(store, order, waited_out) is None:
         return None
     await asyncio.sleep(MOMENT.total_seconds())
-    waits = await _unhandled(store, order)
+    waits = await _unhandled(store, order, waited_out)
     if waits:
         await store.open_ticket(news_unhandled(order, waits))
     return waits
@@ -51,6 +55,6 @@ def describe(waits: Unhandled) -> str:
     return f"{what}: it was accepted, and has not reached its case"
 
 
-async def _unhandled(store: AskRecords, order: MoneyOrder) -> Unhandled | None:
+async def _unhandled(store: AskRecords, order: MoneyOrder, waited_out: Collection[str]) -> Unhandled | None:
     payer = (await store.account(order.account)).payer
-    return await store.unhandled(order.invoice, order.account, payer, order.known)
+    return await store.unhandled(order.invoice, order.account, payer, order.known, waited_out)

@@ -112,20 +112,23 @@ class Claims(Fences):
         async with self._reading() as connection:
             return await told_of(connection, invoice)
 
-    async def unhandled(self, invoice: str, account: str, payer: str, known: Collection[str]) -> Unhandled | None:
+    async def unhandled(
+        self, invoice: str, account: str, payer: str, known: Collection[str], waited_out: Collection[str] = ()
+    ) -> Unhandled | None:
         """Find what was accepted and has not reached its case: a webhook, or a payment on its way."""
         async with self._reading() as connection:
             waiting = inbox.c.outcome == ""
             unknown = (inbox.c.invoice == "") & (inbox.c.account == "") & (inbox.c.payer == "")
             its = or_(inbox.c.invoice == invoice, inbox.c.account == account, unknown)
             its = or_(its, inbox.c.payer == payer) if payer else its
-            event = select(inbox).where(waiting, its).order_by(inbox.c.at, inbox.c.source, inbox.c.id).limit(1)
-            if row := (await connection.execute(event)).mappings().first():
-                return Unhandled.model_validate(dict(row))
+            event = select(inbox).where(waiting, its).order_by(inbox.c.at, inbox.c.source, inbox.c.id)
+            found = (await connection.execute(event.limit(len(waited_out) + 1))).mappings()
+            waits = [Unhandled.model_validate(dict(row)) for row in found]
             on_its_way = (counted.c.invoice == invoice) & (counted.c.place == UNDERWAY)
             rows = await connection.execute(select(counted).where(on_its_way).order_by(counted.c.payment))
             fresh = [row for row in rows.mappings() if row["payment"] not in known and row["worth"] != 0]
-            return Unhandled(source="", id=fresh[0]["payment"], invoice=invoice, account=account) if fresh else None
+            waits += [Unhandled(source="", id=row["payment"], invoice=invoice, account=account) for row in fresh]
+            return next((each for each in waits if each.key not in waited_out), None)
 
 
 async def take_back(connection: AsyncConnection, found: Claim, account: str, amount: Money, at: datetime) -> Money:

@@ -69,12 +69,12 @@ class Refusal(Wire):
 
 
 class Deferral(Wire):
-    """A step put off until an instant, and why. `unhandled`: for news that had not reached the case."""
+    """A step put off until an instant, and why. `waits_for`: news that had not reached the case, if that is why."""
 
     step: str
     until: Instant
     reason: str
-    unhandled: bool = False
+    waits_for: str = ""
 
 
 class Unreadable(Wire):

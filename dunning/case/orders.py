@@ -174,7 +174,7 @@ class RestrictOrder(Order):
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
     `known`, `taken_back` and `heard` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs
-    none. `waiting_since`: it waits since then for accepted news to reach the case.
+    none. `waited_out` is accepted news that it waits for no longer.
     """
 
     level: Level
@@ -186,7 +186,7 @@ class RestrictOrder(Order):
     taken_back: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
-    waiting_since: Instant | None = None
+    waited_out: tuple[str, ...] = ()
 
 
 class ReinstateOrder(Order):
@@ -215,7 +215,7 @@ class LoosenOrder(Order):
 class DeleteOrder(Order):
     """Delete the services that it `covers`, or only their back-ups.
 
-    `known`, `taken_back`, `heard`, `warnings` and `waiting_since` as above.
+    `known`, `taken_back`, `heard`, `warnings` and `waited_out` as above.
     """
 
     covers: Coverage = Coverage()
@@ -224,7 +224,7 @@ class DeleteOrder(Order):
     taken_back: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
-    waiting_since: Instant | None = None
+    waited_out: tuple[str, ...] = ()
 
 
 class AskOrder(Order):

@@ -194,14 +194,14 @@ class Deferred(Wire):
     """Not now: try again at `until`, for `reason`.
 
     `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
-    `unhandled`: news was accepted, which may be of money, and has not reached the case.
+    `waits_for` is the news that was accepted, may be of money, and has not reached the case; empty: it waits for none.
     """
 
     kind: Literal["deferred"] = "deferred"
     until: Instant
     reason: str
     unreached: bool = False
-    unhandled: bool = False
+    waits_for: str = ""
 
 
 class Noted(Wire):

@@ -63,7 +63,9 @@ class Claims(Protocol):
         """What was kept for that invoice, by kind and id."""
         ...
 
-    async def unhandled(self, invoice: str, account: str, payer: str, known: Collection[str]) -> Unhandled | None:
+    async def unhandled(
+        self, invoice: str, account: str, payer: str, known: Collection[str], waited_out: Collection[str] = ()
+    ) -> Unhandled | None:
         """What was accepted for the invoice or account, or for nobody knows whom, and has not reached its case.
 
         `known` are the payments that the case has.

@@ -46,3 +46,8 @@ class Unhandled(Wire):
     id: str
     invoice: str = ""
     account: str = ""
+
+    @property
+    def key(self) -> str:
+        """What it is remembered by while a step waits for it."""
+        return f"{self.source}:{self.id}"

@@ -34,13 +34,13 @@ def deferred(case: Case, later: Deferral, now: datetime) -> Case:
     return changed(case, reconsidered=others, deferrals=(*case.deferrals, later))
 
 
-def waiting_since(case: Case, step: str, now: datetime) -> datetime | None:
-    """When the step was first put off for news that was accepted and had not reached the case; None: it was not.
-
-    What it waited for long ago, before it was undone and came again, does not count.
-    """
-    waits = (each.until for each in case.deferrals if each.step == step and each.unhandled)
-    return min((until for until in waits if until > now - 2 * LONGEST_WAIT), default=None)
+def waited_out(case: Case, step: str, now: datetime) -> tuple[str, ...]:
+    """The accepted news that the step has waited for as long as it may; other news it waits for all the same."""
+    since: dict[str, datetime] = {}
+    for each in case.deferrals:
+        if each.step == step and each.waits_for:
+            since.setdefault(each.waits_for, each.until)
+    return tuple(news for news, first in since.items() if now - first >= LONGEST_WAIT)
 
 
 def _is(ordered: str, step: str) -> bool:

@@ -36,7 +36,7 @@ from dunning.payments.taken_back import heard
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
-from dunning.rules.deferrals import waiting_since
+from dunning.rules.deferrals import waited_out
 from dunning.rules.notice_facts import announcement, failed_at, failure, fees_today, in_digest, money_told, rest_carried
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
 from dunning.services.hold_reasons import Category, category
@@ -201,7 +201,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         taken_back=_taken_back(case),
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),
-        waiting_since=waiting_since(case, milestone.name, now),
+        waited_out=waited_out(case, milestone.name, now),
     )
 
 
@@ -220,7 +220,7 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         taken_back=_taken_back(case),
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),
-        waiting_since=waiting_since(case, milestone.name, now),
+        waited_out=waited_out(case, milestone.name, now),
     )
 
 

@@ -171,7 +171,7 @@ def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime)
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     until = max(result.until, now)
-    later = Deferral(step=milestone.name, until=until, reason=result.reason, unhandled=result.unhandled)
+    later = Deferral(step=milestone.name, until=until, reason=result.reason, waits_for=result.waits_for)
     return deferred(changed(case, unreached_at=now) if result.unreached else case, later, now)
 
 

@@ -148,3 +148,20 @@ async def test_a_worker_that_was_frozen_takes_no_credit_for_a_case_that_is_over(
 async def test_a_store_that_was_lost_knows_no_newer_order(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     assert await store.give("i-1", "a-1", PAYMENT, AT, Fence("i-1", 1, 3)) == TEN
+
+
+async def test_what_was_waited_for_long_enough_hides_no_other_news(store: SqlStore) -> None:
+    """A step that has waited a day for one event still waits for a payment that is accepted later."""
+    old = InboxEvent(source="stripe", id="evt-old", body="", at=AT)
+    await store.receive([old])
+    assert await store.unhandled("i-1", "a-1", "", (), ("stripe:evt-old",)) is None
+    await store.receive([InboxEvent(source="payments", id="evt-new", body="", at=AT, invoice="i-1")])
+    found = await store.unhandled("i-1", "a-1", "", (), ("stripe:evt-old",))
+    assert found is not None
+    assert found.key == "payments:evt-new"
+    await store.claim("i-1", "p-9")
+    waited = ("stripe:evt-old", "payments:evt-new")
+    assert await store.unhandled("i-1", "a-1", "", (), waited) == Unhandled(
+        source="", id="p-9", invoice="i-1", account="a-1"
+    )
+    assert await store.unhandled("i-1", "a-1", "", (), (*waited, ":p-9")) is None

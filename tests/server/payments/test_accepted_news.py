@@ -62,7 +62,7 @@ async def test_nobody_is_charged_or_suspended_whose_payment_was_accepted_and_wai
             await accepted(own, "ACCEPTED-due")
         # The portal of the stage has another way to Temporal; it is started once both have had their turn.
         await late.to_day(10, minutes=40)
-        waiting = [deferral for deferral in (await late.case()).deferrals if deferral.unhandled]
+        waiting = [deferral for deferral in (await late.case()).deferrals if deferral.waits_for]
         assert len(waiting) > 1
         assert "the webhook payments evt-ACCEPTED-late: it was accepted" in waiting[0].reason
         async with due.passing(1):
