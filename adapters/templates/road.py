@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from adapters.templates.locale import LocaleFormat
-from dunning.case.orders import Ahead, NoticeOrder
+from dunning.case.orders import NoticeOrder
+from dunning.case.road import Ahead
 from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.wire import Instant

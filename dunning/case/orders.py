@@ -1,6 +1,6 @@
 """What the workflow asks of activities: one frozen object each, with ids and the instant, never the whole case."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from dunning.case.announced import Announcement
 from dunning.case.case import Case
@@ -8,11 +8,11 @@ from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
 from dunning.case.outcomes import Ending
+from dunning.case.road import AT_ONCE, Ahead
 from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.plan import Action
 from dunning.policy.step_names import charge_key, key
 from dunning.wire import Instant, Wire
 
@@ -84,23 +84,6 @@ class Told(Wire):
     id: str
     amount: Money
     at: Instant
-
-
-AT_ONCE = timedelta(hours=1)
-"""What comes within this time comes together with the notice."""
-
-
-class Ahead(Wire):
-    """One step of the road ahead: what happens to the customer, when at the earliest, and what it costs.
-
-    `agreed`: people have yet to agree to it, or to a step before it, so it may come later.
-    """
-
-    step: str
-    action: Action
-    at: Instant
-    fee: Money | None = None
-    agreed: bool = True
 
 
 class NoticeOrder(Order):

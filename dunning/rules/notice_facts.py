@@ -6,7 +6,7 @@ from datetime import datetime
 from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case
 from dunning.case.ledger import FEES, TAKEN_BACK, Entry, Kind, find, total
-from dunning.case.orders import Ahead
+from dunning.case.road import Ahead
 from dunning.money import Money
 from dunning.notices.confirmations import confirmed_by
 from dunning.notices.warnings import warns_of

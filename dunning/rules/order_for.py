@@ -8,7 +8,6 @@ from dunning.case.case import Case
 from dunning.case.decisions import reinstatement
 from dunning.case.ledger import MONEY_IN, standing, total
 from dunning.case.orders import (
-    Ahead,
     AskOrder,
     CardOrder,
     ChargeOrder,
@@ -25,6 +24,7 @@ from dunning.case.orders import (
     RestrictOrder,
     Told,
 )
+from dunning.case.road import Ahead
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before, missed

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from dunning.case.orders import Ahead, NoticeOrder
+from dunning.case.orders import NoticeOrder
+from dunning.case.road import Ahead
 from dunning.policy.plan import Action
 
 

@@ -10,7 +10,6 @@ from dunning.case.case import Case, going_on, open_case
 from dunning.case.facts import DueDateChange
 from dunning.case.fence import Fence
 from dunning.case.orders import (
-    Ahead,
     ChargeOrder,
     CloseOrder,
     DeleteOrder,
@@ -23,6 +22,7 @@ from dunning.case.orders import (
     RestrictOrder,
 )
 from dunning.case.results import Declined, Undelivered
+from dunning.case.road import Ahead
 from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
