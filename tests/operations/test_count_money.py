@@ -88,7 +88,15 @@ class World:
         """An order of the running case asks the gateway, which has these."""
         if case := self.cases.case:
             known = tuple(entry.id for entry in case.entries)
-            order = AskOrder(invoice=self.number, account=self.account, step="late-fee", at=NOW, known=known)
+            order = AskOrder(
+                invoice=self.number,
+                account=self.account,
+                step="late-fee",
+                at=NOW,
+                generation=case.generation,
+                number=case.revision,
+                known=known,
+            )
             found = await unheard_of(Gateway(there), self.store, order)
             if found:
                 milestone = case.plan.milestones[-1]
