@@ -12,9 +12,11 @@ from dunning.case.ledger import CHARGES, SIGN, Entry, Kind
 from dunning.holds import OTHER_SOURCES, Rule, touching
 from dunning.level import at_panel, strictest
 from dunning.records.credit import UNMATCHED
-from dunning.undo.undo import struck_out
 from sandbox.panel.books import PanelCall
+from tests.chaos.cards import cards
+from tests.chaos.fees import fees
 from tests.chaos.life import Life
+from tests.chaos.parked import parked
 from tests.chaos.seen import Seen
 from tests.chaos.warned import unannounced, unwarned
 from workflows.invoice import InvoiceDunning
@@ -27,12 +29,17 @@ UNREPLAYED = "TMPRL1100"
 async def wrongs(life: Life) -> list[str]:
     """Everything that is wrong with it, in words."""
     seen = await _seen(life)
+    life.told.came = seen.came_about()
     found = [
+        *life.told.wrong,
         *_charged_twice(seen),
         *_too_many_attempts(seen),
         *_money(seen),
         *_carried(seen),
-        *_fees(seen),
+        *_written_twice(seen),
+        *fees(seen),
+        *cards(seen),
+        *parked(seen),
         *unwarned(seen),
         *unannounced(seen),
         *_unapproved(seen),
@@ -63,6 +70,7 @@ async def _seen(life: Life) -> Seen:
         credits=(*await store.credits(life.account), *unmatched),
         carried=await store.carried(life.account),
         notices=await store.account_notices(life.account),
+        tickets=await store.tickets(life.account),
     )
 
 
@@ -122,13 +130,9 @@ def _carried(seen: Seen) -> list[str]:
     return [] if waits == left - taken else [f"{left} left by invoices, {taken} taken, and {waits} waits"]
 
 
-def _fees(seen: Seen) -> list[str]:
+def _written_twice(seen: Seen) -> list[str]:
     found: list[str] = []
     for number, case in seen.cases.items():
-        fees = [e for e in case.entries if e.kind is Kind.LATE_FEE and not struck_out(case, e)]
-        planned = sum(m.action.value == "late_fee" for m in case.plan.milestones)
-        if len(fees) > planned:
-            found.append(f"{number} has {len(fees)} late fees")
         ids = Counter((entry.kind, entry.id) for entry in case.entries)
         found += [f"{number} has {line} {times} times" for line, times in ids.items() if times > 1]
     return found

@@ -1,33 +1,11 @@
 """A life as it is drawn from its seed: one account, its invoices, what people do, what breaks. No more is random."""
 
-from dataclasses import dataclass, replace
 from random import Random
-from typing import Literal, get_args
+from typing import get_args
+
+from tests.chaos.drawn import LONGEST, Act, ActKind, DrawnFee, DrawnInvoice, DrawnLife, Fault, FaultKind, Link
 
 POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
-LONGEST = 125
-"""Days from the first due date after which nobody looks any more."""
-
-ActKind = Literal[
-    "pays by bank", "pays on the page", "pays directly", "tells again", "refund", "part of it refunded", "dispute",
-    "dispute won", "dispute lost", "bank takes back", "bank takes back before it was told", "bank gives back",
-    "debit ends well", "debit comes back", "promise", "waiver", "late fee waived", "due date", "hold", "hold lifted",
-    "undo", "approval", "second approval", "new card", "card that declines", "no card", "void", "events swapped",
-    "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out", "goodwill",
-    "refused charge again", "refused charge left out",
-]  # fmt: skip
-Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
-FaultKind = Literal[
-    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
-    "portal killed", "store locked", "panel down", "panel lies", "gateway down", "gateway answers late", "mail down",
-    "mail answer lost", "connections cut", "nobody let in", "answers lost", "network slow",
-]  # fmt: skip
-Link = Literal["payments", "panel", "smtp", "temporal", "portal"]
-ACTS: tuple[ActKind, ...] = get_args(ActKind)
-FAULTS: tuple[FaultKind, ...] = get_args(FaultKind)
-AT_WORKERS: tuple[FaultKind, ...] = (
-    "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
-)  # fmt: skip
 
 _WEIGHTS: dict[ActKind, int] = {
     "pays by bank": 30, "pays on the page": 8, "pays directly": 9, "tells again": 8, "refund": 7,
@@ -37,7 +15,9 @@ _WEIGHTS: dict[ActKind, int] = {
     "approval": 7, "second approval": 3, "new card": 5, "card that declines": 3, "no card": 2, "void": 2,
     "events swapped": 5, "events late": 4, "events doubled": 4, "events lost": 2, "credit added": 4, "credit used": 3,
     "credit paid out": 2, "goodwill": 4,
-    "refused charge again": 3, "refused charge left out": 3,
+    "refused charge again": 3, "refused charge left out": 3, "card that ends": 5,
+    "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
+    "what was waited for comes": 4,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
@@ -45,74 +25,6 @@ _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "gateway down": 5, "gateway answers late": 4, "mail down": 4, "mail answer lost": 4, "connections cut": 6,
     "nobody let in": 4, "answers lost": 6, "network slow": 3,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DrawnInvoice:
-    """One invoice. `due` are days after the first one's; `charges` is what the gateway does with its charges.
-
-    `service` is the one that it pays for; a number that the account has not means all of them.
-    """
-
-    policy: str
-    minor: int
-    due: int
-    charges: tuple[str, ...]
-    service: int
-
-
-@dataclass(frozen=True)
-class Act:
-    """What somebody does on a day counted from the first due date.
-
-    `meanwhile` seconds after the time up to that day began to pass; None: when all of the day's steps are over. `pick`
-    chooses among what is there then.
-    """
-
-    day: int
-    kind: ActKind
-    invoice: int
-    meanwhile: float | None
-    pick: float
-    share: Share = "right"
-    days: int = 0
-    twice: bool = False
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What breaks `after` seconds into the passing of the time up to that day, for so many `seconds`."""
-
-    day: int
-    kind: FaultKind
-    after: float
-    seconds: float
-    which: int
-    link: Link
-    how: str = ""
-
-
-@dataclass(frozen=True)
-class DrawnLife:
-    """One account."""
-
-    seed: int
-    panel: str
-    services: int
-    card: str
-    mail: Literal["", "refused", "greylisted"]
-    invoices: tuple[DrawnInvoice, ...]
-    acts: tuple[Act, ...]
-    faults: tuple[Fault, ...]
-
-    def calm(self) -> "DrawnLife":
-        """The same life, and nobody takes a task from a worker."""
-        return replace(self, faults=tuple(f for f in self.faults if f.kind not in AT_WORKERS and f.link != "temporal"))
-
-    @property
-    def days(self) -> list[int]:
-        """The days on which the life is looked at: something happens, or a while has passed."""
-        return sorted({*(a.day for a in self.acts), *(f.day for f in self.faults), *range(-10, LONGEST, 15), LONGEST})
 
 
 def draw(seed: int) -> DrawnLife:
@@ -125,6 +37,7 @@ def draw(seed: int) -> DrawnLife:
         panel=chance.choice(("sandbox", "sandbox", "whm", "hestia")),
         services=chance.choice((1, 1, 2)),
         card=chance.choice(("pm_card_visa", "pm_card_visa", "pm_card_visa", "")),
+        card_ends=chance.choice((None, None, -1, 0, 0, 1, 2)),
         mail=chance.choice(("", "", "", "", "", "", "refused", "greylisted")),
         invoices=invoices,
         acts=acts,
@@ -141,9 +54,22 @@ def _invoice(chance: Random, number: int) -> DrawnInvoice:
     return DrawnInvoice(
         policy=chance.choice(POLICIES),
         minor=chance.choice((1999, 500, 4500, 12345)),
-        due=0 if number == 0 else chance.choice((0, 1, 4, 12, 30)),
+        due=0 if number == 0 else chance.choice((0, 1, 4, 12, 30, 30, 45)),
         charges=tuple(chance.choices(answers, weights, k=chance.choice((1, 2, 2, 3)))),
         service=chance.randrange(4),
+        fees=tuple(_fee(chance, after) for after in chance.choice(((), (), (4,), (2, 6), (4, 9), (2, 20)))),
+    )
+
+
+def _fee(chance: Random, after: int) -> DrawnFee:
+    if chance.random() < 0.2:
+        return DrawnFee(after, fixed=chance.choice((100, 3500)))
+    minimum = chance.choice((0, 0, 100, 500))
+    return DrawnFee(
+        after,
+        percent=chance.choice(("0.5", "1.5", "10", "33.33", "100")),
+        minimum=minimum,
+        maximum=chance.choice((0, 0, minimum or 250, 2000)),
     )
 
 

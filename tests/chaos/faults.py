@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from tests.chaos.draw import Fault, FaultKind
+from tests.chaos.drawn import Fault, FaultKind
 from tests.chaos.life import Life
 from tests.chaos.people import pay_all
 from tests.chaos.proxy import Proxy

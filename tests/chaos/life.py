@@ -21,8 +21,10 @@ from dunning.ports.outages import OutageError
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice
 from sandbox.story.play import at_rest
-from tests.chaos.draw import DrawnInvoice, DrawnLife
+from tests.chaos.drawn import DrawnInvoice, DrawnLife
+from tests.chaos.on_file import FAR, month_end
 from tests.chaos.told import Told
+from tests.chaos.with_fees import with_fees
 from tests.chaos.world import World
 from workflows.invoice import InvoiceDunning
 
@@ -63,7 +65,8 @@ class Life:
     async def open(self) -> None:
         """The customer at the gateway, what the gateway will answer, and the invoices."""
         payments, mail = self.world.stage.companies.payments, self.world.stage.companies.mail
-        payer = await payments.customer(self.account, self.drawn.card)
+        payer = await payments.customer(self.account, "")
+        await self._put_card_on_file()
         if self.drawn.mail:
             word = "refuse:550" if self.drawn.mail == "refused" else "defer:451"
             await mail.script(self.email, word, times=None if self.drawn.mail == "refused" else 2)
@@ -71,10 +74,17 @@ class Life:
             for answer in drawn.charges:
                 await payments.script(self.account, answer)
             row = self._row(number, drawn, payer)
-            policy = load_policy(drawn.policy, ROOT / "policies")
+            policy = with_fees(load_policy(drawn.policy, ROOT / "policies"), drawn.fees)
             self.plans[number] = plan_for(policy, row.invoice_facts(), "")
             with self.skipper.with_time_skipping_disabled():
                 await self.persist(lambda row=row, policy=policy: self.made.open_invoice.open(row, policy))
+
+    async def _put_card_on_file(self) -> None:
+        drawn = self.drawn
+        if drawn.card:
+            ends = FAR if drawn.card_ends is None else month_end(self.first_due, drawn.card_ends)
+            await self.world.stage.companies.payments.use_method(self.account, drawn.card, expires=f"{ends:%Y-%m}")
+            self.told.cards.put(ends, {}, _now())
 
     def _row(self, number: str, drawn: DrawnInvoice, payer: str) -> NewInvoice:
         services = [{"kind": KIND, "user": user, "panel": self.drawn.panel} for user in self.users]

@@ -1,31 +1,27 @@
 """What people, banks and the gateway's staff do in a life: one function a kind, each through its own public door."""
 
 import functools
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import httpx2
-from standardwebhooks import Webhook
 
 from dunning.case.facts import Approval, DueDateChange, GiveBack, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
 from dunning.coverage import ALL
 from dunning.level import Level
-from dunning.money import Money
 from dunning.ports.cases import CaseSaysNoError, NoCaseError
 from operations.decisions import Decision
 from operations.errors import RefusedError
 from operations.services.holds import PlaceHold
 from sandbox.payments.books import Charge
-from sandbox.stage.stage import PAYMENTS_SECRET
 from sandbox.story.people import pay_on_the_page
-from tests.chaos.draw import Act, ActKind
+from tests.chaos.doors import bank_payment, drawn_amount, latest, money_of, say, tell_payment, usd
+from tests.chaos.drawn import Act, ActKind
 from tests.chaos.life import Life
+from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
 from tests.chaos.told import BankPayment
-
-TICKS = timedelta(seconds=1)
-CARD, FAILING_CARD = "pm_card_visa", "pm_card_chargeCustomerFail"
+from tests.chaos.wallet import card
+from tests.chaos.with_fees import NAMES
 
 
 async def do(life: Life, act: Act) -> None:
@@ -38,83 +34,18 @@ async def pay_all(life: Life) -> None:
     for number in life.numbers:
         owed = (await life.case(number)).balance.minor
         if owed > 0:
-            await _bank_payment(life, number, owed, "USD", twice=False)
+            await bank_payment(life, number, owed, "USD", twice=False)
 
 
 async def _by_bank(life: Life, act: Act) -> None:
     number = life.numbers[act.invoice]
-    minor, currency = await _amount(life, act)
-    await _bank_payment(life, number, minor, currency, twice=act.twice)
-
-
-async def _bank_payment(life: Life, number: str, minor: int, currency: str, *, twice: bool) -> None:
-    payment = BankPayment(f"bank-{life.account}-{len(life.told.bank)}", number, minor, currency)
-    life.told.bank.append(payment)
-    await _tell_payment(life, payment)
-    if twice:
-        await _tell_payment(life, payment, "again-")
-
-
-async def _tell_payment(life: Life, payment: BankPayment, event: str = "") -> None:
-    data = {"invoice": payment.invoice, "id": payment.id, **_money(payment)}
-    answer = await _say(life, f"{event}{payment.id}", "payment.received", data)
-    payment.told = True
-    left = answer.get("balance", {}).get("amount_minor")
-    life.told.done.append(f"{payment.invoice}: {payment.minor} {payment.currency} by bank ({answer['outcome']})")
-    # A payment that is parked pays for nothing: the invoice was void, and its services may go all the same.
-    if left is not None and left <= 0 and answer["outcome"] != "parked":
-        life.told.owes_nothing(payment.invoice, datetime.now(UTC))
-
-
-def _money(payment: BankPayment) -> dict[str, Any]:
-    return {"amount_minor": payment.minor, "currency": payment.currency}
-
-
-async def _say(life: Life, event: str, kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A signed webhook of another processor, as often as it takes until it is kept."""
-    at = await life.now(data["invoice"])
-    text = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": data})
-
-    async def post() -> httpx2.Response:
-        now = datetime.now(UTC)
-        headers = {
-            "webhook-id": event,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(PAYMENTS_SECRET).sign(event, now, text),
-        }
-        url = f"http://{life.world.links['portal'].address}/webhooks/payments"
-        async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
-            answer = await http.post(url, content=text, headers=headers)
-        if answer.status_code >= 500:
-            raise httpx2.ConnectError(f"HTTP {answer.status_code}")
-        return answer
-
-    answer = await life.persist(post)
-    assert answer.is_success, answer.text
-    return answer.json()
-
-
-async def _amount(life: Life, act: Act) -> tuple[int, str]:
-    number = life.numbers[act.invoice]
-    owed = max((await life.case(number)).balance.minor, 0)
-    whole = life.drawn.invoices[act.invoice].minor
-    match act.share:
-        case "right":
-            return owed or whole, "USD"
-        case "part":
-            return max(1, round((owed or whole) * max(0.1, act.pick))), "USD"
-        case "too much":
-            return (owed or whole) + 700, "USD"
-        case "wrong currency":
-            return owed or whole, "EUR"
-        case "whole":
-            return whole, "USD"
-        case "all but some cents":
-            return max(1, (owed or whole) - 1 - int(act.pick * 49)), "USD"
+    minor, currency = await drawn_amount(life, act)
+    await bank_payment(life, number, minor, currency, twice=act.twice)
 
 
 async def _on_the_page(life: Life, act: Act) -> None:
     number = life.numbers[act.invoice]
+    life.told.cards.page_used = True
 
     async def pay() -> None:
         try:
@@ -129,7 +60,7 @@ async def _on_the_page(life: Life, act: Act) -> None:
 
 async def _directly(life: Life, act: Act) -> None:
     number = life.numbers[act.invoice]
-    minor, currency = await _amount(life, act)
+    minor, currency = await drawn_amount(life, act)
     payments = life.world.stage.companies.payments
     at = await life.now(number)
     paid = await payments.pay_directly(life.account, minor, currency, number, at)
@@ -140,7 +71,7 @@ async def _tells_again(life: Life, act: Act) -> None:
     if act.pick < 0.5 and life.told.bank:
         payment = life.told.bank[int(act.pick * 2 * len(life.told.bank))]
         if payment.told:
-            await _tell_payment(life, payment, f"late{act.day}-")
+            await tell_payment(life, payment, f"late{act.day}-")
         return
     books = await life.world.stage.companies.payments.books()
     ours = {charge.id for charge in books.of(life.account)}
@@ -160,7 +91,7 @@ async def _refund(life: Life, act: Act) -> None:
     if charge := await _paid(life, act):
         life.told.money_may_go()
         amount = max(1, charge.amount // 3) if act.kind == "part of it refunded" else None
-        at = await _latest(life)
+        at = await latest(life)
         payments = life.world.stage.companies.payments
         await life.attempt(f"{charge.id}: {act.kind}", lambda: payments.refund(charge.id, amount, at))
 
@@ -169,7 +100,7 @@ async def _dispute(life: Life, act: Act) -> None:
     if charge := await _paid(life, act):
         life.told.money_may_go()
         life.told.disputed = True
-        at, payments = await _latest(life), life.world.stage.companies.payments
+        at, payments = await latest(life), life.world.stage.companies.payments
         await life.attempt(f"{charge.id}: dispute", lambda: payments.dispute(charge.id, at=at))
 
 
@@ -179,7 +110,7 @@ async def _dispute_ends(life: Life, act: Act) -> None:
     ours = {charge.id for charge in books.of(life.account)}
     dispute = next((d for d in books.disputes if d.payment in ours and d.status not in ("won", "lost")), None)
     if dispute:
-        at = await _latest(life)
+        at = await latest(life)
         status = "won" if act.kind == "dispute won" else "lost"
         await life.attempt(f"{dispute.id}: {act.kind}", lambda: payments.close_dispute(dispute.id, status, at))
 
@@ -195,18 +126,25 @@ async def _take_back(life: Life, payment: BankPayment, *, chargeback: bool) -> N
     life.told.disputed |= chargeback
     payment.back = f"back-{payment.id}"
     facts = {"invoice": payment.invoice, "id": payment.back, "payment": payment.id, "chargeback": chargeback}
-    said = await _say(life, payment.back, "payment.reversed", {**facts, "reason": "drawn", **_money(payment)})
+    said = await say(life, payment.back, "payment.reversed", {**facts, "reason": "drawn", **money_of(payment)})
     life.told.done.append(f"{payment.invoice}: the bank takes {payment.id} back ({said['outcome']})")
 
 
 async def _bank_takes_back_first(life: Life, act: Act) -> None:
     """The news that money went comes before the news that it came."""
-    minor, currency = await _amount(life, act)
+    minor, currency = await drawn_amount(life, act)
     number = life.numbers[act.invoice]
     payment = BankPayment(f"bank-{life.account}-{len(life.told.bank)}", number, minor, currency)
     life.told.bank.append(payment)
     await _take_back(life, payment, chargeback=False)
-    await _tell_payment(life, payment)
+    await tell_payment(life, payment)
+
+
+async def _waited_for(life: Life, act: Act) -> None:
+    """The payment comes after all that somebody entered as taken back."""
+    payment = next((p for p in life.told.bank if p.back and not p.told), None)
+    if payment:
+        await tell_payment(life, payment)
 
 
 async def _bank_gives_back(life: Life, act: Act) -> None:
@@ -214,7 +152,7 @@ async def _bank_gives_back(life: Life, act: Act) -> None:
     if payment:
         payment.again = f"gives-{payment.id}"
         facts = {"invoice": payment.invoice, "id": payment.again, "reversal": payment.back}
-        said = await _say(life, payment.again, "payment.restored", {**facts, **_money(payment)})
+        said = await say(life, payment.again, "payment.restored", {**facts, **money_of(payment)})
         life.told.done.append(f"{payment.invoice}: the bank gives {payment.id} again ({said['outcome']})")
 
 
@@ -224,7 +162,7 @@ async def _debit_ends(life: Life, act: Act) -> None:
     if pending:
         charge = pending[int(act.pick * len(pending))]
         outcome = "succeeded" if act.kind == "debit ends well" else "debit_returned"
-        at = await _latest(life)
+        at = await latest(life)
         await life.attempt(f"{charge.id}: {act.kind}", lambda: payments.settle(charge.id, outcome, at))
 
 
@@ -240,7 +178,7 @@ async def _promise(life: Life, act: Act) -> None:
 
 
 async def _waive(life: Life, act: Act) -> None:
-    await _decide(life, act, Waiver(entry="invoice" if act.kind == "waiver" else "late-fee"))
+    await _decide(life, act, Waiver(entry="invoice" if act.kind == "waiver" else NAMES[act.pick > 0.6]))
 
 
 async def _move_due(life: Life, act: Act) -> None:
@@ -290,12 +228,6 @@ async def _approve(life: Life, act: Act) -> None:
         await _decide(life, act, Approval(milestone=milestone, by=by))
 
 
-async def _card(life: Life, act: Act) -> None:
-    method = {"new card": CARD, "card that declines": FAILING_CARD}.get(act.kind, "")
-    at, payments = await _latest(life), life.world.stage.companies.payments
-    await life.attempt(act.kind, lambda: payments.use_method(life.account, method, at))
-
-
 async def _refused_charge(life: Life, act: Act) -> None:
     """The gateway called a charge malformed: a person mended it, or goes on without it."""
     await _decide(life, act, RefusedCharge(leave_out=act.kind == "refused charge left out", by="ana"))
@@ -319,7 +251,7 @@ async def _credit(life: Life, act: Act) -> None:
         match act.kind:
             case "credit added":
                 minor = 1 + int(act.pick * life.drawn.invoices[act.invoice].minor)
-                line = await life.persist(lambda minor=minor: staff.add(life.account, _usd(minor), id_, *who))
+                line = await life.persist(lambda minor=minor: staff.add(life.account, usd(minor), id_, *who))
                 life.told.keep_credit(line)
             case "credit used":
                 use = UseCredit(id=id_, by=who[0], reason=who[1])
@@ -332,7 +264,7 @@ async def _goodwill(life: Life, act: Act) -> None:
     """A person gives a part of a payment back; typed twice it happens once."""
     if charge := await _paid(life, act):
         fact = GiveBack(
-            id=f"g{act.day}-{act.pick:.4f}", payment=charge.id, amount=_usd(max(1, charge.amount // 4)),
+            id=f"g{act.day}-{act.pick:.4f}", payment=charge.id, amount=usd(max(1, charge.amount // 4)),
             by="ana", reason="drawn",
         )  # fmt: skip
         for _ in range(2 if act.twice else 1):
@@ -345,20 +277,11 @@ async def _pay_out(life: Life, id_: str, act: Act) -> None:
     left = sum(c.amount.minor for c in await life.world.stage.store.credits(life.account) if c.amount.currency == "USD")
     minor = max(1, int(left * act.pick))
     try:
-        line = await life.persist(lambda: life.made.credit.pay_out(life.account, _usd(minor), id_, "ana", "drawn"))
+        line = await life.persist(lambda: life.made.credit.pay_out(life.account, usd(minor), id_, "ana", "drawn"))
     except RefusedError as error:
         life.told.done.append(f"credit paid out: refused, {error.reason}")
     else:
         life.told.keep_credit(line)
-
-
-def _usd(minor: int) -> Money:
-    return Money(minor=minor, currency="USD")
-
-
-async def _latest(life: Life) -> datetime:
-    """The latest of its cases' clocks: a bank lives on after an invoice is closed."""
-    return max([await life.now(number) for number in life.numbers]) + TICKS
 
 
 BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
@@ -385,9 +308,10 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "undo": _undo,
     "approval": _approve,
     "second approval": _approve,
-    "new card": _card,
-    "card that declines": _card,
-    "no card": _card,
+    "new card": card,
+    "card that declines": card,
+    "card that ends": card,
+    "no card": card,
     "void": _void,
     "refused charge again": _refused_charge,
     "refused charge left out": _refused_charge,
@@ -399,4 +323,7 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "credit used": _credit,
     "credit paid out": _credit,
     "goodwill": _goodwill,
+    "pays in another currency by command": pays_in_another_currency,
+    "takes back by command what nobody knows": takes_back_what_nobody_knows,
+    "what was waited for comes": _waited_for,
 }

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.chaos.check import NO_REPLAY, UNREPLAYED, histories, wrongs
-from tests.chaos.draw import LONGEST, DrawnLife, Fault, draw
+from tests.chaos.draw import draw
+from tests.chaos.drawn import LONGEST, DrawnLife, Fault
 from tests.chaos.faults import break_something
 from tests.chaos.life import Life, StuckError
 from tests.chaos.people import do
@@ -29,6 +30,7 @@ class Played:
     done: tuple[str, ...]
     broke: tuple[str, ...]
     ends: str
+    came: Counter[str]
     seconds: float
     stale: bool = False
     """It met a clock that was wrong, and was right when it was played again."""
@@ -77,6 +79,7 @@ async def _side_by_side(world: World, drawn: Sequence[DrawnLife], name: str, kee
             done=tuple(life.told.done),
             broke=tuple(life.told.broke),
             ends=await _ends(life),
+            came=life.told.came,
             seconds=time.monotonic() - began,
         )
         for life, wrong in zip(lives, found, strict=True)

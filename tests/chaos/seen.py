@@ -1,19 +1,23 @@
 """All books, as they are when a life is quiet."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from dunning.case.case import Case
+from dunning.case.ledger import Kind
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.carried import Carried
 from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy
+from dunning.tickets.ticket import Ticket
 from sandbox.mail.books import Message
 from sandbox.panel.books import PanelBooks
 from sandbox.payments.books import PaymentBooks
-from tests.chaos.draw import DrawnInvoice
+from tests.chaos.drawn import DrawnInvoice
 from tests.chaos.life import Life
 
+CARD_TITLE = "Your Card Expires"
 SETTLED = ("paid", "waived", "renewed", "void")
 AT_ALL_LEVELS = frozenset(Level)
 AT_WHM = frozenset({Level.ACTIVE, Level.SUSPENDED, Level.DELETED})
@@ -33,6 +37,7 @@ class Seen:
     credits: tuple[Credit, ...]
     carried: tuple[Carried, ...]
     notices: tuple[NoticeCopy, ...]
+    tickets: tuple[Ticket, ...]
 
     def drawn(self, number: str) -> DrawnInvoice:
         return self.life.drawn.invoices[self.life.numbers.index(number)]
@@ -41,6 +46,20 @@ class Seen:
         """Closed, and the customer owes nothing for it: neither by the policy's own voiding."""
         case = self.cases[number]
         return number not in self.open and case.outcome in SETTLED and not case.lapsed
+
+    def came_about(self) -> Counter[str]:
+        """How many there were of what is rare, and of what is checked."""
+        lines = Counter(entry.kind for case in self.cases.values() for entry in case.entries)
+        cards = sum(copy.content.subject == CARD_TITLE for copy in self.notices)
+        waiting = sum(bool(payment.back) and not payment.told for payment in self.life.told.bank)
+        return Counter(
+            {
+                "late fees": lines[Kind.LATE_FEE],
+                "notices of cards that end": cards,
+                "payments parked": lines[Kind.PARKED],
+                "reversals that wait": waiting,
+            }
+        )
 
     @property
     def expresses(self) -> frozenset[Level]:

@@ -1,7 +1,14 @@
 """What is drawn: the same life from the same seed, everything that is known, and a hand for each of it."""
 
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT, Settings
+from adapters.templates.announced import unannounced
+from adapters.templates.renderer import renderer_from
+from dunning.policy.check import findings
 from tests.chaos import faults, people
-from tests.chaos.draw import ACTS, FAULTS, POLICIES, draw
+from tests.chaos.draw import POLICIES, draw
+from tests.chaos.drawn import ACTS, FAULTS
+from tests.chaos.with_fees import NAMES, with_fees
 
 LIVES = [draw(seed) for seed in range(400)]
 
@@ -20,3 +27,13 @@ def test_everything_that_is_known_is_drawn() -> None:
 def test_whatever_is_drawn_can_be_done() -> None:
     assert set(people.BY_KIND) == set(ACTS)
     assert set(faults.BY_KIND) == set(FAULTS)
+
+
+def test_a_policy_with_drawn_fees_is_one_that_may_be_used() -> None:
+    drawn = sorted({(each.policy, each.fees) for life in LIVES for each in life.invoices if each.fees}, key=str)
+    renderer = renderer_from(Settings())
+    for name, fees in dict(sorted(drawn, key=lambda each: len(each[1]))).items():
+        policy = with_fees(load_policy(name, ROOT / "policies"), fees)
+        assert [rule.name for rule in policy.milestones if rule.fee] == list(NAMES)
+        assert findings(policy) == []
+        assert unannounced(policy, renderer) == []

@@ -1,9 +1,11 @@
 """What was told at the doors in a life: money of other processors, what the portal said of it, and what people did."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from dunning.records.credit import Credit
+from tests.chaos.on_file import OnFile
 
 
 @dataclass
@@ -20,8 +22,8 @@ class BankPayment:
 
     @property
     def net(self) -> int:
-        """What of it stayed with us, in minor units."""
-        return (self.minor if self.told else 0) - (self.minor if self.back else 0) + (self.minor if self.again else 0)
+        """What of it stayed with us, in minor units: nothing went that never came."""
+        return (self.minor - (self.minor if self.back else 0) + (self.minor if self.again else 0)) if self.told else 0
 
 
 @dataclass
@@ -42,7 +44,13 @@ class Told:
     ever_held: bool = False
     """Somebody held something once: a panel that keeps no reasons does not show that it was a person."""
     approved: set[str] = field(default_factory=set[str])
-
+    slips: set[str] = field(default_factory=set[str])
+    """Ids of money that a person mistyped, and that was refused: no books may have them."""
+    wrong: list[str] = field(default_factory=list[str])
+    """What a door answered that it must not answer."""
+    cards: OnFile = field(default_factory=OnFile)
+    came: Counter[str] = field(default_factory=Counter[str])
+    """What came about that the checks look at, so that a run shows that they had something to see."""
     credit: dict[str, int] = field(default_factory=dict[str, int])
     """What people added to the account's credit, and paid out: minor units of USD, by line."""
 

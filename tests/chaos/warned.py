@@ -67,7 +67,10 @@ def _is_warning_of(plan: Plan, step: Milestone, mail: Message) -> bool:
 
 
 def unannounced(seen: Seen) -> list[str]:
-    """No step that takes something away comes before the day that a mail named, or with a fee that it did not."""
+    """No step that takes something away comes before the day that a mail named, or with a fee that it did not.
+
+    What a late fee may come to says `tests.chaos.fees`.
+    """
     return [
         f"{number}: {done.step} came on {done.at:%F}, and no mail named that day or one before it, with its fee"
         for number, case in seen.cases.items()
@@ -81,7 +84,8 @@ def unannounced(seen: Seen) -> list[str]:
 def _names(mail: Message, case: Case, done: Done) -> bool:
     """Whether it says the step, on a day that had come when it was done, and the fee that came with it."""
     announced = [each.announced.of(done.step) for each in case.done if each.announced and each.at < done.at]
-    reader, fee, text = writing("en_US", case.plan.zone, ""), _fee_of(case, done), _unwrapped(mail)
+    reader, text = writing("en_US", case.plan.zone, ""), _unwrapped(mail)
+    fee = None if done.action is Action.LATE_FEE else _fee_of(case, done)
     days = [reader.local_day(said.at) for said in announced if said and said.at <= done.at]
     named = any(f"{SAYS[done.action]} on {day}" in text for day in days)
     return named and case.invoice.number in text and (fee is None or reader.money(fee) in text)

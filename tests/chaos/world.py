@@ -13,7 +13,7 @@ from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
 from sandbox.stage.stage import STRIPE_SECRET, Stage, stage
-from tests.chaos.draw import Link
+from tests.chaos.drawn import Link
 from tests.chaos.proxy import Proxy
 
 PATIENCE = 60.0
