@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 
 class Wire(BaseModel):
@@ -21,3 +21,6 @@ def _in_utc(value: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A point in time, always in UTC. A naive datetime is refused: its meaning would depend on the machine."""
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""Who did something, or why, as a person wrote it: never empty, and the same person with a space behind is the same."""

@@ -1,21 +1,18 @@
-"""What our books know already of money that a person is about to enter: looked up before anything is written."""
+"""What our books know already of a payment that a person is about to enter: looked up before anything is written."""
 
 from typing import NamedTuple
 
 from dunning.case.case import Case
-from dunning.case.facts import Payment, Restored, Reversal
-from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Kind, find
+from dunning.case.facts import Payment
+from dunning.case.ledger import MONEY_IN, Kind, find
 from dunning.money import Money
 from dunning.ports.outages import OutageError
-from dunning.records.credit import UNMATCHED, late_line
+from dunning.records.credit import late_line
 from dunning.records.inbox import NewsOutcome
-from dunning.rules.updates import restored_refused, reversal_refused
 from operations.check_invoice import Policies
 from operations.errors import RefusedError
 from operations.late_money import LateRecords
 from operations.look import CaseOf
-
-_SHOWN = 10
 
 
 class First(NamedTuple):
@@ -65,40 +62,3 @@ class KnownMoney:
             return self._policies(known.policy).currency if known else ""
         except (OutageError, ValueError):
             return ""
-
-    async def check_reversal(self, invoice: str, reversal: Reversal, *, force: bool) -> None:
-        """Raise RefusedError for a reversal of money that no books have, unless forced, and for what can be none.
-
-        Raises OutageError when that cannot be looked up.
-        """
-        case = None if force else await self._case_of(invoice)
-        if case and (reason := reversal_refused(case, reversal)):
-            raise RefusedError(reason, field="amount")
-        if not force and not await self._has(invoice, reversal.payment, case):
-            have = [entry.id for entry in case.entries if entry.kind in MONEY_IN] if case else []
-            raise RefusedError(_unknown("payment", reversal.payment, invoice, have), field="payment")
-
-    async def _has(self, invoice: str, payment: str, case: Case | None) -> bool:
-        if case and (find(case.entries, payment, MONEY_IN) or any(a.payment == payment for a in case.attempts)):
-            return True
-        lines = (late_line(invoice, payment), late_line(UNMATCHED, payment))
-        return any([await self._store.credit(line) for line in lines])
-
-    async def check_restored(self, invoice: str, fact: Restored, *, force: bool) -> None:
-        """The same for money that came again after a reversal."""
-        case = None if force else await self._case_of(invoice)
-        if case and (reason := restored_refused(case, fact)):
-            raise RefusedError(reason, field="amount")
-        if force or (case and find(case.entries, fact.reversal, TAKEN_BACK)):
-            return
-        told = [each.id for each in await self._store.remembered(invoice) if isinstance(each, Reversal)]
-        if fact.reversal not in told:
-            raise RefusedError(_unknown("reversal", fact.reversal, invoice, told), field="reversal")
-
-
-def _unknown(what: str, name: str, invoice: str, have: list[str]) -> str:
-    known = f"it has {', '.join(have[:_SHOWN])}" + (" ..." if len(have) > _SHOWN else "") if have else "it has none"
-    return (
-        f"no books here know the {what} {name!r} of {invoice}; {known}. Nothing was recorded. With --force this waits "
-        f"for the {what} and counts once it comes"
-    )

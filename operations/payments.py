@@ -10,7 +10,6 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
-from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Entry, find, still_of
 from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
@@ -25,6 +24,7 @@ from operations.check_invoice import Policies
 from operations.count_money import Brought, CountMoney
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
+from operations.known_back import KnownTakenBack
 from operations.known_money import First, KnownMoney
 from operations.look import CaseOf
 
@@ -86,6 +86,7 @@ class Payments:
         self._policies = policies
         self._seen = seen
         self._known = KnownMoney(store, case_of, policies)
+        self._known_back = KnownTakenBack(store, case_of)
         self._money = CountMoney(store, cases)
         self._news = DeliverNews(store, cases)
 
@@ -137,21 +138,20 @@ class Payments:
     async def reverse(self, invoice: str, reversal: Reversal, *, force: bool = False) -> Outcome:
         """Enter money that was taken back: the invoice is owed again.
 
-        Raises RefusedError, also for more than is left of the payment, and for a payment that nobody knows: a person
-        mistypes. `force`: the payment will come; this waits for it.
+        Raises RefusedError, also for more than is left of the payment, for another currency, for something else under a
+        known id, and for a payment that nobody knows: a person mistypes. `force`: the payment will come; this waits.
         """
         await self._check(invoice, reversal.amount)
-        await self._known.check_reversal(invoice, reversal, force=force)
-        await self._check_left(invoice, reversal)
+        await self._known_back.check_reversal(invoice, reversal, force=force)
         return await self._signalled(News(invoice=invoice, fact=reversal))
 
     async def restore(self, invoice: str, restored: Restored, *, force: bool = False) -> Outcome:
-        """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError.
+        """Enter money that came again after it was taken back, as by a dispute that was won. Raises RefusedError alike.
 
         `force`: also of a reversal that is not known yet; it waits for that.
         """
         await self._check(invoice, restored.amount)
-        await self._known.check_restored(invoice, restored, force=force)
+        await self._known_back.check_restored(invoice, restored, force=force)
         return await self._signalled(News(invoice=invoice, fact=restored))
 
     async def _signalled(self, news: News) -> Outcome:
@@ -166,24 +166,6 @@ class Payments:
             raise RefusedError(f"{amount} is not positive", field="amount")
         if await self._store.invoice(invoice) is None:
             raise NoSuchInvoiceError(invoice, ", so nothing was recorded")
-
-    async def _check_left(self, invoice: str, reversal: Reversal) -> None:
-        entries = await self._entries(invoice)
-        payment = find(entries, reversal.payment, MONEY_IN)
-        if payment is None or find(entries, reversal.id, TAKEN_BACK):
-            return
-        left = payment.amount.model_copy(update={"minor": max(0, still_of(payment, entries))})
-        if payment.amount.currency == reversal.amount.currency and left < reversal.amount:
-            reason = f"{reversal.amount} is more than the {left} that is left of payment {payment.id!r}"
-            raise RefusedError(f"{reason}, so nothing was recorded", about=invoice, field="amount")
-
-    async def _entries(self, invoice: str) -> tuple[Entry, ...]:
-        """The ledger, of a running case or of closed books; empty when there is none."""
-        try:
-            return (await self._cases.ask(invoice)).entries
-        except NoCaseError:
-            closed = await self._store.ledger(invoice)
-            return closed.order.entries if closed else ()
 
     async def currency(self, invoice: str) -> str:
         """The invoice's currency, for an amount that was written without one. Raises NoSuchInvoiceError."""

@@ -38,7 +38,7 @@ async def waive(
     entry: Annotated[str, Parameter(help="Id of the charge in the ledger, such as late-fee; `show` lists them.")],
     /,
     *,
-    amount: Annotated[str, Parameter(help='Only so much of it, like "USD 5.00".')] = "",
+    amount: Annotated[str | None, Parameter(help='Only so much of it, like "USD 5.00".')] = None,
     give_back: Annotated[bool, Parameter(help="What was paid for it becomes credit of the account.")] = False,
     by: By = "",
     reason: Reason = "",
@@ -52,7 +52,7 @@ async def waive(
     from dunning.money import Money
 
     try:
-        part = Money.parse(amount) if amount else None
+        part = Money.parse(amount) if amount is not None else None
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
     values: dict[str, object] = {"entry": entry, "amount": part, "give_back": give_back, "by": by, "reason": reason}

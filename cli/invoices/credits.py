@@ -59,7 +59,8 @@ async def add(
     json: Json = False,
 ) -> None:
     """Add credit, such as for goodwill. It pays the account's open invoices as their policies say."""
-    money = _money(amount, id, by, reason)
+    _named(id, by, reason)
+    money = _money(amount)
     async with composed() as made:
         _say(await made.credit.add(account, money, id, by, reason), "added", json=json)
 
@@ -76,7 +77,8 @@ async def pay_out(
     json: Json = False,
 ) -> None:
     """Note that credit was paid to the customer by hand, such as by bank transfer."""
-    money = _money(amount, id, by, reason)
+    _named(id, by, reason)
+    money = _money(amount)
     async with composed(server="not needed") as made:
         _say(await made.credit.pay_out(account, money, id, by, reason), "paid out", json=json)
 
@@ -89,7 +91,7 @@ async def use(
     id: Id,  # noqa: A002
     by: By,
     reason: Reason,
-    amount: Annotated[str, Parameter(help="At most so much (default: all that is owed).")] = "",
+    amount: Annotated[str | None, Parameter(help="At most so much (default: all that is owed).")] = None,
     json: Json = False,
 ) -> None:
     """Have the account's credit pay for an invoice now, whatever its policy says about credit.
@@ -100,7 +102,8 @@ async def use(
 
     from dunning.case.facts import UseCredit
 
-    most = _money(amount, id, by, reason) if amount else None
+    _named(id, by, reason)
+    most = _money(amount) if amount is not None else None
     try:
         fact = UseCredit(id=id, most=most, by=by, reason=reason)
     except ValidationError as error:
@@ -113,12 +116,15 @@ async def use(
         print(f"{invoice}: credit {answer.outcome}; balance {answer.balance} before it, state {answer.state}")
 
 
-def _money(text: str, *named: str) -> Money:
-    from dunning.money import Money
-
-    for option, value in zip(("id", "by", "reason"), named, strict=True):
+def _named(*values: str) -> None:
+    for option, value in zip(("id", "by", "reason"), values, strict=True):
         if not value.strip():
             raise BadInputError(f"--{option}: may not be empty")
+
+
+def _money(text: str) -> Money:
+    from dunning.money import Money
+
     try:
         return Money.parse(text)
     except ValueError as error:

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+_ID = "'^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'"
+"""What our own ids look like, as pydantic names it."""
 
 
 class CommandError(Exception):
@@ -56,6 +58,13 @@ def _reason(place: tuple[int | str, ...], kind: str, message: str) -> str:
         return f"unknown key {key!r}; is it a typing mistake?"
     if kind == "missing":
         return f"{key}: is missing"
-    empty = kind == "string_too_short" and "at least 1 " in message
-    text = "may not be empty" if empty else message.removeprefix("Value error, ")
+    text = _words(kind, message.removeprefix("Value error, "))
     return f"{key}: {text}" if key else text
+
+
+def _words(kind: str, message: str) -> str:
+    if kind == "string_too_short" and "at least 1 " in message:
+        return "may not be empty"
+    if kind == "string_pattern_mismatch" and _ID in message:
+        return "write 1 to 64 letters, digits, points, hyphens and underscores, the first a letter or a digit"
+    return message

@@ -8,7 +8,7 @@ from pydantic import Field
 from dunning.case.outcomes import AnswerOutcome
 from dunning.money import Money
 from dunning.states import StateAt
-from dunning.wire import Instant, Wire
+from dunning.wire import Instant, Wire, Words
 
 
 class Payment(Wire):
@@ -149,29 +149,29 @@ class GiveBack(Wire):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     payment: str = Field(min_length=1, max_length=200)
     amount: Money
-    by: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    by: Words
+    reason: Words
 
 
 class Approval(Wire):
     """One person agrees to a milestone."""
 
     milestone: str
-    by: str = Field(min_length=1)
+    by: Words
 
 
 class RefusedCharge(Wire):
     """A person decides about a charge that the gateway refuses as malformed: try it again now, or leave it out."""
 
     leave_out: bool = False
-    by: str = Field(min_length=1)
+    by: Words
     reason: str = ""
 
 
 class Void(Wire):
     """The invoice was a mistake: nothing is owed, everything is reinstated."""
 
-    reason: str = Field(min_length=1)
+    reason: Words
     by: str = ""
 
 

@@ -9,11 +9,15 @@ from datetime import datetime
 from dunning.case.case import Case
 from dunning.case.decisions import Perform, Step, follow_up
 from dunning.case.facts import GiveBack
-from dunning.case.ledger import Entry, Kind, find, is_credit, still_of
+from dunning.case.ledger import Entry, Kind, balance, find, is_credit, still_of
 from dunning.case.update import changed, one_fact
+from dunning.money import Money
 from dunning.policy.plan import Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read, step
+
+_MONEY = (Kind.PAYMENT, Kind.REVERSAL, Kind.CHARGEBACK, Kind.RESTORED, Kind.REFUND, Kind.CREDIT)
+_AS_CREDIT = "what became credit of the account is paid out with `starter.py credits pay-out`"
 
 
 @one_fact
@@ -27,15 +31,45 @@ def give_back_refused(case: Case, fact: GiveBack) -> str:
     """Why it cannot be given back; the same again is never refused."""
     if fact in case.given_back:
         return ""
-    if any(each.id == fact.id for each in case.given_back):
-        return f"{fact.id!r} was given back before, as something else"
+    if before := next((each for each in case.given_back if each.id == fact.id), None):
+        what = f"{before.amount} of {before.payment} ({before.reason})"
+        return f"under the id {fact.id!r} {what} was given back before: give another refund an id of its own"
     payment = find(case.entries, fact.payment, (Kind.PAYMENT,))
     if payment is None or is_credit(fact.payment):
-        return f"there is no payment {fact.payment!r} on this invoice that a gateway could give back"
+        return _no_payment(case, fact)
     if fact.amount.currency != payment.amount.currency or fact.amount.minor <= 0:
         return f"{fact.amount} is no part of a payment of {payment.amount}"
-    left = payment.amount.model_copy(update={"minor": max(0, _left(case, payment))})
-    return f"{fact.amount} is more than the {left} that is left of {payment.id}" if left < fact.amount else ""
+    return _too_much(case, fact, payment)
+
+
+def _no_payment(case: Case, fact: GiveBack) -> str:
+    have = ", ".join(entry.id for entry in case.payments if not is_credit(entry.id)) or "none"
+    return (
+        f"there is no payment {fact.payment!r} on this invoice that a gateway could give back; it has {have}; "
+        f"{_AS_CREDIT}"
+    )
+
+
+def _too_much(case: Case, fact: GiveBack, payment: Entry) -> str:
+    waiting = _waiting(case)
+    of_it = (
+        still_of(payment, case.entries)
+        - _refunded(case, payment)
+        - sum(each.amount.minor for each in waiting if each.payment == payment.id)
+    )
+    paying = pays_for_it(case).minor - sum(each.amount.minor for each in waiting)
+    left = payment.amount.model_copy(update={"minor": max(0, min(of_it, paying))})
+    if not left < fact.amount:
+        return ""
+    if paying < of_it:
+        return f"{fact.amount} is more than the {left} that pays for this invoice; {_AS_CREDIT}"
+    return f"{fact.amount} is more than the {left} that is left of {payment.id}"
+
+
+def pays_for_it(case: Case) -> Money:
+    """How much of the money that came pays for what is asked; the rest is credit of the account, or becomes it."""
+    kept = -balance(tuple(entry for entry in case.entries if entry.kind in _MONEY), case.balance.currency)
+    return kept.model_copy(update={"minor": max(0, kept.minor + min(0, case.balance.minor))})
 
 
 def give_back(case: Case, now: datetime) -> Step | None:
@@ -55,8 +89,10 @@ def asked_by(case: Case, milestone: Milestone) -> GiveBack | None:
     return next(each for each in case.given_back if each.id == name.id)
 
 
-def _left(case: Case, payment: Entry) -> int:
-    """Less what was given back, and what is about to be."""
-    refunds = sum(e.amount.minor for e in case.entries if e.kind is Kind.REFUND and e.of == payment.id)
-    waiting = (f for f in case.given_back if step(StepKind.GIVE_BACK, f.id) not in case.steps_done)
-    return still_of(payment, case.entries) - refunds - sum(f.amount.minor for f in waiting if f.payment == payment.id)
+def _waiting(case: Case) -> tuple[GiveBack, ...]:
+    """What is about to be given back."""
+    return tuple(each for each in case.given_back if step(StepKind.GIVE_BACK, each.id) not in case.steps_done)
+
+
+def _refunded(case: Case, payment: Entry) -> int:
+    return sum(e.amount.minor for e in case.entries if e.kind is Kind.REFUND and e.of == payment.id)

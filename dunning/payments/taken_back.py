@@ -21,8 +21,12 @@ def about(payment: str, news: Iterable[TakenBackNews]) -> tuple[TakenBackNews, .
 
 
 def credit_lines(invoice: str, credit: Credit, news: Iterable[TakenBackNews]) -> tuple[Credit, ...]:
-    """The lines by which news of a payment that became `credit` changes that, each with an id of its own."""
-    return tuple(_line(invoice, credit, each) for each in news)
+    """The lines by which news of a payment that became `credit` changes that, each with an id of its own.
+
+    What is in another currency is no news of that money.
+    """
+    currency = credit.amount.currency
+    return tuple(_line(invoice, credit, each) for each in news if each.amount.currency == currency)
 
 
 def _line(invoice: str, credit: Credit, fact: TakenBackNews) -> Credit:
@@ -41,13 +45,28 @@ def heard(entries: tuple[Entry, ...]) -> tuple[str, ...]:
 
 
 def unheard(entries: tuple[Entry, ...], news: Iterable[TakenBackNews]) -> tuple[TakenBackNews, ...]:
-    """The news about money in a ledger that the ledger does not have."""
+    """The news about money in a ledger that the ledger does not have; in another currency it is none."""
     known = tuple(news)
     if not known:
         return ()
     ids = frozenset(heard(entries))
-    payments = (entry.id for entry in entries if entry.kind in MONEY_IN)
-    return tuple(each for payment in payments for each in about(payment, known) if each.id not in ids)
+    payments = (entry for entry in entries if entry.kind in MONEY_IN)
+    about_them = ((payment, each) for payment in payments for each in about(payment.id, known))
+    return tuple(each for it, each in about_them if each.id not in ids and each.amount.currency == it.amount.currency)
+
+
+def news_in(entries: tuple[Entry, ...]) -> tuple[TakenBackNews, ...]:
+    """What a ledger has of such news, as it was told."""
+    taken = (Reversal(id=e.id, payment=e.of, amount=e.amount, at=e.at) for e in entries if e.kind in TAKEN_BACK)
+    again = (Restored(id=e.id, reversal=e.of, amount=e.amount, at=e.at) for e in entries if e.kind is Kind.RESTORED)
+    return (*taken, *again)
+
+
+def left_of(amount: Money, payment: str, news: Iterable[TakenBackNews]) -> Money:
+    """What is left of a payment of that amount once all that the news say is true; never less than nothing."""
+    mine = [each for each in about(payment, news) if each.amount.currency == amount.currency]
+    less = sum(each.amount.minor * (1 if isinstance(each, Reversal) else -1) for each in mine)
+    return amount.model_copy(update={"minor": max(0, amount.minor - less)})
 
 
 def still_counted(payment: Entry, entries: tuple[Entry, ...]) -> Money:

@@ -47,7 +47,7 @@ from dunning.notices.warnings import as_announced
 from dunning.payments.attempts import charged, declined, no_method, pending, unknown
 from dunning.payments.cards import looked, seen
 from dunning.payments.dust import is_dust
-from dunning.payments.goodwill import asked_by
+from dunning.payments.goodwill import asked_by, pays_for_it
 from dunning.payments.refusals import refused
 from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
@@ -89,11 +89,15 @@ def _in_generation(case: Case, result: Overtaken) -> Case:
 
 
 def _refunded(case: Case, milestone: Milestone, result: Refunded, now: datetime) -> Case:
-    """What a person gives back is waived with it, so that nobody is asked for it."""
+    """What a person gives back is waived with it, so that nobody is asked for it.
+
+    No more than it paid for: the invoice may have been voided, or paid twice, while the gateway was asked.
+    """
     asked = asked_by(case, milestone)
-    if asked:
+    waived = min(result.amount, pays_for_it(case), key=lambda money: money.minor)
+    if asked and waived.minor > 0:
         note, name = f"{asked.reason} by {asked.by}", step(StepKind.WAIVE, milestone.name)
-        waiver = Entry(id=name, kind=Kind.WAIVER, amount=result.amount, at=now, of=asked.payment, note=note)
+        waiver = Entry(id=name, kind=Kind.WAIVER, amount=waived, at=now, of=asked.payment, note=note)
         case = with_entry(case, waiver)
     entry = Entry(
         id=milestone.name,

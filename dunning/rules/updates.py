@@ -29,6 +29,7 @@ from dunning.policy.step_names import step
 
 CARRIED_ON = "carried-on"
 """The line by which what earlier invoices left goes on from one that was voided."""
+_MORE = "give more with `starter.py credits add`"
 YEARS = (2000, 2200)
 """Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
 FAR = timedelta(days=730)
@@ -120,8 +121,8 @@ def waiver_refused(case: Case, waiver: Waiver) -> str:
     if find(case.entries, waiver.entry, CHARGES) is None:
         charges = ", ".join(e.id for e in case.entries if e.kind in CHARGES)
         return f"there is no charge {waiver.entry!r} on this invoice; there are: {charges}"
-    if find(case.entries, step(StepKind.WAIVE, waiver.entry), (Kind.WAIVER,)):
-        return f"{waiver.entry!r} is already waived"
+    if known := find(case.entries, step(StepKind.WAIVE, waiver.entry), (Kind.WAIVER,)):
+        return f"{known.amount} of {waiver.entry!r} is already waived, and a charge is waived once; {_MORE}"
     if wrong := _no_part(case, waiver):
         return wrong
     if _waivable(case, waiver).minor > 0:
@@ -184,8 +185,7 @@ def approved(case: Case, approval: Approval) -> Case:
 
 def void_refused(case: Case, void: Void) -> str:
     """Why the invoice cannot be voided."""
-    if not void.reason.strip():
-        return "a reason is needed"
+    del void
     return "the invoice is already void" if case.voided or case.lapsed else ""
 
 

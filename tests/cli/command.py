@@ -62,3 +62,11 @@ def in_days(days: int) -> date:
 
 def lines(*rows: dict[str, Any]) -> str:
     return "".join(json.dumps(each) + "\n" for each in rows)
+
+
+async def until_said(operate: Operate, text: str, *words: str) -> Said:
+    """Type it again and again until its answer has that text."""
+    async with asyncio.timeout(30):
+        while text not in (said := await operate(*words)).out:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.1)
+    return said

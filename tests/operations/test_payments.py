@@ -128,7 +128,7 @@ async def test_a_person_does_not_take_back_more_than_is_left_of_a_payment(made: 
     def back(name: str, minor: int) -> Reversal:
         return Reversal(id=name, payment="take-9", amount=usd(minor), at=now())
 
-    with pytest.raises(RefusedError, match=r"USD 5\.01 is more than the USD 5\.00 that is left of payment 'take-9'"):
+    with pytest.raises(RefusedError, match=r"USD 5\.01 is more than the USD 5\.00 that is left of 'take-9'"):
         await made.payments.reverse("TAKE-9", back("back-9", 501))
     assert (await made.payments.reverse("TAKE-9", back("back-9", 300))).outcome == "noted"
     assert (await made.payments.reverse("TAKE-9", back("back-9", 300))).outcome == "noted"

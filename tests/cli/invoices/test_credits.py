@@ -71,7 +71,8 @@ async def test_a_person_has_credit_pay_for_an_invoice_that_is_not_due(a_stage: S
         (("pay-out", "CRE-3-account", "--amount", "5", "--id", "x"), "--amount: '5' is not an amount"),
         (("use", "NONE", "--id", "x"), "there is no such invoice"),
         (("use", "CRE-3", "--amount", "EUR 5", "--id", "x"), "no credit in USD"),
-        (("use", "CRE-3", "--id", "a b"), "--id"),
+        (("use", "CRE-3", "--id", "a b"), "--id: write 1 to 64 letters, digits, points"),
+        (("use", "CRE-3", "--id", "x", "--amount", ""), "--amount: '' is not an amount"),
         (("add", "CRE-3-account", "--amount", "USD 5", "--id", " "), "--id: may not be empty"),
     ],
 )

@@ -72,8 +72,30 @@ def test_no_more_than_is_left_is_given_back(fact: GiveBack, why: str) -> None:
 def test_two_requests_share_what_is_left_and_the_same_one_is_never_refused() -> None:
     case = asked_back(part_paid(), gives("USD 6.00"))
     assert give_back_refused(case, gives("USD 6.00")) == ""
-    assert give_back_refused(case, gives("USD 7.00")).startswith("'t-1' was given back before")
+    before = "under the id 't-1' USD 6.00 of p-1 (a bad week) was given back before"
+    assert give_back_refused(case, gives("USD 7.00")).startswith(before)
     assert give_back_refused(case, gives("USD 5.00", "t-2")) == "USD 5.00 is more than the USD 4.00 that is left of p-1"
+
+
+def test_what_became_credit_of_the_account_is_not_given_back_too() -> None:
+    """Paid twice: before the rest is credit and afterwards, only what pays for the invoice can go back."""
+    payment = Payment(id="p-1", amount=Money.parse("USD 39.98"), at=NOW)
+    case = paid(open_case(NEW, NOW), payment)
+    closed = live(NEW, before_issue(NEW), [(at(NEW, -5), pays("USD 39.98"))]).case
+    assert [entry.amount.minor for entry in closed.entries if entry.kind is Kind.CREDIT] == [1999]
+    for each in (case, closed):
+        assert give_back_refused(each, gives("USD 19.99")) == ""
+        refused = give_back_refused(each, gives("USD 20.00"))
+        assert refused.startswith("USD 20.00 is more than the USD 19.99 that pays for this invoice; what became credit")
+
+
+def test_a_void_that_comes_while_the_gateway_is_asked_makes_no_cent_credit_that_went_back() -> None:
+    case = asked_back(part_paid(), gives("USD 4.00"))
+    step = give_back(case, NOW)
+    assert isinstance(step, Perform)
+    case = voided(case, Void(reason="billed twice"), NOW)
+    case = recorded(case, step.milestone, World().answer(case, step.milestone, NOW), NOW)
+    assert case.balance.minor == -600
 
 
 def test_a_void_gives_as_credit_only_what_was_not_given_back() -> None:

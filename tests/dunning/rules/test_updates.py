@@ -186,7 +186,8 @@ def test_only_a_charge_of_this_invoice_can_be_waived_and_only_once() -> None:
     )
     assert waiver_refused(case, waiver("p-1")).startswith("there is no charge 'p-1'")
     once = waived(case, waiver("late-fee"), now)
-    assert waiver_refused(once, waiver("late-fee")) == "'late-fee' is already waived"
+    refused = "of 'late-fee' is already waived, and a charge is waived once; give more with `starter.py credits add`"
+    assert waiver_refused(once, waiver("late-fee")).endswith(refused)
     assert waiver_refused(once, waiver("invoice")) == ""
 
 
@@ -258,7 +259,6 @@ def test_an_invoice_is_voided_once() -> None:
     case, now = moment(ASO, 2)
     mistake = Void(reason="billed twice")
     assert void_refused(case, mistake) == ""
-    assert void_refused(case, Void(reason=" ")) == "a reason is needed"
     assert void_refused(MISTAKE(case, now), mistake) == "the invoice is already void"
     assert void_refused(moment(ASO, 31)[0], mistake) == "the invoice is already void"
 
