@@ -37,14 +37,34 @@ class Frozen:
         passing = asyncio.create_task(life.to_day(day))
         async with asyncio.timeout(30):
             await self.gate.waiting.wait()
-        self.freeze()
+        await self.freeze()
         self.gate.open()
         return passing
 
-    def freeze(self) -> None:
-        """Temporal gives it nothing more to do; else each of its polls would take a task along into the ice."""
-        self.stage.worker.freeze()
+    async def freeze(self) -> None:
+        """Not inside of a transaction of the store, which would hold up everybody on SQLite.
+
+        Temporal gives it nothing more to do; else each of its polls would take a task along into the ice.
+        """
+
+        async def frozen_outside() -> bool:
+            self.stage.worker.freeze()
+            if self._store_is_free():
+                return True
+            self.stage.worker.thaw()
+            return False
+
+        await until(frozen_outside)
         self.temporal.cut()
+
+    def _store_is_free(self) -> bool:
+        with closing(sqlite3.connect(self.stage.folder / "reprieve.db", isolation_level=None, timeout=0)) as mine:
+            try:
+                mine.execute("begin immediate")
+                mine.execute("rollback")
+            except sqlite3.OperationalError:
+                return False
+            return True
 
     async def go_on(self) -> None:
         """Another worker comes."""
@@ -115,7 +135,7 @@ async def test_a_worker_that_thaws_in_the_middle_of_its_panel_call_takes_back_wh
         await panel.script(life.user, "hold")
         passing = asyncio.create_task(life.to_day(10))
         await panel.until_held(life.user)
-        world.freeze()
+        await world.freeze()
         await world.go_on()
         await passing
         await has_paid(life)
