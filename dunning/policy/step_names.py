@@ -14,7 +14,7 @@ Each kind has a fixed number of ids. A colon within one is written `%3A`, so no 
 nothing can follow, the last id stands as it is. A milestone may not be called like a kind (`dunning.policy.check`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -152,7 +152,8 @@ def _plain(written: str) -> str:
     return written.replace("%3A", ":").replace("%25", "%")
 
 
-def step(kind: StepKind, *ids: object) -> str:
+@lru_cache(maxsize=16384, typed=True)
+def step(kind: StepKind, *ids: Hashable) -> str:
     """The name of a follow-up."""
     return str(StepName(kind, tuple(map(str, ids))))
 
