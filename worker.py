@@ -50,6 +50,7 @@ from adapters.temporal import schedules
 from adapters.temporal.client import connect, measured, register
 from composition import Composition
 from dunning.fleet.breaker import Limits
+from dunning.mistakes import why
 from dunning.ports.outages import OutageError
 from operations.services.backups import PanelBackUps
 from workflows import calls
@@ -208,7 +209,7 @@ def main() -> int:
     except ValidationError as error:
         for e in error.errors():
             name = "_".join(str(part) for part in e["loc"]).upper()
-            print(f"worker: setting REPRIEVE_{name}: {e['msg']}", file=sys.stderr)
+            print(f"worker: setting REPRIEVE_{name}: {why(e)}", file=sys.stderr)
         return BAD_INPUT
     except SettingsError as error:
         print(f"worker: {no_json(error)}", file=sys.stderr)

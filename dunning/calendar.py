@@ -11,9 +11,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dunning.mistakes import shown
+
 _ISO_DURATION = re.compile(
-    r"(?P<sign>[+-]?)P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?)?"
+    r"(?P<sign>[+-]?)P(?=[0-9T])"
+    r"(?:(?P<years>[0-9]{1,15})Y)?(?:(?P<months>[0-9]{1,15})M)?(?:(?P<weeks>[0-9]{1,15})W)?(?:(?P<days>[0-9]{1,15})D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,15})H)?(?:(?P<minutes>[0-9]{1,15})M)?)?"
 )
 
 
@@ -25,13 +28,13 @@ class Offset(NamedTuple):
     minutes: int = 0
 
     @classmethod
-    def parse(cls, value: int | str) -> "Offset":
+    def parse(cls, value: object) -> "Offset":
         """Read days (`-10`) or an ISO 8601 duration (`-P10D`, `P1M`, `P2W`, `PT36H`). Raises ValueError."""
-        if isinstance(value, int):
+        if isinstance(value, int) and not isinstance(value, bool):
             return cls(days=value)
-        found = _ISO_DURATION.fullmatch(value)
-        if not found or not any(character.isdigit() for character in value):
-            msg = f"{value!r} is neither a number of days nor an ISO 8601 duration such as 'P1M' or '-P10D'"
+        found = _ISO_DURATION.fullmatch(value) if isinstance(value, str) else None
+        if not found:
+            msg = f"{shown(value)} is neither a number of days nor an ISO 8601 duration such as 'P1M' or '-P10D'"
             raise ValueError(msg)
         part = {name: int(number or 0) for name, number in found.groupdict().items() if name != "sign"}
         sign = -1 if found["sign"] == "-" else 1

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from dunning.currencies import digits, known_currency
+from dunning.mistakes import shown
 from dunning.wire import Wire
 
 MOST = 999_999_999_999
@@ -47,7 +48,7 @@ class Money(Wire):
         found = _AMOUNT.fullmatch(text.strip(" "))
         codes = [code for code in (found["before"], found["after"]) if code] if found else []
         if found is None or len(codes) > 1 or not (codes or currency):
-            msg = f"{text!r} is not an amount; write it like 'USD 19.99'"
+            msg = f"{shown(text)} is not an amount; write it like 'USD 19.99'"
             raise ValueError(msg + _of_separators(text))
         code = known_currency(codes[0] if codes else str(currency))
         minor = _minor_units(found["whole"], found["part"] or "", code)

@@ -5,6 +5,7 @@ What is away is no refusal: `dunning.ports.outages.OutageError` and its kinds pa
 
 from pydantic import ValidationError
 
+from dunning.mistakes import why
 from dunning.ports.outages import OutageError
 
 
@@ -53,6 +54,4 @@ class UnfinishedError(OutageError):
 def refusal(error: ValidationError) -> RefusedError:
     """The first wrong value of a request. The value itself is not repeated: it may be personal."""
     first = error.errors()[0]
-    empty = first["type"] == "string_too_short" and "at least 1 " in first["msg"]
-    reason = "may not be empty" if empty else first["msg"].removeprefix("Value error, ")
-    return RefusedError(reason, field=".".join(map(str, first["loc"])))
+    return RefusedError(why(first), field=".".join(map(str, first["loc"])))

@@ -1,5 +1,6 @@
 """An invoice to be opened, as a person or a program names it, and the plan that fits it."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from dunning.policy.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account, Contact, Service
 
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 100_000
 """Characters of an invoice as JSON; Temporal refuses cases of two million bytes."""
 _PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
@@ -43,6 +45,16 @@ def _amount(value: Any) -> Any:
     raise ValueError("write the amount as text with its currency, like 'USD 19.99'")
 
 
+def _day(value: Any) -> Any:
+    """A number would be read as seconds since 1970, and so would digits without dashes."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("must be a date, like 2026-12-01")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class NewInvoice(BaseModel):
     """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
 
@@ -59,11 +71,11 @@ class NewInvoice(BaseModel):
     customer: str = ""
     emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
     amount: Annotated[Money, BeforeValidator(_amount)]
-    due: date
+    due: Day
     policy: str
     zone: Zone | None = None
     locale: str = "en_US"
-    paid_through: date | None = None
+    paid_through: Day | None = None
     renews: str = ""
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
     brand: str = ""

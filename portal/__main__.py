@@ -19,6 +19,7 @@ from adapters.process import logs
 from adapters.settings.settings import Settings, no_json
 from adapters.store import migrate
 from adapters.store.database.engine import database
+from dunning.mistakes import why
 from dunning.ports.outages import OutageError
 from portal.composition import compose, texts
 from portal.http.server import serving
@@ -56,7 +57,7 @@ def _settings() -> Settings | None:
         settings = Settings()
     except ValidationError as error:
         for e in error.errors():
-            _complain("_".join(str(part) for part in e["loc"]), e["msg"])
+            _complain("_".join(str(part) for part in e["loc"]), why(e))
         return None
     except SettingsError as error:
         print(f"portal: {no_json(error)}", file=sys.stderr)  # noqa: T201 - for a person

@@ -4,15 +4,24 @@ import hashlib
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
+from dunning.mistakes import place, why
 from dunning.policy.check import PolicyError, findings
 from dunning.policy.file import Policy
 from dunning.policy.finding import Finding
 
 Texts = Callable[[Policy], list[Finding]]
 """What is wrong with the words of a policy's notices (`adapters.templates.announced`)."""
+
+
+_GIVEN = {
+    "name": "is the file's name without .toml; remove the key",
+    "version": "is computed from the file; remove the key",
+}
+"""What is known of a policy without being written in it."""
 
 
 class PolicyFolder:
@@ -48,7 +57,7 @@ def load_policy(name: str, folder: Path) -> Policy:
     file = _file(name, folder)
     try:
         source = file.read_bytes()
-    except OSError:
+    except (OSError, ValueError):  # a name with a NUL in it is no name of a file
         known = ", ".join(policy_names(folder)) or "none"
         raise PolicyError(
             str(file), [Finding("policy", f"there is no such file; policies in {folder}: {known}")]
@@ -64,20 +73,26 @@ def _file(name: str, folder: Path) -> Path:
     return Path(name) if name.endswith(".toml") else folder / f"{name}.toml"
 
 
-def _parsed(file: Path, source: bytes) -> Policy:
+def _values(file: Path, source: bytes) -> dict[str, Any]:
     try:
         values = tomllib.loads(source.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(str(file), [Finding("TOML", str(error))]) from None
+    except UnicodeDecodeError as error:
+        wrong = [Finding("TOML", f"not UTF-8 text (byte {error.start}); save the file as UTF-8")]
+    except tomllib.TOMLDecodeError as error:
+        wrong = [Finding("TOML", f"{error}; mend the file there")]
+    except (ValueError, RecursionError):
+        wrong = [Finding("TOML", "a number of thousands of digits, or brackets in brackets without end; mend the file")]
+    else:
+        wrong = [Finding(key, _GIVEN[key]) for key in _GIVEN if key in values]
+        if not wrong:
+            return values
+    raise PolicyError(str(file), wrong)
+
+
+def _parsed(file: Path, source: bytes) -> Policy:
+    values = _values(file, source)
     version = hashlib.sha256(source).hexdigest()[:12]
     try:
         return Policy.model_validate({**values, "name": file.stem, "version": version})
     except ValidationError as error:
-        raise PolicyError(str(file), [_finding(e["loc"], e["type"], e["msg"]) for e in error.errors()]) from None
-
-
-def _finding(place: tuple[str | int, ...], kind: str, message: str) -> Finding:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-    if kind == "extra_forbidden":
-        return Finding(key, "unknown key; is it a typing mistake?")
-    return Finding(key or "policy", message.removeprefix("Value error, "))
+        raise PolicyError(str(file), [Finding(place(e["loc"]) or "policy", why(e)) for e in error.errors()]) from None

@@ -26,7 +26,7 @@ from dunning.services.hold_reasons import Contacts, HoldContact
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 32
 """Characters of a secret that nobody guesses."""
-NAME_SERVER = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\])(:\d{1,5})?$"
+NAME_SERVER = r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$"
 BrandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 HOLD_CONTACTS: Contacts = {
     "abuse": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/abuse-faq"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from cli.shell.connections import composed, settings
-from cli.shell.options import Json
+from cli.shell.options import Json, Whole
 from cli.shell.output import complain, console, print_json, table
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def show(
 async def allow(
     *invoices: Annotated[str, Parameter(help="Only these invoices, such as INV-1042; what was kept, too.")],
     by: By,
-    most: Annotated[int | None, Parameter(help="A stage: at most so many now, the oldest first.")] = None,
+    most: Annotated[int | None, Whole, Parameter(help="A stage: at most so many now, the oldest first.")] = None,
     incident: Incident = "",
     kept: Annotated[bool, Parameter(help="What a person decided against before.")] = False,
     json: Json = False,

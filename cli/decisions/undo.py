@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import FAILED
-from cli.shell.options import By, Json, parsed_instant
+from cli.shell.options import By, Json, Whole, parsed_instant
 from cli.shell.output import console, print_json, table
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ async def undo(
     dry_run: Annotated[bool, Parameter(help="Only list what would be undone.")] = False,
     by: By = "",
     reason: Annotated[str, Parameter(help="Why; kept in each case and in the ticket.")] = "",
-    hold_days: Annotated[int, Parameter(help="So many days nothing happens afterwards; at first 7.")] = 7,
+    hold_days: Annotated[int, Whole, Parameter(help="So many days nothing happens afterwards; at first 7.")] = 7,
     id: Annotated[str, Parameter(help="Id of the undo; by default derived from times and policy.")] = "",  # noqa: A002
     json: Json = False,
 ) -> int:

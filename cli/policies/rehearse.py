@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from cli.shell.errors import BadInputError, FailedError
-from cli.shell.options import Json, day, now
+from cli.shell.options import Json, Whole, day, now
 from cli.shell.output import print_json
 from cli.shell.preferences import policies
 
@@ -37,7 +37,7 @@ def rehearse(
     zone: Annotated[str, Parameter(help="The account's time zone, like Europe/Berlin (default: the policy's).")] = "",
     amount: Annotated[str, Parameter(help='What is owed, like "USD 19.99" (the default).')] = "",
     pay: Annotated[tuple[str, ...], Days, Parameter(help="DAY=AMOUNT: money comes, days from the due date.")] = (),
-    decline: Annotated[tuple[int, ...], Days, Parameter(help="DAY whose charge is declined; others succeed.")] = (),
+    decline: Annotated[tuple[int, ...], Whole, Days, Parameter(help="DAY whose charge is declined.")] = (),
     json: Json = False,
 ) -> None:
     """Play one invoice's whole life on virtual time, and tell it day by day."""

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
-_ID = "'^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'"
-"""What our own ids look like, as pydantic names it."""
 
 
 class CommandError(Exception):
@@ -49,22 +48,13 @@ def plainly(error: Exception) -> CommandError | None:
 
 def reasons(error: ValidationError) -> list[str]:
     """One line per wrong value: its place and what is wrong. The value itself is not repeated: it may be personal."""
-    return [_reason(each["loc"], each["type"], each["msg"]) for each in error.errors()]
+    return [_reason(each) for each in error.errors()]
 
 
-def _reason(place: tuple[int | str, ...], kind: str, message: str) -> str:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-    if kind == "extra_forbidden":
+def _reason(error: ErrorDetails) -> str:
+    from dunning.mistakes import place, why
+
+    key = place(error["loc"])
+    if error["type"] == "extra_forbidden":
         return f"unknown key {key!r}; is it a typing mistake?"
-    if kind == "missing":
-        return f"{key}: is missing"
-    text = _words(kind, message.removeprefix("Value error, "))
-    return f"{key}: {text}" if key else text
-
-
-def _words(kind: str, message: str) -> str:
-    if kind == "string_too_short" and "at least 1 " in message:
-        return "may not be empty"
-    if kind == "string_pattern_mismatch" and _ID in message:
-        return "write 1 to 64 letters, digits, points, hyphens and underscores, the first a letter or a digit"
-    return message
+    return f"{key}: {why(error)}" if key else why(error)

@@ -1,14 +1,30 @@
 """The words that several commands share, and how they are read."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, get_origin
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from cli.shell.errors import BadInputError
 
+_WHOLE = re.compile("-?[0-9]{1,9}")
 Json = Annotated[bool, Parameter("--json", help="Print JSON for programs instead of text for people.")]
 Number = Annotated[str, Parameter(help="Number of the invoice, such as INV-1042.")]
+
+
+def _whole(kind: type, tokens: Sequence[Token]) -> int | tuple[int, ...]:
+    """`int` also reads 1_0, 0x10 and other scripts' digits, and 3.7 would be rounded: nobody means that."""
+    if wrong := [token.value for token in tokens if not _WHOLE.fullmatch(token.value)]:
+        msg = f"{wrong[0]!r} is not a whole number; write it like 3"
+        raise ValueError(msg)
+    numbers = tuple(int(token.value) for token in tokens)
+    return numbers if get_origin(kind) is tuple else numbers[0]
+
+
+Whole = Parameter(converter=_whole)
+"""For options that are whole numbers."""
 By = Annotated[str, Parameter("--by", help="Who decides this; kept in the case.")]
 
 

@@ -9,6 +9,7 @@ from dunning.policy.announcements import announcements
 from dunning.policy.fee import Fee
 from dunning.policy.file import ANCHORS, Policy
 from dunning.policy.finding import Finding
+from dunning.policy.least import most_least
 from dunning.policy.plan import CONSEQUENCES, DELETIONS, LEVEL_OF, Action, Invoice, Milestone
 from dunning.policy.step_names import RESERVED
 from dunning.policy.timeline import TimelineError, timeline
@@ -90,6 +91,8 @@ def _amounts(policy: Policy) -> Iterator[Finding]:
         yield Finding(
             "least_balance", f"{least} must be an amount of the policy's currency, {policy.currency}, or zero"
         )
+    elif least and least > (most := most_least(policy.currency)):
+        yield Finding("least_balance", f"{least} is more than {most}: who owes less than that would never be charged")
     for key in ("backup_fee", "archive_fee"):
         if amount := getattr(policy.restoration, key):
             yield from _amount(f"restoration.{key}", amount, policy.currency)

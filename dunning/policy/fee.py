@@ -3,6 +3,7 @@
 import re
 from typing import Any, cast
 
+from dunning.mistakes import shown
 from dunning.money import Money
 from dunning.wire import Wire
 
@@ -61,12 +62,15 @@ def read_fee(written: object) -> Fee:
         return written
     if isinstance(written, str):
         return Fee(amount=Money.parse(written))
-    table = cast("dict[str, Any]", written if isinstance(written, dict) else {str(written): None})
+    table = cast("dict[str, Any]", written if isinstance(written, dict) else {shown(written): None})
     if unknown := [key for key in table if key not in _KEYS]:
-        msg = f"{unknown[0]!r} is no fee; write an amount like 'USD 35.00', or a table of {', '.join(_KEYS)}"
+        msg = f"{shown(unknown[0])} is no fee; write an amount like 'USD 35.00', or a table of {', '.join(_KEYS)}"
         raise ValueError(msg)
     bounds = {key: _bound(key, table[key]) for key in _KEYS[1:] if key in table}
-    return Fee(basis_points=read_percent(table.get("percent")), **bounds)
+    if "percent" not in table:
+        msg = "percent is missing: a table of a fee needs it; a fixed fee is an amount like 'USD 35.00'"
+        raise ValueError(msg)
+    return Fee(basis_points=read_percent(table["percent"]), **bounds)
 
 
 def read_percent(written: object) -> int:
@@ -75,7 +79,7 @@ def read_percent(written: object) -> int:
     found = _PERCENT.fullmatch(text.strip()) if isinstance(text, str) else None
     points = int(found["whole"]) * 100 + int((found["part"] or "0").ljust(2, "0")) if found else 0
     if not 0 < points <= _WHOLE:
-        msg = f"percent: {written!r} is not a percentage; write it in quotes, like '1.5', above 0 and up to 100"
+        msg = f"percent: {shown(written)} is not a percentage; write it in quotes, like '1.5', above 0 and up to 100"
         raise ValueError(msg)
     return points
 
@@ -83,5 +87,5 @@ def read_percent(written: object) -> int:
 def _bound(key: str, written: object) -> Money:
     if isinstance(written, str):
         return Money.parse(written)
-    msg = f"{key}: {written!r} is not an amount; write it like 'USD 5.00'"
+    msg = f"{key}: {shown(written)} is not an amount; write it like 'USD 5.00'"
     raise ValueError(msg)

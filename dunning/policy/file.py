@@ -1,22 +1,27 @@
 """A policy: what an operator writes in a TOML file. Strict, because a typing mistake here suspends people."""
 
+import re
 from datetime import time
 from functools import cached_property
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
 from dunning.calendar import Offset
 from dunning.currencies import known_currency
 from dunning.holds import Rule
 from dunning.level import Level
+from dunning.mistakes import shown
 from dunning.money import CurrencyCode, Money
 from dunning.policy.fee import Fee, read_fee
 from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess, OpenCredit
 
 ANCHORS: tuple[str, ...] = ("due", "paid-through")
 """What an offset may count from, besides the name of an earlier milestone."""
+_HOUR = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ")
+"""No-break and thin spaces, which good typography has within a line."""
 _FAR_DAYS = 3_720
 """Ten years in months of 31 days: an offset beyond that is a slip, and the calendar ends somewhere."""
 
@@ -31,7 +36,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        msg = f"{name!r} is not a time zone; write one like 'America/New_York'"
+        msg = f"{shown(name)} is not a time zone; write one like 'America/New_York'"
         raise ValueError(msg) from None
     return name
 
@@ -40,7 +45,7 @@ def _valid_offset(value: int | str) -> int | str:
     offset = Offset.parse(value)
     days = 31 * abs(offset.months) + abs(offset.days) + abs(offset.minutes) // (24 * 60)
     if days > _FAR_DAYS:
-        msg = f"{value!r} is more than ten years from where it counts"
+        msg = f"{shown(value)} is more than ten years from where it counts"
         raise ValueError(msg)
     return value
 
@@ -50,24 +55,44 @@ def _money(value: object) -> object:
         return Money.parse(value)
     if value is None or isinstance(value, Money):
         return value
-    msg = f"{value!r} is not an amount; write it like 'USD 19.99'"
+    msg = f"{shown(value)} is not an amount; write it like 'USD 19.99'"
     raise ValueError(msg)
 
 
-def _restricting(level: Level | None) -> Level | None:
+def _restricting(level: object) -> object:
     if level not in (None, Level.WARNED, Level.LOCKED, Level.SUSPENDED):
-        msg = f"'{level}' is not a level that a chargeback can bring; choose warned, locked or suspended"
+        msg = f"{shown(level)} is not a level that a chargeback can bring; choose warned, locked or suspended"
         raise ValueError(msg)
     return level
 
 
-def _milestone_action(action: Action) -> Action:
+def _milestone_action(action: object) -> object:
     if action not in MILESTONE_ACTIONS:
-        msg = f"{action.value!r} is not a milestone; choose one of {', '.join(MILESTONE_ACTIONS)}"
+        msg = f"{shown(action)} is not a milestone; choose one of {', '.join(MILESTONE_ACTIONS)}"
         raise ValueError(msg)
     return action
 
 
+def _local_time(value: object) -> time:
+    hour = value if isinstance(value, time) else None
+    if isinstance(value, str) and _HOUR.fullmatch(value):
+        hour = time.fromisoformat(value)
+    if hour is None or hour.tzinfo:
+        msg = f"{shown(value)} is not a local time; write it like 09:00:00, without quotes"
+        raise ValueError(msg)
+    return hour
+
+
+def _one_line(title: str) -> str:
+    if not title.translate(_SPACES).isprintable():
+        raise ValueError("must be one line of plain text: it becomes the subject of a mail")
+    return title
+
+
+Whole = Annotated[int, Strict()]
+Flag = Annotated[bool, Strict()]
+Hour = Annotated[time, BeforeValidator(_local_time)]
+Title = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Amount = Annotated[Money, BeforeValidator(_money)]
 FeeRule = Annotated[Fee, BeforeValidator(read_fee)]
@@ -81,18 +106,18 @@ class MilestoneRule(_Written):
     are the names of later consequences that this step's notice announces.
     """
 
-    name: str = Field(default="", pattern=r"^[a-z0-9-]*$")
-    action: Annotated[Action, AfterValidator(_milestone_action)]
+    name: str = Field(default="", pattern=r"^[a-z0-9-]+$")
+    action: Annotated[Action, BeforeValidator(_milestone_action)]
     after: str = "due"
-    offset: Annotated[int | str, AfterValidator(_valid_offset)]
-    hour: time | None = None
-    notice: str = ""
-    notice_failed: str = ""
-    notice_no_method: str = ""
+    offset: Annotated[int | str, BeforeValidator(_valid_offset)]
+    hour: Hour | None = None
+    notice: Title = ""
+    notice_failed: Title = ""
+    notice_no_method: Title = ""
     fee: FeeRule | None = None
-    fee_without_attempt: bool = True
-    approvals: int = Field(default=0, ge=0, le=5)
-    voids: bool = False
+    fee_without_attempt: Flag = True
+    approvals: Whole = Field(default=0, ge=0, le=5)
+    voids: Flag = False
     services: tuple[str, ...] = ()
     warns_of: tuple[str, ...] = ()
 
@@ -102,7 +127,8 @@ class MilestoneRule(_Written):
         if not isinstance(values, dict):
             return values
         written = cast("dict[str, Any]", values)
-        return {"name": str(written.get("action", "")).replace("_", "-"), **written}
+        action = written.get("action")
+        return {"name": str(action).replace("_", "-"), **written} if action in MILESTONE_ACTIONS else written
 
     @cached_property
     def distance(self) -> Offset:
@@ -126,18 +152,18 @@ class Charging(_Written):
     title.
     """
 
-    new_method: bool = False
-    most: int | None = Field(default=None, ge=1, le=20)
-    expiry_notices: tuple[Annotated[int, Field(ge=0, le=90)], ...] = Field(default=(), max_length=5)
-    expiry_notice: str = Field(default="Your Card Expires", min_length=1)
+    new_method: Flag = False
+    most: Whole | None = Field(default=None, ge=1, le=20)
+    expiry_notices: tuple[Annotated[Whole, Field(ge=0, le=90)], ...] = Field(default=(), max_length=5)
+    expiry_notice: Title = Field(default="Your Card Expires", min_length=1)
 
 
 class TakenBackRule(_Written):
     """What happens when money is taken back and something is owed again: see `dunning.policy.plan.TakenBack`."""
 
-    grace: int = Field(default=10, ge=0, le=90)
-    notice: str = "Payment Taken Back"
-    chargeback: Annotated[Level | None, AfterValidator(_restricting)] = None
+    grace: Whole = Field(default=10, ge=0, le=90)
+    notice: Title = "Payment Taken Back"
+    chargeback: Annotated[Level | None, BeforeValidator(_restricting)] = None
 
 
 class RestorationRule(_Written):
@@ -145,7 +171,7 @@ class RestorationRule(_Written):
 
     backup_fee: Amount | None = None
     archive_fee: Amount | None = None
-    notice: str = "Services Deleted"
+    notice: Title = "Services Deleted"
 
 
 class Policy(_Written):
@@ -159,19 +185,19 @@ class Policy(_Written):
 
     name: str
     version: str = ""
-    title: str
+    title: Title
     source: str = ""
     currency: Annotated[CurrencyCode, AfterValidator(known_currency)]
     zone: Zone
-    hour: time
-    payment_notice: str = ""
-    repeated_warning: str = Field(default="Invoice Overdue", min_length=1)
+    hour: Hour
+    payment_notice: Title = ""
+    repeated_warning: Title = Field(default="Invoice Overdue", min_length=1)
     excess: Excess = Excess.CREDIT
-    use_credit: bool = True
+    use_credit: Flag = True
     open_credit: OpenCredit = OpenCredit.WHEN_DUE
     least_balance: Amount | None = None
-    digest: bool = False
-    confirm_no_grace: bool = False
+    digest: Flag = False
+    confirm_no_grace: Flag = False
     reinstatement: Reinstatement = Reinstatement()
     charging: Charging = Charging()
     taken_back: TakenBackRule = TakenBackRule()

@@ -9,7 +9,15 @@ _LEAST = {
     "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000, "USD": 50,
 }  # fmt: skip
 
+_TIMES, _UNKNOWN = 100, 1_000_000
+
 
 def least_charge(currency: str) -> Money:
     """What the gateway charges at least; nothing for a currency of which it does not say so."""
     return Money(minor=_LEAST.get(currency, 0), currency=currency)
+
+
+def most_least(currency: str) -> Money:
+    """The most that a policy may leave uncharged: a hundred times that; where nobody says it, a million minor units."""
+    least = least_charge(currency).minor
+    return Money(minor=least * _TIMES if least else _UNKNOWN, currency=currency)

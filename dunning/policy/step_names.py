@@ -135,7 +135,7 @@ def _with_rest(name: StepName, parts: list[str]) -> StepName:
             return _with_rest(replace(name, bounced=int(number)), rest)
         case ["again", number, *rest]:
             return _with_rest(replace(name, again=int(number)), rest)
-        case [number, *rest] if number.isdigit():
+        case [number, *rest] if number.isascii() and number.isdecimal():
             return _with_rest(replace(name, turn=int(number)), rest)
         case [about]:
             return replace(name, about=About(about))

@@ -31,7 +31,7 @@ _STATUS_GONE = (404, 410)
 _STATUS_CLOSED = (401, 403)
 """A site that asks for a login is one that runs."""
 _OK, _BAD_REQUEST, _TEMPORARY, _PERMANENT = 200, 400, 400, 500
-_OF_POLICY = re.compile(r"^\s*5\.7\.\d+")
+_OF_POLICY = re.compile(r"^\s*5\.7\.[0-9]+")
 """RFC 3463: security or policy; it is us whom the server does not want."""
 
 

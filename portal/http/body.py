@@ -17,7 +17,7 @@ async def body_of(request: Request, most: int) -> bytes:
     arrives is counted.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > most:
+    if announced.isascii() and announced.isdecimal() and int(announced[:20]) > most:
         raise _too_large(most)
     try:
         async with asyncio.timeout(PATIENCE):

@@ -8,6 +8,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationInfo,
@@ -29,7 +30,14 @@ def _of_our_time(at: datetime) -> datetime:
     return at
 
 
-_Time = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+def _no_number(at: object) -> object:
+    """A number, and digits alone, would be read as seconds since 1970."""
+    if isinstance(at, datetime) or (isinstance(at, str) and "-" in at[1:]):
+        return at
+    raise ValueError("must be an instant with its offset, like 2026-12-01T09:00:00Z")
+
+
+_Time = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_no_number), AfterValidator(_of_our_time)]
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 

@@ -152,7 +152,7 @@ async def test_without_a_long_enough_secret_there_are_no_pay_pages_and_the_log_s
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("REPRIEVE_PORTAL_PORT", "door", "setting REPRIEVE_PORTAL_PORT: Input should be a valid integer"),
+        ("REPRIEVE_PORTAL_PORT", "door", "setting REPRIEVE_PORTAL_PORT: must be a whole number, like 3"),
         ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["whsec_"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
         ("REPRIEVE_PAYMENT_WEBHOOK_SECRETS", '["x"]', "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS: write whsec_"),
         ("REPRIEVE_STORE_URL", "x", "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite"),

@@ -166,7 +166,7 @@ def test_a_warning_that_nobody_ever_gets_is_refused(notices: Path, tmp_path: Pat
     "change",
     [
         ('"USD"', '"HUF"'),  # whose least charge is more than 19.99
-        ('currency = "USD"', 'least_balance = "USD 100.00"\ncurrency = "USD"'),
+        ('currency = "USD"', 'least_balance = "USD 50.00"\ncurrency = "USD"'),
     ],
 )
 def test_the_invoice_of_the_check_is_never_too_small_to_be_asked_for(

@@ -110,6 +110,22 @@ async def test_a_row_whose_case_cannot_start_is_told_leaves_nothing_and_stops_no
         await a_stage.store.account("LARGE-2-account")
 
 
+@pytest.mark.parametrize("due", [1764547200, "1764547200", "20261201", "2026-12-01T00:00:00", "\u0662026-12-01", True])
+async def test_a_date_is_never_read_from_mere_digits(offline: Operate, due: object):
+    """They would be seconds since 1970: some day long ago, on which everything would be late."""
+    said = await offline("start", "-", stdin=lines(row("DIGITS-1", due=due), row("DIGITS-2", paid_through=due)))
+    assert said.status == 2
+    assert said.err.splitlines() == [
+        "standard input:1: DIGITS-1: due: must be a date, like 2026-12-01",
+        "standard input:2: DIGITS-2: paid_through: must be a date, like 2026-12-01",
+    ]
+
+
+async def test_a_policy_with_a_nul_in_its_name_is_told_as_a_file_that_there_is_not(offline: Operate):
+    said = await offline("start", "-", stdin=lines(row("NUL-1", policy="a\0b")))
+    assert (said.status, "there is no such file; policies in" in said.err) == (2, True)
+
+
 async def test_strict_starts_none_when_one_row_is_bad(a_stage: Stage, operate: Operate):
     said = await operate("start", "-", "--strict", stdin=lines(row("STRICT-1"), row("STRICT-2", amount="x")))
     assert (said.status, said.out[:10]) == (2, "0 started,")

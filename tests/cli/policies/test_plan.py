@@ -195,7 +195,7 @@ async def test_policies_are_listed_with_their_titles(offline: Operate, tmp_path:
     said = await offline("policies")
     assert said.status == 2
     assert "bad" in said.out
-    assert "bad.toml: title: Input should be a valid string" in said.err
+    assert "bad.toml: title: must be text in quotes" in said.err
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ NO_PERCENT = "is not a percentage; write it in quotes, like '1.5', above 0 and u
         (1.5, "'1.5' is no fee"),
         ("5%", "'5%' is not an amount; write it like 'USD 19.99'"),
         ({"percent": 1.5}, f"percent: 1.5 {NO_PERCENT}"),
-        ({"percent": True}, f"percent: True {NO_PERCENT}"),
+        ({"percent": True}, f"percent: true {NO_PERCENT}"),
         ({"percent": 0}, f"percent: 0 {NO_PERCENT}"),
         ({"percent": "0.00"}, f"percent: '0.00' {NO_PERCENT}"),
         ({"percent": "-5"}, f"percent: '-5' {NO_PERCENT}"),
@@ -108,7 +108,7 @@ NO_PERCENT = "is not a percentage; write it in quotes, like '1.5', above 0 and u
         ({"percent": "1e1"}, f"percent: '1e1' {NO_PERCENT}"),
         ({"percent": "nan"}, f"percent: 'nan' {NO_PERCENT}"),
         ({"percent": "५"}, f"percent: '५' {NO_PERCENT}"),
-        ({"minimum": "USD 5"}, f"percent: None {NO_PERCENT}"),
+        ({"minimum": "USD 5"}, "percent is missing: a table of a fee needs it; a fixed fee is an amount like"),
         ({"percent": 5, "minimum": 5}, "minimum: 5 is not an amount; write it like 'USD 5.00'"),
         ({"percent": 5, "maximum": "USD 5.005"}, "it has 2 decimal digits at most"),
         (

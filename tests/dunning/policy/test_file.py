@@ -68,14 +68,14 @@ def test_a_chargeback_neither_frees_nor_ends_anything(tmp_path: Path, level: str
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (("[charging]", "most = 0"), "charging.most: Input should be greater than or equal to 1"),
-        (("[charging]", "most = 21"), "charging.most: Input should be less than or equal to 20"),
+        (("[charging]", "most = 0"), "charging.most: must be at least 1"),
+        (("[charging]", "most = 21"), "charging.most: must be at most 20"),
         (("[charging]", "most = -1"), "charging.most: "),
         (("[charging]", 'most = "two"'), "charging.most: "),
         (("[charging]", "new_card = true"), "charging.new_card: unknown key; is it a typing mistake?"),
         (("[charging]", 'new_method = "perhaps"'), "charging.new_method: "),
-        (("[taken_back]", "grace = -1"), "taken_back.grace: Input should be greater than or equal to 0"),
-        (("[taken_back]", "grace = 91"), "taken_back.grace: Input should be less than or equal to 90"),
+        (("[taken_back]", "grace = -1"), "taken_back.grace: must be at least 0"),
+        (("[taken_back]", "grace = 91"), "taken_back.grace: must be at most 90"),
         (("[taken_back]", "grace = 1.5"), "taken_back.grace: "),
         (("[taken_back]", "days = 3"), "taken_back.days: unknown key; is it a typing mistake?"),
         (("[taken_back]", 'chargeback = "gone"'), "taken_back.chargeback: "),

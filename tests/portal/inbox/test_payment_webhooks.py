@@ -157,6 +157,8 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "an odd invoice": (message(invoice="../1"), "data.invoice", "match pattern"),
     "nobody": (message(invoice=None), "data", "whose is it"),
     "no zone": (message(at="2026-11-25T10:00:00"), "data.at", "timezone"),
+    "a number of seconds": (message(at=1764547200), "data.at", "must be an instant with its offset, like 2026"),
+    "seconds": (message(at="1764547200"), "data.at", "must be an instant with its offset, like 2026"),
     "a stone age": (message(at="1970-01-01T00:00:00Z"), "data.at", "the year 1970"),
     "a reversal of nothing": (message("payment.reversed"), "data.payment", "required"),
     "maybe": (message("payment.reversed", payment="p", chargeback="yes"), "data.chargeback", "valid boolean"),
