@@ -68,7 +68,9 @@ def _print_counts(every: list[Played], harmed: dict[str, int], options: argparse
     print(f"{len(every)} lives, {sum(len(p.drawn.invoices) for p in every)} invoices, {facts} facts")
     print(f"faults: {', '.join(f'{count} {kind}' for kind, count in sorted(broke.items())) or 'none'}")
     came = sum((played.came for played in every), Counter[str]())
-    print(f"came about: {', '.join(f'{count} {what}' for what, count in came.items()) or 'nothing that is rare'}")
+    print(
+        f"came about: {', '.join(f'{count} {what}' for what, count in sorted(came.items())) or 'nothing that is rare'}"
+    )
     print(f"connections harmed: {', '.join(f'{count} to {name}' for name, count in harmed.items())}")
     wrong = [played for played in every if played.wrong]
     print(f"{sum(played.stale for played in every)} were played again, because the virtual clock had been wrong")

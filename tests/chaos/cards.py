@@ -47,8 +47,6 @@ def _told_of_old_ones(seen: Seen) -> list[str]:
 
 
 def _charged_when_over(seen: Seen) -> list[str]:
-    if seen.life.told.cards.page_used:
-        return []
     asked = {(charge.invoice, charge.step) for charge in seen.payments.of(seen.life.account) if charge.key}
     return [
         f"{number}: {attempt.step} tried on {attempt.began} a card that was over"
@@ -61,6 +59,8 @@ def _charged_when_over(seen: Seen) -> list[str]:
 
 def _surely_over(on_file: OnFile, number: str, case: Case, attempt: Attempted) -> bool:
     day = local(attempt.began, case.plan.zone).date()
+    if number in on_file.unsure and attempt.began >= on_file.unsure[number]:
+        return False
     for place, change in enumerate(on_file.changes):
         following = on_file.changes[place + 1 : place + 2]
         ended = not following or attempt.began < following[0].before[number]

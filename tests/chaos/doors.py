@@ -91,6 +91,11 @@ def usd(minor: int) -> Money:
     return Money(minor=minor, currency="USD")
 
 
+async def clocks(life: Life) -> dict[str, datetime]:
+    """The time in each of its cases."""
+    return {number: await life.now(number) for number in life.numbers}
+
+
 async def latest(life: Life) -> datetime:
     """The latest of its cases' clocks: a bank lives on after an invoice is closed."""
-    return max([await life.now(number) for number in life.numbers]) + TICKS
+    return max((await clocks(life)).values()) + TICKS

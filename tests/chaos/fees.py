@@ -48,7 +48,7 @@ def _wrong(seen: Seen, case: Case, entry: Entry, before: tuple[Entry, ...]) -> I
         return
     most = _most(milestone.fee, _without_fees(before, currency))
     if entry.amount.minor > most:
-        yield f"is more than the {most} that its policy asks for"
+        yield f"is more than the {Money(minor=most, currency=currency)} that its policy asks for"
     if milestone.fee.minimum and entry.amount < milestone.fee.minimum:
         yield f"is less than the {milestone.fee.minimum} that its policy asks for"
     named = _named(seen, case, milestone.name, entry)

@@ -37,14 +37,18 @@ class OnFile:
     attached: list[date] = field(default_factory=list[date])
     has_default: bool = False
     changes: list[Change] = field(default_factory=list[Change])
-    page_used: bool = False
-    """Somebody paid on a page: that may have put another card on file, and nobody here knows."""
+    unsure: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    """The clocks when somebody first paid on a page: that may have put another card on file, and nobody here knows."""
 
     def put(self, ends: date, before: Mapping[str, datetime], after: datetime) -> None:
         """A new default card."""
         self.attached.append(ends)
         self.has_default = True
         self.changes.append(Change(ends, before, after))
+
+    def page_used(self, before: Mapping[str, datetime]) -> None:
+        """Somebody pays on a page."""
+        self.unsure = self.unsure or before
 
     def taken(self, before: Mapping[str, datetime], after: datetime) -> None:
         """The default card was taken from the file."""

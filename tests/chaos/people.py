@@ -15,7 +15,7 @@ from operations.errors import RefusedError
 from operations.services.holds import PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
-from tests.chaos.doors import bank_payment, drawn_amount, latest, money_of, say, tell_payment, usd
+from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
 from tests.chaos.drawn import Act, ActKind
 from tests.chaos.life import Life
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
@@ -45,7 +45,7 @@ async def _by_bank(life: Life, act: Act) -> None:
 
 async def _on_the_page(life: Life, act: Act) -> None:
     number = life.numbers[act.invoice]
-    life.told.cards.page_used = True
+    life.told.cards.page_used(await clocks(life))
 
     async def pay() -> None:
         try:

@@ -1,6 +1,6 @@
 """What people do about the card that is charged."""
 
-from tests.chaos.doors import latest
+from tests.chaos.doors import clocks, latest
 from tests.chaos.drawn import Act
 from tests.chaos.life import Life
 from tests.chaos.on_file import FAR, month_end
@@ -13,7 +13,7 @@ MONTHS = 3
 async def card(life: Life, act: Act) -> None:
     """Another card is on file from now on, or the one that was there is not."""
     at, payments = await latest(life), life.world.stage.companies.payments
-    before = {number: await life.now(number) for number in life.numbers}
+    before = await clocks(life)
     if act.kind == "no card":
         await life.attempt(act.kind, lambda: payments.use_method(life.account, "", at))
         life.told.cards.taken(before, await latest(life))
