@@ -12,19 +12,34 @@ from activities.payments.use_credit import UseCredit
 from adapters.store import SqlStore
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait
-from dunning.case.facts import Answer, CreditAvailable, Payment, Restored, Reversal
-from dunning.case.orders import CloseOrder, CreditOrder, NoticeOrder, ReopenOrder
-from dunning.case.results import Delivered, Noted, Reinstated, Result
+from dunning.case.facts import Answer, Payment, Void, Waiver
+from dunning.case.facts import UseCredit as UseCreditFact
+from dunning.case.orders import (
+    ChargeOrder,
+    CloseOrder,
+    CreditOrder,
+    NoticeOrder,
+    RefundOrder,
+    ReopenOrder,
+    RestrictOrder,
+)
+from dunning.case.outcomes import AnswerOutcome
+from dunning.case.results import Charged, Declined, Delivered, Noted, Refunded, Reinstated, Restricted, Result
 from dunning.level import Level
-from dunning.payments.open_credit import heard_of_credit
+from dunning.money import Money
+from dunning.names import Values
+from dunning.payments.open_credit import credit_asked, credit_refused
 from dunning.policy.plan import WRITTEN
-from dunning.ports.cases import NoCaseError, Signal, Update
+from dunning.ports.cases import SIGNALS, Cases, CaseSaysNoError, NoCaseError, Signal, Update
 from dunning.records.books import KnownInvoice
 from dunning.rules.answers import answer_to_payment
 from dunning.rules.machine import decide
-from dunning.rules.money_in import paid, restored, reversed_
+from dunning.rules.money_in import paid
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded, reinstated
+from dunning.rules.signals import READERS
+from dunning.rules.state_at import state_at
+from dunning.rules.updates import unreadable, void_refused, voided, waived, waiver_refused
 from dunning.tickets.ticket import TicketOrder
 from operations.spread_credit import SpreadCredit
 from tests.dunning.examples import opened
@@ -34,17 +49,63 @@ DUE = date(2026, 12, 1)
 MOST = 60
 
 
-class PaperCases(Deaf):
-    """The case of one invoice. `last` is how it was when it closed.
+class PaperGateway:
+    """Declines every charge unless it is told otherwise; what it gives back is noted by the order's key, once.
 
+    `has` is what it has of each payment, in minor units: it gives no more back than that.
+    """
+
+    def __init__(self) -> None:
+        self.has: dict[str, int] = {}
+        self.charged: dict[str, Money] = {}
+        self.gave_back: dict[str, Money] = {}
+        self.declines = True
+
+    def charge(self, order: ChargeOrder) -> Charged | Declined:
+        if order.ask_only or (self.declines and order.key not in self.charged):
+            return Declined(code="card_declined")
+        amount = self.charged.setdefault(order.key, order.amount)
+        payment = f"ch-{order.key}"
+        self.has.setdefault(payment, amount.minor)
+        return Charged(payment=payment, amount=amount, at=order.at)
+
+    async def refund(self, order: RefundOrder) -> Refunded | Declined:
+        if order.key not in self.gave_back:
+            if self.has.get(order.payment, 0) < order.amount.minor:
+                return Declined(code="amount_too_large")
+            self.has[order.payment] -= order.amount.minor
+            self.gave_back[order.key] = order.amount
+        return Refunded(refund=f"re-{order.key}", amount=self.gave_back[order.key])
+
+
+def _decided(case: Case, update: Update, now: datetime) -> tuple[str, Case, AnswerOutcome]:
+    """Why not, and the case afterwards: as the workflow's updates do it."""
+    match update:
+        case Waiver():
+            return waiver_refused(case, update), waived(case, update, now), "waived"
+        case Void():
+            return void_refused(case, update), voided(case, update, now), "voided"
+        case UseCreditFact():
+            return credit_refused(case, update), credit_asked(case, update), "asked for"
+        case _:
+            raise AssertionError(update)
+
+
+class PaperCases(Deaf):
+    """The case of one invoice. `last` is how it was when it closed, `now` the time at which it acts.
+
+    `all_cases`: where the account's other invoices have theirs; `gateway`: what charges and gives back.
     `loses_an_answer`: the next hand that closes books dies after it wrote, so that another one has to do it again.
     """
 
-    def __init__(self, store: SqlStore, now: datetime) -> None:
+    def __init__(
+        self, store: SqlStore, now: datetime, all_cases: Cases | None = None, gateway: PaperGateway | None = None
+    ) -> None:
         super().__init__(AssertionError("there is no server on paper"))
         self._store = store
-        self._now = now
-        self._spread = SpreadCredit(store, self)
+        self.now = now
+        self._spread = SpreadCredit(store, all_cases or self)
+        self._gateway = gateway or PaperGateway()
         self.case: Case | None = None
         self.last: Case | None = None
         self.loses_an_answer = False
@@ -56,34 +117,39 @@ class PaperCases(Deaf):
         generation = await self._store.open_invoice(known)
         if self.case or self.last:
             return
-        credit = await self._store.use_credit(f"of-{number}", number, new.invoice.amount, self._now)
-        self.case = open_case(new.model_copy(update={"generation": generation, "credit": credit}), self._now)
+        credit = await self._store.use_credit(f"of-{number}", number, new.invoice.amount, self.now)
+        self.case = open_case(new.model_copy(update={"generation": generation, "credit": credit}), self.now)
+
+    async def start(self, opened: Opened, values: Values) -> bool:
+        del values
+        if self.case or self.last:
+            return False
+        self.case = open_case(opened, self.now)
+        return True
 
     async def ask(self, invoice: str) -> Case:
-        return self._running(invoice)
+        """As the server, which keeps a closed one."""
+        return self.last if self.last and not self.case else self._running(invoice)
 
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
-        assert isinstance(update, Payment)
         before = self._running(invoice)
-        self.case = paid(before, update, answered=True)
-        return answer_to_payment(before, update, self.case, self._now, update_id)
+        if isinstance(update, Payment):
+            self.case = paid(before, update, answered=True)
+            return answer_to_payment(before, update, self.case, self.now, update_id)
+        refused, after, outcome = _decided(before, update, self.now)
+        if refused:
+            raise CaseSaysNoError(refused)
+        self.case = after
+        return Answer(outcome=outcome, balance=after.balance, state=state_at(after, self.now))
 
     async def signal(self, invoice: str, signal: Signal) -> None:
-        case = self._running(invoice)
-        match signal:
-            case Payment():
-                self.case = paid(case, signal)
-            case Reversal():
-                self.case = reversed_(case, signal, self._now)
-            case Restored():
-                self.case = restored(case, signal)
-            case CreditAvailable():
-                self.case = heard_of_credit(case, signal)
-            case _:
-                raise AssertionError(signal)
+        case, reader = self._running(invoice), READERS[SIGNALS[type(signal)]]
+        refused = reader.refused(case, signal)
+        told = refused and unreadable(case, SIGNALS[type(signal)], refused, self.now)
+        self.case = told or reader.record(case, signal, self.now)
 
     async def wake(self, opened: Opened, signal: Signal) -> None:
-        self.case = self.case or open_case(opened, self._now)
+        self.case = self.case or open_case(opened, self.now)
         await self.signal(self.case.invoice.number, signal)
 
     def _running(self, invoice: str) -> Case:
@@ -96,24 +162,24 @@ class PaperCases(Deaf):
         for _ in range(MOST):
             if self.case is None:
                 return
-            step = decide(self.case, self._now)
+            step = decide(self.case, self.now)
             match step:
                 case Wait():
                     return
                 case Finish():
                     self.last, self.case = self.case, None
                 case Conclude():
-                    self.case = recorded(self.case, step.milestone, step.result, self._now)
+                    self.case = recorded(self.case, step.milestone, step.result, self.now)
                 case Reinstate():
-                    self.case = reinstated(self.case, Reinstated(level=Level.ACTIVE), self._now)
+                    self.case = reinstated(self.case, Reinstated(level=Level.ACTIVE), self.now)
                 case Perform():
                     result = await self._performed(self.case, step)
-                    self.case = recorded(self.case, step.milestone, result, self._now)
+                    self.case = recorded(self.case, step.milestone, result, self.now)
         raise AssertionError(f"{self.case} runs in circles")
 
-    async def _performed(self, case: Case, step: Perform) -> Result:
+    async def _performed(self, case: Case, step: Perform) -> Result:  # noqa: PLR0911 - a table
         only_written = step.milestone.action in WRITTEN
-        order = None if only_written else order_for(case, step.milestone, self._now)
+        order = None if only_written else order_for(case, step.milestone, self.now)
         match order:
             case CloseOrder():
                 if self.loses_an_answer:
@@ -128,5 +194,11 @@ class PaperCases(Deaf):
                 return await OpenTicket(self._store, self._spread).open_ticket(order)
             case NoticeOrder():
                 return Delivered(notice=order.key, announced=order.announced)
+            case RestrictOrder():
+                return Restricted(level=order.level)
+            case ChargeOrder():
+                return self._gateway.charge(order)
+            case RefundOrder():
+                return await self._gateway.refund(order)
             case _:
                 return Noted()
