@@ -8,12 +8,11 @@ would warn of everything.
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from jinja2 import TemplateError, TemplateSyntaxError
-
 from adapters.settings.settings import Settings
 from adapters.templates.files import language_of
 from adapters.templates.locale import LocaleFormat, writing
 from adapters.templates.renderer import TemplateRenderer, renderer_from
+from adapters.templates.unwritable import unwritable
 from dunning.case.announced import Announced
 from dunning.case.orders import NoticeOrder
 from dunning.forecast.sample_notices import ACCOUNT, unpaid_notices
@@ -40,7 +39,9 @@ def texts_of(settings: Settings) -> Callable[[Policy], list[Finding]]:
 
 
 def unannounced(policy: Policy, renderer: TemplateRenderer) -> list[Finding]:
-    """A finding for each notice and language whose words do not announce what `warns_of` says."""
+    """A finding for each notice and language that cannot be written; else for each that does not say its `warns_of`."""
+    if broken := unwritable(policy, renderer):
+        return broken
     orders = [order for order in unpaid_notices(policy, _DUE) if order.announced]
     places = {rule.name: place for place, rule in enumerate(policy.milestones)}
     found = [
@@ -54,11 +55,7 @@ def unannounced(policy: Policy, renderer: TemplateRenderer) -> list[Finding]:
 
 def _silent(order: NoticeOrder, renderer: TemplateRenderer, language: str, policy: Policy) -> Iterator[str]:
     account = Account(id=ACCOUNT, name="Ada Lovelace", zone=policy.zone, locale=language)
-    try:
-        text = renderer.own_words(order, account)
-    except TemplateError as error:
-        yield f"the notice {order.title!r} ({_file(error, order, renderer, account)}) cannot be written: {error}"
-        return
+    text = renderer.own_words(order, account)
     file = renderer.template(order, account)
     written = language_of(file)  # English where nobody wrote words for the title in the customer's language
     reader = writing(language, order.zone, written)
@@ -70,12 +67,6 @@ def _silent(order: NoticeOrder, renderer: TemplateRenderer, language: str, polic
                 f"the notice {order.title!r} ({file}) does not announce {said.step!r}: its words lack "
                 f"{', '.join(lacks)}; {{{{ warning }}}} writes the whole sentence"
             )
-
-
-def _file(error: TemplateError, order: NoticeOrder, renderer: TemplateRenderer, account: Account) -> str:
-    """The file to mend: one that is no template says so itself, and could not be found either."""
-    broken = error.name if isinstance(error, TemplateSyntaxError) else None
-    return broken or renderer.template(order, account)
 
 
 def _facts(said: Announced, reader: LocaleFormat) -> Iterator[tuple[str, ...]]:

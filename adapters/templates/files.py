@@ -1,11 +1,20 @@
 """The files behind the notices: which one a title has in which language, laid out in HTML with its styles inlined."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    meta,
+    select_autoescape,
+)
 
 from adapters.templates.locale import folders
 
@@ -64,6 +73,24 @@ class TemplateFiles:
     def render(self, name: str, facts: dict[str, Any]) -> str:
         """The words. Raises UndefinedError when the template names what the facts have not."""
         return self._environment.get_template(name).render(facts)
+
+    def wrong(self, name: str, known: Collection[str]) -> str:
+        """Why a file cannot be written, whatever it is about; empty when it can.
+
+        It is no template, or names, in any branch, what is not among the `known` names.
+        """
+        try:
+            self._environment.get_template(name)
+            parsed = self._environment.parse((self._folder / name).read_text("utf-8"))
+        except TemplateNotFound as error:
+            return f"there is no file {error.name}"
+        except (TemplateError, OSError, ValueError) as error:  # ValueError: it is not UTF-8
+            return str(error)
+        unknown = sorted(meta.find_undeclared_variables(parsed) - set(known) - set(self._environment.globals))
+        if unknown:
+            return f"{unknown[0]!r} is undefined"
+        included = (each for each in meta.find_referenced_templates(parsed) if each)
+        return next((f"{each}: {reason}" for each in included if (reason := self.wrong(each, known))), "")
 
     def laid_out(self, layout: str, page: dict[str, Any]) -> tuple[str, str]:
         """The page as plain text, and as HTML that carries its styles."""

@@ -77,9 +77,17 @@ class Languages:
         for folder in (*([""] if english else []), *reversed(folders(language))):
             file = self._folder / folder / name
             if file.is_file() or (english and not folder):
-                theirs = tomllib.loads(file.read_text("utf-8"))
+                theirs = _table(file)
                 words.update((key, _with(words.get(key), word)) for key, word in theirs.items())
         return words
+
+
+def _table(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except ValueError as error:
+        msg = f"{file} cannot be read: {error}"
+        raise ValueError(msg) from None
 
 
 def _in_order(header: str) -> Iterator[str]:

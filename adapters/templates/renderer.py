@@ -15,6 +15,7 @@ from adapters.templates.digest import parts
 from adapters.templates.files import COMMON, TemplateFiles, language_of
 from adapters.templates.languages import Languages
 from adapters.templates.locale import direction, tag, writing
+from adapters.templates.names import FRAME, NAMES
 from adapters.templates.road import Road
 from dunning.case.orders import NoticeOrder
 from dunning.coverage import DOMAIN
@@ -26,6 +27,7 @@ from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.services.hold_reasons import Contacts, Remaining, remaining
 from dunning.services.shared_users import ByUser, with_same_user
 
+_DIGEST = ("digest.txt", "digest.html")
 _HELP = "help"
 _SUBJECT = re.compile(r"\s*Subject:[ \t]*(?P<subject>[^\n]+)\n")
 
@@ -87,6 +89,19 @@ class TemplateRenderer:
         subject, paragraphs = _parts(self._files.render(name, facts), order.title)
         return "\n".join([subject, *paragraphs])
 
+    def wrong(self, file: str) -> str:
+        """Why a notice's file cannot be written, whatever it is about; empty when it can."""
+        return self._files.wrong(file, NAMES)
+
+    def wrong_around(self, language: str) -> Sequence[str]:
+        """What is wrong with the files that stand around every notice in that language, each with its name."""
+        files = {
+            **{self._files.near(language, name): NAMES for name in ("next_step.txt", "any_title.txt")},
+            **{f"{COMMON}/{name}": NAMES | FRAME for name in ("layout.txt", "layout.html", *_DIGEST)},
+        }
+        reasons = {name: self._files.wrong(name, known) for name, known in files.items()}
+        return [f"{name} cannot be written: {reason}" for name, reason in reasons.items() if reason]
+
     def template(self, order: NoticeOrder, account: Account) -> str:
         """The file whose words these are, below the notices' folder."""
         return self._files.find(order.title, order.policy, self.languages.of(account.locale))
@@ -140,6 +155,7 @@ class TemplateRenderer:
             "next_action": order.next_action,
             "detail": _one_line(_detail(order, words, language)),
             "no_method": order.detail == NONE_ON_FILE,
+            "untried": order.untried,
             "before_deletion": order.before_deletion,
             "deleted": order.deleted,
             "backups": order.backups,
@@ -238,7 +254,8 @@ def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:
 def _detail(order: NoticeOrder, words: dict[str, Any], language: str) -> str:
     """A payment's number, or why a charge failed: companies say that in English, so it needs words of ours."""
     is_reason = order.detail and order.amount is None
-    return words["details"].get(order.detail, words["declined"] if is_reason and language else order.detail)
+    other = "" if order.untried else words["declined"]  # what nobody tried was not declined
+    return words["details"].get(order.detail, other if is_reason and language else order.detail)
 
 
 def _unread(words: dict[str, Any], brand: Brand) -> str:

@@ -25,18 +25,26 @@ class Road(NamedTuple):
     def facts(self, order: NoticeOrder) -> dict[str, Any]:
         """What templates may name.
 
-        `what_is_next` is the sentence about the next step, `warning` the sentences about all that the notice warns of,
-        `road` the rows of the table. `charge_on` is the day of the next automatic charge, as part of a sentence.
+        `at_once` are the sentences about what comes together with the notice, such as the charge of an invoice that
+        goes out on its due date. `what_is_next` is the sentence about the next step after that, `warning` the sentences
+        about all that the notice warns of, `road` the rows of the table. `charge_on` is the day of the next automatic
+        charge, as part of a sentence.
         `fee_today` is what is added on the customer's own day, and `balance_today` what is owed with that.
         """
         charge = next((each for each in order.road if each.action is Action.CHARGE), None)
         return {
-            "what_is_next": self._sentence(order.next) if order.next else "",
+            "at_once": " ".join(map(self._sentence, order.at_once)),
+            "what_is_next": self._next(order, order.next) if order.next else "",
             "warning": self._warning(order),
             "road": [self._row(each) for each in order.road] if order.invoice else [],
             "charge_on": self._on(charge.at) if charge else "",
             **self._today(order),
         }
+
+    def _next(self, order: NoticeOrder, step: Ahead) -> str:
+        first = any(each.action is Action.CHARGE for each in order.at_once)
+        again = first and step.action is Action.CHARGE
+        return self.words["charge_again"].format(on=self._on(step.at)) if again else self._sentence(step)
 
     def _warning(self, order: NoticeOrder) -> str:
         """The very dates and fees that the case will keep to."""

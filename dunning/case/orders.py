@@ -13,6 +13,7 @@ from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
+from dunning.policy.plan import Action
 from dunning.policy.step_names import charge_key, key
 from dunning.wire import Instant, Wire
 
@@ -93,7 +94,8 @@ class NoticeOrder(Order):
     notice itself has to announce the steps `warns_of`. `announced` is what that comes to. `missed_at`: a notice of that
     time did not arrive, and this one is written in its place. `fees_today` are those that were added on the customer's
     own day; those to come on it stand on the road. `lapsed`: the policy voided the invoice. `carried` is a rest of it
-    that goes to the account's next invoice. `detail` is the decline's message or the payment's id. When it is about
+    that goes to the account's next invoice. `detail` is the decline's message or the payment's id;
+    `untried`: it is why no charge was tried, so none failed. When it is about
     several payments, `payments` has each, `amount` their sum, and
     `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17).
     `before_deletion`: it is the last notice before the services are deleted, so it says whether a back-up exists
@@ -119,6 +121,7 @@ class NoticeOrder(Order):
     payments: tuple[Told, ...] = ()
     happened_at: Instant | None = None
     detail: str = ""
+    untried: bool = False
     level: Level = Level.ACTIVE
     remaining: tuple[str, ...] = ()
     before_deletion: bool = False
@@ -140,6 +143,11 @@ class NoticeOrder(Order):
         What comes with the notice itself, like a fee on that very day, is over before anybody reads it.
         """
         return next((each for each in self.road if each.at - self.at > AT_ONCE), None)
+
+    @property
+    def at_once(self) -> tuple[Ahead, ...]:
+        """What comes together with the notice, fees aside: these are told as fees of the day."""
+        return tuple(e for e in self.road if e.at - self.at <= AT_ONCE and e.action is not Action.LATE_FEE)
 
     @property
     def next_action(self) -> str:

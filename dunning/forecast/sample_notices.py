@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dunning.case.case import Case, Opened, Reachability, open_case
-from dunning.case.facts import Payment, Reversal, Undo
-from dunning.case.orders import NoticeOrder, ReinstateOrder
+from dunning.case.facts import CardOnFile, Payment, Reversal, Undo
+from dunning.case.orders import CardOrder, NoticeOrder, ReinstateOrder
 from dunning.case.results import Declined, NoMethod
 from dunning.forecast.life import Fact, SampleLife
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
+from dunning.notices.card_ends import card_ends_notice
 from dunning.notices.hold_notice import hold_notice
 from dunning.notices.still_restricted import still_restricted_notice
 from dunning.notices.warnings import told_of
@@ -49,7 +50,7 @@ def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
     found: dict[object, SampleNotice] = {}
     opened = _opened(policy, due)
     lived = [SampleNotice(story, order) for story, life in _lives(opened) for order in life.notices()]
-    for notice in (*lived, *_about_the_panel(opened), *_about_holds(opened)):
+    for notice in (*lived, *_about_cards(opened), *_about_the_panel(opened), *_about_holds(opened)):
         found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
 
@@ -146,6 +147,28 @@ def _about_the_panel(opened: Opened) -> Iterator[SampleNotice]:
     yield SampleNotice(
         "it is paid, and the panel does not follow", still_restricted_notice(order, _account(plan), invoice)
     )
+
+
+def _about_cards(opened: Opened) -> Iterator[SampleNotice]:
+    """A card that ends before the next charge."""
+    plan, charge = opened.plan, next((m for m in opened.plan.milestones if m.action is Action.CHARGE), None)
+    if charge is None or not plan.expiry_notices:
+        return
+    ends, days = opened.invoice.due - timedelta(days=2), plan.expiry_notices[-1]
+    order = CardOrder(
+        invoice=NUMBER,
+        account=ACCOUNT,
+        step=step(StepKind.CARD, ends, days),
+        at=charge.at - timedelta(days=days + 2),
+        title=plan.expiry_notice,
+        policy=plan.policy,
+        zone=plan.zone,
+        due=opened.invoice.due,
+        today=ends - timedelta(days=days),
+        balance=opened.invoice.amount,
+    )
+    card = CardOnFile(id="card_29Q7", last4="4242", ends=ends)
+    yield SampleNotice("the card on file ends before the charge", card_ends_notice(order, card))
 
 
 def _about_holds(opened: Opened) -> Iterator[SampleNotice]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dunning.case.announced import Announced, Announcement
-from dunning.case.case import Case
+from dunning.case.case import Attempted, Case
 from dunning.case.ledger import FEES, TAKEN_BACK, Entry, Kind, find, total
 from dunning.case.road import Ahead
 from dunning.money import Money
@@ -26,14 +26,25 @@ def money_told(case: Case, milestone: Milestone) -> tuple[Entry, ...]:
 
 def failure(case: Case, milestone: Milestone) -> str:
     """Why the charge failed that the notice is about, in words for the customer; empty for other notices."""
-    charge = str(read(milestone.name).base)
-    return next((a.message for a in case.attempts if a.step == charge), "")
+    attempt = _attempt(case, milestone)
+    return attempt.message if attempt else ""
+
+
+def untried(case: Case, milestone: Milestone) -> bool:
+    """Whether the notice is about a charge that nobody tried, because nothing on file could be charged."""
+    attempt = _attempt(case, milestone)
+    return attempt is not None and attempt.kind == "no_method"
 
 
 def failed_at(case: Case, milestone: Milestone) -> datetime | None:
     """When the charge failed that the notice is about; None for other notices, and where nothing was tried."""
+    attempt = _attempt(case, milestone)
+    return attempt.at if attempt and attempt.kind != "no_method" else None
+
+
+def _attempt(case: Case, milestone: Milestone) -> Attempted | None:
     charge = str(read(milestone.name).base)
-    return next((a.at for a in case.attempts if a.step == charge and a.kind != "no_method"), None)
+    return next((attempt for attempt in case.attempts if attempt.step == charge), None)
 
 
 def announcement(case: Case, milestone: Milestone, road: Iterable[Ahead]) -> Announcement | None:

@@ -37,7 +37,16 @@ from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.deferrals import waited_out
-from dunning.rules.notice_facts import announcement, failed_at, failure, fees_today, in_digest, money_told, rest_carried
+from dunning.rules.notice_facts import (
+    announcement,
+    failed_at,
+    failure,
+    fees_today,
+    in_digest,
+    money_told,
+    rest_carried,
+    untried,
+)
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
 from dunning.services.hold_reasons import Category, category
 from dunning.tickets.case_tickets import case_ticket
@@ -163,6 +172,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         amount=total(money) if money else None,
         happened_at=money[-1].at if money else failed_at(case, milestone) or now,
         detail=money[0].id if len(money) == 1 else failure(case, milestone),
+        untried=not money and untried(case, milestone),
         payments=tuple(Told(id=each.id, amount=each.amount, at=each.at) for each in money[1:] and money),
         level=case.level,
         **restoring(case, milestone),

@@ -1,5 +1,7 @@
 """`GET /pay/{invoice}/why`: the receipt of an invoice as JSON, behind the same signed link as its pay page.
 
+It is for programs that have that link, such as the customer area of the hosting company: no page and no mail leads
+here, and its words are English. People read the pay page, in their language, and staff `starter.py why`.
 It holds what its customer may know: no names or notes of staff, no tickets, no whole addresses
 (`dunning.explain.receipt`).
 """

@@ -161,7 +161,7 @@ def test_every_refusal_shown_is_one_that_the_code_has() -> None:
     """Words between the gaps of each quoted reason stand in the code."""
     files = [*(ROOT / "dunning" / "policy").glob("*.py")]
     files += [ROOT / "dunning" / name for name in ("calendar.py", "currencies.py", "mistakes.py", "money.py")]
-    files += [ROOT / "adapters" / "settings" / "policies.py", ROOT / "adapters" / "templates" / "announced.py"]
+    files += [ROOT / "adapters" / "settings" / "policies.py", *(ROOT / "adapters" / "templates").glob("*.py")]
     # A text of two lines of code is one text.
     code = re.sub(r"[\"']\s*\n\s*f?[\"']", "", "".join(file.read_text() for file in files))
     code = re.sub(r"\{[^{}\n]*\}", "…", code)

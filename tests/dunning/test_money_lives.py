@@ -72,7 +72,8 @@ def test_without_valid_data_nothing_is_attempted_and_the_mail_says_why() -> None
     life = evening(COURTESY, 1, charges="no_method")
     assert life.world.company.reached == []
     failed = notice(life, "charge:told")
-    assert (failed.title, failed.detail) == ("Payment Failed", "no valid payment method on file")
+    assert (failed.title, failed.detail) == ("Automatic Payment Not Possible", "no valid payment method on file")
+    assert failed.untried
 
 
 @pytest.mark.req("S3-10", "S2-27")

@@ -90,6 +90,39 @@ def test_a_receipt_names_the_rest_that_goes_to_the_next_invoice(policy: str, loc
     assert full not in text
 
 
+@pytest.mark.promise(12)
+@pytest.mark.parametrize(
+    ("locale", "first", "again"),
+    [
+        (
+            "en_US",
+            "If a payment method is on file, we will charge it on Tuesday, December 1, 2026.",
+            "If that does not work, we will try once more on Sunday, December 6, 2026. Paying the balance in full",
+        ),
+        (
+            "de_DE",
+            "Wenn ein Zahlungsmittel hinterlegt ist, buchen wir den Betrag am Dienstag, 1. Dezember 2026 davon ab.",
+            "Wenn das nicht gelingt, versuchen wir es am Sonntag, 6. Dezember 2026 noch einmal. Wenn Sie den offenen",
+        ),
+    ],
+)
+def test_an_invoice_that_goes_out_on_its_due_date_names_the_charge_of_that_day_first(
+    locale: str, first: str, again: str
+) -> None:
+    start = opened("courtesy-5-10-35")
+    life = live(start, at(start, 0), [], World(charges=["declined"] * 5), at(start, 1))
+    did = next(did for did in life.did if did.step and did.step.name == "issue")
+    assert did.step
+    order = order_for(did.before, did.step, did.decided)
+    assert isinstance(order, NoticeOrder)
+    account = Account(id="bakery", name="Example Bakery", locale=locale)
+    above, _, ahead = _one_line(RENDERER.render(order, account).text).partition(
+        {"en_US": "What happens next", "de_DE": "Wie es weitergeht"}[locale]
+    )
+    assert ahead.startswith(f" {first} {again}")
+    assert first in above, "its own words do not say that one may pay before that day, which it is"
+
+
 def unpaid(policy: str) -> Life:
     start = opened(policy)
     agreed = [(at(start, 95), approves(name)) for name in ("delete", "terminate")]

@@ -10,6 +10,7 @@ import pytest
 from inline_snapshot import snapshot
 from jinja2 import UndefinedError
 
+from adapters.gateways.stripe.charges import USELESS
 from adapters.settings.policies import load_policy, policy_names
 from adapters.templates.files import TemplateFiles, slug
 from adapters.templates.renderer import TemplateRenderer
@@ -17,6 +18,8 @@ from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.money import Money
 from dunning.payments.attempts import NONE_ON_FILE
+from dunning.payments.declines import CARD_OVER
+from dunning.payments.retries import REFUSED_FOR_GOOD
 from dunning.ports.companies import Renderer
 from dunning.records.accounts import Account
 from dunning.records.mail import NoticeText
@@ -299,18 +302,33 @@ def test_the_first_failure_names_the_next_attempt() -> None:
     assert "We will not try" not in words(notice)
 
 
+FAILED = ("did not go through", "fail", "declin", "We tried", "fehlgeschlagen", "abgelehnt", "haben versucht")
+"""Words of a payment that was tried."""
+
+
+@pytest.mark.parametrize("title", ["Payment Failed", "Credit Card Payment failed", "Automatic Payment Not Possible"])
 @pytest.mark.parametrize(
-    ("locale", "promise", "true"),
-    [
-        ("en_US", "We will not try", "There is nothing that we could charge. You must log in and pay it"),
-        ("de_DE", "nicht noch einmal", "Es gibt nichts, wovon wir abbuchen könnten. Sie müssen sich anmelden"),
-    ],
+    ("locale", "true"),
+    [("en_US", "no automatic payment was tried"), ("de_DE", "keine automatische Zahlung versucht")],
 )
-def test_who_has_no_payment_method_is_not_told_that_none_is_tried(locale: str, promise: str, true: str) -> None:
-    """One that is put on file later is charged at once under that policy."""
-    notice = render(title="Payment Failed", policy="courtesy-5-10-35", detail=NONE_ON_FILE, amount=None, locale=locale)
-    assert promise not in words(notice)
-    assert true in words(notice)
+@pytest.mark.parametrize("detail", [NONE_ON_FILE, CARD_OVER, USELESS, REFUSED_FOR_GOOD, "declined 15 times in 30 days"])
+def test_nobody_of_whom_nothing_was_tried_reads_that_a_payment_failed(
+    title: str, locale: str, true: str, detail: str
+) -> None:
+    """Whatever title an operator gave that notice; of the reason alone a refusal of old may be told."""
+    notice = render(
+        title=title,
+        policy="courtesy-5-10-35",
+        detail=detail,
+        amount=None,
+        locale=locale,
+        untried=True,
+        happened_at=None,
+    )
+    reason = detail if locale == "en_US" else "Der Grund: Die Bank lehnt dieses Zahlungsmittel endgültig ab."
+    said = f"{notice.subject} {words(notice)}".replace(reason, "")
+    assert not [each for each in FAILED if each in said]
+    assert true in said.replace("No automatic", "no automatic")
 
 
 @pytest.mark.parametrize(("locale", "promise"), [("en_US", "paid automatically"), ("de_DE", "automatisch bezahlt")])

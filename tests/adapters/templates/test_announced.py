@@ -149,7 +149,7 @@ def test_what_is_no_template_or_names_what_there_is_not_is_a_finding_and_no_cras
     notices: Path, text: str, why: str
 ) -> None:
     reason = f"the notice 'First Invoice Overdue Notice' (common/{FIRST}) cannot be written: {why}"
-    assert spoilt(notices, text) == [Finding("milestones[2].warns_of", reason)]
+    assert spoilt(notices, text) == [Finding("milestones[2].notice", reason)]
 
 
 def test_a_warning_that_nobody_ever_gets_is_refused(notices: Path, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_a_method_that_the_bank_refuses_for_good_is_not_tried_again_and_the_cust
     assert told.step is not None
     notice = order_for(told.before, told.step, told.decided)
     assert isinstance(notice, NoticeOrder)
-    assert (notice.title, notice.detail) == ("Payment Failed", REFUSED_FOR_GOOD)
+    assert (notice.title, notice.detail) == ("Automatic Payment Not Possible", REFUSED_FOR_GOOD)
     assert fees(life.case) == ["USD 35.00"]
     assert fees(until_evening(unless_attempted(opened(COURTESY)), 6, world=World(charges=["final"])).case) == []
 
