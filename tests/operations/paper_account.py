@@ -135,17 +135,19 @@ class AccountWorld:
         fact = Reversal(id=id_, payment=payment.id, amount=amount, at=self.cases.now)
         with suppress(RefusedError):
             await self._payments.reverse(number, fact)
+            if id_ not in self.went:
+                self.reversals.append((number, fact))
+                self.gateway.has[payment.id] -= amount.minor
             self.went[id_] = amount
-            self.reversals.append((number, fact))
-            self.gateway.has[payment.id] -= amount.minor
 
     async def gives_again(self, number: str, of: Reversal, id_: str, amount: Money) -> None:
         with suppress(RefusedError):
             await self._payments.restore(
                 number, Restored(id=id_, reversal=of.id, amount=amount, at=self.cases.now), force=True
             )
+            if id_ not in self.came:
+                self.gateway.has[of.payment] += amount.minor
             self.came[id_] = amount
-            self.gateway.has[of.payment] += amount.minor
 
     async def refunds(self, number: str, payment: Payment, id_: str, amount: Money) -> None:
         fact = GiveBack(id=id_, payment=payment.id, amount=amount, by="ana", reason="a bad week")
@@ -189,6 +191,8 @@ class AccountWorld:
         await self.cases.act()
         for currency in ("USD", "EUR"):
             assert await self.booked(currency) == await self.moved(currency), currency
+        for _, payment in self.payments:
+            assert self.gateway.has[payment.id] <= payment.amount.minor, payment.id
         left, taken = await self.carried()
         assert left == taken
         for case in self.ledgers():

@@ -59,6 +59,18 @@ A_REST_CARRIED = [
     Deed("nobody acts", 1, 0, "part", twice=True),
 ]
 """An invoice of 40 cents is due, and too little to be asked for: the next one has it, opened more than once."""
+CREDIT_BESIDE_A_DEBT = [
+    Deed("opens", 1, 0, "exact", twice=False),
+    Deed("days pass", 0, 5, "exact", twice=False),
+    Deed("credit added", 0, 4, "exact", twice=True),
+]
+"""Credit is added while an invoice is past due."""
+MORE_CAME_AGAIN = [
+    Deed("pays", 0, 0, "part", twice=False),
+    Deed("taken back", 0, 0, "exact", twice=False),
+    Deed("comes again", 0, 0, "over", twice=True),
+]
+"""A person enters that twice as much came again as was taken back."""
 
 
 @pytest.mark.promise(9)
@@ -67,6 +79,8 @@ def test_no_cent_of_an_account_appears_or_disappears_whatever_people_and_banks_d
 
         @example(invoices=[(ASO, 1000), (ASO, 1999)], deeds=CREDIT_TAKEN_BACK)
         @example(invoices=[(ASO, 40), (ASO, 1000)], deeds=A_REST_CARRIED)
+        @example(invoices=[(ASO, 1000), (ASO, 1999)], deeds=CREDIT_BESIDE_A_DEBT)
+        @example(invoices=[(ASO, 1000), (ASO, 1999)], deeds=MORE_CAME_AGAIN)
         @given(invoices=INVOICES, deeds=st.lists(DEEDS, min_size=6, max_size=16))
         @settings(
             max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
