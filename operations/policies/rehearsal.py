@@ -64,7 +64,7 @@ def rehearsal(policy: Policy, asked: Rehearse, now: datetime) -> Rehearsal:
     plan = _plan(row, policy, asked.due)
     _check_declined(plan, asked.declined)
     today = local_date(now, plan.zone)
-    _check_money(asked, today)
+    _check_money(asked, policy, today)
     _check_due(row, policy, now)
     last = max(_LEAST, plan.milestones[-1].day, *(each.day for each in asked.money))
     return Rehearsal(row, asked.money, asked.declined, last + MARGIN)
@@ -100,8 +100,12 @@ def _check_declined(plan: Plan, declined: Sequence[int]) -> None:
             )
 
 
-def _check_money(asked: Rehearse, today: date) -> None:
+def _check_money(asked: Rehearse, policy: Policy, today: date) -> None:
+    """As `pay` does it: money in another currency pays nothing, and is not entered by mistake."""
     for each in asked.money:
+        if each.amount.currency != policy.currency:
+            currency = f"{policy.currency}, the currency of the policy {policy.name}"
+            raise RefusedError(f"{each.amount} is not in {currency}: it would pay nothing", field="pay")
         if asked.due + timedelta(days=each.day) < today:
             raise RefusedError(f"day {each.day:+d} is past; a rehearsal starts now", field="pay")
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import httpx2
@@ -36,7 +36,10 @@ class Told:
 
 
 class Doors:
-    """What the operations do for one case; `told` keeps what happened."""
+    """What the operations do for one case; `told` keeps what happened.
+
+    `moment` is when it is in the story: the case's own time stands still once it has ended.
+    """
 
     def __init__(
         self, stage: Stage, skipper: TimeSkipper, handle: WorkflowHandle[InvoiceDunning, str], row: NewInvoice
@@ -49,6 +52,7 @@ class Doors:
         self._handle = handle
         self._row = row
         self.told: list[Told] = []
+        self.moment = datetime.min.replace(tzinfo=UTC)
 
     async def happen(self, happening: Happening) -> None:
         """Let it happen now. A refusal is noted."""
@@ -88,8 +92,10 @@ class Doors:
         except RefusedError as error:
             self.told.append(Told(at, what, pay.id, error.reason))
             return
-        late = f": {taken.outcome}, with a Billing ticket" if taken.late else ""
-        self.told.append(Told(at, what + late, pay.id))
+        if taken.late:  # the case has ended and counts nothing any more
+            self.told.append(Told(at, f"{what}: {taken.outcome}, with a Billing ticket"))
+            return
+        self.told.append(Told(at, what, pay.id))
 
     async def _pay_on_the_page(self) -> str:
         """The link of the mails, the button, the card on Stripe's page, its webhook. Returns the payment's id."""
@@ -101,7 +107,7 @@ class Doors:
         return payment
 
     async def _now(self) -> datetime:
-        return await self._skipper.get_current_time(self._handle)
+        return max(self.moment, await self._skipper.get_current_time(self._handle))
 
 
 async def pay_on_the_page(stage: Stage, invoice: str) -> str:

@@ -75,7 +75,8 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(story.row.invoice))
     doors = Doors(stage, skipper, handle, story.row)
     for day, several in groupby(story.happenings(), key=lambda happening: happening.day):
-        await forward(skipper, handle, _moment(story, plan, day))
+        doors.moment = _moment(story, plan, day)
+        await forward(skipper, handle, doors.moment)
         await _happen(doors, list(several))
     await forward(skipper, handle, _moment(story, plan, story.last_day))
     return await _seen(stage, skipper, handle, story, tuple(doors.told))

@@ -56,6 +56,19 @@ def test_it_tells_day_by_day_what_would_happen():
     }
 
 
+def test_money_that_comes_after_the_end_is_told_on_its_own_day():
+    options = ("--policy", "whmcs-default", "--due", DUE, "--json")
+    status, out, err = rehearse(*options, "--pay", "-3=19.99", "--pay", "10=5.00", "--pay", "20=1.00")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    assert told["outcome"] == "paid"
+    late = [(line["day"], line["what"]) for line in told["lines"] if line["day"] > -3]
+    assert late == [
+        (10, "USD 5.00 paid: credited, with a Billing ticket"),
+        (20, "USD 1.00 paid: credited, with a Billing ticket"),
+    ]
+
+
 def test_a_case_that_waits_for_a_person_ends_the_rehearsal():
     status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--amount", "USD 5", "--decline", "0")
     assert (status, err) == (0, "")
@@ -99,6 +112,10 @@ def test_without_temporals_server_it_says_what_to_install(command: tuple[str, ..
         (("--due", DUE, "--amount", "1,000.00"), "--amount: '1,000.00' is not an amount; write it like 'USD 19.99': a"),
         (("--due", DUE, "--amount", "-1.00"), "--amount: USD -1.00 must be positive"),
         (("--due", DUE, "--pay", "-99=1"), "--pay: day -99 is past"),
+        (
+            ("--due", DUE, "--pay", "5=JPY 500"),
+            "--pay: JPY 500 is not in USD, the currency of the policy whmcs-default",
+        ),
         (("--due", DUE, "--decline", "3"), "--decline: the policy whmcs-default charges nothing on day 3"),
         (("--due", DUE, "--amount", "EUR 5"), "--amount: EUR 5.00 is not in USD"),
         (("--due", DUE, "--zone", "Mars"), "--zone: 'Mars' is not a time zone"),

@@ -34,6 +34,7 @@ def test_it_is_an_invoice_of_the_policy_and_ends_after_all_that_comes() -> None:
         ({"amount": Money(minor=0, currency="USD")}, "amount"),
         ({"amount": Money(minor=500, currency="EUR")}, "amount"),
         ({"money": [Comes(-99, SOME)]}, "pay"),
+        ({"money": [Comes(5, Money(minor=500, currency="JPY"))]}, "pay"),
         ({"declined": [3]}, "decline"),
     ],
 )
