@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from adapters.templates.locale import writing
-from dunning.case.facts import DueDateChange
+from dunning.case.facts import DueDateChange, Reversal
+from dunning.records.inbox import News
+from operations.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage
-from tests.server.playing import begin
+from tests.server.playing import Playing, begin
 
 
 @pytest.mark.promise(3)
@@ -28,3 +30,34 @@ async def test_nobody_is_suspended_on_warnings_of_before_the_due_date_moved(a_st
     assert f"will be suspended on {day}." in " ".join(mail.text.split())
     await playing.to_day(20)
     assert await playing.levels() == ["suspended"], "on the day that was announced"
+
+
+@pytest.mark.promise(3)
+async def test_who_is_charged_back_is_warned_anew_and_suspended_on_the_day_that_says(open_stage: Stage) -> None:
+    """Both warnings came before the payment: they were about what is settled, and count no more once it is back."""
+    playing = await begin(open_stage, "ANEW-2", "a-small-orange", decline=1)
+    await playing.to_day(9)
+    await playing.signal(payment="anew-2-money")
+    assert await playing.outcome() == "paid"
+    before = await playing.mails()
+    money = playing.row.amount
+    back = Reversal(id="anew-2-back", payment="anew-2-money", amount=money, at=playing.moment(9, 60), chargeback=True)
+    news = DeliverNews(open_stage.store, open_stage.made(playing.skipper.client).cases)
+    assert (await news.deliver(News(invoice="ANEW-2", fact=back))).outcome == "reopened"
+    suspended = await _first_day_suspended(playing)
+    assert (await playing.mails())[len(before) :][:2] == ["Payment Taken Back", "Invoice Overdue"]
+    mails = (await open_stage.companies.mail.books()).to(playing.email)
+    warning = next(" ".join(mail.text.split()) for mail in mails if mail.subject == "Invoice Overdue")
+    day = writing("en_US", playing.plan.zone, "").day(playing.row.due + timedelta(days=suspended))
+    assert f"will be suspended on {day}." in warning
+
+
+async def _first_day_suspended(playing: Playing) -> int:
+    """The warning is there on the day before, at the latest. The woken case has its own clock, which begins now."""
+    for day in range(-1, 24):
+        warned = "Invoice Overdue" in await playing.mails()
+        await playing.to_day(day)
+        if await playing.levels() == ["suspended"]:
+            assert warned
+            return day
+    raise AssertionError("nobody was suspended")
