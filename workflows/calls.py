@@ -1,5 +1,6 @@
 """How each activity is called: queue, timeouts, retries, priority. The one place for all of them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,10 +94,17 @@ def call_for(milestone: Milestone) -> Call | None:
     return CALLS[milestone.action]
 
 
-async def call(what: Call, order: object, summary: str, overtaken: Callable[[], bool] = lambda: False) -> Any:
+async def call(
+    what: Call,
+    order: object,
+    summary: str,
+    cancelled: Callable[[], None],
+    overtaken: Callable[[], bool] = lambda: False,
+) -> Any:
     """Run one activity for the invoice's workflow; Abandoned when it was overtaken before a try succeeded.
 
-    A try that is under way is never cut off: its result counts. Only further tries are dropped.
+    A try that is under way is never cut off: its result counts. Only further tries are dropped. Who asks the server to
+    cancel the workflow drops nothing: `cancelled` takes note of it.
     """
     doing = workflow.start_activity_method(
         what.method,
@@ -109,11 +117,26 @@ async def call(what: Call, order: object, summary: str, overtaken: Callable[[], 
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=summary,
     )
-    await workflow.wait_condition(lambda: doing.done() or overtaken())
+    await until(lambda: doing.done() or overtaken(), cancelled)
     if doing.done():
         return await doing
     doing.cancel()
+    await until(doing.done, cancelled)
     try:
         return await doing
     except ActivityError:  # cancelled between two tries, or the last try failed
         return Abandoned()
+
+
+def stop() -> None:
+    """What the cancellation of a workflow means to whoever may be cancelled. Raises CancelledError."""
+    raise asyncio.CancelledError
+
+
+async def until(condition: Callable[[], bool], cancelled: Callable[[], None]) -> None:
+    """Wait for it, whoever asks the server meanwhile to cancel the workflow; the server tells so once a run."""
+    while not condition():
+        try:
+            await workflow.wait_condition(condition)
+        except asyncio.CancelledError:
+            cancelled()

@@ -1,7 +1,7 @@
 """One invoice's whole life. A thin loop around `decide`: it asks, waits or acts, records, and asks again."""
 
+import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from workflows.attributes import already_shown, show_attributes
-from workflows.calls import REINSTATE, call, call_for
+from workflows.calls import REINSTATE, call, call_for, until
 from workflows.inbox import received
 
 with workflow.unsafe.imports_passed_through():
@@ -74,7 +74,7 @@ class InvoiceDunning:
                 await self._take(step)
                 self._go_on_in_another_run()
                 continue
-            await workflow.wait_condition(workflow.all_handlers_finished)
+            await until(workflow.all_handlers_finished, self._cancelled)
             if self._case is case:
                 self._show(step)
                 return step.outcome
@@ -94,7 +94,7 @@ class InvoiceDunning:
             self._case = recorded(self._case, step.milestone, step.result, workflow.now())
         elif isinstance(step, Reinstate):
             order = self._with_snapshot(reinstate_order(self._case, workflow.now()))
-            result = await call(REINSTATE, order, self._label(step))
+            result = await call(REINSTATE, order, self._label(step), self._cancelled)
             self._case = reinstated(self._case, result, workflow.now())
         else:
             await self._perform(step)
@@ -105,12 +105,20 @@ class InvoiceDunning:
             self._show(step)
         before = self._case
         timeout = max(step.until - workflow.now(), MOMENT) if step.until else None
-        with suppress(TimeoutError):
+        try:
             await workflow.wait_condition(
                 lambda: self._case is not before or workflow.info().is_continue_as_new_suggested(),
                 timeout=timeout,
                 timeout_summary=timer_summary(before, step),
             )
+        except TimeoutError:
+            pass
+        except asyncio.CancelledError:
+            self._cancelled()
+
+    def _cancelled(self) -> None:
+        """Somebody asked the server to cancel the workflow. It goes on: an invoice is not forgotten by a click."""
+        self._case = updates.cancellation_asked(self._case)
 
     async def _perform(self, step: Perform) -> None:
         what = call_for(step.milestone)
@@ -118,7 +126,7 @@ class InvoiceDunning:
         if what:
             order = self._with_snapshot(order_for(self._case, step.milestone, workflow.now()))
             self._doing = (step.milestone, order)
-            result = await call(what, order, self._label(step), lambda: self._given_up(step, order))
+            result = await call(what, order, self._label(step), self._cancelled, lambda: self._given_up(step, order))
             self._doing = None
         # Await, then record: the case may have learnt of a payment meanwhile.
         self._case = recorded(self._case, step.milestone, result, workflow.now())

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from workflows.calls import BOOKS, FOR_EVER, NOTIFY, call
+from workflows.calls import BOOKS, FOR_EVER, NOTIFY, call, stop
 
 with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
@@ -21,7 +21,7 @@ class Notice:
     @workflow.run
     async def run(self, order: NoticeOrder) -> NoticeResult:
         """Returns what became of it. What no address takes becomes a ticket: a person has to reach the customer."""
-        result: Delivered | Undelivered = await call(NOTIFY, order, f"{order.title}: {order.account}")
+        result: Delivered | Undelivered = await call(NOTIFY, order, f"{order.title}: {order.account}", stop)
         if isinstance(result, Undelivered):
             await _ask_a_person(order, result)
         return result

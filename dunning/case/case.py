@@ -137,9 +137,9 @@ class Case(Wire):
     `credit_lines`: the account has credit, as it was told last (`dunning.payments.open_credit`); 0: never.
     `credit_asked` is what people had it pay, `given_back` what they gave back of payments.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
-    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `revision` grows by one
-    with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's, as the store
-    issued it (`dunning.case.fence`).
+    nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
+    somebody asked the server to cancel the workflow. `revision` grows by one with every fact (`dunning.case.update`),
+    also when a closed case goes on. `generation` is this life's, as the store issued it (`dunning.case.fence`).
     """
 
     invoice: Invoice
@@ -181,6 +181,7 @@ class Case(Wire):
     voided: str = ""
     renewed: bool = False
     answered: tuple[Answered, ...] = ()
+    cancellations: int = 0
     revision: int = 0
 
     @cached_property

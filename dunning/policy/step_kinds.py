@@ -57,6 +57,7 @@ class StepKind(Enum):
     UNDO_DELETED = Form("undo-deleted", 1, Action.TICKET)
     PAID_AFTER_DELETION = Form("paid-after-deletion", 0, Action.TICKET)
     LARGE_CASE = Form("large-case", 0, Action.TICKET)
+    CANCELLATION = Form("cancellation", 1, Action.TICKET)  # that somebody asked the server for
 
     # Notices outside of any case: of a hold, by account, service (may be empty), source, level and time.
     HOLD = Form("hold", 5, Action.NOTIFY)

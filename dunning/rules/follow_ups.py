@@ -33,6 +33,8 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):
         yield step(StepKind.UNREADABLE, place), ""
+    for number in range(case.cancellations):
+        yield step(StepKind.CANCELLATION, number + 1), ""
     if size(case) > LARGE:
         yield step(StepKind.LARGE_CASE), ""
     for done in case.done:

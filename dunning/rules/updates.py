@@ -190,6 +190,12 @@ def void_refused(case: Case, void: Void) -> str:
 
 
 @one_fact
+def cancellation_asked(case: Case) -> Case:
+    """Somebody asked the server to cancel the workflow: a person hears of it, and the case goes on."""
+    return changed(case, cancellations=case.cancellations + 1)
+
+
+@one_fact
 def voided(case: Case, void: Void, now: datetime) -> Case:
     """Nothing is owed; what was paid becomes credit, what was restricted is reinstated.
 

@@ -184,6 +184,19 @@ def _large(case: Case, _: str) -> TicketWords:
     )
 
 
+def _cancellation(case: Case, _: str) -> TicketWords:
+    number = case.invoice.number
+    return TicketWords(
+        TicketKind.CANCELLATION_ASKED,
+        f"Somebody asked Temporal to cancel {number}",
+        (
+            "Its case goes on: cancelled there, it would only forget the invoice. To end it use "
+            f"`starter.py void {number}` or `starter.py waive {number}`; to stop it for some days, "
+            f"`starter.py promise {number}`."
+        ),
+    )
+
+
 WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.PARKED: _parked,
     StepKind.TAKEN_BACK: _credit_reversed,
@@ -195,5 +208,6 @@ WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.UNREADABLE: _unreadable,
     StepKind.PAID_AFTER_DELETION: _paid_after_deletion,
     StepKind.LARGE_CASE: _large,
+    StepKind.CANCELLATION: _cancellation,
 }
 """By the kind of follow-up, for each that asks for a ticket; with the id of what it is about."""

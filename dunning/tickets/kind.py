@@ -29,6 +29,7 @@ class TicketKind(StrEnum):
     PAID_AFTER_DELETION = "paid-after-deletion"
     MESSAGE_UNREADABLE = "message-unreadable"
     LARGE_CASE = "large-case"
+    CANCELLATION_ASKED = "cancellation-asked"
     COUNTED_TWICE = "counted-twice"
     WEBHOOK_FAILED = "webhook-failed"
     NEWS_UNHANDLED = "news-unhandled"
@@ -80,6 +81,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.PAID_AFTER_DELETION: _BILLING,
     TicketKind.MESSAGE_UNREADABLE: _BILLING,
     TicketKind.LARGE_CASE: _BILLING,
+    TicketKind.CANCELLATION_ASKED: _BILLING,
     TicketKind.COUNTED_TWICE: _BILLING,
     TicketKind.WEBHOOK_FAILED: _BILLING,
     TicketKind.NEWS_UNHANDLED: _BILLING,

@@ -93,6 +93,15 @@ def test_other_tickets_carry_no_credit(step: str) -> None:
             ),
         ),
         (
+            "cancellation:1",
+            TicketKind.CANCELLATION_ASKED,
+            "Somebody asked Temporal to cancel INV-1042",
+            (
+                "Its case goes on: cancelled there, it would only forget the invoice. To end it use `starter.py void "
+                "INV-1042` or `starter.py waive INV-1042`; to stop it for some days, `starter.py promise INV-1042`."
+            ),
+        ),
+        (
             "unreadable:0",
             TicketKind.MESSAGE_UNREADABLE,
             "Unreadable payment_received for INV-1042",

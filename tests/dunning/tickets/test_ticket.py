@@ -89,6 +89,7 @@ def of_case() -> list[TicketOrder]:
         case_ticket(case, "restored:r-1%3Awon", ORDER),
         case_ticket(case, "unreadable:0", ORDER),
         case_ticket(case, "large-case", ORDER),
+        case_ticket(case, "cancellation:1", ORDER),
         case_ticket(case, "first-overdue:undelivered", ORDER),
         case_ticket(void, "owed-again:r-1", ORDER),
         case_ticket(changed(case, lapsed=True), "owed-again:r-1", ORDER),
