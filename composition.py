@@ -39,6 +39,7 @@ from operations.note_open_cases import NoteOpenCases
 from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
+from operations.recover import RecoverCases
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
@@ -226,6 +227,11 @@ class Composition:
     def check_open_cases(self) -> CheckOpenCases:
         """Compare the table of open cases with the cases."""
         return CheckOpenCases(self.store, self.cases, now)
+
+    @cached_property
+    def recover_cases(self) -> RecoverCases:
+        """Let dead cases go on."""
+        return RecoverCases(self.store, self.cases, now)
 
     def _policy(self, name: str) -> Policy:
         return load_policy(name, self.settings.policies)

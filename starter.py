@@ -65,6 +65,12 @@ _COMMANDS = (
     ("due", "cli.decisions.decisions:due", "Move the due date, and all steps to come with it.", _DECISIONS),
     ("void", "cli.decisions.decisions:void", "Declare an invoice a mistake.", _DECISIONS),
     ("undo", "cli.decisions.undo:undo", "Undo what a wrong run did; a dry run only lists it.", _DECISIONS),
+    (
+        "recover",
+        "cli.decisions.recover:recover",
+        "Let cases go on that the server ended before their time.",
+        _DECISIONS,
+    ),
     ("removals", "cli.decisions.removals:removals", "List the accounts that are due for deletion.", _CASES),
     ("why", "cli.invoices.why:why", "Tell why everything about an account or an invoice happened, with proof.", _CASES),
     ("breaker", "cli.decisions.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),

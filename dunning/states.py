@@ -6,3 +6,5 @@ State = Literal["scheduled", "open", "in-transit", "lapsed", "paid", "waived", "
 """What the facts of a case make of it (`dunning.case.state`)."""
 StateAt = State | Literal["promised", "overdue", "awaiting-approval"]
 """The same as of an instant (`dunning.rules.state_at`)."""
+StateInTable = StateAt | Literal["dead"]
+"""The same as the table of open cases has it; `dead`: the server ended the case before its time."""

@@ -11,9 +11,9 @@ from datetime import datetime
 from dunning.explain.open_cases import row_of
 from dunning.fleet.open_cases import CheckReport
 from dunning.ports.cases import Cases, Listed, NoCaseError, Wanted
-from dunning.ports.open_cases import OpenCases
 from dunning.ports.outages import OutageError
 from dunning.records.open_case import OpenCase
+from operations.fleet.dead_cases import DeadRecords, FindDeadCases
 
 PAGE = 200
 """Cases that are asked, and written in one transaction, before the next ones are looked at."""
@@ -27,10 +27,11 @@ Progress = Callable[[CheckReport], None]
 class CheckOpenCases:
     """`clock` says as of when a row is."""
 
-    def __init__(self, table: OpenCases, cases: Cases, clock: Callable[[], datetime]) -> None:
+    def __init__(self, table: DeadRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cases = cases
         self._clock = clock
+        self._dead = FindDeadCases(table, cases, clock)
 
     async def check(self, told: Progress, *, all: bool = False) -> CheckReport:  # noqa: A002 - as the command says it
         """Ask the running cases whose rows differ, or all of them, and write what they say. Raises OutageError."""
@@ -50,8 +51,8 @@ class CheckOpenCases:
             told(done)
         gone = known.keys() - seen
         await self._table.forget_open([known[number] for number in gone])
-        left = {row.number for row in await self._table.open_cases(self._clock())}
-        return done.model_copy(update={"dead": len(left.intersection(gone))})
+        left = [row for row in await self._table.open_cases(self._clock()) if row.number in gone]
+        return done.model_copy(update={"dead": await self._dead.among(left)})
 
     async def _ask(self, invoices: Sequence[str]) -> list[OpenCase | None]:
         gate = asyncio.Semaphore(AT_ONCE)

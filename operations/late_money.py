@@ -5,7 +5,7 @@ from typing import Protocol
 from dunning.case.case import Case, going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
-from dunning.ports.cases import Cases
+from dunning.ports.cases import FORGOTTEN, Cases, DeadCaseError
 from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
@@ -31,9 +31,11 @@ class KeepLateMoney:
     ) -> LateOutcome | None:
         """Credited, refunded (the case does it), already counted, or parked.
 
-        None when somebody else claimed it, or closed the books, since: then ask the case again.
+        None when somebody else claimed it, or closed the books, since: then ask the case again. Raises DeadCaseError.
         """
         closed = await self._store.ledger(invoice) if known else None
+        if known and closed is None:
+            await self._wait_for_recovery(invoice)
         if known and closed is None and claim.place == GIVEN:
             # Its case counted it, and is gone without closing its books: when it is recovered, it is asked for again.
             return "already counted"
@@ -43,6 +45,14 @@ class KeepLateMoney:
         if late.credit and not await self._store.keep_as_credit(claim, closed, late.credit, late.ticket):
             return None
         return late.outcome
+
+    async def _wait_for_recovery(self, invoice: str) -> None:
+        """The case is dead, not over: its money waits where it is kept, until a person lets the case go on."""
+        how = await self._cases.died(invoice)
+        if how and how != FORGOTTEN:
+            raise DeadCaseError(
+                f"the server has ended the case of {invoice} ({how}): `starter.py recover {invoice}` lets it go on"
+            )
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> LateOutcome:
         """Already counted, reopened (the case goes on), or parked: it waits for its payment."""

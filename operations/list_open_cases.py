@@ -8,7 +8,7 @@ from dunning.calendar import local_date
 from dunning.explain.open_cases import as_at
 from dunning.ports.open_cases import OpenCases
 from dunning.records.open_case import OpenCase
-from dunning.states import StateAt
+from dunning.states import StateInTable
 from operations.errors import RefusedError
 from operations.list_cases import filter_by, overdue_days, state_at_reading
 
@@ -16,7 +16,7 @@ from operations.list_cases import filter_by, overdue_days, state_at_reading
 class SortedListing(NamedTuple):
     """Which open cases: those with all of these values; an empty one means any. `sort` is a column of the table."""
 
-    state: StateAt | None = None
+    state: StateInTable | None = None
     account: str = ""
     policy: str = ""
     sort: str = "number"
@@ -75,4 +75,5 @@ def _all_found(rows: tuple[OpenCase, ...], now: datetime) -> list[CaseNow]:
 
 def _found(row: OpenCase, today: date) -> CaseNow:
     overdue = overdue_days(row.state, row.due, today)
-    return CaseNow(row, state_at_reading(row.state, row.coming, overdue) or row.state, overdue)
+    state = "dead" if row.died else state_at_reading(row.state, row.coming, overdue) or row.state
+    return CaseNow(row, state, overdue)

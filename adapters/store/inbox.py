@@ -40,6 +40,16 @@ class Inbox(Database):
         """Note what became of a webhook; the first outcome stays."""
         await self._handled.add([(event, outcome)])
 
+    async def wait_again(self, invoice: str) -> int:
+        """Have all that was brought to the invoice's case wait once more, and tell how much that is.
+
+        What was refused, or given to a person, stays as it is.
+        """
+        brought = inbox.c.outcome.not_in(("", "refused", "failed: see ticket"))
+        again = update(inbox).where(inbox.c.invoice == invoice, brought).values(outcome="").returning(inbox.c.id)
+        async with self._writing() as connection:
+            return len((await connection.execute(again)).all())
+
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """Read a webhook that was kept, handled or not."""
         row = await self._row(select(inbox).where(inbox.c.source == source, inbox.c.id == event))

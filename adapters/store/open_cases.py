@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,6 +79,13 @@ class OpenCases(Database):
         """Read one row with its snapshot."""
         row = await self._row(select(open_cases).where(open_cases.c.number == number))
         return None if row is None else _row(dict(row))
+
+    async def note_deaths(self, died: Sequence[tuple[OpenCase, str]]) -> None:
+        """Write into these rows how the server ended their cases before their time; what was written since stays."""
+        async with self._writing() as connection:
+            for row, how in sorted(died, key=lambda each: each[0].number):
+                same = (open_cases.c.number == row.number, open_cases.c.revision == row.revision)
+                await connection.execute(update(open_cases).where(*same).values(died=how))
 
     async def forget_open(self, rows: Sequence[OpenCase]) -> None:
         """Take out rows of cases that do not run, where their books are closed; what was written since stays."""

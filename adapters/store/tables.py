@@ -254,6 +254,7 @@ open_cases = Table(
     Column("coming_at", UtcInstant),
     _instant("as_of"),
     Column("revision", BigInteger, nullable=False),
+    _words("died"),
     _words("snapshot"),
     Index(None, "account"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from temporalio.client import (
     Client,
     WorkflowExecution,
+    WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
@@ -24,6 +25,7 @@ from dunning.case.orders import Order
 from dunning.explain.temporal_ui import case_summary
 from dunning.names import Values
 from dunning.ports.cases import (
+    FORGOTTEN,
     SIGNALS,
     UPDATES,
     CannotStartError,
@@ -44,6 +46,12 @@ _ABORTED = "aborted by closing workflow"
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
 _BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 _PAGE = 500
+_DEATHS = {
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "timed out",
+    WorkflowExecutionStatus.CANCELED: "cancelled",
+}
 
 
 class TemporalCases:
@@ -63,15 +71,16 @@ class TemporalCases:
         self._queue = queue
         self._seen = seen
 
-    async def start(self, opened: Opened, values: Values) -> bool:
-        """Start a case, unless there is or was one."""
+    async def start(self, opened: Opened, values: Values, *, dead: bool = False) -> bool:
+        """Start a case, unless there is or was one; a dead one may be followed."""
+        reuse = WorkflowIDReusePolicy
         try:
             await self._client().start_workflow(
                 names.WORKFLOW,
                 opened,
                 id=names.workflow_id(opened.invoice.number),
                 task_queue=self._queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if dead else reuse.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=case_summary(opened.invoice),
                 search_attributes=typed(values),
@@ -85,6 +94,16 @@ class TemporalCases:
         if self._seen:
             self._seen.opened(opened)
         return True
+
+    async def died(self, invoice: str) -> str:
+        """How the server ended its last run, unless that came to its own end."""
+        try:
+            described = await self._handle(invoice).describe(rpc_timeout=PATIENCE)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return FORGOTTEN
+            raise self._told(error, invoice) from None
+        return _DEATHS.get(described.status, "") if described.status else ""
 
     async def ask(self, invoice: str) -> Case:
         """All facts of a case."""

@@ -31,6 +31,6 @@ def _progress(so_far: "CheckReport") -> None:
 
 
 def _words(report: "CheckReport") -> str:
-    dead = f"\n{report.dead} row(s) are of cases that neither run nor were closed; they stay." if report.dead else ""
+    dead = f"\n{report.dead} case(s) are dead: `starter.py list --state dead`, then `recover`." if report.dead else ""
     silent = f"\n{report.silent} did not answer: run it again, or wait for the hourly check." if report.silent else ""
     return f"{report.running} running case(s) asked.{silent}{dead}"

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
-from dunning.states import StateAt
+from dunning.states import StateInTable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -30,7 +30,7 @@ _SORTED = {"invoice": "number", "next": "coming", "next_at": "coming_at"}
 
 async def list_(
     *,
-    state: Annotated[StateAt | None, Parameter(help="Only cases in this state.")] = None,
+    state: Annotated[StateInTable | None, Parameter(help="Only cases in this state.")] = None,
     account: Annotated[str, Parameter(help="Only cases of this account.")] = "",
     policy: Annotated[str, Parameter(help="Only cases under this policy.")] = "",
     sort: Annotated[str, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
@@ -48,6 +48,8 @@ async def list_(
     from operations.list_open_cases import SortedListing
 
     if temporal or all:
+        if state == "dead":
+            raise BadInputError("--state: dead cases are found in the table; leave out --temporal and --all")
         if descending or sort != "invoice":
             raise BadInputError("--sort: the server does not sort; leave out --temporal and --all")
         async with composed(store="not needed") as made:
@@ -118,7 +120,7 @@ def _row(found: CaseNow) -> dict[str, Any]:
         "balance": str(row.balance),
         "balance_minor": row.balance.minor,
         "as_of": row.as_of.isoformat(timespec="seconds"),
-        "status": "running",
+        "status": row.died or "running",
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.shell.connections import composed
 from cli.shell.options import Json, Number
-from cli.shell.output import console, print_json
+from cli.shell.output import complain, console, print_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dunning.case.case import Case
     from dunning.case.decisions import Step
     from dunning.rules.upcoming import Coming
+    from operations.look import CaseView
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
@@ -23,9 +24,20 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
     async with composed(store="if there") as made:
         found = await made.look.show(invoice)
     if json:
-        print_json(case_as_json(*found))
+        print_json(case_as_json(found.case, found.at, found.step) | {"died": found.died})
     else:
+        if found.died:
+            complain(dead(found))
         console().print(*story(found.case, found.at), sep="\n")
+
+
+def dead(found: CaseView) -> str:
+    """What somebody has to know before they believe the rest."""
+    number = found.case.invoice.number
+    return (
+        f"{number}: the server has ended this case before its time ({found.died}). Nothing that is to come happens any "
+        f"more, until `starter.py recover {number} --by YOU --reason WHY` lets it go on."
+    )
 
 
 def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:

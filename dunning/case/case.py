@@ -6,7 +6,7 @@ from typing import Literal
 
 from dunning.calendar import local_date, shifted
 from dunning.case.announced import Announcement
-from dunning.case.facts import Approval, Bounced, CardOnFile, GiveBack, Undo, UseCredit
+from dunning.case.facts import Approval, Bounced, CardOnFile, GiveBack, Recovery, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.case.settled import last_settled
@@ -138,8 +138,9 @@ class Case(Wire):
     `credit_asked` is what people had it pay, `given_back` what they gave back of payments.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
-    somebody asked the server to cancel the workflow. `revision` grows by one with every fact (`dunning.case.update`),
-    also when a closed case goes on. `generation` is this life's, as the store issued it (`dunning.case.fence`).
+    somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
+    grows by one with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's,
+    as the store issued it (`dunning.case.fence`).
     """
 
     invoice: Invoice
@@ -182,6 +183,7 @@ class Case(Wire):
     renewed: bool = False
     answered: tuple[Answered, ...] = ()
     cancellations: int = 0
+    recoveries: tuple[Recovery, ...] = ()
     revision: int = 0
 
     @cached_property

@@ -197,6 +197,15 @@ class Undo(Wire):
     hold_days: int = Field(default=7, ge=1, le=90)
 
 
+class Recovery(Wire):
+    """A person takes up again a case that the server ended (`how`: terminated, failed, ...) before its time."""
+
+    at: Instant
+    how: str
+    by: Words
+    reason: Words
+
+
 class StillWanted(Wire):
     """A hand asks, right before what nobody can take back: is the order of this fence still wanted?"""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dunning.case.case import Case, Done, UndoneRun
+from dunning.case.facts import Recovery
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About
@@ -68,6 +69,11 @@ def undone_run(run: UndoneRun) -> str:
     return f"undo {run.undo.id}{who}{why}: " + (f"{what} undone" if what else "nothing could be undone")
 
 
+def taken_up(each: Recovery) -> str:
+    """A case that the server had ended: `taken up again by Ann (a slip of the mouse): it had been terminated`."""
+    return f"taken up again by {each.by} ({each.reason}): the server had ended it ({each.how})"
+
+
 def line_of(entry: Entry) -> str:
     """A ledger line: `payment USD 19.99`."""
     return f"{entry.kind.value.replace('_', ' ')} {entry.amount}" + (f" ({entry.note})" if entry.note else "")
@@ -95,6 +101,7 @@ def story_of(case: Case, latest: int = 0) -> Iterator[tuple[datetime, str]]:
     `latest`: only so many of the last steps, and of the last facts; 0 means all.
     """
     told = [(run.at, undone_run(run)) for run in case.runs]
+    told += [(each.at, taken_up(each)) for each in case.recoveries]
     told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done[-latest:]]
     ours = {entry.id for done in case.done for entry in lines_by(case, done)}
     facts = case.entries[1:]

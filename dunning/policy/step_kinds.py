@@ -84,6 +84,7 @@ class StepKind(Enum):
     DOMAINS_BACK = Form("domains-back", 1, ends=True)
     BREAKER = Form("breaker", 1, ends=True)
     BREAKER_ALLOWED = Form("breaker-allowed", 1, ends=True)
+    DEAD_CASES = Form("dead-cases", 1, ends=True)  # by the time of the check that found them
     BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
 
     # Of an account's credit: the line by which an invoice used it.

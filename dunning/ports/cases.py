@@ -65,6 +65,10 @@ SIGNALS: Mapping[type[Wire], str] = {
 """The names under which they are sent."""
 
 
+FORGOTTEN = "forgotten"
+"""Of a case that the server does not know (any more): it never began there, or was kept long enough."""
+
+
 class NoCaseError(Exception):
     """There is no open case of that invoice: it has ended, or was never started."""
 
@@ -79,6 +83,10 @@ class NoAnswerError(OutageError):
 
 class ServerRefusedError(OutageError):
     """Temporal is there, but does not let us in, or knows no such namespace: to ask again at once is of no use."""
+
+
+class DeadCaseError(OutageError):
+    """The server ended the case before its time. What is brought to it waits until a person recovers it."""
 
 
 class CannotStartError(Exception):
@@ -142,10 +150,17 @@ class SeesCases(Protocol):
 class Cases(Protocol):
     """The invoices' workflows. All raise OutageError while Temporal cannot be reached."""
 
-    async def start(self, opened: Opened, values: Values) -> bool:
+    async def start(self, opened: Opened, values: Values, *, dead: bool = False) -> bool:
         """Start a case with its search attributes; False when there is one of that invoice, running or ended.
 
-        Raises CannotStartError.
+        `dead`: one that the server ended before its time (`died`) does not count. Raises CannotStartError.
+        """
+        ...
+
+    async def died(self, invoice: str) -> str:
+        """How the server ended a case before its time: terminated, failed, ...; or FORGOTTEN.
+
+        Empty while it runs, and when it came to its own end.
         """
         ...
 

@@ -25,6 +25,13 @@ class Inbox(Protocol):
         """Note what became of a webhook; the first outcome stays."""
         ...
 
+    async def wait_again(self, invoice: str) -> int:
+        """Have all that was brought to the invoice's case wait once more, and tell how much that is.
+
+        What was refused, or given to a person, stays as it is.
+        """
+        ...
+
     async def event(self, source: str, event: str) -> InboxEvent | None:
         """A webhook that was kept, handled or not."""
         ...

@@ -47,6 +47,10 @@ class OpenCases(NotesOpenCases, Protocol):
         """One row with its snapshot."""
         ...
 
+    async def note_deaths(self, died: Sequence[tuple[OpenCase, str]]) -> None:
+        """Write into these rows how the server ended their cases before their time; what was written since stays."""
+        ...
+
     async def forget_open(self, rows: Sequence[OpenCase]) -> None:
         """Take out rows of cases that do not run, where their books are closed; what was written since stays."""
         ...

@@ -13,7 +13,8 @@ class OpenCase(BaseModel):
 
     `state` is the case's as of `as_of`. `coming` is the step that it does or waits for then, `coming_at` when that
     comes (None: only a payment or a person goes on). `revision` is the case's: a row of a lower one never replaces one
-    of a higher. `snapshot` is the whole case (`dunning.case.snapshot`); empty for one that is too long.
+    of a higher. `died`: how the server ended it before its time (`dunning.ports.cases.Cases.died`). `snapshot` is the
+    whole case (`dunning.case.snapshot`); empty for one that is too long.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,4 +32,5 @@ class OpenCase(BaseModel):
     coming_at: datetime | None
     as_of: datetime
     revision: int
+    died: str = ""
     snapshot: str = ""

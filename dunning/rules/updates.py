@@ -14,6 +14,7 @@ from dunning.case.facts import (
     MethodChanged,
     Payment,
     Promise,
+    Recovery,
     Restored,
     Reversal,
     Void,
@@ -193,6 +194,12 @@ def void_refused(case: Case, void: Void) -> str:
 def cancellation_asked(case: Case) -> Case:
     """Somebody asked the server to cancel the workflow: a person hears of it, and the case goes on."""
     return changed(case, cancellations=case.cancellations + 1)
+
+
+@one_fact
+def recovered(case: Case, recovery: Recovery) -> Case:
+    """The server had ended it before its time; it goes on from what is known of it."""
+    return changed(case, recoveries=(*case.recoveries, recovery))
 
 
 @one_fact

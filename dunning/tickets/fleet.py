@@ -1,7 +1,7 @@
 """Tickets about all accounts at once: what the sweep and the check of services found, and what the breaker stopped."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from dunning.policy.step_kinds import StepKind
@@ -29,6 +29,22 @@ def sweep_found(step: str, at: datetime, headline: str, lines: Iterable[str]) ->
 def drift_found(step: str, at: datetime, headline: str, lines: Iterable[str]) -> TicketOrder:
     """What the hourly check of restricted services found. One a check."""
     return _of_nobody(TicketKind.DRIFT, step, at, headline, lines)
+
+
+def cases_died(died: Mapping[str, str], at: datetime) -> TicketOrder:
+    """Cases that the server ended before their time, by invoice, and how. One a check that finds new ones."""
+    shown = [f"- {number}: {how}" for number, how in list(died.items())[:_SHOWN]]
+    more = len(died) - len(shown)
+    body = [
+        "Nothing happens about these invoices any more, and a hold of theirs stays in place even if they are paid:",
+        *shown,
+        *([f"- and {more:,} more: starter.py list --state dead"] if more else []),
+        "",
+        "Find out who ended them, then let them go on from what is known of them:",
+        f"    starter.py recover {next(iter(died))} --by YOU --reason WHY",
+    ]
+    subject = f"Ended at the server before their time: {len(died):,} case{'' if len(died) == 1 else 's'}"
+    return _of_nobody(TicketKind.CASES_DIED, step(StepKind.DEAD_CASES, f"{at:%Y%m%dT%H%M%SZ}"), at, subject, body)
 
 
 def many(action: Counted, count: int) -> str:

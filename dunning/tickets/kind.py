@@ -30,6 +30,7 @@ class TicketKind(StrEnum):
     MESSAGE_UNREADABLE = "message-unreadable"
     LARGE_CASE = "large-case"
     CANCELLATION_ASKED = "cancellation-asked"
+    CASES_DIED = "cases-died"
     COUNTED_TWICE = "counted-twice"
     WEBHOOK_FAILED = "webhook-failed"
     NEWS_UNHANDLED = "news-unhandled"
@@ -82,6 +83,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.MESSAGE_UNREADABLE: _BILLING,
     TicketKind.LARGE_CASE: _BILLING,
     TicketKind.CANCELLATION_ASKED: _BILLING,
+    TicketKind.CASES_DIED: _BILLING,
     TicketKind.COUNTED_TWICE: _BILLING,
     TicketKind.WEBHOOK_FAILED: _BILLING,
     TicketKind.NEWS_UNHANDLED: _BILLING,

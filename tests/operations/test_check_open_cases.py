@@ -1,9 +1,12 @@
 """The hourly check of the table: only cases that differ are asked, a newer row stays, and dead cases keep theirs."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
+from unittest.mock import patch
 
+import pytest
 import pytest_asyncio
 
 from adapters.store import SqlStore, migrate
@@ -13,8 +16,10 @@ from dunning.explain.open_cases import row_of
 from dunning.fleet.open_cases import CheckReport
 from dunning.money import Money
 from dunning.ports.cases import Cases, Listed, NoAnswerError, Wanted
+from dunning.ports.outages import StoreOutageError
 from dunning.records.open_case import OpenCase
 from dunning.rules.money_in import paid
+from dunning.tickets.kind import TicketKind
 from operations.check_open_cases import PAGE, CheckOpenCases
 from tests.dunning.examples import before_issue, opened
 
@@ -29,6 +34,7 @@ class Running:
         self.cases = {case.invoice.number: case for case in cases}
         self.silent: set[str] = set()
         self.asked: list[str] = []
+        self.deaths: dict[str, str] = {}
 
     async def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
         assert not wanted.ended
@@ -41,6 +47,9 @@ class Running:
                 balance_minor=case.balance.minor,
                 revision=case.revision,
             )
+
+    async def died(self, invoice: str) -> str:
+        return self.deaths.get(invoice, "")
 
     async def ask(self, invoice: str) -> Case:
         self.asked.append(invoice)
@@ -110,8 +119,39 @@ async def test_a_case_that_does_not_answer_is_counted_and_holds_up_nobody(store:
 
 
 async def test_everything_is_asked_when_the_table_is_made_anew_and_a_dead_case_keeps_its_row(store: SqlStore) -> None:
-    await store.put_open([(written(case("DEAD")), 0)])
+    dead, new = written(case("DEAD")), written(case("NEW"))
+    await store.put_open([(dead, 0), (new, 0)])  # a new one is not in Temporal's list at once
     running = Running(case("A"), case("B"))
-    assert await check(store, running, everything=True) == CheckReport(running=2, asked=2, dead=1)
-    assert await check(store, running, everything=True) == CheckReport(running=2, asked=2, dead=1)
-    assert await store.open_case("DEAD") == written(case("DEAD"))
+    running.deaths["DEAD"] = "terminated"
+    for _ in range(2):
+        assert await check(store, running, everything=True) == CheckReport(running=2, asked=2, dead=1)
+        assert await store.open_case("DEAD") == dead.model_copy(update={"died": "terminated"})
+        assert await store.open_case("NEW") == new
+    (ticket,) = await store.tickets("")
+    assert (ticket.kind, ticket.subject) == (TicketKind.CASES_DIED, "Ended at the server before their time: 1 case")
+    assert "- DEAD: terminated" in ticket.body
+    assert "starter.py recover DEAD" in ticket.body
+
+    running.deaths["NEW"] = "failed"
+    later = AT + timedelta(hours=1)
+    await CheckOpenCases(store, cast("Cases", running), lambda: later).check(lambda _: None)
+    assert ["- NEW: failed" in each.body and "DEAD" not in each.body for each in await store.tickets("")][1:] == [True]
+
+
+async def test_who_is_stopped_between_ticket_and_mark_tells_it_again_rather_than_never(store: SqlStore) -> None:
+    await store.put_open([(written(case("DEAD")), 0)])
+    running = Running()
+    running.deaths["DEAD"] = "failed"
+    with patch.object(store, "note_deaths", side_effect=StoreOutageError), pytest.raises(StoreOutageError):
+        await check(store, running)
+    assert len(await store.tickets("")) == 1
+    await check(store, running)
+    row = await store.open_case("DEAD")
+    assert row is not None
+    assert row.died == "failed"
+
+
+async def test_a_row_that_somebody_wrote_since_is_not_marked(store: SqlStore) -> None:
+    await store.put_open([(written(case("BACK", "USD 1.00")), 0)])
+    await store.note_deaths([(written(case("BACK")), "terminated")])
+    assert await store.open_case("BACK") == written(case("BACK", "USD 1.00"))

@@ -130,6 +130,7 @@ def opened() -> list[TicketOrder]:
         services.domains_reinstated(REINSTATE, ["bakery.example"]),
         services.backups_by_hand(DELETE, [WEB]),
         services.deletion_shared(DELETE, [WEB]),
+        fleet.cases_died({"INV-1": "terminated"}, NOW),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], "kept", "ana", NOW),
         drift_ticket(DriftReport(at=NOW)),

@@ -124,7 +124,7 @@ def _invoices() -> None:
     _index("closed_ledgers", "account")
     op.create_table(
         "open_cases",
-        *_words("number", "account", "customer", "policy", "zone", "state", "level", "coming", "snapshot"),
+        *_words("number", "account", "customer", "policy", "zone", "state", "level", "coming", "died", "snapshot"),
         *_money("balance"),
         _date("due"),
         sa.Column("coming_at", UtcInstant()),

@@ -1,0 +1,101 @@
+"""Letting a case go on that the server ended before its time: terminated, failed, timed out, or forgotten.
+
+It goes on from what it knew: from its own history while the server keeps that, else from the snapshot in the table of
+open cases, whichever knows more. What was given since, and what it may not have heard, is in the inbox: all of that is
+brought to it once more, and each fact counts once, by its id. The gateway is asked before anything costs the customer.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from dunning.case.case import Case, going_on
+from dunning.case.facts import Recovery
+from dunning.case.snapshot import unpacked
+from dunning.explain.temporal_ui import shown
+from dunning.ports.cases import Cases, NoCaseError
+from dunning.ports.inbox import Inbox
+from dunning.ports.invoices import Invoices
+from dunning.ports.open_cases import OpenCases
+from dunning.ports.outages import OutageError
+from dunning.records.open_case import OpenCase
+from dunning.rules.machine import decide
+from dunning.rules.updates import recovered
+from operations.errors import NoSuchInvoiceError, RefusedError
+
+
+class RecoveryRecords(Inbox, Invoices, OpenCases, Protocol):
+    """What is known of a case outside of it."""
+
+
+class Recovered(NamedTuple):
+    """What became of it: how the case had ended, and how many kept messages are brought to it once more."""
+
+    invoice: str
+    how: str
+    told_again: int
+
+
+class RecoverCases:
+    """`clock` is the wall's. Safe to repeat, and by two at once: a case runs once."""
+
+    def __init__(self, store: RecoveryRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._clock = clock
+
+    async def dead(self) -> tuple[OpenCase, ...]:
+        """The rows of cases that are known to be dead: the hourly check has found them."""
+        return tuple(row for row in await self._store.open_cases(self._clock()) if row.died)
+
+    async def recover(self, invoice: str, *, by: str, reason: str) -> Recovered:
+        """Let it go on, in a new generation. Raises RefusedError when it is not dead, or nothing is known of it."""
+        how = await self._died(invoice)
+        case = await self._known(invoice)
+        now = self._clock()
+        alive = recovered(case, Recovery(at=now, how=how, by=by, reason=reason))
+        generation = await self._store.new_generation(invoice)
+        # First: while something waits for it, the case charges nobody and restricts nobody.
+        again = await self._store.wait_again(invoice)
+        if not await self._cases.start(going_on(alive, generation), shown(alive, decide(alive, now)), dead=True):
+            raise RefusedError("its case runs by now: somebody else has recovered it", about=invoice)
+        return Recovered(invoice, how, again)
+
+    async def _died(self, invoice: str) -> str:
+        known = await self._store.invoice(invoice)
+        if known is None:
+            raise NoSuchInvoiceError(invoice)
+        closed = await self._store.ledger(invoice)
+        if known.status == "closed":
+            outcome = closed.outcome if closed else "closed"
+            raise RefusedError(
+                f"its case came to its own end, as {outcome}: there is nothing to recover", about=invoice
+            )
+        how = await self._cases.died(invoice)
+        if not how:
+            raise RefusedError("its case runs: there is nothing to recover", about=invoice)
+        return how
+
+    async def _known(self, invoice: str) -> Case:
+        """The case as its history has it, or its row, whichever knows more. Raises RefusedError."""
+        found = [case for case in (await self._from_history(invoice), await self._from_row(invoice)) if case]
+        if not found:
+            raise RefusedError(
+                "neither the server nor the table of open cases knows its case: give `start` its row once more",
+                about=invoice,
+            )
+        return max(found, key=lambda case: case.revision)
+
+    async def _from_history(self, invoice: str) -> Case | None:
+        """None when the server keeps it no more, or when no worker can read it."""
+        try:
+            return await self._cases.ask(invoice)
+        except (NoCaseError, OutageError):
+            return None
+
+    async def _from_row(self, invoice: str) -> Case | None:
+        row = await self._store.open_case(invoice)
+        try:
+            return unpacked(row.snapshot) if row and row.snapshot else None
+        except ValueError:  # of another version of ours
+            return None
