@@ -19,6 +19,7 @@ from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_
 from tests.chaos.drawn import Act, ActKind
 from tests.chaos.life import Life
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
+from tests.chaos.server import asks_to_cancel, terminates_and_recovers
 from tests.chaos.told import BankPayment
 from tests.chaos.wallet import card
 from tests.chaos.with_fees import NAMES
@@ -326,4 +327,6 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "pays in another currency by command": pays_in_another_currency,
     "takes back by command what nobody knows": takes_back_what_nobody_knows,
     "what was waited for comes": _waited_for,
+    "cancellation asked": asks_to_cancel,
+    "terminated and recovered": terminates_and_recovers,
 }
