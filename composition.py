@@ -44,6 +44,7 @@ from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
+from operations.show_case import ShowCase
 from operations.spread_credit import SpreadCredit
 from operations.staff_credit import StaffCredit
 from operations.tickets import TicketList
@@ -142,6 +143,11 @@ class Composition:
     def look(self) -> Look:
         """Look at a case."""
         return Look(self.store, self.cases, now)
+
+    @cached_property
+    def show_case(self) -> ShowCase:
+        """Show a case to staff."""
+        return ShowCase(self.look, self.store, now)
 
     @cached_property
     def why(self) -> Why:

@@ -6,7 +6,7 @@ The case itself says yes or no.
 from dunning.case.facts import Answer, Approval, DueDateChange, Promise, RefusedCharge, Void, Waiver
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.invoices import Invoices
-from operations.errors import CaseRefusedError, NoSuchInvoiceError, RefusedError
+from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
 
 Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge
 
@@ -36,6 +36,6 @@ class Decisions:
         return no_case(invoice) if known else NoSuchInvoiceError(invoice)
 
 
-def no_case(invoice: str) -> RefusedError:
+def no_case(invoice: str) -> NoCaseAtAllError:
     """For an invoice that the store knows, and whose case never began."""
-    return RefusedError("it is in the store but has no case: open it again with what it was opened with", about=invoice)
+    return NoCaseAtAllError(invoice)

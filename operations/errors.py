@@ -33,6 +33,15 @@ class NoSuchInvoiceError(NotFoundError):
         super().__init__(f"there is no such invoice{more}", about=invoice)
 
 
+class NoCaseAtAllError(RefusedError):
+    """The store knows the invoice, and nobody knows a case of it: it never began, or the server has forgotten it."""
+
+    def __init__(self, invoice: str) -> None:
+        super().__init__(
+            "it is in the store but has no case: open it again with what it was opened with", about=invoice
+        )
+
+
 class NoSuchAccountError(NotFoundError):
     """Nobody here has ever heard of that account."""
 

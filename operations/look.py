@@ -2,16 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, follow_up
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Noted
-from dunning.case.snapshot import unpacked
-from dunning.ports.cases import FORGOTTEN, Cases, NoAnswerError, NoCaseError
+from dunning.ports.cases import Cases, NoAnswerError, NoCaseError
 from dunning.ports.invoices import Invoices
-from dunning.ports.open_cases import OpenCases
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
 from operations.decisions import no_case
@@ -30,14 +28,10 @@ class CaseView(NamedTuple):
     died: str = ""
 
 
-class LookRecords(Invoices, OpenCases, Protocol):
-    """Closed books, and open cases as they were seen last."""
-
-
 class Look:
     """Asks the case, and the store about what is closed. All raise OutageError. `clock` is the wall's."""
 
-    def __init__(self, store: LookRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Invoices, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
         self._clock = clock
@@ -55,7 +49,7 @@ class Look:
     async def show(self, invoice: str) -> CaseView:
         """The case as it is now; a closed one is read from its books when no worker can tell.
 
-        Raises NoSuchInvoiceError, and RefusedError for an invoice whose case never began.
+        Raises NoSuchInvoiceError, and NoCaseAtAllError for an invoice whose case never began, or was forgotten.
         """
         try:
             case = await self.case(invoice)
@@ -65,23 +59,12 @@ class Look:
             if case is None:
                 raise
         if case is None:
-            return await self._forgotten(invoice)
+            raise no_case(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice)
         at = present(case, self._clock())
         step = decide(case, at)
         # A dead case answers from its history as if nothing had happened.
         died = "" if isinstance(step, Finish) else await self._cases.died(invoice)
         return CaseView(case, at, step, died)
-
-    async def _forgotten(self, invoice: str) -> CaseView:
-        """A case that nobody closed and the server does not know, as it is in the table of open cases."""
-        if await self._store.invoice(invoice) is None:
-            raise NoSuchInvoiceError(invoice)
-        row = await self._store.open_case(invoice)
-        if row is None or not row.snapshot:
-            raise no_case(invoice)
-        case = unpacked(row.snapshot)
-        at = present(case, self._clock())
-        return CaseView(case, at, decide(case, at), FORGOTTEN)
 
     async def _closed(self, invoice: str) -> Case | None:
         books = await self._store.ledger(invoice)

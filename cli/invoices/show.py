@@ -22,7 +22,7 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
     from cli.invoices.story import story
 
     async with composed(store="if there") as made:
-        found = await made.look.show(invoice)
+        found = await made.show_case.show(invoice)
     if json:
         print_json(case_as_json(found.case, found.at, found.step) | {"died": found.died})
     else:

@@ -120,12 +120,17 @@ class PaperCases(Deaf):
         credit = await self._store.use_credit(f"of-{number}", number, new.invoice.amount, self.now)
         self.case = open_case(new.model_copy(update={"generation": generation, "credit": credit}), self.now)
 
-    async def start(self, opened: Opened, values: Values) -> bool:
-        del values
+    async def start(self, opened: Opened, values: Values, *, dead: bool = False) -> bool:
+        del values, dead
         if self.case or self.last:
             return False
         self.case = open_case(opened, self.now)
         return True
+
+    async def died(self, invoice: str) -> str:
+        """Nobody ends a case on paper."""
+        del invoice
+        return ""
 
     async def ask(self, invoice: str) -> Case:
         """As the server, which keeps a closed one."""

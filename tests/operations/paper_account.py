@@ -43,10 +43,15 @@ class PaperAccount(Deaf):
         self.now = now
         self.of: dict[str, PaperCases] = {}
 
-    async def start(self, opened: Opened, values: Values) -> bool:
+    async def start(self, opened: Opened, values: Values, *, dead: bool = False) -> bool:
         number = opened.invoice.number
         self.of.setdefault(number, PaperCases(self._store, self.now, self, self._gateway))
-        return await self.of[number].start(opened, values)
+        return await self.of[number].start(opened, values, dead=dead)
+
+    async def died(self, invoice: str) -> str:
+        """Nobody ends a case on paper."""
+        del invoice
+        return ""
 
     async def ask(self, invoice: str) -> Case:
         return await self._its(invoice).ask(invoice)

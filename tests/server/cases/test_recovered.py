@@ -121,7 +121,7 @@ async def test_one_that_the_server_has_forgotten_goes_on_from_the_table(open_sta
         return await made.cases.died("DEAD-3") == FORGOTTEN
 
     await until(forgotten)
-    assert (await made.look.show("DEAD-3")).died == FORGOTTEN
+    assert (await made.show_case.show("DEAD-3")).died == FORGOTTEN
     assert (await made.recover_cases.recover("DEAD-3", **WHO)).how == FORGOTTEN
     after = await life.case()
     assert (after.promised_until, after.entries) == (before.promised_until, before.entries)
