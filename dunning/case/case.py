@@ -126,7 +126,8 @@ Reachability = Literal["outside", "inside"]
 class Case(Wire):
     """One open invoice.
 
-    `shift_days` moves every step still to come (the catch-up rule, a changed due date). `level` is what this
+    `shift_days` moves every step still to come: `due_days` by changed due dates, the others by the catch-up rule since
+    the last of them. `level` is what this
     invoice's own hold asks for. `lapsed` means the policy voided the invoice: money for it is kept as credit.
     `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
     `refusals` are charges that the gateway calls malformed. `card` is what was on file when it was looked at last;
@@ -162,6 +163,7 @@ class Case(Wire):
     lifted: bool = False
     remaining_holds: tuple[str, ...] = ()
     shift_days: int = 0
+    due_days: int = 0
     due_changes: int = 0
     due_changed_at: Instant | None = None
     promised_until: Instant | None = None

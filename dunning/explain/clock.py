@@ -18,16 +18,20 @@ def clock_of(case: Case, now: datetime) -> Iterator[str]:
 
 
 def _moved_by(case: Case) -> Iterator[str]:
-    """Each step that was late, found again as `dunning.case.catch_up` found it; the rest is a changed due date."""
-    moved = 0
-    for done in case.done if not case.due_changes else ():
+    """A changed due date, and each step that was late since, found again as `dunning.case.catch_up` found it."""
+    moved = case.due_days
+    if moved:
+        yield f"{moved:+d} day(s) by a changed due date"
+    for done in case.done:
+        if case.due_changed_at and done.at <= case.due_changed_at:
+            continue
         milestone = case.plan.milestone(done.step)
         days = days_late(changed(case, shift_days=moved), milestone, done.at) if milestone else 0
         if days and done.kind != "skipped":
             yield f"{done.step} came {days} day(s) late, on {clock(case, done.at)}, and all later steps with it"
             moved += days
     if moved != case.shift_days:
-        yield f"{case.shift_days - moved:+d} day(s) by a changed due date or steps before it"
+        yield f"{case.shift_days - moved:+d} day(s) by steps that were undone"
 
 
 def waits_of(case: Case, *, for_customer: bool) -> Iterator[str]:

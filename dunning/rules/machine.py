@@ -199,7 +199,7 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     ready, why = _ready_at(case, milestone)
     if now < ready:
         return Wait(ready, milestone.name, why)
-    if _needs_warning(case, milestone) and not delivered_before(case, milestone):
+    if not case.plan.unwarned and _harms(case, milestone) and not delivered_before(case, milestone):
         return warn_again(case, milestone, now)
     missing = missing_approvals(case, milestone)
     if missing:
@@ -210,9 +210,9 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     return Perform(milestone, why)
 
 
-def _needs_warning(case: Case, milestone: Milestone) -> bool:
-    """Nobody is warned of a fee that does not apply."""
-    if case.plan.unwarned or milestone.action not in CONSEQUENCES:
+def _harms(case: Case, milestone: Milestone) -> bool:
+    """Whether it is a consequence; a fee that does not apply is none, so nobody is warned of it."""
+    if milestone.action not in CONSEQUENCES:
         return False
     return milestone.action is not Action.LATE_FEE or fee_of(case, milestone) is not None
 
@@ -223,7 +223,7 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
     for deferral in case.deferrals:
         if deferral.step == milestone.name and deferral.until > ready:
             ready, why = deferral.until, deferral.reason
-    if milestone.action in CONSEQUENCES:
+    if _harms(case, milestone):
         for earliest, warning in announced_at(case, milestone):
             if earliest > ready + _SECONDS:
                 why = f"the full interval since the warning {warning.name!r} must pass, and its announced date come"

@@ -238,13 +238,17 @@ def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
 
 @one_fact
 def due_date_changed(case: Case, change: DueDateChange, now: datetime) -> Case:
-    """All steps still to come move by the same number of days; what is done stays done."""
-    days = (change.due - case.invoice.due) // timedelta(days=1)
+    """All steps still to come are counted from the new date; what is done stays done.
+
+    That steps came late before is forgotten: it belonged to the other date, which may have been a slip of a year.
+    """
+    days = case.due_days + (change.due - case.invoice.due) // timedelta(days=1)
     invoice = case.invoice.model_copy(update={"due": change.due})
     moved = changed(
         case,
         invoice=invoice,
-        shift_days=case.shift_days + days,
+        shift_days=days,
+        due_days=days,
         due_changes=case.due_changes + 1,
         due_changed_at=now,
     )

@@ -26,6 +26,7 @@ from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
+from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 from dunning.rules.updates import (
     approval_refused,
     due_date_changed,
@@ -42,8 +43,9 @@ from dunning.rules.updates import (
     waiver_refused,
 )
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
-from tests.dunning.examples import DUE, approves, at, opened, pays, takes_back
-from tests.dunning.life import Fact
+from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays, takes_back
+from tests.dunning.life import Fact, live
+from tests.dunning.world import World
 
 PRICE = Money.parse("USD 19.99")
 WAIVE_ALL: Fact = lambda case, now: waived(case, Waiver(entry="invoice"), now)  # noqa: E731
@@ -301,6 +303,21 @@ def test_a_moved_due_date_is_the_invoice_s_own_from_then_on() -> None:
     case, now = moment(ASO, 6)
     moved = due_date_changed(case, DueDateChange(due=DUE + timedelta(days=5)), now)
     assert (moved.invoice.due, moved.shift_days, moved.overdue_days(now)) == (date(2026, 12, 6), 5, 1)
+
+
+def test_a_slip_of_a_year_is_forgotten_once_the_due_date_is_put_right() -> None:
+    """The steps that were late by the wrong date were not late by the right one."""
+    slip = opened(ASO, due=DUE.replace(year=DUE.year - 1))
+    start = before_issue(opened(ASO))
+    wrong = live(slip, start, world=World(charges=["declined"] * 2), until=start + timedelta(days=2))
+    assert wrong.case.shift_days > 300  # its first reminder was a year late
+    put_right = due_date_changed(wrong.case, DueDateChange(due=DUE), wrong.now)
+    assert put_right.shift_days == (DUE - slip.invoice.due).days
+    days = {each.step.name: put_right.today(each.at) - DUE for each in upcoming(put_right, wrong.now, OPEN_ALWAYS)}
+    assert days["second-overdue"] == timedelta(days=9), wrong.steps()
+    assert days["suspend"] == timedelta(days=10)
+    again = due_date_changed(put_right, DueDateChange(due=DUE + timedelta(days=2)), wrong.now)
+    assert again.shift_days == (DUE - slip.invoice.due).days + 2
 
 
 # One word for operators
