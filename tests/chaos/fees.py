@@ -82,15 +82,17 @@ def _most(fee: Fee, base: int) -> int:
 
 
 def _named(seen: Seen, case: Case, step: str, entry: Entry) -> Announced | None:
-    """What the last mail before it said of it that arrived; None without one that says it in its own words."""
+    """What the last mail before it said of it that arrived; None without one that says it in its own words.
+
+    The last to arrive: a closed case that goes on has a virtual clock that begins anew.
+    """
     said = None
-    mails = {mail.message_id: " ".join(mail.text.split()) for mail in seen.mails}
-    for copy in sorted(seen.notices, key=lambda each: each.at):
-        announced = copy.announced.of(step) if copy.announced else None
-        if copy.invoice != case.invoice.number or announced is None or copy.at >= entry.at:
-            continue
-        if copy.message_id in mails:
-            said = announced if _sentence(case, announced) in mails[copy.message_id] else None
+    copies = {copy.message_id: copy for copy in seen.notices if copy.invoice == case.invoice.number}
+    for mail in seen.mails:
+        copy = copies.get(mail.message_id)
+        announced = copy.announced.of(step) if copy and copy.announced else None
+        if copy and announced and copy.at < entry.at:
+            said = announced if _sentence(case, announced) in " ".join(mail.text.split()) else None
     return said
 
 
