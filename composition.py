@@ -12,6 +12,7 @@ from adapters.mail import reachability
 from adapters.panels import Panels
 from adapters.settings.policies import PolicyFolder, load_policy
 from adapters.settings.settings import Settings
+from adapters.signed_links import links_from
 from adapters.sites import tokens, webhooks
 from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
@@ -38,6 +39,7 @@ from operations.look import Look
 from operations.note_open_cases import NoteOpenCases
 from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
+from operations.pay_links import PayLinks
 from operations.payments import Payments
 from operations.recover import RecoverCases
 from operations.services.holds import StaffHolds
@@ -198,6 +200,12 @@ class Composition:
     def site_accesses(self) -> SiteAccesses:
         """Tell what a customer's own site needs."""
         return SiteAccesses(self.store, tokens.site_links_from(self.settings))
+
+    @cached_property
+    def pay_links(self) -> PayLinks:
+        """Tell the links to pay pages."""
+        links, brands = links_from(self.settings), self.settings.all_brands()
+        return PayLinks(self.store, lambda brand: links and links.at(brands.of(brand).url))
 
     @cached_property
     def checks(self) -> RunChecks:

@@ -30,6 +30,7 @@ _COMMANDS = (
     ("list", "cli.invoices.listing:list_", "List the cases that are running.", _CASES),
     ("cases", "cli.invoices.cases:cases", "Make the table that `list` reads anew from the cases.", _CASES),
     ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
+    ("link", "cli.invoices.link:link", "Print the link to an invoice's pay page.", _CASES),
     ("pay", "cli.invoices.pay:pay", "Enter a payment.", _CASES),
     ("reverse", "cli.invoices.reversals:reverse", "Enter a payment that was taken back.", _CASES),
     ("restore", "cli.invoices.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
