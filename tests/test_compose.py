@@ -42,6 +42,12 @@ def test_no_password_is_committed() -> None:
     assert "PASSWORD=" not in TEXT
 
 
+def test_postgresql_has_connections_for_a_server_and_more_workers_than_three() -> None:
+    """A server takes 57 of them, each of our programs 16 (docs/cluster.md)."""
+    (most,) = (word for word in SERVICES["postgres"]["command"] if word.startswith("max_connections="))
+    assert int(most.removeprefix("max_connections=")) >= 57 + 8 * 16
+
+
 @pytest.mark.parametrize("ours", ["worker", "portal"])
 def test_our_programs_know_their_settings(ours: str) -> None:
     named = {name for name in SERVICES[ours]["environment"] if name.startswith("REPRIEVE_")}
