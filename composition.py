@@ -23,7 +23,7 @@ from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
-from operations.check_invoice import CheckInvoice
+from operations.check_invoice import CheckInvoice, Named
 from operations.check_open_cases import CheckOpenCases
 from operations.check_services import CheckServices
 from operations.decisions import Decisions
@@ -124,7 +124,8 @@ class Composition:
     def check_invoice(self) -> CheckInvoice:
         """Check an invoice before it is opened."""
         policies = PolicyFolder(self.settings.policies, announced.texts_of(self.settings))
-        return CheckInvoice(lru_cache(policies.load), lru_cache(is_locale), self.settings.brands.keys())
+        names, brands, own = frozenset(policies.names()), self.settings.brands.keys(), self.settings.panels.keys()
+        return CheckInvoice(Named(names, lru_cache(policies.load), lru_cache(is_locale), brands, own), now)
 
     @cached_property
     def check_services(self) -> CheckServices:

@@ -57,7 +57,6 @@ _PATTERNS = {
     "^[A-Z]{3}$": "must be three capital letters, like USD",
     "^[a-z0-9-]+$": "must be small letters, digits and dashes, like second-charge",
     "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": _ID,
-    r"^[^@\s]+@[^@\s]+$": "must be a mail address, like ada@bakery.example",
 }
 _READABLE = 60
 

@@ -1,37 +1,67 @@
-"""Checking an invoice before it is opened: whether its policy exists and fits it, and its locale and brand exist."""
+"""Checking an invoice before it is opened: that what it names exists (policy, locale, brand, panels), and its dates."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import NamedTuple
 
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice, fitting
+from operations.written import YEARS, in_window
 
 Policies = Callable[[str], Policy]
 """A policy by its name. Raises ValueError, with a line for each reason, when there is none that may be used."""
-Locales = Callable[[str], bool]
-"""Whether a locale like de_DE is one."""
-Brands = Collection[str]
-"""The names of all brands beside the house's own."""
+
+
+class Named(NamedTuple):
+    """What invoices may name: one of `names`, the policies' folder's own; brands beside the house's; panels.
+
+    `load` reads a policy; `locales` says whether a locale like de_DE is one.
+    """
+
+    names: Collection[str]
+    load: Policies
+    locales: Callable[[str], bool]
+    brands: Collection[str]
+    panels: Collection[str]
 
 
 class CheckInvoice:
-    """Asks neither the store nor Temporal."""
+    """Asks neither the store nor Temporal. `clock` is the wall's."""
 
-    def __init__(self, policies: Policies, locales: Locales, brands: Brands) -> None:
-        self._policies = policies
-        self._locales = locales
-        self._brands = brands
+    def __init__(self, named: Named, clock: Callable[[], datetime]) -> None:
+        self._named = named
+        self._clock = clock
 
     def check(self, new: NewInvoice) -> Policy:
         """Its policy. Raises RefusedError."""
+        self._check_dates(new)
+        if new.policy not in self._named.names:
+            raise RefusedError(_unknown("policy", new.policy, "policies", self._named.names), field="policy")
         try:
-            policy = self._policies(new.policy)
+            policy = self._named.load(new.policy)
             fitting(new, policy)
         except (ValueError, OverflowError) as error:
             raise RefusedError("; ".join(str(error).splitlines())) from None
-        if not self._locales(new.locale):
+        if not self._named.locales(new.locale):
             raise RefusedError(f"{new.locale!r} is not one; write it like en_US or de_DE", field="locale")
-        if new.brand and new.brand not in self._brands:
-            known = ", ".join(sorted(self._brands)) or "none"
-            raise RefusedError(f"there is no brand {new.brand!r} in the settings; brands: {known}", field="brand")
+        if new.brand and new.brand not in self._named.brands:
+            raise RefusedError(_unknown("brand", new.brand, "brands", self._named.brands), field="brand")
+        for place, service in enumerate(new.services):
+            if service.panel not in self._named.panels:
+                reason = _unknown("panel", service.panel, "panels", self._named.panels)
+                raise RefusedError(reason, field=f"services[{place}].panel")
         return policy
+
+    def _check_dates(self, new: NewInvoice) -> None:
+        today = self._clock().date()
+        for field, value in (("due", new.due), ("paid_through", new.paid_through)):
+            if value and not in_window(value, today):
+                raise RefusedError(f"{value} is more than {YEARS} years away; is it a slip?", field=field)
+
+
+def _unknown(kind: str, name: str, several: str, known: Collection[str]) -> str:
+    if not name:
+        return f"is missing; {several}: {', '.join(sorted(known)) or 'none'}"
+    where = "the policies' folder" if kind == "policy" else "the settings"
+    return f"there is no {kind} {name!r} in {where}; {several}: {', '.join(sorted(known)) or 'none'}"

@@ -1,6 +1,5 @@
 """An invoice to be opened, as a person or a program names it, and the plan that fits it."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
@@ -12,27 +11,30 @@ from dunning.policy.file import Policy, Zone
 from dunning.policy.plan import Invoice, InvoiceNumber, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account, Contact, Service
+from operations import written
 
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LARGEST = 100_000
 """Characters of an invoice as JSON; Temporal refuses cases of two million bytes."""
 _PROBE = r"^(https?://[^\s/@]+(/\S*)?|smtp://[^\s/@]+/[^\s/@]+@[^\s/@]+)?$"
+Host = Annotated[str, BeforeValidator(written.host)]
+NameAtPanel = Annotated[str, BeforeValidator(written.name_at_panel)]
 
 
 class NewService(BaseModel):
     """A service of the account, as a file or a program names it.
 
-    `aliases` are other domains of it. `site` is where its own software takes our notifications, `probe` what is looked
-    at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
+    `domain` may be written as a URL, `aliases` are other domains of it. `site` is where its own software takes our
+    notifications, `probe` what is looked at from outside: `https://bakery.example/`, or
+    `smtp://mail.example:25/info@bakery.example`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: str = "website"
-    user: str
-    domain: str = ""
+    kind: NameAtPanel = "website"
+    user: NameAtPanel
+    domain: Host = ""
     panel: str = "sandbox"
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Host, ...] = ()
     site: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     probe: Annotated[str, Field(pattern=_PROBE)] = ""
 
@@ -45,14 +47,8 @@ def _amount(value: Any) -> Any:
     raise ValueError("write the amount as text with its currency, like 'USD 19.99'")
 
 
-def _day(value: Any) -> Any:
-    """A number would be read as seconds since 1970, and so would digits without dashes."""
-    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
-        return value
-    raise ValueError("must be a date, like 2026-12-01")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(written.day)]
+Email = Annotated[str, BeforeValidator(written.mail_address)]
 
 
 class NewInvoice(BaseModel):
@@ -69,18 +65,25 @@ class NewInvoice(BaseModel):
     invoice: InvoiceNumber
     account: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
     customer: str = ""
-    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    emails: tuple[Email, ...] = ()
     amount: Annotated[Money, BeforeValidator(_amount)]
     due: Day
     policy: str
     zone: Zone | None = None
-    locale: str = "en_US"
+    locale: Annotated[str, BeforeValidator(written.locale)] = "en_US"
     paid_through: Day | None = None
     renews: str = ""
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
     brand: str = ""
     services: tuple[NewService, ...] = ()
     pays_for: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_plain_text(cls, values: Any) -> Any:
+        if wrong := list(written.with_control_characters(values)):
+            raise ValueError("; ".join(wrong))
+        return values
 
     @model_validator(mode="after")
     def _owes_something(self) -> "NewInvoice":

@@ -1,52 +1,34 @@
 """Reading a file of invoices: JSON, JSON lines or CSV becomes rows with their line numbers, or reasons why not."""
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from cli.invoices.file_row import Bad, FileRow, UnreadableError
+from cli.invoices.sheets import sheet
 from cli.shell.errors import BadInputError
 
-COLUMNS = (
-    "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
-    "payer", "brand", "user", "domain", "kind", "aliases", "site", "probe", "pays_for",
-)  # fmt: skip
-_OF_SERVICE = ("user", "domain", "kind", "aliases", "site", "probe")
 IGNORED = "story"
 """A key for people's own notes; our demo says in it how the story ends."""
-
-
-class FileRow(NamedTuple):
-    """One invoice as the file has it, unchecked."""
-
-    line: int
-    values: dict[str, Any]
-
-
-class Bad(NamedTuple):
-    """One row that cannot be used. `invoice` is its number, if it has one."""
-
-    line: int
-    invoice: str
-    reason: str
-
-
-class _UnreadableError(Exception):
-    """The file as a whole makes no sense."""
 
 
 def read_rows(file: str) -> Iterator[FileRow | Bad]:
     """The rows of a file; `-` is standard input. Raises BadInputError when the file as a whole cannot be read."""
     text = _text(file)
+    if not text.strip():
+        raise BadInputError(f"{_named(file)} is empty")
     reader = _READERS.get(Path(file).suffix.lower()) or _detected(text)
     try:
         for row in reader(text):
             yield row if isinstance(row, Bad) else _without_notes(row)
-    except _UnreadableError as error:
-        raise BadInputError(f"{'standard input' if file == '-' else file}: {error}") from None
+    except UnreadableError as error:
+        raise BadInputError(f"{_named(file)}: {error}") from None
+
+
+def _named(file: str) -> str:
+    return "standard input" if file == "-" else file
 
 
 def _text(file: str) -> str:
@@ -117,9 +99,9 @@ def _whole(text: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise _UnreadableError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
+        raise UnreadableError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
     except (ValueError, RecursionError) as error:
-        raise _UnreadableError(f"not JSON that can be read: {error}") from None
+        raise UnreadableError(f"not JSON that can be read: {error}") from None
 
 
 def _after_space(text: str, place: int) -> int:
@@ -139,40 +121,7 @@ def _row(line: int, value: object) -> FileRow | Bad:
 
 
 def _csv(text: str) -> Iterator[FileRow | Bad]:
-    table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    _known(table.fieldnames or ())
-    try:
-        for cells in table:
-            yield _from_cells(table.line_num, cells)
-    except csv.Error as error:
-        raise _UnreadableError(f"line {table.line_num}: not CSV: {error}") from None
-
-
-def _known(names: Any) -> None:
-    wanted = f"columns are {', '.join(COLUMNS)}"
-    for name in names:
-        if name not in (*COLUMNS, IGNORED):
-            raise _UnreadableError(f"line 1: unknown column {name!r}; {wanted}")
-        if list(names).count(name) > 1:
-            raise _UnreadableError(f"line 1: column {name!r} stands there twice")
-
-
-def _from_cells(line: int, cells: dict[str | Any, Any]) -> FileRow | Bad:
-    values = {key: cell.strip() for key, cell in cells.items() if isinstance(cell, str) and cell.strip()}
-    if None in cells:
-        return Bad(line, values.get("invoice", ""), "has more cells than the first line has columns")
-    service: dict[str, Any] = {key: values.pop(key) for key in _OF_SERVICE if key in values}
-    if "aliases" in service:
-        service["aliases"] = _several(service["aliases"])
-    emails = _several(values.pop("email", ""))
-    pays_for = _several(values.pop("pays_for", ""))
-    extra = {"emails": emails, "services": [service] if service else [], "pays_for": pays_for}
-    return FileRow(line, {**values, **{key: several for key, several in extra.items() if several}})
-
-
-def _several(cell: str) -> list[str]:
-    """A cell with several values between semicolons."""
-    return [each.strip() for each in cell.split(";") if each.strip()]
+    return sheet(text, IGNORED)
 
 
 _READERS: dict[str, Callable[[str], Iterator[FileRow | Bad]]] = {

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cli.invoices.rows import Bad, FileRow, read_rows
+from cli.invoices.defaults import filled, usual_panel
+from cli.invoices.file_row import Bad
+from cli.invoices.rows import read_rows
+from cli.invoices.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
 from cli.shell.options import Json
@@ -30,23 +33,28 @@ async def start(
     /,
     *,
     brand: Annotated[str, Parameter(help="Brand of the accounts whose rows name none.")] = "",
+    panel: Annotated[
+        str, Parameter(help="Panel of the services that name none (default: sandbox, or the only one).")
+    ] = "",
+    dates: Annotated[str, Parameter(help="How the file writes dates, such as DD.MM.YYYY (default: 2026-12-01).")] = "",
+    decimal_comma: Annotated[bool, Parameter(help="The file writes amounts like USD 19,99.")] = False,
+    lines: Annotated[bool, Parameter(help="Rows of the same invoice are its lines: they are added up.")] = False,
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
     json: Json = False,
 ) -> int:
     """Start the cases of a file's invoices. Every row is checked first; safe to run again at any time.
 
-    A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have customer, emails, zone,
-    locale, brand, paid_through, renews, services (user, domain, kind) and pays_for: the ids of the services that it
-    pays for, such as sandbox:bakery:website (none: all of the account's). In CSV, email and pays_for hold several
-    values separated by semicolons, and user, domain, kind name one service.
+    A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have more: docs/files.md lists
+    them all. In CSV, between commas, semicolons or tabs, the first line names the columns, in any case and order.
     """
-    rows = [_of_brand(row, brand) for row in read_rows(file)]
+    written = WaysOfWriting(dates, decimal_comma)
+    rows = [written.read(filled(row, brand, panel or usual_panel())) for row in read_rows(file)]
 
     from cli.invoices.checked import checked
     from operations.open_many import OpenedMany
 
     async with composed(store="not needed", server="not needed") as made:
-        good, bad = checked(rows, made.check_invoice.check)
+        good, bad = checked(rows, made.check_invoice.check, lines=lines)
     good, bad = await _with_services(good, bad)
     report = OpenedMany()
     if good and not (strict and bad):
@@ -55,12 +63,6 @@ async def start(
     not_started = [each.new.invoice for each in good] if strict and bad else []
     _say(file, report, bad, not_started=not_started, json=json)
     return FAILED if report.failed else BAD_INPUT if bad else 0
-
-
-def _of_brand(row: FileRow | Bad, brand: str) -> FileRow | Bad:
-    if isinstance(row, Bad) or not brand or row.values.get("brand"):
-        return row
-    return FileRow(row.line, {**row.values, "brand": brand})
 
 
 async def _with_services(good: list[Checked], bad: list[Bad]) -> tuple[list[Checked], list[Bad]]:

@@ -58,7 +58,7 @@ def test_a_command_that_works_does_load_them() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("start", "--help"), "semicolons, and user, domain, kind name one service."),
+        (("start", "--help"), "names the columns, in any case and order."),
         (("list", "-h"), "each line says as of"),
         (("breaker", "allow", "--help"), "who paid meanwhile is left alone."),
     ],

@@ -8,7 +8,7 @@ from dunning.level import Level
 from dunning.ports.outages import OutageError
 from operations.errors import NoSuchAccountError, RefusedError, UnfinishedError
 from operations.services.holds import PlaceHold, StaffHolds
-from tests.operations.opening import now, opened
+from tests.operations.opening import new, now, opened
 
 
 class Away:
@@ -70,7 +70,8 @@ async def test_a_customer_who_was_not_told_is_a_thing_unfinished_and_the_hold_st
 
 
 async def test_a_panel_that_is_away_leaves_the_hold_written_down(made: Composition) -> None:
-    await opened(made, "OPHOLD-4", services=[{"user": "ophold4", "panel": "nowhere"}])
+    wanted = new("OPHOLD-4", services=[{"user": "ophold4", "panel": "nowhere"}])
+    await made.open_invoice.open(wanted, made.check_invoice.check(new("OPHOLD-4")))
     with pytest.raises(UnfinishedError, match="of-OPHOLD-4: the holds are written down, but the services are not"):
         await made.holds.place(PlaceHold("of-OPHOLD-4", "abuse", Level.LOCKED, silent=True))
     assert [each.source for each in await made.store.holds("of-OPHOLD-4")] == ["abuse"]
