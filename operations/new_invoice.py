@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from dunning.money import Money
 from dunning.policy.file import Policy, Zone
-from dunning.policy.plan import Invoice, InvoiceNumber, Plan
+from dunning.policy.invoice_number import InvoiceNumber
+from dunning.policy.plan import Invoice, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account, Contact, Service
 from operations import written

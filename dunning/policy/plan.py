@@ -3,14 +3,13 @@
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, NamedTuple
-
-from pydantic import Field
+from typing import NamedTuple
 
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.fee import Fee
+from dunning.policy.invoice_number import InvoiceNumber
 from dunning.wire import Instant, Wire
 
 
@@ -84,8 +83,6 @@ DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)
 LEVEL_OF = {action: level for action in Action if (level := TRAITS[action].level)}
 """The level that a step brings the services to."""
 DROPPED = tuple(action for action in Action if TRAITS[action].dropped)
-
-InvoiceNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
 class Invoice(Wire):

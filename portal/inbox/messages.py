@@ -19,7 +19,7 @@ from pydantic import (
 from dunning.case.facts import MethodChanged, Payment, Restored, Reversal
 from dunning.currencies import known_currency
 from dunning.money import MOST, CurrencyCode, Money
-from dunning.policy.plan import InvoiceNumber
+from dunning.policy.invoice_number import InvoiceNumber
 from dunning.records.inbox import News
 from dunning.rules.updates import YEARS
 

@@ -51,7 +51,7 @@ class BackPage:
 
     def route(self) -> Route:
         """Beside the pay page."""
-        return Route("/pay/{invoice}/back", self._show, methods=["GET"])
+        return Route("/pay/{invoice:path}/back", self._show, methods=["GET"])
 
     async def hears(self, invoice: str) -> bool:
         """Whether the gateway has money of which the case did not know. False where it cannot be asked now."""

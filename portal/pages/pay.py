@@ -53,12 +53,12 @@ class PayPage:
         self._back = back
 
     def routes(self) -> list[Route]:
-        """All under /pay."""
+        """All under /pay. A number may have slashes in it, so what follows one comes first."""
         return [
             Route("/pay/help", self._help),
-            Route("/pay/{invoice}", self._page, methods=["GET", "POST"]),
-            Route("/pay/{invoice}/method", self._put_on_file, methods=["POST"]),
             self._back.route(),
+            Route("/pay/{invoice:path}/method", self._put_on_file, methods=["POST"]),
+            Route("/pay/{invoice:path}", self._page, methods=["GET", "POST"]),
         ]
 
     async def _help(self, request: Request) -> Response:
@@ -80,6 +80,7 @@ class PayPage:
             view=view,
             terms=reader.terms,
             seen=_seen(view, reader),
+            here=quote(invoice, safe=""),
             signature=self._links.signature(invoice),
             again="again" in request.query_params,
             link_to=self._link,

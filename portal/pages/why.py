@@ -26,7 +26,7 @@ class WhyPage:
 
     def route(self) -> Route:
         """Beside the pay page."""
-        return Route("/pay/{invoice}/why", self._answer, methods=["GET"])
+        return Route("/pay/{invoice:path}/why", self._answer, methods=["GET"])
 
     async def _answer(self, request: Request) -> Response:
         invoice = request.path_params["invoice"]

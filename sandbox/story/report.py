@@ -85,7 +85,7 @@ async def links(stage: Stage, lives: Sequence[Life], *, keep: bool) -> None:
     places += [(query, f"{ui}?query={quote(query)}") for query in QUERIES]
     for life in sorted(lives, key=lambda life: bool(life.outcome))[:1]:
         case = workflow_id(life.case.invoice.number)
-        places += [(f"one case, {case}", f"{ui}/{case}/{life.run_id}/history")]
+        places += [(f"one case, {case}", f"{ui}/{quote(case, safe='')}/{life.run_id}/history")]
     places += [("mails", stage.addresses.mail), ("control panel", stage.addresses.panel)]
     places += [("customers' sites", stage.addresses.web)]
     places += [("the pay page of an open invoice, by its customer's signed link", _pay_link(mails.messages, lives))]
