@@ -28,6 +28,7 @@ from operations.check_open_cases import CheckOpenCases
 from operations.check_services import CheckServices
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
+from operations.dry_run import DryRun
 from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
@@ -131,6 +132,11 @@ class Composition:
     def check_services(self) -> CheckServices:
         """Check that invoices pay for services that there are."""
         return CheckServices(self.store)
+
+    @cached_property
+    def dry_run(self) -> DryRun:
+        """Tell what opening invoices would do."""
+        return DryRun(self.store, now)
 
     @cached_property
     def open_invoice(self) -> OpenInvoice:

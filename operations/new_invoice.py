@@ -129,7 +129,7 @@ def account_of(new: NewInvoice, known: Account | None) -> Account:
     emails = [email for email in new.emails if email not in have]
     contacts = [Contact(account=new.account, email=email, rank=len(have) + place) for place, email in enumerate(emails)]
     ids = {service.id for service in known.services}
-    named = {service.id: service for service in _services(new)}
+    named = {service.id: service for service in services_of(new)}
     services = [service for service in named.values() if service.id not in ids]
     return known.model_copy(
         update={
@@ -165,7 +165,8 @@ def _told_more(known: Service, new: Service | None) -> Service:
     return known.model_copy(update=told)
 
 
-def _services(new: NewInvoice) -> list[Service]:
+def services_of(new: NewInvoice) -> list[Service]:
+    """The services that it names, as the account would have them."""
     return [
         Service(
             id=f"{s.panel}:{s.user}:{s.kind}",

@@ -21,6 +21,7 @@ from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
+from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice, account_of, fitting, other_brand, unknown_services
 
@@ -28,13 +29,17 @@ Outcome = Literal["started", "already running", "already closed"]
 
 
 class Opening(NamedTuple):
-    """What became of it. `reach`: whether the account has an address outside of what we host; None: nobody looked."""
+    """What became of it. `reach`: whether the account has an address outside of what we host; None: nobody looked.
+
+    `differs` names what it says otherwise than is known: that stays as it is.
+    """
 
     outcome: Outcome
     reach: Reachability | None = None
+    differs: tuple[str, ...] = ()
 
 
-class OpeningRecords(NewsRecords, CarriedRests, Protocol):
+class OpeningRecords(NewsRecords, CarriedRests, KnownCases, Protocol):
     """What belongs to the account that the invoice is for."""
 
 
@@ -59,11 +64,15 @@ class OpenInvoice:
         except (ValueError, OverflowError) as error:
             raise RefusedError(str(error), about=new.invoice) from None
         known = await self._store.invoice(new.invoice)
-        if known and known.status == "closed":
-            return Opening("already closed")
         before = await self._known(new.account)
-        account = _with(new, before)
-        await self._store.put_account(account)
+        if wrong := other_account(new, known):
+            raise RefusedError(wrong, about=new.invoice)
+        account = before if known and before else _with(new, before)
+        differs = differences(new, await known_facts(self._store, known), account) if known or before else ()
+        if known and known.status == "closed":
+            return Opening("already closed", differs=differs)
+        if account is not before:
+            await self._store.put_account(account)
         generation = await self._store.open_invoice(
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )
@@ -78,7 +87,7 @@ class OpenInvoice:
             raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=new.invoice) from error
         if not started and opened.credit and opened.credit.minor > 0:
             await self._hand_over(opened.invoice, opened.credit)
-        return Opening("started" if started else "already running", opened.reach)
+        return Opening("started" if started else "already running", opened.reach, differs)
 
     async def _opened(self, new: NewInvoice, plan: Plan, account: Account, generation: int) -> Opened:
         carried = await self._store.take_carried(new.account, new.invoice, new.amount.currency, self._clock())

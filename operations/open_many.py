@@ -35,6 +35,14 @@ class Failed(NamedTuple):
     reason: str
 
 
+class Differing(NamedTuple):
+    """An invoice that says something otherwise than it is known: its names, as in a file."""
+
+    place: int
+    invoice: str
+    differs: tuple[str, ...]
+
+
 Open = Callable[[NewInvoice, Policy], Awaitable[Opening]]
 
 
@@ -42,7 +50,8 @@ Open = Callable[[NewInvoice, Policy], Awaitable[Opening]]
 class OpenedMany:
     """What became of them. `refused` cannot be opened and left nothing.
 
-    `inside` are accounts without an address outside of what we host for them.
+    `inside` are accounts without an address outside of what we host for them; `differing` say something otherwise than
+    it is known, which stays as it is.
     """
 
     opened: dict[Outcome, list[str]] = field(
@@ -51,10 +60,14 @@ class OpenedMany:
     refused: list[Failed] = field(default_factory=list[Failed])
     failed: list[Failed] = field(default_factory=list[Failed])
     inside: set[str] = field(default_factory=set[str])
+    differing: list[Differing] = field(default_factory=list[Differing])
 
-    def note(self, new: NewInvoice, opening: Opening) -> None:
+    def note(self, each: Checked, opening: Opening) -> None:
         """What became of one; the last look at an account counts."""
+        new = each.new
         self.opened[opening.outcome].append(new.invoice)
+        if opening.differs:
+            self.differing.append(Differing(each.place, new.invoice, opening.differs))
         if opening.reach == "inside":
             self.inside.add(new.account)
         elif opening.reach:
@@ -86,7 +99,7 @@ async def _open(each: Checked, opener: Open, report: OpenedMany) -> None:
         report.failed.append(Failed(each.place, number, "not tried any more"))
         return
     try:
-        report.note(each.new, await _patiently(opener, each))
+        report.note(each, await _patiently(opener, each))
     except RefusedError as error:
         report.refused.append(Failed(each.place, number, error.reason))
     except OutageError as error:

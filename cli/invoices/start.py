@@ -20,6 +20,7 @@ from cli.shell.output import complain, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
+    from operations.dry_run import WouldOpen
     from operations.open_many import Checked, OpenedMany
 
 LONG = 200
@@ -39,6 +40,7 @@ async def start(
     dates: Annotated[str, Parameter(help="How the file writes dates, such as DD.MM.YYYY (default: 2026-12-01).")] = "",
     decimal_comma: Annotated[bool, Parameter(help="The file writes amounts like USD 19,99.")] = False,
     lines: Annotated[bool, Parameter(help="Rows of the same invoice are its lines: they are added up.")] = False,
+    dry_run: Annotated[bool, Parameter(help="Only tell what would happen, to whom and when.")] = False,
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
     json: Json = False,
 ) -> int:
@@ -56,6 +58,8 @@ async def start(
     async with composed(store="not needed", server="not needed") as made:
         good, bad = checked(rows, made.check_invoice.check, lines=lines)
     good, bad = await _with_services(good, bad)
+    if dry_run:
+        return await _tell(file, good, bad, json=json)
     report = OpenedMany()
     if good and not (strict and bad):
         await _open(good, report)
@@ -75,6 +79,27 @@ async def _with_services(good: list[Checked], bad: list[Bad]) -> tuple[list[Chec
     return [each for each in good if each.place not in refused], [*bad, *unknown]
 
 
+async def _tell(file: str, good: list[Checked], bad: list[Bad], *, json: bool) -> int:
+    from cli.invoices.dry_run import plain, summary, words
+    from operations.errors import RefusedError
+
+    found: list[WouldOpen] = []
+    async with composed(server="not needed") as made:
+        with _progress(len(good), "looking") as tick:
+            for each in good:
+                try:
+                    found.append(await made.dry_run.of(each))
+                except RefusedError as error:
+                    bad.append(Bad(each.place, each.new.invoice, error.reason))
+                tick()
+    if json:
+        print_json({"invoices": plain(found), "bad": _plain(sorted(bad))})
+    else:
+        print(*words(found), summary(found, len(bad)), sep="\n")
+        _complain_of(file, sorted(bad))
+    return BAD_INPUT if bad else 0
+
+
 async def _open(good: list[Checked], report: OpenedMany) -> None:
     from operations.open_many import open_many
 
@@ -85,16 +110,16 @@ async def _open(good: list[Checked], report: OpenedMany) -> None:
 
 
 @contextmanager
-def _progress(total: int) -> Generator[Callable[[], None]]:
+def _progress(total: int, doing: str = "starting") -> Generator[Callable[[], None]]:
     if total < LONG or not sys.stderr.isatty():
         yield lambda: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("starting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("starting", total=total)
+        task = progress.add_task(doing, total=total)
         yield lambda: progress.advance(task)
 
 
@@ -103,19 +128,28 @@ def _say(file: str, report: OpenedMany, bad: list[Bad], *, not_started: list[str
     if json:
         opened = {key.replace(" ", "_"): numbers for key, numbers in report.opened.items()}
         wrong = {"bad": _plain(bad), "failed": _plain(failed)}
-        print_json({**opened, "not_started": not_started, "inside": sorted(report.inside), **wrong})
+        more = {"differing": [each._asdict() for each in sorted(report.differing)], "inside": sorted(report.inside)}
+        print_json({**opened, "not_started": not_started, **more, **wrong})
         return
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
     print(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
-    name = "standard input" if file == "-" else file
-    for row in [*bad, *failed]:
-        complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")
+    differing = [
+        Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays as it is")
+        for place, invoice, names in sorted(report.differing)
+    ]
+    _complain_of(file, [*bad, *failed, *differing])
     if not_started:
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
     if report.inside:
         complain(f"No address outside of what we host, so we ask for one: {', '.join(sorted(report.inside))}")
     if report.failed:
         complain("What failed is not lost: run the same command again when the server is back.")
+
+
+def _complain_of(file: str, rows: Iterable[Bad]) -> None:
+    name = "standard input" if file == "-" else file
+    for row in rows:
+        complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")
 
 
 def _plain(rows: Iterable[Bad]) -> list[dict[str, object]]:

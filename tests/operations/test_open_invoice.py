@@ -26,7 +26,7 @@ async def test_a_closed_one_stays_closed(made: Composition) -> None:
     await made.payments.take("OPEN-2", Payment(id="open-2", amount=usd(1999), at=now()))
     handle = made._client().get_workflow_handle("invoice-OPEN-2")
     assert await handle.result() == "paid"
-    assert await opened(made, "OPEN-2") == ("already closed", None)
+    assert await opened(made, "OPEN-2") == ("already closed", None, ())
 
 
 async def test_what_is_known_of_an_account_is_only_added_to(made: Composition) -> None:

@@ -10,6 +10,7 @@ from cli.invoices.file_row import FileRow
 from cli.invoices.rows import IGNORED, read_rows
 from cli.invoices.sheets import COLUMNS
 from cli.invoices.ways_of_writing import WaysOfWriting
+from dunning.names import workflow_id
 from operations.new_invoice import NewInvoice, NewService
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row
@@ -280,3 +281,49 @@ def test_the_documented_table_is_complete() -> None:
     assert sorted(columns.values()) == sorted((*keys, IGNORED))
     needed = {name for name, field in NewInvoice.model_fields.items() if field.is_required()}
     assert {cells[1].strip("`") for cells in table if cells[2:3] == ["needed"]} == needed
+
+
+async def test_a_row_that_differs_from_what_is_known_says_so_and_changes_nothing(
+    a_stage: Stage, operate: Operate
+) -> None:
+    known: dict[str, Any] = {"customer": "Fourteen", "emails": ["a@x.example"]}
+    known |= {"services": [{"user": "fil14", "domain": "shop.example"}]}
+    assert (await operate("start", "-", stdin=lines(row("FIL-14", **known)))).err == ""
+    again = await operate("start", "-", "--json", stdin=lines(row("FIL-14", **known)))
+    assert again.json["differing"] == []
+    other: dict[str, Any] = {
+        "amount": "USD 21", "due": str(in_days(61)), "policy": "hotdoodle", "emails": ["b@x.example"],
+        "zone": "Asia/Tokyo", "services": [{"user": "fil14", "domain": "blog.example"}], "locale": "de_DE",
+        "paid_through": str(in_days(70)),
+    }  # fmt: skip
+    before = await a_stage.store.account("FIL-14-account")
+    differing = "email, amount, due, policy, zone, locale, paid_through, services"
+    rows = lines(row("FIL-14", **other), row("FIL-15", "FIL-14-account", customer="Other", emails=["c@x.example"]))
+    said = await operate("start", "-", stdin=rows)
+    assert (said.status, said.out[:28]) == (0, "1 started, 1 already running")
+    assert said.err.splitlines() == [
+        f"standard input:1: FIL-14: differs: {differing}; what is known stays as it is",
+        "standard input:2: FIL-15: differs: customer; what is known stays as it is",
+    ]
+    after = await a_stage.store.account("FIL-14-account")
+    assert after.services == before.services
+    assert [each.email for each in after.contacts] == ["a@x.example", "c@x.example"], (
+        "a new invoice adds, an old one not"
+    )
+    shown = (await operate("show", "FIL-14", "--json")).json["invoice"]
+    assert (shown["amount"]["minor"], shown["due"]) == (1999, str(in_days(60)))
+    await operate("pay", "FIL-14", "--amount", "19.99", "--id", "fil-14")
+    await (await a_stage.connect()).get_workflow_handle(workflow_id("FIL-14")).result()
+    closed = await operate("start", "-", "--json", stdin=lines(row("FIL-14", amount="USD 22")))
+    assert closed.json["differing"] == [{"place": 1, "invoice": "FIL-14", "differs": ["amount"]}]
+
+
+async def test_an_invoice_of_another_account_is_refused_and_makes_no_account(a_stage: Stage, operate: Operate) -> None:
+    assert (await operate("start", "-", stdin=lines(row("FIL-16")))).status == 0
+    said = await operate("start", "-", stdin=lines(row("FIL-16", "somebody-else")))
+    assert said.err == (
+        "standard input:1: FIL-16: differs: account; it is an invoice of the account 'FIL-16-account'\n"
+    )
+    assert said.status == 2
+    with pytest.raises(LookupError):
+        await a_stage.store.account("somebody-else")

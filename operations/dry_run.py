@@ -1,0 +1,82 @@
+"""What opening invoices would do: to whom, when, and in what they differ from what is known. Nothing is written."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Literal, NamedTuple, Protocol
+
+from dunning.case.case import Case, Opened, open_case
+from dunning.policy.plan import CONSEQUENCES, Action
+from dunning.ports.accounts import Accounts
+from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
+from operations.differences import KnownCases, differences, known_facts, other_account
+from operations.errors import RefusedError
+from operations.new_invoice import account_of, fitting
+from operations.open_many import Checked
+
+STEPS = 3
+"""How many steps to come are told of each; the first consequence is, too, if it comes later."""
+Would = Literal["would start", "already running", "already closed"]
+
+
+class Known(KnownCases, Accounts, Protocol):
+    """What is known of accounts and invoices."""
+
+
+class WouldOpen(NamedTuple):
+    """What would become of one. `case` is as it would begin at `at`; None for one that is known: it stays as it is."""
+
+    place: int
+    invoice: str
+    account: str
+    would: Would
+    differs: tuple[str, ...]
+    at: datetime
+    case: Case | None
+    coming: tuple[Coming, ...] = ()
+
+    @property
+    def at_once(self) -> tuple[Coming, ...]:
+        """What would happen as soon as it is started."""
+        return tuple(each for each in self.coming if each.at <= self.at)
+
+
+class DryRun:
+    """Reads the store only. `clock` is the wall's.
+
+    The account's credit, and rests that earlier invoices left, are not counted.
+    """
+
+    def __init__(self, store: Known, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def of(self, each: Checked) -> WouldOpen:
+        """What would become of it now. Raises RefusedError, OutageError."""
+        new, now = each.new, self._clock()
+        known = await self._store.invoice(new.invoice)
+        if wrong := other_account(new, known):
+            raise RefusedError(wrong, about=new.invoice)
+        try:
+            account = await self._store.account(new.account)
+        except LookupError:
+            account = None
+        kept = account if known and account else account_of(new, account)
+        differs = differences(new, await known_facts(self._store, known), kept) if known or account else ()
+        if known:
+            would: Would = "already closed" if known.status == "closed" else "already running"
+            return WouldOpen(each.place, new.invoice, new.account, would, differs, now, None)
+        plan = fitting(new, each.policy)
+        case = open_case(Opened(invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0), now)
+        return WouldOpen(
+            each.place, new.invoice, new.account, "would start", differs, now, case, tuple(_first(case, now))
+        )
+
+
+def _first(case: Case, now: datetime) -> Iterator[Coming]:
+    """Without looks at a card, which nobody notices."""
+    road = (each for each in upcoming(case, now, OPEN_ALWAYS) if each.step.action is not Action.CARD)
+    first = list(islice(road, STEPS))
+    yield from first
+    if not any(each.step.action in CONSEQUENCES for each in first):
+        yield from islice((each for each in road if each.step.action in CONSEQUENCES), 1)
