@@ -29,6 +29,7 @@ from operations.check_services import CheckServices
 from operations.decisions import Decisions
 from operations.deliver_news import DeliverNews
 from operations.dry_run import DryRun
+from operations.find import Find
 from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
@@ -190,8 +191,8 @@ class Composition:
 
     @cached_property
     def tickets(self) -> TicketList:
-        """List what waits for a person."""
-        return TicketList(self.store)
+        """List what waits for a person, and close it."""
+        return TicketList(self.store, now)
 
     @cached_property
     def archive(self) -> NoticeArchive:
@@ -243,6 +244,11 @@ class Composition:
     def list_open_cases(self) -> ListOpenCases:
         """List the open cases as the table has them."""
         return ListOpenCases(self.store, now)
+
+    @cached_property
+    def find(self) -> Find:
+        """Find a customer's invoices by what somebody has of them."""
+        return Find(self.store, now)
 
     @cached_property
     def check_open_cases(self) -> CheckOpenCases:

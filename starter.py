@@ -27,7 +27,8 @@ _COMMANDS = (
     ("policies", "cli.policies.policies:policies", "List the policies, and whether each may be used.", _POLICIES),
     ("check", "cli.policies.policies:check", "Check one policy file.", _POLICIES),
     ("start", "cli.invoices.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
-    ("list", "cli.invoices.listing:list_", "List the cases that are running.", _CASES),
+    ("list", "cli.invoices.listing:list_", "List the cases that are running, or closed.", _CASES),
+    ("find", "cli.invoices.find:find", "Find invoices and accounts by name, mail address, domain, user.", _CASES),
     ("cases", "cli.invoices.cases:cases", "Make the table that `list` reads anew from the cases.", _CASES),
     ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
     ("link", "cli.invoices.link:link", "Print the link to an invoice's pay page.", _CASES),
@@ -36,7 +37,7 @@ _COMMANDS = (
     ("restore", "cli.invoices.reversals:restore", "Enter money that came again after it was taken back.", _CASES),
     ("refund", "cli.invoices.refund:refund", "Give a payment, or a part of it, back through the gateway.", _CASES),
     ("credits", "cli.invoices.credits:credits_", "Show, add, use and pay out the credit of an account.", _CASES),
-    ("tickets", "cli.invoices.tickets:tickets", "List what waits for a person.", _CASES),
+    ("tickets", "cli.invoices.tickets:tickets", "List what waits for a person, and close it.", _CASES),
     (
         "notices",
         "cli.invoices.notices:notices",

@@ -23,6 +23,7 @@ class Hold(Wire):
 
     `source` is an invoice number or one of OTHER_SOURCES. `service` is an id; ALL is every service of the account, also
     one that comes later, and NONE is a hold of an invoice that found nothing to restrict.
+    `by` is who placed it, and `note` why; both are for staff, and empty for an invoice's.
     """
 
     account: str
@@ -31,6 +32,7 @@ class Hold(Wire):
     since: Instant
     service: str = ALL
     note: str = ""
+    by: str = ""
 
 
 def touching(service: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:

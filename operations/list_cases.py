@@ -48,7 +48,17 @@ class ListCases:
         state = asked.state
         states, coming = OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
         wanted = filter_by(account=asked.account, policy=asked.policy)
-        return self._rows(wanted.model_copy(update={"states": states, "coming": coming, "ended": asked.ended}), state)
+        if asked.ended:  # an earlier life may have ended in that state, so the last one is looked at
+            return self._last_lives(wanted.model_copy(update={"ended": True}), state)
+        return self._rows(wanted.model_copy(update={"states": states, "coming": coming}), state)
+
+    async def _last_lives(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
+        """Each invoice once: Temporal lists the running life first, then the one that closed last."""
+        known = set[str]()
+        async for row in self._rows(wanted, None):
+            if row.case.invoice not in known and state in (None, row.state):
+                yield row
+            known.add(row.case.invoice)
 
     async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
         today = self._clock().date()

@@ -11,6 +11,7 @@ from dunning.explain.open_cases import row_of
 from dunning.ports.cases import SIGNALS, Signal
 from dunning.ports.open_cases import NotesOpenCases
 from dunning.rules.signals import READERS
+from dunning.rules.signed import signed
 
 log = logging.getLogger("reprieve.operations")
 
@@ -37,7 +38,8 @@ class NoteOpenCases:
 
     def goes_on(self, case: Case, signal: Signal) -> None:
         """A closed case was started again with a signal; the row of one that was running already knows more."""
-        self._note(lambda: READERS[SIGNALS[type(signal)]].record(case, signal, self._clock()))
+        now, reader = self._clock(), READERS[SIGNALS[type(signal)]]
+        self._note(lambda: signed(case, reader.record(case, signal, now), signal, now))
 
     def _note(self, seen: Callable[[], Case]) -> None:
         """What the case itself says wins over what an activity expected of it: two facts may have one revision then."""

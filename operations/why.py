@@ -13,15 +13,17 @@ from dunning.ports.effects import Effects
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.ports.notices import Notices
-from dunning.ports.payments import Attempts
+from dunning.ports.payments import Attempts, Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.accounts import Account
+from dunning.records.credit import Credit
 from dunning.records.effects import Effect
+from dunning.tickets.ticket import Ticket
 from operations.errors import NotFoundError
 from operations.look import CaseOf, present
 
 
-class ProofRecords(Accounts, Attempts, Effects, Holds, Invoices, Notices, Tickets, Protocol):
+class ProofRecords(Accounts, Attempts, Credits, Effects, Holds, Invoices, Notices, Tickets, Protocol):
     """What proves how a case, or an account, came to stand where it stands."""
 
 
@@ -63,15 +65,26 @@ class Why:
             name=account.name,
             holds=tuple(_hold(each) for each in await self._store.holds(account.id)),
             services=tuple(_service(effect) for effect in await self._store.effects(account.id)),
-            tickets=tuple(f"{t.at:%Y-%m-%d %H:%MZ} {t.department}: {t.subject}" for t in tickets),
+            credits=tuple(_credit(each) for each in await self._store.credits(account.id)),
+            tickets=tuple(_ticket(each) for each in tickets),
             invoices=tuple(each for each in receipts if each),
         )
 
 
 def _hold(hold: Hold) -> str:
     on = f" on {'no service' if hold.service == NONE else hold.service}" if hold.service else ""
-    note = f": {hold.note}" if hold.note else ""
-    return f"{hold.source}{on}: {hold.level.value} since {hold.since:%Y-%m-%d %H:%MZ}{note}"
+    by, note = f" by {hold.by}" if hold.by else "", f": {hold.note}" if hold.note else ""
+    return f"{hold.source}{on}: {hold.level.value} since {hold.since:%Y-%m-%d %H:%MZ}{by}{note}"
+
+
+def _credit(line: Credit) -> str:
+    return f"{line.at:%Y-%m-%d %H:%MZ} {line.amount}: {line.reason} ({line.id})"
+
+
+def _ticket(ticket: Ticket) -> str:
+    at = ticket.closed_at
+    closed = f" (closed {at:%Y-%m-%d %H:%MZ} by {ticket.closed_by}: {ticket.closed_reason})" if at else ""
+    return f"{ticket.at:%Y-%m-%d %H:%MZ} {ticket.department}: {ticket.subject}{closed}"
 
 
 def _service(effect: Effect) -> str:

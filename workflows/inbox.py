@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.case import Case
     from dunning.rules import updates
     from dunning.rules.signals import READERS
+    from dunning.rules.signed import signed
 
 
 def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -> Case:
@@ -24,7 +25,7 @@ def received(case: Case, name: str, values: Sequence[RawValue], now: datetime) -
         fact = workflow.payload_converter().from_payload(raw.payload, reader.model)
         # The converter ignores the type for null and raw bytes.
         if isinstance(fact, reader.model) and not reader.refused(case, fact):
-            return reader.record(case, fact, now)
+            return signed(case, reader.record(case, fact, now), fact, now)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it must not be lost nor stop the case
         return updates.unreadable(case, name, _text(values), now)
     return updates.unreadable(case, name, _text(values), now)

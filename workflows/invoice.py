@@ -43,8 +43,10 @@ with workflow.unsafe.imports_passed_through():
     from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
+    from dunning.rules.signed import signed
     from dunning.rules.state_at import state_at
     from dunning.undo.undo import called_off, undo_outcome, undo_refused, undone
+    from dunning.wire import Wire
 
 T = TypeVar("T", bound=Order)
 MOMENT = timedelta(milliseconds=1)
@@ -179,7 +181,7 @@ class InvoiceDunning:
     @workflow.update
     def promise_to_pay(self, promise: Promise) -> Answer:
         """The customer will pay by that date; until it is over nothing happens."""
-        return self._decided("promised", updates.promised(self._case, promise))
+        return self._decided(promise, "promised", updates.promised(self._case, promise))
 
     @promise_to_pay.validator
     def _may_promise(self, promise: Promise) -> None:
@@ -188,7 +190,7 @@ class InvoiceDunning:
     @workflow.update
     def waive(self, waiver: Waiver) -> Answer:
         """Do not ask for that charge any more."""
-        return self._decided("waived", updates.waived(self._case, waiver, workflow.now()))
+        return self._decided(waiver, "waived", updates.waived(self._case, waiver, workflow.now()))
 
     @waive.validator
     def _may_waive(self, waiver: Waiver) -> None:
@@ -197,7 +199,7 @@ class InvoiceDunning:
     @workflow.update
     def approve(self, approval: Approval) -> Answer:
         """A person agrees to a milestone that needs it."""
-        return self._decided("approved", updates.approved(self._case, approval))
+        return self._decided(approval, "approved", updates.approved(self._case, approval))
 
     @approve.validator
     def _may_approve(self, approval: Approval) -> None:
@@ -206,7 +208,7 @@ class InvoiceDunning:
     @workflow.update
     def void(self, void: Void) -> Answer:
         """The invoice was a mistake."""
-        return self._decided("voided", updates.voided(self._case, void, workflow.now()))
+        return self._decided(void, "voided", updates.voided(self._case, void, workflow.now()))
 
     @void.validator
     def _may_void(self, void: Void) -> None:
@@ -215,7 +217,7 @@ class InvoiceDunning:
     @workflow.update
     def change_due_date(self, change: DueDateChange) -> Answer:
         """All steps still to come move with the due date."""
-        return self._decided("changed", updates.due_date_changed(self._case, change, workflow.now()))
+        return self._decided(change, "changed", updates.due_date_changed(self._case, change, workflow.now()))
 
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
@@ -224,7 +226,7 @@ class InvoiceDunning:
     @workflow.update
     def use_credit(self, use: UseCredit) -> Answer:
         """A person has the account's credit pay for it."""
-        return self._decided("asked for", credit_asked(self._case, use))
+        return self._decided(use, "asked for", credit_asked(self._case, use))
 
     @use_credit.validator
     def _may_use_credit(self, use: UseCredit) -> None:
@@ -234,7 +236,7 @@ class InvoiceDunning:
     def decide_charge(self, fact: RefusedCharge) -> Answer:
         """A charge that the gateway calls malformed is tried again at once, or left out."""
         outcome = "left out" if fact.leave_out else "tried again"
-        return self._decided(outcome, refusals.decided(self._case, fact, workflow.now()))
+        return self._decided(fact, outcome, refusals.decided(self._case, fact, workflow.now()))
 
     @decide_charge.validator
     def _may_decide_charge(self, fact: RefusedCharge) -> None:
@@ -244,7 +246,7 @@ class InvoiceDunning:
     def undo(self, undo: Undo) -> Answer:
         """A run of ours was wrong: what it did to this customer is undone, once."""
         after = undone(self._case, undo, workflow.now())
-        return self._decided(undo_outcome(self._case, undo, after), after)
+        return self._decided(undo, undo_outcome(self._case, undo, after), after)
 
     @undo.validator
     def _may_undo(self, undo: Undo) -> None:
@@ -260,10 +262,11 @@ class InvoiceDunning:
         same = order and (order.generation, order.number) == (asked.generation, asked.number)
         _refuse("" if milestone and same and still_wanted(self._case, milestone, workflow.now()) else "not any more")
 
-    def _decided(self, outcome: AnswerOutcome, after: Case) -> Answer:
+    def _decided(self, fact: Wire, outcome: AnswerOutcome, after: Case) -> Answer:
         """A decision is recorded, and answered; one that comes again from an earlier run is only answered again."""
         first = answered_before(self._case, _update_id())
         if not first and after is not self._case:
+            after = signed(self._case, after, fact, workflow.now())
             self._case = remembered(self._case, after, _update_id(), outcome)
         now = workflow.now()
         return self._seen(Answer(outcome=first or outcome, balance=self._case.balance, state=state_at(self._case, now)))

@@ -48,9 +48,9 @@ class Breaker:
         if row.status in (ADMITTED, ALLOWED):
             return None
         if row.status == KEPT:
-            return Deferred(until=order.at + KEPT_FOR, reason=reason(action, KEPT))
+            return Deferred(until=order.at + KEPT_FOR, reason=reason(row))
         await self._tell(row)
-        return Deferred(until=order.at + self._retry, reason=reason(action, row.status))
+        return Deferred(until=order.at + self._retry, reason=reason(row))
 
     async def _admit(self, asked: Consequence) -> Consequence:
         """Ask together with all that wait meanwhile. Who is cancelled takes nobody else's answer along."""

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.database.base import Database, add_row, put_rows
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Ruling
 from dunning.tickets.ticket import TicketOrder
 
 _LOCK = int.from_bytes(b"Reprieve", "big")
 """The number of PostgreSQL's advisory lock."""
 _OVER = ("paid", "closed")
 """Invoices for which nothing is held back any more. One that is void may still have its services deleted."""
-_RULED = update(consequences).where(consequences.c.key == bindparam("its_key")).values(status=bindparam("ruled"))
+_RULED = update(consequences).where(consequences.c.key == bindparam("its_key"))
 
 
 class Consequences(Database):
@@ -47,15 +47,16 @@ class Consequences(Database):
         rows = await self._rows(_stopped(DEFERRED, KEPT))
         return tuple(Stopped.model_validate(dict(row)) for row in rows)
 
-    async def rule_on(self, rows: Sequence[Consequence], status: str, note: TicketOrder) -> bool:
-        """Bring all rows to the status and write the note, or neither: False when one is no longer as given."""
+    async def rule_on(self, rows: Sequence[Consequence], ruling: Ruling, note: TicketOrder) -> bool:
+        """Bring all rows to what was ruled and write the note, or neither: False when one is no longer as given."""
         async with self._writing() as connection:
             await _alone(connection)
             found = (await connection.execute(_stopped(DEFERRED, KEPT))).mappings()
             now = {row["key"]: row["status"] for row in found}
             if any(now.get(row.key) != row.status for row in rows):
                 return False
-            await connection.execute(_RULED, [{"its_key": row.key, "ruled": status} for row in rows])
+            ruled = _RULED.values(status=ruling.status, decided_by=ruling.by, decided_why=ruling.reason)
+            await connection.execute(ruled, [{"its_key": row.key} for row in rows])
             await add_row(connection, tickets, note.ticket.model_dump())
         return True
 

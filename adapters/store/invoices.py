@@ -145,5 +145,6 @@ async def _held(connection: AsyncConnection, order: CloseOrder) -> Level:
 
 def _books(order: CloseOrder) -> dict[str, object]:
     kept = order.model_dump(include={"invoice", "account", "outcome"}) | {"policy": order.policy, "due": order.due}
-    known = {"closed_at": order.at, "revision": order.case.revision, "order": order.model_dump_json()}
+    seen = {"customer": order.case.invoice.customer, "level": order.level.value}
+    known = {"closed_at": order.at, "revision": order.case.revision, "order": order.model_dump_json(), **seen}
     return kept | columns_of("balance", order.balance) | known

@@ -1,7 +1,7 @@
 """The table of open cases. Whoever reads it looks; nothing is decided by it, so a write that fails is only logged."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,14 +66,20 @@ class OpenCases(Database):
         column = _SORTED_BY.get(sort)
         if column is None:
             raise ValueError(f"there is no column {sort!r}; there are: {', '.join(COLUMNS)}")
-        snapshot = case((open_cases.c.coming_at <= now, open_cases.c.snapshot), else_="").label("snapshot")
-        wanted = select(*_SHOWN, snapshot).order_by(column.desc() if descending else column.asc(), open_cases.c.number)
+        wanted = _shown(now).order_by(column.desc() if descending else column.asc(), open_cases.c.number)
         wanted = wanted.where(open_cases.c.account == account) if account else wanted
         wanted = wanted.where(open_cases.c.policy == policy) if policy else wanted
         names = [*COLUMNS, "snapshot"]
         async with self._reading() as connection:
             found = (await connection.execute(wanted)).all()
         return tuple(_row(dict(zip(names, each, strict=True))) for each in found)
+
+    async def open_cases_of(
+        self, now: datetime, accounts: Collection[str], numbers: Collection[str]
+    ) -> tuple[OpenCase, ...]:
+        """Read the rows of these accounts, and of these numbers, by number; snapshots as in `open_cases`."""
+        its = _shown(now).where(or_(open_cases.c.account.in_(accounts), open_cases.c.number.in_(numbers)))
+        return tuple(_row(dict(row)) for row in await self._rows(its.order_by(open_cases.c.number)))
 
     async def open_case(self, number: str) -> OpenCase | None:
         """Read one row with its snapshot."""
@@ -103,6 +109,11 @@ class OpenCases(Database):
             await self._noted.add(((row, other),))
         except Exception as error:  # noqa: BLE001 - whatever it is: the hourly check writes the row
             log.warning("a row of the table of open cases could not be written", error=type(error).__name__)
+
+
+def _shown(now: datetime) -> Select[Any]:
+    snapshot = case((open_cases.c.coming_at <= now, open_cases.c.snapshot), else_="").label("snapshot")
+    return select(*_SHOWN, snapshot)
 
 
 async def alone_with(connection: AsyncConnection, number: str) -> None:

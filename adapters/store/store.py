@@ -3,6 +3,7 @@
 from adapters.store.accounts import Accounts
 from adapters.store.carried import CarriedRests
 from adapters.store.claims import Claims
+from adapters.store.closed_cases import ClosedCases
 from adapters.store.consequences import Consequences
 from adapters.store.digests import DigestCopies
 from adapters.store.effects import Effects
@@ -13,6 +14,7 @@ from adapters.store.mailbox import Mailbox
 from adapters.store.notices import Notices
 from adapters.store.open_cases import OpenCases
 from adapters.store.payments import PaymentRecords
+from adapters.store.search import Search
 from adapters.store.tickets import Tickets
 
 
@@ -20,6 +22,7 @@ class SqlStore(
     Accounts,
     CarriedRests,
     Claims,
+    ClosedCases,
     Consequences,
     DigestCopies,
     Effects,
@@ -30,6 +33,7 @@ class SqlStore(
     Notices,
     OpenCases,
     PaymentRecords,
+    Search,
     Tickets,
 ):
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).

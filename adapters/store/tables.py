@@ -105,6 +105,7 @@ holds = Table(
     _words("level"),
     _instant("since"),
     _words("note"),
+    _words("by"),
 )
 
 invoices = Table(
@@ -220,6 +221,9 @@ tickets = Table(
     _words("body"),
     _instant("at"),
     _words("notice"),
+    Column("closed_at", UtcInstant),
+    _words("closed_by"),
+    _words("closed_reason"),
     Index(None, "account", "at"),
 )
 
@@ -228,8 +232,10 @@ closed_ledgers = Table(
     metadata,
     _key("invoice"),
     _words("account"),
+    _words("customer"),
     _words("outcome"),
     _words("policy"),
+    _words("level"),
     Column("due", Date, nullable=False),
     *_money("balance"),
     _instant("closed_at"),
@@ -308,6 +314,8 @@ consequences = Table(
     _instant("at"),
     _words("status"),
     _words("incident"),
+    _words("decided_by"),
+    _words("decided_why"),
     CheckConstraint("status in ('admitted', 'deferred', 'allowed', 'kept')", name="status"),
     Index(None, "status", "at"),
 )

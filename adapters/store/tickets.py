@@ -1,6 +1,9 @@
 """Tickets: work for people."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
 
 from adapters.store.database.base import Database
 from adapters.store.tables import tickets
@@ -8,10 +11,10 @@ from dunning.tickets.ticket import Ticket, TicketOrder
 
 
 class Tickets(Database):
-    """Open and read tickets."""
+    """Open, close and read tickets."""
 
     async def open_ticket(self, order: TicketOrder) -> bool:
-        """Open the ticket of `order.key` once; False when it exists."""
+        """Open the ticket of `order.key` once; False when it exists, open or closed."""
         return await self._add(tickets, order.ticket.model_dump())
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
@@ -24,3 +27,10 @@ class Tickets(Database):
         """Read the ticket of that key."""
         row = await self._row(select(tickets).where(tickets.c.key == key))
         return None if row is None else Ticket.model_validate(dict(row))
+
+    async def close_tickets(self, keys: Collection[str], at: datetime, by: str, reason: str) -> tuple[str, ...]:
+        """Close those of these keys that are open, all or none; their keys, sorted. Who closed one first stays."""
+        still = update(tickets).where(tickets.c.key.in_(keys), tickets.c.closed_at.is_(None)).returning(tickets.c.key)
+        async with self._writing() as connection:
+            closed = await connection.execute(still.values(closed_at=at, closed_by=by, closed_reason=reason))
+            return tuple(sorted(key for (key,) in closed))

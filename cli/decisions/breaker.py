@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed, settings
-from cli.shell.options import Json, Whole
+from cli.shell.options import Chosen, Json, Whole
 from cli.shell.output import complain, console, print_json, table
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ _SHOWN = 20
 """So many lines of an incident are for people; the rest is for --all and --json."""
 
 By = Annotated[str, Parameter("--by", help="Who decides this; kept in a ticket and in the cases.")]
-Incident = Annotated[str, Parameter(help="Only this incident; `breaker show` names them.")]
+Reason = Annotated[str, Parameter(help="Why; kept there, too.")]
+Incident = Annotated[str, Chosen, Parameter(help="Only this incident; `breaker show` names them.")]
 
 
 breaker = App(
@@ -58,12 +61,14 @@ async def show(
 async def allow(
     *invoices: Annotated[str, Parameter(help="Only these invoices, such as INV-1042; what was kept, too.")],
     by: By,
+    reason: Reason,
     most: Annotated[int | None, Whole, Parameter(help="A stage: at most so many now, the oldest first.")] = None,
     incident: Incident = "",
     kept: Annotated[bool, Parameter(help="What a person decided against before.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Let what the breaker stopped happen, all of it or in stages.
+    """Let what the breaker stopped happen, all of it or in stages: lists it, and asks for its count to be typed.
 
     Each run with --most lets the next ones go. Their cases are told at once and look at everything anew: who paid
     meanwhile is left alone. What is allowed does not count against the limits. While anything is left waiting, all
@@ -71,8 +76,11 @@ async def allow(
     """
     from operations.fleet.breaker import Meant
 
+    meant = Meant(by, reason, invoices, incident, most, kept)
     async with composed(server="if there") as made:
-        decided = await made.breaker.allow(Meant(by, invoices, incident, most, kept))
+        if not yes:
+            meant = replace(meant, keys=_agreed(await made.breaker.allowable(meant)))
+        decided = await made.breaker.allow(meant)
     if decided.untold:
         complain(
             f"starter: {decided.untold}\nIt is decided all the same, and nothing has to be repeated: the cases that "
@@ -85,6 +93,7 @@ async def allow(
 async def keep(
     *invoices: Annotated[str, Parameter(help="Only these invoices, such as INV-1042.")],
     by: By,
+    reason: Reason,
     incident: Incident = "",
     json: Json = False,
 ) -> None:
@@ -96,8 +105,17 @@ async def keep(
     from operations.fleet.breaker import Meant
 
     async with composed(server="not needed") as made:
-        decided = await made.breaker.keep(Meant(by, invoices, incident))
+        decided = await made.breaker.keep(Meant(by, reason, invoices, incident))
     _say(decided, "kept", json=json)
+
+
+def _agreed(rows: Sequence[Stopped]) -> frozenset[str]:
+    """The keys of what a person agreed to, of several after the whole list was shown and its count typed."""
+    if len(rows) > 1:
+        for row in _cells(rows):
+            complain(" · ".join(row))
+        agree(len(rows), f"{len(rows):,} of these are allowed to happen", yes=False)
+    return frozenset(row.key for row in rows)
 
 
 def _for_programs(action: str, incident: str, status: str, rows: Sequence[Stopped]) -> dict[str, object]:
@@ -118,15 +136,20 @@ def _print(action: Counted, incident: str, status: str, rows: Sequence[Stopped],
     from dunning.tickets.fleet import many
 
     waits, kept = ("waits", "was") if len(rows) == 1 else ("wait", "were")
-    what = f"{waits} for a person" if status == DEFERRED else f"{kept} decided against"
+    who = ", ".join(dict.fromkeys(f"{row.decided_by} ({row.decided_why})" for row in rows))
+    what = f"{waits} for a person" if status == DEFERRED else f"{kept} decided against by {who}"
     print(f"{many(action, len(rows))} {what} since {rows[0].at:%Y-%m-%d %H:%M}Z; incident {incident}")
     print(f"  policies: {by_policy(rows)}")
     console().print(table(_COLUMNS, _cells(rows[:most])))
     if len(rows) > most:
         print(f"  and {len(rows) - most:,} more: --all or --json")
     again = "--kept " if status == KEPT else ""
-    print(f"  allow: starter.py breaker allow {again}--incident {incident} --most 100 --by YOU")
-    print(*([] if again else [f"  keep:    starter.py breaker keep --incident {incident} --by YOU"]), "", sep="\n")
+    print(f"  allow: starter.py breaker allow {again}--incident {incident} --most 100 --by YOU --reason WHY")
+    print(
+        *([] if again else [f"  keep:    starter.py breaker keep --incident {incident} --by YOU --reason WHY"]),
+        "",
+        sep="\n",
+    )
 
 
 def _cells(rows: Iterable[Stopped]) -> Iterable[Sequence[str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.errors import FAILED
-from cli.shell.options import By, Json, Whole, parsed_instant
-from cli.shell.output import console, print_json, table
+from cli.shell.options import By, Chosen, Json, Whole, parsed_instant
+from cli.shell.output import complain, console, print_json, table
 
 if TYPE_CHECKING:
     from dunning.undo.report import TouchedCase
@@ -25,15 +27,18 @@ async def undo(
     *,
     since: When,
     until: When,
-    policy: Annotated[str, Parameter(help="Only cases under this policy.")] = "",
+    policy: Annotated[str, Chosen, Parameter(help="Only cases under this policy.")] = "",
     dry_run: Annotated[bool, Parameter(help="Only list what would be undone.")] = False,
     by: By = "",
     reason: Annotated[str, Parameter(help="Why; kept in each case and in the ticket.")] = "",
     hold_days: Annotated[int, Whole, Parameter(help="So many days nothing happens afterwards; at first 7.")] = 7,
-    id: Annotated[str, Parameter(help="Id of the undo; by default derived from times and policy.")] = "",  # noqa: A002
+    id: Annotated[str, Chosen, Parameter(help="Id of the undo; by default derived from times and policy.")] = "",  # noqa: A002
+    yes: Yes = False,
     json: Json = False,
 ) -> int:
     """Undo what happened from --since to --until: restrictions, notices, fees, and voids by policy.
+
+    It lists them, and asks for the number of the cases to be typed; --by and --reason have to be said.
 
     Services are reinstated though nothing was paid, customers read a correction, and each step comes again in its turn
     with a new warning, after some days in which nothing happens. Charges stand (refund them), and so do deletions; both
@@ -47,25 +52,41 @@ async def undo(
     from operations.fleet.undo import WrongRun, undo_of
 
     wrong = WrongRun(*times, policy, id, by=by, reason=reason, hold_days=hold_days)
-    undo_of(wrong)  # refuses before anybody is asked
+    undo_of(wrong, dry_run=dry_run)  # refuses before anybody is asked
     async with composed() as made:
+        if not (dry_run or yes):
+            wrong = replace(wrong, only=_agreed(await made.undo.undo(wrong, dry_run=True)))
         undone = await made.undo.undo(wrong, dry_run=dry_run)
     _say(undone, json=json, dry_run=dry_run)
     return FAILED if undone.failed else 0
 
 
-def _say(undone: Undone, *, json: bool, dry_run: bool) -> None:
-    from dunning.undo.report import totals
+def _agreed(listed: Undone) -> frozenset[str]:
+    """The cases that a person has seen, and agreed to by typing how many would be undone."""
+    from dunning.undo.report import counts
 
-    rows = undone.rows
+    for row in listed.rows:
+        complain(" · ".join(part for part in (row.invoice, row.account, row.outcome, row.taken, row.level) if part))
+    would = counts(listed.rows, "would undo")
+    if would.cases:
+        agree(would.cases, f"undo: {would.words}", yes=False)
+    return frozenset(row.invoice for row in listed.rows)
+
+
+def _say(undone: Undone, *, json: bool, dry_run: bool) -> None:
+    from dunning.undo.report import counts, totals
+
+    rows, did = undone.rows, counts(undone.rows, "would undo" if dry_run else "undone")
     if json:
         cases = [row.model_dump(mode="json") | {"stands": row.stands, "level": row.level} for row in rows]
-        print_json({"undo": undone.undo, "dry_run": dry_run, "totals": totals(rows), "cases": cases})
+        print_json({"undo": undone.undo, "dry_run": dry_run, "totals": totals(rows), "counts": did, "cases": cases})
         return
     if rows:
         console().print(table(_COLUMNS, [_cells(row) for row in rows]))
     counted = ", ".join(f"{count} {outcome}" for outcome, count in totals(rows).items())
     print(f"undo {undone.undo.id}: {counted or 'that run touched no case'}{'; nothing was changed' if dry_run else ''}")
+    if did.cases:
+        print(did.words)
 
 
 def _cells(row: TouchedCase) -> tuple[str, ...]:

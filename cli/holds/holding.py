@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
-from cli.shell.options import Json
+from cli.shell.options import Chosen, Json
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
     from operations.services.holds import Held
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
-Service = Annotated[str, Parameter(help="Only this service, such as sandbox:bakery:website. Default: the account.")]
+Service = Annotated[
+    str, Chosen, Parameter(help="Only this service, such as sandbox:bakery:website. Default: the account.")
+]
 Kind = Annotated[Literal["abuse", "dmca", "tos", "manual"], Parameter(help="The reason; each is a hold of its own.")]
 
 
@@ -25,19 +28,24 @@ async def hold(
     kind: Kind,
     service: Service = "",
     level: Annotated[Literal["warned", "locked", "suspended"], Parameter(help="How far.")] = "suspended",
-    note: Annotated[str, Parameter(help="For staff: what happened.")] = "",
+    by: Annotated[str, Parameter("--by", help="Who places it; kept with it.")],
+    reason: Annotated[str, Parameter(help="What happened; kept with it, for staff.")],
     silent: Annotated[bool, Parameter(help="Do not write to the customer.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Restrict an account, or one service of it, for a reason that no payment lifts, and write to the customer.
 
-    Safe to repeat.
+    Asks first when that restricts several services. Safe to repeat.
     """
     from dunning.level import Level
     from operations.services.holds import PlaceHold
 
-    asked = PlaceHold(account, kind, Level(level), note=note, silent=silent, service=service)
+    asked = PlaceHold(account, kind, Level(level), by, reason, silent=silent, service=service)
     async with composed(server="not needed" if silent else "if there") as made:
+        services = await made.holds.touched(asked)
+        if len(services) > 1:
+            agree(len(services), f"{len(services)} services become {level}: {', '.join(services)}", yes=yes)
         _say(account, f"hold {_named(kind, service)} placed", await made.holds.place(asked), json=json)
 
 

@@ -1,4 +1,4 @@
-"""`list`: the open cases from the store's table; or those on the server, one a line as they come."""
+"""`list`: the cases from the store; or those on the server, one a line as they come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
-from cli.shell.options import Json
+from cli.shell.options import Chosen, Json
 from dunning.states import StateInTable
 
 if TYPE_CHECKING:
@@ -31,27 +31,28 @@ _SORTED = {"invoice": "number", "next": "coming", "next_at": "coming_at"}
 async def list_(
     *,
     state: Annotated[StateInTable | None, Parameter(help="Only cases in this state.")] = None,
-    account: Annotated[str, Parameter(help="Only cases of this account.")] = "",
-    policy: Annotated[str, Parameter(help="Only cases under this policy.")] = "",
-    sort: Annotated[str, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
+    account: Annotated[str, Chosen, Parameter(help="Only cases of this account.")] = "",
+    policy: Annotated[str, Chosen, Parameter(help="Only cases under this policy.")] = "",
+    sort: Annotated[str, Chosen, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
     descending: Annotated[bool, Parameter(help="The largest first.")] = False,
     temporal: Annotated[bool, Parameter(help="Ask the server: as of each case's last step, in no order.")] = False,
-    all: Annotated[bool, Parameter(help="Closed cases too, as long as the server keeps them.")] = False,  # noqa: A002
+    all: Annotated[bool, Parameter(help="Closed cases too.")] = False,  # noqa: A002
     json: Json = False,
 ) -> None:
     """List the cases that are running, from the store's table: each line says as of when it is, in UTC.
 
-    A signal from another program is in it after the hourly check at the latest. With --temporal or --all the server is
-    asked; whether a case is overdue is then counted in UTC days.
+    A signal from another program is in it after the hourly check at the latest. Closed cases are found with --all, and
+    with a --state in which cases end; a line of one is as of the closing of its books, and a reopened one is one line.
+    With --temporal the server is asked, which forgets closed cases; what is overdue is then counted in UTC days.
     """
     from operations.list_cases import Listing
     from operations.list_open_cases import SortedListing
 
-    if temporal or all:
+    if temporal:
         if state == "dead":
-            raise BadInputError("--state: dead cases are found in the table; leave out --temporal and --all")
+            raise BadInputError("--state: dead cases are found in the table; leave out --temporal")
         if descending or sort != "invoice":
-            raise BadInputError("--sort: the server does not sort; leave out --temporal and --all")
+            raise BadInputError("--sort: the server does not sort; leave out --temporal")
         async with composed(store="not needed") as made:
             cases = made.list_cases.of(Listing(state, account, policy, ended=all))
             await (_print_json(cases) if json else _print_lines(cases))
@@ -59,7 +60,7 @@ async def list_(
     if sort not in _SORTABLE:
         raise BadInputError(f"--sort: there is no column {sort!r}; there are: {', '.join(_SORTABLE)}")
     async with composed(server="not needed") as made:
-        asked = SortedListing(state, account, policy, _SORTED.get(sort, sort), descending)
+        asked = SortedListing(state, account, policy, _SORTED.get(sort, sort), descending, closed=all)
         found = await made.list_open_cases.of(asked)
     print_table(found, json=json)
 
@@ -120,7 +121,7 @@ def _row(found: CaseNow) -> dict[str, Any]:
         "balance": str(row.balance),
         "balance_minor": row.balance.minor,
         "as_of": row.as_of.isoformat(timespec="seconds"),
-        "status": row.died or "running",
+        "status": row.died or ("closed" if found.closed else "running"),
     }
 
 

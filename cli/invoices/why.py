@@ -42,7 +42,12 @@ async def why(
 def account_text(made: AccountReceipt) -> Iterator[str]:
     """The account's receipt as lines of plain text."""
     yield f"Account {made.account}" + (f" · {made.name}" if made.name else "")
-    for title, entries in (("Holds", made.holds), ("Services", made.services), ("Tickets", made.tickets)):
+    for title, entries in (
+        ("Holds", made.holds),
+        ("Services", made.services),
+        ("Credit", made.credits),
+        ("Tickets", made.tickets),
+    ):
         if entries:
             yield from ("", title, *(f"  {entry}" for entry in entries))
     for each in made.invoices:

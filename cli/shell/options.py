@@ -25,6 +25,17 @@ def _whole(kind: type, tokens: Sequence[Token]) -> int | tuple[int, ...]:
 
 Whole = Parameter(converter=_whole)
 """For options that are whole numbers."""
+
+
+def _chosen(_kind: type, tokens: Sequence[Token]) -> str:
+    """An empty text would mean all there is; it comes from a variable of a script that was never set."""
+    if not tokens[0].value.strip():
+        raise ValueError("it is empty; leave the option out if all are meant")
+    return tokens[0].value
+
+
+Chosen = Parameter(converter=_chosen)
+"""For options that choose: left out they mean all, so what is empty is a mistake."""
 By = Annotated[str, Parameter("--by", help="Who decides this; kept in the case.")]
 
 

@@ -92,6 +92,15 @@ class Answered(Wire):
     outcome: AnswerOutcome
 
 
+class Decided(Wire):
+    """What a person decided about the case, with the name and the reason that were given, if any."""
+
+    at: Instant
+    what: str
+    by: str = ""
+    reason: str = ""
+
+
 class UndoneRun(Wire):
     """A wrong run of ours that was undone (`dunning.undo.undo`), and all that came of it.
 
@@ -136,7 +145,8 @@ class Case(Wire):
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
     `credit_lines`: the account has credit, as it was told last (`dunning.payments.open_credit`); 0: never.
-    `credit_asked` is what people had it pay, `given_back` what they gave back of payments.
+    `credit_asked` is what people had it pay, `given_back` what they gave back of payments. `decided` is all that people
+    decided, and who they were.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
     somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
@@ -186,6 +196,7 @@ class Case(Wire):
     answered: tuple[Answered, ...] = ()
     cancellations: int = 0
     recoveries: tuple[Recovery, ...] = ()
+    decided: tuple[Decided, ...] = ()
     revision: int = 0
 
     @cached_property

@@ -95,6 +95,7 @@ class Reconsider(Wire):
 
     step: str = Field(min_length=1, max_length=300)
     by: str = ""
+    reason: str = ""
 
 
 class Promise(Wire):

@@ -15,7 +15,7 @@ from dunning.explain.model import Line, Receipt
 from dunning.explain.next_step import next_step
 from dunning.explain.proof import proof
 from dunning.explain.temporal_ui import clock
-from dunning.explain.words import deed, line_of, lines_by, taken_up, undone_run
+from dunning.explain.words import decision, deed, line_of, lines_by, taken_up, undone_run
 from dunning.payments.refusals import next_attempt
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
@@ -83,7 +83,7 @@ def _is_undone(case: Case, done: Done) -> bool:
 
 
 def _facts(known: Known) -> Iterator[Line]:
-    """What came from outside: money, waivers, voids, undos, messages that nobody could read."""
+    """What came from outside: money, waivers, voids, undos, what people decided, messages that nobody could read."""
     case = known.case
     ours = {entry.id for done in case.done for entry in lines_by(case, done)}
     for entry in case.entries[1:]:
@@ -93,6 +93,8 @@ def _facts(known: Known) -> Iterator[Line]:
         yield _line(known, run.at, "a mistake of ours was undone" if known.for_customer else undone_run(run))
     for each in case.recoveries if not known.for_customer else ():
         yield _line(known, each.at, taken_up(each))
+    for each in case.decided if not known.for_customer else ():
+        yield _line(known, each.at, decision(each), "a person decided it")
     for message in case.unreadable if not known.for_customer else ():
         yield _line(known, message.at, f"a {message.signal} message could not be read", "a ticket was opened")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dunning.case.case import Case, Done, UndoneRun
+from dunning.case.case import Case, Decided, Done, UndoneRun
 from dunning.case.facts import Recovery
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
@@ -74,6 +74,11 @@ def taken_up(each: Recovery) -> str:
     return f"taken up again by {each.by} ({each.reason}): the server had ended it ({each.how})"
 
 
+def decision(each: Decided) -> str:
+    """What a person decided: `due date moved to 2026-12-20 by Ann (they were on holiday)`."""
+    return f"{each.what} by {each.by or 'somebody unnamed'}" + (f" ({each.reason})" if each.reason else "")
+
+
 def line_of(entry: Entry) -> str:
     """A ledger line: `payment USD 19.99`."""
     return f"{entry.kind.value.replace('_', ' ')} {entry.amount}" + (f" ({entry.note})" if entry.note else "")
@@ -102,6 +107,7 @@ def story_of(case: Case, latest: int = 0) -> Iterator[tuple[datetime, str]]:
     """
     told = [(run.at, undone_run(run)) for run in case.runs]
     told += [(each.at, taken_up(each)) for each in case.recoveries]
+    told += [(each.at, decision(each)) for each in case.decided[-latest:]]
     told += [(done.at, deed(case, done) + (f' "{done.notice}"' if done.notice else "")) for done in case.done[-latest:]]
     ours = {entry.id for done in case.done for entry in lines_by(case, done)}
     facts = case.entries[1:]

@@ -115,11 +115,11 @@ def fullest(at: datetime, others: Iterable[datetime], window: timedelta) -> int:
     return max(bisect_left(near, start + window) - bisect_left(near, start) for start in starts)
 
 
-def reason(action: Counted, status: str) -> str:
+def reason(row: Consequence) -> str:
     """Why a case waits. No number: it would be wrong a second later, and stand in thousands of cases."""
-    if status == KEPT:
-        return f"a person decided against this {NOUNS[action]} (starter.py breaker show)"
-    return f"the breaker stopped too many {NOUNS[action]}s at once; a person decides (starter.py breaker show)"
+    if row.status == KEPT:
+        return f"{row.decided_by} decided against this {NOUNS[row.action]}: {row.decided_why} (starter.py breaker show)"
+    return f"the breaker stopped too many {NOUNS[row.action]}s at once; a person decides (starter.py breaker show)"
 
 
 def by_policy(rows: Iterable[Stopped]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dunning.fleet.breaker import Limits, Stopped
-from dunning.records.effects import Consequence
+from dunning.records.effects import Consequence, Ruling
 from dunning.tickets.ticket import TicketOrder
 
 
@@ -27,6 +27,6 @@ class Consequences(Protocol):
         """What is deferred or kept, oldest first; not what was paid for meanwhile."""
         ...
 
-    async def rule_on(self, rows: Sequence[Stopped], status: str, note: TicketOrder) -> bool:
-        """Bring all rows to the status and write the note, or neither: False when one is no longer as given."""
+    async def rule_on(self, rows: Sequence[Stopped], ruling: Ruling, note: TicketOrder) -> bool:
+        """Bring all rows to what was ruled and write the note, or neither: False when one is no longer as given."""
         ...

@@ -1,5 +1,7 @@
 """Tickets, as the store keeps them."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 
 from dunning.tickets.ticket import Ticket, TicketOrder
@@ -9,7 +11,7 @@ class Tickets(Protocol):
     """Work for people."""
 
     async def open_ticket(self, order: TicketOrder) -> bool:
-        """Open the ticket of `order.key` once; False when it exists."""
+        """Open the ticket of `order.key` once; False when it exists, open or closed."""
         ...
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
@@ -18,4 +20,8 @@ class Tickets(Protocol):
 
     async def ticket(self, key: str) -> Ticket | None:
         """The ticket of that key."""
+        ...
+
+    async def close_tickets(self, keys: Collection[str], at: datetime, by: str, reason: str) -> tuple[str, ...]:
+        """Close those of these keys that are open, all or none; their keys. Who closed one first stays."""
         ...

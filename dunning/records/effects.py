@@ -1,6 +1,6 @@
 """What services were brought to: what a panel shows, what is seen from outside, what the breaker counts."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dunning.level import Level
 from dunning.wire import Instant, Wire
@@ -15,7 +15,8 @@ class Consequence(Wire):
     """A suspension or deletion as the breaker saw it. `key` is the order's; `at` the workflow's own time.
 
     `status`: admitted (it may happen), deferred (it waits for a person), allowed (a person lets it happen), kept (a
-    person decided against it for now). `incident` is the key of the first one that was deferred with it.
+    person decided against it for now). `incident` is the key of the first one that was deferred with it. `decided_by`
+    and `decided_why` are that person's name and reason.
     """
 
     key: str
@@ -25,6 +26,16 @@ class Consequence(Wire):
     at: Instant
     status: Literal["admitted", "deferred"] | Decision
     incident: str = ""
+    decided_by: str = ""
+    decided_why: str = ""
+
+
+class Ruling(NamedTuple):
+    """What a person decides about what the breaker stopped, who that is, and why."""
+
+    status: Decision
+    by: str
+    reason: str
 
 
 class ProbeResult(Wire):

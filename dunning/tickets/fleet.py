@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
-from dunning.records.effects import Consequence, Counted, Decision
+from dunning.records.effects import Consequence, Counted, Decision, Ruling
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 
@@ -65,8 +65,8 @@ def breaker_stopped(first: Consequence, admitted: Sequence[Consequence], hours: 
         "",
         "See the whole list, then decide:",
         "    starter.py breaker show",
-        f"    starter.py breaker allow --incident {first.incident} --most 100 --by YOU",
-        f"    starter.py breaker keep --incident {first.incident} --by YOU",
+        f"    starter.py breaker allow --incident {first.incident} --most 100 --by YOU --reason WHY",
+        f"    starter.py breaker keep --incident {first.incident} --by YOU --reason WHY",
         "",
         "Happened before it, latest first:",
         *_lines(list(reversed(admitted))),
@@ -75,12 +75,13 @@ def breaker_stopped(first: Consequence, admitted: Sequence[Consequence], hours: 
     return _of_nobody(TicketKind.BREAKER_STOPPED, step(StepKind.BREAKER, first.incident), first.at, subject, body)
 
 
-def breaker_decided(rows: Sequence[Consequence], status: Decision, by: str, at: datetime) -> TicketOrder:
+def breaker_decided(rows: Sequence[Consequence], ruling: Ruling, at: datetime) -> TicketOrder:
     """What a person decided about `rows` (one at least, of one status before), written down once."""
-    kind, what = DECIDED[status]
+    kind, what = DECIDED[ruling.status]
     counts = Counter[Counted](row.action for row in rows)
-    subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {by}"
-    return _of_nobody(TicketKind.BREAKER_DECIDED, step(kind, rows[0].key), at, subject, _lines(rows))
+    subject = f"The breaker: {' and '.join(many(*each) for each in counts.items())} {what} {ruling.by}"
+    body = [f"Reason: {ruling.reason}", *_lines(rows)]
+    return _of_nobody(TicketKind.BREAKER_DECIDED, step(kind, rows[0].key), at, subject, body)
 
 
 def _of_nobody(kind: TicketKind, step: str, at: datetime, subject: str, lines: Iterable[str]) -> TicketOrder:

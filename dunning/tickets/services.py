@@ -70,7 +70,8 @@ def locked_at_panel(service: Service, at: datetime) -> TicketOrder:
         body=(
             f"No hold asks for the suspension of {service.id} any more, but it was locked at the panel "
             f"{service.panel}, so only root may lift it. Find out who locked it and why; then lift it as root, or "
-            f"place a hold (starter.py hold {service.account} --kind manual), so that the customer is told."
+            f"place a hold (starter.py hold {service.account} --kind manual --by YOU --reason WHY), "
+            "so that the customer is told."
         ),
     )
 

@@ -7,7 +7,10 @@ from dunning.wire import Instant, Wire
 
 
 class Ticket(Wire):
-    """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22)."""
+    """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22).
+
+    `closed_at`, `closed_by` and `closed_reason` say when, by whom and why it was closed; None: it is open.
+    """
 
     key: str
     kind: TicketKind
@@ -18,6 +21,9 @@ class Ticket(Wire):
     body: str
     at: Instant
     notice: str = ""
+    closed_at: Instant | None = None
+    closed_by: str = ""
+    closed_reason: str = ""
 
 
 class TicketOrder(Order):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dunning.case.case import Case, UndoneRun
 from dunning.case.facts import Undo
+from dunning.money import Money
 from dunning.tickets.ticket import TicketOrder
 from dunning.tickets.undo import run_not_undoable, run_undone
 from dunning.undo.scope import scope
@@ -68,6 +69,58 @@ def touched_case(case: Case, undo: Undo, now: datetime, *, closed: bool) -> Touc
     return TouchedCase(invoice=number, account=account, outcome="charges stand", run=run) if run.charges else None
 
 
+class Counts(Wire):
+    """What an undo did, or would do: counted once, for people, for programs and for the ticket.
+
+    `cases` of so many `accounts`; `loosened` of them go back to a lower level. `corrections` of them write that a
+    notice is to be disregarded, one notice each (and a copy of it to an outside address, where the first one is on the
+    customer's own services, so that there may be more mails than notices). `steps` count no more. `fees` are waived,
+    `owed_again` is what was voided, by currency.
+    """
+
+    cases: int = 0
+    accounts: int = 0
+    loosened: int = 0
+    corrections: int = 0
+    steps: int = 0
+    fees: tuple[Money, ...] = ()
+    owed_again: tuple[Money, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """In a line."""
+        parts = [
+            f"{self.cases} case(s) of {self.accounts} account(s)",
+            f"{self.steps} step(s) count no more",
+            f"{self.loosened} case(s) go back to a lower level",
+            f"{self.corrections} correction(s) are written",
+        ]
+        parts += [f"fees of {' and '.join(map(str, self.fees))} waived"] if self.fees else []
+        parts += [f"{' and '.join(map(str, self.owed_again))} owed again"] if self.owed_again else []
+        return "; ".join(parts)
+
+
+def counts(rows: Iterable[TouchedCase], *outcomes: UndoOutcome) -> Counts:
+    """What became of the cases with one of these outcomes."""
+    found = [(row, row.run) for row in rows if row.run and row.outcome in outcomes]
+    return Counts(
+        cases=len(found),
+        accounts=len({row.account for row, _ in found}),
+        loosened=sum(run.back_to.rank < run.level.rank for _, run in found),
+        corrections=sum(bool(run.steps) for _, run in found),
+        steps=sum(len(run.steps) for _, run in found),
+        fees=_sums(run.fees for _, run in found),
+        owed_again=_sums(run.owed_again for _, run in found),
+    )
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    found: dict[str, Money] = {}
+    for each in amounts:
+        found[each.currency] = found.get(each.currency, Money.zero(each.currency)) + each
+    return tuple(found[currency] for currency in sorted(found) if found[currency].minor)
+
+
 def totals(rows: Iterable[TouchedCase]) -> dict[str, int]:
     """How many cases of each outcome."""
     counted: dict[str, int] = {}
@@ -86,7 +139,8 @@ def undo_record(rows: Iterable[TouchedCase], undo: Undo, policy: str, now: datet
     """The written record of the undo. `number` counts the records of one undo, when a later run did more."""
     known = sorted(rows, key=lambda row: row.invoice)
     counted = "; ".join(f"{outcome}: {count}" for outcome, count in totals(known).items()) or "nothing was touched"
-    return run_undone(undo, policy, now, [counted, *(_line(row) for row in known)], number)
+    did = f"This run: {counts(known, 'undone').words}."
+    return run_undone(undo, policy, now, [counted, did, *(_line(row) for row in known)], number)
 
 
 def _line(row: TouchedCase) -> str:

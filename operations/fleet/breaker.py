@@ -1,7 +1,7 @@
 """A person decides about the suspensions and deletions that the breaker stopped."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from dunning.policy.step_names import step_of
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.consequences import Consequences
 from dunning.ports.outages import OutageError
-from dunning.records.effects import Decision
+from dunning.records.effects import Decision, Ruling
 from dunning.tickets.fleet import breaker_decided
 from operations.errors import RefusedError
 
@@ -21,17 +21,20 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Meant:
-    """What a person decides about, and who that is.
+    """What a person decides about, who that is, and why.
 
     No invoices means all of the incident, and no incident the only one there is. At `most` so many now (None: all of
-    them), the oldest first. `kept`: those that a person decided against before.
+    them), the oldest first. `kept`: those that a person decided against before. `keys`: of these alone, to which the
+    person has agreed (None: nobody was asked).
     """
 
     by: str
+    reason: str
     invoices: Sequence[str] = ()
     incident: str = ""
     most: int | None = None
     kept: bool = False
+    keys: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,45 +67,61 @@ class BreakerDecisions:
 
         Raises RefusedError for what is not there, and for what may mean two things.
         """
-        if meant.most is not None and meant.most < 1:
-            raise RefusedError(f"{meant.most} is not a number of invoices", field="most")
-        either = (KEPT,) if meant.kept else (DEFERRED,)
-        rows, left = await self._decide(meant, (DEFERRED, KEPT) if meant.invoices else either, ALLOWED)
-        woken, untold = await self._wake(rows, meant.by)
+        _sound(meant)
+        rows, left = await self._decide(meant, _allowable(meant), ALLOWED)
+        woken, untold = await self._wake(rows, meant)
         return Decided(rows, left, woken, untold)
+
+    async def allowable(self, meant: Meant) -> Sequence[Stopped]:
+        """What `allow` would let happen now. Raises RefusedError as it does."""
+        _sound(meant)
+        return _among(await self._store.stopped(), meant, _allowable(meant))[: meant.most]
 
     async def keep(self, meant: Meant) -> Decided:
         """Decide against it, until a person allows it. Raises RefusedError as `allow` does."""
+        _sound(meant)
         return Decided(*await self._decide(meant, (DEFERRED,), KEPT))
 
     async def _decide(self, meant: Meant, statuses: Sequence[str], status: Decision) -> tuple[Sequence[Stopped], int]:
-        if not meant.by.strip():
-            raise RefusedError("say who decides", field="by")
+        ruling = Ruling(status, meant.by.strip(), meant.reason.strip())
         while True:  # cases come and other people decide, too
             found = _among(await self._store.stopped(), meant, statuses)
             rows = found[: meant.most]
-            if not rows or await self._store.rule_on(
-                rows, status, breaker_decided(rows, status, meant.by, self._clock())
-            ):
+            if not rows or await self._store.rule_on(rows, ruling, breaker_decided(rows, ruling, self._clock())):
                 return rows, len(found) - len(rows)
 
-    async def _wake(self, rows: Sequence[Stopped], by: str) -> tuple[int, str]:
+    async def _wake(self, rows: Sequence[Stopped], meant: Meant) -> tuple[int, str]:
         woken = 0
         try:
             for start in range(0, len(rows), AT_ONCE):
-                told = await asyncio.gather(*(self._tell(row, by) for row in rows[start : start + AT_ONCE]))
+                told = await asyncio.gather(*(self._tell(row, meant) for row in rows[start : start + AT_ONCE]))
                 woken += sum(told)
         except OutageError as error:
             return woken, str(error)
         return woken, ""
 
-    async def _tell(self, row: Stopped, by: str) -> bool:
-        step = step_of(row.key)
+    async def _tell(self, row: Stopped, meant: Meant) -> bool:
+        fact = Reconsider(step=step_of(row.key), by=meant.by.strip(), reason=meant.reason.strip())
         try:
-            await self._cases.signal(row.invoice, Reconsider(step=step, by=by))
+            await self._cases.signal(row.invoice, fact)
         except NoCaseError:  # one that is closed needs not hear of it
             return False
         return True
+
+
+def _sound(meant: Meant) -> None:
+    if meant.most is not None and meant.most < 1:
+        raise RefusedError(f"{meant.most} is not a number of invoices", field="most")
+    for field, words in (("by", meant.by), ("reason", meant.reason)):
+        if not words.strip():
+            raise RefusedError(f"say {'who decides' if field == 'by' else 'why'}", field=field)
+
+
+def _allowable(meant: Meant) -> Sequence[str]:
+    """What a person names may have been decided against before."""
+    if meant.invoices:
+        return (DEFERRED, KEPT)
+    return (KEPT,) if meant.kept else (DEFERRED,)
 
 
 def _among(rows: Sequence[Stopped], meant: Meant, statuses: Sequence[str]) -> list[Stopped]:
@@ -118,4 +137,5 @@ def _among(rows: Sequence[Stopped], meant: Meant, statuses: Sequence[str]) -> li
 
 
 def _is_meant(row: Stopped, meant: Meant) -> bool:
-    return (not meant.invoices or row.invoice in meant.invoices) and meant.incident in ("", row.incident)
+    agreed = meant.keys is None or row.key in meant.keys
+    return agreed and (not meant.invoices or row.invoice in meant.invoices) and meant.incident in ("", row.incident)

@@ -1,7 +1,7 @@
 """Undoing what a wrong run did to many customers, once, and writing it all down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,7 +31,7 @@ class WrongRun:
     """What happened from `since` to `until`, as each case's own clock shows it, under `policy` (empty: under any).
 
     For `hold_days` nothing happens afterwards. An empty `id` derives from times and policy: the same words are the same
-    undo, and each case is undone once.
+    undo, and each case is undone once. `only`: these cases alone, to which a person agreed (None: nobody was asked).
     """
 
     since: datetime
@@ -41,6 +41,7 @@ class WrongRun:
     by: str = ""
     reason: str = ""
     hold_days: int = 7
+    only: Collection[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,27 +69,28 @@ class UndoRun:
         """Undo the run, or only say what would be undone. Safe to repeat: each case is undone once per id.
 
         What cannot be undone becomes a ticket, and the whole is written down in another. Raises RefusedError for a run
-        that makes no sense, OutageError while the cases cannot be listed.
+        that makes no sense, and when nobody says who undoes it, or why; OutageError while the cases cannot be listed.
         """
-        undo = undo_of(wrong)
-        rows = await self._every(undo, wrong.policy, dry_run=dry_run)
+        undo = undo_of(wrong, dry_run=dry_run)
+        rows = await self._every(undo, wrong, dry_run=dry_run)
         if not dry_run:
             await self._write_down(rows, undo, wrong.policy)
         return Undone(undo, rows)
 
-    async def _every(self, undo: Undo, policy: str, *, dry_run: bool) -> list[TouchedCase]:
+    async def _every(self, undo: Undo, wrong: WrongRun, *, dry_run: bool) -> list[TouchedCase]:
         """All cases that the run touched, a few at a time."""
         rows, waiting = dict[str, TouchedCase](), asyncio.Queue[Listed | None](AT_ONCE)
 
         async def work() -> None:
             while found := await waiting.get():
-                await self._add(found, undo, rows, dry_run=dry_run)
+                if wrong.only is None or found.invoice in wrong.only:
+                    await self._add(found, undo, rows, dry_run=dry_run)
 
         try:
             async with asyncio.TaskGroup() as group:
                 for _ in range(AT_ONCE):
                     group.create_task(work())
-                await _fill(waiting, self._cases.listed(Wanted(policy=policy, ended=True)))
+                await _fill(waiting, self._cases.listed(Wanted(policy=wrong.policy, ended=True)))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
         return [rows[number] for number in sorted(rows)]
@@ -113,9 +115,22 @@ class UndoRun:
             answer = await self._cases.tell(number, undo, f"undo-{undo.id}")
         except NoCaseError:  # it has ended meanwhile
             return await self._one(number, undo, closed=True, dry_run=dry_run)
-        again = touched_case(await self._cases.ask(number), undo, self._clock(), closed=False)
-        outcome = "undone" if answer.outcome == "undone" else "already undone"
-        return again.model_copy(update={"outcome": outcome}) if again else None
+        except OutageError:  # it may have heard it all the same, and then its customer is written to
+            outcome = "undone"
+            if (again := await self._heard(number, undo)) is None:
+                raise
+        else:
+            outcome = "undone" if answer.outcome == "undone" else "already undone"
+            again = await self._heard(number, undo)
+        return again.model_copy(update={"outcome": outcome}) if again else row.model_copy(update={"outcome": outcome})
+
+    async def _heard(self, number: str, undo: Undo) -> TouchedCase | None:
+        """What the case says that was undone; None when it has not heard of the undo, or does not answer."""
+        try:
+            again = touched_case(await self._cases.ask(number), undo, self._clock(), closed=False)
+        except (OutageError, NoCaseError):
+            return None
+        return again if again and again.outcome == "already undone" else None
 
     async def _case(self, number: str, *, closed: bool) -> Case | None:
         """The facts; of a case that ended, those that its books were closed with."""
@@ -140,10 +155,16 @@ class UndoRun:
             number += 1
 
 
-def undo_of(wrong: WrongRun) -> Undo:
-    """The undo that is brought to the cases. Raises RefusedError for a run that makes no sense."""
+def undo_of(wrong: WrongRun, *, dry_run: bool = False) -> Undo:
+    """The undo that is brought to the cases. Raises RefusedError for a run that makes no sense.
+
+    A dry run needs nobody's name and reason.
+    """
+    for field, text in (("by", wrong.by), ("reason", wrong.reason)):
+        if not (dry_run or text.strip()):
+            raise RefusedError(f"say {'who undoes it' if field == 'by' else 'why'}", field=field)
     name = wrong.id or undo_id(wrong.since, wrong.until, wrong.policy)
-    words = {"by": wrong.by, "reason": wrong.reason, "hold_days": wrong.hold_days}
+    words = {"by": wrong.by.strip(), "reason": wrong.reason.strip(), "hold_days": wrong.hold_days}
     try:
         undo = Undo.model_validate({"id": name, "since": wrong.since, "until": wrong.until, **words})
     except ValidationError as error:

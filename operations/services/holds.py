@@ -21,7 +21,7 @@ LEVELS = (Level.WARNED, Level.LOCKED, Level.SUSPENDED)
 
 
 class PlaceHold(NamedTuple):
-    """Restrict an account, or one `service` of it, to `level`. `note` is for staff.
+    """Restrict an account, or one `service` of it, to `level`. `by` is who says so, and `note` why: for staff.
 
     A `silent` hold does not write to the customer.
     """
@@ -29,7 +29,8 @@ class PlaceHold(NamedTuple):
     account: str
     source: str
     level: Level
-    note: str = ""
+    by: str
+    note: str
     silent: bool = False
     service: str = ALL
 
@@ -59,16 +60,19 @@ class StaffHolds:
         self._notices = notices
         self._clock = clock
 
+    async def touched(self, asked: PlaceHold) -> tuple[str, ...]:
+        """The services that it would restrict, by id. Raises RefusedError as `place` does, and NoSuchAccountError."""
+        await self._sound(asked)
+        account = await self._store.account(asked.account)
+        return tuple(each.id for each in account.services if asked.service in (ALL, each.id))
+
     async def place(self, asked: PlaceHold) -> Held:
         """Place the hold, or bring the one of that source on that service to its level, and write to the customer once.
 
         Raises RefusedError for a source that is an invoice's: those belong to the invoices' cases; for another level
-        than `LEVELS`; and for a service that the account has not.
+        than `LEVELS`; for a service that the account has not; and when nobody says who places it, or why.
         """
-        _of_a_person(asked.source)
-        if asked.level not in LEVELS:
-            raise RefusedError(f"no person's hold asks for {asked.level.value}", field="level")
-        await self._known(asked.account, asked.service)
+        await self._sound(asked)
         before = await self._store.holds(asked.account)
         placed = Hold(
             account=asked.account,
@@ -77,6 +81,7 @@ class StaffHolds:
             since=self._clock(),
             service=asked.service,
             note=asked.note,
+            by=asked.by,
         )
         await self._store.place_hold(placed)
         holds = await self._bring(asked.account, asked.service)
@@ -94,6 +99,15 @@ class StaffHolds:
         await self._known(account, service)
         lifted = await lift_hold(self._store, account, source, service=service)
         return Held(lifted, await self._bring(account, service))
+
+    async def _sound(self, asked: PlaceHold) -> None:
+        _of_a_person(asked.source)
+        if asked.level not in LEVELS:
+            raise RefusedError(f"no person's hold asks for {asked.level.value}", field="level")
+        for field, words in (("by", asked.by), ("reason", asked.note)):
+            if not words.strip():
+                raise RefusedError("it must not be empty", field=field)
+        await self._known(asked.account, asked.service)
 
     async def _known(self, account: str, service: str) -> None:
         await known_account(self._store, account)

@@ -212,3 +212,35 @@ async def test_closing_the_store_writes_what_was_noted(url: str) -> None:
     again = SqlStore(url)
     assert await again.open_case("INV-1") == row()
     await again.close()
+
+
+async def test_closed_books_are_listed_until_the_case_is_open_again(store: SqlStore) -> None:
+    order = closing(7)
+    known = KnownInvoice(number="INV-1", account="a-1", policy="a-small-orange", due=order.due)
+    generation = await store.open_invoice(known)
+    assert await store.closed_cases() == ()
+    await store.close_ledger(order.model_copy(update={"generation": generation}))
+    (found,) = await store.closed_cases()
+    case = order.case
+    assert found == OpenCase(
+        number="INV-1",
+        account="a-1",
+        customer=case.invoice.customer,
+        policy="a-small-orange",
+        zone="",
+        state="paid",
+        level=Level.ACTIVE,
+        balance=case.balance,
+        due=order.due,
+        coming="",
+        coming_at=None,
+        as_of=AT,
+        revision=7,
+    )
+    assert await store.closed_cases("a-1", "a-small-orange", "paid") == (found,)
+    for other in ({"account": "a-2"}, {"policy": "hotdoodle"}, {"outcome": "void"}):
+        assert await store.closed_cases(**other) == ()
+    assert await store.closed_cases_of(["a-1"], []) == await store.closed_cases_of([], ["INV-1"]) == (found,)
+    assert await store.closed_cases_of(["a-2"], ["INV-2"]) == ()
+    await store.mark_invoice(Fence("INV-1", generation, 9), "open")
+    assert await store.closed_cases() == await store.closed_cases_of(["a-1"], ["INV-1"]) == ()

@@ -200,7 +200,7 @@ async def _hold(life: Life, act: Act) -> None:
     service = life.service(life.users[0]) if act.twice else ALL
     life.told.held.add((source, service))
     life.told.ever_held = True
-    asked = PlaceHold(life.account, source, Level.SUSPENDED, silent=True, service=service)
+    asked = PlaceHold(life.account, source, Level.SUSPENDED, "ann", "drawn", silent=True, service=service)
     await life.attempt(f"a person places {source} on {service or 'all'}", lambda: life.made.holds.place(asked))
 
 

@@ -10,14 +10,22 @@ from starter import main
 from tests.cli.command import Operate, Said
 
 
+class Keyboard(io.TextIOWrapper):
+    """Somebody is there, and types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
     """Run commands in this process, with no server anywhere: ten times as fast as a process for each."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.delenv("COLUMNS", raising=False)
 
-    async def run(*words: str, stdin: str = "") -> Said:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+    async def run(*words: str, stdin: str = "", typed: bool = False) -> Said:
+        given = Keyboard if typed else io.TextIOWrapper
+        monkeypatch.setattr(sys, "stdin", given(io.BytesIO(stdin.encode())))
         settings.cache_clear()
         capsys.readouterr()
         status = await asyncio.to_thread(main, words)

@@ -5,7 +5,7 @@ import pytest
 from tests.cli.command import Operate
 
 COMMANDS = {
-    "--most": ("breaker", "allow", "--by", "ana"),
+    "--most": ("breaker", "allow", "--by", "ana", "--reason", "x"),
     "--hold-days": ("undo", "--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z"),
     "--decline": ("rehearse", "--policy", "whmcs-default", "--due", "2099-01-01"),
 }

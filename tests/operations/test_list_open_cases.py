@@ -26,8 +26,16 @@ AT = before_issue(BEGUN)
 class Table:
     """Rows as the store gives them: with a snapshot only where the next step's time has come."""
 
-    def __init__(self, *rows: OpenCase) -> None:
+    def __init__(self, *rows: OpenCase, closed: tuple[OpenCase, ...] = ()) -> None:
         self.rows = rows
+        self.closed = closed
+
+    async def closed_cases(self, account: str = "", policy: str = "", outcome: str = "") -> tuple[OpenCase, ...]:
+        assert (account, policy) == ("", "")
+        return tuple(row for row in self.closed if outcome in ("", row.state))
+
+    async def closed_cases_of(self, accounts: object, numbers: object) -> tuple[OpenCase, ...]:
+        raise NotImplementedError
 
     async def open_cases(
         self, now: datetime, *, account: str = "", policy: str = "", sort: str = "number", descending: bool = False
@@ -117,3 +125,33 @@ async def test_a_snapshot_of_another_version_is_shown_as_it_was_written() -> Non
 async def test_a_value_that_no_case_can_have_is_refused() -> None:
     with pytest.raises(RefusedError, match="account"):
         await ListOpenCases(Table(), lambda: AT).of(SortedListing(account="x' OR 'a"))
+
+
+def over(number: str, state: str, minor: int = 0) -> OpenCase:
+    case, now = issued(number)
+    balance = case.balance.model_copy(update={"minor": minor})
+    return row(case, now).model_copy(update={"state": state, "balance": balance, "zone": "", "coming_at": None})
+
+
+async def test_closed_ones_are_found_by_their_end_and_each_invoice_is_one_line() -> None:
+    running = [row(*issued(number, date(2026, 12, day))) for number, day in (("B", 3), ("D", 9))]
+    closed = (over("A", "paid"), over("C", "void"), over("D", "paid"))
+    listing = ListOpenCases(Table(*running, closed=closed), lambda: AT)
+
+    async def told(**asked: object) -> list[tuple[str, bool]]:
+        return [(each.row.number, each.closed) for each in await listing.of(SortedListing()._replace(**asked))]
+
+    assert await told() == [("B", False), ("D", False)]
+    assert await told(closed=True) == [("A", True), ("B", False), ("C", True), ("D", True)], "D closed meanwhile"
+    assert await told(state="paid") == [("A", True), ("D", True)]
+    assert await told(state="waived") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("balance", "CAB"), ("due", "ABC"), ("coming_at", "BAC"), ("state", "BAC")]
+)
+async def test_closed_ones_are_sorted_among_the_others(sort: str, order: str) -> None:
+    closed = (over("A", "paid", 700), over("C", "void", -1))
+    listing = ListOpenCases(Table(row(*issued("B")), closed=closed), lambda: AT)
+    found = await listing.of(SortedListing(sort=sort, closed=True))
+    assert "".join(each.row.number for each in found) == order

@@ -18,7 +18,7 @@ from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, DELETE, KEPT, SUS
 from dunning.level import Level
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from dunning.records.effects import Consequence, Counted, Decision
+from dunning.records.effects import Consequence, Counted, Decision, Ruling
 from dunning.tickets.fleet import breaker_decided
 
 AT = datetime(2026, 12, 25, 14, tzinfo=UTC)
@@ -43,7 +43,8 @@ async def answers(store: SqlStore, limits: Limits, *rows: Consequence) -> list[s
 
 
 async def decided(store: SqlStore, rows: Sequence[Consequence], status: Decision) -> bool:
-    return await store.rule_on(rows, status, breaker_decided(rows, status, "ana", AT))
+    ruling = Ruling(status, "ana", "a test")
+    return await store.rule_on(rows, ruling, breaker_decided(rows, ruling, AT))
 
 
 async def with_fleet(store: SqlStore, size: int) -> None:
@@ -180,7 +181,7 @@ async def test_what_is_stopped_asks_again_and_what_is_kept_asks_rarely(store: Sq
     )
     await decided(store, await store.stopped(), KEPT)
     assert await breaker.may(delete) == Deferred(
-        until=AT + KEPT_FOR, reason="a person decided against this deletion (starter.py breaker show)"
+        until=AT + KEPT_FOR, reason="ana decided against this deletion: a test (starter.py breaker show)"
     )
     await decided(store, await store.stopped(), ALLOWED)
     assert await breaker.may(delete) is None

@@ -371,6 +371,23 @@ async def test_a_ticket_is_opened_once(store: SqlStore) -> None:
         "body": LONG,
         "at": AT,
         "notice": "",
+        "closed_at": None,
+        "closed_by": "",
+        "closed_reason": "",
+    }
+
+
+async def test_a_ticket_is_closed_once_and_stays_closed(store: SqlStore) -> None:
+    for step in ("one", "two", "three"):
+        await store.open_ticket(ticket(step))
+    assert await store.close_tickets(["i-1:two", "i-1:one"], AT + DAY, "Ann", "done") == ("i-1:one", "i-1:two")
+    assert await store.close_tickets(["i-1:one", "i-1:three"], AT + 2 * DAY, "Ben", "too") == ("i-1:three",)
+    assert not await store.open_ticket(ticket("one")), "the same matter"
+    found = {each.key: (each.closed_at, each.closed_by, each.closed_reason) for each in await store.tickets("a-1")}
+    assert found == {
+        "i-1:one": (AT + DAY, "Ann", "done"),
+        "i-1:two": (AT + DAY, "Ann", "done"),
+        "i-1:three": (AT + 2 * DAY, "Ben", "too"),
     }
 
 

@@ -89,7 +89,11 @@ async def test_an_invoice_that_nobody_knows(operate: Operate):
 
 
 async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate: Operate):
-    rows = [row("LIST-1", "list-a"), row("LIST-2", "list-a", policy="hotdoodle"), row("LIST-3", "list-b")]
+    rows = [
+        row("LIST-1", "list-a"),
+        row("LIST-2", "list-a", policy="hotdoodle", customer="Two"),
+        row("LIST-3", "list-b"),
+    ]
     await opened(operate, *rows)
     await operate("promise", "LIST-1", "--until", str(in_days(65)))
     await operate("void", "LIST-2", "--reason", "x")
@@ -97,7 +101,15 @@ async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate:
     await handle.result()
     await until_listed(operate, ["LIST-1"], "--account", "list-a", "--state", "promised")
     await until_listed(operate, ["LIST-1"], "--account", "list-a")
-    await until_listed(operate, ["LIST-1", "LIST-2"], "--account", "list-a", "--all")
+    assert await listed(operate, "--account", "list-a", "--all") == ["LIST-1", "LIST-2"]
+    await until_listed(operate, ["LIST-1", "LIST-2"], "--account", "list-a", "--all", "--temporal")
+    (voided,) = (await operate("list", "--json", "--account", "list-a", "--state", "void")).json
+    assert (voided["invoice"], voided["status"], voided["level"], voided["customer"]) == (
+        "LIST-2",
+        "closed",
+        "active",
+        "Two",
+    )
     await until_listed(operate, ["LIST-3"], "--account", "list-b")
     assert await listed(operate, "--account", "list-a", "--policy", "hotdoodle", "--all") == ["LIST-2"]
     assert await listed(operate, "--account", "list-nobody") == []
@@ -112,6 +124,27 @@ async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate:
     assert text[0].split() == [*columns.split(), "NEXT"]
     assert text[1].split() == [*known, "issue"]
     assert (await operate("list", "--account", "list-nobody")).out == "no cases\n"
+
+
+async def test_a_reopened_invoice_is_one_line_and_no_paid_one(a_stage: Stage, operate: Operate):
+    mine, closed = ("--account", "list-again"), ("--account", "list-again", "--state", "paid")
+    await opened(operate, row("LIST-R", "list-again"), row("LIST-P", "list-again"))
+    handle = (await a_stage.connect()).get_workflow_handle(workflow_id("LIST-R"))
+    for number in ("LIST-P", "LIST-R"):
+        await operate("pay", number, "--amount", "USD 19.99", "--id", f"pi_{number}")
+    assert await handle.result() == "paid"
+    await until_listed(operate, ["LIST-P", "LIST-R"], *closed)
+    assert await listed(operate, *mine) == []
+    await until_listed(operate, ["LIST-P", "LIST-R"], *closed, "--all", "--temporal")
+
+    said = await operate("reverse", "LIST-R", "--payment", "pi_LIST-R", "--amount", "USD 19.99", "--id", "back-1")
+    assert said.status == 0, said.err
+    await until_listed(operate, ["LIST-R"], *mine)
+    await until_listed(operate, ["LIST-R"], *mine, "--temporal")
+    assert await listed(operate, *closed) == ["LIST-P"]
+    assert await listed(operate, *closed, "--all", "--temporal") == ["LIST-P"], "its last life runs"
+    for words in (("--all",), ("--all", "--temporal")):
+        assert await listed(operate, *mine, *words) == ["LIST-P", "LIST-R"]
 
 
 async def test_list_refuses_what_is_no_filter(operate: Operate):

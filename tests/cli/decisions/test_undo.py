@@ -14,6 +14,10 @@ from tests.cli.command import Operate
 from tests.server.playing import Playing, begin
 
 POLICY = "courtesy-5-10-35"
+WHO = ("--by", "Ann", "--reason", "clock set wrong", "--yes")
+
+
+TIMES = ("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z")
 
 
 def window(playing: Playing, first: int, last: int) -> tuple[str, ...]:
@@ -34,8 +38,16 @@ async def test_a_wrong_run_is_listed_then_taken_back_once_and_written_down(a_sta
     assert (row["outcome"], row["level"]) == ("would undo", "suspended to active")
     assert (await one.case()).runs == ()
 
-    said = await operate(*words)
-    assert "1 undone" in said.out, said.err
+    pipe = await operate(*words)
+    assert (pipe.status, pipe.out) == (2, "")
+    assert "UNDO-1 · acct-UNDO-1 · would undo · suspend, suspend:told · suspended to active" in pipe.err
+    assert "--yes: undo: 1 case(s) of 1 account(s); 2 step(s) count no more; 1 case(s) go back to a lower" in pipe.err
+    wrong = await operate(*words, stdin="63\n", typed=True)
+    assert (wrong.status, "1 was not typed: nothing was done" in wrong.err) == (2, True)
+    assert (await one.case()).runs == ()
+
+    said = await operate(*words, stdin="1\n", typed=True)
+    assert "1 undone\n1 case(s) of 1 account(s); 2 step(s) count no more" in said.out, said.err
     await one.to_day(11, minutes=31)
     case = await one.case()
     assert (case.level, case.loosen_to) == (Level.ACTIVE, None)
@@ -46,7 +58,7 @@ async def test_a_wrong_run_is_listed_then_taken_back_once_and_written_down(a_sta
     assert known is not None
     assert known.status == "open", "it is still owed"
 
-    again = await operate(*words, "--json")
+    again = await operate(*words, "--json", "--yes")
     row = next(each for each in again.json["cases"] if each["invoice"] == "UNDO-1")
     assert row["outcome"] == "already undone"
     assert (await one.case()).runs == case.runs
@@ -64,7 +76,7 @@ async def test_a_case_that_ended_is_listed_and_gets_a_ticket(a_stage: Stage, ope
     await playing.to_day(6)
     await playing.signal("USD 54.99")
     assert await playing.outcome() == "paid"
-    words = ("undo", *window(playing, 5, 5), "--policy", POLICY, "--json")
+    words = ("undo", *window(playing, 5, 5), "--policy", POLICY, "--json", *WHO)
     for _ in range(2):
         said = await operate(*words)
         row = next(each for each in said.json["cases"] if each["invoice"] == "UNDO-2")
@@ -83,17 +95,20 @@ async def test_a_case_that_ended_is_listed_and_gets_a_ticket(a_stage: Stage, ope
         (("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z", "--hold-days", "0"), "--hold-days: "),
         (("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z", "--id", "a b"), "--id: "),
         (("--until", "2026-12-02T00:00:00Z"), "--since is missing"),
+        ((*TIMES, "--policy", ""), "it is empty; leave the option out if all are meant"),
+        ((*TIMES, "--id="), "it is empty; leave the option out if all are meant"),
+        ((*TIMES, "--by", "Ann", "--reason", " ", "--yes"), "--reason: say why"),
     ],
 )
 async def test_nonsense_is_refused_before_anybody_is_asked(offline: Operate, words: tuple[str, ...], why: str) -> None:
-    said = await offline("undo", *words)
+    said = await offline("undo", *words, *(() if "--by" in words else WHO))
     assert (said.status, said.out) == (2, "")
     assert why in said.err
 
 
 async def test_a_server_without_that_namespace_is_told(operate: Operate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEMPORAL_NAMESPACE", "nowhere")
-    for words in (("undo", "--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z"), ("removals",)):
+    for words in (("undo", *TIMES, *WHO), ("removals",)):
         said = await operate(*words)
         assert (said.status, said.out) == (1, "")
         assert "Namespace nowhere is not found" in said.err

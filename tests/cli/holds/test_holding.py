@@ -22,6 +22,8 @@ from portal.http.server import serving
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row
 
+WHO = ("--by", "Ann", "--reason", "a test")
+
 
 async def opened(operate: Operate, number: str, user: str, **more: Any) -> str:
     """Open a case, and give its account."""
@@ -36,15 +38,22 @@ async def at_panel(a_stage: Stage, user: str) -> tuple[str, str]:
 
 
 async def held(operate: Operate, *words: str) -> tuple[str, str, list[str]]:
-    said = await operate(*words, "--json")
+    said = await operate(*words, *missing(words), "--json")
     assert (said.status, said.err) == (0, "")
     return said.json["outcome"], said.json["level"], [hold["source"] for hold in said.json["holds"]]
+
+
+def missing(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever places a hold says who and why."""
+    if words[0] != "hold":
+        return ()
+    return ("--by", "Ann", "--yes", *(() if "--reason" in words else ("--reason", "a test")))
 
 
 @pytest.mark.req("S2-16")
 async def test_each_kind_is_a_hold_of_its_own_with_its_own_reason(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-1", "hold1")
-    assert await held(operate, "hold", account, "--kind", "abuse", "--note", "phishing") == (
+    assert await held(operate, "hold", account, "--kind", "abuse", "--reason", "phishing") == (
         "hold abuse placed",
         "suspended",
         ["abuse"],
@@ -67,7 +76,7 @@ async def test_a_hold_may_name_one_service_and_is_lifted_by_that_name(a_stage: S
     asked = row("HOLD-20", services=[{"user": "hold20"}, {"user": "hold20b", "domain": "blog.example"}])
     assert (await operate("start", "-", stdin=lines(asked))).status == 0
     account, blog = asked["account"], "sandbox:hold20b:website"
-    said = await operate("hold", account, "--kind", "abuse", "--service", blog, "--silent")
+    said = await operate("hold", account, "--kind", "abuse", "--service", blog, "--silent", *WHO)
     assert said.out == (
         f"{account}: hold abuse on {blog} placed; the strictest is suspended; holds: abuse on {blog} (suspended)\n"
     )
@@ -86,11 +95,34 @@ async def test_a_hold_may_name_one_service_and_is_lifted_by_that_name(a_stage: S
     )  # fmt: skip
     assert (await at_panel(a_stage, "hold20b"))[0] == "active"
     for command in ("hold", "lift"):
-        wrong = await operate(command, account, "--kind", "abuse", "--service", "sandbox:typo:website")
+        who = WHO if command == "hold" else ()
+        empty = await operate(command, account, "--kind", "abuse", "--service", "", *who)
+        assert (empty.status, empty.out) == (2, "")
+        assert "it is empty; leave the option out if all are meant" in empty.err
+        wrong = await operate(command, account, "--kind", "abuse", "--service", "sandbox:typo:website", *who)
         assert (wrong.status, wrong.out) == (2, "")
         assert wrong.err.startswith(
             f"starter: --service: account {account!r} has no service 'sandbox:typo:website'; it has "
         )
+
+
+async def test_a_hold_on_several_services_asks_first_and_every_hold_says_who_and_why(a_stage: Stage, operate: Operate):
+    asked = row("HOLD-21", services=[{"user": "hold21"}, {"user": "hold21b"}])
+    assert (await operate("start", "-", stdin=lines(asked))).status == 0
+    words = ("hold", asked["account"], "--kind", "abuse", "--silent", *WHO)
+    said = await operate(*words)
+    assert (said.status, said.out) == (2, "")
+    both = "sandbox:hold21:website, sandbox:hold21b:website"
+    assert f"--yes: 2 services become suspended: {both}; nobody can be asked here" in said.err
+    wrong = await operate(*words, stdin="\n", typed=True)
+    assert (wrong.status, "2 was not typed: nothing was done" in wrong.err) == (2, True)
+    assert await a_stage.store.holds(asked["account"]) == ()
+    assert (await operate(*words, stdin="2\n", typed=True)).status == 0
+    (placed,) = await a_stage.store.holds(asked["account"])
+    assert (placed.by, placed.note) == ("Ann", "a test")
+    for lacks in (("--by", " ", "--reason", "x"), ("--by", "Ann", "--reason", "")):
+        nobody = await operate("hold", asked["account"], "--kind", "tos", *lacks, "--yes")
+        assert (nobody.status, "it must not be empty" in nobody.err) == (2, True)
 
 
 @pytest.mark.req("S2-16")
@@ -141,10 +173,10 @@ async def until_notices(a_stage: Stage, address: str, many: int) -> list[tuple[s
 async def test_the_customer_is_told_once_which_hold_it_is_and_where_to_write(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-6", "hold6", emails=["hold6@bakery.example"])
     await a_stage.companies.mail.script("hold6@bakery.example", "defer:451")
-    await held(operate, "hold", account, "--kind", "abuse", "--level", "warned", "--note", "seen by staff only")
+    await held(operate, "hold", account, "--kind", "abuse", "--level", "warned", "--reason", "seen by staff only")
     await until_notices(a_stage, "hold6@bakery.example", 1)
     for _ in range(2):
-        await held(operate, "hold", account, "--kind", "abuse", "--note", "seen by staff only")
+        await held(operate, "hold", account, "--kind", "abuse", "--reason", "seen by staff only")
     found = await until_notices(a_stage, "hold6@bakery.example", 2)
     assert [subject for subject, _ in found] == ["Service Warning: Abuse report", "Service Suspended: Abuse report"]
     assert "Write to abuse@hosting.example or read https://hosting.example/abuse-faq." in found[1][1]
@@ -180,7 +212,7 @@ async def test_without_temporal_the_hold_is_placed_and_the_next_run_writes(
 ):
     account = await opened(operate, "HOLD-9", "hold9", emails=["hold9@bakery.example"])
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    said = await operate("hold", account, "--kind", "abuse")
+    said = await operate("hold", account, "--kind", "abuse", *WHO)
     assert (said.status, said.out) == (1, "")
     assert "the services are restricted, but the customer was not written to" in said.err
     assert await at_panel(a_stage, "hold9") == ("suspended", "hold:abuse")
@@ -212,7 +244,7 @@ async def test_a_site_hears_of_a_hold_and_of_its_end(a_stage: Stage, operate: Op
             await held(operate, "hold", account, "--kind", "tos", "--level", level, "--silent")
         await held(operate, "lift", account, "--kind", "tos")
     assert heard == ["warned", "locked", "suspended", "active"]
-    said = await operate("hold", account, "--kind", "tos", "--level", "locked", "--silent")
+    said = await operate("hold", account, "--kind", "tos", "--level", "locked", "--silent", *WHO)
     assert (said.status, "the site of service sandbox:hold11:website did not take the news" in said.err) == (1, True)
     assert (await held(operate, "hold", account, "--kind", "tos", "--silent"))[1] == "suspended", "the panel does that"
 
@@ -250,7 +282,7 @@ async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):
 async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-5", "hold5")
     await a_stage.companies.panel.script("hold5", "lie")
-    said = await operate("hold", account, "--kind", "abuse")
+    said = await operate("hold", account, "--kind", "abuse", *WHO)
     assert (said.status, said.out) == (1, "")
     assert "the holds are written down, but the services are not there yet" in said.err
     assert "safe to repeat" in said.err
@@ -264,11 +296,13 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (("hold", "HOLD-NOBODY", "--kind", "tos"), "HOLD-NOBODY: there is no such account"),
+        (("hold", "HOLD-NOBODY", "--kind", "tos", *WHO), "HOLD-NOBODY: there is no such account"),
         (("lift", "HOLD-NOBODY", "--kind", "tos"), "HOLD-NOBODY: there is no such account"),
         (("hold", "HOLD-1", "--kind", "bad-mood"), 'Choose from: "abuse", "dmca", "tos", "manual"'),
         (("hold", "HOLD-1", "--kind", "tos", "--level", "deleted"), 'Choose from: "warned", "locked", "suspended"'),
         (("hold", "HOLD-1"), "hold: --kind is missing"),
+        (("hold", "HOLD-1", "--kind", "tos"), "hold: --by is missing"),
+        (("hold", "HOLD-1", "--kind", "tos", "--by", "Ann"), "hold: --reason is missing"),
     ],
 )
 async def test_bad_input_is_refused(operate: Operate, words: tuple[str, ...], text: str):
@@ -279,13 +313,13 @@ async def test_bad_input_is_refused(operate: Operate, words: tuple[str, ...], te
 
 async def test_a_store_that_cannot_be_used_is_named(operate: Operate, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("REPRIEVE_STORE_URL", "mysql://x")
-    said = await operate("hold", "a", "--kind", "tos")
+    said = await operate("hold", "a", "--kind", "tos", *WHO)
     assert (said.status, "setting REPRIEVE_STORE_URL: mysql://x is not a store" in said.err) == (2, True)
     monkeypatch.setenv("REPRIEVE_STORE_URL", "secret")
-    said = await operate("hold", "a", "--kind", "tos")
+    said = await operate("hold", "a", "--kind", "tos", *WHO)
     assert (said.status, "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite" in said.err) == (2, True)
     assert "secret" not in said.err
     monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://x@127.0.0.1:1/none")
-    said = await operate("hold", "a", "--kind", "tos")
+    said = await operate("hold", "a", "--kind", "tos", *WHO)
     assert (said.status, "the store does not work" in said.err) == (1, True)
     assert "Traceback" not in said.err

@@ -1,5 +1,6 @@
 """`tickets` and `credits`: what waits for a person, and money that belongs to no open invoice."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,13 +48,15 @@ async def test_tickets_come_oldest_first_with_all_that_they_say(a_stage: Stage, 
     assert said.out.splitlines() == [
         "2026-03-01 13:30Z · Billing · payment-parked · TIX-a · TIX-2 · About TIX-2",
         "    Look at it.",
+        "    key: TIX-2:parked:p",
         "",
         "2026-03-01 14:30Z · Billing · payment-parked · TIX-a · TIX-1 · About TIX-1",
         "    First line.",
         "",
         "    - second [red]line[/red]",
+        "    key: TIX-1:parked:p",
         "",
-        "2 ticket(s)",
+        "2 ticket(s) wait",
     ]
     everybodys = (await operate("tickets", "--json")).json
     times = [ticket["at"] for ticket in everybodys]
@@ -82,12 +85,14 @@ async def test_a_ticket_names_the_notice_that_it_quotes(a_stage: Stage, operate:
         "2026-03-01 12:30Z · Billing · address-bounced · TIX-e · TIX-5 · Came back",
         "    quotes notice TIX-5:second-overdue:0: “Second Invoice Overdue Notice”, bounced",
         "    Ask them.",
+        "    key: TIX-5:TIX-5:second-overdue:0",
         "",
         "2026-03-01 13:30Z · Billing · address-bounced · TIX-e · TIX-5 · Came back",
         "    quotes notice TIX-5:lost:0: (not in the archive)",
         "    Ask them.",
+        "    key: TIX-5:TIX-5:lost:0",
         "",
-        "2 ticket(s)",
+        "2 ticket(s) wait",
     ]
 
 
@@ -108,6 +113,57 @@ async def test_tickets_can_be_listed_by_their_kind(a_stage: Stage, operate: Oper
     assert (await operate("tickets", "--account", "TIX-k", "--kind", "drift")).out == "no tickets\n"
     wrong = await operate("tickets", "--kind", "no-such-kind")
     assert (wrong.status, "late-payment" in wrong.err) == (2, True)
+
+
+async def test_a_closed_ticket_says_when_and_by_whom_and_waits_no_more(a_stage: Stage, operate: Operate) -> None:
+    await opened(a_stage, "TIX-c", "TIX-8")
+    await opened(a_stage, "TIX-c", "TIX-9")
+    mine = ("tickets", "--account", "TIX-c")
+    closing = ("tickets", "close", "TIX-8:parked:p", "--by", " Ann ", "--reason", "refunded by hand")
+    said = await operate(*closing)
+    assert (said.status, said.err) == (0, "")
+    assert re.fullmatch(r"TIX-8:parked:p: closed [0-9-]{10} [0-9:]{5}Z by Ann: refunded by hand\n", said.out)
+
+    again = await operate(*closing[:3], "--by", "Ben", "--reason", "another")
+    assert (again.status, again.out) == (0, said.out.replace("p: closed", "p: was closed")), "who was first stays"
+    waiting = (await operate(*mine)).out
+    assert ("TIX-9" in waiting, "TIX-8" in waiting) == (True, False)
+    assert waiting.endswith("\n1 ticket(s) wait; 1 closed: --closed or --all\n")
+    (over,) = (await operate(*mine, "--closed", "--json")).json
+    assert (over["invoice"], over["closed_by"], over["closed_reason"]) == ("TIX-8", "Ann", "refunded by hand")
+    assert [each["invoice"] for each in (await operate(*mine, "--all", "--json")).json] == ["TIX-8", "TIX-9"]
+    assert said.out.partition(": ")[2] in (await operate(*mine, "--closed")).out
+    await a_stage.store.put_account(Account(id="TIX-c", name="Closed"))
+    assert "About TIX-8 (closed 20" in (await operate("why", "TIX-c")).out
+
+
+async def test_a_matter_that_comes_again_leaves_its_ticket_closed(a_stage: Stage, operate: Operate) -> None:
+    await opened(a_stage, "TIX-r", "TIX-10")
+    await operate("tickets", "close", "TIX-10:parked:p", "--by", "Ann", "--reason", "done")
+    with pytest.raises(AssertionError):
+        await opened(a_stage, "TIX-r", "TIX-10", hours=3)
+    assert (await operate("tickets", "--account", "TIX-r")).out == "0 ticket(s) wait; 1 closed: --closed or --all\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("TIX-11:parked:p", "TIX-none:parked:p"), "'TIX-none:parked:p': there is no such ticket, so none was closed"),
+        ((), "name the tickets by their keys"),
+        (("TIX-11:parked:p", "--by", " "), "--by: it must not be empty"),
+        (("TIX-11:parked:p", "--reason", ""), "--reason: it must not be empty"),
+    ],
+)
+async def test_what_cannot_be_closed_closes_nothing(
+    a_stage: Stage, operate: Operate, words: tuple[str, ...], why: str
+) -> None:
+    if not await a_stage.store.ticket("TIX-11:parked:p"):
+        await opened(a_stage, "TIX-n", "TIX-11")
+    given = [*words, *(f"{name}=x" for name in ("--by", "--reason") if name not in words)]
+    said = await operate("tickets", "close", *given)
+    assert (said.status, said.out) == (2, "")
+    assert why in said.err
+    assert [each["closed_at"] for each in (await operate("tickets", "--account", "TIX-n", "--json")).json] == [None]
 
 
 async def test_an_account_without_tickets_has_none_and_an_unknown_one_is_a_mistake(

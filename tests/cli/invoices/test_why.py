@@ -36,12 +36,13 @@ async def test_an_invoice_answers_with_rule_delivery_and_proof(a_stage: Stage, o
 async def test_an_account_answers_with_all_its_invoices_holds_and_tickets(a_stage: Stage, operate: Operate) -> None:
     playing = await begin(a_stage, "WHY-2", "a-small-orange", emails=[])
     await playing.to_day(-9)
-    assert (await operate("hold", playing.account, "--kind", "abuse", "--note", "spam")).status == 0
+    assert (await operate("hold", playing.account, "--kind", "abuse", "--by", "Ann", "--reason", "spam")).status == 0
     await a_stage.store.close_ledger(closed_books("WHY-OLD").model_copy(update={"account": playing.account}))
     said = await operate("why", playing.account, "--json")
     assert (said.status, said.err) == (0, "")
     assert [each["invoice"] for each in said.json["invoices"]] == ["WHY-OLD", "WHY-2"]
     assert [each.split(" since ")[0] for each in said.json["holds"]] == ["abuse: suspended"]
+    assert said.json["holds"][0].endswith("Z by Ann: spam"), "who decided it"
     assert any("No address took a notice for WHY-2" in each for each in said.json["tickets"]), said.json["tickets"]
     text = (await operate("why", playing.account)).out
     for part in (

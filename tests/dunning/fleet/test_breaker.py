@@ -29,7 +29,7 @@ from dunning.fleet.breaker import (
     reason,
 )
 from dunning.level import Level
-from dunning.records.effects import Consequence, Counted
+from dunning.records.effects import Consequence, Counted, Ruling
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
@@ -167,17 +167,17 @@ def test_the_alert_lists_what_happened_and_names_the_commands() -> None:
         "as many as the settings allow (most 200, least 10, 5.0% of the fleet)."
     )
     assert "- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3" in lines
-    assert "    starter.py breaker allow --incident INV-3:suspend --most 100 --by YOU" in lines
+    assert "    starter.py breaker allow --incident INV-3:suspend --most 100 --by YOU --reason WHY" in lines
     assert [line for line in lines if "OLD-24" in line], "the latest first"
     assert lines[-1] == "- and 5 more"
 
 
 def test_a_decision_is_written_down_with_who_made_it_and_about_what() -> None:
-    note = breaker_decided([asked("INV-3")], ALLOWED, "ana", AT)
+    note = breaker_decided([asked("INV-3")], Ruling(ALLOWED, "ana", "looked at them"), AT)
     assert note.subject == "The breaker: 1 suspension allowed by ana"
     assert note.key == ":breaker-allowed:INV-3:suspend"
-    assert note.body == "- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3"
-    both = breaker_decided([asked("INV-4"), asked("INV-4", action=DELETE)], KEPT, "ben", AT)
+    assert note.body == "Reason: looked at them\n- 2026-12-25 14:00Z suspend: invoice INV-3, account a-INV-3"
+    both = breaker_decided([asked("INV-4"), asked("INV-4", action=DELETE)], Ruling(KEPT, "ben", "x"), AT)
     assert both.subject == "The breaker: 1 suspension and 1 deletion kept from happening by ben"
 
 
@@ -192,7 +192,7 @@ def test_policies_are_counted_with_the_most_first() -> None:
 def stopped(name: str = "suspend") -> tuple[Case, datetime]:
     """A case whose step was put off for six hours."""
     case, now = moment(ASO, 9)
-    later = Deferred(until=now + 60 * HOUR, reason=reason(SUSPEND, DEFERRED))
+    later = Deferred(until=now + 60 * HOUR, reason=reason(asked("INV-1").model_copy(update={"status": DEFERRED})))
     return recorded(case, step(case, name), later, now), now + 48 * HOUR
 
 

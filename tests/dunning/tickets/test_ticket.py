@@ -21,7 +21,7 @@ from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.claims import Unhandled
-from dunning.records.effects import Consequence, Effect
+from dunning.records.effects import Consequence, Effect, Ruling
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.rules.updates import unreadable, voided
@@ -132,7 +132,7 @@ def opened() -> list[TicketOrder]:
         services.deletion_shared(DELETE, [WEB]),
         fleet.cases_died({"INV-1": "terminated"}, NOW),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
-        fleet.breaker_decided([STOPPED], "kept", "ana", NOW),
+        fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
         drift_ticket(DriftReport(at=NOW)),
         sweep_ticket(SweepReport(since=NOW, until=NOW)),
         undo.run_undone(UNDO, "hotdoodle", NOW, ["- INV-1"]),

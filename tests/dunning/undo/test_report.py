@@ -1,7 +1,7 @@
 """What people read of an undo: rows, totals, tickets."""
 
 from dunning.case.update import changed
-from dunning.undo.report import TouchedCase, not_undoable_ticket, totals, touched_case, undo_record
+from dunning.undo.report import TouchedCase, counts, not_undoable_ticket, totals, touched_case, undo_record
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, moment
 from tests.dunning.examples import pays
@@ -40,6 +40,24 @@ def test_charges_and_deletions_are_named_for_a_person() -> None:
     assert "deletion delete" in ticket.body
 
 
+def test_what_was_done_is_counted_by_case_account_and_notice() -> None:
+    case, now = moment(COURTESY, 11)
+    one = touched_case(case, undo(COURTESY, 5, 10), now, closed=False)
+    assert one is not None
+    assert one.run is not None
+    alone = one.run.model_copy(update={"steps": (), "back_to": one.run.level, "pending": "suspend"})
+    rows = [one, one.model_copy(update={"invoice": "INV-2"}), one.model_copy(update={"account": "b", "run": alone})]
+    other = one.model_copy(update={"invoice": "INV-8", "outcome": "already undone"})
+    found = counts([*rows, other], "would undo")
+    assert (found.cases, found.accounts, found.loosened, found.corrections, found.steps) == (3, 2, 2, 2, 8)
+    assert (str(found.fees[0]), found.owed_again) == ("USD 105.00", ())
+    assert found.words == (
+        "3 case(s) of 2 account(s); 8 step(s) count no more; 2 case(s) go back to a lower level; "
+        "2 correction(s) are written; fees of USD 105.00 waived"
+    )
+    assert counts([other], "would undo").cases == 0
+
+
 def test_the_record_says_who_why_and_every_case() -> None:
     case, now = moment(COURTESY, 11)
     wrong = undo(COURTESY, 5, 10, reason="clock set wrong")
@@ -50,6 +68,10 @@ def test_the_record_says_who_why_and_every_case() -> None:
     assert ticket.body.splitlines()[1:] == [
         "By: Ann. Reason: clock set wrong. Held for 7 day(s).",
         "failed: 1; would undo: 1",
+        (
+            "This run: 0 case(s) of 0 account(s); 0 step(s) count no more; 0 case(s) go back to a lower level; "
+            "0 correction(s) are written."
+        ),
         (
             "- INV-1042 (bakery) would undo: second-charge:told, late-fee, suspend, suspend:told, late-fee; "
             "suspended to active; fees reversed USD 35.00"

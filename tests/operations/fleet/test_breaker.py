@@ -43,14 +43,14 @@ async def stop(store: SqlStore, *names: str) -> None:
 async def test_cases_that_run_are_told_and_others_need_not(made: Composition, store: SqlStore) -> None:
     await opened(made, "OPBRK-1")
     await stop(store, "OPBRK-1", "OPBRK-NO-CASE", "OPBRK-2")
-    decided = await BreakerDecisions(store, made.cases, now).allow(Meant("ana", most=2))
+    decided = await BreakerDecisions(store, made.cases, now).allow(Meant("ana", "looked", most=2))
     assert ([row.invoice for row in decided.rows], decided.left) == (["OPBRK-1", "OPBRK-NO-CASE"], 1)
     assert (decided.woken, decided.untold) == (1, "")
 
 
 async def test_without_temporal_it_is_decided_all_the_same(store: SqlStore) -> None:
     await stop(store, "OPBRK-3")
-    decided = await BreakerDecisions(store, Deaf(OutageError("nobody there")), now).allow(Meant("ana"))
+    decided = await BreakerDecisions(store, Deaf(OutageError("nobody there")), now).allow(Meant("ana", "looked"))
     assert (len(decided.rows), decided.woken, decided.untold) == (1, 0, "nobody there")
     assert await store.stopped() == ()
 
@@ -58,10 +58,11 @@ async def test_without_temporal_it_is_decided_all_the_same(store: SqlStore) -> N
 @pytest.mark.parametrize(
     ("meant", "field"),
     [
-        (Meant(" "), "by"),
-        (Meant("ana", most=0), "most"),
-        (Meant("ana", incident="of another time"), "incident"),
-        (Meant("ana", ["OPBRK-UNKNOWN"]), ""),
+        (Meant(" ", "looked"), "by"),
+        (Meant("ana", " "), "reason"),
+        (Meant("ana", "looked", most=0), "most"),
+        (Meant("ana", "looked", incident="of another time"), "incident"),
+        (Meant("ana", "looked", ["OPBRK-UNKNOWN"]), ""),
     ],
 )
 async def test_what_makes_no_sense_is_refused_and_changes_nothing(store: SqlStore, meant: Meant, field: str) -> None:

@@ -19,7 +19,7 @@ from dunning.level import Level
 from dunning.ports.cases import CaseSaysNoError, NoAnswerError, Update
 from dunning.ports.outages import OutageError
 from dunning.tickets.ticket import Ticket
-from dunning.undo.report import totals
+from dunning.undo.report import counts, totals
 from operations.errors import RefusedError
 from operations.fleet.undo import Undone, UndoRun, WrongRun, undo_of
 from sandbox.stage.stage import QUEUE, Stage
@@ -71,6 +71,7 @@ class Faulty(TemporalCases):
     def __init__(self, client: Client, invoice: str, error: Exception, *calls: str) -> None:
         super().__init__(lambda: client, QUEUE)
         self._fault = invoice, error, calls
+        self._has_told = False
 
     def _reach(self, invoice: str, call: str) -> None:
         faulty, error, calls = self._fault
@@ -78,14 +79,43 @@ class Faulty(TemporalCases):
             raise error
 
     async def ask(self, invoice: str) -> Case:
-        self._reach(invoice, "ask")
+        self._reach(invoice, "ask again" if self._has_told else "ask")
         return await super().ask(invoice)
 
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
         self._reach(invoice, "tell")
         answer = await super().tell(invoice, update, update_id)
+        self._has_told = True
         self._reach(invoice, "answer")
         return answer
+
+
+async def test_what_was_undone_is_counted_though_its_answer_was_lost(a_stage: Stage, made: Composition) -> None:
+    """Each such case writes a correction: a report that left it out would be of fewer cases than were written to."""
+    playing = await suspended(a_stage, "OPUNDO-LOST", 640)
+    wrong = WrongRun(playing.moment(10, -60), playing.moment(10, 120), POLICY, by="ann", reason="clock")
+    cases = Faulty(await a_stage.connect(), playing.row.invoice, OutageError("the connection broke"), "answer")
+    undone = await UndoRun(made.store, cases, now).undo(wrong)
+    assert (outcomes(undone), undone.failed) == ({playing.row.invoice: "undone"}, False)
+    assert counts(undone.rows, "undone").corrections == 1
+    (record,) = await records(made, undone)
+    assert "This run: 1 case(s) of 1 account(s); 2 step(s) count no more" in record.body
+
+
+async def test_only_what_a_person_agreed_to_is_undone(a_stage: Stage, made: Composition) -> None:
+    one, other = [await suspended(a_stage, f"OPUNDO-ONLY{name}", 680) for name in "AB"]
+    wrong = WrongRun(one.moment(10, -60), one.moment(10, 120), POLICY, by="ann", reason="clock")
+    undone = await made.undo.undo(replace(wrong, only={one.row.invoice}))
+    assert outcomes(undone) == {one.row.invoice: "undone"}
+    assert (await other.case()).runs == ()
+
+
+@pytest.mark.parametrize("field", ["by", "reason"])
+async def test_nobody_undoes_without_a_name_and_a_reason(made: Composition, field: str) -> None:
+    with pytest.raises(RefusedError, match="say ") as refused:
+        await made.undo.undo(replace(WRONG, **{field: " "}))
+    assert refused.value.field == field
+    assert (await made.undo.undo(replace(WRONG, by="", reason=""), dry_run=True)).rows == []
 
 
 POLICY = "courtesy-5-10-35"
@@ -120,8 +150,8 @@ class Fault:
 FAULTS = (
     Fault(NoAnswerError("no worker answers\nwithin 10 s"), ("ask",), "no worker answers"),
     Fault(CaseSaysNoError("not now"), ("tell",), "not now"),
-    # It happened, and only the answer was lost: it is told again, and not done again.
-    Fault(OutageError("the connection broke"), ("answer",), "the connection broke", "already undone"),
+    # It happened, and neither the answer nor the question after it came through: it is told again, and not done again.
+    Fault(OutageError("the connection broke"), ("answer", "ask again"), "the connection broke", "already undone"),
 )
 
 

@@ -27,10 +27,12 @@ async def account(made: Composition, name: str) -> str:
 @pytest.mark.req("S2-16")
 async def test_a_hold_is_placed_brought_to_another_level_and_lifted(made: Composition) -> None:
     name = await account(made, "OPHOLD-1")
-    held = await made.holds.place(PlaceHold(name, "abuse", Level.SUSPENDED, silent=True))
+    held = await made.holds.place(PlaceHold(name, "abuse", Level.SUSPENDED, "ann", "a test", silent=True))
     assert (held.changed, held.level, [each.source for each in held.holds]) == (True, Level.SUSPENDED, ["abuse"])
-    assert not (await made.holds.place(PlaceHold(name, "abuse", Level.SUSPENDED, silent=True))).changed
-    assert (await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, silent=True))).level is Level.LOCKED
+    assert not (await made.holds.place(PlaceHold(name, "abuse", Level.SUSPENDED, "ann", "a test", silent=True))).changed
+    assert (
+        await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, "ann", "a test", silent=True))
+    ).level is Level.LOCKED
     assert await made.holds.lift(name, "abuse") == (True, ())
     assert await made.holds.lift(name, "abuse") == (False, ())
 
@@ -44,7 +46,7 @@ async def test_what_no_person_may_ask_for_changes_nothing(
 ) -> None:
     name = await account(made, "OPHOLD-2")
     with pytest.raises(RefusedError) as refused:
-        await made.holds.place(PlaceHold(name, source, level))
+        await made.holds.place(PlaceHold(name, source, level, "ann", "a test"))
     assert (refused.value.field, await made.store.holds(name)) == (field, ())
 
 
@@ -56,7 +58,7 @@ async def test_no_person_lifts_the_hold_of_an_invoice(made: Composition) -> None
 
 async def test_an_account_that_nobody_knows_is_refused(made: Composition) -> None:
     with pytest.raises(NoSuchAccountError):
-        await made.holds.place(PlaceHold("OPHOLD-NOBODY", "abuse", Level.LOCKED))
+        await made.holds.place(PlaceHold("OPHOLD-NOBODY", "abuse", Level.LOCKED, "ann", "a test"))
     with pytest.raises(NoSuchAccountError):
         await made.holds.lift("OPHOLD-NOBODY", "abuse")
 
@@ -65,7 +67,7 @@ async def test_a_customer_who_was_not_told_is_a_thing_unfinished_and_the_hold_st
     name = await account(made, "OPHOLD-3")
     without = StaffHolds(made.services, Away(), now)
     with pytest.raises(UnfinishedError, match="are restricted, but the customer was not written to: Temporal is away"):
-        await without.place(PlaceHold(name, "tos", Level.LOCKED))
+        await without.place(PlaceHold(name, "tos", Level.LOCKED, "ann", "a test"))
     assert [(each.source, each.level) for each in await made.store.holds(name)] == [("tos", Level.LOCKED)]
 
 
@@ -73,6 +75,6 @@ async def test_a_panel_that_is_away_leaves_the_hold_written_down(made: Compositi
     wanted = new("OPHOLD-4", services=[{"user": "ophold4", "panel": "nowhere"}])
     await made.open_invoice.open(wanted, made.check_invoice.check(new("OPHOLD-4")))
     with pytest.raises(UnfinishedError, match="of-OPHOLD-4: the holds are written down, but the services are not"):
-        await made.holds.place(PlaceHold("of-OPHOLD-4", "abuse", Level.LOCKED, silent=True))
+        await made.holds.place(PlaceHold("of-OPHOLD-4", "abuse", Level.LOCKED, "ann", "a test", silent=True))
     assert [each.source for each in await made.store.holds("of-OPHOLD-4")] == ["abuse"]
     await made.store.replace_holds("of-OPHOLD-4", await made.store.holds("of-OPHOLD-4"), ())

@@ -95,7 +95,7 @@ def _services() -> None:
     _index("services", "id")
     op.create_table(
         "holds",
-        *_words("account", "service", "source", "level", "note"),
+        *_words("account", "service", "source", "level", "note", "by"),
         _instant("since"),
         _owner("holds"),
         _key("holds", "account", "service", "source"),
@@ -114,7 +114,7 @@ def _invoices() -> None:
     _index("invoices", "account", "status", "due")
     op.create_table(
         "closed_ledgers",
-        *_words("invoice", "account", "outcome", "policy", "order"),
+        *_words("invoice", "account", "customer", "outcome", "policy", "level", "order"),
         _date("due"),
         *_money("balance"),
         _instant("closed_at"),
@@ -179,6 +179,8 @@ def _notices() -> None:
     op.create_table(
         "tickets",
         *_words("key", "kind", "account", "invoice", "department", "subject", "body", "notice"),
+        *_words("closed_by", "closed_reason"),
+        sa.Column("closed_at", UtcInstant()),
         _instant("at"),
         _key("tickets", "key"),
     )
@@ -206,7 +208,7 @@ def _inboxes() -> None:
 def _consequences() -> None:
     op.create_table(
         "consequences",
-        *_words("key", "account", "invoice", "action", "status", "incident"),
+        *_words("key", "account", "invoice", "action", "status", "incident", "decided_by", "decided_why"),
         _instant("at"),
         _one_of("consequences", "'admitted', 'deferred', 'allowed', 'kept'"),
         _key("consequences", "key"),

@@ -1,0 +1,41 @@
+"""The cases that ended, for people who look: one row each from the closed books."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, or_, select
+
+from adapters.store.database.base import Database, money_columns
+from adapters.store.tables import closed_ledgers, invoices
+from dunning.records.open_case import OpenCase
+
+_BOOKS = closed_ledgers.c
+_SHOWN = [column for column in _BOOKS if column.name != "order"]
+
+
+class ClosedCases(Database):
+    """Read the cases that ended."""
+
+    async def closed_cases(self, account: str = "", policy: str = "", outcome: str = "") -> tuple[OpenCase, ...]:
+        """Read them by number; an empty filter means any. One that is open again is none of them."""
+        its = _closed()
+        for column, value in ((_BOOKS.account, account), (_BOOKS.policy, policy), (_BOOKS.outcome, outcome)):
+            its = its.where(column == value) if value else its
+        return tuple(_row(row) for row in await self._rows(its))
+
+    async def closed_cases_of(self, accounts: Collection[str], numbers: Collection[str]) -> tuple[OpenCase, ...]:
+        """Read those of these accounts, and those of these numbers, by number."""
+        its = _closed().where(or_(_BOOKS.account.in_(accounts), _BOOKS.invoice.in_(numbers)))
+        return tuple(_row(row) for row in await self._rows(its))
+
+
+def _closed() -> Select[Any]:
+    """Books of an invoice that is open again tell of an earlier end of its case."""
+    its = select(*_SHOWN).join(invoices, invoices.c.number == _BOOKS.invoice)
+    return its.where(invoices.c.status == "closed").order_by(_BOOKS.invoice)
+
+
+def _row(row: RowMapping) -> OpenCase:
+    named = {"number": row["invoice"], "state": row["outcome"], "as_of": row["closed_at"], "zone": ""}
+    nothing = {"coming": "", "coming_at": None}
+    return OpenCase.model_validate({**row, **named, **nothing, "balance": money_columns(row, "balance")})
