@@ -33,6 +33,7 @@ from operations.find import Find
 from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
+from operations.fleet.report import Reports
 from operations.fleet.undo import UndoRun
 from operations.goodwill import Goodwill
 from operations.list_cases import ListCases
@@ -244,6 +245,11 @@ class Composition:
     def list_open_cases(self) -> ListOpenCases:
         """List the open cases as the table has them."""
         return ListOpenCases(self.store, now)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Tell what is owed, by account."""
+        return Reports(self.list_open_cases)
 
     @cached_property
     def find(self) -> Find:

@@ -29,6 +29,7 @@ _COMMANDS = (
     ("start", "cli.invoices.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
     ("list", "cli.invoices.listing:list_", "List the cases that are running, or closed.", _CASES),
     ("find", "cli.invoices.find:find", "Find invoices and accounts by name, mail address, domain, user.", _CASES),
+    ("report", "cli.invoices.report:report", "Tell what is owed, by account and by how long it has been due.", _CASES),
     ("cases", "cli.invoices.cases:cases", "Make the table that `list` reads anew from the cases.", _CASES),
     ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
     ("link", "cli.invoices.link:link", "Print the link to an invoice's pay page.", _CASES),

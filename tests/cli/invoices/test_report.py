@@ -1,0 +1,57 @@
+"""`report ageing` on both kinds of output, from rows as the store has them."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.store import SqlStore, migrate
+from cli.shell.options import now
+from dunning.money import Money
+from tests.adapters.test_store_open_cases import noted, row
+from tests.cli.command import Operate
+
+
+@pytest.fixture
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
+    """Give an empty store that the commands use, too."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/report.db"
+    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
+    await migrate(url)
+    opened = SqlStore(url)
+    yield opened
+    await opened.close()
+
+
+async def test_open_balances_stand_in_the_column_of_their_days(store: SqlStore, offline: Operate) -> None:
+    today = now().date()
+    for number, days, state, minor in (
+        ("INV-1", -5, "open", 1999),
+        ("INV-2", 45, "open", 500),
+        ("INV-3", 45, "lapsed", 700),
+        ("INV-4", 45, "paid", -3),
+    ):
+        balance = Money(minor=minor, currency="USD")
+        case: dict[str, Any] = {
+            "account": "a-1",
+            "due": today - timedelta(days=days),
+            "state": state,
+            "balance": balance,
+        }
+        await noted(store, row(number, **case, coming_at=None, snapshot=""))
+    said = await offline("report", "ageing")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.splitlines() == [
+        "account,customer,currency,invoices,not due,1-30,31-60,61-90,90+,total",
+        "a-1,Jane's Bakery,USD,2,19.99,0.00,5.00,0.00,0.00,24.99",
+    ]
+    (told,) = (await offline("report", "ageing", "--json")).json
+    assert (told["amounts"]["31-60"], told["total"], told["invoices"]) == (500, 2499, 2)
+
+
+async def test_nothing_owed_is_an_empty_table(store: SqlStore, offline: Operate) -> None:
+    assert await store.open_case("INV-1") is None
+    assert (await offline("report", "ageing", "--json")).json == []
+    assert len((await offline("report", "ageing")).out.splitlines()) == 1
