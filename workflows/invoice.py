@@ -185,7 +185,7 @@ class InvoiceDunning:
 
     @promise_to_pay.validator
     def _may_promise(self, promise: Promise) -> None:
-        self._refuse_new(updates.promise_refused(self._case, promise, workflow.now()))
+        self._refuse_new(promise, updates.promise_refused(self._case, promise, workflow.now()))
 
     @workflow.update
     def waive(self, waiver: Waiver) -> Answer:
@@ -194,7 +194,7 @@ class InvoiceDunning:
 
     @waive.validator
     def _may_waive(self, waiver: Waiver) -> None:
-        self._refuse_new(updates.waiver_refused(self._case, waiver))
+        self._refuse_new(waiver, updates.waiver_refused(self._case, waiver))
 
     @workflow.update
     def approve(self, approval: Approval) -> Answer:
@@ -203,7 +203,7 @@ class InvoiceDunning:
 
     @approve.validator
     def _may_approve(self, approval: Approval) -> None:
-        self._refuse_new(updates.approval_refused(self._case, approval))
+        self._refuse_new(approval, updates.approval_refused(self._case, approval))
 
     @workflow.update
     def void(self, void: Void) -> Answer:
@@ -212,7 +212,7 @@ class InvoiceDunning:
 
     @void.validator
     def _may_void(self, void: Void) -> None:
-        self._refuse_new(updates.void_refused(self._case, void))
+        self._refuse_new(void, updates.void_refused(self._case, void))
 
     @workflow.update
     def change_due_date(self, change: DueDateChange) -> Answer:
@@ -221,7 +221,7 @@ class InvoiceDunning:
 
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
-        self._refuse_new(updates.due_date_refused(self._case, change, workflow.now()))
+        self._refuse_new(change, updates.due_date_refused(self._case, change, workflow.now()))
 
     @workflow.update
     def use_credit(self, use: UseCredit) -> Answer:
@@ -230,7 +230,7 @@ class InvoiceDunning:
 
     @use_credit.validator
     def _may_use_credit(self, use: UseCredit) -> None:
-        self._refuse_new(credit_refused(self._case, use))
+        self._refuse_new(use, credit_refused(self._case, use))
 
     @workflow.update
     def decide_charge(self, fact: RefusedCharge) -> Answer:
@@ -240,7 +240,7 @@ class InvoiceDunning:
 
     @decide_charge.validator
     def _may_decide_charge(self, fact: RefusedCharge) -> None:
-        self._refuse_new(refusals.decision_refused(self._case, fact))
+        self._refuse_new(fact, refusals.decision_refused(self._case, fact))
 
     @workflow.update
     def undo(self, undo: Undo) -> Answer:
@@ -250,7 +250,7 @@ class InvoiceDunning:
 
     @undo.validator
     def _may_undo(self, undo: Undo) -> None:
-        self._refuse_new(undo_refused(undo))
+        self._refuse_new(undo, undo_refused(undo))
 
     @workflow.update
     def still_wanted(self, asked: StillWanted) -> None:
@@ -275,8 +275,12 @@ class InvoiceDunning:
         """The answer, with the case for the table of open cases."""
         return answer.model_copy(update={"snapshot": packed(self._case)})
 
-    def _refuse_new(self, reason: str) -> None:
-        """What was agreed to in an earlier run is agreed to again, whatever stands against it now."""
+    def _refuse_new(self, fact: object, reason: str) -> None:
+        """What was agreed to in an earlier run is agreed to again, whatever stands against it now.
+
+        A payload of `null` is no fact, though the SDK hands it on: recording it would fail the case for ever.
+        """
+        _refuse("it says nothing" if fact is None else "")
         if not answered_before(self._case, _update_id()):
             _refuse(reason)
 
