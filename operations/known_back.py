@@ -7,6 +7,7 @@ from dunning.case.facts import Restored, Reversal
 from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
 from dunning.payments.taken_back import left_of, news_in
+from dunning.policy.invoice_number import typed
 from dunning.records.claims import TakenBackNews
 from dunning.records.credit import UNMATCHED, late_line
 from dunning.rules.updates import restored_refused, reversal_refused
@@ -110,7 +111,7 @@ def _fits(invoice: str, amount: Money, whole: Money, left: Money, of: str) -> No
         reason = f"{amount} is more than the {left} that is left of {of!r}"
     else:
         return
-    raise RefusedError(f"{reason}: {_NOTHING}. `starter.py show {invoice}` lists what came", field="amount")
+    raise RefusedError(f"{reason}: {_NOTHING}. `starter.py show {typed(invoice)}` lists what came", field="amount")
 
 
 def _unknown(what: str, name: str, invoice: str, have: list[str]) -> str:

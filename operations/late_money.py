@@ -5,6 +5,7 @@ from typing import Protocol
 from dunning.case.case import Case, going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
+from dunning.policy.invoice_number import typed
 from dunning.ports.cases import FORGOTTEN, Cases, DeadCaseError
 from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
@@ -50,9 +51,8 @@ class KeepLateMoney:
         """The case is dead, not over: its money waits where it is kept, until a person lets the case go on."""
         how = await self._cases.died(invoice)
         if how and how != FORGOTTEN:
-            raise DeadCaseError(
-                f"the server has ended the case of {invoice} ({how}): `starter.py recover {invoice}` lets it go on"
-            )
+            command = f"starter.py recover {typed(invoice)}"
+            raise DeadCaseError(f"the server has ended the case of {invoice} ({how}): `{command}` lets it go on")
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> LateOutcome:
         """Already counted, reopened (the case goes on), or parked: it waits for its payment."""

@@ -33,10 +33,12 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
 
 def dead(found: CaseView) -> str:
     """What somebody has to know before they believe the rest."""
+    from dunning.policy.invoice_number import typed
+
     number = found.case.invoice.number
     return (
         f"{number}: the server has ended this case before its time ({found.died}). Nothing that is to come happens any "
-        f"more, until `starter.py recover {number} --by YOU --reason WHY` lets it go on."
+        f"more, until `starter.py recover {typed(number)} --by YOU --reason WHY` lets it go on."
     )
 
 

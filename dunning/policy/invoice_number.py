@@ -6,6 +6,7 @@ and no parts between slashes that mean a way in a path.
 """
 
 import re
+from shlex import quote
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -27,6 +28,11 @@ def invoice_number(text: str) -> str:
         msg = f"may not be, or end in, {text.rpartition('/')[2]!r}: that means something else here"
         raise ValueError(msg)
     return text
+
+
+def typed(number: str) -> str:
+    """The number as a person types it in a shell, where a space or a `#` would end it."""
+    return quote(number)
 
 
 InvoiceNumber = Annotated[str, AfterValidator(invoice_number)]

@@ -8,6 +8,7 @@ from dunning.case.ledger import Kind
 from dunning.case.state import missing_approvals
 from dunning.coverage import Coverage
 from dunning.money import Money
+from dunning.policy.invoice_number import typed
 from dunning.policy.plan import DELETIONS, Action, Milestone
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
 from dunning.wire import Instant, Wire
@@ -47,7 +48,7 @@ class Removal(Wire):
     @property
     def command(self) -> str:
         """What a person types who agrees; empty when nobody is missing."""
-        return f"starter.py approve {self.invoice} {self.milestone} --by NAME" if self.missing else ""
+        return f"starter.py approve {typed(self.invoice)} {self.milestone} --by NAME" if self.missing else ""
 
 
 def removal(case: Case, now: datetime) -> Removal | None:

@@ -8,6 +8,7 @@ from dunning.case.ledger import TAKEN_BACK, Kind, find
 from dunning.case.orders import Order
 from dunning.case.size import FULL, size
 from dunning.money import Money
+from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read
 from dunning.records.credit import back_line, late_line, restored_line
@@ -167,7 +168,7 @@ def _unreadable(case: Case, place: str) -> TicketWords:
         f"Unreadable {message.signal} for {number}",
         (
             f"A {message.signal} message could not be decoded. Find the payment at its processor and enter it with "
-            f"`starter.py pay {number}`. What came: {message.text}"
+            f"`starter.py pay {typed(number)}`. What came: {message.text}"
         ),
     )
 
@@ -191,8 +192,8 @@ def _cancellation(case: Case, _: str) -> TicketWords:
         f"Somebody asked Temporal to cancel {number}",
         (
             "Its case goes on: cancelled there, it would only forget the invoice. To end it use "
-            f"`starter.py void {number}` or `starter.py waive {number}`; to stop it for some days, "
-            f"`starter.py promise {number}`."
+            f"`starter.py void {typed(number)}` or `starter.py waive {typed(number)}`; to stop it for some days, "
+            f"`starter.py promise {typed(number)}`."
         ),
     )
 

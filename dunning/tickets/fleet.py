@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 from dunning.records.effects import Consequence, Counted, Decision, Ruling
@@ -41,7 +42,7 @@ def cases_died(died: Mapping[str, str], at: datetime) -> TicketOrder:
         *([f"- and {more:,} more: starter.py list --state dead"] if more else []),
         "",
         "Find out who ended them, then let them go on from what is known of them:",
-        f"    starter.py recover {next(iter(died))} --by YOU --reason WHY",
+        f"    starter.py recover {typed(next(iter(died)))} --by YOU --reason WHY",
     ]
     subject = f"Ended at the server before their time: {len(died):,} case{'' if len(died) == 1 else 's'}"
     return _of_nobody(TicketKind.CASES_DIED, step(StepKind.DEAD_CASES, f"{at:%Y%m%dT%H%M%SZ}"), at, subject, body)

@@ -2,6 +2,7 @@
 
 from dunning.case.orders import ChargeOrder, Order
 from dunning.case.results import Refused
+from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 from dunning.tickets.kind import TicketKind
@@ -17,8 +18,8 @@ def charge_refused(order: ChargeOrder, refused: Refused) -> TicketOrder:
         "Mend what it names: amount, currency, the account's customer id at the gateway, or the key. The customer is "
         "told nothing, and until it is mended nothing happens to them because of this invoice; they can pay on its "
         "page. It is tried again once a day, for a month at most. To try it at once: "
-        f"starter.py charge {number} --by NAME. To go on with the policy without this charge: "
-        f"starter.py charge {number} --leave-out --by NAME --reason TEXT."
+        f"starter.py charge {typed(number)} --by NAME. To go on with the policy without this charge: "
+        f"starter.py charge {typed(number)} --leave-out --by NAME --reason TEXT."
     )
     return ticket_about(
         order,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dunning.case.orders import DeleteOrder, LoosenOrder, Order, ReinstateOrder
 from dunning.holds import OTHER_SOURCES, Hold
+from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import made_for, step
 from dunning.records.accounts import Service
@@ -121,7 +122,7 @@ def deletion_shared(order: DeleteOrder, services: Sequence[Service]) -> TicketOr
     body = (
         f"{order.invoice} asks for the deletion of {', '.join(each.id for each in services)}, but the panel deletes a "
         "user with all that it has, and not all of that is meant. Nothing was deleted, and it stays suspended. If it "
-        f"is to go, take it away by hand and end the case: starter.py void {order.invoice} --reason TEXT"
+        f"is to go, take it away by hand and end the case: starter.py void {typed(order.invoice)} --reason TEXT"
     )
     subject = f"Not deleted, because other services have the same panel user: {order.account}"
     return ticket_about(order, TicketKind.DELETION_SHARED, subject, body, step=made_for(order.step, About.SHARED))
