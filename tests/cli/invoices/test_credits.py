@@ -46,6 +46,8 @@ async def test_credit_is_added_once_and_paid_out_as_far_as_it_is_there(a_stage: 
         ("USD -3.00", "paid out by ana: a bad week"),
     ]
     assert "USD 2.00 left" in (await operate("credits", account)).out
+    told = (await operate("why", account, "--json")).json["credits"]
+    assert ["added by ana: a bad week" in told[0], "paid out by ana: a bad week" in told[1]] == [True, True]
 
 
 @pytest.mark.promise(9)
@@ -60,6 +62,11 @@ async def test_a_person_has_credit_pay_for_an_invoice_that_is_not_due(a_stage: S
         assert (said.status, said.out.startswith("CRE-2: credit asked for; balance USD 1")) == (0, True)
     shown = await until_paid(operate, "CRE-2")
     assert shown.json["balance"]["minor"] == 1699
+    (decided,) = shown.json["decided"]
+    assert (decided["by"], decided["reason"]) == ("ana", "a bad week")
+    said = "up to USD 3.00 of the account's credit used (t-3) by ana (a bad week)"
+    for command in ("show", "why"):
+        assert said in " ".join((await operate(command, "CRE-2")).out.replace("│", " ").split())
     assert [amount for amount, _ in await amounts(a_stage.store, account)] == ["USD 5.00", "USD -3.00"]
 
 

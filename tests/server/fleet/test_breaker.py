@@ -26,6 +26,9 @@ async def until_suspended(own: Stage, fleet: Sequence[Playing], count: int) -> N
             await asyncio.sleep(0.05)
 
 
+WHY = ("--reason", "looked at them")
+
+
 async def breaker(own: Stage, *words: str) -> Said:
     said = await starter("breaker", *words, env=own.env)
     assert said.status == 0, said.err
@@ -48,19 +51,23 @@ async def test_a_fleet_that_is_overdue_at_once_waits_for_a_person_who_lets_it_go
         payer, kept = waiting[5], waiting[6]
         await payer.signal()
         assert await payer.outcome() == "paid"
-        said = await breaker(own, "allow", "--most", "2", "--by", "ana")
+        said = await breaker(own, "allow", "--most", "2", "--by", "ana", *WHY, "--yes")
         assert said.out == "2 allowed; 2 case(s) told; 4 still wait\n"
         await until_suspended(own, fleet, LEAST + 2)
         assert {each.row.invoice for each in waiting[:2]} <= await suspended(own, fleet), "the oldest first"
         while "suspend" not in (allowed := await waiting[0].case()).steps_done:  # noqa: ASYNC110 - the case is the condition
             await asyncio.sleep(0.02)  # the panel has it before the case has heard so
         assert allowed.deferrals[0].reason.endswith("; allowed by ana")
-        await breaker(own, "keep", kept.row.invoice, "--by", "ben")
-        assert (await breaker(own, "allow", "--by", "ana")).out == "3 allowed; 3 case(s) told; 0 still wait\n"
+        assert [(each.by, each.reason) for each in allowed.decided] == [("ana", "looked at them")]
+        await breaker(own, "keep", kept.row.invoice, "--by", "ben", *WHY)
+        rest = await breaker(own, "allow", "--by", "ana", *WHY, "--yes")
+        assert rest.out == "3 allowed; 3 case(s) told; 0 still wait\n"
         await until_suspended(own, fleet, LEAST + 5)
         await kept.to_day(11)
         assert await levels(own, fleet) == {"suspended": LEAST + 5, "active": 2}, "one paid, one is kept"
-        assert (await kept.case()).deferrals[-1].reason.startswith("a person decided against this suspension")
+        assert (
+            (await kept.case()).deferrals[-1].reason.startswith("ben decided against this suspension: looked at them")
+        )
 
 
 async def suspended(own: Stage, fleet: Sequence[Playing]) -> set[str]:
