@@ -23,6 +23,7 @@ from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
+from operations.bring_decision import BringDecision
 from operations.check_invoice import CheckInvoice, Named
 from operations.check_open_cases import CheckOpenCases
 from operations.check_services import CheckServices
@@ -35,7 +36,7 @@ from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
 from operations.fleet.report import Reports
 from operations.fleet.undo import UndoRun
-from operations.goodwill import Goodwill
+from operations.kept import KeptFirst
 from operations.list_cases import ListCases
 from operations.list_open_cases import ListOpenCases
 from operations.look import Look
@@ -166,9 +167,14 @@ class Composition:
         return Why(self.store, self.look.case, now)
 
     @cached_property
+    def kept(self) -> KeptFirst:
+        """Keep what people give before its case is told."""
+        return KeptFirst(self.store, now)
+
+    @cached_property
     def payments(self) -> Payments:
         """Enter money."""
-        return Payments(self.store, self.cases, self._policy, self.look.case, self.seen.asked)
+        return Payments(self.store, self.cases, self._policy, self.look.case, seen=self.seen.asked, kept=self.kept)
 
     @cached_property
     def spread_credit(self) -> SpreadCredit:
@@ -177,18 +183,13 @@ class Composition:
 
     @cached_property
     def credit(self) -> StaffCredit:
-        """Add, use and pay out credit."""
-        return StaffCredit(self.store, self.cases, self.spread_credit, now)
-
-    @cached_property
-    def goodwill(self) -> Goodwill:
-        """Give payments back."""
-        return Goodwill(self.store, self.cases)
+        """Add and pay out credit."""
+        return StaffCredit(self.store, self.spread_credit, now)
 
     @cached_property
     def decisions(self) -> Decisions:
         """Bring a person's decision to a case."""
-        return Decisions(self.store, self.cases)
+        return Decisions(self.store, self.kept, BringDecision(self.store, self.cases))
 
     @cached_property
     def tickets(self) -> TicketList:
@@ -229,7 +230,7 @@ class Composition:
     @cached_property
     def undo(self) -> UndoRun:
         """Undo a wrong run."""
-        return UndoRun(self.store, self.cases, now)
+        return UndoRun(self.store, self.cases, self.kept, now)
 
     @cached_property
     def removals(self) -> Removals:

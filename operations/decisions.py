@@ -1,41 +1,31 @@
-"""What people decide about an invoice: promise, waiver, approval, voiding it, another due date, a refused charge.
+"""What people decide about an invoice: promise, waiver, approval, voiding it, another due date, money given back ...
 
 The case itself says yes or no.
 """
 
-from dunning.case.facts import Answer, Approval, DueDateChange, Promise, RefusedCharge, Void, Waiver
-from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
+from dunning.case.facts import UseCredit
 from dunning.ports.invoices import Invoices
-from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
-
-Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge
+from dunning.records.inbox import Decision, News, Outcome
+from operations.bring_decision import BringDecision
+from operations.kept import KeptFirst
 
 
 class Decisions:
-    """The store only says why there is no case."""
+    """`kept` keeps each decision before `bringing` brings it to its case."""
 
-    def __init__(self, store: Invoices, cases: Cases) -> None:
+    def __init__(self, store: Invoices, kept: KeptFirst, bringing: BringDecision) -> None:
         self._store = store
-        self._cases = cases
+        self._kept = kept
+        self._bringing = bringing
 
-    async def decide(self, invoice: str, decision: Decision) -> Answer:
-        """Bring a decision to the invoice's case. Raises RefusedError with the case's reason, and OutageError."""
-        try:
-            return await self._cases.tell(invoice, decision)
-        except CaseSaysNoError as error:
-            raise CaseRefusedError(invoice, str(error)) from None
-        except NoCaseError:
-            raise await self._why_none(invoice) from None
+    async def decide(self, invoice: str, decision: Decision) -> Outcome:
+        """Bring a decision to the invoice's case. Raises RefusedError with the case's reason, KeptError, OutageError.
 
-    async def _why_none(self, invoice: str) -> RefusedError:
-        closed, known = await self._store.ledger(invoice), await self._store.invoice(invoice)
-        if closed:
-            return RefusedError(
-                f"its case is closed as {closed.outcome}, so nothing can be decided about it any more", about=invoice
-            )
-        return no_case(invoice) if known else NoSuchInvoiceError(invoice)
-
-
-def no_case(invoice: str) -> NoCaseAtAllError:
-    """For an invoice that the store knows, and whose case never began."""
-    return NoCaseAtAllError(invoice)
+        What has an id of its own happens once. An invoice that nobody here knows is most likely mistyped, so nothing
+        is kept for it; a case that runs all the same is told.
+        """
+        update = f"use-credit-{decision.id}" if isinstance(decision, UseCredit) else ""
+        news = News(invoice=invoice, decision=decision, update=update)
+        if await self._store.invoice(invoice) is None:
+            return await self._bringing.bring(invoice, decision, update)
+        return await self._kept.give(news, lambda kept: self._bringing.bring(invoice, decision, kept.update))

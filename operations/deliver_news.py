@@ -1,4 +1,4 @@
-"""Bringing what a gateway, a processor or a mail server says to the case that it concerns, whatever state that is in.
+"""Bringing what a gateway, a processor, a mail server or a person says to its case, whatever state that is in.
 
 Portal, sweep and command line come this way, so that money takes one road.
 """
@@ -13,6 +13,7 @@ from dunning.ports.payments import Consents
 from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.records.payments import Consent
 from dunning.tickets.money import refused_payment
+from operations.bring_decision import BringDecision
 from operations.count_money import CountMoney
 from operations.late_money import LateRecords
 
@@ -32,13 +33,18 @@ class DeliverNews:
         self._store = store
         self._cases = cases
         self._money = CountMoney(store, cases)
+        self._decisions = BringDecision(store, cases)
 
     async def deliver(self, news: News) -> Outcome:
         """Bring it to its case; money ends in a ledger exactly once.
 
-        Raises OutageError while Temporal, or every worker, is away.
+        Raises OutageError while Temporal, or every worker, is away, and RefusedError for a decision that is not done.
         """
-        account = await self._owner(news)
+        if news.decision:
+            return await self._decisions.bring(news.invoice, news.decision, news.update)
+        return await self._told(news, await self._owner(news))
+
+    async def _told(self, news: News, account: str) -> Outcome:
         match news.fact:
             case Payment() as payment:
                 return await self._pay(news, payment, account)

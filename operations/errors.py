@@ -60,6 +60,17 @@ class UnfinishedError(OutageError):
     """A part is done, and what the rest needs is away: the same request again does the rest, and repeats nothing."""
 
 
+class KeptError(OutageError):
+    """What was given is kept, and the portal brings it to its case once that can be reached. It is not lost."""
+
+    def __init__(self, invoice: str, why: Exception) -> None:
+        reason = str(why).splitlines()[0].removeprefix(f"{invoice}: ") if str(why) else type(why).__name__
+        super().__init__(
+            f"{invoice}: it is kept, and the portal brings it to its case as soon as that can be reached; "
+            f"it need not be given again ({reason})"
+        )
+
+
 def refusal(error: ValidationError) -> RefusedError:
     """The first wrong value of a request. The value itself is not repeated: it may be personal."""
     first = error.errors()[0]

@@ -8,6 +8,7 @@ from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
 from dunning.payments.taken_back import left_of, news_in
 from dunning.policy.invoice_number import typed
+from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.records.claims import TakenBackNews
 from dunning.records.credit import UNMATCHED, late_line
 from dunning.rules.updates import restored_refused, reversal_refused
@@ -27,7 +28,11 @@ class _Books(NamedTuple):
 
 
 class KnownTakenBack:
-    """Reads only. All raise OutageError when something cannot be looked up, and RefusedError."""
+    """Reads only. All raise RefusedError, and StoreOutageError.
+
+    While the case does not answer nothing can be looked up, and that is no reason to refuse money news: a case takes
+    them in any order, and what fits nothing becomes a ticket.
+    """
 
     def __init__(self, store: LateRecords, case_of: CaseOf) -> None:
         self._store = store
@@ -39,7 +44,7 @@ class KnownTakenBack:
         Unless forced, also what is about money that no books have.
         """
         books = await self._books(invoice)
-        if _told_before(invoice, reversal, books.news):
+        if books is None or _told_before(invoice, reversal, books.news):
             return
         money = await self._money(invoice, reversal.payment, books.case)
         if money:
@@ -53,7 +58,7 @@ class KnownTakenBack:
     async def check_restored(self, invoice: str, fact: Restored, *, force: bool) -> None:
         """The same for money that came again after a reversal."""
         books = await self._books(invoice)
-        if _told_before(invoice, fact, books.news):
+        if books is None or _told_before(invoice, fact, books.news):
             return
         taken = {each.id: each for each in books.news if isinstance(each, Reversal)}
         if known := taken.get(fact.reversal):
@@ -66,8 +71,13 @@ class KnownTakenBack:
         elif not force:
             raise RefusedError(_unknown("reversal", fact.reversal, invoice, list(taken)), field="reversal")
 
-    async def _books(self, invoice: str) -> _Books:
-        case = await self._case_of(invoice)
+    async def _books(self, invoice: str) -> _Books | None:
+        try:
+            case = await self._case_of(invoice)
+        except StoreOutageError:
+            raise
+        except OutageError:
+            return None
         known = (*await self._store.remembered(invoice), *(news_in(case.entries) if case else ()))
         return _Books(case, tuple({(each.kind, each.id): each for each in reversed(known)}.values()))
 

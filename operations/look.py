@@ -12,7 +12,7 @@ from dunning.ports.cases import Cases, NoAnswerError, NoCaseError
 from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
-from operations.decisions import no_case
+from operations.bring_decision import no_case
 from operations.errors import NoSuchInvoiceError
 
 CaseOf = Callable[[str], Awaitable[Case | None]]

@@ -24,6 +24,7 @@ from operations.check_invoice import Policies
 from operations.count_money import Brought, CountMoney
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
+from operations.kept import KeptFirst
 from operations.known_back import KnownTakenBack
 from operations.known_money import First, KnownMoney
 from operations.look import CaseOf
@@ -68,7 +69,7 @@ class PaymentRecords(NewsRecords, CarriedRests, Protocol):
 
 
 class Payments:
-    """All raise OutageError; safe to repeat: the same id is never counted twice.
+    """All raise OutageError; safe to repeat: the same id is never counted twice. What is entered is kept first.
 
     `seen` hears of a case as it is once money was taken back or came again: that is a signal, and has no answer.
     """
@@ -79,10 +80,13 @@ class Payments:
         cases: Cases,
         policies: Policies,
         case_of: CaseOf,
+        *,
         seen: Callable[[Case], None],
+        kept: KeptFirst,
     ) -> None:
         self._store = store
         self._cases = cases
+        self._kept = kept
         self._policies = policies
         self._seen = seen
         self._known = KnownMoney(store, case_of, policies)
@@ -125,7 +129,8 @@ class Payments:
         """A case may run though the store is away, or was lost and knows nothing of it."""
         try:
             if await self._store.invoice(invoice):
-                return await self._money.payment(invoice, payment, durable=durable)
+                news = News(invoice=invoice, fact=payment)
+                return await self._kept.give(news, lambda _: self._money.payment(invoice, payment, durable=durable))
             brought = await self._money.tell(invoice, payment, durable=durable)
         except StoreOutageError:
             brought = await self._money.tell(invoice, payment, durable=durable)
@@ -155,7 +160,7 @@ class Payments:
         return await self._signalled(News(invoice=invoice, fact=restored))
 
     async def _signalled(self, news: News) -> Outcome:
-        outcome = await self._news.deliver(news)
+        outcome = await self._kept.give(news, self._news.deliver)
         if outcome.outcome == "noted":
             with suppress(NoCaseError, OutageError):  # it is with the server, whoever answers now
                 self._seen(await self._cases.ask(news.invoice))

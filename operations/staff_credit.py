@@ -1,4 +1,4 @@
-"""What people do with an account's credit: add some, have it pay for an invoice, pay it out.
+"""What people do with an account's credit: add some, pay it out. Having it pay for an invoice is a decision.
 
 Each happens once by the id that they give it, and the line in the account's credit says who and why.
 """
@@ -7,13 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from dunning.case.facts import Answer, UseCredit
 from dunning.money import Money
 from dunning.ports.accounts import Accounts
-from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.records.credit import Credit, added_line, paid_out_line, to_use
 from dunning.rules.updates import MOST
-from operations.errors import CaseRefusedError, NoSuchInvoiceError, RefusedError
+from operations.errors import RefusedError
 from operations.payments import known_account
 from operations.spread_credit import SpreadCredit, SpreadRecords
 
@@ -25,9 +23,8 @@ class CreditRecords(SpreadRecords, Accounts, Protocol):
 class StaffCredit:
     """All raise RefusedError and OutageError. `clock` is the wall's."""
 
-    def __init__(self, store: CreditRecords, cases: Cases, spread: SpreadCredit, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: CreditRecords, spread: SpreadCredit, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._cases = cases
         self._spread = spread
         self._clock = clock
 
@@ -51,21 +48,6 @@ class StaffCredit:
             left = to_use(await self._store.credits(account), amount)
             raise RefusedError(f"{amount} is more than the {left} that is left", about=account, field="amount")
         return _first(line, written)
-
-    async def use(self, invoice: str, use: UseCredit) -> Answer:
-        """Have the account's credit pay for the invoice, now; its case takes what there is of it."""
-        known = await self._store.invoice(invoice)
-        if known is None:
-            raise NoSuchInvoiceError(invoice)
-        try:
-            currency = (await self._cases.ask(invoice)).balance.currency
-            if to_use(await self._store.credits(known.account), Money(minor=MOST, currency=currency)).minor == 0:
-                raise RefusedError(f"account {known.account!r} has no credit in {currency}", about=invoice)
-            return await self._cases.tell(invoice, use, f"use-credit-{use.id}")
-        except CaseSaysNoError as error:
-            raise CaseRefusedError(invoice, str(error)) from None
-        except NoCaseError:
-            raise RefusedError("its case is closed, so nothing is owed", about=invoice) from None
 
     def _line(self, id_: str, account: str, amount: Money, reason: str) -> Credit:
         return Credit(id=id_, account=account, amount=amount, at=self._clock(), reason=reason)

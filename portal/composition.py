@@ -25,6 +25,7 @@ from adapters.templates.files import COMMON
 from adapters.templates.languages import Languages
 from adapters.temporal.connection import Connection
 from composition import Composition, now
+from dunning.records.inbox import COMMAND
 from operations.ask_gateway import AskGateway
 from operations.deliver_news import Deliver
 from portal.http.app import application
@@ -34,7 +35,7 @@ from portal.http.ready import Ready
 from portal.inbox import processor_api
 from portal.inbox.accept import WebhookIntake
 from portal.inbox.deliver import InboxDelivery
-from portal.inbox.handle import WebhookHandler
+from portal.inbox.handle import WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.mail.auto_reply import AutoReply
@@ -88,7 +89,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
-    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
     intake = WebhookIntake(InboxWriter(store), settings.webhook_bytes, now)
     readers = Readers(Languages(settings.notices / COMMON), settings.all_brands())

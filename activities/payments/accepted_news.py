@@ -1,4 +1,4 @@
-"""What was accepted from a payer's side and has not reached its case: our own inbox is asked, as the gateway is.
+"""What was accepted from a payer or a person and has not reached its case: our inbox is asked, as the gateway is.
 
 Temporal may be away from the portal and not from this worker; then a payment was answered with "accepted", and waits.
 """
@@ -13,10 +13,10 @@ from activities.payments.unreported_money import AskRecords, MoneyOrder
 from dunning.ports.outages import OutageError
 from dunning.records.claims import Unhandled
 from dunning.rules.deferrals import LONGEST_WAIT
-from dunning.tickets.money import news_unhandled
+from dunning.tickets.money import named, news_unhandled
 
-MOMENT = timedelta(seconds=2)
-"""What is on its way needs no longer than that; what does needs a person, too."""
+LOOKS = (0.1, 0.4, 1.5)
+"""Seconds before each further look. What is on its way needs no longer than two; what does needs a person, too."""
 
 
 class NewsUnhandledError(OutageError):
@@ -28,10 +28,12 @@ async def unhandled_news(store: AskRecords, order: MoneyOrder, waited_out: Colle
 
     `waited_out` are the keys of what the step waits for no longer.
     """
-    if await _unhandled(store, order, waited_out) is None:
-        return None
-    await asyncio.sleep(MOMENT.total_seconds())
     waits = await _unhandled(store, order, waited_out)
+    for pause in LOOKS:
+        if waits is None:
+            return None
+        await asyncio.sleep(pause)
+        waits = await _unhandled(store, order, waited_out)
     if waits:
         await store.open_ticket(news_unhandled(order, waits))
     return waits
@@ -51,7 +53,7 @@ def _tried_for() -> timedelta:
 
 def describe(waits: Unhandled) -> str:
     """What is waited for, for people."""
-    what = f"the webhook {waits.source} {waits.id}" if waits.source else f"the payment {waits.id}"
+    what = f"the {named(waits)}"
     return f"{what}: it was accepted, and has not reached its case"
 
 

@@ -1,13 +1,14 @@
-"""The inbox: webhooks are kept here before they are answered, and handled afterwards."""
+"""The inbox: webhooks, and what people give, are kept here before anybody hears of them, and handled afterwards."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.database.base import Database, add_rows
+from adapters.store.database.base import Database, add_row, add_rows
+from adapters.store.open_cases import alone_with
 from adapters.store.tables import inbox
-from dunning.records.inbox import InboxEvent
+from dunning.records.inbox import COMMAND, InboxEvent, News
 
 _HANDLED = (
     update(inbox)
@@ -17,7 +18,7 @@ _HANDLED = (
 
 
 class Inbox(Database):
-    """Keep, read and tick off webhooks."""
+    """Keep, read and tick off."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -31,13 +32,28 @@ class Inbox(Database):
         """
         await self._received.add(events)
 
+    async def keep_given(self, event: InboxEvent) -> InboxEvent:
+        """Keep what a person gives, unless the very same of that invoice waits: then that.
+
+        Given twice at once it is one: whoever comes second waits for the first.
+        """
+        waits = select(inbox).where(inbox.c.outcome == "", inbox.c.source == COMMAND, inbox.c.invoice == event.invoice)
+        says = News.model_validate_json(event.body).says()
+        async with self._writing() as connection:
+            await alone_with(connection, event.invoice)
+            for row in (await connection.execute(waits.order_by(inbox.c.at, inbox.c.id))).mappings():
+                if News.model_validate_json(row["body"]).says() == says:
+                    return InboxEvent.model_validate(dict(row))
+            await add_row(connection, inbox, event.model_dump())
+        return event
+
     async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
-        """Read the webhooks that nobody handled yet, oldest first, `most` at the most."""
+        """Read what nobody handled yet, oldest first, `most` at the most."""
         unhandled = select(inbox).where(inbox.c.outcome == "").order_by(inbox.c.at, inbox.c.source, inbox.c.id)
         return tuple(InboxEvent.model_validate(dict(row)) for row in await self._rows(unhandled.limit(most)))
 
     async def handled(self, event: InboxEvent, outcome: str) -> None:
-        """Note what became of a webhook; the first outcome stays."""
+        """Note what became of it; the first outcome stays."""
         await self._handled.add([(event, outcome)])
 
     async def wait_again(self, invoice: str) -> int:
@@ -51,7 +67,7 @@ class Inbox(Database):
             return len((await connection.execute(again)).all())
 
     async def event(self, source: str, event: str) -> InboxEvent | None:
-        """Read a webhook that was kept, handled or not."""
+        """Read what was kept, handled or not."""
         row = await self._row(select(inbox).where(inbox.c.source == source, inbox.c.id == event))
         return None if row is None else InboxEvent.model_validate(dict(row))
 

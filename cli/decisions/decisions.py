@@ -12,7 +12,7 @@ from cli.shell.options import By, Json, Number, day
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
-    from operations.decisions import Decision
+    from dunning.records.inbox import Decision
 
 Reason = Annotated[str, Parameter(help="Why; kept in the case.")]
 
@@ -120,7 +120,7 @@ async def _decide(invoice: str, model: type[Decision], values: dict[str, object]
         decision = model.model_validate(values)
     except ValidationError as error:
         raise BadInputError(f"--{reasons(error)[0]}") from None
-    async with composed(store="if there") as made:
+    async with composed(server="if there") as made:
         answer = await made.decisions.decide(invoice, decision)
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})

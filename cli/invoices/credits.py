@@ -108,8 +108,8 @@ async def use(
         fact = UseCredit(id=id, most=most, by=by, reason=reason)
     except ValidationError as error:
         raise BadInputError(f"--{reasons(error)[0]}") from None
-    async with composed() as made:
-        answer = await made.credit.use(invoice, fact)
+    async with composed(server="if there") as made:
+        answer = await made.decisions.decide(invoice, fact)
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})
     else:

@@ -36,7 +36,7 @@ async def pay(
     Money for a closed invoice becomes credit of its account and a Billing ticket.
     """
     when = parsed_instant(at, "--at") if at else now()
-    async with composed(store="if there") as made:
+    async with composed(store="if there", server="if there") as made:
         money = await _money(made.payments, invoice, amount)
         payment = _payment(id, money, when, method)
         said = _words(await _take(made.payments, invoice, payment, durable=durable, force=force), money)
@@ -48,14 +48,16 @@ async def pay(
 
 async def _money(payments: Payments, invoice: str, text: str) -> Money:
     from dunning.money import Money
-    from dunning.ports.cases import NoAnswerError
+    from dunning.ports.outages import OutageError, StoreOutageError
 
     try:
         currency = None if any(word.isalpha() for word in text.split()) else await payments.currency(invoice)
         return Money.parse(text, currency)
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
-    except NoAnswerError as error:
+    except StoreOutageError:
+        raise
+    except OutageError as error:
         raise FailedError(
             f"{error}\nThe invoice's currency is not known without it: write --amount 'USD 19.99'."
         ) from None

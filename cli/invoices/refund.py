@@ -38,8 +38,8 @@ async def refund(
         raise BadInputError(f"--{reasons(error)[0]}") from None
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
-    async with composed() as made:
-        await made.goodwill.give_back(invoice, fact)
+    async with composed(server="if there") as made:
+        await made.decisions.decide(invoice, fact)
     if json:
         print_json({"invoice": invoice, "payment": payment, "amount": str(fact.amount), "outcome": "asked for"})
     else:

@@ -41,7 +41,7 @@ async def reverse(
 
     values = {"id": id, "payment": payment, "amount": _money(amount), "at": now()}
     fact = _fact(Reversal, {**values, "reason": reason, "chargeback": chargeback})
-    async with composed() as made:
+    async with composed(server="if there") as made:
         _say(await made.payments.reverse(invoice, fact, force=force), json=json)
 
 
@@ -59,7 +59,7 @@ async def restore(
     from dunning.case.facts import Restored
 
     fact = _fact(Restored, {"id": id, "reversal": reversal, "amount": _money(amount), "at": now()})
-    async with composed() as made:
+    async with composed(server="if there") as made:
         _say(await made.payments.restore(invoice, fact, force=force), json=json)
 
 

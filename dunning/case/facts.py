@@ -101,6 +101,7 @@ class Reconsider(Wire):
 class Promise(Wire):
     """The customer will pay by the end of `until`, a date in the account's zone; no step happens before that."""
 
+    kind: Literal["promise"] = "promise"
     until: date
     by: str = ""
 
@@ -121,6 +122,7 @@ class UseCredit(Wire):
     `id` makes it happen once.
     """
 
+    kind: Literal["use-credit"] = "use-credit"
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     most: Money | None = None
     by: str = ""
@@ -133,6 +135,7 @@ class Waiver(Wire):
     What was paid stays paid: no more is waived than is owed. `give_back`: what was paid for it becomes credit.
     """
 
+    kind: Literal["waiver"] = "waiver"
     entry: str
     amount: Money | None = None
     give_back: bool = False
@@ -157,6 +160,7 @@ class GiveBack(Wire):
 class Approval(Wire):
     """One person agrees to a milestone."""
 
+    kind: Literal["approval"] = "approval"
     milestone: str
     by: Words
 
@@ -164,6 +168,7 @@ class Approval(Wire):
 class RefusedCharge(Wire):
     """A person decides about a charge that the gateway refuses as malformed: try it again now, or leave it out."""
 
+    kind: Literal["refused-charge"] = "refused-charge"
     leave_out: bool = False
     by: Words
     reason: str = ""
@@ -172,6 +177,7 @@ class RefusedCharge(Wire):
 class Void(Wire):
     """The invoice was a mistake: nothing is owed, everything is reinstated."""
 
+    kind: Literal["void"] = "void"
     reason: Words
     by: str = ""
 
@@ -179,6 +185,7 @@ class Void(Wire):
 class DueDateChange(Wire):
     """A new due date, a calendar date in the account's zone. All steps still to come move by the same days."""
 
+    kind: Literal["due-date-change"] = "due-date-change"
     due: date
     by: str = ""
 
@@ -190,6 +197,7 @@ class Undo(Wire):
     customer, so that the same run cannot start over at once.
     """
 
+    kind: Literal["undo"] = "undo"
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     since: Instant
     until: Instant

@@ -74,6 +74,7 @@ class StepKind(Enum):
     WEBHOOK = Form("webhook", 2, ends=True)
     GATEWAY_REFUSES = Form("gateway-refuses", 2, ends=True)  # by step and code; for every call: "all" and day
     UNHANDLED = Form("unhandled", 2, ends=True)  # by source and id
+    COMMAND = Form("command", 1, ends=True)  # what a person gave, by its id in the inbox
     MAIL = Form("mail", 1, ends=True)
     NOTICE_BOUNCED = Form("bounced", 1, ends=True)
     STILL_RESTRICTED = Form("still-restricted", 1, ends=True)

@@ -1,4 +1,4 @@
-"""What comes from outside, kept until it is handled: webhooks and mails."""
+"""What comes from outside, kept until it is handled: webhooks, what people give by commands, and mails."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -8,7 +8,7 @@ from dunning.records.mail import InboundMail
 
 
 class Inbox(Protocol):
-    """Webhooks."""
+    """Webhooks, and what people give by commands."""
 
     async def receive(self, events: Sequence[InboxEvent]) -> None:
         """Keep webhooks until they are handled, all in one transaction that survives a power failure.
@@ -17,12 +17,19 @@ class Inbox(Protocol):
         """
         ...
 
+    async def keep_given(self, event: InboxEvent) -> InboxEvent:
+        """Keep what a person gives, unless the very same of that invoice waits: then that.
+
+        It survives a power failure.
+        """
+        ...
+
     async def waiting(self, most: int) -> tuple[InboxEvent, ...]:
-        """Webhooks that nobody handled yet, oldest first."""
+        """What nobody handled yet, oldest first."""
         ...
 
     async def handled(self, event: InboxEvent, outcome: str) -> None:
-        """Note what became of a webhook; the first outcome stays."""
+        """Note what became of it; the first outcome stays."""
         ...
 
     async def wait_again(self, invoice: str) -> int:
@@ -33,7 +40,7 @@ class Inbox(Protocol):
         ...
 
     async def event(self, source: str, event: str) -> InboxEvent | None:
-        """A webhook that was kept, handled or not."""
+        """What was kept, handled or not."""
         ...
 
 

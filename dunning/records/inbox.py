@@ -1,10 +1,26 @@
-"""The store's inbox: news as it was told, and what came of it."""
+"""The store's inbox: what companies and people told, and what came of it."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dunning.case.facts import Bounced, MethodChanged, Payment, PaymentNews, Restored, Reversal
+from dunning.case.facts import (
+    Approval,
+    Bounced,
+    DueDateChange,
+    GiveBack,
+    MethodChanged,
+    Payment,
+    PaymentNews,
+    Promise,
+    RefusedCharge,
+    Restored,
+    Reversal,
+    Undo,
+    UseCredit,
+    Void,
+    Waiver,
+)
 from dunning.case.outcomes import AnswerOutcome, PaymentOutcome
 from dunning.money import Money
 from dunning.records.payments import Consent
@@ -15,13 +31,18 @@ Told = Annotated[
     Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Consent, Field(discriminator="kind")
 ]
 """What news may be about, told apart by its `kind`."""
+Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge | GiveBack | UseCredit | Undo
+"""What people decide about an invoice."""
+COMMAND = "command"
+"""The source of what a person gave by a command."""
 
 
 class News(Wire):
-    """What a gateway or a mail server says: in whose matter, and one fact; none when it is only known who was there.
+    """What a gateway, a mail server or a person says: in whose matter, and one fact; none: only who was there.
 
     `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
-    the key of the automatic attempt that the payment came from; empty for the customer's own.
+    the key of the automatic attempt that the payment came from; empty for the customer's own. A person may
+    have made a `decision` instead; `update` is the id under which its case is told, for the same answer each time.
     """
 
     invoice: str = ""
@@ -29,6 +50,12 @@ class News(Wire):
     payer: str = ""
     attempt: str = ""
     fact: Told | None = None
+    decision: Annotated[Decision, Field(discriminator="kind")] | None = None
+    update: str = ""
+
+    def says(self) -> dict[str, object]:
+        """What is the same when it is said again."""
+        return self.model_dump(exclude={"update": True, "fact": {"at"}})
 
 
 LateOutcome = PaymentOutcome | Literal["already credited", "reopened", "taken off the credit"]
@@ -50,10 +77,11 @@ class Outcome(Wire):
 
 
 class InboxEvent(Wire):
-    """A webhook as it came, kept before it was answered. `source` is stripe or payments; `outcome` empty until handled.
+    """A webhook as it came, kept before it was answered, or news that a person gave, kept before its case was told.
 
-    The key is the pair of source and the sender's own event id: the same event twice is one. `invoice`, `account` and
-    `payer` say in whose matter it is, as far as its body does; all empty: nobody knows before it is read.
+    `source` is stripe, payments or command; `outcome` is empty until it is handled. The key is the pair of source and
+    the sender's own event id: the same event twice is one. `invoice`, `account` and `payer` say in whose matter it is,
+    as far as its body does; all empty: nobody knows before it is read.
     """
 
     source: str

@@ -34,6 +34,7 @@ class TicketKind(StrEnum):
     COUNTED_TWICE = "counted-twice"
     WEBHOOK_FAILED = "webhook-failed"
     NEWS_UNHANDLED = "news-unhandled"
+    COMMAND_NOT_DONE = "command-not-done"
     SWEEP = "sweep"
     CHARGE_REFUSED = "charge-refused"
     GATEWAY_REFUSES = "gateway-refuses"
@@ -87,6 +88,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.COUNTED_TWICE: _BILLING,
     TicketKind.WEBHOOK_FAILED: _BILLING,
     TicketKind.NEWS_UNHANDLED: _BILLING,
+    TicketKind.COMMAND_NOT_DONE: _BILLING,
     TicketKind.SWEEP: _BILLING,
     TicketKind.CHARGE_REFUSED: _BILLING,
     TicketKind.GATEWAY_REFUSES: _BILLING,

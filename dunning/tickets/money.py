@@ -7,7 +7,7 @@ from dunning.case.orders import Order
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 from dunning.records.claims import Unhandled
-from dunning.records.inbox import InboxEvent
+from dunning.records.inbox import COMMAND, InboxEvent
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder, ticket_about
 
@@ -101,7 +101,6 @@ def told_at_closing(order: Order, reversal: Reversal) -> TicketOrder:
 
 def news_unhandled(order: Order, what: Unhandled) -> TicketOrder:
     """A step waits for news that was accepted and has not reached its case; one ticket, however many steps wait."""
-    named = f"webhook {what.source} {what.id}" if what.source else f"payment {what.id}"
     help_ = (
         "It lies in the store's table inbox: is the portal running, and does it reach Temporal?"
         if what.source
@@ -113,11 +112,18 @@ def news_unhandled(order: Order, what: Unhandled) -> TicketOrder:
         step=step(StepKind.UNHANDLED, what.source or "payment", what.id),
         at=order.at,
         kind=TicketKind.NEWS_UNHANDLED,
-        subject=f"Accepted, and not handled: {named}",
+        subject=f"Accepted, and not handled: {named(what)}",
         body=(
             f"{order.step} of {order.invoice} waits for it, a day at most, because it may say that money came. {help_}"
         ),
     )
+
+
+def named(what: Unhandled) -> str:
+    """What is waited for, for people."""
+    if not what.source:
+        return f"payment {what.id}"
+    return f"command {what.id}" if what.source == COMMAND else f"webhook {what.source} {what.id}"
 
 
 def webhook_failed(event: InboxEvent, invoice: str, account: str, at: datetime, error: Exception) -> TicketOrder:

@@ -14,9 +14,11 @@ from dunning.ports.cases import Cases, CaseSaysNoError, Listed, NoCaseError, Wan
 from dunning.ports.invoices import Invoices
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
+from dunning.records.inbox import News
 from dunning.undo.report import TouchedCase, not_undoable_ticket, touched_case, undo_id, undo_record
 from dunning.undo.undo import undo_refused
 from operations.errors import RefusedError, refusal
+from operations.kept import KeptFirst
 
 AT_ONCE = 20
 """So many cases are asked at the same time."""
@@ -60,9 +62,10 @@ class Undone:
 class UndoRun:
     """Asks each case, and undoes what the same rule says in a dry run. `clock` is the wall's."""
 
-    def __init__(self, store: UndoRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: UndoRecords, cases: Cases, kept: KeptFirst, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
+        self._kept = kept
         self._clock = clock
 
     async def undo(self, wrong: WrongRun, *, dry_run: bool = False) -> Undone:
@@ -102,7 +105,7 @@ class UndoRun:
         try:
             row = await self._one(number, undo, closed=closed, dry_run=dry_run)
         except (CaseSaysNoError, OutageError) as error:  # the others are undone all the same
-            row = TouchedCase(invoice=number, outcome="failed", detail=str(error).splitlines()[0])
+            row = TouchedCase(invoice=number, outcome="failed", detail=_line(number, error))
         if row and not (closed and number in rows):
             rows[number] = row
 
@@ -112,7 +115,8 @@ class UndoRun:
         if row is None or row.outcome != "would undo" or dry_run:
             return row
         try:
-            answer = await self._cases.tell(number, undo, f"undo-{undo.id}")
+            news = News(invoice=number, decision=undo, update=f"undo-{undo.id}")
+            answer = await self._kept.give(news, lambda kept: self._cases.tell(number, undo, kept.update))
         except NoCaseError:  # it has ended meanwhile
             return await self._one(number, undo, closed=True, dry_run=dry_run)
         except OutageError:  # it may have heard it all the same, and then its customer is written to
@@ -172,6 +176,10 @@ def undo_of(wrong: WrongRun, *, dry_run: bool = False) -> Undo:
     if reason := undo_refused(undo):
         raise RefusedError(reason, field="until")
     return undo
+
+
+def _line(number: str, error: Exception) -> str:
+    return str(error).splitlines()[0].removeprefix(f"{number}: ")
 
 
 async def _fill(waiting: "asyncio.Queue[Listed | None]", listed: AsyncIterator[Listed]) -> None:

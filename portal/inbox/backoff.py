@@ -1,15 +1,18 @@
-"""Webhooks that could not be delivered yet: when each is tried again, and when that has become pointless."""
+"""What could not be delivered yet: when each is tried again, and when that has become pointless."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dunning.records.inbox import InboxEvent
+from dunning.records.inbox import COMMAND, InboxEvent
 from portal.http.errors import OUTAGES
 
 FIRST, LONGEST = 0.2, 30.0
 """Seconds before the second try, and the most between two; each pause is twice the one before."""
 FAULTS = 12
 """Errors of ours or of the message before a person is asked, about two minutes after the first."""
+LEFT_ALONE = 15.0
+"""Seconds that an event of a command rests when it is first seen: the command itself is at it, and tells its person. It
+waits ten at the most to be heard. A second hand would do no harm, but a refusal would become a ticket beside."""
 
 Key = tuple[str, str]
 
@@ -37,6 +40,11 @@ class Backoff:
 
     def __len__(self) -> int:
         return len(self._rests)
+
+    def seen(self, event: InboxEvent, now: float) -> None:
+        """Let one of a command rest at first. What follows it in the same matter does not wait for it."""
+        if event.source == COMMAND and key_of(event) not in self._rests:
+            self._rests[key_of(event)] = Pause(until=now + LEFT_ALONE)
 
     def failed(self, event: InboxEvent, error: Exception, now: float) -> Pause:
         """Let it rest, longer each time. `hopeless` says whether it should be tried again at all."""

@@ -103,6 +103,8 @@ class InboxDelivery:
         ):  # all that waits is seen: what does not wait any more was handled by another portal
             self._tell_listeners(asked - keys - self._flying.keys() - self._finished, ())
         self._backoff.keep_only(keys)
+        for event in waiting:
+            self._backoff.seen(event, _time())
         self._reading.keep_only(keys | self._flying.keys())
         await self._reading.learn(event for event in waiting if self._may_be_tried(event))
         self._start(waiting)
@@ -178,7 +180,7 @@ def _matters(news: tuple[News, ...]) -> Matters:
 def _tell(event: InboxEvent, error: Exception, rest: Pause) -> None:
     """At the 1st, 2nd, 4th, 8th ... try: a long outage would fill the log."""
     if rest.tries & (rest.tries - 1) == 0 or hopeless(rest):
-        words = "a webhook waits: the other side is away" if rest.outage else "a webhook cannot be handled"
+        words = "what is kept waits: the other side is away" if rest.outage else "what is kept cannot be handled"
         log.warning(words, source=event.source, id=event.id, tries=rest.tries, error=type(error).__name__)
 
 

@@ -1,4 +1,4 @@
-"""One webhook that was kept: what it says, bringing that to its cases, and giving it to a person when that fails."""
+"""One event that was kept: what it says, bringing that to its cases, and giving it to a person when that fails."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,18 +7,26 @@ from typing import Protocol
 
 from dunning.ports.inbox import Inbox
 from dunning.ports.tickets import Tickets
-from dunning.records.inbox import InboxEvent, News, Outcome
+from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
+from dunning.tickets.commands import command_not_done
 from dunning.tickets.money import webhook_failed
 from operations.deliver_news import Deliver
+from operations.errors import RefusedError
 
 
 class InboxRecords(Inbox, Tickets, Protocol):
-    """The webhooks, and work for people."""
+    """The inbox, and work for people."""
 
 
 FAILED = Outcome(outcome="failed: see ticket")
 _READING = 5.0
-"""Seconds to find out what a webhook says: the gateway may have to be asked."""
+"""Seconds to find out what an event says: the gateway may have to be asked."""
+
+
+async def read_given(body: str) -> tuple[News, ...]:
+    """What a person gave by a command. Raises ValueError."""
+    return (News.model_validate_json(body),)
+
 
 Reader = Callable[[str], Awaitable[tuple[News, ...]]]
 
@@ -48,7 +56,11 @@ class WebhookHandler:
 
     async def deliver(self, event: InboxEvent, news: tuple[News, ...]) -> tuple[Outcome, ...]:
         """Bring all of it to its cases, then note the outcome. After a crash in between, it is all done again."""
-        outcomes = [await self._deliver(each) for each in news]
+        try:
+            outcomes = [await self._deliver(each) for each in news]
+        except RefusedError as error:  # whoever gave it was told that it would be brought
+            await self._store.open_ticket(command_not_done(event, news, self._clock(), error))
+            outcomes = [Outcome(outcome="refused", invoice=event.invoice)]
         told = tuple(outcomes) or (Outcome(outcome="ignored"),)
         await self._store.handled(event, ", ".join(dict.fromkeys(each.outcome for each in told)))
         return told
@@ -56,7 +68,10 @@ class WebhookHandler:
     async def give_up(self, event: InboxEvent, news: tuple[News, ...], error: Exception) -> tuple[Outcome, ...]:
         """A person gets what could not be delivered: nothing that may say "payment" is lost."""
         about = next(iter(news), News())
-        ticket = webhook_failed(event, about.invoice, about.account, self._clock(), error)
+        if event.source == COMMAND:
+            ticket = command_not_done(event, news, self._clock(), error)
+        else:
+            ticket = webhook_failed(event, about.invoice, about.account, self._clock(), error)
         await self._store.open_ticket(ticket)
         await self._store.handled(event, FAILED.outcome)
         return (FAILED.model_copy(update={"invoice": about.invoice}),)

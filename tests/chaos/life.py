@@ -18,7 +18,7 @@ from dunning.names import workflow_id
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
 from dunning.ports.outages import OutageError
-from operations.errors import RefusedError
+from operations.errors import KeptError, RefusedError
 from operations.new_invoice import NewInvoice
 from sandbox.story.play import at_rest
 from tests.chaos.drawn import DrawnInvoice, DrawnLife
@@ -185,15 +185,24 @@ class Life:
         raise StuckError(f"a person gave up: {last!r}")
 
     async def attempt(self, what: str, ask: Callable[[], Awaitable[object]]) -> None:
-        """Let somebody do it, and note what became of it."""
+        """Let somebody do it, and note what became of it. Who hears that it is kept does not do it again."""
+        kept = ""
+
+        async def once() -> None:
+            nonlocal kept
+            try:
+                await ask()
+            except KeptError as error:
+                kept = f" ({error})"
+
         try:
-            await self.persist(ask)
+            await self.persist(once)
         except RefusedError as error:
             self.told.done.append(f"{what}: refused, {error.reason}")
         except httpx2.HTTPStatusError as error:
             self.told.done.append(f"{what}: HTTP {error.response.status_code}")
         else:
-            self.told.done.append(what)
+            self.told.done.append(f"{what}{kept}")
 
 
 def _now() -> datetime:

@@ -256,7 +256,7 @@ async def _credit(life: Life, act: Act) -> None:
                 life.told.keep_credit(line)
             case "credit used":
                 use = UseCredit(id=id_, by=who[0], reason=who[1])
-                await life.attempt(f"{number}: credit used", lambda use=use: staff.use(number, use))
+                await life.attempt(f"{number}: credit used", lambda use=use: life.made.decisions.decide(number, use))
             case _:
                 await _pay_out(life, id_, act)
 
@@ -270,7 +270,7 @@ async def _goodwill(life: Life, act: Act) -> None:
         )  # fmt: skip
         for _ in range(2 if act.twice else 1):
             await life.attempt(
-                f"{charge.invoice}: {charge.id} goodwill", lambda: life.made.goodwill.give_back(charge.invoice, fact)
+                f"{charge.invoice}: {charge.id} goodwill", lambda: life.made.decisions.decide(charge.invoice, fact)
             )
 
 

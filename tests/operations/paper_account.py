@@ -17,9 +17,10 @@ from dunning.names import Values
 from dunning.payments.open_credit import takes_credit, uses_it_by
 from dunning.ports.cases import NoCaseError, Signal, Update
 from dunning.records.accounts import Account, Contact
+from operations.bring_decision import BringDecision
 from operations.decisions import Decisions
 from operations.errors import RefusedError
-from operations.goodwill import Goodwill
+from operations.kept import KeptFirst
 from operations.look import Look
 from operations.new_invoice import NewInvoice
 from operations.open_invoice import OpenInvoice
@@ -97,9 +98,10 @@ class AccountWorld:
         self.cases = cases = PaperAccount(store, now, self.gateway)
         self.spread = SpreadCredit(store, cases)
         look = Look(store, cases, self._clock)
-        self._payments = Payments(store, cases, policy, look.case, lambda _case: None)
-        self._credit = StaffCredit(store, cases, self.spread, self._clock)
-        self._goodwill, self._decisions = Goodwill(store, cases), Decisions(store, cases)
+        kept = KeptFirst(store, self._clock)
+        self._payments = Payments(store, cases, policy, look.case, seen=lambda _case: None, kept=kept)
+        self._credit = StaffCredit(store, self.spread, self._clock)
+        self._decisions = Decisions(store, kept, BringDecision(store, cases))
         self._opening = OpenInvoice(store, cases, Anywhere(), self._clock)
         self.came: dict[str, Money] = {}
         self.went: dict[str, Money] = {}
@@ -157,7 +159,7 @@ class AccountWorld:
     async def refunds(self, number: str, payment: Payment, id_: str, amount: Money) -> None:
         fact = GiveBack(id=id_, payment=payment.id, amount=amount, by="ana", reason="a bad week")
         with suppress(RefusedError):
-            await self._goodwill.give_back(number, fact)
+            await self._decisions.decide(number, fact)
 
     async def waives(self, number: str, amount: Money | None, *, give_back: bool) -> None:
         waiver = Waiver(entry="invoice", amount=amount, give_back=give_back, by="ana")
@@ -179,7 +181,7 @@ class AccountWorld:
 
     async def uses(self, number: str, id_: str, most: Money) -> None:
         with suppress(RefusedError):
-            await self._credit.use(number, UseCredit(id=id_, most=most, by="ana", reason="asked by phone"))
+            await self._decisions.decide(number, UseCredit(id=id_, most=most, by="ana", reason="asked by phone"))
 
     async def passes(self, days: int, *, card: bool) -> None:
         """Time passes, as far as nobody is marked inactive; or the card declines from now on, or no longer."""

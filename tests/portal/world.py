@@ -30,7 +30,7 @@ from dunning.money import Money
 from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from dunning.records.inbox import InboxEvent, News, Outcome
+from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from operations.ask_gateway import AskGateway
 from operations.deliver_news import Deliver
 from operations.why import Why
@@ -42,7 +42,7 @@ from portal.http.server import serving
 from portal.inbox import processor_api
 from portal.inbox.accept import WebhookIntake
 from portal.inbox.deliver import InboxDelivery
-from portal.inbox.handle import WebhookHandler
+from portal.inbox.handle import WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.pages.back import BackPage
@@ -292,7 +292,7 @@ async def portal(
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
     played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
     used = store or behind
-    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message}
+    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
     delivery = InboxDelivery(used, WebhookHandler(used, played.deliver, readers, now))
     intake = WebhookIntake(InboxWriter(used), most, now)
     pages = Pages(READERS, ["https:", leads_to])

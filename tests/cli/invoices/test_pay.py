@@ -11,6 +11,8 @@ from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, in_days, lines, row, starter
 
+NO_STORE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+
 
 async def opened(operate: Operate, number: str) -> None:
     asked = row(number, emails=[f"{number.lower()}@customer.example"])
@@ -164,20 +166,31 @@ def nobody_works(monkeypatch: pytest.MonkeyPatch, operate: Operate) -> Operate:
     return operate
 
 
-async def test_without_a_worker_the_caller_hears_that_nothing_was_acknowledged(nobody_works: Operate):
+async def test_without_a_worker_the_caller_hears_that_it_is_kept(nobody_works: Operate):
     await opened(nobody_works, "PAY-5")
     said = await nobody_works("pay", "PAY-5", "--amount", "USD 5", "--id", "p")
-    assert (said.status, said.out) == (1, "")
+    assert (said.status, said.out, said.err.count("\n")) == (1, "", 1)
+    assert "PAY-5: it is kept, and the portal brings it to its case" in said.err
     assert "no worker answered" in said.err
-    assert "worker.py running on the task queue 'nobody'" in said.err
-    assert "was not acknowledged; trying again is harmless" in said.err
-    assert "--durable" in said.err
     said = await nobody_works("pay", "PAY-5", "--amount", "5", "--id", "p")
     assert (said.status, "write --amount 'USD 19.99'" in said.err) == (1, True)
     for words in (("show", "PAY-5"), ("promise", "PAY-5", "--until", str(in_days(70)))):
         said = await nobody_works(*words)
         assert (said.status, "no worker answered" in said.err) == (1, True)
     assert await pay(nobody_works, "PAY-5", "USD 5", "p", "--durable") == ("sent", None)
+
+
+async def test_without_store_and_worker_the_caller_hears_that_nothing_was_acknowledged(
+    nobody_works: Operate, monkeypatch: pytest.MonkeyPatch
+):
+    await opened(nobody_works, "PAY-5B")
+    monkeypatch.setenv("REPRIEVE_STORE_URL", NO_STORE)
+    said = await nobody_works("pay", "PAY-5B", "--amount", "USD 5", "--id", "p")
+    assert (said.status, said.out) == (1, "")
+    assert "no worker answered" in said.err
+    assert "worker.py running on the task queue 'nobody'" in said.err
+    assert "was not acknowledged; trying again is harmless" in said.err
+    assert "--durable" in said.err
 
 
 async def test_a_case_that_closes_meanwhile_does_not_swallow_the_payment(a_stage: Stage, operate: Operate):
@@ -201,15 +214,17 @@ def test_a_missing_namespace_says_nothing_about_the_case(text: str):
     assert not cases._is_gone(RPCError(text, RPCStatusCode.NOT_FOUND, b""))
 
 
-async def test_without_the_store_a_running_case_is_still_paid_shown_and_decided_about(
+async def test_without_the_store_a_running_case_is_still_paid_and_shown_and_nothing_is_decided(
     operate: Operate, monkeypatch: pytest.MonkeyPatch
 ):
     await opened(operate, "PAY-7")
-    monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setenv("REPRIEVE_STORE_URL", NO_STORE)
     paid = await operate("pay", "PAY-7", "--amount", "USD 5", "--id", "without-store", "--json")
     assert (paid.status, paid.json["outcome"], paid.json["balance"]) == (0, "applied", "USD 14.99")
     assert "the table of open cases could not be written" in paid.err, "beside what a program reads"
     assert "14.99" in (await operate("show", "PAY-7")).out
-    assert (await operate("promise", "PAY-7", "--until", str(in_days(70)))).status == 0
+    refused = await operate("promise", "PAY-7", "--until", str(in_days(70)))
+    assert (refused.status, refused.out, "Check REPRIEVE_STORE_URL." in refused.err) == (1, "", True)
+    assert "promised" not in (await operate("show", "PAY-7")).out, "it could not be kept"
     said = await operate("pay", "PAY-NONE", "--amount", "USD 5", "--id", "x")
     assert (said.status, "Check REPRIEVE_STORE_URL." in said.err, "Traceback" in said.err) == (1, True, False)

@@ -20,11 +20,12 @@ from dunning.ports.cases import CaseSaysNoError, NoAnswerError, Update
 from dunning.ports.outages import OutageError
 from dunning.tickets.ticket import Ticket
 from dunning.undo.report import counts, totals
-from operations.errors import RefusedError
+from operations.errors import KeptError, RefusedError
 from operations.fleet.undo import Undone, UndoRun, WrongRun, undo_of
 from sandbox.stage.stage import QUEUE, Stage
 from tests.operations.deaf import Deaf
 from tests.operations.opening import now
+from tests.operations.test_kept import outcomes as in_inbox
 from tests.server.playing import Playing, begin
 
 LONG_AGO = datetime(2001, 5, 1, tzinfo=UTC)
@@ -62,7 +63,7 @@ async def test_a_run_that_touched_nothing_is_written_down_once(made: Composition
 
 async def test_cases_that_cannot_be_listed_are_an_outage(made: Composition) -> None:
     with pytest.raises(OutageError, match="nobody there"):
-        await UndoRun(made.store, Deaf(OutageError("nobody there")), now).undo(WRONG)
+        await UndoRun(made.store, Deaf(OutageError("nobody there")), made.kept, now).undo(WRONG)
 
 
 class Faulty(TemporalCases):
@@ -95,7 +96,7 @@ async def test_what_was_undone_is_counted_though_its_answer_was_lost(a_stage: St
     playing = await suspended(a_stage, "OPUNDO-LOST", 640)
     wrong = WrongRun(playing.moment(10, -60), playing.moment(10, 120), POLICY, by="ann", reason="clock")
     cases = Faulty(await a_stage.connect(), playing.row.invoice, OutageError("the connection broke"), "answer")
-    undone = await UndoRun(made.store, cases, now).undo(wrong)
+    undone = await UndoRun(made.store, cases, made.kept, now).undo(wrong)
     assert (outcomes(undone), undone.failed) == ({playing.row.invoice: "undone"}, False)
     assert counts(undone.rows, "undone").corrections == 1
     (record,) = await records(made, undone)
@@ -139,19 +140,27 @@ async def records(made: Composition, undone: Undone) -> list[Ticket]:
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one case: which calls end in what, what the report says, and what a second run does."""
+    """What goes wrong with one case: which calls end in what, what report and inbox say, and what a second run does."""
 
     error: Exception
     calls: tuple[str, ...]
     told: str
+    kept: list[str]
     next_time: str = "undone"
 
 
+KEPT = str(KeptError("X", Exception("why"))).removeprefix("X: ").removesuffix(" (why)")
 FAULTS = (
-    Fault(NoAnswerError("no worker answers\nwithin 10 s"), ("ask",), "no worker answers"),
-    Fault(CaseSaysNoError("not now"), ("tell",), "not now"),
+    Fault(NoAnswerError("no worker answers\nwithin 10 s"), ("ask",), "no worker answers", []),
+    Fault(CaseSaysNoError("not now"), ("tell",), "not now", ["refused"]),
     # It happened, and neither the answer nor the question after it came through: it is told again, and not done again.
-    Fault(OutageError("the connection broke"), ("answer", "ask again"), "the connection broke", "already undone"),
+    Fault(
+        OutageError("the connection broke"),
+        ("answer", "ask again"),
+        f"{KEPT} (the connection broke)",
+        [""],
+        "already undone",
+    ),
 )
 
 
@@ -166,9 +175,10 @@ async def test_one_case_that_fails_holds_up_no_other_and_a_second_run_completes_
     wrong = WrongRun(fine.moment(10, -60), fine.moment(10, 120), POLICY, by="ann", reason="clock")
 
     cases = Faulty(await a_stage.connect(), bad, fault.error, *fault.calls)
-    first = await UndoRun(made.store, cases, now).undo(wrong)
+    first = await UndoRun(made.store, cases, made.kept, now).undo(wrong)
     assert (outcomes(first), first.failed) == ({good: "undone", bad: "failed"}, True)
     assert {row.invoice: row.detail for row in first.rows} == {good: "", bad: fault.told}
+    assert [await in_inbox(made, each) for each in (good, bad)] == [["undone"], fault.kept]
     (record,) = await records(made, first)
     assert (f"- {good} " in record.body, f"- {bad} () failed: {fault.told}" in record.body) == (True, True)
     happened = fault.next_time == "already undone"

@@ -26,14 +26,12 @@ async def test_a_closed_invoice_gives_a_part_back_once_and_stays_paid(open_stage
         ledger = await open_stage.store.ledger("BACK-1")
         return bool(ledger and [e for e in ledger.order.entries if e.kind is Kind.REFUND])
 
-    await made.goodwill.give_back("BACK-1", fact)
+    await made.decisions.decide("BACK-1", fact)
     await until_true(given)
     await until_true(life.is_over)
-    await made.goodwill.give_back("BACK-1", fact)
+    await made.decisions.decide("BACK-1", fact)
     with pytest.raises(CaseRefusedError, match=r"USD 15\.00 is more than the USD 14\.99 that is left"):
-        await made.goodwill.give_back(
-            "BACK-1", fact.model_copy(update={"id": "t-2", "amount": Money.parse("USD 15.00")})
-        )
+        await made.decisions.decide("BACK-1", fact.model_copy(update={"id": "t-2", "amount": Money.parse("USD 15.00")}))
     books = await open_stage.companies.payments.books()
     assert [line.amount for line in books.journal if line.account == life.account] == [1999, -500]
     ledger = await open_stage.store.ledger("BACK-1")
