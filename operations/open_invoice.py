@@ -67,12 +67,13 @@ class OpenInvoice:
         before = await self._known(new.account)
         if wrong := other_account(new, known):
             raise RefusedError(wrong, about=new.invoice)
-        account = before if known and before else _with(new, before)
-        differs = differences(new, await known_facts(self._store, known), account) if known or before else ()
+        facts = await known_facts(self._store, known)
         if known and known.status == "closed":
-            return Opening("already closed", differs=differs)
-        if account is not before:
-            await self._store.put_account(account)
+            return Opening("already closed", differs=differences(new, facts, before) if before else ())
+        account = _with(new, before)
+        # Of a known invoice it is said, too, what is added to the account; a new one is there to add.
+        differs = differences(new, facts, before if known else account) if before else ()
+        await self._store.put_account(account)
         generation = await self._store.open_invoice(
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )

@@ -134,7 +134,7 @@ def _say(file: str, report: OpenedMany, bad: list[Bad], *, not_started: list[str
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
     print(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
     differing = [
-        Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays as it is")
+        Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays, addresses and services are added")
         for place, invoice, names in sorted(report.differing)
     ]
     _complain_of(file, [*bad, *failed, *differing])
