@@ -6,6 +6,7 @@ from dunning.case.case import going_on
 from dunning.case.facts import GiveBack, UseCredit
 from dunning.money import Money
 from dunning.payments.goodwill import give_back_refused
+from dunning.policy.invoice_number import typed
 from dunning.ports.cases import FORGOTTEN, Cases, CaseSaysNoError, DeadCaseError, NoCaseError
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
@@ -51,9 +52,8 @@ class BringDecision:
             )
         how = await self._cases.died(invoice) if known else ""
         if how and how != FORGOTTEN:  # not over: it waits where it is kept, until a person lets the case go on
-            raise DeadCaseError(
-                f"the server has ended the case of {invoice} ({how}): `starter.py recover {invoice}` lets it go on"
-            )
+            command = f"starter.py recover {typed(invoice)}"
+            raise DeadCaseError(f"the server has ended the case of {invoice} ({how}): `{command}` lets it go on")
         return no_case(invoice) if known else NoSuchInvoiceError(invoice)
 
     async def _check_credit(self, invoice: str, update: str) -> None:
