@@ -23,6 +23,8 @@ from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
+from operations.accounts.changes import AccountChanges
+from operations.accounts.services import ServiceChanges
 from operations.bring_decision import BringDecision
 from operations.check_invoice import CheckInvoice, Named
 from operations.check_open_cases import CheckOpenCases
@@ -130,6 +132,16 @@ class Composition:
         policies = PolicyFolder(self.settings.policies, announced.texts_of(self.settings))
         names, brands, own = frozenset(policies.names()), self.settings.brands.keys(), self.settings.panels.keys()
         return CheckInvoice(Named(names, lru_cache(policies.load), lru_cache(is_locale), brands, own), now)
+
+    @cached_property
+    def accounts(self) -> AccountChanges:
+        """Show and change an account."""
+        return AccountChanges(self.store, self.check_invoice.writing, now)
+
+    @cached_property
+    def service_changes(self) -> ServiceChanges:
+        """Add, move and remove services of an account."""
+        return ServiceChanges(self.services, self.look.case, self.check_invoice.panel, now)
 
     @cached_property
     def check_services(self) -> CheckServices:

@@ -12,9 +12,9 @@ from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter,
 
 from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError, plainly
 
-_POLICIES, _CASES, _DECISIONS, _HOLDS = (
+_POLICIES, _CASES, _DECISIONS, _HOLDS, _ACCOUNTS = (
     Group(name, sort_key=place)
-    for place, name in enumerate(("Policies", "Invoices", "Decisions of people", "Holds on accounts"))
+    for place, name in enumerate(("Policies", "Invoices", "Decisions of people", "Holds on accounts", "Accounts"))
 )
 _COMMANDS = (
     ("plan", "cli.policies.plan:plan", "Show what a policy does to an unpaid invoice, and when.", _POLICIES),
@@ -81,6 +81,8 @@ _COMMANDS = (
     ("lift", "cli.holds.holding:lift", "Lift such a hold; all others stay.", _HOLDS),
     ("drift", "cli.holds.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
     ("site", "cli.holds.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
+    ("account", "cli.accounts.account:account", "Show and change an account.", _ACCOUNTS),
+    ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
 )
 _EPILOGUE = """\
 Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.

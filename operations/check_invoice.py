@@ -43,15 +43,22 @@ class CheckInvoice:
             fitting(new, policy)
         except (ValueError, OverflowError) as error:
             raise RefusedError("; ".join(str(error).splitlines())) from None
-        if not self._named.locales(new.locale):
-            raise RefusedError(f"{new.locale!r} is not one; write it like en_US or de_DE", field="locale")
-        if new.brand and new.brand not in self._named.brands:
-            raise RefusedError(_unknown("brand", new.brand, "brands", self._named.brands), field="brand")
+        self.writing(new.locale, new.brand)
         for place, service in enumerate(new.services):
-            if service.panel not in self._named.panels:
-                reason = _unknown("panel", service.panel, "panels", self._named.panels)
-                raise RefusedError(reason, field=f"services[{place}].panel")
+            self.panel(service.panel, f"services[{place}].panel")
         return policy
+
+    def writing(self, locale: str, brand: str) -> None:
+        """Whether an account can be written to in that locale and under that brand. Raises RefusedError."""
+        if not self._named.locales(locale):
+            raise RefusedError(f"{locale!r} is not one; write it like en_US or de_DE", field="locale")
+        if brand and brand not in self._named.brands:
+            raise RefusedError(_unknown("brand", brand, "brands", self._named.brands), field="brand")
+
+    def panel(self, name: str, field: str) -> None:
+        """Whether the settings know the panel. Raises RefusedError, which names the field."""
+        if name not in self._named.panels:
+            raise RefusedError(_unknown("panel", name, "panels", self._named.panels), field=field)
 
     def _check_dates(self, new: NewInvoice) -> None:
         today = self._clock().date()

@@ -67,16 +67,8 @@ class DeliverNews:
         if not account:
             return await self._store.account_of(news.payer) if news.payer else ""
         if news.payer and isinstance(news.fact, Consent):
-            await self._remember(account, news.payer)
+            await self._store.set_payer(account, news.payer)
         return account
-
-    async def _remember(self, account: str, payer: str) -> None:
-        try:
-            known = await self._store.account(account)
-        except LookupError:
-            return
-        if known.payer != payer:
-            await self._store.put_account(known.model_copy(update={"payer": payer}))
 
     async def _pay(self, news: News, payment: Payment, account: str) -> Outcome:
         if not news.invoice and not account:

@@ -87,7 +87,7 @@ def _of_account(new: NewInvoice, known: Account) -> Iterator[str]:
     yield from (name for name, said, have in pairs if said and said != have)
     if not {*new.emails} <= {contact.email for contact in known.contacts}:
         yield "email"
-    have = {service.id: service for service in known.services}
+    have = {name: service for service in known.services for name in (service.place, service.id)}
     if any(_differs(service, have.get(service.id)) for service in services_of(new)):
         yield "services"
 

@@ -49,11 +49,16 @@ def _amount(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(written.day)]
+AccountId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Email = Annotated[str, BeforeValidator(written.mail_address)]
+Locale = Annotated[str, BeforeValidator(written.locale)]
+Payer = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")]
 
 
 class NewInvoice(BaseModel):
-    """One invoice to be opened. `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the policy's).
+    """One invoice to be opened.
+
+    `amount` is text like "USD 19.99"; `due` is a date in `zone` (default: the account's, else the policy's).
 
     `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged. `brand` is one of
     the settings' `brands`, under whose name the account is written to. `services` are the account's, new ones among
@@ -64,17 +69,17 @@ class NewInvoice(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     invoice: InvoiceNumber
-    account: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    account: AccountId
     customer: str = ""
     emails: tuple[Email, ...] = ()
     amount: Annotated[Money, BeforeValidator(_amount)]
     due: Day
     policy: str
     zone: Zone | None = None
-    locale: Annotated[str, BeforeValidator(written.locale)] = "en_US"
+    locale: Locale = "en_US"
     paid_through: Day | None = None
     renews: str = ""
-    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{0,200}$")] = ""
+    payer: Payer = ""
     brand: str = ""
     services: tuple[NewService, ...] = ()
     pays_for: tuple[str, ...] = ()
@@ -107,8 +112,8 @@ class NewInvoice(BaseModel):
         )
 
 
-def fitting(new: NewInvoice, policy: Policy) -> Plan:
-    """Its plan; nothing is stored before this.
+def fitting(new: NewInvoice, policy: Policy, zone: str = "") -> Plan:
+    """Its plan, in its own zone, in its account's `zone`, or in the policy's; nothing is stored before this.
 
     Raises ValueError when the policy does not fit it (another currency, dates out of order) or it is huge, and
     OverflowError for a date at the end of time.
@@ -119,7 +124,7 @@ def fitting(new: NewInvoice, policy: Policy) -> Plan:
     if new.amount.currency != policy.currency:
         msg = f"{new.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
         raise ValueError(msg)
-    return plan_for(policy, new.invoice_facts(), new.zone or "")
+    return plan_for(policy, new.invoice_facts(), new.zone or zone)
 
 
 def account_of(new: NewInvoice, known: Account | None) -> Account:
@@ -128,16 +133,19 @@ def account_of(new: NewInvoice, known: Account | None) -> Account:
     have = {contact.email for contact in known.contacts}
     emails = [email for email in new.emails if email not in have]
     contacts = [Contact(account=new.account, email=email, rank=len(have) + place) for place, email in enumerate(emails)]
-    ids = {service.id for service in known.services}
     named = {service.id: service for service in services_of(new)}
-    services = [service for service in named.values() if service.id not in ids]
+    has = {name for service in known.services for name in (service.id, service.place)}
+    services = [service for service in named.values() if service.id not in has]
     return known.model_copy(
         update={
             "name": known.name or new.customer,
             "payer": known.payer or new.payer,
             "brand": known.brand or new.brand,
             "contacts": (*known.contacts, *contacts),
-            "services": (*(_told_more(each, named.get(each.id)) for each in known.services), *services),
+            "services": (
+                *(_told_more(each, named.get(each.place) or named.get(each.id)) for each in known.services),
+                *services,
+            ),
         }
     )
 
@@ -150,13 +158,19 @@ def other_brand(new: NewInvoice, known: Account) -> str:
 
 
 def unknown_services(named: Iterable[str], account: Account) -> str:
-    """Which of these ids are no services of the account, and which it has; empty when all are."""
+    """Which of these are no services of the account, and which it has; empty when all are."""
     have = [service.id for service in account.services]
-    unknown = [each for each in named if each not in have]
+    unknown = [each for each in named_ids(named, account) if each not in have]
     if not unknown:
         return ""
     has = f"it has {', '.join(have)}" if have else "it has none"
     return f"account {account.id!r} has no service {', '.join(map(repr, unknown))}; {has}"
+
+
+def named_ids(named: Iterable[str], account: Account) -> tuple[str, ...]:
+    """The ids of these services. One that moved may be named by where it is now, too."""
+    ids, places = {each.id for each in account.services}, {each.place: each.id for each in account.services}
+    return tuple(dict.fromkeys(each if each in ids else places.get(each, each) for each in named))
 
 
 def _told_more(known: Service, new: Service | None) -> Service:
@@ -167,17 +181,9 @@ def _told_more(known: Service, new: Service | None) -> Service:
 
 def services_of(new: NewInvoice) -> list[Service]:
     """The services that it names, as the account would have them."""
-    return [
-        Service(
-            id=f"{s.panel}:{s.user}:{s.kind}",
-            account=new.account,
-            kind=s.kind,
-            panel=s.panel,
-            user=s.user,
-            domain=s.domain,
-            aliases=s.aliases,
-            site=s.site,
-            probe=s.probe,
-        )
-        for s in new.services
-    ]
+    return [service_of(new.account, each) for each in new.services]
+
+
+def service_of(account: str, new: NewService) -> Service:
+    """The account's service, as it begins."""
+    return Service(id=f"{new.panel}:{new.user}:{new.kind}", account=account, **new.model_dump())

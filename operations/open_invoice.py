@@ -23,7 +23,7 @@ from dunning.rules.machine import decide
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice, account_of, fitting, other_brand, unknown_services
+from operations.new_invoice import NewInvoice, account_of, fitting, named_ids, other_brand, unknown_services
 
 Outcome = Literal["started", "already running", "already closed"]
 
@@ -59,12 +59,12 @@ class OpenInvoice:
         Raises RefusedError when the policy does not fit it, it pays for a service that the account has not, or no case
         of it can start, and leaves nothing behind then; and OutageError.
         """
+        before = await self._known(new.account)
         try:
-            plan = fitting(new, policy)
+            plan = fitting(new, policy, before.zone if before else "")
         except (ValueError, OverflowError) as error:
             raise RefusedError(str(error), about=new.invoice) from None
         known = await self._store.invoice(new.invoice)
-        before = await self._known(new.account)
         if wrong := other_account(new, known):
             raise RefusedError(wrong, about=new.invoice)
         facts = await known_facts(self._store, known)
@@ -73,7 +73,8 @@ class OpenInvoice:
         account = _with(new, before)
         # Of a known invoice it is said, too, what is added to the account; a new one is there to add.
         differs = differences(new, facts, before if known else account) if before else ()
-        await self._store.put_account(account)
+        if account != before:
+            await self._store.put_account(account)
         generation = await self._store.open_invoice(
             KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
         )
@@ -93,7 +94,7 @@ class OpenInvoice:
     async def _opened(self, new: NewInvoice, plan: Plan, account: Account, generation: int) -> Opened:
         carried = await self._store.take_carried(new.account, new.invoice, new.amount.currency, self._clock())
         return Opened(
-            invoice=new.invoice_facts(),
+            invoice=new.model_copy(update={"pays_for": named_ids(new.pays_for, account)}).invoice_facts(),
             plan=plan,
             reach=await self._look_at(account),
             credit=await self._credit(new, carried) if plan.uses_credit else None,

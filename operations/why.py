@@ -15,7 +15,7 @@ from dunning.ports.invoices import Invoices
 from dunning.ports.notices import Notices
 from dunning.ports.payments import Attempts, Credits
 from dunning.ports.tickets import Tickets
-from dunning.records.accounts import Account
+from dunning.records.accounts import Account, AccountChange
 from dunning.records.credit import Credit
 from dunning.records.effects import Effect
 from dunning.tickets.ticket import Ticket
@@ -63,6 +63,7 @@ class Why:
         return AccountReceipt(
             account=account.id,
             name=account.name,
+            changes=tuple(_change(each) for each in await self._store.account_changes(account.id)),
             holds=tuple(_hold(each) for each in await self._store.holds(account.id)),
             services=tuple(_service(effect) for effect in await self._store.effects(account.id)),
             credits=tuple(_credit(each) for each in await self._store.credits(account.id)),
@@ -85,6 +86,10 @@ def _ticket(ticket: Ticket) -> str:
     at = ticket.closed_at
     closed = f" (closed {at:%Y-%m-%d %H:%MZ} by {ticket.closed_by}: {ticket.closed_reason})" if at else ""
     return f"{ticket.at:%Y-%m-%d %H:%MZ} {ticket.department}: {ticket.subject}{closed}"
+
+
+def _change(change: AccountChange) -> str:
+    return f"{change.at:%Y-%m-%d %H:%MZ} {change.by}: {'; '.join(change.what)} ({change.reason})"
 
 
 def _service(effect: Effect) -> str:

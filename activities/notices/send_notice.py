@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
+from itertools import count
 from typing import Protocol
 
 from temporalio import activity
@@ -29,6 +30,8 @@ class NoticeRecords(Accounts, DigestRecords, Protocol):
 
 GREYLISTED = 12
 """So many tries (about a quarter of an hour) an address may put us off before the next one is written to, too."""
+_APART = 1_000
+"""Between the numbers of copies to addresses that had the same rank one after the other; no account has so many."""
 _NO_CONTACT = "the account has no e-mail address on file"
 _ALL_BOUNCED = "mail to every address on file comes back"
 
@@ -144,8 +147,7 @@ class SendNotice:
 
     async def _copy(self, order: NoticeOrder, account: Account, contact: Contact) -> NoticeCopy:
         """The archived copy of an earlier try, so that a retry says the same words, or a new one."""
-        notice = notice_id(order.key, contact.rank)
-        earlier = await self._store.notice(notice)
+        notice, earlier = await self._own(order, contact)
         if earlier:
             return earlier
         content: NoticeText = self._renderer.render(order, account, notice)
@@ -163,6 +165,15 @@ class SendNotice:
         )
         await self._store.put_notice(copy)
         return copy
+
+    async def _own(self, order: NoticeOrder, contact: Contact) -> tuple[str, NoticeCopy | None]:
+        """The id of the contact's own copy, and the copy. Its rank was another address's, when people changed them."""
+        for rank in count(contact.rank, _APART):
+            notice = notice_id(order.key, rank)
+            earlier = await self._store.notice(notice)
+            if earlier is None or earlier.recipient == contact.email:
+                return notice, earlier
+        raise AssertionError
 
     async def _deliver(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
         """The copy once its mail was handed over: in a digest with others, or alone; at once when that was before."""

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, insert, select
+from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, put_row
-from adapters.store.tables import accounts, contacts, services
-from dunning.records.accounts import Account, Contact, Service
+from adapters.store.tables import account_changes, accounts, contacts, services
+from dunning.records.accounts import Account, AccountChange, Contact, Service
 
 
 def unknown_account(account: str) -> LookupError:
@@ -42,13 +42,35 @@ class Accounts(Database):
 
         Raises ValueError when one of them names another account: it would be found under neither.
         """
-        parts = [*account.contacts, *account.services]
-        if strangers := {part.account for part in parts} - {account.id}:
-            raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
         async with self._writing() as connection:
-            await put_row(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
-            await _replace(connection, contacts, account.id, account.contacts)
-            await _replace(connection, services, account.id, account.services)
+            await _put(connection, account)
+
+    async def replace_account(self, before: Account, after: Account, change: AccountChange) -> bool:
+        """Bring an account from `before` to `after`, and keep who did it and why, all or nothing.
+
+        False, changing nothing, when the account is not `before` any more. Raises LookupError when it is unknown, and
+        ValueError as `put_account`, or for another account's change.
+        """
+        if {before.id, after.id, change.account} != {before.id}:
+            raise ValueError(f"a change of {change.account!r} cannot turn {before.id!r} into {after.id!r}")
+        async with self._writing() as connection:
+            await lock_account(connection, before.id)
+            if await _read(connection, before.id) != before:
+                return False
+            await _put(connection, after)
+            its = select(func.count()).where(account_changes.c.account == before.id)
+            number = (await connection.execute(its)).scalar_one()
+            await connection.execute(insert(account_changes), change.model_dump() | {"number": number})
+        return True
+
+    async def account_changes(self, account: str) -> tuple[AccountChange, ...]:
+        """Read what people changed of the account, oldest first."""
+        its = select(account_changes).where(account_changes.c.account == account).order_by(account_changes.c.number)
+        return tuple(AccountChange.model_validate(dict(row)) for row in await self._rows(its))
+
+    async def set_payer(self, account: str, payer: str) -> None:
+        """Note the gateway's own id of the customer; nothing when the account is unknown, and nothing else of it."""
+        await self._change(update(accounts).where(accounts.c.id == account).values(payer=payer))
 
     async def account(self, account: str) -> Account:
         """Read an account; its contacts come by rank, then, like its services, in the order they were put.
@@ -56,16 +78,7 @@ class Accounts(Database):
         Raises LookupError, naming the account and what to do, when there is none.
         """
         async with self._reading() as connection:
-            row = (await connection.execute(select(accounts).where(accounts.c.id == account))).mappings().first()
-            if row is None:
-                raise unknown_account(account)
-            people = await connection.execute(_of(contacts, account).order_by(contacts.c.rank, contacts.c.position))
-            owned = await connection.execute(_of(services, account).order_by(services.c.position))
-            return Account(
-                **row,
-                contacts=tuple(Contact.model_validate(dict(each)) for each in people.mappings()),
-                services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
-            )
+            return await _read(connection, account)
 
     async def owners(self, service: str) -> tuple[str, ...]:
         """Find the accounts that name the service, by id; several, when somebody signed up again with the same name."""
@@ -82,6 +95,28 @@ class Accounts(Database):
         """Find the accounts that have a contact of that address, by id; case does not matter."""
         its = select(contacts.c.account).where(contacts.c.email.ilike(_literally(email), escape="\\")).distinct()
         return tuple(row["account"] for row in await self._rows(its.order_by(contacts.c.account)))
+
+
+async def _read(connection: AsyncConnection, account: str) -> Account:
+    row = (await connection.execute(select(accounts).where(accounts.c.id == account))).mappings().first()
+    if row is None:
+        raise unknown_account(account)
+    people = await connection.execute(_of(contacts, account).order_by(contacts.c.rank, contacts.c.position))
+    owned = await connection.execute(_of(services, account).order_by(services.c.position))
+    return Account(
+        **row,
+        contacts=tuple(Contact.model_validate(dict(each)) for each in people.mappings()),
+        services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
+    )
+
+
+async def _put(connection: AsyncConnection, account: Account) -> None:
+    parts = [*account.contacts, *account.services]
+    if strangers := {part.account for part in parts} - {account.id}:
+        raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
+    await put_row(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
+    await _replace(connection, contacts, account.id, account.contacts)
+    await _replace(connection, services, account.id, account.services)
 
 
 def _literally(text: str) -> str:

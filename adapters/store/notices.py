@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, or_, select, update
 
+from adapters.store.accounts import locking
 from adapters.store.database.base import Database
 from adapters.store.tables import contacts, notices
 from dunning.records.mail import NoticeCopy, NoticeText
@@ -53,6 +54,7 @@ class Notices(Database):
         )
         async with self._writing() as connection:
             await connection.execute(its.values(status="bounced", detail=code))
+            await connection.execute(locking(notice.account))
             await connection.execute(contact.values(bounced_at=at, bounce=code))
 
 

@@ -69,6 +69,17 @@ accounts = Table(
     Index(None, "payer"),
 )
 
+account_changes = Table(
+    "account_changes",
+    metadata,
+    _key("account"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _instant("at"),
+    _words("by"),
+    _words("reason"),
+    Column("what", JSON, nullable=False),
+)
+
 contacts = Table(
     "contacts",
     metadata,

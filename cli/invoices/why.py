@@ -43,6 +43,7 @@ def account_text(made: AccountReceipt) -> Iterator[str]:
     """The account's receipt as lines of plain text."""
     yield f"Account {made.account}" + (f" · {made.name}" if made.name else "")
     for title, entries in (
+        ("Changes", made.changes),
         ("Holds", made.holds),
         ("Services", made.services),
         ("Credit", made.credits),

@@ -41,12 +41,14 @@ class Receipt(Wire):
 class AccountReceipt(Wire):
     """Everything about an account: all its invoices, and what concerns none of them alone.
 
-    `holds` are the reasons to restrict it now, `services` what each service was brought to last, with proof, `credits`
-    what came to its credit and went of it, with who added or paid it out.
+    `changes` are what people changed of it, with who and why, `holds` the reasons to restrict it now, `services` what
+    each service was brought to last, with proof, `credits` what came to its credit and went of it, with who added or
+    paid it out.
     """
 
     account: str
     name: str = ""
+    changes: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     credits: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from dunning.records.accounts import Account
+from dunning.records.accounts import Account, AccountChange
 
 
 class Accounts(Protocol):
@@ -14,6 +14,22 @@ class Accounts(Protocol):
 
     async def account(self, account: str) -> Account:
         """Raises LookupError, naming the account, when there is none."""
+        ...
+
+    async def replace_account(self, before: Account, after: Account, change: AccountChange) -> bool:
+        """Bring an account from `before` to `after`, and keep who did it and why.
+
+        False, changing nothing, when it is not `before` any more. Raises LookupError, naming the account, when there is
+        none.
+        """
+        ...
+
+    async def account_changes(self, account: str) -> tuple[AccountChange, ...]:
+        """What people changed of the account, oldest first."""
+        ...
+
+    async def set_payer(self, account: str, payer: str) -> None:
+        """Note the gateway's own id of the customer; nothing when the account is not known."""
         ...
 
     async def owners(self, service: str) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from dunning.coverage import DOMAIN
-from dunning.wire import Instant, Wire
+from dunning.wire import Instant, Wire, Words
 
 
 class Service(Wire):
-    """One service of an account. `id` is `panel:user:kind`. `kind` is website, email, domain or an operator's own word.
+    """One service of an account. `kind` is website, email, domain or an operator's own word.
 
+    `id` is its `place` when it came, `panel:user:kind`; it stays when the service moves: holds and invoices name it.
     `aliases` are other domains of it. `site` is the address at which the site's own software takes our notifications,
     `probe` what is looked at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
     Both are empty where there is none.
@@ -23,6 +24,11 @@ class Service(Wire):
     aliases: tuple[str, ...] = ()
     site: str = ""
     probe: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is now, `panel:user:kind`."""
+        return f"{self.panel}:{self.user}:{self.kind}"
 
 
 class Contact(Wire):
@@ -53,6 +59,16 @@ class Account(Wire):
     brand: str = ""
     contacts: tuple[Contact, ...] = ()
     services: tuple[Service, ...] = ()
+
+
+class AccountChange(Wire):
+    """What a person changed of an account: `what`, a line each; who did it, why, and when."""
+
+    account: str
+    at: Instant
+    by: Words
+    reason: Words
+    what: tuple[str, ...]
 
 
 def name_of(service: Service) -> str:

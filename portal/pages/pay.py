@@ -155,13 +155,8 @@ class PayPage:
         payer = await self._company.payer(account)
         if payer == account.payer:
             return account
-        named = account.model_copy(update={"payer": payer})
-        try:
-            await self._store.account(account.id)
-        except LookupError:
-            return named
-        await self._store.put_account(named)
-        return named
+        await self._store.set_payer(account.id, payer)
+        return account.model_copy(update={"payer": payer})
 
 
 def checked(links: Links, request: Request, given: Mapping[str, str]) -> str:

@@ -144,3 +144,18 @@ def test_nobody_without_the_secret_can_tell_which_mail_a_notice_was() -> None:
     assert ours == message_id("INV-1:suspend:0", "hosting.example", "the link secret")
     assert ours != message_id("INV-1:suspend:0", "hosting.example")
     assert ours != message_id("INV-1:suspend:0", "hosting.example", "another secret")
+
+
+async def test_an_address_that_takes_another_s_place_meanwhile_gets_a_copy_of_its_own(office: Office) -> None:
+    """A person took the first away because its server puts us off: nothing more goes there, and its copy stays."""
+    await office.account("stranger@slow.example")
+    office.catcher.scripts.add("stranger@slow.example", "drop_after_data", None)
+    with pytest.raises(OutageError, match="same Message-ID"):
+        await office.send(order())
+    await office.account("owner@bakery.example")
+    assert await office.send(order(), attempt=2) == Delivered(notice="INV-1042:first-overdue:1000")
+    assert await office.send(order(), attempt=3) == Delivered(notice="INV-1042:first-overdue:1000")
+    assert [message.copies for message in office.to("owner@bakery.example")] == [1]
+    assert [message.copies for message in office.to("stranger@slow.example")] == [1]
+    kept = {copy.recipient: copy.status for copy in await office.store.notices("INV-1042")}
+    assert kept == {"stranger@slow.example": "unknown", "owner@bakery.example": "delivered"}

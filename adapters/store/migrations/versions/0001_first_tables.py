@@ -73,6 +73,14 @@ def _accounts() -> None:
     op.create_table("accounts", *_words("id", "name", "zone", "locale", "payer", "brand"), _key("accounts", "id"))
     _index("accounts", "payer")
     op.create_table(
+        "account_changes",
+        *_words("account", "by", "reason"),
+        _number("number"),
+        _instant("at"),
+        _list("what"),
+        _key("account_changes", "account", "number"),
+    )
+    op.create_table(
         "contacts",
         *_words("account", "email", "bounce"),
         _number("position"),
@@ -226,7 +234,7 @@ def _consequences() -> None:
 def downgrade() -> None:
     tables = (
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
-        "charge_attempts open_cases closed_ledgers invoices holds services contacts accounts"
+        "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes accounts"
     )
     for table in tables.split():
         op.drop_table(table)

@@ -1,0 +1,123 @@
+"""`account`: who a customer is, how they are written to, and what people changed of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from cli.shell.connections import composed
+from cli.shell.errors import BadInputError
+from cli.shell.options import Json
+from cli.shell.output import print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dunning.records.accounts import Account, AccountChange, Contact, Service
+    from operations.accounts.changes import ChangeAccount, Changed
+
+AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
+By = Annotated[str, Parameter("--by", help="Who decides this; kept with the account.")]
+Reason = Annotated[str, Parameter(help="Why; kept with the account.")]
+Emails = tuple[str, ...]
+
+account = App(name="account", help="Show and change an account: name, language, zone, contacts, payer, brand.")
+
+
+@account.command
+async def show(account: AccountId, /, *, json: Json = False) -> None:
+    """Show an account: its values, contacts, services, and what people changed of it, when, who and why."""
+    async with composed(server="not needed") as made:
+        found = await made.accounts.show(account)
+    if json:
+        print_json({**found.account.model_dump(mode="json"), "changes": found.changes})
+        return
+    print(*_told(found.account, found.changes), sep="\n")
+
+
+@account.command(name="set")
+async def set_(
+    account: AccountId,
+    /,
+    *,
+    by: By,
+    reason: Reason,
+    name: Annotated[str | None, Parameter(help="How the customer is called.")] = None,
+    locale: Annotated[str | None, Parameter(help="Language and country, such as de_DE.")] = None,
+    zone: Annotated[str | None, Parameter(help='Time zone, such as Europe/Berlin; "" is each policy\'s own.')] = None,
+    payer: Annotated[str | None, Parameter(help='The gateway\'s id of the customer; "" takes it away.')] = None,
+    brand: Annotated[str | None, Parameter(help="One of the settings' brands; \"\" is the house's own.")] = None,
+    add_contact: Annotated[Emails, Parameter(help="An address that notices go to; may be given several times.")] = (),
+    remove_contact: Annotated[Emails, Parameter(help="An address to take away; likewise.")] = (),
+    contact_order: Annotated[Emails, Parameter(help="The first address, the second ...; the others follow.")] = (),
+    lift_bounce: Annotated[Emails, Parameter(help="An address whose mail came back: write to it again.")] = (),
+    json: Json = False,
+) -> None:
+    """Change an account. What is not named stays; who did it and why is kept, and `account show` tells it.
+
+    Values are checked as those of an invoice file are. Open invoices keep the dates that are planned already. A file
+    that names a removed contact or service adds it again: mend it there, too.
+    """
+    values = {"name": name, "locale": locale, "zone": zone, "payer": payer, "brand": brand}
+    given: dict[str, object] = {key: value for key, value in values.items() if value is not None}
+    contacts = {"add": add_contact, "remove": remove_contact}
+    given |= {f"{key}_contact": each for key, each in contacts.items() if each}
+    given |= {key: each for key, each in (("contact_order", contact_order), ("lift_bounce", lift_bounce)) if each}
+    asked = _asked(given)
+    async with composed(server="not needed") as made:
+        changed = await made.accounts.change(account, asked, by, reason)
+    say(changed, json=json)
+
+
+def say(changed: Changed, *, json: bool) -> None:
+    """Print what changed, and what does not change with it."""
+    if json:
+        told = {"changed": changed.what, "notes": changed.notes}
+        print_json({**changed.account.model_dump(mode="json"), **told})
+        return
+    print(*(f"{changed.account.id}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")
+
+
+def _asked(given: Mapping[str, object]) -> ChangeAccount:
+    from pydantic import ValidationError
+
+    from dunning.mistakes import why
+    from operations.accounts.changes import ChangeAccount
+
+    try:
+        return ChangeAccount.model_validate({**given, **({"zone": None} if given.get("zone") == "" else {})})
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = f"{first['loc'][0]}: " if first["loc"] else ""
+        raise BadInputError(f"--{option.replace('_', '-')}{why(first)}") from None
+
+
+def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]:
+    yield f"Account {account.id}" + (f" · {account.name}" if account.name else "")
+    yield f"  locale {account.locale}, zone {account.zone or '(each policy has its own)'}"
+    yield f"  payer {account.payer or '(none)'}, brand {account.brand or '(the house)'}"
+    sections = {
+        "Contacts, the first one first": [_contact(each) for each in account.contacts],
+        "Services": [_service(each) for each in account.services],
+        "Changes": [f"{c.at:%Y-%m-%d %H:%MZ} {c.by}: {'; '.join(c.what)} ({c.reason})" for c in changes],
+    }
+    for title, lines in sections.items():
+        yield from ("", title, *(f"  {line}" for line in lines or ["none"]))
+
+
+def _contact(contact: Contact) -> str:
+    back = f": mail came back {contact.bounced_at:%Y-%m-%d %H:%MZ} ({contact.bounce})" if contact.bounced_at else ""
+    return contact.email + back
+
+
+def _service(service: Service) -> str:
+    more = (
+        service.domain,
+        *service.aliases,
+        service.probe and f"probe {service.probe}",
+        service.site and f"site {service.site}",
+    )
+    told = ", ".join(each for each in more if each)
+    moved = f", now at {service.place}" if service.place != service.id else ""
+    return service.id + moved + (f": {told}" if told else "")

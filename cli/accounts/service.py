@@ -1,0 +1,112 @@
+"""`service`: a service of an account comes, moves, or goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from cli.accounts.account import AccountId, By, Reason
+from cli.shell.connections import composed
+from cli.shell.errors import BadInputError, reasons
+from cli.shell.options import Json
+from cli.shell.output import print_json
+
+if TYPE_CHECKING:
+    from operations.accounts.services import ServiceChanged
+    from operations.new_invoice import NewService
+
+ServiceId = Annotated[str, Parameter(help="The service's id, such as sandbox:bakery:website; `account show` has them.")]
+Panel = Annotated[str | None, Parameter(help="A panel of the settings, such as whm1.")]
+User = Annotated[str | None, Parameter(help="The user at the panel.")]
+Domain = Annotated[str | None, Parameter(help="Its domain.")]
+Aliases = Annotated[tuple[str, ...], Parameter("--alias", help="Another domain of it; may be given several times.")]
+Probe = Annotated[str | None, Parameter(help="What is looked at from outside, such as https://bakery.example/.")]
+Site = Annotated[str | None, Parameter(help="Where its own software takes our notifications.")]
+
+service = App(name="service", help="Add, move and remove services of an account.")
+
+
+@service.command
+async def add(
+    account: AccountId,
+    /,
+    *,
+    panel: Annotated[str, Parameter(help="A panel of the settings, such as whm1.")],
+    user: Annotated[str, Parameter(help="The user at the panel.")],
+    by: By,
+    reason: Reason,
+    kind: Annotated[str, Parameter(help="website, email, domain, or a word of yours.")] = "website",
+    domain: Domain = None,
+    alias: Aliases = (),
+    probe: Probe = None,
+    site: Site = None,
+    json: Json = False,
+) -> None:
+    """Give an account a service, and bring it to what holds on all of the account's services ask for.
+
+    A hold that names services is not about it. Safe to repeat.
+    """
+    new = _new(panel=panel, user=user, kind=kind, domain=domain, aliases=alias or None, probe=probe, site=site)
+    async with composed(server="not needed") as made:
+        _say(account, await made.service_changes.add(account, new, by, reason), json=json)
+
+
+@service.command
+async def move(
+    account: AccountId,
+    service: ServiceId,
+    /,
+    *,
+    by: By,
+    reason: Reason,
+    panel: Panel = None,
+    user: User = None,
+    domain: Domain = None,
+    alias: Aliases = (),
+    probe: Probe = None,
+    site: Site = None,
+    json: Json = False,
+) -> None:
+    """Note that a service is at another panel or user, or has another domain, probe or site; what is not named stays.
+
+    Its id stays, for holds, invoices and its site know it by that. There it is brought to what its holds ask for; where
+    it was before, nothing happens. Safe to repeat.
+    """
+    new = _new(panel=panel, user=user, domain=domain, aliases=alias or None, probe=probe, site=site)
+    async with composed(server="not needed") as made:
+        moved = await made.service_changes.move(
+            account, service, new.model_dump(include=new.model_fields_set), by, reason
+        )
+    _say(account, moved, json=json)
+
+
+@service.command
+async def remove(account: AccountId, service: ServiceId, /, *, by: By, reason: Reason, json: Json = False) -> None:
+    """Take a service away from an account. Nothing happens to the service itself.
+
+    Refused while a hold or an open invoice names it.
+    """
+    async with composed() as made:
+        _say(account, await made.service_changes.remove(account, service, by, reason), json=json)
+
+
+def _new(**values: Any) -> NewService:
+    """The values that are given, checked as those of an invoice file are."""
+    from pydantic import ValidationError
+
+    from operations.new_invoice import NewService
+
+    given = {key: value for key, value in values.items() if value is not None}
+    try:
+        checked = NewService.model_validate({"user": "-", **given})
+    except ValidationError as error:
+        raise BadInputError(f"--{reasons(error)[0]}") from None
+    return NewService.model_construct(set(given), **checked.model_dump())
+
+
+def _say(account: str, changed: ServiceChanged, *, json: bool) -> None:
+    if json:
+        print_json({**changed.service.model_dump(mode="json"), "changed": changed.what, "notes": changed.notes})
+        return
+    print(*(f"{account}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")

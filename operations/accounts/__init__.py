@@ -1,0 +1,1 @@
+"""What people change of accounts: the account itself, its contacts, its services."""
