@@ -40,7 +40,7 @@ OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "a service was restricted": (0.18, _resulted(Restricted)),
     "reinstated": (0.3, _resulted(Reinstated)),
     "reinstated after a suspension": (0.01, _reinstated_after(Level.SUSPENDED)),
-    "deleted": (0.035, _resulted(Deleted)),
+    "deleted": (0.003, _resulted(Deleted)),  # 0.7 to 5 % were counted: it needs a person at the right moment
     "a wrong run was undone": (0.045, lambda life: bool(life.case.runs)),
     "a level was loosened": (0.008, _resulted(Loosened)),
     "a payment was promised": (0.05, lambda life: any(did.before.promised_until for did in life.did)),
