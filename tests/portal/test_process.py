@@ -111,7 +111,7 @@ async def test_a_stop_finishes_the_request_that_is_under_way(tmp_path: Path, sto
         await known(store, "INV-1")
         body = message()
         asking = asyncio.create_task(stopping.http.post("/webhooks/payments", content=body, headers=standard(body)))
-        await until(lambda: stopping.said("a webhook waits: the other side is away"))
+        await until(lambda: stopping.said("what is kept waits: the other side is away"))
         status = await stopping.child.stop()
         assert (await asking).status_code == 202
         assert status == 0

@@ -25,7 +25,7 @@ from dunning.records.effects import Consequence, Effect, Ruling
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.rules.updates import unreadable, voided
-from dunning.tickets import case_tickets, fleet, gateway, mail, money, services, undo
+from dunning.tickets import case_tickets, commands, fleet, gateway, mail, money, services, undo
 from dunning.tickets.case_tickets import case_ticket
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -111,6 +111,7 @@ def opened() -> list[TicketOrder]:
         money.refused_payment("INV-1", "bakery", PAYMENT, "too large"),
         money.told_at_closing(ORDER, REVERSAL),
         money.news_unhandled(ORDER, Unhandled(source="stripe", id="evt_1")),
+        commands.command_not_done(EVENT, (), NOW, ValueError("no")),
         money.webhook_failed(EVENT, "INV-1", "bakery", NOW, ValueError("no")),
         gateway.charge_refused(CHARGE, Refused(code="amount_too_small", reason="HTTP 400")),
         gateway.call_refused(ORDER, "HTTP 403", for_all=False),
