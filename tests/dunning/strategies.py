@@ -33,7 +33,6 @@ from dunning.rules.money_in import paid, restored, reversed_, stirred
 from dunning.rules.updates import (
     approval_refused,
     approved,
-    cancellation_asked,
     due_date_changed,
     due_date_refused,
     method_changed,
@@ -329,11 +328,6 @@ def _lets_go(step: str) -> Fact:
     return lambda case, now: reconsidered(case, Reconsider(step=step, by="ana"), now)
 
 
-def _asks_to_cancel(case: Case, now: datetime) -> Case:
-    del now
-    return cancellation_asked(case)
-
-
 money_facts: st.SearchStrategy[Fact] = st.one_of(
     st.builds(_pays, st.sampled_from(sorted(MONEY))),
     st.builds(_reverses, st.sampled_from(["p1", "p2", "p3"])),
@@ -353,6 +347,5 @@ any_fact: st.SearchStrategy[Fact] = st.one_of(
     st.just(_changes_method),
     st.builds(_undoes, st.sampled_from(["u1", "u2"]), st.integers(0, 60)),
     st.builds(_begins_a_debit, st.sampled_from(["p1", "d1"]), started=st.booleans()),
-    st.just(_asks_to_cancel),
 )
 """Anything that may be heard."""

@@ -37,19 +37,19 @@ def _reinstated_after(level: Level) -> Callable[[Life], bool]:
 OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "money was taken back": (0.15, _booked(Kind.REVERSAL, Kind.CHARGEBACK)),
     "money came again": (0.04, _booked(Kind.RESTORED)),
-    "a service was restricted": (0.18, _resulted(Restricted)),
+    "a service was restricted": (0.12, _resulted(Restricted)),
     "reinstated": (0.3, _resulted(Reinstated)),
-    "reinstated after a suspension": (0.01, _reinstated_after(Level.SUSPENDED)),
+    "reinstated after a suspension": (0.003, _reinstated_after(Level.SUSPENDED)),
     "deleted": (0.003, _resulted(Deleted)),  # 0.7 to 5 % were counted: it needs a person at the right moment
-    "a wrong run was undone": (0.045, lambda life: bool(life.case.runs)),
-    "a level was loosened": (0.008, _resulted(Loosened)),
-    "a payment was promised": (0.05, lambda life: any(did.before.promised_until for did in life.did)),
-    "a step was put off": (0.1, _resulted(Deferred)),
+    "a wrong run was undone": (0.02, lambda life: bool(life.case.runs)),
+    "a level was loosened": (0.003, _resulted(Loosened)),
+    "a payment was promised": (0.03, lambda life: any(did.before.promised_until for did in life.did)),
+    "a step was put off": (0.07, _resulted(Deferred)),
     "asking found money": (0.15, _resulted(Found)),
-    "money was on its way": (0.1, _resulted(Pending)),
+    "money was on its way": (0.07, _resulted(Pending)),
     "money was refunded": (0.1, _performed(Action.REFUND)),
-    "a late fee was asked for": (0.07, _booked(Kind.LATE_FEE)),
-    "the invoice was voided": (0.06, _booked(Kind.VOID)),
+    "a late fee was asked for": (0.05, _booked(Kind.LATE_FEE)),
+    "the invoice was voided": (0.02, _booked(Kind.VOID)),
 }
 """In which part of all lives at least; half of what was counted, or less: it varies with the modules loaded."""
 
