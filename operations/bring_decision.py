@@ -6,14 +6,14 @@ from dunning.case.case import going_on
 from dunning.case.facts import GiveBack, UseCredit
 from dunning.money import Money
 from dunning.payments.goodwill import give_back_refused
-from dunning.policy.invoice_number import typed
-from dunning.ports.cases import FORGOTTEN, Cases, CaseSaysNoError, DeadCaseError, NoCaseError
+from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
 from dunning.records.credit import to_use
 from dunning.records.inbox import Decision, Outcome
 from dunning.rules.answers import answered_before
 from dunning.rules.updates import MOST
+from operations.dead_case import wait_for_recovery
 from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
 
 _ASKED_FOR = "asked for"
@@ -50,11 +50,10 @@ class BringDecision:
             return RefusedError(
                 f"its case is closed as {closed.outcome}, so nothing can be decided about it any more", about=invoice
             )
-        how = await self._cases.died(invoice) if known else ""
-        if how and how != FORGOTTEN:  # not over: it waits where it is kept, until a person lets the case go on
-            command = f"starter.py recover {typed(invoice)}"
-            raise DeadCaseError(f"the server has ended the case of {invoice} ({how}): `{command}` lets it go on")
-        return no_case(invoice) if known else NoSuchInvoiceError(invoice)
+        if not known:
+            return NoSuchInvoiceError(invoice)
+        await wait_for_recovery(self._cases, invoice)
+        return NoCaseAtAllError(invoice)
 
     async def _check_credit(self, invoice: str, update: str) -> None:
         """There has to be some, unless this very decision has used it already."""
@@ -87,8 +86,3 @@ class BringDecision:
 def _allow(invoice: str, reason: str) -> None:
     if reason:
         raise CaseRefusedError(invoice, reason)
-
-
-def no_case(invoice: str) -> NoCaseAtAllError:
-    """For an invoice that the store knows, and whose case never began."""
-    return NoCaseAtAllError(invoice)

@@ -5,8 +5,7 @@ from typing import Protocol
 from dunning.case.case import Case, going_on
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
-from dunning.policy.invoice_number import typed
-from dunning.ports.cases import FORGOTTEN, Cases, DeadCaseError
+from dunning.ports.cases import Cases
 from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
@@ -14,6 +13,7 @@ from dunning.ports.tickets import Tickets
 from dunning.records.books import KnownInvoice
 from dunning.records.claims import GIVEN, Claim
 from dunning.records.inbox import LateOutcome
+from operations.dead_case import wait_for_recovery
 
 
 class LateRecords(Claims, Credits, Invoices, Tickets, Protocol):
@@ -36,7 +36,7 @@ class KeepLateMoney:
         """
         closed = await self._store.ledger(invoice) if known else None
         if known and closed is None:
-            await self._wait_for_recovery(invoice)
+            await wait_for_recovery(self._cases, invoice)
         if known and closed is None and claim.place == GIVEN:
             # Its case counted it, and is gone without closing its books: when it is recovered, it is asked for again.
             return "already counted"
@@ -46,13 +46,6 @@ class KeepLateMoney:
         if late.credit and not await self._store.keep_as_credit(claim, closed, late.credit, late.ticket):
             return None
         return late.outcome
-
-    async def _wait_for_recovery(self, invoice: str) -> None:
-        """The case is dead, not over: its money waits where it is kept, until a person lets the case go on."""
-        how = await self._cases.died(invoice)
-        if how and how != FORGOTTEN:
-            command = f"starter.py recover {typed(invoice)}"
-            raise DeadCaseError(f"the server has ended the case of {invoice} ({how}): `{command}` lets it go on")
 
     async def reversal(self, invoice: str, reversal: Reversal, account: str = "") -> LateOutcome:
         """Already counted, reopened (the case goes on), or parked: it waits for its payment."""

@@ -12,8 +12,7 @@ from dunning.ports.cases import Cases, NoAnswerError, NoCaseError
 from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
-from operations.bring_decision import no_case
-from operations.errors import NoSuchInvoiceError
+from operations.errors import NoCaseAtAllError, NoSuchInvoiceError
 
 CaseOf = Callable[[str], Awaitable[Case | None]]
 """All facts of an invoice's case, as `Look.case` tells them."""
@@ -59,7 +58,7 @@ class Look:
             if case is None:
                 raise
         if case is None:
-            raise no_case(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice)
+            raise NoCaseAtAllError(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice)
         at = present(case, self._clock())
         step = decide(case, at)
         # A dead case answers from its history as if nothing had happened.
