@@ -38,7 +38,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.payments import refusals
     from dunning.payments.open_credit import credit_asked, credit_refused
     from dunning.policy.plan import DELETIONS, Milestone
-    from dunning.rules import money_in, updates
+    from dunning.rules import money_in, promises, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
     from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
     from dunning.rules.order_for import order_for, reinstate_order
@@ -181,11 +181,11 @@ class InvoiceDunning:
     @workflow.update
     def promise_to_pay(self, promise: Promise) -> Answer:
         """The customer will pay by that date; until it is over nothing happens."""
-        return self._decided(promise, "promised", updates.promised(self._case, promise))
+        return self._decided(promise, "promised", promises.promised(self._case, promise))
 
     @promise_to_pay.validator
     def _may_promise(self, promise: Promise) -> None:
-        self._refuse_new(promise, updates.promise_refused(self._case, promise, workflow.now()))
+        self._refuse_new(promise, promises.promise_refused(self._case, promise, workflow.now()))
 
     @workflow.update
     def waive(self, waiver: Waiver) -> Answer:

@@ -22,15 +22,21 @@ async def promise(
     /,
     *,
     until: Annotated[str, Parameter(help="The customer pays by the end of this day, like 2026-12-20.")],
+    reinstate: Annotated[
+        bool, Parameter(negative="", help="Give the service back until then, though nothing is paid yet.")
+    ] = False,
     by: By = "",
     json: Json = False,
 ) -> None:
-    """Take a promise to pay: until that day is over nothing happens to the customer."""
+    """Take a promise to pay: until that day is over nothing happens to the customer.
+
+    If nothing is paid by then, the plan goes on where it stood: what was given back is restricted again.
+    """
     on = day(until, "--until")
 
     from dunning.case.facts import Promise
 
-    await _decide(invoice, Promise, {"until": on, "by": by}, json)
+    await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by}, json)
 
 
 async def waive(

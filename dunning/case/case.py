@@ -141,6 +141,7 @@ class Case(Wire):
     `reconsidered` are steps that a person let happen while they were being asked for: if they are put off, ask again.
     `refusals` are charges that the gateway calls malformed. `card` is what was on file when it was looked at last;
     `card_unknown`: the gateway could not say.
+    `promise_reinstates`: whoever took the promise gave the service back until `promised_until`.
     `grace_until`: money was taken back by the reversal `grace_of`, and until then nothing happens to the customer.
     `runs` of ours were wrong and undone; until `held_until` nothing happens after the last of them, and this
     invoice's hold has to go down to `loosen_to` (None: it need not). `bounces` are the notices that came back.
@@ -177,6 +178,7 @@ class Case(Wire):
     due_changes: int = 0
     due_changed_at: Instant | None = None
     promised_until: Instant | None = None
+    promise_reinstates: bool = False
     method_changed_at: Instant | None = None
     method_changes: int = 0
     grace_until: Instant | None = None

@@ -99,10 +99,14 @@ class Reconsider(Wire):
 
 
 class Promise(Wire):
-    """The customer will pay by the end of `until`, a date in the account's zone; no step happens before that."""
+    """The customer will pay by the end of `until`, a date in the account's zone; no step happens before that.
+
+    `reinstate`: a service that the invoice holds is given back until then.
+    """
 
     kind: Literal["promise"] = "promise"
     until: date
+    reinstate: bool = False
     by: str = ""
 
 

@@ -72,6 +72,7 @@ WORDS = {
     StepKind.CARRY: "it was too little to be asked for",
     StepKind.REINSTATE: "nothing was owed any more",
     StepKind.LOOSEN: "a wrong run of ours was undone (undo {id})",
+    StepKind.LOOSEN_PROMISED: "payment was promised until the end of {id}, and the service given back until then",
     StepKind.UNDO: "a wrong run of ours was undone (undo {id})",
     StepKind.DUE_DATE: "the due date was changed",
     StepKind.OUTSIDE_CONTACT: "every address on file was on the services that would be suspended",

@@ -7,8 +7,8 @@ from dunning.case.case import Case, Decided, Done, UndoneRun
 from dunning.case.facts import Recovery
 from dunning.case.ledger import FEES_AND_VOIDS, Entry, Kind
 from dunning.policy.plan import LEVEL_OF, Action, Milestone
-from dunning.policy.step_kinds import About
-from dunning.policy.step_names import in_turn, made_for
+from dunning.policy.step_kinds import About, StepKind
+from dunning.policy.step_names import in_turn, made_for, read
 
 DEEDS = {
     (Action.ISSUE, ""): "invoice issued",
@@ -52,6 +52,8 @@ def deed(case: Case, done: Done) -> str:
         return f"{done.step} could not be delivered: {done.detail}"
     if done.kind in ("not_ours", "skipped"):
         return f"{done.step} left out: {done.detail}"
+    if read(done.step).kind is StepKind.LOOSEN_PROMISED:
+        return f"given back while payment is promised ({done.detail})"
     entries = lines_by(case, done)
     amount = str(entries[0].amount) if entries else "nothing"
     words = DEEDS.get((done.action, done.kind)) or DEEDS.get((done.action, "")) or done.step

@@ -44,6 +44,7 @@ class StepKind(Enum):
     REOPEN = Form("reopen", 1, Action.REOPEN)
     CHARGEBACK = Form("chargeback", 1)  # restricts to the level that the plan says
     LOOSEN = Form("loosen", 1, Action.LOOSEN)
+    LOOSEN_PROMISED = Form("loosen-promised", 1, Action.LOOSEN)  # by the day until which payment is promised
     REINSTATE = Form("reinstate", 1, Action.REINSTATE)
     DUE_DATE = Form("due-date", 1, Action.MOVE_DUE)
     CLOSE = Form("close", 1, Action.CLOSE)

@@ -26,6 +26,7 @@ from dunning.payments.goodwill import asked_by
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_names import key, notice_id, read
+from dunning.rules.promises import loosened_to
 
 
 def assumed(case: Case, milestone: Milestone) -> Result:
@@ -76,8 +77,7 @@ def _refunded(case: Case, milestone: Milestone) -> Result:
 
 
 def _loosened(case: Case, milestone: Milestone) -> Result:
-    del milestone
-    return Loosened(level=case.loosen_to or Level.ACTIVE)
+    return Loosened(level=loosened_to(case, milestone))
 
 
 def _looked(case: Case, milestone: Milestone) -> Result:

@@ -8,6 +8,7 @@ them afresh each time. So the order in which facts arrive does not matter, and a
    give back   what a person gives back of a payment goes back through the gateway
 1. reinstate   what is paid up is reinstated before anything else is even thought of (promises 2, 6, 7)
    loosen      a wrong run of ours is undone: the services go back to what they were before it (promise 3)
+   promised    whoever takes a promise to pay may give the service back until its day
    use credit  the account has credit: it pays what is owed, once that is due (promise 9)
    carry       a rest that is too small to be asked for goes to the account's next invoice (promise 9)
 2. tell        receipts, failed charges, work for people: what already happened must be told
@@ -52,6 +53,7 @@ from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
 from dunning.rules.fees import fee_of
 from dunning.rules.follow_ups import follow_ups
+from dunning.rules.promises import service_promised
 from dunning.undo.undo import loosened
 
 
@@ -238,6 +240,7 @@ _RULES: tuple[Callable[[Case, datetime], Step | None], ...] = (
     give_back,
     _reinstate,
     loosened,
+    service_promised,
     with_open_credit,
     carried,
     _tell,

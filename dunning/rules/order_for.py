@@ -47,6 +47,7 @@ from dunning.rules.notice_facts import (
     rest_carried,
     untried,
 )
+from dunning.rules.promises import loosened_to
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
 from dunning.services.hold_reasons import Category, category
 from dunning.tickets.case_tickets import case_ticket
@@ -216,7 +217,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 
 def _loosen(case: Case, milestone: Milestone, now: datetime) -> Order:
-    level = case.loosen_to or case.level
+    level = loosened_to(case, milestone)
     covers = _covers(case, next((m for m in case.plan.milestones if LEVEL_OF.get(m.action) is level), None))
     return LoosenOrder(**_head(case, milestone, now), level=level, held=case.level, covers=covers)
 

@@ -56,6 +56,7 @@ from dunning.policy.step_names import StepName, made_for, read, step
 from dunning.rules.deferrals import deferred
 from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
+from dunning.rules.promises import given_back, is_promised
 from dunning.undo.undo import fresh_id, late
 
 
@@ -127,6 +128,8 @@ def _restricted(case: Case, milestone: Milestone, result: Restricted, now: datet
     fee = fee_of(case, milestone)
     case = with_done(case, milestone, now, result.kind, result.level.value, proof=result.proof)
     case = changed(case, level=strictest([case.level, LEVEL_OF[milestone.action]]), lifted=False)
+    if read(milestone.name).kind is StepKind.CHARGEBACK:
+        case = changed(case, promise_reinstates=False)  # whoever gave the service back did not know of it
     if milestone.voids and not case.paid_up:
         case = _lapsed(case, milestone, now)
     if fee:
@@ -164,6 +167,8 @@ def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime)
     """Another wrong run may have been undone meanwhile, which asks for less still."""
     detail = f"still held by {', '.join(result.remaining)}" if result.remaining else result.level.value
     case = with_done(case, milestone, now, result.kind, detail, proof=result.proof)
+    if is_promised(milestone):
+        case = given_back(case)
     wanted = case.loosen_to
     return changed(
         case,

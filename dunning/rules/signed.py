@@ -22,8 +22,10 @@ from dunning.case.facts import (
 from dunning.case.update import changed
 from dunning.wire import Wire
 
+_BACK = ", the service given back until then"
+
 DECISIONS: Mapping[type[Wire], Callable[[Any], str]] = {
-    Promise: lambda fact: f"promise to pay until {fact.until} taken",
+    Promise: lambda fact: f"promise to pay until {fact.until} taken{_BACK if fact.reinstate else ''}",
     Waiver: lambda fact: f"{f'{fact.amount} of ' if fact.amount else ''}{fact.entry} waived",
     Approval: lambda fact: f"{fact.milestone} approved",
     RefusedCharge: lambda fact: f"refused charge {'left out' if fact.leave_out else 'tried again'}",

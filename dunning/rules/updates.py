@@ -4,16 +4,14 @@ A `..._refused` function answers why not, or nothing; the caller hears that text
 is never turned away, only parked.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from dunning.calendar import instant, local
 from dunning.case.case import Case, Unreadable, missed_notices
 from dunning.case.facts import (
     Approval,
     DueDateChange,
     MethodChanged,
     Payment,
-    Promise,
     Recovery,
     Restored,
     Reversal,
@@ -94,25 +92,11 @@ def _no_money(amount: Money, at: datetime) -> str:
     return ""
 
 
-def promise_refused(case: Case, promise: Promise, now: datetime) -> str:
-    """Why the promise cannot be taken."""
-    if case.paid_up or case.lapsed:
-        return "nothing is payable on this invoice"
-    return _odd_date(case, promise.until, now)
-
-
-def _odd_date(case: Case, day: date, now: datetime) -> str:
+def odd_date(case: Case, day: date, now: datetime) -> str:
+    """Why that day is none on which anything can be agreed."""
     if day < case.today(now):
         return f"{day} is already past"
     return f"{day} is too far ahead" if day > case.today(now) + FAR else ""
-
-
-@one_fact
-def promised(case: Case, promise: Promise) -> Case:
-    """Steps are held until the promised day is over; the next one then comes at its usual local hour."""
-    coming = case.next_milestone
-    hour = local(coming.at, case.plan.zone).time() if coming else time(0)
-    return changed(case, promised_until=instant(promise.until + timedelta(days=1), hour, case.plan.zone))
 
 
 def waiver_refused(case: Case, waiver: Waiver) -> str:
@@ -233,7 +217,7 @@ def due_date_refused(case: Case, change: DueDateChange, now: datetime) -> str:
         return f"services are already {case.level.value}: take a promise to pay, waive or void instead"
     if change.due == case.invoice.due:
         return f"{change.due} is the due date already"
-    return _odd_date(case, change.due, now)
+    return odd_date(case, change.due, now)
 
 
 @one_fact

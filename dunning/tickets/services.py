@@ -7,7 +7,7 @@ from dunning.case.orders import DeleteOrder, LoosenOrder, Order, ReinstateOrder
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import About, StepKind
-from dunning.policy.step_names import made_for, step
+from dunning.policy.step_names import made_for, read, step
 from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.tickets.kind import TicketKind
@@ -41,9 +41,12 @@ def still_restricted(order: ReinstateOrder, trying: timedelta, why: str) -> Tick
 
 
 def undo_still_restricted(order: LoosenOrder, trying: timedelta) -> TicketOrder:
-    """A wrong run of ours is undone, and the services still are not."""
-    subject = f"Restricted by our mistake, and not reinstated yet: {order.account}"
-    body = f"The undo of {order.invoice} waits: the panel has not shown the services restored for {trying}."
+    """A wrong run of ours is undone, or the service is given back for a promise to pay, and the panel shows neither."""
+    promised = read(order.step).kind is StepKind.LOOSEN_PROMISED
+    why = "Given back for a promise to pay" if promised else "Restricted by our mistake"
+    subject = f"{why}, and not reinstated yet: {order.account}"
+    what = "What was promised" if promised else "The undo"
+    body = f"{what} of {order.invoice} waits: the panel has not shown the services restored for {trying}."
     return ticket_about(
         order, TicketKind.UNDO_STILL_RESTRICTED, subject, body, step=step(StepKind.STILL_RESTRICTED, order.step)
     )

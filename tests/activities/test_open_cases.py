@@ -24,8 +24,8 @@ from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid
 from dunning.rules.order_for import order_for
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
-from dunning.rules.updates import promised
 from tests.dunning.examples import before_issue, opened
 
 BEGUN = opened("whmcs-default")

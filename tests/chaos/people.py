@@ -175,7 +175,8 @@ async def _decide(life: Life, act: Act, decision: Decision) -> None:
 
 async def _promise(life: Life, act: Act) -> None:
     now = await life.now(life.numbers[act.invoice])
-    await _decide(life, act, Promise(until=(now + timedelta(days=act.days)).date()))
+    until = (now + timedelta(days=act.days)).date()
+    await _decide(life, act, Promise(until=until, reinstate=act.twice))
 
 
 async def _waive(life: Life, act: Act) -> None:

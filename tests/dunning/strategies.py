@@ -30,14 +30,13 @@ from dunning.policy.plan import CONSEQUENCES, Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.money_in import paid, restored, reversed_, stirred
+from dunning.rules.promises import promise_refused, promised
 from dunning.rules.updates import (
     approval_refused,
     approved,
     due_date_changed,
     due_date_refused,
     method_changed,
-    promise_refused,
-    promised,
     reversal_refused,
     void_refused,
     voided,
@@ -225,7 +224,7 @@ def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetim
         when += draw(_distances)
     if draw(st.booleans()):
         when = start + draw(st.timedeltas(timedelta(0), timedelta(days=90)))
-        made.append((when, _promises(draw(st.integers(0, 30)))))
+        made.append((when, _promises(draw(st.integers(0, 30)), reinstate=draw(st.booleans()))))
     if draw(st.booleans()):
         when = start + draw(st.timedeltas(timedelta(days=15), timedelta(days=120)))
         made.append((when, _undoes("u3", draw(st.integers(5, 60)))))
@@ -282,9 +281,9 @@ def _begins_a_debit(payment: str, *, started: bool) -> Fact:
     return lambda case, now: stirred(case, PaymentNews(payment=payment, at=now, started=started), now)
 
 
-def _promises(days: int) -> Fact:
+def _promises(days: int, *, reinstate: bool) -> Fact:
     def fact(case: Case, now: datetime) -> Case:
-        promise = Promise(until=case.today(now) + timedelta(days=days))
+        promise = Promise(until=case.today(now) + timedelta(days=days), reinstate=reinstate)
         return case if promise_refused(case, promise, now) else promised(case, promise)
 
     return fact
@@ -337,7 +336,7 @@ money_facts: st.SearchStrategy[Fact] = st.one_of(
 
 any_fact: st.SearchStrategy[Fact] = st.one_of(
     money_facts,
-    st.builds(_promises, st.integers(0, 30)),
+    st.builds(_promises, st.integers(0, 30), reinstate=st.booleans()),
     st.builds(_waives, st.sampled_from(["invoice", "late-fee", "nothing"])),
     st.builds(_approves, st.sampled_from(["ana", "ben"])),
     st.builds(_moves_due, st.integers(-20, 40)),

@@ -16,9 +16,10 @@ from dunning.policy.plan import Action
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.order_for import order_for
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
-from dunning.rules.updates import due_date_changed, promised, voided, waived
+from dunning.rules.updates import due_date_changed, voided, waived
 from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import days
 from tests.dunning.examples import DUE, approves, at, before_issue, opened, pays

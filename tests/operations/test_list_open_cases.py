@@ -12,9 +12,9 @@ from dunning.explain.open_cases import row_of
 from dunning.ports.open_cases import Other
 from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
-from dunning.rules.updates import promised
 from operations.errors import RefusedError
 from operations.list_open_cases import ListOpenCases, SortedListing
 from tests.dunning.examples import before_issue, opened

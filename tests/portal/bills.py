@@ -19,8 +19,9 @@ from dunning.policy.plan import Action, Invoice, Milestone
 from dunning.policy.timeline import plan_for
 from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
-from dunning.rules.updates import promised, voided, waived
+from dunning.rules.updates import voided, waived
 from tests.dunning.examples import policy
 
 

@@ -178,20 +178,20 @@ def refused(said: Said) -> str:
 
 async def test_every_decision_is_taken_once(operate: Operate):
     await opened(operate, row("DEC-1"))
-    assert await decided(operate, "promise", "DEC-1", "--until", str(in_days(70)), "--by", "Ann") == (
+    assert await decided(operate, "promise", "DEC-1", "--reinstate", "--until", str(in_days(70)), "--by", "Ann") == (
         "promised",
         "promised",
     )
     assert await decided(operate, "due", "DEC-1", str(in_days(90)), "--by", "Ann") == ("changed", "promised")
     assert await decided(operate, "waive", "DEC-1", "invoice", "--reason", "goodwill") == ("waived", "waived")
     case = await shown(operate, "DEC-1")
-    assert case["shift_days"] == 30
+    assert (case["shift_days"], case["promise_reinstates"]) == (30, True)
 
 
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("promise", "--until", "2020-01-01"), "refused: 2020-01-01 is already past"),
+        (("promise", "--reinstate", "--until", "2020-01-01"), "refused: 2020-01-01 is already past"),
         (("promise", "--until", "soon"), "--until: 'soon' is not a date"),
         (("due", "2020-01-01"), "refused: 2020-01-01 is already past"),
         (("due", "soon"), "DATE: 'soon' is not a date"),

@@ -8,7 +8,7 @@ from cli.invoices.show import case_as_json
 from cli.invoices.story import story
 from dunning.case.facts import Promise
 from dunning.rules.machine import decide
-from dunning.rules.updates import promised
+from dunning.rules.promises import promised
 from tests.dunning.evenings import ASO, moment
 from tests.dunning.examples import DUE, at, opened, pays
 

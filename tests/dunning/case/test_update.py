@@ -36,6 +36,7 @@ PARTS = {
     "dunning.payments.refusals.refused",
     "dunning.rules.deferrals.deferred",
     "dunning.rules.money_in.with_grace",
+    "dunning.rules.promises.given_back",
     "dunning.undo.undo.late",
 }
 """Functions that write a part of a fact. Only those that record a whole one call them, and no workflow does."""

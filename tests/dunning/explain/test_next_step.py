@@ -13,8 +13,8 @@ from dunning.explain.next_step import next_step
 from dunning.explain.receipt import receipt
 from dunning.explain.temporal_ui import clock
 from dunning.rules.machine import decide
+from dunning.rules.promises import promised
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
-from dunning.rules.updates import promised
 from tests.dunning.evenings import ASO, COURTESY, moment
 from tests.dunning.examples import pays
 from tests.dunning.life import Life

@@ -17,8 +17,9 @@ from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded, reinstated
-from dunning.rules.updates import approved, promised, unreadable, waived
+from dunning.rules.updates import approved, unreadable, waived
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
 from tests.dunning.examples import pays, takes_back

@@ -11,8 +11,9 @@ from dunning.case.results import Deferred, Deleted, Delivered, Noted, NotOurs, R
 from dunning.level import Level
 from dunning.policy.plan import Action
 from dunning.rules.machine import decide
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded, reinstated
-from dunning.rules.updates import promised, waived
+from dunning.rules.updates import waived
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, evening, moment, step
 from tests.dunning.examples import DUE, at, before_issue, opened, pays
 from tests.dunning.life import Fact, Life, World, live

@@ -11,8 +11,8 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import Declined
 from dunning.policy.plan import Action
 from dunning.rules.order_for import order_for
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
-from dunning.rules.updates import promised
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, did, evening, moment, step
 from tests.dunning.examples import DUE, at, new_card, opened, pays, takes_back
 from tests.dunning.life import Fact, Life

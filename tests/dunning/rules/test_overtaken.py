@@ -17,15 +17,9 @@ from dunning.policy.timeline import plan_for
 from dunning.rules.machine import decide, overtaken
 from dunning.rules.money_in import paid, reversed_
 from dunning.rules.order_for import order_for
+from dunning.rules.promises import promise_refused
 from dunning.rules.record import recorded
-from dunning.rules.updates import (
-    due_date_changed,
-    due_date_refused,
-    payment_refused,
-    promise_refused,
-    reversal_refused,
-    waiver_refused,
-)
+from dunning.rules.updates import due_date_changed, due_date_refused, payment_refused, reversal_refused, waiver_refused
 from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
 from tests.dunning.examples import DUE, PRICE, at, opened, pays, policy

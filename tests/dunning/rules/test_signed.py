@@ -24,8 +24,8 @@ from dunning.explain.receipt import receipt
 from dunning.explain.words import story_of
 from dunning.money import Money
 from dunning.ports.cases import Signal, Update
+from dunning.rules.promises import promised
 from dunning.rules.signed import DECISIONS, signed
-from dunning.rules.updates import promised
 from dunning.wire import Wire
 from tests.dunning.examples import before_issue, opened
 

@@ -6,8 +6,8 @@ import pytest
 
 from dunning.case.facts import Promise
 from dunning.case.state import state
+from dunning.rules.promises import promised
 from dunning.rules.state_at import state_at
-from dunning.rules.updates import promised
 from tests.dunning.evenings import ASO, moment
 from tests.dunning.examples import DUE, at, opened, pays
 

@@ -19,9 +19,10 @@ from dunning.case.update import changed
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.rules import upcoming as module
 from dunning.rules.machine import decide
+from dunning.rules.promises import promised
 from dunning.rules.record import recorded
 from dunning.rules.upcoming import _MOST, OPEN_ALWAYS, Closed, Coming, road_after, road_ahead, upcoming, when_open
-from dunning.rules.updates import approved, promised
+from dunning.rules.updates import approved
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
 from tests.dunning.examples import DUE, at, opened, pays, sends_money, takes_back

@@ -24,6 +24,7 @@ from dunning.money import Money
 from dunning.policy.plan import Plan
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid, reversed_
+from dunning.rules.promises import promise_refused, promised
 from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
@@ -33,8 +34,6 @@ from dunning.rules.updates import (
     due_date_refused,
     method_changed,
     payment_refused,
-    promise_refused,
-    promised,
     restored_refused,
     unreadable,
     void_refused,

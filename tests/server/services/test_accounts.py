@@ -1,8 +1,10 @@
 """Several reasons, several invoices: one account, and a service at the strictest level that any of them asks for."""
 
+from datetime import timedelta
+
 import pytest
 
-from dunning.case.facts import Approval
+from dunning.case.facts import Approval, Promise
 from dunning.holds import Hold
 from dunning.level import Level
 from sandbox.stage.stage import Stage
@@ -199,3 +201,33 @@ async def test_the_second_contact_gets_what_the_first_address_refuses(a_stage: S
     assert [m.subject for m in books.to(emails[1])] == ["Customer Invoice"]
     kept = {copy.recipient: copy.status for copy in await a_stage.store.notices(playing.row.invoice)}
     assert kept == {emails[0]: "refused", emails[1]: "delivered"}
+
+
+async def test_a_promise_gives_the_service_back_until_its_day(a_stage: Stage) -> None:
+    """And who had a deletion coming is suspended again first, with the plan's whole time after that."""
+    playing = await begin(a_stage, "ACC-promise", ASO, decline=1)
+    await playing.to_day(11)
+    until = playing.row.due + timedelta(days=20)
+    await playing.update("promise_to_pay", Promise(until=until, reinstate=True, by="Ana"))
+    await playing.to_day(19)
+    assert await playing.levels() == ["suspended", "active"]
+    assert await a_stage.store.holds(playing.account) == ()
+    case = await playing.case()
+    assert case.decided[-1].what == f"promise to pay until {until} taken, the service given back until then"
+    await playing.to_day(22)
+    assert await playing.levels() == ["suspended", "active", "suspended"]
+    await playing.signal()
+    assert await playing.outcome() == "paid"
+    assert await playing.levels() == ["suspended", "active", "suspended", "active"]
+
+
+async def test_another_reason_keeps_a_service_that_a_promise_gives_back(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "ACC-promise-abuse", ASO, decline=1)
+    await playing.to_day(11)
+    hold = Hold(account=playing.account, source="abuse", level=Level.SUSPENDED, since=playing.moment(11, 0))
+    await a_stage.store.place_hold(hold)
+    promise = Promise(until=playing.row.due + timedelta(days=20), reinstate=True, by="Ana")
+    await playing.update("promise_to_pay", promise)
+    await playing.to_day(12)
+    assert await playing.levels() == ["suspended"]
+    assert (await playing.case()).remaining_holds == ("abuse",)
