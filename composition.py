@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from temporalio.client import Client
 
-from adapters import panels
+from adapters import mail, panels
 from adapters.mail import reachability
 from adapters.panels import Panels
 from adapters.settings.policies import PolicyFolder, load_policy
@@ -16,7 +16,7 @@ from adapters.signed_links import links_from
 from adapters.sites import tokens, webhooks
 from adapters.sites.probes import OutsideProbes
 from adapters.store import SqlStore
-from adapters.templates import announced
+from adapters.templates import announced, renderer
 from adapters.templates.locale import is_locale
 from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
@@ -48,6 +48,7 @@ from operations.open_invoice import OpenInvoice
 from operations.pay_links import PayLinks
 from operations.payments import Payments
 from operations.recover import RecoverCases
+from operations.resend_notice import Letterbox, ResendNotice
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
@@ -214,6 +215,14 @@ class Composition:
         return NoticeArchive(self.store)
 
     @cached_property
+    def resend(self) -> ResendNotice:
+        """Send a notice again, as a copy."""
+        settings = self.settings
+        domain, secret = settings.mail_from.rpartition("@")[2], settings.link_secret.get_secret_value()
+        box = Letterbox(mail.mailer_from(settings), renderer.renderer_from(settings), domain, secret)
+        return ResendNotice(self.store, box)
+
+    @cached_property
     def holds(self) -> StaffHolds:
         """Place and lift holds for other reasons than money."""
         return StaffHolds(self.services, self.notices, now)
@@ -261,8 +270,8 @@ class Composition:
 
     @cached_property
     def reports(self) -> Reports:
-        """Tell what is owed, by account."""
-        return Reports(self.list_open_cases)
+        """Tell what is owed, and what became of what was due."""
+        return Reports(self.list_open_cases, self.store)
 
     @cached_property
     def find(self) -> Find:

@@ -1,7 +1,5 @@
 """Writing to a customer, with a copy of every notice kept for ever (S1-21)."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from itertools import count
 from typing import Protocol
@@ -14,6 +12,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, NoticeResult, Undelivered
 from dunning.coverage import EVERYTHING, Coverage
 from dunning.level import Level
+from dunning.notices.message_id import message_id
 from dunning.notices.reachability import recipients
 from dunning.notices.reply_to import Replies
 from dunning.policy.step_names import notice_id
@@ -202,12 +201,3 @@ class SendNotice:
 def _reachable(account: Account) -> list[Contact]:
     """The contacts in their order, without those whose mail came back."""
     return sorted((c for c in account.contacts if c.bounced_at is None), key=lambda c: c.rank)
-
-
-def message_id(notice: str, domain: str, secret: str = "") -> str:
-    """A Message-ID derived from the notice: a second copy after an unknown result is recognisable.
-
-    Under a secret nobody guesses it, and so nobody can invent that somebody else's notice came back.
-    """
-    code = hmac.new(secret.encode(), notice.encode(), hashlib.sha256)
-    return f"<{code.hexdigest()[:32]}@{domain}>"

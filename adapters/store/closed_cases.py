@@ -1,12 +1,15 @@
 """The cases that ended, for people who look: one row each from the closed books."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, or_, select
 
 from adapters.store.database.base import Database, money_columns
+from adapters.store.invoices import ledger_of
 from adapters.store.tables import closed_ledgers, invoices
+from dunning.records.books import ClosedLedger
 from dunning.records.open_case import OpenCase
 
 _BOOKS = closed_ledgers.c
@@ -27,6 +30,12 @@ class ClosedCases(Database):
         """Read those of these accounts, and those of these numbers, by number."""
         its = _closed().where(or_(_BOOKS.account.in_(accounts), _BOOKS.invoice.in_(numbers)))
         return tuple(_row(row) for row in await self._rows(its))
+
+    async def books_due(self, first: date, last: date) -> tuple[ClosedLedger, ...]:
+        """Read the books of invoices that were due on these days. One that is open again is none of them."""
+        its = select(closed_ledgers).join(invoices, invoices.c.number == _BOOKS.invoice)
+        its = its.where(invoices.c.status == "closed", _BOOKS.due.between(first, last)).order_by(_BOOKS.invoice)
+        return tuple(ledger_of(row) for row in await self._rows(its))
 
 
 def _closed() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.carried import carry
@@ -116,10 +116,13 @@ class Invoices(Fences):
     async def ledger(self, invoice: str) -> ClosedLedger | None:
         """Read the closed books of an invoice."""
         row = await self._row(select(closed_ledgers).where(closed_ledgers.c.invoice == invoice))
-        if row is None:
-            return None
-        read = {"balance": money_columns(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
-        return ClosedLedger.model_validate(dict(row) | read)
+        return None if row is None else ledger_of(row)
+
+
+def ledger_of(row: RowMapping) -> ClosedLedger:
+    """The closed books of a row of their table."""
+    read = {"balance": money_columns(row, "balance"), "order": CloseOrder.model_validate_json(row["order"])}
+    return ClosedLedger.model_validate(dict(row) | read)
 
 
 def _must_be_free(order: CloseOrder) -> bool:

@@ -8,5 +8,5 @@ NAMES = frozenset((
     "remaining", "restricted", "road", "services", "settled", "title", "untried", "warning", "what_is_next", "words",
 ))  # fmt: skip
 """In a notice, and in the words about what happens next."""
-FRAME = frozenset(("brand", "browser_url", "dir", "foot", "hello", "lang", "paragraphs", "parts", "subject"))
+FRAME = frozenset(("brand", "browser_url", "dir", "foot", "hello", "intro", "lang", "paragraphs", "parts", "subject"))
 """Around a notice, besides."""

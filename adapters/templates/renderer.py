@@ -118,10 +118,21 @@ class TemplateRenderer:
     def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
         """One mail with all these notices, each whole as it is in the archive."""
         language = self.languages.of(account.locale)
-        subject = self.languages.words(language)["many"].format(count=len(copies))
+        words = self.languages.words(language)
+        return self._around(copies, account, words["many"].format(count=len(copies)), words["together"])
+
+    def copy_of(self, copy: NoticeCopy, account: Account) -> NoticeText:
+        """A mail that shows a notice as it is in the archive, and says of which day it is."""
+        language = self.languages.of(account.locale)
+        words, day = self.languages.words(language), writing(account.locale, account.zone or "UTC", language)
+        subject = words["copy"].format(subject=copy.content.subject)
+        return self._around((copy,), account, subject, words["copied"].format(day=day.local_day(copy.at)))
+
+    def _around(self, copies: Sequence[NoticeCopy], account: Account, subject: str, intro: str) -> NoticeText:
+        """Notices as they are in the archive, in a mail of their own."""
         answers = self._replies.shared(tuple(each.reply_to for each in copies), account.brand)
-        page = self._frame(account, language, subject, answers) | {"parts": parts(copies)}
-        text, html = self._files.laid_out("digest", page)
+        page = self._frame(account, self.languages.of(account.locale), subject, answers)
+        text, html = self._files.laid_out("digest", page | {"parts": parts(copies), "intro": intro})
         return NoticeText(subject=subject, text=text, html=html, template=self._files.version(f"{COMMON}/digest.txt"))
 
     def facts(self, order: NoticeOrder, account: Account, language: str = "") -> dict[str, Any]:

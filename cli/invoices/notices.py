@@ -1,4 +1,4 @@
-"""`notices preview`, `show`, `list`: the notices that a policy can send, and those that were sent, word by word."""
+"""`notices preview`, `show`, `resend`, `list`: what a policy can send, and the notices that were sent, word by word."""
 
 from __future__ import annotations
 
@@ -67,6 +67,26 @@ async def show(
         print(copy.content.html)
     else:
         print(*_head(copy), "", copy.content.text, sep="\n")
+
+
+@notices.command
+async def resend(
+    notice: Annotated[str, Parameter(help="Its id, such as INV-1042:first-overdue:0; `notices list` names them.")],
+    /,
+    *,
+    to: Annotated[str, Parameter(help="An address of the account (default: the first one that works).")] = "",
+    json: Json = False,
+) -> None:
+    """Send a copy of a notice to a customer who asks for it: the words of its day, and a line that says of which day.
+
+    It warns of nothing: nothing that happens to the customer rests on a copy.
+    """
+    async with composed(server="not needed") as made:
+        copy = await made.resend.resend(await made.archive.copy(notice), to)
+    if json:
+        print_json(copy)
+    else:
+        print(f"{copy.id} sent to {copy.recipient}: {copy.detail}")
 
 
 @notices.command(name="list")

@@ -1,21 +1,27 @@
-"""`report ageing`: what is owed, by account and by how long it has been due, for spreadsheets and programs."""
+"""`report`: what is owed by account, and what became of all that was due, for spreadsheets and programs."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from cli.shell.connections import composed
-from cli.shell.options import Json
+from cli.shell.options import Json, day, now
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
-    from dunning.fleet.ageing import AgeingRow
+    from collections.abc import Iterable, Sequence
 
-report = App(name="report", help="Tell what is owed, by account.")
+    from dunning.fleet.ageing import AgeingRow
+    from dunning.fleet.recovery import RecoveryRow
+
+    Row = AgeingRow | RecoveryRow
+
+report = App(name="report", help="Tell what is owed, and what became of what was due.")
 
 
 @report.command
@@ -29,22 +35,51 @@ async def ageing(*, json: Json = False) -> None:
     async with composed(server="not needed") as made:
         rows = await made.reports.ageing()
     if json:
-        print_json([_for_programs(row) for row in rows])
+        print_json([_for_programs(row, COLUMNS) for row in rows])
         return
+    named = ((row.account, row.customer, row.currency, str(row.invoices), *_amounts(row)) for row in rows)
+    _csv(("account", "customer", "currency", "invoices", *COLUMNS, "total"), named)
+
+
+@report.command
+async def recovered(
+    *,
+    since: Annotated[str, Parameter(help="Invoices due from this day on (default: the last twelve months).")] = "",
+    until: Annotated[str, Parameter(help="And up to this day (default: today).")] = "",
+    json: Json = False,
+) -> None:
+    """Print what became of the invoices due in each month as CSV: paid on time, late and when, given up, lost, open.
+
+    Money that came after the due date stands in the column of how far dunning had gone by then: reminded, locked,
+    suspended, inactive. Of an open invoice only its balance is counted. Given up is what people waived; lost is what
+    was owed when a case ended without it.
+    """
+    last = day(until, "--until") if until else now().date()
+    first = day(since, "--since") if since else (last - timedelta(days=365)).replace(day=1)
+
+    from dunning.fleet.recovery import COLUMNS
+
+    async with composed(server="not needed") as made:
+        rows = await made.reports.recovered(first, last)
+    if json:
+        print_json([_for_programs(row, COLUMNS) for row in rows])
+        return
+    named = ((row.month, row.currency, str(row.invoices), *_amounts(row)) for row in rows)
+    _csv(("month", "currency", "invoices", *COLUMNS, "total"), named)
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(("account", "customer", "currency", "invoices", *COLUMNS, "total"))
-    lines.writerows(_cells(row) for row in rows)
+    lines.writerow(head)
+    lines.writerows(rows)
 
 
-def _cells(row: AgeingRow) -> tuple[str, ...]:
+def _amounts(row: Row) -> list[str]:
     from dunning.money import Money
 
-    amounts = (str(Money(minor=minor, currency=row.currency).decimal()) for minor in (*row.amounts, row.total))
-    return (row.account, row.customer, row.currency, str(row.invoices), *amounts)
+    return [str(Money(minor=minor, currency=row.currency).decimal()) for minor in (*row.amounts, row.total)]
 
 
-def _for_programs(row: AgeingRow) -> dict[str, Any]:
-    from dunning.fleet.ageing import COLUMNS
-
-    minor = dict(zip(COLUMNS, row.amounts, strict=True))
+def _for_programs(row: Row, columns: Sequence[str]) -> dict[str, Any]:
+    minor = dict(zip(columns, row.amounts, strict=True))
     return {**row._asdict(), "amounts": minor, "total": row.total}

@@ -64,6 +64,8 @@ class StepKind(Enum):
     HOLD = Form("hold", 5, Action.NOTIFY)
     CARD_ENDS = Form("card-ends", 4, Action.NOTIFY, ends=True)  # by account, card, its end, days before it
 
+    RESENT = Form("resent", 1, ends=True)  # a copy that a person had sent, by the notice's id
+
     # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.
     MAIL_ANSWER = Form("answer", 2, ends=True)
     NEW_CUSTOMER = Form("customer", 2, ends=True)

@@ -1,8 +1,10 @@
 """The cases that ended, as their closed books tell people of them: as long as the store is kept."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Protocol
 
+from dunning.records.books import ClosedLedger
 from dunning.records.open_case import OpenCase
 
 
@@ -18,4 +20,12 @@ class ClosedCases(Protocol):
 
     async def closed_cases_of(self, accounts: Collection[str], numbers: Collection[str]) -> tuple[OpenCase, ...]:
         """The same rows: those of these accounts, and those of these numbers."""
+        ...
+
+
+class ClosedBooks(Protocol):
+    """The closed books themselves, for reports."""
+
+    async def books_due(self, first: date, last: date) -> tuple[ClosedLedger, ...]:
+        """The closed books of invoices that were due on these days, both included. One open again is none of them."""
         ...

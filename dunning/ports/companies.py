@@ -228,3 +228,7 @@ class Renderer(Protocol):
     def digest(self, copies: Sequence[NoticeCopy], account: Account) -> NoticeText:
         """One mail with all these notices, each whole as it is in the archive."""
         ...
+
+    def copy_of(self, copy: NoticeCopy, account: Account) -> NoticeText:
+        """A mail that shows a notice as it is in the archive, and says of which day it is."""
+        ...

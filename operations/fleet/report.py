@@ -1,6 +1,12 @@
-"""Reports about all accounts, from the store's table of open cases."""
+"""Reports about all accounts, from the store's table of open cases and its closed books."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from dunning.fleet.ageing import AgeingRow, Owed, ageing
+from dunning.fleet.recovery import RecoveryRow, StillOpen, recovery
+from dunning.ports.closed_cases import ClosedBooks
+from operations.errors import RefusedError
 from operations.list_open_cases import CaseNow, ListOpenCases, SortedListing
 
 _NOT_ASKED_FOR = ("lapsed", "void", "waived", "renewed")
@@ -10,17 +16,33 @@ _NOT_ASKED_FOR = ("lapsed", "void", "waived", "renewed")
 class Reports:
     """Reads the store only; as of when each row was written, and overdue as of now in the case's own zone."""
 
-    def __init__(self, cases: ListOpenCases) -> None:
+    def __init__(self, cases: ListOpenCases, books: ClosedBooks) -> None:
         self._cases = cases
+        self._books = books
 
     async def ageing(self) -> list[AgeingRow]:
         """What is owed on open invoices, by account, currency and days past the due date. Raises StoreOutageError."""
-        return ageing(_owed(each) for each in await self._cases.of(SortedListing()) if _is_owed(each))
+        owed = await self._owed()
+        return ageing(Owed(each.row.account, each.row.customer, each.row.balance, each.overdue) for each in owed)
+
+    async def recovered(self, first: date, last: date) -> list[RecoveryRow]:
+        """What became of the invoices that were due on these days, by month and currency.
+
+        Raises RefusedError for days that are the wrong way round, StoreOutageError.
+        """
+        if last < first:
+            raise RefusedError(f"{last} is before {first}", field="until")
+        # First the open ones: a case that ends meanwhile is in both, and would else be in neither.
+        owed = await self._owed()
+        books = await self._books.books_due(first, last)
+        closed = {each.invoice for each in books}
+        left = (each for each in owed if each.row.number not in closed and first <= each.row.due <= last)
+        return recovery((each.order.case for each in books), _still_open(left))
+
+    async def _owed(self) -> list[CaseNow]:
+        found = await self._cases.of(SortedListing())
+        return [each for each in found if each.row.balance.minor > 0 and each.row.state not in _NOT_ASKED_FOR]
 
 
-def _is_owed(found: CaseNow) -> bool:
-    return found.row.balance.minor > 0 and found.row.state not in _NOT_ASKED_FOR
-
-
-def _owed(found: CaseNow) -> Owed:
-    return Owed(found.row.account, found.row.customer, found.row.balance, found.overdue)
+def _still_open(found: Iterable[CaseNow]) -> Iterator[StillOpen]:
+    return (StillOpen(each.row.due, each.row.balance) for each in found)

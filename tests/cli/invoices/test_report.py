@@ -1,7 +1,7 @@
 """`report ageing` on both kinds of output, from rows as the store has them."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,10 @@ import pytest
 from adapters.store import SqlStore, migrate
 from cli.shell.options import now
 from dunning.money import Money
+from dunning.records.books import KnownInvoice
 from tests.adapters.test_store_open_cases import noted, row
 from tests.cli.command import Operate
+from tests.cli.decisions.test_decisions import closed_books
 
 
 @pytest.fixture
@@ -55,3 +57,22 @@ async def test_nothing_owed_is_an_empty_table(store: SqlStore, offline: Operate)
     assert await store.open_case("INV-1") is None
     assert (await offline("report", "ageing", "--json")).json == []
     assert len((await offline("report", "ageing")).out.splitlines()) == 1
+
+
+async def test_what_was_due_in_a_month_is_told_by_what_became_of_it(store: SqlStore, offline: Operate) -> None:
+    books = closed_books("INV-5")  # due on 2026-01-01, paid before
+    await store.open_invoice(KnownInvoice(number="INV-5", account="old", policy="hotdoodle", due=date(2026, 1, 1)))
+    await store.close_ledger(books)
+    owed = Money(minor=700, currency="USD")
+    more: dict[str, Any] = {"due": date(2026, 1, 20), "state": "open", "balance": owed}
+    await noted(store, row("INV-6", account="a-1", **more, coming_at=None, snapshot=""))
+    said = await offline("report", "recovered", "--since", "2026-01-01", "--until", "2026-02-01")
+    assert (said.status, said.err) == (0, "")
+    paid = books.case.invoice.amount.decimal()
+    assert said.out.splitlines() == [
+        "month,currency,invoices,on time,reminded,locked,suspended,inactive,given up,lost,open,total",
+        f"2026-01,USD,2,{paid},0.00,0.00,0.00,0.00,0.00,0.00,7.00,{paid + 7}",
+    ]
+    assert (await offline("report", "recovered", "--since", "2026-01-02", "--json")).json[0]["amounts"]["open"] == 700
+    wrong = await offline("report", "recovered", "--since", "2026-02-01", "--until", "2026-01-01")
+    assert (wrong.status, "until: 2026-01-01 is before 2026-02-01" in wrong.err) == (2, True)
