@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,17 +16,22 @@ from cli.shell.output import print_json
 from cli.shell.preferences import policies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+
+    from temporalio.testing import TimeSkipper
 
     from dunning.money import Money
     from dunning.policy.file import Policy
-    from operations.policies.rehearsal import Comes, Rehearse
+    from operations.policies.rehearsal import Agrees, Comes, Rehearse
     from sandbox.story.diary import Line
     from sandbox.story.play import Life
     from sandbox.story.story import Story
 
 _DAY = re.compile("-?[0-9]{1,4}")
+_PLAYING = "playing the invoice's life on virtual time"
+_GLANCE = 0.5
+"""Seconds between two looks at the day."""
 Days = Parameter(allow_leading_hyphen=True, consume_multiple=False)
 """Days before the due date are written `--pay -5=19.99`."""
 
@@ -37,25 +43,32 @@ def rehearse(
     zone: Annotated[str, Parameter(help="The account's time zone, like Europe/Berlin (default: the policy's).")] = "",
     amount: Annotated[str, Parameter(help='What is owed, like "USD 19.99" (the default).')] = "",
     pay: Annotated[tuple[str, ...], Days, Parameter(help="DAY=AMOUNT: money comes, days from the due date.")] = (),
-    decline: Annotated[tuple[int, ...], Whole, Days, Parameter(help="DAY whose charge is declined.")] = (),
+    charge: Annotated[tuple[int, ...], Whole, Days, Parameter(help="DAY whose charge succeeds.")] = (),
+    approve: Annotated[
+        tuple[str, ...], Days, Parameter(help="DAY=STEP: a person approves a step; each time another one.")
+    ] = (),
     json: Json = False,
 ) -> None:
-    """Play one invoice's whole life on virtual time, and tell it day by day."""
+    """Play one invoice's whole life on virtual time, and tell it day by day.
+
+    Nobody pays, and every charge is declined, unless --pay and --charge say otherwise.
+    """
     on = day(due, "--due")
     rules = policies().usable(policy)
 
     from rich.console import Console
 
-    story = _story(rules, _asked(rules, on, zone=zone, amount=amount, pay=pay, decline=decline))
-    with Console(stderr=True).status("playing the invoice's life on virtual time"):
-        life = asyncio.run(_played(story, rules))
+    asked = _asked(rules, on, zone=zone, amount=amount, pay=pay, charge=charge)
+    story = _story(rules, asked._replace(agreed=[_agrees(text) for text in approve]))
+    with Console(stderr=True).status(_PLAYING) as shown:
+        life = asyncio.run(_played(story, rules, lambda at: shown.update(f"{_PLAYING}: {at:%a %d %b %Y}")))
     if json:
         print_json(_as_json(life))
     else:
         _print(life)
 
 
-def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[str], decline: Sequence[int]) -> Rehearse:
+def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[str], charge: Sequence[int]) -> Rehearse:
     from operations.policies.rehearsal import Rehearse
 
     try:
@@ -64,7 +77,7 @@ def _asked(rules: Policy, due: date, *, zone: str, amount: str, pay: Sequence[st
         raise BadInputError(f"--amount: {error}") from None
     if owed and owed.minor <= 0:
         raise BadInputError(f"--amount: {owed} must be positive")
-    return Rehearse(due, zone, owed, [_comes(text, rules.currency) for text in pay], decline)
+    return Rehearse(due, zone, owed, [_comes(text, rules.currency) for text in pay], charge)
 
 
 def _comes(text: str, currency: str) -> Comes:
@@ -82,6 +95,15 @@ def _comes(text: str, currency: str) -> Comes:
     return comes
 
 
+def _agrees(text: str) -> Agrees:
+    from operations.policies.rehearsal import Agrees
+
+    on, _, step = text.partition("=")
+    if not _DAY.fullmatch(on) or not step:
+        raise BadInputError(f"--approve: {text!r} is not DAY=STEP; write it like 91=delete")
+    return Agrees(int(on), step)
+
+
 def _money(text: str, currency: str) -> Money:
     from dunning.money import Money
 
@@ -91,7 +113,7 @@ def _money(text: str, currency: str) -> Money:
 def _story(rules: Policy, asked: Rehearse) -> Story:
     """The rehearsal as the sandbox plays it."""
     from operations.policies.rehearsal import rehearsal
-    from sandbox.story.story import Declines, Ends, Pay, Story
+    from sandbox.story.story import Approves, Declines, Ends, Pay, Story
 
     made = rehearsal(rules, asked, now())
     payments = (
@@ -103,12 +125,16 @@ def _story(rules: Policy, asked: Rehearse) -> Story:
         row=made.row,
         pay=tuple(payments),
         decline=tuple(Declines(day=each) for each in made.declined),
+        approve=tuple(
+            Approves(day=each.day, milestone=each.milestone, by=f"approver {place}")
+            for place, each in enumerate(made.agreed, start=1)
+        ),
         ends=Ends(outcome="open"),
         last_day=made.last_day,
     )
 
 
-async def _played(story: Story, rules: Policy) -> Life:
+async def _played(story: Story, rules: Policy, passing: Callable[[datetime], None]) -> Life:
     from temporalio.service import RPCError
 
     from sandbox.stage.stage import stage
@@ -120,13 +146,31 @@ async def _played(story: Story, rules: Policy) -> Life:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     try:
         async with stage() as made:
-            return await play(made, await made.skipper(), story, rules)
+            skipper = await made.skipper()
+            told = asyncio.create_task(_tell(skipper, story, passing))
+            try:
+                return await play(made, skipper, story, rules)
+            finally:
+                told.cancel()
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     except MissingServerError as error:
         raise BadInputError(str(error)) from None
     except (RuntimeError, RPCError, OSError) as error:
         raise FailedError(f"the rehearsal could not be played: {error}") from None
+
+
+async def _tell(skipper: TimeSkipper, story: Story, passing: Callable[[datetime], None]) -> None:
+    """Say which day it is in the story, for whoever waits."""
+    from temporalio.service import RPCError
+
+    from dunning.names import workflow_id
+
+    handle = skipper.client.get_workflow_handle(workflow_id(story.row.invoice))
+    while True:
+        await asyncio.sleep(_GLANCE)
+        with contextlib.suppress(RPCError):  # not begun yet
+            passing(await skipper.get_current_time(handle))
 
 
 def _as_json(life: Life) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What may be rehearsed: an invoice's life under a policy, with money that comes and charges that are declined."""
+"""What may be rehearsed: an invoice's life under a policy, which nobody pays unless it is said when and how."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -29,14 +29,22 @@ class Comes(NamedTuple):
     amount: Money
 
 
+class Agrees(NamedTuple):
+    """A person who approves a step, on a day counted from the due date. Two approvals of a step are two people."""
+
+    day: int
+    milestone: str
+
+
 class Rehearse(NamedTuple):
-    """What a person asks for; an empty `zone` is the policy's. On the days `declined` a charge fails."""
+    """What a person asks for; an empty `zone` is the policy's. Only on the days `charged` a charge succeeds."""
 
     due: date
     zone: str = ""
     amount: Money | None = None
     money: Sequence[Comes] = ()
-    declined: Sequence[int] = ()
+    charged: Sequence[int] = ()
+    agreed: Sequence[Agrees] = ()
 
 
 class Rehearsal(NamedTuple):
@@ -45,6 +53,7 @@ class Rehearsal(NamedTuple):
     row: NewInvoice
     money: Sequence[Comes]
     declined: Sequence[int]
+    agreed: Sequence[Agrees]
     last_day: int
 
 
@@ -62,12 +71,15 @@ def rehearsal(policy: Policy, asked: Rehearse, now: datetime) -> Rehearsal:
         services=(NewService(user="rehearsal", domain="rehearsal.example"),),
     )
     plan = _plan(row, policy, asked.due)
-    _check_declined(plan, asked.declined)
+    days = _charge_days(plan)
+    _check_charged(plan, days, asked.charged)
+    _check_agreed(plan, asked.agreed)
     today = local_date(now, plan.zone)
     _check_money(asked, policy, today)
     _check_due(row, policy, now)
-    last = max(_LEAST, plan.milestones[-1].day, *(each.day for each in asked.money))
-    return Rehearsal(row, asked.money, asked.declined, last + MARGIN)
+    last = max(_LEAST, plan.milestones[-1].day, *(each.day for each in (*asked.money, *asked.agreed)))
+    declined = [day for day in days if day not in asked.charged]
+    return Rehearsal(row, asked.money, declined, asked.agreed, last + MARGIN)
 
 
 def _owed(amount: Money | None, policy: Policy) -> Money:
@@ -90,13 +102,27 @@ def _plan(row: NewInvoice, policy: Policy, due: date) -> Plan:
         raise too_late(due) from None
 
 
-def _check_declined(plan: Plan, declined: Sequence[int]) -> None:
-    days = [each.day for each in plan.milestones if each.action is Action.CHARGE]
-    for day in declined:
+def _charge_days(plan: Plan) -> list[int]:
+    return [each.day for each in plan.milestones if each.action is Action.CHARGE]
+
+
+def _check_agreed(plan: Plan, agreed: Sequence[Agrees]) -> None:
+    asking = [each.name for each in plan.milestones if each.approvals]
+    for each in agreed:
+        if each.milestone not in asking:
+            known = ", ".join(asking) or "none"
+            raise RefusedError(
+                f"the policy {plan.policy} asks for no approval of {each.milestone!r}, only of: {known}",
+                field="approve",
+            )
+
+
+def _check_charged(plan: Plan, days: Sequence[int], charged: Sequence[int]) -> None:
+    for day in charged:
         if day not in days:
             known = ", ".join(map(str, days)) or "none"
             raise RefusedError(
-                f"the policy {plan.policy} charges nothing on day {day}; its charge days are: {known}", field="decline"
+                f"the policy {plan.policy} charges nothing on day {day}; its charge days are: {known}", field="charge"
             )
 
 

@@ -7,7 +7,7 @@ from tests.cli.command import Operate
 COMMANDS = {
     "--most": ("breaker", "allow", "--by", "ana", "--reason", "x"),
     "--hold-days": ("undo", "--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z"),
-    "--decline": ("rehearse", "--policy", "whmcs-default", "--due", "2099-01-01"),
+    "--charge": ("rehearse", "--policy", "whmcs-default", "--due", "2099-01-01"),
 }
 
 
@@ -22,6 +22,6 @@ async def test_a_whole_number_is_digits_and_nothing_else(offline: Operate, optio
 
 
 async def test_what_is_one_is_read(offline: Operate):
-    words = ("--decline", "-3", "--decline", "0")
-    said = await offline(*COMMANDS["--decline"], *words)
+    words = ("--charge", "-3", "--charge", "0")
+    said = await offline(*COMMANDS["--charge"], *words)
     assert "charges nothing on day -3; its charge days are: 0" in said.err

@@ -29,7 +29,7 @@ def rehearse(*words: str) -> tuple[int, str, str]:
 
 def test_it_tells_day_by_day_what_would_happen():
     options = ("--policy", "courtesy-5-10-35", "--due", DUE, "--zone", "Europe/Berlin", "--json")
-    status, out, err = rehearse(*options, "--decline", "0", "--decline", "5", "--pay", "-5=4.99", "--pay", "12=50")
+    status, out, err = rehearse(*options, "--pay", "-5=4.99", "--pay", "12=50")
     assert (status, err) == (0, "")
     told = json.loads(out)
     assert (told["outcome"], told["waits_for"], told["moved_days"]) == ("paid", None, 0)
@@ -70,10 +70,19 @@ def test_money_that_comes_after_the_end_is_told_on_its_own_day():
 
 
 def test_a_case_that_waits_for_a_person_ends_the_rehearsal():
-    status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--amount", "USD 5", "--decline", "0")
+    status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--amount", "USD 5")
     assert (status, err) == (0, "")
     assert out.startswith(f"whmcs-default · USD 5.00 · due {DUE} · times in America/New_York\n  day -14 · ")
     assert out.endswith("Still open; it waits for approval of terminate: 1 more approval(s) needed before terminate\n")
+
+
+def test_a_charge_may_succeed_and_people_may_approve():
+    status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--charge", "0", "--json")
+    assert (status, err, json.loads(out)["outcome"]) == (0, "", "paid")
+    status, out, err = rehearse("--policy", "whmcs-default", "--due", DUE, "--approve", "31=terminate", "--json")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    assert (told["outcome"], told["lines"][-1]["level"]) == ("deleted", "deleted")
 
 
 @pytest.mark.parametrize("command", [(*COMMAND, "--policy", "whmcs-default", "--due", DUE), ("-m", "sandbox.demo")])
@@ -116,7 +125,9 @@ def test_without_temporals_server_it_says_what_to_install(command: tuple[str, ..
             ("--due", DUE, "--pay", "5=JPY 500"),
             "--pay: JPY 500 is not in USD, the currency of the policy whmcs-default",
         ),
-        (("--due", DUE, "--decline", "3"), "--decline: the policy whmcs-default charges nothing on day 3"),
+        (("--due", DUE, "--charge", "3"), "--charge: the policy whmcs-default charges nothing on day 3"),
+        (("--due", DUE, "--approve", "terminate"), "--approve: 'terminate' is not DAY=STEP"),
+        (("--due", DUE, "--approve", "3=lock"), "--approve: the policy whmcs-default asks for no approval of 'lock'"),
         (("--due", DUE, "--amount", "EUR 5"), "--amount: EUR 5.00 is not in USD"),
         (("--due", DUE, "--zone", "Mars"), "--zone: 'Mars' is not a time zone"),
     ],
