@@ -84,6 +84,8 @@ _COMMANDS = (
     ("account", "cli.accounts.account:account", "Show and change an account.", _ACCOUNTS),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
 )
+VERSION = "Reprieve 0.1.0"
+"""As in pyproject.toml, which not every installation has."""
 _EPILOGUE = """\
 Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.
 
@@ -95,7 +97,8 @@ app = App(
     help="Reprieve, durable dunning for hosting companies: start invoices, take payments, look and decide.",
     help_epilogue=_EPILOGUE,
     help_format="plaintext",
-    version_flags=(),
+    version=lambda: VERSION,
+    version_flags=("--version",),
     default_parameter=Parameter(negative=(), show_default=False),
     result_action="return_value",
     suppress_keyboard_interrupt=False,

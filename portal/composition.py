@@ -17,6 +17,7 @@ from adapters.gateways.stripe.news import TYPES
 from adapters.gateways.stripe.pages import StripePages
 from adapters.settings.modes import is_live
 from adapters.settings.panels import by_user
+from adapters.settings.policies import PolicyFolder
 from adapters.settings.settings import Settings
 from adapters.sites import tokens
 from adapters.store import SqlStore
@@ -46,6 +47,7 @@ from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage
+from portal.pages.policy import PolicyPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.why import WhyPage
@@ -102,6 +104,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
         *_pay_routes(made, pages, gateway, stack),
         *_site_routes(settings, store, pages),
+        PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
     return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver, readers))
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,7 @@ HEAVY = (
 )  # fmt: skip
 CHECK = """
 import sys
+import tomllib
 import starter
 status = starter.main(sys.argv[2:])
 print("loaded:", *(name for name in sys.argv[1].split() if name in sys.modules), file=sys.stderr)
@@ -110,3 +112,9 @@ def test_a_policy_that_is_not_there_needs_the_settings_and_nothing_else(words: t
     status, _, told, loaded = run(*words)
     assert (status, loaded) == (2, ["pydantic", "pydantic_settings"])
     assert "policy: there is no such file" in told
+
+
+def test_the_version_is_the_project_s() -> None:
+    status, out, err, loaded = run("--version")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (status, out, err, loaded) == (0, f"Reprieve {project['version']}\n", "", [])
