@@ -45,7 +45,6 @@ def test_what_is_no_offset_is_refused_with_an_example(written: str) -> None:
         (date(2026, 1, 15), -13, date(2024, 12, 15)),
     ],
 )
-@pytest.mark.req("S4-16")
 def test_a_month_keeps_its_day_or_ends_with_the_month(day: date, months: int, result: date) -> None:
     assert add_offset(day, Offset(months=months)) == result
 
