@@ -24,6 +24,7 @@ from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
 from operations.accounts.changes import AccountChanges
+from operations.accounts.exemptions import Exemptions
 from operations.accounts.services import ServiceChanges
 from operations.bring_decision import BringDecision
 from operations.check_invoice import CheckInvoice, Named
@@ -203,6 +204,11 @@ class Composition:
     def decisions(self) -> Decisions:
         """Bring a person's decision to a case."""
         return Decisions(self.store, self.kept, BringDecision(self.store, self.cases))
+
+    @cached_property
+    def exemptions(self) -> Exemptions:
+        """Exempt an account or a service from consequences."""
+        return Exemptions(self.store, self.decisions.decide, now)
 
     @cached_property
     def tickets(self) -> TicketList:

@@ -20,6 +20,7 @@ from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.drift import CheckDrift
 from activities.fleet.sweep import SweepBooks
 from activities.guards.breaker import Breaker
+from activities.guards.exemptions import ExemptionCheck
 from activities.guards.reachability import ReachCheck
 from activities.notices.open_ticket import OpenTicket
 from activities.notices.send_notice import SendNotice
@@ -73,7 +74,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     stack.push_async_callback(gateway.close)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
-    guards = (ReachCheck(store, made.reach), _breaker(settings, store))
+    guards = (ExemptionCheck(store), ReachCheck(store, made.reach), _breaker(settings, store))
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [

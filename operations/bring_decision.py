@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from dunning.case.case import going_on
 from dunning.case.facts import GiveBack, UseCredit
 from dunning.money import Money
 from dunning.payments.goodwill import give_back_refused
+from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
@@ -15,11 +15,12 @@ from dunning.rules.answers import answered_before
 from dunning.rules.updates import MOST
 from operations.dead_case import wait_for_recovery
 from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
+from operations.wake import wake
 
 _ASKED_FOR = "asked for"
 
 
-class DecisionRecords(Invoices, Credits, Protocol):
+class DecisionRecords(Accounts, Invoices, Credits, Protocol):
     """Why there is no case, closed books that go on, and credit that is to be used."""
 
 
@@ -79,7 +80,7 @@ class BringDecision:
             case = closed.order.case
             _allow(invoice, give_back_refused(case, fact))
             if fact not in case.given_back:
-                await self._cases.wake(going_on(case, await self._store.new_generation(invoice)), fact)
+                await wake(self._store, self._cases, case, fact)
         return Outcome(outcome=_ASKED_FOR, invoice=invoice)
 
 

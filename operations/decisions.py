@@ -3,7 +3,7 @@
 The case itself says yes or no.
 """
 
-from dunning.case.facts import UseCredit
+from dunning.case.facts import Exemption, UseCredit
 from dunning.ports.invoices import Invoices
 from dunning.records.inbox import Decision, News, Outcome
 from operations.bring_decision import BringDecision
@@ -24,8 +24,15 @@ class Decisions:
         What has an id of its own happens once. An invoice that nobody here knows is most likely mistyped, so nothing
         is kept for it; a case that runs all the same is told.
         """
-        update = f"use-credit-{decision.id}" if isinstance(decision, UseCredit) else ""
+        update = update_of(decision)
         news = News(invoice=invoice, decision=decision, update=update)
         if await self._store.invoice(invoice) is None:
             return await self._bringing.bring(invoice, decision, update)
         return await self._kept.give(news, lambda kept: self._bringing.bring(invoice, decision, kept.update))
+
+
+def update_of(decision: Decision) -> str:
+    """The update's id of what happens once, however often it is given; empty: chance tells two apart."""
+    if isinstance(decision, UseCredit):
+        return f"use-credit-{decision.id}"
+    return f"exempt-{decision.number}" if isinstance(decision, Exemption) else ""

@@ -2,9 +2,10 @@
 
 from typing import Protocol
 
-from dunning.case.case import Case, going_on
+from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.payments.late_money import LateMoney, late_payment_of, late_restored_of, late_reversal_of
+from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases
 from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
@@ -14,9 +15,10 @@ from dunning.records.books import KnownInvoice
 from dunning.records.claims import GIVEN, Claim
 from dunning.records.inbox import LateOutcome
 from operations.dead_case import wait_for_recovery
+from operations.wake import wake
 
 
-class LateRecords(Claims, Credits, Invoices, Tickets, Protocol):
+class LateRecords(Accounts, Claims, Credits, Invoices, Tickets, Protocol):
     """Where money goes that has no open case."""
 
 
@@ -65,5 +67,4 @@ class KeepLateMoney:
         return late.outcome
 
     async def _wake(self, case: Case, fact: Payment | Reversal | Restored) -> None:
-        generation = await self._store.new_generation(case.invoice.number)
-        await self._cases.wake(going_on(case, generation), fact)
+        await wake(self._store, self._cases, case, fact)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
+from dunning.calendar import local_date
 from dunning.case.case import Opened, Reachability, open_case
-from dunning.case.facts import Payment
+from dunning.case.facts import Exemption, Payment
 from dunning.case.ledger import credit_payment
 from dunning.explain.temporal_ui import shown
 from dunning.money import Money
@@ -16,10 +17,11 @@ from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
 from dunning.ports.outages import OutageError
 from dunning.ports.payments import CarriedRests
-from dunning.records.accounts import Account
+from dunning.records.accounts import Account, is_exempt
 from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
+from operations.accounts.last_word import last_word
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
@@ -100,7 +102,14 @@ class OpenInvoice:
             credit=await self._credit(new, carried) if plan.uses_credit else None,
             carried=carried,
             generation=generation,
+            exempt=await self._exempt(new, account, plan),
         )
+
+    async def _exempt(self, new: NewInvoice, account: Account, plan: Plan) -> Exemption | None:
+        paid_for = named_ids(new.pays_for, account)
+        if not is_exempt(account, paid_for, local_date(self._clock(), plan.zone)):
+            return None
+        return await last_word(self._store, account.id, paid_for)
 
     async def _known(self, account: str) -> Account | None:
         try:

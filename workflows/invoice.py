@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
         Answer,
         Approval,
         DueDateChange,
+        Exemption,
         Payment,
         Promise,
         RefusedCharge,
@@ -40,6 +41,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.policy.plan import DELETIONS, Milestone
     from dunning.rules import money_in, promises, updates
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
+    from dunning.rules.exemptions import exempted
     from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
@@ -222,6 +224,16 @@ class InvoiceDunning:
     @change_due_date.validator
     def _may_change_due_date(self, change: DueDateChange) -> None:
         self._refuse_new(change, updates.due_date_refused(self._case, change, workflow.now()))
+
+    @workflow.update
+    def exempt(self, fact: Exemption) -> Answer:
+        """Nobody is restricted for it until that day is over, or an exemption is over now."""
+        outcome = "exempted" if fact.until else "exemption ended"
+        return self._decided(fact, outcome, exempted(self._case, fact, workflow.now()))
+
+    @exempt.validator
+    def _may_be_exempt(self, fact: Exemption) -> None:
+        self._refuse_new(fact, "")
 
     @workflow.update
     def use_credit(self, use: UseCredit) -> Answer:

@@ -9,13 +9,13 @@ from activities.heartbeat import steady
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated, ReinstateResult
 from dunning.coverage import Coverage
-from dunning.holds import Hold, after_payment
+from dunning.holds import Hold, Rule, after_payment
 from dunning.level import Level, strictest
 from dunning.notices.still_restricted import still_restricted_notice
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
-from dunning.records.accounts import Account
+from dunning.records.accounts import Account, is_exempt
 from dunning.services.probe_verdict import contradicts
 from dunning.tickets.services import service_gone, still_restricted
 from operations.services.change_holds import change_holds
@@ -79,10 +79,15 @@ class ReinstateAccount:
             past_due = await self._store.past_due(order.account, order.today)
             paid = [number for number in (order.invoice, order.renews) if number]
             paid += [each for each in dict.fromkeys(hold.source for hold in before) if await self._is_paid(each)]
-            return after_payment(before, paid, order.rule, past_due)
+            return after_payment(before, paid, await self._rule(order), past_due)
 
         while await change_holds(self._store, order.account, paid_for, order.fence, renewed=order.renews):
             pass
+
+    async def _rule(self, order: ReinstateOrder) -> Rule:
+        """While the account is exempt nothing is handed on: another invoice would restrict it."""
+        account = await self._store.account(order.account)
+        return Rule.THIS_INVOICE if is_exempt(account, order.covers.services, order.today) else order.rule
 
     async def _is_paid(self, source: str) -> bool:
         invoice = await self._store.invoice(source)

@@ -4,6 +4,8 @@ Only holds, contacts and services refer to an account that must exist. What is r
 never refused because the account is missing: nothing that says "payment" may be lost.
 """
 
+from datetime import date
+
 from sqlalchemy import (
     CHAR,
     JSON,
@@ -53,6 +55,12 @@ def _count(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
 
+def _exemption() -> tuple[Column[date], Column[str], Column[str]]:
+    """Who is not exempt says nothing of it."""
+    by, reason = (Column(f"exempt_{name}", StoredText, nullable=False, server_default="") for name in ("by", "reason"))
+    return Column("exempt_until", Date), by, reason
+
+
 def _owner() -> Column[str]:
     return Column("account", StoredText, ForeignKey("accounts.id"), primary_key=True)
 
@@ -66,6 +74,7 @@ accounts = Table(
     _words("locale"),
     _words("payer"),
     _words("brand"),
+    *_exemption(),
     Index(None, "payer"),
 )
 
@@ -104,6 +113,7 @@ services = Table(
     Column("aliases", JSON, nullable=False),
     _words("site"),
     _words("probe"),
+    *_exemption(),
     Index(None, "id"),
 )
 

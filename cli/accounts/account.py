@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
-from cli.shell.options import Json
+from cli.shell.options import Json, day
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dunning.records.accounts import Account, AccountChange, Contact, Service
     from operations.accounts.changes import ChangeAccount, Changed
+    from operations.accounts.exemptions import Exempted
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
 By = Annotated[str, Parameter("--by", help="Who decides this; kept with the account.")]
@@ -70,6 +71,49 @@ async def set_(
     say(changed, json=json)
 
 
+@account.command
+async def exempt(
+    account: AccountId,
+    /,
+    *,
+    by: By,
+    reason: Reason,
+    service: Annotated[
+        str | None, Parameter(help="Only invoices that pay for this service; `account show` has the ids.")
+    ] = None,
+    until: Annotated[str | None, Parameter(help="The last day of it, like 2026-12-31.")] = None,
+    end: Annotated[bool, Parameter(help="End it now.")] = False,
+    json: Json = False,
+) -> None:
+    """Exempt an account, or one service of it, from consequences until a day: nobody locks, suspends or deletes.
+
+    Notices, charges and late fees go on, and name the days that will be. What is restricted already stays so. Once it
+    is over, each consequence whose announced day it moved is announced anew. Safe to repeat.
+    """
+    if (until is None) is not end:
+        raise BadInputError("give either --until DATE or --end")
+    if service == "":
+        raise BadInputError("--service: it is empty; leave the option out if all are meant")
+    on = None if until is None else day(until, "--until")
+    async with composed(server="if there") as made:
+        _say_exempted(await made.exemptions.exempt(account, service or "", on, by, reason), json=json)
+
+
+def _say_exempted(exempted: Exempted, *, json: bool) -> None:
+    if json:
+        told = {"changed": exempted.what, "told": exempted.told, "kept": exempted.kept, "notes": exempted.notes}
+        print_json({**exempted.account.model_dump(mode="json"), **told})
+        return
+    later = "the portal tells it as soon as its case can be reached"
+    lines = [
+        *exempted.what,
+        *(f"{number} was told" for number in exempted.told),
+        *(f"{number} is not told yet; it is kept, and {later}" for number in exempted.kept),
+        *exempted.notes,
+    ]
+    print(*(f"{exempted.account.id}: {line}" for line in lines), sep="\n")
+
+
 def say(changed: Changed, *, json: bool) -> None:
     """Print what changed, and what does not change with it."""
     if json:
@@ -97,6 +141,7 @@ def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]
     yield f"Account {account.id}" + (f" · {account.name}" if account.name else "")
     yield f"  locale {account.locale}, zone {account.zone or '(each policy has its own)'}"
     yield f"  payer {account.payer or '(none)'}, brand {account.brand or '(the house)'}"
+    yield from _exempt(account)
     sections = {
         "Contacts, the first one first": [_contact(each) for each in account.contacts],
         "Services": [_service(each) for each in account.services],
@@ -104,6 +149,11 @@ def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]
     }
     for title, lines in sections.items():
         yield from ("", title, *(f"  {line}" for line in lines or ["none"]))
+
+
+def _exempt(of: Account | Service) -> Iterator[str]:
+    if of.exempt_until:
+        yield f"  exempt from consequences until {of.exempt_until}, by {of.exempt_by} ({of.exempt_reason})"
 
 
 def _contact(contact: Contact) -> str:
@@ -120,4 +170,5 @@ def _service(service: Service) -> str:
     )
     told = ", ".join(each for each in more if each)
     moved = f", now at {service.place}" if service.place != service.id else ""
-    return service.id + moved + (f": {told}" if told else "")
+    exempt = "".join(f";{line.removeprefix(' ')}" for line in _exempt(service))
+    return service.id + moved + (f": {told}" if told else "") + exempt

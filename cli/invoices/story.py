@@ -39,12 +39,14 @@ def story(case: Case, at: datetime) -> list[RenderableType]:
 def _facts(case: Case, at: datetime) -> list[str]:
     held = f" (still held by {', '.join(case.remaining_holds)})" if case.remaining_holds else ""
     overdue = f", {case.overdue_days(at)} day(s) overdue" if case.overdue_days(at) else ""
+    exempt = case.exempt_until
     return [
         f"state    {state_at(case, at)}{overdue}",
         f"balance  {case.balance}",
         f"level    {case.level.value}{held}",
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
         *([f"for      {', '.join(case.invoice.pays_for)}"] if case.invoice.pays_for else []),
+        *([f"exempt   from consequences until {clock(case, exempt)}"] if exempt and exempt > at else []),
         f"next     {next_step(case, at)}",
     ]
 

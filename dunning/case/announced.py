@@ -15,13 +15,15 @@ class Announced(Wire):
 class Announcement(Wire):
     """All that one notice warned of.
 
-    `lines` is how many lines the ledger had, and `due_changes` how often the due date had been moved, when it was
-    written: once the invoice was settled after that, or its due date moved, it warns of nothing any more.
+    `lines` is how many lines the ledger had, `due_changes` how often the due date had been moved, and `exemptions` how
+    many were known, when it was written: once the invoice was settled after that, its due date moved, or another
+    exemption moves the day that it names, it warns of nothing any more.
     """
 
     steps: tuple[Announced, ...]
     lines: int
     due_changes: int
+    exemptions: int
 
     def of(self, step: str) -> Announced | None:
         """What was said of that step."""

@@ -1,12 +1,13 @@
 """A case: all facts about one invoice while it is open. One frozen object; everything else is derived from it."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 
-from dunning.calendar import local_date, shifted
+from dunning.calendar import local, local_date, shifted
 from dunning.case.announced import Announcement
-from dunning.case.facts import Approval, Bounced, CardOnFile, GiveBack, Recovery, Undo, UseCredit
+from dunning.case.exempt import Exempt, exemption_words, noted
+from dunning.case.facts import Approval, Bounced, CardOnFile, Exemption, GiveBack, Recovery, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.case.settled import last_settled
@@ -148,6 +149,7 @@ class Case(Wire):
     `credit_lines`: the account has credit, as it was told last (`dunning.payments.open_credit`); 0: never.
     `credit_asked` is what people had it pay, `given_back` what they gave back of payments. `decided` is all that people
     decided, and who they were.
+    `exemptions` are all that were told; the last one counts.
     `reach` as in Opened. Warnings up to `unreached_at` reached nobody who can still be written to, so they warned
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
     somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
@@ -185,6 +187,7 @@ class Case(Wire):
     grace_of: str = ""
     runs: tuple[UndoneRun, ...] = ()
     held_until: Instant | None = None
+    exemptions: tuple[Exempt, ...] = ()
     loosen_to: Level | None = None
     bounces: tuple[Bounced, ...] = ()
     credit_lines: int = 0
@@ -283,6 +286,16 @@ class Case(Wire):
         """Where among the payments each one stands, by its id."""
         return {entry.id: place for place, entry in enumerate(self.payments)}
 
+    @property
+    def exempt_until(self) -> datetime | None:
+        """Before this nobody is restricted for the invoice; None when nobody ever said so."""
+        return self.exemptions[-1].until if self.exemptions else None
+
+    @property
+    def hour(self) -> time:
+        """The local time at which the plan's steps come."""
+        return next((local(m.at, self.plan.zone).time() for m in self.plan.milestones), time(0))
+
     def when(self, milestone: Milestone) -> datetime:
         """The milestone's instant, shifts included."""
         return shifted(milestone.at, self.shift_days, self.plan.zone)
@@ -302,7 +315,8 @@ class Opened(Wire):
     `generation` is issued by the store for the life that begins; another run of the same life keeps it. `credit` of the
     account pays for it from the start, and what earlier invoices left (`carried`) is owed with it. `case` is all that
     was known before: it goes on from there in its next run, or, when it was closed, because money for it moved again.
-    `reach` is where the account's contacts were when it was opened.
+    `reach` is where the account's contacts were when it was opened. `exempt` is how long the account is exempt, or the
+    last word on that when the case goes on.
     """
 
     invoice: Invoice
@@ -312,11 +326,17 @@ class Opened(Wire):
     credit: Money | None = None
     carried: Money | None = None
     case: Case | None = None
+    exempt: Exemption | None = None
 
 
-def going_on(case: Case, generation: int) -> Opened:
-    """The input of a workflow that takes a case over as it is: in its next run, or, in another life, after its end."""
-    return Opened(invoice=case.invoice, plan=case.plan, case=case, reach=case.reach, generation=generation)
+def going_on(case: Case, generation: int, exempt: Exemption | None = None) -> Opened:
+    """The input of a workflow that takes a case over as it is: in its next run, or, in another life, after its end.
+
+    `exempt` is what a closed one could not hear.
+    """
+    return Opened(
+        invoice=case.invoice, plan=case.plan, case=case, reach=case.reach, generation=generation, exempt=exempt
+    )
 
 
 def open_case(opened: Opened, now: datetime) -> Case:
@@ -326,7 +346,7 @@ def open_case(opened: Opened, now: datetime) -> Case:
     only come together with the invoice. Everything else still happens.
     """
     if opened.case:
-        return opened.case.model_copy(update={"generation": opened.generation})
+        return _exempted(opened.case.model_copy(update={"generation": opened.generation}), opened.exempt, now)
     entries = (Entry(id=INVOICE, kind=Kind.INVOICE, amount=opened.invoice.amount, at=now),)
     if opened.carried and opened.carried.minor > 0:
         entries = (*entries, Entry(id=BROUGHT, kind=Kind.BROUGHT, amount=opened.carried, at=now))
@@ -343,7 +363,16 @@ def open_case(opened: Opened, now: datetime) -> Case:
         reach=opened.reach,
         generation=opened.generation,
     )
-    return case.model_copy(update={"done": missed_notices(case, now)})
+    return _exempted(case.model_copy(update={"done": missed_notices(case, now)}), opened.exempt, now)
+
+
+def _exempted(case: Case, fact: Exemption | None, now: datetime) -> Case:
+    after = noted(case.exemptions, fact, now, case.hour, case.plan.zone) if fact else case.exemptions
+    if fact is None or after is case.exemptions:
+        return case
+    decided = Decided(at=now, what=exemption_words(fact), by=fact.by, reason=fact.reason)
+    told = {"exemptions": after, "decided": (*case.decided, decided), "revision": case.revision + 1}
+    return case.model_copy(update=told)
 
 
 def missed_notices(case: Case, now: datetime) -> tuple[Done, ...]:

@@ -12,6 +12,8 @@ from dunning.policy.step_names import read, step
 
 PROMISED = "the promise's day is over"
 """What a case waits for while a promise is kept."""
+EXEMPT = "nobody is restricted before an exemption is over"
+"""Why a consequence waits that an exemption moved."""
 APPROVAL_OF = "approval of "
 """Begins what a case waits for that people have to agree to."""
 

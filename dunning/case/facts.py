@@ -110,6 +110,20 @@ class Promise(Wire):
     by: str = ""
 
 
+class Exemption(Wire):
+    """The account, or a service that the invoice pays for, is exempt: nobody is restricted before `until` is over.
+
+    `until` is a date in the account's zone; None: that is over now. `number` is how many changes the account had by
+    then: of several the highest counts, whichever is heard of last.
+    """
+
+    kind: Literal["exemption"] = "exemption"
+    until: date | None
+    number: int = Field(ge=1)
+    by: Words
+    reason: Words
+
+
 class CreditAvailable(Wire):
     """The account has credit that may pay for this invoice. `lines`: so many lines its credit had then.
 

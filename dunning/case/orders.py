@@ -165,10 +165,12 @@ class RestrictOrder(Order):
 
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
     `known`, `taken_back` and `heard` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs
-    none. `waited_out` is accepted news that it waits for no longer.
+    none. `waited_out` is accepted news that it waits for no longer. `today` is the account's local date: it
+    may be exempt on that.
     """
 
     level: Level
+    today: date
     held: Level = Level.ACTIVE
     covers: Coverage = Coverage()
     reason: str = "non-payment"
@@ -206,9 +208,10 @@ class LoosenOrder(Order):
 class DeleteOrder(Order):
     """Delete the services that it `covers`, or only their back-ups.
 
-    `known`, `taken_back`, `heard`, `warnings` and `waited_out` as above.
+    `known`, `taken_back`, `heard`, `warnings`, `waited_out` and `today` as above.
     """
 
+    today: date
     covers: Coverage = Coverage()
     backups: bool = False
     known: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ DecisionOutcome = Literal[
     "asked for",
     "tried again",
     "left out",
+    "exempted",
+    "exemption ended",
 ]
 """What became of a person's decision about a case."""
 AnswerOutcome = PaymentOutcome | DecisionOutcome

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dunning.case.announced import Announcement
-from dunning.case.facts import CardOnFile, Payment, Restored, Reversal
+from dunning.case.facts import CardOnFile, Exemption, Payment, Restored, Reversal
 from dunning.case.ledger import Entry
 from dunning.level import Level
 from dunning.money import Money
@@ -194,6 +194,7 @@ class Deferred(Wire):
     """Not now: try again at `until`, for `reason`.
 
     `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
+    `exempt`: the account turned out to be exempt, and the case has not heard of it.
     `waits_for` is the news that was accepted, may be of money, and has not reached the case; empty: it waits for none.
     """
 
@@ -202,6 +203,7 @@ class Deferred(Wire):
     reason: str
     unreached: bool = False
     waits_for: str = ""
+    exempt: Exemption | None = None
 
 
 class Noted(Wire):

@@ -42,6 +42,9 @@ def waits_of(case: Case, *, for_customer: bool) -> Iterator[str]:
         yield f"money was taken back ({case.grace_of}): grace until {clock(case, case.grace_until)}"
     if case.held_until:
         yield f"a wrong run of ours was undone: nothing happens until {clock(case, case.held_until)}"
+    for each in case.exemptions:
+        if each.until > each.at:
+            yield f"an exemption held consequences until {clock(case, each.until)}"
     for each in case.deferrals:
         why = "" if for_customer else f": {each.reason}"
         yield f"{each.step} was put off until {clock(case, each.until)}{why}"

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dunning.calendar import shifted
-from dunning.case.announced import Announced
+from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case, Done
 from dunning.case.decisions import Perform, Step, Wait
+from dunning.case.exempt import lasted
 from dunning.money import Money
-from dunning.policy.plan import Action, Milestone
+from dunning.policy.plan import EXEMPTED, Action, Milestone
 from dunning.policy.step_names import StepName, read, told
 
 
@@ -42,14 +43,24 @@ def warnings_before(case: Case, milestone: Milestone) -> list[Milestone]:
     return [m for m in case.plan.milestones if milestone.name in m.warns_of]
 
 
+def announced_now(case: Case, steps: tuple[Announced, ...]) -> Announcement | None:
+    """What a notice that is written now announces of these steps; None when it names none."""
+    if not steps:
+        return None
+    return Announcement(
+        steps=steps, lines=len(case.entries), due_changes=case.due_changes, exemptions=len(case.exemptions)
+    )
+
+
 def delivered_before(case: Case, milestone: Milestone) -> list[Warned]:
     """The warnings of a consequence that reached the customer and still count, repeats included.
 
     None counts that came before the due date, before everything was paid or the due date moved, or that a correction
-    took back (`dunning.undo`); nor does what reached nobody who can still be written to once the consequence comes
-    (S3-21).
+    took back (`dunning.undo`); nor does what names a day that an exemption has moved since, or what reached nobody who
+    can still be written to once the consequence comes (S3-21).
     """
-    return [warned for warned in _all_of(case, milestone) if not _disregarded(case, warned.done)]
+    warnings = (warned for warned in _all_of(case, milestone) if not _disregarded(case, warned.done))
+    return [warned for warned in warnings if not _moved(case, milestone, warned)]
 
 
 def _all_of(case: Case, milestone: Milestone) -> Iterator[Warned]:
@@ -70,6 +81,19 @@ def _disregarded(case: Case, done: Done) -> bool:
     if case.unreached_at and done.at < case.unreached_at:
         return True
     return bool(case.runs) and done.at <= case.runs[-1].at
+
+
+def _moved(case: Case, milestone: Milestone, warned: Warned) -> bool:
+    """Whether an exemption that came after it was written, or ended before its time, moves the day that it named."""
+    announced = warned.done.announced
+    if announced is None or announced.exemptions == len(case.exemptions):
+        return False
+    later = lasted(case.exemptions, announced.exemptions)
+    if milestone.action in EXEMPTED and later and warned.said.at < later:
+        return True
+    known = case.exemptions[: announced.exemptions][-1:]
+    ended = [each for each in known if case.exempt_until and case.exempt_until < each.until <= warned.said.at]
+    return bool(ended) and case.when(milestone) < warned.said.at
 
 
 def announced_at(case: Case, milestone: Milestone) -> list[tuple[datetime, Milestone]]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from dunning.case.case import Case, Deferral, Done
-from dunning.case.decisions import Perform, Step, Wait, follow_up
+from dunning.case.decisions import EXEMPT, Perform, Step, Wait, follow_up
 from dunning.case.ledger import Entry, Kind, standing
 from dunning.notices.warnings import told_of
-from dunning.policy.plan import LEVEL_OF, Action, Milestone, TakenBack
+from dunning.policy.plan import EXEMPTED, LEVEL_OF, Action, Milestone, TakenBack
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 
@@ -27,7 +27,7 @@ def owed_again(case: Case, now: datetime) -> Step | None:
         return Perform(follow_up(reopening, now), "money was taken back")
     for entry in taken:
         for each in _steps_of(case, entry, rule, now):
-            if each.name not in case.steps_done and _put_off(case, each, now) is None:
+            if each.name not in case.steps_done and _put_off(case, each, now) is None and not _exempt(case, each, now):
                 return Perform(each, "money was taken back")
     return None
 
@@ -41,6 +41,20 @@ def wait_for_restriction(case: Case, now: datetime) -> Step | None:
     deferrals = (_put_off(case, each, now) for each in at_once if each)
     later = next((deferral for deferral in deferrals if deferral), None)
     return Wait(later.until, later.step, later.reason) if later else None
+
+
+def until_restriction(case: Case, now: datetime, found: Step) -> Step:
+    """The same, but a chargeback's restriction comes once the exemption is over that holds it, whatever else waits."""
+    until = case.exempt_until
+    if until is None or not isinstance(found, Wait) or case.lapsed or case.paid_up or (found.until or until) < until:
+        return found
+    at_once = (_at_once(case, entry, case.plan.taken_back, now) for entry in standing(case.entries))
+    held = next((each for each in at_once if each and _exempt(case, each, now)), None)
+    return Wait(until, held.name, EXEMPT) if held else found
+
+
+def _exempt(case: Case, milestone: Milestone, now: datetime) -> bool:
+    return milestone.action in EXEMPTED and case.exempt_until is not None and now < case.exempt_until
 
 
 def _steps_of(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Iterator[Milestone]:

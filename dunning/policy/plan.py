@@ -77,6 +77,8 @@ TRAITS: dict[Action, Trait] = {
 }
 MILESTONE_ACTIONS = tuple(action for action in Action if TRAITS[action].milestone)
 CONSEQUENCES = tuple(action for action in Action if TRAITS[action].consequence)
+EXEMPTED = tuple(action for action in CONSEQUENCES if action is not Action.LATE_FEE)
+"""What waits until an exemption is over; fees are asked for as ever."""
 WRITTEN = (Action.CREDIT, Action.CARRY)
 """What is only a line in the ledger: nobody is asked for it."""
 DELETIONS = (Action.DELETE, Action.DELETE_BACKUPS)

@@ -14,6 +14,7 @@ from dunning.case.facts import (
     Bounced,
     CreditAvailable,
     DueDateChange,
+    Exemption,
     GiveBack,
     MethodChanged,
     Payment,
@@ -34,7 +35,7 @@ from dunning.ports.outages import OutageError
 from dunning.states import State
 from dunning.wire import Wire
 
-Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit | RefusedCharge
+Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit | RefusedCharge | Exemption
 """What a case answers with yes or no."""
 UPDATES: Mapping[type[Wire], str] = {
     Payment: names.PAY,
@@ -46,6 +47,7 @@ UPDATES: Mapping[type[Wire], str] = {
     Undo: names.UNDO,
     UseCredit: names.USE_CREDIT,
     RefusedCharge: names.DECIDE_CHARGE,
+    Exemption: names.EXEMPT,
 }
 """The names under which they are sent."""
 

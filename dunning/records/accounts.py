@@ -1,7 +1,9 @@
 """An account, its contacts and its services, as the store keeps them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
+from dunning.case.facts import Exemption
 from dunning.coverage import DOMAIN
 from dunning.wire import Instant, Wire, Words
 
@@ -12,7 +14,8 @@ class Service(Wire):
     `id` is its `place` when it came, `panel:user:kind`; it stays when the service moves: holds and invoices name it.
     `aliases` are other domains of it. `site` is the address at which the site's own software takes our notifications,
     `probe` what is looked at from outside: `https://bakery.example/`, or `smtp://mail.example:25/info@bakery.example`.
-    Both are empty where there is none.
+    Both are empty where there is none. Until `exempt_until` is over nobody is restricted for an invoice that pays for
+    it; `exempt_by` and `exempt_reason` say who decided that, and why.
     """
 
     id: str
@@ -24,6 +27,9 @@ class Service(Wire):
     aliases: tuple[str, ...] = ()
     site: str = ""
     probe: str = ""
+    exempt_until: date | None = None
+    exempt_by: str = ""
+    exempt_reason: str = ""
 
     @property
     def place(self) -> str:
@@ -48,7 +54,8 @@ class Account(Wire):
     """A customer. `locale` is a babel name such as en_US.
 
     `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none. `brand` is the name
-    under which they are written to, one of the settings' `brands`; empty: the house's own.
+    under which they are written to, one of the settings' `brands`; empty: the house's own. `exempt_until` as a
+    service's, for all of its invoices.
     """
 
     id: str
@@ -57,6 +64,9 @@ class Account(Wire):
     locale: str = "en_US"
     payer: str = ""
     brand: str = ""
+    exempt_until: date | None = None
+    exempt_by: str = ""
+    exempt_reason: str = ""
     contacts: tuple[Contact, ...] = ()
     services: tuple[Service, ...] = ()
 
@@ -69,6 +79,30 @@ class AccountChange(Wire):
     by: Words
     reason: Words
     what: tuple[str, ...]
+
+
+def exemption_of(account: Account, pays_for: Sequence[str], changes: Sequence[AccountChange]) -> Exemption | None:
+    """The last word on how long an invoice is exempt that pays for these services (none named: all of the account's).
+
+    Of several exemptions the longest counts. None when nobody ever changed the account.
+    """
+    if not changes:
+        return None
+    its = (each for each in account.services if not pays_for or each.id in pays_for)
+    exempt = [each for each in (account, *its) if each.exempt_until]
+    longest = max(exempt, key=lambda each: each.exempt_until or date.min, default=None)
+    return Exemption(
+        until=longest and longest.exempt_until,
+        number=len(changes),
+        by=longest.exempt_by if longest else changes[-1].by,
+        reason=longest.exempt_reason if longest else changes[-1].reason,
+    )
+
+
+def is_exempt(account: Account, pays_for: Sequence[str], today: date) -> bool:
+    """Whether an invoice that pays for these services (none named: all) is exempt on that local date."""
+    its = (each for each in account.services if not pays_for or each.id in pays_for)
+    return any(each.exempt_until and today <= each.exempt_until for each in (account, *its))
 
 
 def name_of(service: Service) -> str:

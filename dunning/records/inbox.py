@@ -8,6 +8,7 @@ from dunning.case.facts import (
     Approval,
     Bounced,
     DueDateChange,
+    Exemption,
     GiveBack,
     MethodChanged,
     Payment,
@@ -31,7 +32,7 @@ Told = Annotated[
     Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Consent, Field(discriminator="kind")
 ]
 """What news may be about, told apart by its `kind`."""
-Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge | GiveBack | UseCredit | Undo
+Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge | GiveBack | UseCredit | Undo | Exemption
 """What people decide about an invoice."""
 COMMAND = "command"
 """The source of what a person gave by a command."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dunning.case.announced import Announced, Announcement
+from dunning.case.announced import Announced
 from dunning.case.case import Case
 from dunning.case.facts import CardOnFile
 from dunning.case.results import (
@@ -21,7 +21,7 @@ from dunning.case.results import (
 )
 from dunning.level import Level
 from dunning.money import Money
-from dunning.notices.warnings import warns_of
+from dunning.notices.warnings import announced_now, warns_of
 from dunning.payments.goodwill import asked_by
 from dunning.payments.retries import ours
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
@@ -42,8 +42,7 @@ def delivered(case: Case, milestone: Milestone) -> Delivered:
     named = (case.plan.milestone(name) for name in warns_of(case, milestone))
     most = Money(minor=_MOST, currency=case.balance.currency)
     steps = tuple(Announced(step=each.name, at=case.when(each), fee=most) for each in named if each)
-    said = Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
-    return Delivered(notice=notice_id(key("", milestone.name), len(case.done)), announced=said)
+    return Delivered(notice=notice_id(key("", milestone.name), len(case.done)), announced=announced_now(case, steps))
 
 
 _MOST = 2**53

@@ -19,9 +19,9 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 6. new method  a new payment method is tried once, at once, where the policy says so
 7. grace       a promise to pay, the grace after money was taken back, or the days after a wrong run was, hold
                everything until their day is over
-8. milestone   the next step of the plan: wait for it, for its warning's full interval (promise 3), for its
-               approvals (promise 8), or until a charge that the gateway calls malformed is mended; then perform it,
-               unless the rules know what becomes of it
+8. milestone   the next step of the plan: wait for it, for the end of an exemption, for its warning's full interval
+               (promise 3), for its approvals (promise 8), or until a charge that the gateway calls malformed is
+               mended; then perform it, unless the rules know what becomes of it
 
 While the case would wait, a card that ends before the next charge is told of (`dunning.payments.cards`).
 
@@ -35,7 +35,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from dunning.case.case import Case
-from dunning.case.decisions import APPROVAL_OF, PROMISED, Finish, Perform, Reinstate, Step, Wait, follow_up
+from dunning.case.decisions import APPROVAL_OF, EXEMPT, PROMISED, Finish, Perform, Reinstate, Step, Wait, follow_up
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, is_credit
 from dunning.case.orders import AskOrder, ChargeOrder, Order
 from dunning.case.state import missing_approvals
@@ -47,8 +47,8 @@ from dunning.payments.goodwill import give_back
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
 from dunning.payments.refusals import waits_for_mending
 from dunning.payments.retries import concluded, with_new_method
-from dunning.payments.reversals import owed_again, wait_for_restriction
-from dunning.policy.plan import CONSEQUENCES, DROPPED, Action, Excess, Milestone
+from dunning.payments.reversals import owed_again, until_restriction, wait_for_restriction
+from dunning.policy.plan import CONSEQUENCES, DROPPED, EXEMPTED, Action, Excess, Milestone
 from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
 from dunning.rules.fees import fee_of
@@ -67,8 +67,10 @@ def _by_rule(case: Case, now: datetime) -> Step:
     for rule in _RULES:
         found = rule(case, now)
         if found is not None:
+            found = until_restriction(case, now, found)
             return until_it_is_carried(case, now, until_credit_may_pay(case, now, found))
-    return Wait(None, "payment", "every step of the policy is done; only a payment or a person ends this case")
+    done = "every step of the policy is done; only a payment or a person ends this case"
+    return until_restriction(case, now, Wait(None, "payment", done))
 
 
 def overcharges(case: Case, order: Order) -> bool:
@@ -225,6 +227,8 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
     for deferral in case.deferrals:
         if deferral.step == milestone.name and deferral.until > ready:
             ready, why = deferral.until, deferral.reason
+    if milestone.action in EXEMPTED and case.exempt_until and case.exempt_until > ready:
+        ready, why = case.exempt_until, EXEMPT
     if _harms(case, milestone):
         for earliest, warning in announced_at(case, milestone):
             if earliest > ready + _SECONDS:

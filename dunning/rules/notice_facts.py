@@ -9,7 +9,7 @@ from dunning.case.ledger import FEES, TAKEN_BACK, Entry, Kind, find, total
 from dunning.case.road import Ahead
 from dunning.money import Money
 from dunning.notices.confirmations import confirmed_by
-from dunning.notices.warnings import warns_of
+from dunning.notices.warnings import announced_now, warns_of
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
@@ -51,7 +51,7 @@ def announcement(case: Case, milestone: Milestone, road: Iterable[Ahead]) -> Ann
     """What the notice has to say of the consequences that it warns of; None when none of them is to come."""
     named = warns_of(case, milestone)
     steps = tuple(Announced(step=each.step, at=each.at, fee=each.fee) for each in road if each.step in named)
-    return Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
+    return announced_now(case, steps)
 
 
 def fees_today(case: Case, now: datetime) -> Money | None:

@@ -54,9 +54,11 @@ from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read, step
 from dunning.rules.deferrals import deferred
+from dunning.rules.exemptions import exempted
 from dunning.rules.fees import fee_of
 from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
 from dunning.rules.promises import given_back, is_promised
+from dunning.rules.signed import signed
 from dunning.undo.undo import fresh_id, late
 
 
@@ -181,6 +183,8 @@ def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime)
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     until = max(result.until, now)
     later = Deferral(step=milestone.name, until=until, reason=result.reason, waits_for=result.waits_for)
+    if result.exempt:
+        case = signed(case, exempted(case, result.exempt, now), result.exempt, now)
     return deferred(changed(case, unreached_at=now) if result.unreached else case, later, now)
 
 

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from dunning.case.case import Case, Decided
+from dunning.case.exempt import exemption_words
 from dunning.case.facts import (
     Approval,
     DueDateChange,
+    Exemption,
     GiveBack,
     Promise,
     Reconsider,
@@ -31,6 +33,7 @@ DECISIONS: Mapping[type[Wire], Callable[[Any], str]] = {
     RefusedCharge: lambda fact: f"refused charge {'left out' if fact.leave_out else 'tried again'}",
     Void: lambda _fact: "declared a mistake",
     DueDateChange: lambda fact: f"due date moved to {fact.due}",
+    Exemption: exemption_words,
     UseCredit: lambda fact: f"{f'up to {fact.most} of ' if fact.most else ''}the account's credit used ({fact.id})",
     GiveBack: lambda fact: f"{fact.amount} of {fact.payment} given back ({fact.id})",
     Reconsider: lambda fact: f"{fact.step}, which had been put off, allowed",

@@ -6,16 +6,18 @@ from typing import Protocol
 
 from dunning.holds import OTHER_SOURCES, Hold, Rule, after_payment
 from dunning.policy.file import Policy
+from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
+from dunning.records.accounts import is_exempt
 from operations.services.change_holds import change_holds
 
 _SETTLED = ("paid", "waived", "void")
 """Endings by money or by a person. What the policy itself voided stays restricted (a-small-orange, day 30)."""
 
 
-class SettledRecords(Holds, Invoices, Protocol):
-    """Holds, and what became of their invoices."""
+class SettledRecords(Accounts, Holds, Invoices, Protocol):
+    """Accounts, holds, and what became of their invoices."""
 
 
 class SettledHolds:
@@ -39,6 +41,8 @@ class SettledHolds:
 
         async def paid_for(before: tuple[Hold, ...]) -> tuple[Hold, ...]:
             rule = await self._rule(number)
+            if rule and is_exempt(await self._store.account(account), (), today):
+                rule = Rule.THIS_INVOICE  # handed on, it would restrict the account for another invoice
             return after_payment(before, [number], rule, await self._store.past_due(account, today)) if rule else before
 
         return await change_holds(self._store, account, paid_for)

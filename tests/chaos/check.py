@@ -14,6 +14,7 @@ from dunning.level import at_panel, strictest
 from dunning.records.credit import UNMATCHED
 from sandbox.panel.books import PanelCall
 from tests.chaos.cards import cards
+from tests.chaos.exempt import restricted_while_exempt
 from tests.chaos.fees import fees
 from tests.chaos.life import Life
 from tests.chaos.parked import parked
@@ -42,6 +43,7 @@ async def wrongs(life: Life) -> list[str]:
         *parked(seen),
         *unwarned(seen),
         *unannounced(seen),
+        *restricted_while_exempt(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),

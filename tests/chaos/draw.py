@@ -17,7 +17,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "credit paid out": 2, "goodwill": 4,
     "refused charge again": 3, "refused charge left out": 3, "card that ends": 5,
     "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
-    "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4,
+    "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
 }  # fmt: skip
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,

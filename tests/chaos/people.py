@@ -17,6 +17,7 @@ from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
 from tests.chaos.drawn import Act, ActKind
+from tests.chaos.exempt import exempts
 from tests.chaos.life import Life
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
 from tests.chaos.server import asks_to_cancel, terminates_and_recovers
@@ -330,4 +331,5 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "what was waited for comes": _waited_for,
     "cancellation asked": asks_to_cancel,
     "terminated and recovered": terminates_and_recovers,
+    "exempted": exempts,
 }

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from dunning.records.credit import Credit
 from tests.chaos.on_file import OnFile
@@ -26,6 +26,15 @@ class BankPayment:
         return (self.minor - (self.minor if self.back else 0) + (self.minor if self.again else 0)) if self.told else 0
 
 
+@dataclass(frozen=True)
+class ExemptSaid:
+    """Whom somebody exempted (`service` empty: the account), until when (None: no more), and all cases' times then."""
+
+    service: str
+    until: date | None
+    at: dict[str, datetime]
+
+
 @dataclass
 class Told:
     """Of one life."""
@@ -44,6 +53,7 @@ class Told:
     ever_held: bool = False
     """Somebody held something once: a panel that keeps no reasons does not show that it was a person."""
     approved: set[str] = field(default_factory=set[str])
+    exempt: list[ExemptSaid] = field(default_factory=list[ExemptSaid])
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
     wrong: list[str] = field(default_factory=list[str])

@@ -9,6 +9,7 @@ from dunning.case.case import Case, Opened
 from dunning.case.facts import (
     Approval,
     DueDateChange,
+    Exemption,
     MethodChanged,
     Payment,
     PaymentNews,
@@ -29,6 +30,7 @@ from dunning.policy.file import Charging, MilestoneRule, Policy, Reinstatement, 
 from dunning.policy.plan import CONSEQUENCES, Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
 from dunning.rules.deferrals import reconsidered
+from dunning.rules.exemptions import exempted
 from dunning.rules.money_in import paid, restored, reversed_, stirred
 from dunning.rules.promises import promise_refused, promised
 from dunning.rules.updates import (
@@ -228,6 +230,9 @@ def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetim
     if draw(st.booleans()):
         when = start + draw(st.timedeltas(timedelta(days=15), timedelta(days=120)))
         made.append((when, _undoes("u3", draw(st.integers(5, 60)))))
+    for number in draw(st.sampled_from(((), (), (), (1,), (1, 2), (2, 1), (1, 3, 2)))):
+        when = start + draw(st.timedeltas(timedelta(0), timedelta(days=60)))
+        made.append((when, _exempts(draw(st.integers(-20, 80)), number)))
     return made
 
 
@@ -285,6 +290,16 @@ def _promises(days: int, *, reinstate: bool) -> Fact:
     def fact(case: Case, now: datetime) -> Case:
         promise = Promise(until=case.today(now) + timedelta(days=days), reinstate=reinstate)
         return case if promise_refused(case, promise, now) else promised(case, promise)
+
+    return fact
+
+
+def _exempts(days: int, number: int) -> Fact:
+    """Until so many days from then; fewer than none end it. An older word comes late now and then."""
+
+    def fact(case: Case, now: datetime) -> Case:
+        until = case.today(now) + timedelta(days=days) if days >= 0 else None
+        return exempted(case, Exemption(until=until, number=number, by="ana", reason="a partner"), now)
 
     return fact
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from dunning.case.ledger import Kind
 from dunning.case.results import Deferred, Deleted, Found, Loosened, Pending, Reinstated, Restricted
 from dunning.level import Level
-from dunning.policy.plan import Action
+from dunning.policy.plan import EXEMPTED, Action
 from tests.dunning.life import Life
 from tests.dunning.lives import lives
 
@@ -34,6 +34,12 @@ def _reinstated_after(level: Level) -> Callable[[Life], bool]:
     )
 
 
+def _was_held(life: Life) -> bool:
+    case = life.case
+    ends = [each.until for each in case.exemptions]
+    return any(did.step and did.step.at < end <= did.decided for did in life.of(*EXEMPTED) for end in ends)
+
+
 OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "money was taken back": (0.15, _booked(Kind.REVERSAL, Kind.CHARGEBACK)),
     "money came again": (0.04, _booked(Kind.RESTORED)),
@@ -49,6 +55,7 @@ OFTEN: dict[str, tuple[float, Callable[[Life], bool]]] = {
     "money was on its way": (0.07, _resulted(Pending)),
     "money was refunded": (0.1, _performed(Action.REFUND)),
     "a late fee was asked for": (0.05, _booked(Kind.LATE_FEE)),
+    "an exemption held a step": (0.003, _was_held),
     "the invoice was voided": (0.02, _booked(Kind.VOID)),
 }
 """In which part of all lives at least; half of what was counted, or less: it varies with the modules loaded."""

@@ -14,7 +14,7 @@ from dunning.case.update import changed
 from dunning.explain.words import what_is_read
 from dunning.level import Level
 from dunning.money import Money
-from dunning.notices.warnings import told_of
+from dunning.notices.warnings import announced_now, told_of
 from dunning.policy.plan import Action, Invoice, Milestone
 from dunning.policy.timeline import plan_for
 from dunning.rules.fees import fee_of
@@ -56,7 +56,7 @@ def _done(case: Case, milestone: Milestone) -> list[Done]:
 def _announced(case: Case, milestone: Milestone) -> Announcement | None:
     named = [m for m in case.plan.milestones if m.name in milestone.warns_of]
     steps = tuple(Announced(step=m.name, at=m.at, fee=fee_of(case, m)) for m in named)
-    return Announcement(steps=steps, lines=len(case.entries), due_changes=case.due_changes) if steps else None
+    return announced_now(case, steps)
 
 
 def paid_case(case: Case, amount: str = "USD 19.99") -> Case:

@@ -15,7 +15,7 @@ from dunning.records.books import KnownInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
 
 AT = datetime(2026, 12, 11, 15, tzinfo=UTC)
-HEAD = {"invoice": "INV-1", "account": "a", "at": AT}
+HEAD = {"invoice": "INV-1", "account": "a", "at": AT, "today": AT.date()}
 INSIDE, OUTSIDE = "billing@bakery.example", "owner@post.example"
 TEXT = NoticeText(subject="s", text="t", html="h", template="x@1")
 

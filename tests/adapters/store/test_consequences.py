@@ -34,7 +34,9 @@ def asked(name: str, at: datetime = AT, action: Counted = SUSPEND) -> Consequenc
 
 
 def suspends(name: str, at: datetime = AT) -> RestrictOrder:
-    return RestrictOrder(invoice=name, account=f"a-{name}", step="suspend", at=at, level=Level.SUSPENDED)
+    return RestrictOrder(
+        invoice=name, account=f"a-{name}", step="suspend", at=at, today=at.date(), level=Level.SUSPENDED
+    )
 
 
 async def answers(store: SqlStore, limits: Limits, *rows: Consequence) -> list[str]:
@@ -173,7 +175,7 @@ async def test_what_cuts_nobody_off_is_not_even_counted(store: SqlStore, order: 
 
 async def test_what_is_stopped_asks_again_and_what_is_kept_asks_rarely(store: SqlStore) -> None:
     breaker = Breaker(store, Limits(most=0), RETRY)
-    delete = DeleteOrder(invoice="1", account="a-1", step="delete", at=AT)
+    delete = DeleteOrder(invoice="1", account="a-1", step="delete", at=AT, today=AT.date())
     waits = await breaker.may(delete)
     assert waits == Deferred(
         until=AT + RETRY,

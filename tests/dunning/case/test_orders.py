@@ -94,6 +94,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         step="suspend",
         at=at(opened(COURTESY), 10),
         level=Level.SUSPENDED,
+        today=opened(COURTESY).invoice.due + timedelta(days=10),
         covers=Coverage(kinds=("website", "email")),
         warnings=("n2", "n3"),
     )
@@ -102,6 +103,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         step="deactivate",
         at=at(opened(ASO), 30),
         level=Level.INACTIVE,
+        today=opened(ASO).invoice.due + timedelta(days=30),
         held=Level.SUSPENDED,
         voids=True,
         warnings=("n5",),
@@ -111,14 +113,17 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
 def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own() -> None:
     life = evening(HOTDOODLE, 61)
     when = at(opened(HOTDOODLE), 60)
-    assert unnumbered(ordered(life, "delete")) == DeleteOrder(**WHO, step="delete", at=when, warnings=("n6",))
+    today = opened(HOTDOODLE).invoice.due + timedelta(days=60)
+    assert unnumbered(ordered(life, "delete")) == DeleteOrder(
+        **WHO, step="delete", at=when, today=today, warnings=("n6",)
+    )
     assert unnumbered(ordered(life, "delete-backups")) == DeleteOrder(
-        **WHO, step="delete-backups", at=when, backups=True, warnings=("n6",)
+        **WHO, step="delete-backups", at=when, today=today, backups=True, warnings=("n6",)
     )
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
     assert unnumbered(order_for(case, only, now)) == DeleteOrder(
-        **WHO, step="delete", at=now, covers=Coverage(kinds=("website",)), warnings=("n6",)
+        **WHO, step="delete", at=now, today=case.today(now), covers=Coverage(kinds=("website",)), warnings=("n6",)
     )
 
 
@@ -183,7 +188,9 @@ def test_a_reminder_says_what_is_owed_and_what_comes_next_and_when() -> None:
             Ahead(step="deactivate", action=Action.DEACTIVATE, at=at(opened(ASO), 30)),
             Ahead(step="delete", action=Action.DELETE, at=at(opened(ASO), 90), agreed=False),
         ),
-        announced=Announcement(steps=(Announced(step="suspend", at=at(opened(ASO), 10)),), lines=1, due_changes=0),
+        announced=Announcement(
+            steps=(Announced(step="suspend", at=at(opened(ASO), 10)),), lines=1, due_changes=0, exemptions=0
+        ),
         happened_at=at(opened(ASO), 5),
     )
 

@@ -86,18 +86,25 @@ def test_a_share_is_not_a_hair_more_than_it_is() -> None:
 def test_what_cuts_a_customer_off_for_the_first_time_is_a_suspension(
     level: Level, held: Level, action: str | None
 ) -> None:
-    order = RestrictOrder(invoice="INV-1", account="a", step="s", at=AT, level=level, held=held)
+    order = RestrictOrder(invoice="INV-1", account="a", step="s", at=AT, today=AT.date(), level=level, held=held)
     assert counted(order) == action
 
 
 @pytest.mark.promise(10)
 def test_a_chargeback_s_restriction_and_every_deletion_count() -> None:
     chargeback = RestrictOrder(
-        invoice="INV-1", account="a", step="chargeback:r-1", at=AT, level=Level.SUSPENDED, reason="chargeback"
+        invoice="INV-1",
+        account="a",
+        step="chargeback:r-1",
+        at=AT,
+        today=AT.date(),
+        level=Level.SUSPENDED,
+        reason="chargeback",
     )
     assert counted(chargeback) == SUSPEND
-    assert counted(DeleteOrder(invoice="INV-1", account="a", step="delete", at=AT)) == DELETE
-    assert counted(DeleteOrder(invoice="INV-1", account="a", step="delete-backups", at=AT, backups=True)) == DELETE
+    assert counted(DeleteOrder(invoice="INV-1", account="a", step="delete", at=AT, today=AT.date())) == DELETE
+    back_ups = DeleteOrder(invoice="INV-1", account="a", step="delete-backups", at=AT, today=AT.date(), backups=True)
+    assert counted(back_ups) == DELETE
 
 
 def test_the_fullest_window_is_the_one_that_counts_whether_it_ends_before_or_after() -> None:

@@ -270,7 +270,7 @@ async def test_a_service_on_an_unknown_panel_keeps_no_other_from_its_level(compa
 
 async def test_back_ups_that_the_panel_cannot_tell_of_are_a_persons_work(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "tapes", [("website", "whm"), ("email", "hestia")])
-    order = DeleteOrder(invoice="INV-1", account="tapes", step="delete-backups", at=AT, backups=True)
+    order = DeleteOrder(invoice="INV-1", account="tapes", step="delete-backups", at=AT, today=AT.date(), backups=True)
     there = [await delete_at_panel(company.panel, each, backups=True, wanted=always) for each in one.account.services]
     assert there == [False, True]
     for _ in range(2):
@@ -312,7 +312,7 @@ async def test_domain_names_of_a_deleted_account_and_of_one_that_is_back(company
     await one.bring()
     for _ in range(2):
         await domains_back(store, one.account, back)
-    order = DeleteOrder(invoice="INV-2", account="names2", step="terminate", at=AT)
+    order = DeleteOrder(invoice="INV-2", account="names2", step="terminate", at=AT, today=AT.date())
     for _ in range(2):
         await domains_of_deleted(store, one.account, order)
     bare = one.account.model_copy(update={"services": one.account.services[:1]})

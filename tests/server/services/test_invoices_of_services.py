@@ -229,7 +229,7 @@ async def test_a_stale_order_of_the_shops_invoice_touches_neither_shop_nor_blog(
     covers = Coverage(services=one.row.pays_for)
     made = a_stage.made(one.skipper.client)
     gateway = StripeGateway(STRIPE_KEY, a_stage.addresses.payments, 5.0)
-    restrict = RestrictOrder(**head, step="suspend", level=Level.SUSPENDED, covers=covers)
+    restrict = RestrictOrder(**head, step="suspend", today=one.row.due, level=Level.SUSPENDED, covers=covers)
     assert isinstance(await ActivityEnvironment().run(Restrict(made.services, gateway).restrict, restrict), Overtaken)
     await gateway.close()
     back = ReinstateOrder(**head, step="reinstate:1", today=one.row.due, rule=Rule.ALL_PAST_DUE, covers=covers)

@@ -1,6 +1,6 @@
 """Proof of effect on the real server: what the panel shows is believed only as far as nobody sees the contrary."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,12 @@ from tests.server.races.test_overtaken import tried
 
 ASO = "a-small-orange"
 ORDER = RestrictOrder(
-    invoice="PRF-rule", account="prf-rule", step="suspend", at=datetime(2026, 11, 25, tzinfo=UTC), level=Level.SUSPENDED
+    invoice="PRF-rule",
+    account="prf-rule",
+    step="suspend",
+    at=datetime(2026, 11, 25, tzinfo=UTC),
+    today=date(2026, 11, 25),
+    level=Level.SUSPENDED,
 )
 EARLIER = ORDER.at - timedelta(days=1)
 DOUBTED = Effect(

@@ -1,5 +1,7 @@
 """First tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -25,6 +27,12 @@ def _money(name: str) -> list[sa.Column[object]]:
 
 def _date(name: str) -> sa.Column[object]:
     return sa.Column(name, sa.Date(), nullable=False)
+
+
+def _exemption() -> list[sa.Column[Any]]:
+    until: sa.Column[object] = sa.Column("exempt_until", sa.Date(), nullable=True)
+    said = (f"exempt_{name}" for name in ("by", "reason"))
+    return [until, *(sa.Column(name, StoredText(), nullable=False, server_default="") for name in said)]
 
 
 def _number(name: str) -> sa.Column[int]:
@@ -70,7 +78,12 @@ def upgrade() -> None:
 
 
 def _accounts() -> None:
-    op.create_table("accounts", *_words("id", "name", "zone", "locale", "payer", "brand"), _key("accounts", "id"))
+    op.create_table(
+        "accounts",
+        *_words("id", "name", "zone", "locale", "payer", "brand"),
+        *_exemption(),
+        _key("accounts", "id"),
+    )
     _index("accounts", "payer")
     op.create_table(
         "account_changes",
@@ -97,6 +110,7 @@ def _services() -> None:
         *_words("account", "id", "kind", "panel", "user", "domain", "site", "probe"),
         _number("position"),
         _list("aliases"),
+        *_exemption(),
         _owner("services"),
         _key("services", "account", "id"),
     )

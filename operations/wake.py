@@ -1,0 +1,23 @@
+"""Waking a closed case: it goes on in another life, with what it could not hear while it was closed."""
+
+from typing import Protocol
+
+from dunning.case.case import Case, going_on
+from dunning.ports.accounts import Accounts
+from dunning.ports.cases import Cases, Signal
+from dunning.ports.invoices import Invoices
+from operations.accounts.last_word import last_word
+
+
+class WakeRecords(Accounts, Invoices, Protocol):
+    """Its next life, and whether its account is exempt."""
+
+
+async def wake(store: WakeRecords, cases: Cases, case: Case, fact: Signal) -> None:
+    """Start it again where it ended, with a signal; one that runs only gets the signal. Raises OutageError."""
+    try:
+        exempt = await last_word(store, case.invoice.account, case.invoice.pays_for)
+    except LookupError:
+        exempt = None
+    generation = await store.new_generation(case.invoice.number)
+    await cases.wake(going_on(case, generation, exempt), fact)
