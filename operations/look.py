@@ -8,7 +8,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, follow_up
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Noted
-from dunning.ports.cases import Cases, NoAnswerError, NoCaseError
+from dunning.ports.cases import Cases, NoAnswerError, NoCaseError, Trying
 from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
@@ -19,12 +19,16 @@ CaseOf = Callable[[str], Awaitable[Case | None]]
 
 
 class CaseView(NamedTuple):
-    """A case as it is at `at`, and what it is about to do or waits for; nothing, if it `died` (`Cases.died`)."""
+    """A case as it is at `at`, and what it is about to do or waits for; nothing, if it `died` (`Cases.died`).
+
+    `trying` is what it is at and has tried in vain so far.
+    """
 
     case: Case
     at: datetime
     step: Step
     died: str = ""
+    trying: tuple[Trying, ...] = ()
 
 
 class Look:
@@ -62,8 +66,9 @@ class Look:
         at = present(case, self._clock())
         step = decide(case, at)
         # A dead case answers from its history as if nothing had happened.
-        died = "" if isinstance(step, Finish) else await self._cases.died(invoice)
-        return CaseView(case, at, step, died)
+        over = isinstance(step, Finish)
+        died, trying = ("", ()) if over else (await self._cases.died(invoice), await self._cases.trying(invoice))
+        return CaseView(case, at, step, died, () if died else trying)
 
     async def _closed(self, invoice: str) -> Case | None:
         books = await self._store.ledger(invoice)

@@ -1,9 +1,11 @@
 """The invoices' workflows, reached from outside by name. Everything that speaks to a case comes this way."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -36,6 +38,7 @@ from dunning.ports.cases import (
     SeesCases,
     ServerRefusedError,
     Signal,
+    Trying,
     Update,
     Wanted,
 )
@@ -104,6 +107,17 @@ class TemporalCases:
                 return FORGOTTEN
             raise self._told(error, invoice) from None
         return _DEATHS.get(described.status, "") if described.status else ""
+
+    async def trying(self, invoice: str) -> tuple[Trying, ...]:
+        """What Temporal says of its activities that fail."""
+        try:
+            described = await self._handle(invoice).describe(rpc_timeout=PATIENCE)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return ()
+            raise self._told(error, invoice) from None
+        pending = described.raw_description.pending_activities
+        return tuple(_trying(each) for each in pending if each.last_failure.message)
 
     async def ask(self, invoice: str) -> Case:
         """All facts of a case."""
@@ -211,6 +225,15 @@ class TemporalCases:
             f"{invoice}: no worker answered within {PATIENCE.seconds} seconds; nothing is known to have happened\n"
             f"Is worker.py running on the task queue {self._queue!r}?"
         )
+
+
+def _trying(found: PendingActivityInfo) -> Trying:
+    later = (
+        found.HasField("next_attempt_schedule_time")
+        and found.state != PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
+    )
+    again = found.next_attempt_schedule_time.ToDatetime(UTC) if later else None
+    return Trying(found.activity_type.name, found.attempt - 1, found.last_failure.message, again)
 
 
 def _is_gone(error: RPCError) -> bool:

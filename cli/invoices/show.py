@@ -24,11 +24,11 @@ async def show(invoice: Number, /, *, json: Json = False) -> None:
     async with composed(store="if there") as made:
         found = await made.show_case.show(invoice)
     if json:
-        print_json(case_as_json(found.case, found.at, found.step) | {"died": found.died})
+        print_json(case_as_json(found.case, found.at, found.step) | _how_it_goes(found))
     else:
         if found.died:
             complain(dead(found))
-        console().print(*story(found.case, found.at), sep="\n")
+        console().print(*story(found.case, found.at, found.trying), sep="\n")
 
 
 def dead(found: CaseView) -> str:
@@ -40,6 +40,10 @@ def dead(found: CaseView) -> str:
         f"{number}: the server has ended this case before its time ({found.died}). Nothing that is to come happens any "
         f"more, until `starter.py recover {typed(number)} --by YOU --reason WHY` lets it go on."
     )
+
+
+def _how_it_goes(found: CaseView) -> dict[str, Any]:
+    return {"died": found.died, "trying": [each._asdict() for each in found.trying]}
 
 
 def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:

@@ -14,16 +14,17 @@ from dunning.case.ledger import Entry
 from dunning.explain.next_step import next_step
 from dunning.explain.temporal_ui import case_summary, clock
 from dunning.explain.words import story_of, what_is_read
+from dunning.ports.cases import Trying
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 
 
-def story(case: Case, at: datetime) -> list[RenderableType]:
-    """What an operator wants to know of a case."""
+def story(case: Case, at: datetime, trying: Iterable[Trying] = ()) -> list[RenderableType]:
+    """What an operator wants to know of a case; `trying` is what it is at and has tried in vain so far."""
     future = list(_future(case, at))
     parts: list[RenderableType] = [
         Panel(
-            Group(*(Text(line) for line in _facts(case, at))),
+            Group(*(Text(line) for line in (*_facts(case, at), *(_trouble(case, each) for each in trying)))),
             title=Text(case_summary(case.invoice)),
             expand=False,
         ),
@@ -49,6 +50,11 @@ def _facts(case: Case, at: datetime) -> list[str]:
         *([f"exempt   from consequences until {clock(case, exempt)}"] if exempt and exempt > at else []),
         f"next     {next_step(case, at)}",
     ]
+
+
+def _trouble(case: Case, each: Trying) -> str:
+    again = f"; again at {clock(case, each.again_at)}" if each.again_at else "; it is tried now"
+    return f"trouble  {each.what} was tried {each.times} time(s) in vain: {each.why}{again}"
 
 
 def _past(case: Case) -> Iterable[tuple[str, str]]:

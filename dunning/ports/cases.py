@@ -1,7 +1,7 @@
 """Reaching the invoices' cases from outside: to start one, to ask it, to tell it what happened, to list them."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -149,6 +149,18 @@ class SeesCases(Protocol):
         ...
 
 
+class Trying(NamedTuple):
+    """Work of a case that failed `times` times and is tried again: what, why it failed last, and when it is due again.
+
+    `again_at` is None while a try is under way.
+    """
+
+    what: str
+    times: int
+    why: str
+    again_at: datetime | None
+
+
 class Cases(Protocol):
     """The invoices' workflows. All raise OutageError while Temporal cannot be reached."""
 
@@ -164,6 +176,10 @@ class Cases(Protocol):
 
         Empty while it runs, and when it came to its own end.
         """
+        ...
+
+    async def trying(self, invoice: str) -> tuple[Trying, ...]:
+        """What a case is at and has tried in vain so far; nothing when all is well, or when there is no case."""
         ...
 
     async def ask(self, invoice: str) -> Case:

@@ -242,3 +242,18 @@ async def test_a_charge_that_the_gateway_refused_is_tried_again_or_left_out(a_st
     await life.to_day(1)
     why = await operate("why", "CHARGE-1")
     assert "left out by Ann: pays by bank" in " ".join(why.out.split())
+
+
+async def test_show_tells_what_a_case_tries_in_vain_and_why(a_stage: Stage, operate: Operate):
+    playing = await begin(a_stage, "SHOW-TRIES", "a-small-orange", decline=1)
+    await playing.to_day(9)
+    assert (await shown(operate, "SHOW-TRIES"))["trying"] == []
+    await a_stage.companies.panel.script(playing.user, "500", times=None)
+    async with playing.passing(10), asyncio.timeout(60):
+        while not (tries := (await shown(operate, "SHOW-TRIES"))["trying"]):  # noqa: ASYNC110 - a server's work
+            await asyncio.sleep(0.05)
+        assert isinstance(tries, list)
+        assert (tries[0]["what"], "panel sandbox" in tries[0]["why"]) == ("restrict", True)
+        assert "trouble  restrict was tried" in (await operate("show", "SHOW-TRIES")).out
+        await a_stage.companies.panel.forget(playing.user)
+    assert (await shown(operate, "SHOW-TRIES"))["trying"] == []
