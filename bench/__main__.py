@@ -1,6 +1,6 @@
 """`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, `list`, and `--help`.
 
-Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door,list` runs some of it.
+Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door,list,import` runs some of it.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import tempfile
 from bench.cost.costing import costing
 from bench.door.portal import door
 from bench.help import help_
+from bench.importing.importing import ROWS, importing
 from bench.listing import listing
 from bench.race.race import race
 from bench.reinstating import reinstating
@@ -20,10 +21,10 @@ from bench.rules import rules
 from sandbox.stage.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
-PARTS = ("rules", "help", "door", "list", *ON_A_STAGE)
+PARTS = ("rules", "help", "door", "list", "import", *ON_A_STAGE)
 
 
-async def bench(parts: list[str]) -> Report:
+async def bench(parts: list[str], rows: int = ROWS) -> Report:
     """Run the parts; each has a stage of its own, so that none inherits another's load."""
     report = Report()
     if "rules" in parts:
@@ -34,6 +35,8 @@ async def bench(parts: list[str]) -> Report:
         await door(report)
     if "list" in parts:
         await listing(report)
+    if "import" in parts:
+        await importing(report, rows)
     for name, part in ON_A_STAGE.items():
         if name in parts:
             async with stage() as made:
@@ -50,13 +53,15 @@ def main() -> int:
     """Read the command line, measure, print. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default=",".join(PARTS), help=f"comma-separated; default: {','.join(PARTS)}")
-    parts = parser.parse_args().only.split(",")
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"rows of the part import (default: {ROWS})")
+    said = parser.parse_args()
+    parts = said.only.split(",")
     if unknown := set(parts) - set(PARTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
     with tempfile.TemporaryDirectory(prefix="reprieve-bench-") as folder:
         _let_children_keep_bytecode(folder)
-        report = asyncio.run(bench(parts))
+        report = asyncio.run(bench(parts, said.rows))
     for broken in report.broken:
         print(f"BROKEN {broken}", file=sys.stderr)
     return 1 if report.broken else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -124,7 +125,15 @@ def fitting(new: NewInvoice, policy: Policy, zone: str = "") -> Plan:
     if new.amount.currency != policy.currency:
         msg = f"{new.amount} is not in {policy.currency}, the currency of the policy {policy.name}"
         raise ValueError(msg)
-    return plan_for(policy, new.invoice_facts(), new.zone or zone)
+    return _plan(policy, new.due, new.paid_through, new.zone or zone)  # pyright: ignore[reportArgumentType] - a frozen model has a hash
+
+
+@lru_cache(maxsize=1000)
+def _plan(policy: Policy, due: date, paid_through: date | None, zone: str) -> Plan:
+    """Compiled once for all invoices of these dates: nothing else of an invoice is in its plan."""
+    nothing = Money.zero(policy.currency)
+    invoice = Invoice(number="plan", account="plan", amount=nothing, due=due, paid_through=paid_through)
+    return plan_for(policy, invoice, zone)
 
 
 def account_of(new: NewInvoice, known: Account | None) -> Account:

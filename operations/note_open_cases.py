@@ -24,8 +24,8 @@ class NoteOpenCases:
         self._clock = clock
 
     def opened(self, opened: Opened) -> None:
-        """A case was started."""
-        self._note(lambda: open_case(opened, self._clock()))
+        """A case was started. Whatever else is known of it is newer."""
+        self._note(lambda: open_case(opened, self._clock()), wins=False)
 
     def answered(self, answer: Answer) -> None:
         """A case answered to what it was told."""
@@ -41,11 +41,13 @@ class NoteOpenCases:
         now, reader = self._clock(), READERS[SIGNALS[type(signal)]]
         self._note(lambda: signed(case, reader.record(case, signal, now), signal, now))
 
-    def _note(self, seen: Callable[[], Case]) -> None:
+    def _note(self, seen: Callable[[], Case], *, wins: bool = True) -> None:
         """What the case itself says wins over what an activity expected of it: two facts may have one revision then."""
         try:
             row = row_of(seen(), self._clock())
             if row:  # a case that is over leaves the table with its books
-                self._table().note(row, lambda there: row if there.revision == row.revision else None)
+                self._table().note(
+                    row, (lambda there: row if there.revision == row.revision else None) if wins else None
+                )
         except Exception as error:  # noqa: BLE001 - what was told to the case has happened, whatever is wrong here
             log.warning("no row for the table of open cases (%s); the hourly check writes it", type(error).__name__)

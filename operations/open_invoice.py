@@ -1,6 +1,6 @@
 """Opening an invoice: what a file or a program says of it becomes an account in the store and a running case, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -13,11 +13,12 @@ from dunning.money import Money
 from dunning.notices.reachability import outside
 from dunning.policy.file import Policy
 from dunning.policy.plan import Invoice, Plan
+from dunning.ports.beginnings import Beginnings
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
 from dunning.ports.outages import OutageError
-from dunning.ports.payments import CarriedRests
 from dunning.records.accounts import Account, is_exempt
+from dunning.records.beginning import Beginning, Begun
 from dunning.records.books import KnownInvoice
 from dunning.records.inbox import News
 from dunning.rules.machine import decide
@@ -41,8 +42,56 @@ class Opening(NamedTuple):
     differs: tuple[str, ...] = ()
 
 
-class OpeningRecords(NewsRecords, CarriedRests, KnownCases, Protocol):
+class OpeningRecords(NewsRecords, Beginnings, KnownCases, Protocol):
     """What belongs to the account that the invoice is for."""
+
+
+class Row(Protocol):
+    """An invoice to be opened, and its policy."""
+
+    @property
+    def new(self) -> NewInvoice:
+        """What is said of it."""
+        ...
+
+    @property
+    def policy(self) -> Policy:
+        """That of its name."""
+        ...
+
+
+class Asked(NamedTuple):
+    """One that nobody counts."""
+
+    new: NewInvoice
+    policy: Policy
+
+
+class Ready(NamedTuple):
+    """One that is in the store, and whose case is not started yet. `before` is its account as it was; None: new."""
+
+    new: NewInvoice
+    plan: Plan
+    account: Account
+    before: Account | None
+    begun: Begun
+    differs: tuple[str, ...] = ()
+
+
+class _Fits(NamedTuple):
+    """One that may be written down."""
+
+    row: Row
+    plan: Plan
+    account: Account
+    before: Account | None
+    differs: tuple[str, ...]
+
+    def beginning(self) -> Beginning:
+        new = self.row.new
+        known = KnownInvoice(number=new.invoice, account=new.account, policy=self.row.policy.name, due=new.due)
+        changed = self.account if self.account != self.before else None
+        return Beginning(known, new.amount, changed, self.plan.uses_credit)
 
 
 class OpenInvoice:
@@ -61,63 +110,88 @@ class OpenInvoice:
         Raises RefusedError when the policy does not fit it, it pays for a service that the account has not, or no case
         of it can start, and leaves nothing behind then; and OutageError.
         """
-        before = await self._known(new.account)
+        (one,) = await self.prepare([Asked(new, policy)])
+        if isinstance(one, RefusedError):
+            raise one
+        return await self.start(one) if isinstance(one, Ready) else one
+
+    async def prepare(self, rows: Sequence[Row]) -> list[Ready | Opening | RefusedError]:
+        """Read and write at once what the store has to know of them before their cases start. Raises OutageError.
+
+        No account may come twice. One that is closed already is not started; one that cannot be opened says why.
+        """
+        accounts = await self._store.accounts({row.new.account for row in rows})
+        known = await self._store.known_invoices({row.new.invoice for row in rows})
+        looked = [await self._look_at(row, accounts.get(row.new.account), known.get(row.new.invoice)) for row in rows]
+        fit = [each.beginning() for each in looked if isinstance(each, _Fits)]
+        begun = iter(await self._store.begin(fit, self._clock()) if fit else ())
+        return [
+            Ready(each.row.new, each.plan, each.account, each.before, next(begun), each.differs)
+            if isinstance(each, _Fits)
+            else each
+            for each in looked
+        ]
+
+    async def start(self, ready: Ready) -> Opening:
+        """Start its case. Raises RefusedError when none can start, and takes it out of the store; and OutageError."""
+        number = ready.new.invoice
         try:
-            plan = fitting(new, policy, before.zone if before else "")
-        except (ValueError, OverflowError) as error:
-            raise RefusedError(str(error), about=new.invoice) from None
-        known = await self._store.invoice(new.invoice)
-        if wrong := other_account(new, known):
-            raise RefusedError(wrong, about=new.invoice)
-        facts = await known_facts(self._store, known)
-        if known and known.status == "closed":
-            return Opening("already closed", differs=differences(new, facts, before) if before else ())
-        account = _with(new, before)
-        # Of a known invoice it is said, too, what is added to the account; a new one is there to add.
-        differs = differences(new, facts, before if known else account) if before else ()
-        if account != before:
-            await self._store.put_account(account)
-        generation = await self._store.open_invoice(
-            KnownInvoice(number=new.invoice, account=new.account, policy=policy.name, due=new.due)
-        )
-        try:
-            opened = await self._opened(new, plan, account, generation)
+            opened = await self._opened(ready)
             started = await self._start(opened)
         except OutageError:
             raise
         except Exception as error:
             # Else the account would be held for an invoice that nobody can pay.
-            await self._store.withdraw(new.invoice, generation, before)
-            raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=new.invoice) from error
+            await self._store.withdraw(number, ready.begun.generation, ready.before)
+            raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=number) from error
         if not started and opened.credit and opened.credit.minor > 0:
             await self._hand_over(opened.invoice, opened.credit)
-        return Opening("started" if started else "already running", opened.reach, differs)
+        return Opening("started" if started else "already running", opened.reach, ready.differs)
 
-    async def _opened(self, new: NewInvoice, plan: Plan, account: Account, generation: int) -> Opened:
-        carried = await self._store.take_carried(new.account, new.invoice, new.amount.currency, self._clock())
+    async def has_begun(self, invoice: str) -> bool:
+        """Whether the case, once started, has done its first task: it waits then, or is at work. Raises OutageError."""
+        return await self._cases.has_begun(invoice)
+
+    async def _look_at(
+        self, row: Row, before: Account | None, known: KnownInvoice | None
+    ) -> _Fits | Opening | RefusedError:
+        new = row.new
+        try:
+            plan = fitting(new, row.policy, before.zone if before else "")
+        except (ValueError, OverflowError) as error:
+            return RefusedError(str(error), about=new.invoice)
+        if wrong := other_account(new, known):
+            return RefusedError(wrong, about=new.invoice)
+        facts = await known_facts(self._store, known)
+        if known and known.status == "closed":
+            return Opening("already closed", differs=differences(new, facts, before) if before else ())
+        try:
+            account = _with(new, before)
+        except RefusedError as error:
+            return error
+        # Of a known invoice it is said, too, what is added to the account; a new one is there to add.
+        differs = differences(new, facts, before if known else account) if before else ()
+        return _Fits(row, plan, account, before, differs)
+
+    async def _opened(self, ready: Ready) -> Opened:
+        new, begun = ready.new, ready.begun
+        paid_for = new.model_copy(update={"pays_for": named_ids(new.pays_for, ready.account)})
         return Opened(
-            invoice=new.model_copy(update={"pays_for": named_ids(new.pays_for, account)}).invoice_facts(),
-            plan=plan,
-            reach=await self._look_at(account),
-            credit=await self._credit(new, carried) if plan.uses_credit else None,
-            carried=carried,
-            generation=generation,
-            exempt=await self._exempt(new, account, plan),
+            invoice=paid_for.invoice_facts(),
+            plan=ready.plan,
+            reach=await self._reach_of(ready.account),
+            credit=begun.credit,
+            carried=begun.carried,
+            generation=begun.generation,
+            exempt=await self._exempt(paid_for.pays_for, ready),
         )
 
-    async def _exempt(self, new: NewInvoice, account: Account, plan: Plan) -> Exemption | None:
-        paid_for = named_ids(new.pays_for, account)
-        if not is_exempt(account, paid_for, local_date(self._clock(), plan.zone)):
+    async def _exempt(self, paid_for: tuple[str, ...], ready: Ready) -> Exemption | None:
+        if not is_exempt(ready.account, paid_for, local_date(self._clock(), ready.plan.zone)):
             return None
-        return await last_word(self._store, account.id, paid_for)
+        return await last_word(self._store, ready.account.id, paid_for)
 
-    async def _known(self, account: str) -> Account | None:
-        try:
-            return await self._store.account(account)
-        except LookupError:
-            return None
-
-    async def _look_at(self, account: Account) -> Reachability:
+    async def _reach_of(self, account: Account) -> Reachability:
         """Where the account's contacts are (S3-21). One without any has none inside: its notices get tickets."""
         silent = await self._reach.inside(account)
         return "outside" if not silent or outside(account.contacts, silent) else "inside"
@@ -131,10 +205,6 @@ class OpenInvoice:
         """Credit that was taken for a case which began without it. As at a beginning its id counts once."""
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
         await self._news.deliver(News(invoice=invoice.number, account=invoice.account, fact=payment))
-
-    async def _credit(self, new: NewInvoice, carried: Money) -> Money:
-        """The account's credit pays its next invoice, once however often the row is opened."""
-        return await self._store.use_credit(new.account, new.invoice, new.amount + carried, self._clock())
 
 
 def _with(new: NewInvoice, before: Account | None) -> Account:

@@ -1,11 +1,11 @@
 """Rests that are carried from invoice to invoice: written with the books that leave them, taken once by the next."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
 from adapters.store.tables import carried
 from dunning.case.ledger import Kind
@@ -15,31 +15,21 @@ from dunning.records.carried import Carried, back_line, carried_line, taken_line
 
 
 class CarriedRests(Database):
-    """Take and read what waits."""
-
-    async def take_carried(self, account: str, invoice: str, currency: str, at: datetime) -> Money:
-        """Take all that waits in that currency for the invoice, once: a second call gives the first answer.
-
-        What was taken is a negative line; when there was nothing, that is written down, too. Raises LookupError when
-        the account is unknown.
-        """
-        async with self._writing() as connection:
-            await lock_account(connection, account)
-            known = await _of(connection, account)
-            taken = next((each for each in known if each.id == taken_line(invoice)), None)
-            if taken is None:
-                waits = sum(each.amount.minor for each in known if each.amount.currency == currency)
-                amount = Money(minor=-max(0, waits), currency=currency)
-                taken = Carried(
-                    id=taken_line(invoice), account=account, amount=amount, at=at, reason=f"owed with {invoice}"
-                )
-                await _add(connection, taken)
-            return -taken.amount
+    """Read what waits."""
 
     async def carried(self, account: str) -> tuple[Carried, ...]:
         """Read the account's lines, oldest first, then by id."""
         async with self._reading() as connection:
             return tuple(each for each in await _of(connection, account) if each.amount.minor)
+
+
+def to_take(known: Iterable[Carried], account: str, invoice: str, amount: Money, at: datetime) -> Carried:
+    """The line by which it takes all that waits of the account in its currency: the one that is there, or a new one."""
+    lines, line = list(known), taken_line(invoice)
+    waits = sum(each.amount.minor for each in lines if each.amount.currency == amount.currency)
+    taken = Money(minor=-max(0, waits), currency=amount.currency)
+    new = Carried(id=line, account=account, amount=taken, at=at, reason=f"owed with {invoice}")
+    return next((each for each in lines if each.id == line), new)
 
 
 async def carry(connection: AsyncConnection, order: CloseOrder) -> None:
@@ -66,9 +56,18 @@ async def carry(connection: AsyncConnection, order: CloseOrder) -> None:
 
 async def _of(connection: AsyncConnection, account: str) -> list[Carried]:
     its = select(carried).where(carried.c.account == account).order_by(carried.c.at, carried.c.id)
-    rows = (await connection.execute(its)).mappings()
-    return [Carried.model_validate(dict(row) | {"amount": money_columns(row, "amount")}) for row in rows]
+    return [read_line(row) for row in (await connection.execute(its)).mappings()]
 
 
 async def _add(connection: AsyncConnection, line: Carried) -> None:
-    await add_row(connection, carried, line.model_dump(exclude={"amount"}) | columns_of("amount", line.amount))
+    await add_row(connection, carried, line_row(line))
+
+
+def line_row(line: Carried) -> dict[str, object]:
+    """Write a line as its row."""
+    return line.model_dump(exclude={"amount"}) | columns_of("amount", line.amount)
+
+
+def read_line(row: RowMapping) -> Carried:
+    """Read a row as a line."""
+    return Carried.model_validate(dict(row) | {"amount": money_columns(row, "amount")})

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, case, delete, func, literal, or_, select, update
+from sqlalchemy import BigInteger, Boolean, Select, and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, columns_of
@@ -18,6 +20,8 @@ from dunning.records.open_case import OpenCase
 log = structlog.stdlib.get_logger("reprieve.store")
 _SHOWN = [column for column in open_cases.c if column.name != "snapshot"]
 _SORTED_BY: Mapping[str, Any] = {column.name: column for column in _SHOWN}
+LINGER = 0.25
+"""Seconds that a row waits for others: nothing is decided by it, and one transaction is for many."""
 COLUMNS = tuple(_SORTED_BY)
 """What the table can be sorted by."""
 
@@ -27,7 +31,7 @@ class OpenCases(Database):
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self._noted = self._group(_write_newer)
+        self._noted = self._group(_write_newer, LINGER)
         self._noting: set[asyncio.Task[None]] = set()
 
     def note(self, row: OpenCase, other: Other | None = None) -> None:
@@ -41,6 +45,7 @@ class OpenCases(Database):
 
     async def close(self) -> None:
         """Close all connections, once what was noted is written."""
+        self._noted.hurry()
         await asyncio.gather(*self._noting)
         await super().close()
 
@@ -52,8 +57,7 @@ class OpenCases(Database):
         async with self._writing() as connection:
             for row, wrong in sorted(rows, key=lambda each: each[0].number):
                 await alone_with(connection, row.number)
-                revision = open_cases.c.revision
-                await _write(connection, row, or_(revision <= row.revision, revision == wrong))
+                await _write(connection, row, same=True, wrong=wrong)
 
     async def open_cases(
         self, now: datetime, *, account: str = "", policy: str = "", sort: str = "number", descending: bool = False
@@ -116,12 +120,13 @@ def _shown(now: datetime) -> Select[Any]:
     return select(*_SHOWN, snapshot)
 
 
-async def alone_with(connection: AsyncConnection, number: str) -> None:
-    """Let nobody else write or close that case until the transaction ends: who waited sees what the other did.
+async def alone_with(connection: AsyncConnection, *numbers: str) -> None:
+    """Let nobody else write or close these cases until the transaction ends: who waited sees what the other did.
 
     Who takes several goes by their numbers. In SQLite a writing transaction is alone anyway.
     """
-    if connection.dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql" and numbers:
+        number = func.unnest(array(sorted(numbers))).column_valued("number")
         await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(number, _SEED))))
 
 
@@ -129,35 +134,53 @@ _SEED = 0x6F70656E  # "open": no other lock of ours has these keys
 
 
 async def _write_newer(connection: AsyncConnection, noted: Sequence[tuple[OpenCase, Other | None]]) -> None:
+    await alone_with(connection, *{row.number for row, _ in noted})
+    plain = [_values(row) for row, other in noted if other is None]
+    if plain:
+        await connection.execute(_upsert(connection.dialect.name), plain)
     for row, other in sorted(noted, key=lambda each: (each[0].number, each[0].revision)):
-        await alone_with(connection, row.number)
-        if await _write(connection, row, open_cases.c.revision < row.revision) or other is None:
+        if other is None or await _write(connection, row):
             continue
         found = await connection.execute(select(open_cases).where(open_cases.c.number == row.number))
         there = found.mappings().first()
         both = other(_row(dict(there))) if there else None
         if both:
-            await _write(connection, both, open_cases.c.revision <= both.revision)
+            await _write(connection, both, same=True)
 
 
-async def _write(connection: AsyncConnection, row: OpenCase, may_replace: ColumnElement[bool]) -> bool:
+async def _write(connection: AsyncConnection, row: OpenCase, *, same: bool = False, wrong: int | None = None) -> bool:
     """Whether it was written. A row that is newer stays, and closed books that know as much as this row say no.
 
-    Books that were opened again say nothing: the case may go on from older ones, and be of a lower revision.
+    `same`: one of the same revision is replaced, too; `wrong`: one of that revision in any case. Books that were opened
+    again say nothing: the case may go on from older ones, and be of a lower revision.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    values = row.model_dump(exclude={"balance"}) | columns_of("balance", row.balance)
+    upsert = _upsert(connection.dialect.name).returning(open_cases.c.number)
+    return (await connection.execute(upsert, _values(row, same=same, wrong=wrong))).first() is not None
+
+
+def _values(row: OpenCase, *, same: bool = False, wrong: int | None = None) -> dict[str, object]:
+    its = row.model_dump(exclude={"balance"}) | columns_of("balance", row.balance)
+    return {f"its_{name}": value for name, value in its.items()} | {"same": same, "wrong": wrong}
+
+
+@cache
+def _upsert(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    """The statement that writes a row; made once, because that takes longer than to run it."""
+    its = {column.name: bindparam(f"its_{column.name}", type_=column.type) for column in open_cases.c}
     closed = select(closed_ledgers.c.invoice).where(
-        closed_ledgers.c.invoice == row.number,
-        closed_ledgers.c.revision >= row.revision,
+        closed_ledgers.c.invoice == its["number"],
+        closed_ledgers.c.revision >= its["revision"],
         invoices.c.number == closed_ledgers.c.invoice,
         invoices.c.status == "closed",
     )
-    given: Select[Any] = select(*(literal(values[name], column.type) for name, column in open_cases.c.items()))
-    insert = dialect.insert(open_cases).from_select(list(open_cases.c.keys()), given.where(~closed.exists()))
-    fresh = {column.name: insert.excluded[column.name] for column in open_cases.c if column.name != "number"}
-    upsert = insert.on_conflict_do_update(index_elements=["number"], set_=fresh, where=may_replace)
-    return (await connection.execute(upsert.returning(open_cases.c.number))).first() is not None
+    table = postgresql.insert(open_cases) if dialect == "postgresql" else sqlite.insert(open_cases)
+    given: Select[Any] = select(*its.values()).where(~closed.exists())
+    insert = table.from_select(list(its), given)
+    fresh = {name: insert.excluded[name] for name in its if name != "number"}
+    there, new = open_cases.c.revision, insert.excluded.revision
+    same, wrong = bindparam("same", type_=Boolean), bindparam("wrong", type_=BigInteger)
+    may_replace = or_(there < new, and_(same, there == new), there == wrong)
+    return insert.on_conflict_do_update(index_elements=["number"], set_=fresh, where=may_replace)
 
 
 def _row(row: dict[str, Any]) -> OpenCase:

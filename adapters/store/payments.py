@@ -1,5 +1,6 @@
 """Charge attempts, credits, consents: money is tried once per key and credited once per payment."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import RowMapping, func, select
@@ -106,13 +107,16 @@ async def take_credit(connection: AsyncConnection, account: str, user: str, most
     """
     its = select(credits_).where(credits_.c.account == account)
     known = [read_credit(row) for row in (await connection.execute(its)).mappings()]
-    used = next((credit for credit in known if credit.id == used_line(user)), None)
-    if used is not None:
-        return -used.amount
-    taken = to_use(known, most)
-    used = Credit(id=used_line(user), account=account, amount=-taken, at=at, reason=f"used for {user}")
-    await add_row(connection, credits_, credit_row(used))
-    return taken
+    use = use_of(known, account, user, most, at)
+    await add_row(connection, credits_, credit_row(use))
+    return -use.amount
+
+
+def use_of(known: Iterable[Credit], account: str, user: str, most: Money, at: datetime) -> Credit:
+    """The line by which it uses up to `most` of the account's credit: the one that is there, or a new one."""
+    lines, line = list(known), used_line(user)
+    new = Credit(id=line, account=account, amount=-to_use(lines, most), at=at, reason=f"used for {user}")
+    return next((each for each in lines if each.id == line), new)
 
 
 def _attempt(row: RowMapping) -> Attempt:

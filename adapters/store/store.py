@@ -1,6 +1,7 @@
 """The whole store, put together from its topics."""
 
 from adapters.store.accounts import Accounts
+from adapters.store.beginnings import Beginnings
 from adapters.store.carried import CarriedRests
 from adapters.store.claims import Claims
 from adapters.store.closed_cases import ClosedCases
@@ -20,6 +21,7 @@ from adapters.store.tickets import Tickets
 
 class SqlStore(
     Accounts,
+    Beginnings,
     CarriedRests,
     Claims,
     ClosedCases,

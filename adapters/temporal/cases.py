@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution as Execution
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -49,6 +51,8 @@ _ABORTED = "aborted by closing workflow"
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
 _BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
 _PAGE = 500
+_FIRST_TASK = 4
+"""Events until the first task is done: started, then the task's three."""
 _DEATHS = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.FAILED: "failed",
@@ -97,6 +101,21 @@ class TemporalCases:
         if self._seen:
             self._seen.opened(opened)
         return True
+
+    async def has_begun(self, invoice: str) -> bool:
+        """Whether a case that was started has done its first task; one that is gone has, too."""
+        client = self._client()
+        # Not by the client's own `describe`, which reads all that it gets: an import asks for each of its rows.
+        asked = DescribeWorkflowExecutionRequest(
+            namespace=client.namespace, execution=Execution(workflow_id=names.workflow_id(invoice))
+        )
+        try:
+            told = await client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=PATIENCE)
+        except RPCError as error:
+            if _is_gone(error):
+                return True
+            raise self._told(error, invoice) from None
+        return not told.HasField("pending_workflow_task") or told.workflow_execution_info.history_length > _FIRST_TASK
 
     async def died(self, invoice: str) -> str:
         """How the server ended its last run, unless that came to its own end."""

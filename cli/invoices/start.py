@@ -106,7 +106,7 @@ async def _open(good: list[Checked], report: OpenedMany) -> None:
     async with composed() as made:
         await made.registered()
         with _progress(len(good)) as tick:
-            await open_many(good, made.open_invoice.open, report, tick)
+            await open_many(good, made.open_invoice, report, tick)
 
 
 @contextmanager
@@ -142,6 +142,8 @@ def _say(file: str, report: OpenedMany, bad: list[Bad], *, not_started: list[str
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
     if report.inside:
         complain(f"No address outside of what we host, so we ask for one: {', '.join(sorted(report.inside))}")
+    if report.unheard:
+        complain("No worker answers: the cases are started and begin with their first step when one is there.")
     if report.failed:
         complain("What failed is not lost: run the same command again when the server is back.")
 

@@ -171,6 +171,10 @@ class Cases(Protocol):
         """
         ...
 
+    async def has_begun(self, invoice: str) -> bool:
+        """Whether a case that was started has done its first task. Raises OutageError."""
+        ...
+
     async def died(self, invoice: str) -> str:
         """How the server ended a case before its time: terminated, failed, ...; or FORGOTTEN.
 

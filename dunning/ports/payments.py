@@ -66,10 +66,6 @@ class Credits(Protocol):
 class CarriedRests(Protocol):
     """Rests that were too small to be asked for, between an invoice and the account's next one."""
 
-    async def take_carried(self, account: str, invoice: str, currency: str, at: datetime) -> Money:
-        """Take all that waits in that currency for the invoice, once: a second call gives the first answer."""
-        ...
-
     async def carried(self, account: str) -> tuple[Carried, ...]:
         """The account's lines, oldest first; what was taken is negative, and the sum is what waits."""
         ...

@@ -18,7 +18,7 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _foreign_settings_dropped() -> dict[str, str]:
+def foreign_settings_dropped() -> dict[str, str]:
     """Our environment without the operator's own settings: a stage must never reach a real namespace or store."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("TEMPORAL_", "REPRIEVE_"))}
 
@@ -28,7 +28,7 @@ class Child:
 
     def __init__(self, program: Sequence[str], env: Mapping[str, str], log: IO[bytes]) -> None:
         self._program = program
-        self._env = {**_foreign_settings_dropped(), **env}
+        self._env = {**foreign_settings_dropped(), **env}
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
 

@@ -202,6 +202,10 @@ async def _owes(made: Composition, number: str, minor: int) -> bool:
     return (await made.cases.ask(number)).balance == usd(minor)
 
 
+async def _is_in_the_table(made: Composition, number: str) -> bool:
+    return await made.store.open_case(number) is not None
+
+
 async def test_what_cannot_be_kept_is_not_decided(made: Composition) -> None:
     await opened(made, "KEPT-N")
     nowhere = SqlStore(NOWHERE)
@@ -217,6 +221,7 @@ async def test_what_cannot_be_kept_is_not_decided(made: Composition) -> None:
 
 async def test_a_decision_about_a_case_that_was_terminated_waits_until_it_is_recovered(made: Composition) -> None:
     await opened(made, "KEPT-T")
+    await until(lambda: _is_in_the_table(made, "KEPT-T"))
     await made._client().get_workflow_handle("invoice-KEPT-T").terminate()
     with pytest.raises(KeptError, match=r"starter\.py recover KEPT-T"):
         await made.decisions.decide("KEPT-T", PART)

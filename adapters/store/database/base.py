@@ -55,9 +55,11 @@ class Database:
             async with self._reader.connect() as connection:
                 yield connection
 
-    def _group(self, write: Callable[[AsyncConnection, Sequence[_T]], Awaitable[None]]) -> GroupCommit[_T]:
+    def _group(
+        self, write: Callable[[AsyncConnection, Sequence[_T]], Awaitable[None]], linger: float = 0
+    ) -> GroupCommit[_T]:
         """Make a group commit of our transactions."""
-        group = GroupCommit(self._writing, write)
+        group = GroupCommit(self._writing, write, linger)
         self._groups.append(group)
         return group
 

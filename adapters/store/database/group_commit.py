@@ -6,7 +6,7 @@ two hundred in a second need not wait for two hundred of them.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,18 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 AT_ONCE = 200
 """Callers that share one transaction, at the most."""
 
+FEW = 8
+"""Transactions that follow each other at once even where one lingers."""
 _T = TypeVar("_T")
 _Waiting = list[tuple[Sequence[_T], asyncio.Future[Exception | None]]]
 
 
 class GroupCommit(Generic[_T]):
-    """`writing` opens a transaction, `write` writes the items of all callers in it."""
+    """`writing` opens a transaction, `write` writes the items of all callers in it.
+
+    `linger`: after the first few, so many seconds lie between two of them, when nobody is in a hurry.
+    """
 
     def __init__(
         self,
         writing: Callable[[], AbstractAsyncContextManager[AsyncConnection]],
         write: Callable[[AsyncConnection, Sequence[_T]], Awaitable[None]],
+        linger: float = 0,
     ) -> None:
+        self._linger = linger
+        self._hurry = asyncio.Event()
+        self._rested = 0.0
         self._writing = writing
         self._write = write
         self._waiting: _Waiting[_T] = []
@@ -45,17 +54,31 @@ class GroupCommit(Generic[_T]):
         if trouble := await done:
             raise trouble
 
+    def hurry(self) -> None:
+        """Linger no more."""
+        self._hurry.set()
+
     async def close(self) -> None:
         """Returns when what was given to it is written."""
+        self.hurry()
         if self._writer:
             await self._writer
 
     async def _run(self) -> None:
         while self._waiting:
+            await self._rest()
             batch, trouble = await self._one()
             for _, done in batch:
                 if not done.done():
                     done.set_result(trouble)
+
+    async def _rest(self) -> None:
+        """Wait when there were many of late; `_rested` is how far we have used up our turns."""
+        now = asyncio.get_running_loop().time()
+        self._rested = max(self._rested, now - FEW * self._linger) + self._linger
+        if self._rested > now:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), self._rested - now)
 
     async def _one(self) -> tuple[_Waiting[_T], Exception | None]:
         """One transaction. Its batch is taken when it begins: who came while we waited for our turn is in it."""

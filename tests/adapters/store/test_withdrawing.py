@@ -10,6 +10,8 @@ from adapters.store.tables import carried
 from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact, Service
+from dunning.records.beginning import Beginning
+from dunning.records.books import KnownInvoice
 from dunning.records.credit import Credit
 from tests.adapters.store.test_store import ACCOUNT, opened
 
@@ -72,9 +74,9 @@ async def test_what_was_carried_waits_again(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     await opened(store, "i-0", DUE)
     before = await store.account("a-1")
-    generation = await opened(store, "i-1", DUE)
-    await store.take_carried("a-1", "i-1", "USD", AT)
-    await store.withdraw("i-1", generation, before)
+    known = KnownInvoice(number="i-1", account="a-1", policy="aso", due=DUE)
+    (begun,) = await store.begin([Beginning(known, FIVE)], AT)
+    await store.withdraw("i-1", begun.generation, before)
     assert await opened(store, "i-1", DUE) == 1
     async with store._reading() as connection:
         assert (await connection.execute(select(carried))).first() is None

@@ -1,12 +1,17 @@
 """Many webhooks at once are few transactions, and nobody hears "kept" before his own is committed."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import cast
 
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import SqlStore
+from adapters.store.database.group_commit import FEW, GroupCommit
 from dunning.ports.outages import StoreOutageError
 from dunning.records.inbox import InboxEvent
 from tests.adapters.store.test_store import AT
@@ -56,3 +61,28 @@ async def test_everybody_hears_it_when_not_even_a_transaction_can_begin() -> Non
     results = await asyncio.gather(*(store.receive([webhook(n)]) for n in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [StoreOutageError] * 3
     await store.close()
+
+
+async def test_who_lingers_takes_in_what_comes_meanwhile_and_the_first_few_do_not_wait() -> None:
+    batches = list[list[int]]()
+
+    async def write(connection: object, items: Sequence[int]) -> None:
+        del connection
+        batches.append([*items])
+
+    @asynccontextmanager
+    async def writing() -> AsyncGenerator[AsyncConnection]:
+        yield cast("AsyncConnection", None)
+
+    group = GroupCommit[int](writing, write, linger=60)
+    async with asyncio.timeout(5):
+        for number in range(FEW):
+            await group.add([number])
+    assert batches == [[number] for number in range(FEW)]
+    callers = [asyncio.create_task(group.add([number])) for number in (98, 99)]
+    await asyncio.sleep(0.1)
+    assert len(batches) == FEW
+    async with asyncio.timeout(5):
+        await group.close()
+        await asyncio.gather(*callers)
+    assert batches[FEW:] == [[98, 99]]
