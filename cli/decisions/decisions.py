@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
-from cli.shell.options import By, Json, Number, day
+from cli.shell.options import By, Json, Number, Signed, day, login
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def promise(
     reinstate: Annotated[
         bool, Parameter(negative="", help="Give the service back until then, though nothing is paid yet.")
     ] = False,
-    by: By = "",
+    by: Signed = "",
     json: Json = False,
 ) -> None:
     """Take a promise to pay: until that day is over nothing happens to the customer.
@@ -36,7 +36,7 @@ async def promise(
 
     from dunning.case.facts import Promise
 
-    await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by}, json)
+    await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by or login()}, json)
 
 
 async def waive(
@@ -46,7 +46,7 @@ async def waive(
     *,
     amount: Annotated[str | None, Parameter(help='Only so much of it, like "USD 5.00".')] = None,
     give_back: Annotated[bool, Parameter(help="What was paid for it becomes credit of the account.")] = False,
-    by: By = "",
+    by: Signed = "",
     reason: Reason = "",
     json: Json = False,
 ) -> None:
@@ -61,7 +61,13 @@ async def waive(
         part = Money.parse(amount) if amount is not None else None
     except ValueError as error:
         raise BadInputError(f"--amount: {error}") from None
-    values: dict[str, object] = {"entry": entry, "amount": part, "give_back": give_back, "by": by, "reason": reason}
+    values: dict[str, object] = {
+        "entry": entry,
+        "amount": part,
+        "give_back": give_back,
+        "by": by or login(),
+        "reason": reason,
+    }
     await _decide(invoice, Waiver, values, json)
 
 
@@ -96,11 +102,11 @@ async def charge(
     await _decide(invoice, RefusedCharge, {"leave_out": leave_out, "by": by, "reason": reason}, json)
 
 
-async def void(invoice: Number, /, *, reason: Reason, by: By = "", json: Json = False) -> None:
+async def void(invoice: Number, /, *, reason: Reason, by: Signed = "", json: Json = False) -> None:
     """Declare the invoice a mistake: nothing is owed, and what was restricted is reinstated."""
     from dunning.case.facts import Void
 
-    await _decide(invoice, Void, {"reason": reason, "by": by}, json)
+    await _decide(invoice, Void, {"reason": reason, "by": by or login()}, json)
 
 
 async def due(
@@ -108,7 +114,7 @@ async def due(
     date: Annotated[str, Parameter(help="The new due date, like 2026-12-20.")],
     /,
     *,
-    by: By = "",
+    by: Signed = "",
     json: Json = False,
 ) -> None:
     """Move the due date: all steps still to come move by the same days."""
@@ -116,7 +122,7 @@ async def due(
 
     from dunning.case.facts import DueDateChange
 
-    await _decide(invoice, DueDateChange, {"due": on, "by": by}, json)
+    await _decide(invoice, DueDateChange, {"due": on, "by": by or login()}, json)
 
 
 async def _decide(invoice: str, model: type[Decision], values: dict[str, object], json: bool) -> None:

@@ -49,10 +49,21 @@ async def hold(
         _say(account, f"hold {_named(kind, service)} placed", await made.holds.place(asked), json=json)
 
 
-async def lift(account: AccountId, /, *, kind: Kind, service: Service = "", json: Json = False) -> None:
+async def lift(
+    account: AccountId,
+    /,
+    *,
+    kind: Kind,
+    service: Service = "",
+    by: Annotated[str, Parameter("--by", help="Who lifts it; kept with the account.")],
+    reason: Annotated[str, Parameter(help="Why; kept with the account.")],
+    json: Json = False,
+) -> None:
     """Lift one hold; every other one, an unpaid invoice's too, stays. Safe to repeat."""
+    from operations.services.holds import LiftHold
+
     async with composed(server="not needed") as made:
-        held = await made.holds.lift(account, kind, service)
+        held = await made.holds.lift(LiftHold(account, kind, by, reason, service))
     what = _named(kind, service)
     _say(account, f"hold {what} lifted" if held.changed else f"there was no hold {what}", held, json=json)
 

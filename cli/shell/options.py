@@ -1,5 +1,6 @@
 """The words that several commands share, and how they are read."""
 
+import getpass
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -37,6 +38,15 @@ def _chosen(_kind: type, tokens: Sequence[Token]) -> str:
 Chosen = Parameter(converter=_chosen)
 """For options that choose: left out they mean all, so what is empty is a mistake."""
 By = Annotated[str, Parameter("--by", help="Who decides this; kept in the case.")]
+Signed = Annotated[str, Parameter("--by", help="Who decides this; kept in the case (default: your login here).")]
+
+
+def login() -> str:
+    """The login of whoever types this, for decisions that nobody signed; empty where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a number without a name, as containers have
+        return ""
 
 
 def day(text: str, option: str) -> date:

@@ -44,6 +44,11 @@ async def change_account(store: Accounts, account: str, change: Change, deed: De
             return Written(before, after, what)
 
 
+async def note_deed(store: Accounts, account: str, what: str, deed: Deed) -> None:
+    """Keep with the account what somebody does to it elsewhere. Raises what `change_account` does."""
+    await change_account(store, account, lambda as_it_is: (as_it_is, (what,)), deed)
+
+
 async def known(store: Accounts, account: str) -> Account:
     """The account. Raises NoSuchAccountError."""
     try:

@@ -10,6 +10,7 @@ from dunning.level import Level, strictest
 from dunning.notices.hold_notice import hold_notice
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
+from operations.accounts.write import Deed, note_deed
 from operations.errors import RefusedError, UnfinishedError
 from operations.new_invoice import unknown_services
 from operations.payments import known_account
@@ -32,6 +33,16 @@ class PlaceHold(NamedTuple):
     by: str
     note: str
     silent: bool = False
+    service: str = ALL
+
+
+class LiftHold(NamedTuple):
+    """Lift the hold of that source on that `service`, or on the account as a whole. `by` and `note` as above."""
+
+    account: str
+    source: str
+    by: str
+    note: str
     service: str = ALL
 
 
@@ -90,23 +101,29 @@ class StaffHolds:
             await self._write(asked.account, next((each for each in holds if (each.source, each.service) == of), None))
         return Held(holds != before, holds)
 
-    async def lift(self, account: str, source: str, service: str = ALL) -> Held:
-        """Lift the hold of that source on that service, or on the account as a whole, and nobody else's.
+    async def lift(self, asked: LiftHold) -> Held:
+        """Lift that hold and nobody else's; who did it and why is kept with the account, as the hold itself goes.
 
-        Raises RefusedError for an invoice's: whoever must not wait for its money waives or voids it.
+        Raises RefusedError for an invoice's: whoever must not wait for its money waives or voids it; and when nobody
+        says who lifts it, or why.
         """
-        _of_a_person(source)
-        await self._known(account, service)
-        lifted = await lift_hold(self._store, account, source, service=service)
-        return Held(lifted, await self._bring(account, service))
+        _of_a_person(asked.source)
+        _named(asked.by, asked.note)
+        await self._known(asked.account, asked.service)
+        holds = await self._store.holds(asked.account)
+        if found := next(
+            (each for each in holds if (each.source, each.service) == (asked.source, asked.service)), None
+        ):
+            deed = Deed(asked.by, asked.note, self._clock())
+            await note_deed(self._store, asked.account, f"hold {_in_words(found)} lifted", deed)
+        lifted = await lift_hold(self._store, asked.account, asked.source, service=asked.service)
+        return Held(lifted, await self._bring(asked.account, asked.service))
 
     async def _sound(self, asked: PlaceHold) -> None:
         _of_a_person(asked.source)
         if asked.level not in LEVELS:
             raise RefusedError(f"no person's hold asks for {asked.level.value}", field="level")
-        for field, words in (("by", asked.by), ("reason", asked.note)):
-            if not words.strip():
-                raise RefusedError("it must not be empty", field=field)
+        _named(asked.by, asked.note)
         await self._known(asked.account, asked.service)
 
     async def _known(self, account: str, service: str) -> None:
@@ -133,6 +150,19 @@ class StaffHolds:
             raise UnfinishedError(
                 f"{account}: the services are restricted, but the customer was not written to: {error}"
             ) from None
+
+
+def _named(by: str, reason: str) -> None:
+    for field, words in (("by", by), ("reason", reason)):
+        if not words.strip():
+            raise RefusedError("it must not be empty", field=field)
+
+
+def _in_words(hold: Hold) -> str:
+    """`abuse on sandbox:bakery:website (suspended, placed by Ann: phishing)`."""
+    on = f" on {hold.service}" if hold.service else ""
+    why = f": {hold.note}" if hold.note else ""
+    return f"{hold.source}{on} ({hold.level.value}, placed by {hold.by or 'somebody'}{why})"
 
 
 def _of_a_person(source: str) -> None:

@@ -12,7 +12,7 @@ from dunning.level import Level
 from dunning.ports.cases import CaseSaysNoError, NoCaseError
 from operations.decisions import Decision
 from operations.errors import RefusedError
-from operations.services.holds import PlaceHold
+from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
@@ -195,7 +195,8 @@ async def _hold(life: Life, act: Act) -> None:
     if act.kind == "hold lifted":
         placed = [hold for hold in life.told.held if hold[0] == source]
         for _, service in placed:
-            lift = functools.partial(life.made.holds.lift, life.account, source, service)
+            asked = LiftHold(life.account, source, "chaos", "a test", service)
+            lift = functools.partial(life.made.holds.lift, asked)
             await life.attempt(f"a person lifts {source} of {service or 'all'}", lift)
         life.told.held.difference_update(placed)
         return

@@ -94,7 +94,7 @@ async def test_a_service_that_moves_keeps_its_id_and_its_holds_go_with_it(a_stag
         f"{account}: it is held: abuse asks for suspended",
     ]
     assert [await at_panel(a_stage, user) for user in ("move5", "move5new")] == [("suspended", "hold:abuse")] * 2
-    await operate("lift", account, "--kind", "abuse", "--service", service)
+    await operate("lift", account, "--kind", "abuse", "--service", service, *WHO)
     assert (await at_panel(a_stage, "move5new"))[0] == "active"
     assert (
         f"  {service}, now at sandbox:move5new:website: new.example" in (await operate("account", "show", account)).out
@@ -127,7 +127,7 @@ async def test_a_service_is_removed_and_its_panel_left_alone(a_stage: Stage, ope
         f"{account}: it was suspended for abuse and stays so at its panel: nobody lifts that any more",
     ]
     assert await ids(a_stage, account) == ["sandbox:move7:website"]
-    await operate("lift", account, "--kind", "abuse")
+    await operate("lift", account, "--kind", "abuse", *WHO)
     assert [(await at_panel(a_stage, user))[0] for user in ("move7", "move7b")] == ["active", "suspended"]
     back = await add(operate, account, "move7b")
     assert back.out == f"{account}: service sandbox:move7b:website added\n"

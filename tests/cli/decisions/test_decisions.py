@@ -257,3 +257,10 @@ async def test_show_tells_what_a_case_tries_in_vain_and_why(a_stage: Stage, oper
         assert "trouble  restrict was tried" in (await operate("show", "SHOW-TRIES")).out
         await a_stage.companies.panel.forget(playing.user)
     assert (await shown(operate, "SHOW-TRIES"))["trying"] == []
+
+
+async def test_a_decision_that_nobody_signs_is_signed_with_the_login(operate: Operate, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOGNAME", "ops-ann")
+    await opened(operate, row("DEC-SIGNED"))
+    assert (await operate("promise", "DEC-SIGNED", "--until", str(in_days(70)))).status == 0
+    assert "taken by ops-ann" in (await operate("show", "DEC-SIGNED")).out

@@ -44,7 +44,9 @@ async def held(operate: Operate, *words: str) -> tuple[str, str, list[str]]:
 
 
 def missing(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Whoever places a hold says who and why."""
+    """Whoever places a hold says who and why, and so does whoever lifts it."""
+    if words[0] == "lift":
+        return WHO
     if words[0] != "hold":
         return ()
     return ("--by", "Ann", "--yes", *(() if "--reason" in words else ("--reason", "a test")))
@@ -66,7 +68,7 @@ async def test_each_kind_is_a_hold_of_its_own_with_its_own_reason(a_stage: Stage
     )
     assert await held(operate, "lift", account, "--kind", "abuse") == ("hold abuse lifted", "locked", ["dmca"])
     assert await at_panel(a_stage, "hold1") == ("locked", "hold:dmca")
-    said = await operate("lift", account, "--kind", "dmca")
+    said = await operate("lift", account, "--kind", "dmca", *WHO)
     assert said.out == f"{account}: hold dmca lifted; services are active; holds: none\n"
     assert (await at_panel(a_stage, "hold1"))[0] == "active"
 
@@ -95,11 +97,10 @@ async def test_a_hold_may_name_one_service_and_is_lifted_by_that_name(a_stage: S
     )  # fmt: skip
     assert (await at_panel(a_stage, "hold20b"))[0] == "active"
     for command in ("hold", "lift"):
-        who = WHO if command == "hold" else ()
-        empty = await operate(command, account, "--kind", "abuse", "--service", "", *who)
+        empty = await operate(command, account, "--kind", "abuse", "--service", "", *WHO)
         assert (empty.status, empty.out) == (2, "")
         assert "it is empty; leave the option out if all are meant" in empty.err
-        wrong = await operate(command, account, "--kind", "abuse", "--service", "sandbox:typo:website", *who)
+        wrong = await operate(command, account, "--kind", "abuse", "--service", "sandbox:typo:website", *WHO)
         assert (wrong.status, wrong.out) == (2, "")
         assert wrong.err.startswith(
             f"starter: --service: account {account!r} has no service 'sandbox:typo:website'; it has "
@@ -131,7 +132,7 @@ async def test_lift_leaves_the_hold_of_an_unpaid_invoice(a_stage: Stage, operate
     unpaid = Hold(account=account, source="HOLD-2", level=Level.SUSPENDED, since=now(), note="non-payment")
     await a_stage.store.place_hold(unpaid)
     await held(operate, "hold", account, "--kind", "tos")
-    said = await operate("lift", account, "--kind", "tos")
+    said = await operate("lift", account, "--kind", "tos", *WHO)
     assert said.out == f"{account}: hold tos lifted; services are suspended; holds: HOLD-2 (suspended)\n"
     assert (await at_panel(a_stage, "hold2"))[0] == "suspended"
 
@@ -277,6 +278,10 @@ async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):
     assert [(hold.level, hold.since) for hold in await a_stage.store.holds(account)] == [("warned", since)]
     assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "hold manual lifted"
     assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "there was no hold manual"
+    (lifted,) = await a_stage.store.account_changes(account)
+    assert (lifted.by, lifted.reason) == WHO[1::2]
+    assert lifted.what == ("hold manual (warned, placed by Ann: a test) lifted",)
+    assert lifted.what[0] in (await operate("account", "show", account)).out
 
 
 async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_stage: Stage, operate: Operate):
@@ -288,7 +293,7 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
     assert "safe to repeat" in said.err
     assert (await held(operate, "hold", account, "--kind", "abuse"))[1] == "suspended"
     await a_stage.companies.panel.script("hold5", "500")
-    assert (await operate("lift", account, "--kind", "abuse")).status == 1
+    assert (await operate("lift", account, "--kind", "abuse", *WHO)).status == 1
     assert (await held(operate, "lift", account, "--kind", "abuse"))[0] == "there was no hold abuse"
     assert (await at_panel(a_stage, "hold5"))[0] == "active"
 
@@ -297,7 +302,7 @@ async def test_a_panel_that_does_not_obey_is_told_and_the_next_run_mends_it(a_st
     ("words", "text"),
     [
         (("hold", "HOLD-NOBODY", "--kind", "tos", *WHO), "HOLD-NOBODY: there is no such account"),
-        (("lift", "HOLD-NOBODY", "--kind", "tos"), "HOLD-NOBODY: there is no such account"),
+        (("lift", "HOLD-NOBODY", "--kind", "tos", *WHO), "HOLD-NOBODY: there is no such account"),
         (("hold", "HOLD-1", "--kind", "bad-mood"), 'Choose from: "abuse", "dmca", "tos", "manual"'),
         (("hold", "HOLD-1", "--kind", "tos", "--level", "deleted"), 'Choose from: "warned", "locked", "suspended"'),
         (("hold", "HOLD-1"), "hold: --kind is missing"),

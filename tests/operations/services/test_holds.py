@@ -7,7 +7,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from operations.errors import NoSuchAccountError, RefusedError, UnfinishedError
-from operations.services.holds import PlaceHold, StaffHolds
+from operations.services.holds import LiftHold, PlaceHold, StaffHolds
 from tests.operations.opening import new, now, opened
 
 
@@ -33,8 +33,8 @@ async def test_a_hold_is_placed_brought_to_another_level_and_lifted(made: Compos
     assert (
         await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, "ann", "a test", silent=True))
     ).level is Level.LOCKED
-    assert await made.holds.lift(name, "abuse") == (True, ())
-    assert await made.holds.lift(name, "abuse") == (False, ())
+    assert await made.holds.lift(LiftHold(name, "abuse", "ann", "a test")) == (True, ())
+    assert await made.holds.lift(LiftHold(name, "abuse", "ann", "a test")) == (False, ())
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ async def test_what_no_person_may_ask_for_changes_nothing(
 async def test_no_person_lifts_the_hold_of_an_invoice(made: Composition) -> None:
     name = await account(made, "OPHOLD-LIFT")
     with pytest.raises(RefusedError, match="one of abuse, dmca, tos, manual, not 'OPHOLD-LIFT'"):
-        await made.holds.lift(name, "OPHOLD-LIFT")
+        await made.holds.lift(LiftHold(name, "OPHOLD-LIFT", "ann", "a test"))
 
 
 async def test_an_account_that_nobody_knows_is_refused(made: Composition) -> None:
     with pytest.raises(NoSuchAccountError):
         await made.holds.place(PlaceHold("OPHOLD-NOBODY", "abuse", Level.LOCKED, "ann", "a test"))
     with pytest.raises(NoSuchAccountError):
-        await made.holds.lift("OPHOLD-NOBODY", "abuse")
+        await made.holds.lift(LiftHold("OPHOLD-NOBODY", "abuse", "ann", "a test"))
 
 
 async def test_a_customer_who_was_not_told_is_a_thing_unfinished_and_the_hold_stands(made: Composition) -> None:
