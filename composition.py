@@ -58,6 +58,7 @@ from operations.show_case import ShowCase
 from operations.spread_credit import SpreadCredit
 from operations.staff_credit import StaffCredit
 from operations.tickets import TicketList
+from operations.update_known import UpdateKnown
 from operations.why import Why
 
 
@@ -149,6 +150,11 @@ class Composition:
     def check_services(self) -> CheckServices:
         """Check that invoices pay for services that there are."""
         return CheckServices(self.store)
+
+    @cached_property
+    def update_known(self) -> UpdateKnown:
+        """Apply what rows of a file say otherwise than is known."""
+        return UpdateKnown(self.store, self.decisions.decide, now)
 
     @cached_property
     def dry_run(self) -> DryRun:

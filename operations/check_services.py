@@ -14,15 +14,18 @@ class CheckServices:
     def __init__(self, store: Accounts) -> None:
         self._store = store
 
-    async def refused(self, invoices: Iterable[Checked]) -> dict[int, str]:
-        """Why an invoice cannot be opened, by its place. An earlier one of the account may bring the service."""
+    async def refused(self, invoices: Iterable[Checked], *, update: bool = False) -> dict[int, str]:
+        """Why an invoice cannot be opened, by its place. An earlier one of the account may bring the service.
+
+        `update`: the account gets the brand that the row names.
+        """
         rows, refused, accounts = list(invoices), dict[int, str](), dict[str, Account | None]()
         naming = {each.new.account for each in rows if each.new.pays_for or each.new.brand}
         for each in (row for row in rows if row.new.account in naming):
             name = each.new.account
             known = accounts[name] if name in accounts else await self._account(name)
             would_be = account_of(each.new, known)
-            wrong = _wrong(each.new, known, would_be)
+            wrong = _wrong(each.new, None if update else known, would_be)
             if wrong:
                 refused[each.place] = wrong
             accounts[name] = known if wrong else would_be

@@ -5,13 +5,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal, NamedTuple, Protocol
 
+from dunning.calendar import local_date
 from dunning.case.case import Case, Opened, open_case
+from dunning.case.facts import Exemption
 from dunning.policy.plan import CONSEQUENCES, Action
 from dunning.ports.accounts import Accounts
+from dunning.records.accounts import Account, is_exempt
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
+from operations.accounts.last_word import last_word
 from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
-from operations.new_invoice import account_of, fitting
+from operations.new_invoice import NewInvoice, account_of, fitting
 from operations.open_many import Checked
 
 STEPS = 3
@@ -67,10 +71,16 @@ class DryRun:
             would: Would = "already closed" if known.status == "closed" else "already running"
             return WouldOpen(each.place, new.invoice, new.account, would, differs, now, None)
         plan = fitting(new, each.policy)
-        case = open_case(Opened(invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0), now)
+        exempt = await self._exempt(new, account, plan.zone) if account else None
+        opened = Opened(invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0, exempt=exempt)
+        case = open_case(opened, now)
         return WouldOpen(
             each.place, new.invoice, new.account, "would start", differs, now, case, tuple(_first(case, now))
         )
+
+    async def _exempt(self, new: NewInvoice, account: Account, zone: str) -> Exemption | None:
+        exempt = is_exempt(account, new.pays_for, local_date(self._clock(), zone))
+        return await last_word(self._store, account.id, new.pays_for) if exempt else None
 
 
 def _first(case: Case, now: datetime) -> Iterator[Coming]:

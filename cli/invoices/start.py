@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from cli.invoices.defaults import filled, usual_panel
 from cli.invoices.file_row import Bad
 from cli.invoices.rows import read_rows
+from cli.invoices.updating import Update, Updating, applied, bad_rows, looked_at, plain, still_differing, without, words
 from cli.invoices.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from operations.dry_run import WouldOpen
     from operations.open_many import Checked, OpenedMany
+    from operations.update_known import Updated
 
 LONG = 200
 """Rows from which a person wants to see progress."""
@@ -42,45 +44,62 @@ async def start(
     lines: Annotated[bool, Parameter(help="Rows of the same invoice are its lines: they are added up.")] = False,
     dry_run: Annotated[bool, Parameter(help="Only tell what would happen, to whom and when.")] = False,
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
+    update: Update = False,
+    by: Annotated[str, Parameter("--by", help="Who changes what is known; kept with the account.")] = "",
+    reason: Annotated[str, Parameter(help="Why; kept with the account.")] = "",
     json: Json = False,
 ) -> int:
     """Start the cases of a file's invoices. Every row is checked first; safe to run again at any time.
 
     A row has the keys invoice, account, amount ("USD 19.99"), due and policy, and may have more: docs/files.md lists
     them all. In CSV, between commas, semicolons or tabs, the first line names the columns, in any case and order.
+
+    What is known stays as it is, and a row that differs says so. With --update it is changed: accounts, how services
+    are reached, due dates; an amount that differs is refused.
     """
+    updating = Updating(update, by, reason)
+    updating.check()
     written = WaysOfWriting(dates, decimal_comma)
     rows = [written.read(filled(row, brand, panel or usual_panel())) for row in read_rows(file)]
 
     from cli.invoices.checked import checked
     from operations.open_many import OpenedMany
+    from operations.update_known import Updated
 
     async with composed(store="not needed", server="not needed") as made:
         good, bad = checked(rows, made.check_invoice.check, lines=lines)
-    good, bad = await _with_services(good, bad)
+    updated = await looked_at(good) if update and good else Updated()
+    good, bad = await _with_services(without(good, updated), [*bad, *bad_rows(updated)], update=update)
     if dry_run:
-        return await _tell(file, good, bad, json=json)
+        return await _tell(file, good, bad, updated, json=json)
     report = OpenedMany()
     if good and not (strict and bad):
-        await _open(good, report)
+        updated = await applied(good, updating) if update else Updated()
+        bad, report.failed = [*bad, *bad_rows(updated)], updated.failed
+        good = without(good, updated)
+        if not updated.failed:
+            await _open(good, report)
+        report.differing = still_differing(report.differing, updated)
+    else:
+        updated = Updated()
     bad = [*bad, *(Bad(*each) for each in report.refused)]
     not_started = [each.new.invoice for each in good] if strict and bad else []
-    _say(file, report, bad, not_started=not_started, json=json)
+    _say(file, report, bad, updated, not_started=not_started, json=json)
     return FAILED if report.failed else BAD_INPUT if bad else 0
 
 
-async def _with_services(good: list[Checked], bad: list[Bad]) -> tuple[list[Checked], list[Bad]]:
+async def _with_services(good: list[Checked], bad: list[Bad], *, update: bool) -> tuple[list[Checked], list[Bad]]:
     """Those that fit their accounts, and with the bad those that do not. Else the store is not needed yet."""
     if not any(each.new.pays_for or each.new.brand for each in good):
         return good, bad
     async with composed(server="not needed") as made:
-        refused = await made.check_services.refused(good)
+        refused = await made.check_services.refused(good, update=update)
     unknown = [Bad(each.place, each.new.invoice, refused[each.place]) for each in good if each.place in refused]
     return [each for each in good if each.place not in refused], [*bad, *unknown]
 
 
-async def _tell(file: str, good: list[Checked], bad: list[Bad], *, json: bool) -> int:
-    from cli.invoices.dry_run import plain, summary, words
+async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated, *, json: bool) -> int:
+    from cli.invoices import dry_run
     from operations.errors import RefusedError
 
     found: list[WouldOpen] = []
@@ -93,9 +112,10 @@ async def _tell(file: str, good: list[Checked], bad: list[Bad], *, json: bool) -
                     bad.append(Bad(each.place, each.new.invoice, error.reason))
                 tick()
     if json:
-        print_json({"invoices": plain(found), "bad": _plain(sorted(bad))})
+        print_json({"invoices": dry_run.plain(found), "changes": plain(updated.changed), "bad": _plain(sorted(bad))})
     else:
-        print(*words(found), summary(found, len(bad)), sep="\n")
+        changes = words(updated.changed, "would change")
+        print(*dry_run.words(found), *changes, dry_run.summary(found, len(bad)), sep="\n")
         _complain_of(file, sorted(bad))
     return BAD_INPUT if bad else 0
 
@@ -123,15 +143,19 @@ def _progress(total: int, doing: str = "starting") -> Generator[Callable[[], Non
         yield lambda: progress.advance(task)
 
 
-def _say(file: str, report: OpenedMany, bad: list[Bad], *, not_started: list[str], json: bool) -> None:
+def _say(
+    file: str, report: OpenedMany, bad: list[Bad], updated: Updated, *, not_started: list[str], json: bool
+) -> None:
     failed = [Bad(*each) for each in report.failed]
     if json:
         opened = {key.replace(" ", "_"): numbers for key, numbers in report.opened.items()}
         wrong = {"bad": _plain(bad), "failed": _plain(failed)}
         more = {"differing": [each._asdict() for each in sorted(report.differing)], "inside": sorted(report.inside)}
-        print_json({**opened, "not_started": not_started, **more, **wrong})
+        changed = {"changed": plain(updated.changed)}
+        print_json({**opened, "not_started": not_started, **changed, **more, **wrong})
         return
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
+    print(*words(updated.changed, "changed"), sep="\n", end="\n" if updated.changed else "")
     print(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
     differing = [
         Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays, addresses and services are added")

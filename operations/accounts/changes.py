@@ -105,7 +105,7 @@ class AccountChanges:
         def changed(before: Account) -> tuple[Account, tuple[str, ...]]:
             contacts = changed_contacts(account, before.contacts, asked.contacts)
             after = before.model_copy(update={**asked.values, "contacts": contacts})
-            return after, (*_values(before, after), *told(before.contacts, contacts))
+            return after, (*values_changed(before, after), *told(before.contacts, contacts))
 
         deed = Deed(by, reason, self._clock())
         before, after, what = await change_account(self._store, account, changed, deed)
@@ -123,7 +123,8 @@ class AccountChanges:
         return notes
 
 
-def _values(before: Account, after: Account) -> tuple[str, ...]:
+def values_changed(before: Account, after: Account) -> tuple[str, ...]:
+    """What changed of the account's own values, a line each."""
     names = [
         name for name in ("name", "locale", "zone", "payer", "brand") if getattr(before, name) != getattr(after, name)
     ]

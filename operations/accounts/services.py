@@ -82,7 +82,7 @@ class ServiceChanges:
             if other := _same(after, [each for each in before.services if each.id != service]):
                 raise RefusedError(f"account {account!r} has the service {other.id} there already", field="user")
             services = tuple(after if each.id == service else each for each in before.services)
-            return before.model_copy(update={"services": services}), tuple(_differences(was, after))
+            return before.model_copy(update={"services": services}), tuple(services_changed(was, after))
 
         written = await change_account(self._store, account, moving, Deed(by, reason, self._clock()))
         return ServiceChanged(moved, written.what, await self._brought(account, moved))
@@ -149,7 +149,8 @@ def _same(one: Service, others: Iterable[Service]) -> Service | None:
     return next((each for each in others if each.id == one.id or each.place == one.place), None)
 
 
-def _differences(was: Service, now: Service) -> Iterable[str]:
+def services_changed(was: Service, now: Service) -> Iterable[str]:
+    """What changed of a service, a line each."""
     for name in _PLACE:
         before, after = getattr(was, name), getattr(now, name)
         if before != after:
