@@ -82,7 +82,7 @@ class Composition:
         """What outlives an open invoice."""
         if self._given:
             return self._given
-        store = SqlStore(self.settings.store_url)
+        store = SqlStore(self.settings.store_url, self.settings.outage_seconds)
         self._stack.push_async_callback(store.close)
         return store
 

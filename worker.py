@@ -183,8 +183,8 @@ async def run(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         health = Health()
         await stack.enter_async_context(serving_health(health, settings.health_host, settings.health_port))
-        await migrate(settings.store_url)
-        client = await connect(measured(settings.metrics_address))
+        await migrate(settings.store_url, settings.outage_seconds)
+        client = await connect(settings.outage_seconds, measured(settings.metrics_address))
         await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 
 from dunning.policy.file import Policy
-from dunning.ports.cases import ServerRefusedError
+from dunning.ports.cases import BusyError
 from dunning.ports.outages import OutageError
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice
@@ -19,7 +19,7 @@ TOGETHER = 200
 FEW = 20
 """Invoices under way from which the next ones may be fewer than that."""
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds between tries; the client itself tries for about ten seconds before each of them."""
+"""Seconds between tries with a busy server, beside what the client itself waits; what is away is waited for there."""
 _T = TypeVar("_T")
 
 
@@ -207,8 +207,6 @@ async def _patiently(work: Callable[[], Awaitable[_T]]) -> _T:
     for pause in PAUSES:
         try:
             return await work()
-        except ServerRefusedError:
-            raise
-        except OutageError:
+        except BusyError:
             await asyncio.sleep(pause)
     return await work()

@@ -34,7 +34,7 @@ async def run(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        await migrate(settings.store_url)
+        await migrate(settings.store_url, settings.outage_seconds)
         portal = compose(settings, stack)
         connecting = asyncio.create_task(portal.connection.connect())
         delivering = asyncio.create_task(portal.delivery.run())

@@ -86,14 +86,14 @@ class MailIn(NamedTuple):
 def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     """Settings -> adapters -> application; `stack` closes the adapters."""
     secrets = [Webhook(secret) for secret in texts(settings.payment_webhook_secrets)]
-    connection = Connection()
+    connection = Connection(settings.outage_seconds)
     made = Composition(settings, connection, stack)
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
     readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
-    intake = WebhookIntake(InboxWriter(store), settings.webhook_bytes, now)
+    intake = WebhookIntake(InboxWriter(store, settings.outage_seconds), settings.webhook_bytes, now)
     readers = Readers(Languages(settings.notices / COMMON), settings.all_brands())
     pages = Pages(readers, _leads_to(settings))
     routes = [

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from dunning.ports.outages import OutageError
+
 
 def configure(level: str, *, as_json: bool) -> None:
     """Send structlog's and the standard library's events through one renderer to standard error."""
@@ -34,6 +36,7 @@ def configure(level: str, *, as_json: bool) -> None:
             ],
         )
     )
+    handler.addFilter(_without_traceback)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
@@ -41,3 +44,11 @@ def configure(level: str, *, as_json: bool) -> None:
     logging.getLogger("httpx2").setLevel("WARNING")
     # At DEBUG it writes whole rows, with names and addresses in them.
     logging.getLogger("aiosqlite").setLevel("WARNING")
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """An outage is told in one line: a traceback for each activity that waits for the store would bury the others."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, OutageError):
+        record.msg, record.args, record.exc_info = f"{record.getMessage()}: {error}", (), None
+    return True

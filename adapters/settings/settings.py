@@ -21,6 +21,7 @@ from pydantic_settings import (
 from adapters.settings.brands import COLOUR, Brand, Brands, BrandSettings, Colour, LogoFile, brand, read_logo
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
+from dunning.ports.outages import PATIENCE
 from dunning.services.hold_reasons import Contacts, HoldContact
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,9 @@ class Settings(BaseSettings):
 
     store_url: str = f"sqlite+aiosqlite:///{ROOT}/.reprieve/reprieve.db"
     task_queue: str = "reprieve"
+    outage_seconds: float = Field(
+        default=PATIENCE, ge=0, description="how long who asks waits for a store or Temporal that is away"
+    )
     policies: Path = ROOT / "policies"
     notices: Path = ROOT / "notices"
 

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, func, insert, select, update
+from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, put_row
+from adapters.store.database.patience import again
 from adapters.store.tables import account_changes, accounts, contacts, services
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 
@@ -55,18 +56,17 @@ class Accounts(Database):
             raise ValueError(f"a change of {change.account!r} cannot turn {before.id!r} into {after.id!r}")
         async with self._writing() as connection:
             await lock_account(connection, before.id)
+            changes = await _changes(connection, before.id)
             if await _read(connection, before.id) != before:
-                return False
+                return again() and change in changes[-1:]
             await _put(connection, after)
-            its = select(func.count()).where(account_changes.c.account == before.id)
-            number = (await connection.execute(its)).scalar_one()
-            await connection.execute(insert(account_changes), change.model_dump() | {"number": number})
+            await connection.execute(insert(account_changes), change.model_dump() | {"number": len(changes)})
         return True
 
     async def account_changes(self, account: str) -> tuple[AccountChange, ...]:
         """Read what people changed of the account, oldest first."""
-        its = select(account_changes).where(account_changes.c.account == account).order_by(account_changes.c.number)
-        return tuple(AccountChange.model_validate(dict(row)) for row in await self._rows(its))
+        async with self._reading() as connection:
+            return await _changes(connection, account)
 
     async def set_payer(self, account: str, payer: str) -> None:
         """Note the gateway's own id of the customer; nothing when the account is unknown, and nothing else of it."""
@@ -95,6 +95,11 @@ class Accounts(Database):
         """Find the accounts that have a contact of that address, by id; case does not matter."""
         its = select(contacts.c.account).where(contacts.c.email.ilike(_literally(email), escape="\\")).distinct()
         return tuple(row["account"] for row in await self._rows(its.order_by(contacts.c.account)))
+
+
+async def _changes(connection: AsyncConnection, account: str) -> tuple[AccountChange, ...]:
+    its = select(account_changes).where(account_changes.c.account == account).order_by(account_changes.c.number)
+    return tuple(AccountChange.model_validate(dict(row)) for row in (await connection.execute(its)).mappings())
 
 
 async def _read(connection: AsyncConnection, account: str) -> Account:

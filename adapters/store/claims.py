@@ -18,6 +18,7 @@ from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.payments.taken_back import about, credit_lines
 from dunning.ports.claims import Remembered
+from dunning.ports.outages import PATIENCE
 from dunning.records.books import ClosedLedger
 from dunning.records.claims import GIVEN, REFUSED, UNDERWAY, Claim, TakenBackNews, Unhandled
 from dunning.records.credit import UNMATCHED, Credit, late_line
@@ -37,8 +38,8 @@ class _Claiming:
 class Claims(Fences):
     """Count payments once, and remember what was taken back of them."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        super().__init__(url, patience)
         self._claimed = self._group(_claim)
 
     async def claim(self, invoice: str, payment: str) -> Claim:

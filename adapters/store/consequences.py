@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, add_row, put_rows
+from adapters.store.database.patience import again
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
 from dunning.records.effects import Consequence, Ruling
@@ -54,11 +55,17 @@ class Consequences(Database):
             found = (await connection.execute(_stopped(DEFERRED, KEPT))).mappings()
             now = {row["key"]: row["status"] for row in found}
             if any(now.get(row.key) != row.status for row in rows):
-                return False
+                return again() and await _is_written(connection, note)
             ruled = _RULED.values(status=ruling.status, decided_by=ruling.by, decided_why=ruling.reason)
             await connection.execute(ruled, [{"its_key": row.key} for row in rows])
             await add_row(connection, tickets, note.ticket.model_dump())
         return True
+
+
+async def _is_written(connection: AsyncConnection, note: TicketOrder) -> bool:
+    """Whether that very note is there: we wrote it a moment ago, and were not told."""
+    its = select(tickets.c.key).where(tickets.c.key == note.key, tickets.c.at == note.at)
+    return (await connection.execute(its)).first() is not None
 
 
 async def _alone(connection: AsyncConnection) -> None:

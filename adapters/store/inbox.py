@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.database.base import Database, add_row, add_rows
 from adapters.store.open_cases import alone_with
 from adapters.store.tables import inbox
+from dunning.ports.outages import PATIENCE
 from dunning.records.inbox import COMMAND, InboxEvent, News
 
 _HANDLED = (
@@ -20,8 +21,8 @@ _HANDLED = (
 class Inbox(Database):
     """Keep, read and tick off."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        super().__init__(url, patience)
         self._received = self._group(_receive)
         self._handled = self._group(_note)
 

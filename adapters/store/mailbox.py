@@ -7,14 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, add_rows
 from adapters.store.tables import inbound_mails
+from dunning.ports.outages import PATIENCE
 from dunning.records.mail import InboundMail
 
 
 class Mailbox(Database):
     """Keep, read and tick off mails."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        super().__init__(url, patience)
         self._mails = self._group(_receive)
 
     async def receive_mails(self, mails: Sequence[InboundMail]) -> None:

@@ -13,8 +13,10 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, columns_of
+from adapters.store.database.patience import patiently
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.ports.open_cases import Other
+from dunning.ports.outages import PATIENCE
 from dunning.records.open_case import OpenCase
 
 log = structlog.stdlib.get_logger("reprieve.store")
@@ -29,8 +31,8 @@ COLUMNS = tuple(_SORTED_BY)
 class OpenCases(Database):
     """Note, read and forget open cases."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        super().__init__(url, patience)
         self._noted = self._group(_write_newer, LINGER)
         self._noting: set[asyncio.Task[None]] = set()
 
@@ -110,9 +112,9 @@ class OpenCases(Database):
 
     async def _note(self, row: OpenCase, other: Other | None) -> None:
         try:
-            await self._noted.add(((row, other),))
+            await patiently(lambda: self._noted.add(((row, other),)), self.patience, self.silence)
         except Exception as error:  # noqa: BLE001 - whatever it is: the hourly check writes the row
-            log.warning("a row of the table of open cases could not be written", error=type(error).__name__)
+            log.info("a row of the table of open cases could not be written", error=type(error).__name__)
 
 
 def _shown(now: datetime) -> Select[Any]:

@@ -14,30 +14,33 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 
-from adapters.store.database.engine import begin_explicitly, database
+from adapters.store.database.engine import begin_explicitly, connect_within, database
 from adapters.store.database.outages import outages
-from dunning.ports.outages import StoreOutageError
+from adapters.store.database.patience import patiently
+from adapters.store.database.silence import Silence
+from dunning.ports.outages import PATIENCE, StoreOutageError
 
 _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps its context in module globals: two threads of one process would mix theirs."""
 _LOCK = 0x7265707269657665  # "reprieve": the key of PostgreSQL's advisory lock
-_PATIENCE = 30.0
-"""Seconds to wait for another process that is migrating the same SQLite file."""
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, patience: float = PATIENCE) -> None:
     """Create the tables or bring them up to date, losing nothing; an SQLite file's folder is created too.
 
+    `patience`: seconds to wait for a database that is away, or for another process that writes to an SQLite file.
     Raises ValueError for a URL that is not a store's, StoreOutageError.
     """
-    await asyncio.to_thread(upgrade, url)
+    engine = _engine(url, patience)
+    silence = None if engine.dialect.name == "sqlite" else Silence(engine, patience)
+    await patiently(lambda: asyncio.to_thread(_run, engine, _upgrade, patience), patience, silence)
 
 
 def upgrade(url: str) -> None:
     """Do what `migrate` does, for callers without an event loop."""
-    run_alembic(url, lambda config: command.upgrade(config, "head"))
+    run_alembic(url, _upgrade)
 
 
 def run_alembic(url: str, action: Callable[[Config], object]) -> None:
@@ -45,25 +48,33 @@ def run_alembic(url: str, action: Callable[[Config], object]) -> None:
 
     Raises ValueError for a URL that is not a store's, StoreOutageError.
     """
+    _run(_engine(url, PATIENCE), action, PATIENCE)
+
+
+def _upgrade(config: Config) -> None:
+    command.upgrade(config, "head")
+
+
+def _engine(url: str, patience: float) -> Engine:
     place = database(url)
+    if place.get_backend_name() != "sqlite":
+        return create_engine(place, poolclass=NullPool, connect_args=connect_within(patience))
+    # psycopg speaks both ways, aiosqlite does not. Foreign keys stay off here: on SQLite a table is changed by dropping
+    # it and writing it anew.
+    arguments = {"isolation_level": None, "timeout": patience}
+    engine = create_engine(place.set(drivername="sqlite"), poolclass=NullPool, connect_args=arguments)
+    begin_explicitly(engine)
+    return engine
+
+
+def _run(engine: Engine, action: Callable[[Config], object], patience: float) -> None:
     with outages():
-        _run(place, action)
-
-
-def _run(place: URL, action: Callable[[Config], object]) -> None:
-    sqlite = place.get_backend_name() == "sqlite"
-    if sqlite:
-        _prepare_file(place)
-        place = place.set(drivername="sqlite")  # psycopg speaks both ways, aiosqlite does not
-    arguments = {"isolation_level": None, "timeout": _PATIENCE} if sqlite else {}
-    # Foreign keys stay off here: on SQLite a table is changed by dropping it and writing it anew.
-    engine = create_engine(place, poolclass=NullPool, connect_args=arguments).execution_options(writes=True)
-    if sqlite:
-        begin_explicitly(engine)
-    with _ONE_AT_A_TIME, engine.begin() as connection:
-        if not sqlite:
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        action(_config(connection))
+        if engine.dialect.name == "sqlite":
+            _prepare_file(engine.url, patience)
+        with _ONE_AT_A_TIME, engine.execution_options(writes=True).begin() as connection:
+            if engine.dialect.name != "sqlite":
+                connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            action(_config(connection))
 
 
 def _config(connection: Connection) -> Config:
@@ -73,11 +84,11 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _prepare_file(place: URL) -> None:
+def _prepare_file(place: URL, patience: float) -> None:
     path = Path(place.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + _PATIENCE
-    with closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection:
+    deadline = time.monotonic() + patience
+    with closing(sqlite3.connect(path, timeout=patience)) as connection:
         while not _use_wal(connection):
             if time.monotonic() > deadline:
                 who = f"see who has it open (fuser {path})"

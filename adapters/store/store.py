@@ -41,6 +41,6 @@ class SqlStore(
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 
     Run `migrate(url)` once before. Several stores, in several processes, may use one database. Raises ValueError for
-    any other URL; every method raises StoreOutageError while the database is away, locked or full. A row that the
-    database refuses is a fault of ours, and comes as SQLAlchemy's own error.
+    any other URL; every method raises StoreOutageError once the database has been away or locked for `patience`
+    seconds, or is full. A row that the database refuses is a fault of ours, and comes as SQLAlchemy's own error.
     """

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from adapters.store.database.base import Database
+from adapters.store.database.patience import again
 from adapters.store.tables import tickets
 from dunning.tickets.ticket import Ticket, TicketOrder
 
@@ -30,7 +31,10 @@ class Tickets(Database):
 
     async def close_tickets(self, keys: Collection[str], at: datetime, by: str, reason: str) -> tuple[str, ...]:
         """Close those of these keys that are open, all or none; their keys, sorted. Who closed one first stays."""
+        ours = {"closed_at": at, "closed_by": by, "closed_reason": reason}
         still = update(tickets).where(tickets.c.key.in_(keys), tickets.c.closed_at.is_(None)).returning(tickets.c.key)
+        done = select(tickets.c.key).where(tickets.c.key.in_(keys), *(tickets.c[name] == ours[name] for name in ours))
         async with self._writing() as connection:
-            closed = await connection.execute(still.values(closed_at=at, closed_by=by, closed_reason=reason))
-            return tuple(sorted(key for (key,) in closed))
+            closed = (await connection.execute(still.values(ours))).scalars().all()
+            before = (await connection.execute(done)).scalars().all() if again() else ()
+            return tuple(sorted({*closed, *before}))

@@ -32,6 +32,7 @@ from dunning.ports.cases import (
     FORGOTTEN,
     SIGNALS,
     UPDATES,
+    BusyError,
     CannotStartError,
     CaseSaysNoError,
     Listed,
@@ -49,7 +50,7 @@ from dunning.ports.outages import OutageError
 PATIENCE = timedelta(seconds=10)
 _ABORTED = "aborted by closing workflow"
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
-_BUSY = (RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.UNAVAILABLE)
+_AWAY = (RPCStatusCode.UNAVAILABLE, *_SILENT)
 _PAGE = 500
 _FIRST_TASK = 4
 """Events until the first task is done: started, then the task's three."""
@@ -263,7 +264,9 @@ def _is_gone(error: RPCError) -> bool:
 
 def away(error: RPCError) -> OutageError:
     """What an answer of the server means that says nothing about the case itself."""
-    kind = OutageError if error.status in (*_BUSY, *_SILENT) else ServerRefusedError
+    if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+        return BusyError(f"Temporal answered {error.status.name}: {error.message}")
+    kind = OutageError if error.status in _AWAY else ServerRefusedError
     return kind(f"Temporal answered {error.status.name}: {error.message}")
 
 

@@ -1,26 +1,49 @@
 """The connection to Temporal, from the SDK's own configuration."""
 
+import asyncio
+import time
+
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RetryConfig
 
 from dunning import names
+from dunning.ports.outages import PATIENCE
 
 _INDEXED = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
     "datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
 }
+_PAUSE = 0.5
+"""Seconds between two tries to connect; the SDK itself tries calls again, but not this."""
+_AS_TIME_ALLOWS = 1_000_000
 
 
-async def connect(runtime: Runtime | None = None) -> Client:
-    """Connect as `temporal.toml` and the TEMPORAL_ variables say. Raises RuntimeError when nobody answers."""
+async def connect(patience: float = PATIENCE, runtime: Runtime | None = None) -> Client:
+    """Connect as `temporal.toml` and the TEMPORAL_ variables say.
+
+    `patience`: seconds to wait for a server that is away, now and in every call. Raises RuntimeError after that.
+    """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")  # as the `temporal` program does
-    return await Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime)
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return await Client.connect(
+                **config,
+                data_converter=pydantic_data_converter,
+                runtime=runtime,
+                retry_config=RetryConfig(max_elapsed_time_millis=round(patience * 1000), max_retries=_AS_TIME_ALLOWS),
+            )
+        except RuntimeError:
+            if time.monotonic() + _PAUSE > until:
+                raise
+        await asyncio.sleep(_PAUSE)
 
 
 def measured(address: str) -> Runtime | None:
@@ -33,10 +56,10 @@ def measured(address: str) -> Runtime | None:
 async def register(client: Client) -> None:
     """Register the search attributes that the namespace does not have yet. Raises RPCError when it may not."""
     known = await client.operator_service.list_search_attributes(
-        ListSearchAttributesRequest(namespace=client.namespace)
+        ListSearchAttributesRequest(namespace=client.namespace), retry=True
     )
     missing = {name: _INDEXED[kind] for name, kind in names.ATTRIBUTES if name not in known.custom_attributes}
     if missing:
         await client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+            AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing), retry=True
         )

@@ -7,7 +7,7 @@ import structlog
 from temporalio.client import Client
 
 from adapters.temporal.client import connect
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import PATIENCE, OutageError
 
 _FIRST, _LONGEST = 0.5, 30.0
 log = structlog.stdlib.get_logger("reprieve.temporal")
@@ -16,11 +16,12 @@ log = structlog.stdlib.get_logger("reprieve.temporal")
 class Connection:
     """Call it for the client; it raises OutageError until Temporal has answered once.
 
-    After that the SDK itself connects again whenever it has to.
+    After that the SDK itself connects again whenever it has to; a call waits for that for `patience` seconds.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = PATIENCE) -> None:
         self._client: Client | None = None
+        self._patience = patience
 
     def __call__(self) -> Client:
         """The client."""
@@ -33,7 +34,7 @@ class Connection:
         pause = _FIRST
         while True:
             try:
-                self._client = await connect()
+                self._client = await connect(self._patience)
             except Exception as error:  # noqa: BLE001 - a wrong setting of the SDK comes in many shapes
                 log.warning(
                     "Temporal does not answer; check TEMPORAL_ADDRESS", error=f"{type(error).__name__}: {error}"

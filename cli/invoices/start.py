@@ -14,7 +14,7 @@ from cli.invoices.rows import read_rows
 from cli.invoices.updating import Update, Updating, applied, bad_rows, looked_at, plain, still_differing, without, words
 from cli.invoices.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
-from cli.shell.errors import BAD_INPUT, FAILED
+from cli.shell.errors import AGAIN, BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
 
@@ -161,15 +161,15 @@ def _say(
         Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays, addresses and services are added")
         for place, invoice, names in sorted(report.differing)
     ]
-    _complain_of(file, [*bad, *failed, *differing])
+    _complain_of(file, [*bad, *differing])
     if not_started:
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
     if report.inside:
         complain(f"No address outside of what we host, so we ask for one: {', '.join(sorted(report.inside))}")
     if report.unheard:
         complain("No worker answers: the cases are started and begin with their first step when one is there.")
-    if report.failed:
-        complain("What failed is not lost: run the same command again when the server is back.")
+    if failed:
+        complain(f"starter: {len(failed)} invoice(s) were not started: {failed[0].reason}; {AGAIN}")
 
 
 def _complain_of(file: str, rows: Iterable[Bad]) -> None:

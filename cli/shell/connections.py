@@ -9,12 +9,13 @@ import tomllib
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
-from cli.shell.errors import BadInputError, FailedError
+from cli.shell.errors import AGAIN, BadInputError, FailedError
 from cli.shell.preferences import settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from structlog.typing import EventDict
     from temporalio.client import Client
 
     from composition import Composition
@@ -37,7 +38,10 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
     from dunning.ports.outages import OutageError
 
     # What a command prints may be read by a program: warnings go beside it.
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    structlog.configure(
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        processors=[_serious, structlog.processors.add_log_level, structlog.dev.ConsoleRenderer()],
+    )
     async with AsyncExitStack() as stack:
         client, why = None, "this command does not speak to Temporal"
         try:
@@ -65,23 +69,29 @@ async def open_client() -> AsyncGenerator[Client]:
     from adapters.temporal.client import connect
 
     try:
-        client = await connect()
+        client = await connect(settings().outage_seconds)
     except (RuntimeError, RPCError, OSError, tomllib.TOMLDecodeError) as error:
         raise FailedError(_unreachable(error)) from None
     try:
         yield client
     except RPCError as error:
-        raise FailedError(f"Temporal at {address()} answered {error.status.name}: {error.message}") from None
+        raise FailedError(f"Temporal at {address()} answered {error.status.name}: {error.message}; {AGAIN}") from None
+
+
+def _serious(_logger: object, level: str, event: EventDict) -> EventDict:
+    """What the worker's log is told beside is nothing for who typed a command."""
+    from structlog import DropEvent
+
+    if level in ("debug", "info"):
+        raise DropEvent
+    return event
 
 
 def _unreachable(error: Exception) -> str:
     text = str(error).strip()
     said = _SAID.search(text)
     why = said[1] if said else text.splitlines()[0] if text else type(error).__name__
-    return (
-        f"no Temporal server answers at {address()}: {why}\n"
-        "Start it, or name its address in TEMPORAL_ADDRESS or temporal.toml."
-    )
+    return f"no Temporal server answers at {address()}: {why}; start it, or correct TEMPORAL_ADDRESS, {AGAIN}"
 
 
 def address() -> str:
@@ -94,7 +104,7 @@ async def _migrated(url: str, *, needed: bool) -> None:
     from dunning.ports.outages import StoreOutageError
 
     try:
-        await migrate(url)
+        await migrate(url, settings().outage_seconds)
     except StoreOutageError:
         if needed:
             raise

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 BAD_INPUT, FAILED, INTERRUPTED = 2, 1, 130
+AGAIN = "and run the same command again: it is safe to repeat"
+"""How the sentence about an outage ends."""
 
 
 class CommandError(Exception):
@@ -40,9 +42,9 @@ def plainly(error: Exception) -> CommandError | None:
     if isinstance(error, RefusedError):
         return BadInputError(f"--{error.field.replace('_', '-')}: {error.reason}" if error.field else str(error))
     if isinstance(error, StoreOutageError):
-        return FailedError(f"{error}\nCheck REPRIEVE_STORE_URL.")
+        return FailedError(f"{error}; see that it runs, or correct REPRIEVE_STORE_URL, {AGAIN}")
     if isinstance(error, UnfinishedError):
-        return FailedError(f"{error}\nRun the same command again; it is safe to repeat.")
+        return FailedError(f"{error}; run the same command again, it is safe to repeat")
     return FailedError(str(error)) if isinstance(error, OutageError) else None
 
 

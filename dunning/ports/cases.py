@@ -87,6 +87,10 @@ class ServerRefusedError(OutageError):
     """Temporal is there, but does not let us in, or knows no such namespace: to ask again at once is of no use."""
 
 
+class BusyError(OutageError):
+    """Temporal is there and has too much to do: who brings much comes again more slowly."""
+
+
 class DeadCaseError(OutageError):
     """The server ended the case before its time. What is brought to it waits until a person recovers it."""
 

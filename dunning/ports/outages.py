@@ -21,3 +21,14 @@ class GatewayRefusedError(Exception):
 
 class StoreOutageError(OutageError):
     """No connection to the store or a lost one, a lock, a full disk. Its text is for people, and names no row."""
+
+
+class StoreAwayError(StoreOutageError):
+    """No connection to the store, or a lost one: it may be back in a moment, so the store itself waits for that first.
+
+    What was asked for is done wholly or not at all, and nobody knows which: it has to be safe to repeat.
+    """
+
+
+PATIENCE = 10.0
+"""Seconds that a command, a page or a webhook waits for a store or for Temporal that is away, if no setting says."""

@@ -8,7 +8,8 @@ from dunning.records.inbox import InboxEvent
 MOST = 1_000
 """Webhooks that may wait to be written; more are turned away, and come again."""
 PATIENCE = 8.0
-"""Seconds that a sender waits for us. The write may still succeed later: the same event again changes nothing."""
+"""Seconds at the least that a sender waits for us, be the store away or only slow. The write may still succeed later:
+the same event again changes nothing."""
 
 
 class NotKeptError(Exception):
@@ -16,10 +17,14 @@ class NotKeptError(Exception):
 
 
 class InboxWriter:
-    """The door's way into the store: not for too many at once, and not for too long."""
+    """The door's way into the store: not for too many at once, and not for too long.
 
-    def __init__(self, store: Inbox) -> None:
+    `outage`: seconds that the store waits for its database; the sender waits as long.
+    """
+
+    def __init__(self, store: Inbox, outage: float = 0.0) -> None:
         self._store = store
+        self._outage = outage
         self._waiting = 0
 
     async def keep(self, event: InboxEvent) -> None:
@@ -28,7 +33,7 @@ class InboxWriter:
             raise NotKeptError("too many webhooks at once")
         self._waiting += 1
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(max(PATIENCE, self._outage)):
                 await self._store.receive((event,))
         except Exception as error:
             raise NotKeptError(type(error).__name__) from error

@@ -27,14 +27,14 @@ class Cluster:
     """A running server, by the folder of its socket."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
     def run(self, statement: str, database: str = "postgres") -> None:
         # A test that left a transaction open shall fail the next statement, not hang it.
-        place = f"host={self._folder} user=postgres dbname={database} options='-c lock_timeout=5s'"
+        place = f"host={self.folder} user=postgres dbname={database} options='-c lock_timeout=5s'"
         with psycopg.connect(place, autocommit=True) as connection:
             connection.execute(statement.encode())
 

@@ -186,18 +186,15 @@ async def test_it_is_sorted_and_filtered(store: SqlStore) -> None:
         await store.open_cases(AT, sort="snapshot")
 
 
-async def test_a_locked_database_holds_up_nobody_and_is_in_the_log(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.store.database.engine._PATIENCE", 50)
+async def test_a_locked_database_holds_up_nobody_and_is_in_the_log(sqlite_url: str) -> None:
     other: Any = sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)
     other.execute("begin immediate")
-    store = SqlStore(sqlite_url)
+    store = SqlStore(sqlite_url, 0.05)
     with structlog.testing.capture_logs() as logs:
         store.note(row())
         assert logs == []
         await asyncio.gather(*store._noting)
-    assert [(line["log_level"], line["error"]) for line in logs] == [("warning", "StoreOutageError")]
+    assert [(line["log_level"], line["error"]) for line in logs] == [("info", "StoreOutageError")]
     other.execute("rollback")
     other.close()
     await noted(store, row())

@@ -9,7 +9,7 @@ import pytest
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from dunning.money import Money
-from dunning.ports.cases import ServerRefusedError
+from dunning.ports.cases import BusyError, ServerRefusedError
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.beginning import Begun
@@ -21,7 +21,7 @@ from operations.open_many import Checked, Failed, OpenedMany
 from tests.operations.opening import ASO, new
 
 POLICY = load_policy(ASO, ROOT / "policies")
-BUSY = OutageError("Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded")
+BUSY = BusyError("Temporal answered RESOURCE_EXHAUSTED: namespace rate limit exceeded")
 
 
 def checked(*several: NewInvoice) -> list[Checked]:

@@ -1,30 +1,46 @@
 """What every topic of the store needs: read rows, write rows once, write rows again."""
 
 import asyncio
+import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, Table, Update
+from sqlalchemy import RowMapping, Select, Table, Update, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.engine import engine_for
 from adapters.store.database.group_commit import GroupCommit
 from adapters.store.database.outages import outages
+from adapters.store.database.patience import again, patient
+from adapters.store.database.silence import Silence
 from dunning.money import Money
+from dunning.ports.outages import PATIENCE
 
 Values = Mapping[str, object]
 _T = TypeVar("_T")
 
 
 class Database:
-    """An open database. It never reads the clock: every instant comes with the record."""
+    """An open database. It never reads the clock: every instant comes with the record.
 
-    def __init__(self, url: str) -> None:
-        self._engine = engine_for(url)
+    `patience`: seconds that a call waits for a database that is away, or that another process locks.
+    """
+
+    def __init_subclass__(cls) -> None:
+        """Every public method is a transaction, or two, and safe to repeat: so it is done patiently."""
+        super().__init_subclass__()
+        for name, method in tuple(vars(cls).items()):
+            if inspect.iscoroutinefunction(method) and not name.startswith("_") and name != "close":
+                setattr(cls, name, patient(method))
+
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self._engine = engine_for(url, patience)
         # All queries of one read see the same state. SQLite does that by itself.
         sqlite = self._engine.dialect.name == "sqlite"
+        self.silence = None if sqlite else Silence(self._engine.sync_engine, patience)
         snapshot = {} if sqlite else {"isolation_level": "REPEATABLE READ"}
         self._reader = self._engine.execution_options(**snapshot)
         self._writer = self._engine.execution_options(writes=True)
@@ -72,7 +88,7 @@ class Database:
 
     async def _add(self, table: Table, values: Values) -> bool:
         async with self._writing() as connection:
-            return await add_row(connection, table, values)
+            return await add_row(connection, table, values) or (again() and await _is_there(connection, table, values))
 
     async def _put(self, table: Table, values: Values) -> None:
         async with self._writing() as connection:
@@ -89,6 +105,13 @@ async def add_row(connection: AsyncConnection, table: Table, values: Values) -> 
     key = list(table.primary_key)
     result = await connection.execute(insert.on_conflict_do_nothing(index_elements=key).returning(*key))
     return result.first() is not None
+
+
+async def _is_there(connection: AsyncConnection, table: Table, values: Values) -> bool:
+    """Whether the row of that primary key is this one."""
+    its = select(table).where(*(column == values[column.name] for column in table.primary_key))
+    row = (await connection.execute(its)).mappings().first()
+    return row is not None and dict(row) == dict(values)
 
 
 async def add_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:

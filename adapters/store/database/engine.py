@@ -1,5 +1,6 @@
 """One engine for both databases, and what SQLite needs to serve several processes at once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -8,8 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _WRITE = "write sqlite+aiosqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database"
-_PATIENCE = 30_000
-"""Milliseconds that an SQLite connection waits for another process to finish writing."""
 
 
 def database(url: str) -> URL:
@@ -24,17 +23,29 @@ def database(url: str) -> URL:
     return parsed.set(drivername=driver)
 
 
-def engine_for(url: str) -> AsyncEngine:
-    """Make the engine of a running store; no connection is opened yet."""
+def engine_for(url: str, patience: float) -> AsyncEngine:
+    """Make the engine of a running store; no connection is opened yet.
+
+    `patience`: seconds to wait for a connection, or for another process that writes to an SQLite file.
+    """
     place = database(url)
     if place.get_backend_name() != "sqlite":
         return create_async_engine(
-            place, pool_pre_ping=True, hide_parameters=True
-        )  # so a restarted database costs no failed call
+            place,
+            pool_pre_ping=True,  # so a restarted database costs no failed call
+            pool_timeout=patience,
+            connect_args=connect_within(patience),
+            hide_parameters=True,
+        )
     engine = create_async_engine(place, connect_args={"isolation_level": None}, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "connect", _prepared(patience))
     begin_explicitly(engine.sync_engine)
     return engine
+
+
+def connect_within(patience: float) -> dict[str, int]:
+    """The driver's word for how long PostgreSQL may take to let us in: whole seconds, two at the least."""
+    return {"connect_timeout": max(2, round(patience))}
 
 
 def begin_explicitly(engine: Engine) -> None:
@@ -52,10 +63,15 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _prepared(patience: float) -> Callable[[Any, object], None]:
     # WAL is a property of the file and set by `migrate`. With it NORMAL keeps the file whole whatever happens, but a
     # power failure may take the last commits with it. A webhook that we answered for is gone then: so FULL.
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {_PATIENCE}", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    pragmas = (f"busy_timeout = {round(patience * 1000)}", "synchronous = FULL", "foreign_keys = ON")
+
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return prepare

@@ -100,4 +100,4 @@ async def test_sqlite_is_set_for_several_processes(sqlite_url: str) -> None:
         for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
             found[name] = (await connection.execute(text(f"pragma {name}"))).scalar()
     await store.close()
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}

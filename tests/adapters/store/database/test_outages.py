@@ -1,9 +1,13 @@
 """The store is away, locked or full: one error of ours, and everything works again when that is over."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,9 +35,36 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.store.database.engine._PATIENCE", 50)
+@contextmanager
+def paused(server: Cluster) -> Generator[None]:
+    """All of a server's processes are stopped, as those of a machine that is paused: the kernel still takes calls."""
+    first = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
+    several = [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+    for pid in several:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in several:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_server_that_says_nothing_is_an_outage_and_a_long_query_is_none() -> None:
+    with cluster() as server:
+        await migrate(server.url("postgres"))
+        store = SqlStore(server.url("postgres"), 1)
+        await store.put_account(ACCOUNT)
+        for call in (lambda: store.account("a-1"), lambda: migrate(server.url("postgres"), 1)):
+            with paused(server):
+                began = time.monotonic()
+                with pytest.raises(StoreOutageError):
+                    await call()
+            assert time.monotonic() - began < 30
+            assert await store.account("a-1") == ACCOUNT
+        assert store.silence is not None
+        async with store.silence.noticed(), store._reading() as connection:
+            await connection.execute(text("select pg_sleep(6)"))
+        await store.close()
 
 
 @pytest.fixture
@@ -51,9 +82,9 @@ async def test_a_postgres_that_is_stopped_is_an_outage_for_reading_writing_and_m
     with cluster() as server:
         url = server.url("postgres")
         await migrate(url)
-        store = SqlStore(url)
+        store = SqlStore(url, 0.2)
         await store.put_account(ACCOUNT)
-    for call in (store.account("a-1"), store.put_account(ACCOUNT), store.handled(WEBHOOK, "paid"), migrate(url)):
+    for call in (store.account("a-1"), store.put_account(ACCOUNT), store.handled(WEBHOOK, "paid"), migrate(url, 0.2)):
         with pytest.raises(StoreOutageError, match="the store does not work: "):
             await call
     await store.close()
@@ -78,9 +109,17 @@ async def test_a_connection_that_is_lost_in_the_middle_is_an_outage_and_the_next
     await store.close()
 
 
-@pytest.mark.usefixtures("impatient")
+async def test_what_is_wrong_for_good_is_said_at_once(postgres: Cluster) -> None:
+    store = SqlStore(postgres.url("never_made"), 60)
+    began = time.monotonic()
+    with pytest.raises(StoreOutageError, match="does not exist"):
+        await store.account("a-1")
+    assert time.monotonic() - began < 30
+    await store.close()
+
+
 async def test_a_file_that_another_process_locks_is_an_outage_for_who_writes(locked: str) -> None:
-    store = SqlStore(locked)
+    store = SqlStore(locked, 0.05)
     with pytest.raises(StoreOutageError, match="database is locked"):
         await store.put_account(ACCOUNT)
     with pytest.raises(LookupError):
@@ -106,9 +145,8 @@ async def test_a_file_that_is_no_database_and_a_folder_that_cannot_be_are_outage
             await migrate(f"sqlite+aiosqlite:///{tmp_path}/{place}")
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_an_activity_raises_it_so_that_temporal_tries_again(locked: str) -> None:
-    store = SqlStore(locked)
+    store = SqlStore(locked, 0.05)
     order = CreditOrder(invoice="i-1", account="a-1", step="credit", at=AT, amount=Money(minor=1, currency="USD"))
     with pytest.raises(StoreOutageError):
         await UseCredit(store, SpreadCredit(store, NOBODY)).use_credit(order)

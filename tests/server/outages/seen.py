@@ -1,0 +1,67 @@
+"""What an invoice and its account have in the store and in the case, so that two runs can be compared."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import Date, LargeBinary, select
+from temporalio.client import Client
+
+from adapters.store.database.types import UtcInstant
+from adapters.store.tables import metadata
+from dunning.case.case import Case
+from operations.errors import RefusedError
+from sandbox.stage.stage import Stage
+
+_LATER = {"open_cases", "effects", "notices"}
+"""What the worker writes a moment later."""
+_VARY = {"version", "issued", "generation", "order_number", "revision"}
+"""What counts tries."""
+_TOLD = ("entries", "approvals", "runs", "credit_asked", "given_back", "recoveries", "decided")
+"""What a case was told; what followed from it may take a moment longer."""
+_LONG = {"body", "order", "snapshot", "text", "html", "outcome"}
+_BY_CHANCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+async def seen(stage: Stage, client: Client, number: str) -> dict[str, Any]:
+    """Every row that names the invoice, and how often each thing happened in its case; the number is left out."""
+    rows = {name: await _rows(stage, name, number) for name in metadata.tables if name not in _LATER}
+    try:
+        case = await stage.made(client).look.case(number)
+    except RefusedError:
+        case = None
+    return {name: found for name, found in {**rows, **_facts(case)}.items() if found}
+
+
+async def settled(look: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """What is seen once a case has done what followed at once."""
+    before: dict[str, Any] = {}
+    async with asyncio.timeout(60):
+        while (found := await look()) != before:
+            before = found
+            await asyncio.sleep(1)
+    return found
+
+
+async def _rows(stage: Stage, name: str, number: str) -> list[str]:
+    table = metadata.tables[name]
+    kept = [column for column in table.c if not isinstance(column.type, UtcInstant | Date | LargeBinary)]
+    kept = [column for column in kept if column.name not in _VARY | _LONG]
+    async with stage.store._reading() as connection:
+        rows = (await connection.execute(select(*table.c))).mappings().all()
+    mine = [row for row in rows if any(number in value for value in row.values() if isinstance(value, str))]
+    return sorted(_plain(", ".join(f"{c.name}={row[c.name]}" for c in kept), number) for row in mine)
+
+
+def _plain(text: str, number: str) -> str:
+    user = number.lower().replace("-", "")
+    return _BY_CHANCE.sub("...", text.replace(number, "N").replace(user, "n"))
+
+
+def _facts(case: Case | None) -> dict[str, Any]:
+    if case is None:
+        return {}
+    facts = case.model_dump(mode="json")
+    many = {f"case.{name}": len(facts[name]) for name in _TOLD}
+    return {**many, "case.balance": str(case.balance), "case.level": case.level.value}
