@@ -1,6 +1,7 @@
 """Opening an invoice: what a file or a program says of it becomes an account in the store and a running case, once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
@@ -13,7 +14,7 @@ from dunning.money import Money
 from dunning.notices.reachability import outside
 from dunning.policy.file import Policy
 from dunning.policy.plan import Invoice, Plan
-from dunning.ports.beginnings import Beginnings
+from dunning.ports.beginnings import AccountChangedError, Beginnings
 from dunning.ports.cases import Cases
 from dunning.ports.companies import Reach
 from dunning.ports.outages import OutageError
@@ -91,7 +92,7 @@ class _Fits(NamedTuple):
         new = self.row.new
         known = KnownInvoice(number=new.invoice, account=new.account, policy=self.row.policy.name, due=new.due)
         changed = self.account if self.account != self.before else None
-        return Beginning(known, new.amount, changed, self.plan.uses_credit)
+        return Beginning(known, new.amount, changed, self.before, self.plan.uses_credit)
 
 
 class OpenInvoice:
@@ -118,8 +119,14 @@ class OpenInvoice:
     async def prepare(self, rows: Sequence[Row]) -> list[Ready | Opening | RefusedError]:
         """Read and write at once what the store has to know of them before their cases start. Raises OutageError.
 
-        No account may come twice. One that is closed already is not started; one that cannot be opened says why.
+        No account may come twice. One that is closed already is not started; one that cannot be opened says why. What
+        people change of an account meanwhile is not lost: all is read again.
         """
+        while True:
+            with suppress(AccountChangedError):
+                return await self._prepared(rows)
+
+    async def _prepared(self, rows: Sequence[Row]) -> list[Ready | Opening | RefusedError]:
         accounts = await self._store.accounts({row.new.account for row in rows})
         known = await self._store.known_invoices({row.new.invoice for row in rows})
         looked = [await self._look_at(row, accounts.get(row.new.account), known.get(row.new.invoice)) for row in rows]

@@ -14,6 +14,7 @@ from adapters.store.database.base import Database, add_rows, put_rows
 from adapters.store.payments import credit_row, read_credit, use_of
 from adapters.store.tables import accounts, carried, contacts, credits_, invoices, services
 from dunning.money import Money
+from dunning.ports.beginnings import AccountChangedError
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.beginning import Beginning, Begun
 from dunning.records.books import KnownInvoice
@@ -28,14 +29,7 @@ class Beginnings(Database):
     async def accounts(self, names: Collection[str]) -> dict[str, Account]:
         """Read those of these accounts that are known, by id."""
         async with self._reading() as connection:
-            its = await connection.execute(select(accounts).where(accounts.c.id.in_(names)))
-            rows = {row["id"]: row for row in its.mappings()}
-            people = await _of(connection, contacts, rows, contacts.c.rank, contacts.c.position)
-            owned = await _of(connection, services, rows, services.c.position)
-        return {
-            name: Account(**row, contacts=_parts(Contact, people[name]), services=_parts(Service, owned[name]))
-            for name, row in rows.items()
-        }
+            return await _read(connection, names)
 
     async def known_invoices(self, numbers: Collection[str]) -> dict[str, KnownInvoice]:
         """Read those of these invoices that are known, open or not, by number."""
@@ -46,12 +40,14 @@ class Beginnings(Database):
         """Open them with their accounts, and issue a generation for each, all or nothing.
 
         Rests and credit of the account are taken once, as a negative line; when there was nothing, that is written
-        down, too. Raises LookupError for an unknown account, and ValueError for one that comes twice.
+        down, too. Raises LookupError for an unknown account, AccountChangedError for one that is not as it was `before`
+        any more, and ValueError for one that comes twice.
         """
         names = sorted({each.invoice.account for each in several})
         if len(names) < len(several):
             raise ValueError("an account begins one invoice at a time")
         async with self._writing() as connection:
+            await _unchanged(connection, several)
             await _put(connection, [each.account for each in several if each.account])
             await _lock(connection, names)
             generations = await _open(connection, [each.invoice for each in several])
@@ -59,6 +55,29 @@ class Beginnings(Database):
             paid = await _take_credit(connection, [each for each in several if each.uses_credit], rests, at)
         numbers = [each.invoice.number for each in several]
         return tuple(Begun(generations[number], rests[number], paid.get(number)) for number in numbers)
+
+
+async def _read(connection: AsyncConnection, names: Collection[str]) -> dict[str, Account]:
+    its = await connection.execute(select(accounts).where(accounts.c.id.in_(names)))
+    rows = {row["id"]: row for row in its.mappings()}
+    people = await _of(connection, contacts, rows, contacts.c.rank, contacts.c.position)
+    owned = await _of(connection, services, rows, services.c.position)
+    return {
+        name: Account(**row, contacts=_parts(Contact, people[name]), services=_parts(Service, owned[name]))
+        for name, row in rows.items()
+    }
+
+
+async def _unchanged(connection: AsyncConnection, several: Sequence[Beginning]) -> None:
+    """Nobody else writes these accounts from now on, and nobody did since they were read, or wrote the very same."""
+    written = [(each.account, each.before) for each in several if each.account]
+    names = [account.id for account, _ in written]
+    if names:
+        its = select(accounts.c.id).where(accounts.c.id.in_(names)).order_by(accounts.c.id)
+        await connection.execute(its.with_for_update())
+        now = await _read(connection, names)
+        if changed := [account.id for account, before in written if now.get(account.id) not in (before, account)]:
+            raise AccountChangedError(min(changed))
 
 
 def _parts(kind: type[_Part], rows: Iterable[RowMapping]) -> tuple[_Part, ...]:

@@ -9,6 +9,10 @@ from dunning.records.beginning import Beginning, Begun
 from dunning.records.books import KnownInvoice
 
 
+class AccountChangedError(Exception):
+    """Somebody else wrote an account since it was read: read it again, or their change would be lost."""
+
+
 class Beginnings(Protocol):
     """A few hundred at a time."""
 
@@ -24,6 +28,7 @@ class Beginnings(Protocol):
         """Note that they are open, with their accounts, and issue a generation for each; all or nothing.
 
         What waits for the account's next invoice (rests, credit) is taken, once however often it begins. No account may
-        come twice: the second would have to see what the first one took. Raises LookupError for an unknown account.
+        come twice: the second would have to see what the first one took. Raises LookupError for an unknown account, and
+        AccountChangedError for one that is not as it was `before` any more.
         """
         ...

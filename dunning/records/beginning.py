@@ -8,11 +8,15 @@ from dunning.records.books import KnownInvoice
 
 
 class Beginning(NamedTuple):
-    """`account` is what is known of it now; None: nothing new. `uses_credit`: the account's credit pays it, too."""
+    """`account` is what is known of it now, and was `before` (None: it was not known); None: nothing new.
+
+    `uses_credit`: the account's credit pays it, too.
+    """
 
     invoice: KnownInvoice
     amount: Money
     account: Account | None = None
+    before: Account | None = None
     uses_credit: bool = False
 
 

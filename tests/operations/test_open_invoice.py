@@ -1,10 +1,14 @@
 """Opening an invoice: once, however often it is asked for, and nothing of an account is lost."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
 import pytest
 
 from composition import Composition
 from dunning.case.facts import Payment
 from dunning.money import Money
+from dunning.records.beginning import Beginning, Begun
 from dunning.records.credit import Credit
 from operations import new_invoice
 from operations.errors import RefusedError
@@ -39,6 +43,25 @@ async def test_what_is_known_of_an_account_is_only_added_to(made: Composition) -
     account = await made.store.account("of-OPEN-3")
     assert (account.name, [contact.email for contact in account.contacts]) == ("Bakery", ["a@x.example", "b@y.example"])
     assert [(service.user, service.site) for service in account.services] == [("bakery", "https://bakery.example/")]
+
+
+async def test_what_a_person_changes_of_the_account_meanwhile_is_not_lost(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(made, "OPEN-3C", customer="Bakery")
+    begin, account, until = made.store.begin, "of-OPEN-3C", now().date() + timedelta(days=30)
+    exempt = [lambda: made.exemptions.exempt(account, "", until, "ana", "a partner")]
+
+    async def after_a_change(several: Sequence[Beginning], at: datetime) -> tuple[Begun, ...]:
+        while exempt:
+            await exempt.pop()()
+        return await begin(several, at)
+
+    monkeypatch.setattr(made.store, "begin", after_a_change)
+    await opened(made, "OPEN-3D", account=account, emails=["a@x.example"])
+    known = await made.store.account(account)
+    assert (known.exempt_until, [contact.email for contact in known.contacts]) == (until, ["a@x.example"])
+    assert (await made.cases.ask("OPEN-3D")).exempt_until, "a case that begins then knows of it"
 
 
 async def test_it_says_whether_an_address_is_outside_of_what_we_host(made: Composition) -> None:

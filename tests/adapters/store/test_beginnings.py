@@ -7,6 +7,7 @@ import pytest
 
 from adapters.store import SqlStore
 from dunning.money import Money
+from dunning.ports.beginnings import AccountChangedError
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.beginning import Beginning, Begun
 from dunning.records.books import KnownInvoice
@@ -26,9 +27,11 @@ def account(name: str, *emails: str) -> Account:
     return Account(id=name, name=name.title(), zone="UTC", contacts=contacts, services=(service,))
 
 
-def beginning(number: str, of: Account, *, known: bool = False, uses_credit: bool = True) -> Beginning:
+def beginning(
+    number: str, of: Account, *, before: Account | None = None, known: bool = False, uses_credit: bool = True
+) -> Beginning:
     invoice = KnownInvoice(number=number, account=of.id, policy="aso", due=DUE)
-    return Beginning(invoice, usd(1999), None if known else of, uses_credit)
+    return Beginning(invoice, usd(1999), None if known else of, before, uses_credit)
 
 
 async def test_many_begin_in_one_transaction(store: SqlStore) -> None:
@@ -58,7 +61,7 @@ async def test_what_begins_again_has_another_generation_and_takes_nothing_twice(
 async def test_an_account_is_written_as_it_is_now(store: SqlStore) -> None:
     await store.begin([beginning("I-1", account("a", "old@x.example")), beginning("I-2", account("b"))], AT)
     now = account("a", "new@x.example", "old@x.example")
-    await store.begin([beginning("I-3", now)], AT)
+    await store.begin([beginning("I-3", now, before=account("a", "old@x.example"))], AT)
     assert await store.accounts({"a", "b"}) == {"a": now, "b": account("b")}
 
 
@@ -86,3 +89,15 @@ async def test_two_imports_of_the_same_accounts_wait_for_each_other(url: str) ->
     assert begun[0].generation == 11
     await one.close()
     await other.close()
+
+
+async def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(store: SqlStore) -> None:
+    read = account("a", "old@x.example")
+    await store.put_account(read)
+    exempt = read.model_copy(update={"exempt_until": DUE, "exempt_by": "ana", "exempt_reason": "a partner"})
+    await store.put_account(exempt)
+    mine = account("a", "old@x.example", "new@x.example")
+    with pytest.raises(AccountChangedError):
+        await store.begin([beginning("I-1", mine, before=read), beginning("I-2", account("b"))], AT)
+    assert await store.accounts(["a", "b"]) == {"a": exempt}
+    assert await store.known_invoices(["I-1", "I-2"]) == {}
