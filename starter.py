@@ -1,6 +1,7 @@
 """The operator's command line. `starter.py --help` lists the commands; `starter.py COMMAND --help` explains one.
 
-Exit status: 0 done, 2 bad input or refused (nothing wrong with the machinery), 1 an outage (try again later).
+Exit status: 0 done, 2 bad input or refused (nothing wrong with the machinery), 1 an outage (try again later), 130
+interrupted (Ctrl-C).
 """
 
 import inspect
@@ -87,7 +88,7 @@ _COMMANDS = (
 VERSION = "Reprieve 0.1.0"
 """As in pyproject.toml, which not every installation has."""
 _EPILOGUE = """\
-Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused.
+Exit status: 0 done; 1 an outage, the same command may work later; 2 bad input, or refused; 130 interrupted.
 
 Temporal is found through TEMPORAL_ADDRESS or temporal.toml, everything else through REPRIEVE_... or reprieve.toml.
 """

@@ -184,7 +184,12 @@ async def run(settings: Settings) -> int:
         health = Health()
         await stack.enter_async_context(serving_health(health, settings.health_host, settings.health_port))
         await migrate(settings.store_url, settings.outage_seconds)
-        client = await connect(settings.outage_seconds, measured(settings.metrics_address))
+        try:
+            runtime = measured(settings.metrics_address)
+        except ValueError as error:
+            print(f"worker: setting REPRIEVE_METRICS_ADDRESS: {error}", file=sys.stderr)
+            return BAD_INPUT
+        client = await connect(settings.outage_seconds, runtime)
         await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)

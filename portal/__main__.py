@@ -91,7 +91,8 @@ def main() -> int:
     try:
         return uvloop.run(run(settings))
     except (OutageError, OSError) as error:
-        log.error("portal cannot start; check REPRIEVE_STORE_URL and the port", error=str(error))  # noqa: TRY400
+        words = "portal cannot start; check REPRIEVE_STORE_URL, or give it another REPRIEVE_PORTAL_PORT"
+        log.error(words, error=str(error))  # noqa: TRY400 - for a person
         return FAILED
 
 

@@ -62,3 +62,25 @@ async def test_ready_and_measured(a_stage: Stage) -> None:
         assert (ready.status_code, ready.json()) == (200, {"ready": True})
         metrics = (await http.get(f"http://{a_stage.env['REPRIEVE_METRICS_ADDRESS']}/metrics")).text
     assert re.search(r"^temporal_num_pollers\{.*reprieve-panel.*\}", metrics, re.MULTILINE)
+
+
+async def test_a_second_worker_on_the_same_ports_works_and_says_what_it_goes_without(a_stage: Stage) -> None:
+    """Its queues are its own: it stops while it works, and no other test's case may be in its hands."""
+    env = {**os.environ, **a_stage.env, "REPRIEVE_TASK_QUEUE": "second"}
+    pipe = asyncio.subprocess.PIPE
+    second = await asyncio.create_subprocess_exec(sys.executable, "worker.py", cwd=ROOT, env=env, stderr=pipe)
+    assert second.stderr is not None
+    said = ""
+    async with asyncio.timeout(60):
+        while "worker ready" not in said and (line := await second.stderr.readline()):
+            said += line.decode()
+    second.terminate()
+    said += (await second.stderr.read()).decode()
+    assert (await second.wait(), "worker ready" in said, "Traceback" in said) == (0, True, False), said
+    for name in ("REPRIEVE_HEALTH_PORT", "REPRIEVE_METRICS_ADDRESS"):
+        assert len([line for line in said.splitlines() if name in line]) == 1, said
+
+
+async def test_an_address_for_metrics_that_is_none_is_a_wrong_setting(a_stage: Stage) -> None:
+    status, said = await run_worker(**{**a_stage.env, "REPRIEVE_METRICS_ADDRESS": "x", "REPRIEVE_HEALTH_PORT": "0"})
+    assert (status, "setting REPRIEVE_METRICS_ADDRESS: " in said, "Traceback" in said) == (2, True, False), said

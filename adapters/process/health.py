@@ -4,11 +4,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from adapters.process.listening import listening
+
+log = structlog.stdlib.get_logger("reprieve.worker")
 
 
 class Health:
@@ -33,18 +38,22 @@ class _Quiet(uvicorn.Server):
 
 @asynccontextmanager
 async def serving_health(health: Health, host: str, port: int) -> AsyncGenerator[None]:
-    """Serve while the block runs; port 0 serves nothing."""
-    if not port:
+    """Serve while the block runs; port 0 serves nothing, and neither does one that is taken: the worker works on."""
+    try:
+        listener = listening(host, port) if port else None
+    except OSError as error:
+        log.warning("no readiness here; another worker on this machine needs a REPRIEVE_HEALTH_PORT", error=str(error))
+        listener = None
+    if listener is None:
         yield
         return
     app = Starlette(routes=[Route("/ready", health.answer)])
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
-    )
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = _Quiet(config)
-    task = asyncio.create_task(server.serve())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
+    with listener:
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            await task

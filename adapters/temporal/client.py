@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import structlog
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
@@ -14,6 +15,7 @@ from temporalio.service import RetryConfig
 from dunning import names
 from dunning.ports.outages import PATIENCE
 
+log = structlog.stdlib.get_logger("reprieve.worker")
 _INDEXED = {
     "keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     "int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
@@ -47,10 +49,21 @@ async def connect(patience: float = PATIENCE, runtime: Runtime | None = None) ->
 
 
 def measured(address: str) -> Runtime | None:
-    """A runtime that serves the SDK's Prometheus metrics at `host:port`; None, the default one, for no address."""
+    """A runtime that serves the SDK's Prometheus metrics at `host:port`; None, the default one, for no address.
+
+    None, too, when the port is taken: the worker works on. Raises ValueError for what is no address.
+    """
     if not address:
         return None
-    return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+    try:
+        return Runtime(telemetry=TelemetryConfig(metrics=PrometheusConfig(bind_address=address)))
+    except ValueError as error:
+        if "os error" not in str(error):
+            raise
+        log.warning(
+            "no metrics here; another worker on this machine needs a REPRIEVE_METRICS_ADDRESS", error=str(error)
+        )
+        return None
 
 
 async def register(client: Client) -> None:

@@ -1,16 +1,16 @@
 """Serves an application until it is told to stop, on a socket that is open before anybody is told of it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from adapters.process.listening import listening
+
 GRACE = 10
 """Seconds that a stop waits for requests that are under way."""
-_QUEUE = 1_024
 
 
 class _Server(uvicorn.Server):
@@ -27,7 +27,7 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
 
     Raises OSError when the address cannot be had.
     """
-    with _listening(host, port) as listener:
+    with listening(host, port) as listener:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -48,17 +48,3 @@ async def serving(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
         finally:
             server.should_exit = True
             await task
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    # Named TCP outright: asyncio switches Nagle's algorithm off only then, and it costs 40 ms an answer.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_QUEUE)
-    except OSError:
-        listener.close()
-        raise
-    return listener

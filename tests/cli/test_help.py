@@ -34,6 +34,14 @@ def commands(app: App, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
             yield from commands(app[name], (*before, name))
 
 
+def leads_to_others(words: tuple[str, ...]) -> bool:
+    """Whether it does nothing by itself."""
+    command = starter.app
+    for word in words:
+        command = command[word]
+    return command.default_command is None
+
+
 COMMANDS = sorted({*commands(starter.app)})
 
 

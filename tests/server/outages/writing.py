@@ -135,7 +135,7 @@ WRITING: dict[str, Writing] = {
     "breaker allow": Writing(_of("breaker allow", "{}", "--yes", *WHO), stopped, without=frozenset({"case.decided"})),
     "breaker keep": Writing(_of("breaker keep", "{}", *WHO), stopped),
     "hold": Writing(_of("hold", "{}-account", "--kind", "abuse", "--yes", *WHO), opened),
-    "lift": Writing(_of("lift", "{}-account", "--kind", "abuse"), held),
+    "lift": Writing(_of("lift", "{}-account", "--kind", "abuse", *WHO), held),
     "account set": Writing(_of("account set", "{}-account", "--name", "Other", *WHO), opened),
     "service add": Writing(_of("service add", "{}-account", "--panel", "sandbox", "--user", "{}-two", *WHO), opened),
 }
