@@ -1,5 +1,6 @@
 """Exempting an account or a service from consequences until a day: written with it, and told to its open cases."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -18,12 +19,14 @@ from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from operations.accounts.last_word import last_word
 from operations.accounts.write import Deed, change_account, known
 from operations.decisions import update_of
-from operations.errors import KeptError, RefusedError
+from operations.errors import KeptError, NoCaseAtAllError, RefusedError
 
 Decide = Callable[[str, Exemption], Awaitable[Outcome]]
 """Brings it to an invoice's case, as `Decisions.decide` does."""
 FARTHEST = timedelta(days=3653)
 """An exemption for more than ten years is a slip."""
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds in which a case that is about to start is there."""
 _ENDED = "no longer exempt from consequences"
 
 
@@ -89,7 +92,7 @@ class Exemptions:
         told, kept, notes = list[str](), list[str](), list[str]()
         for number, fact in facts.items():
             try:
-                await self._decide(number, fact)
+                await self._patiently(number, fact)
                 told.append(number)
             except KeptError:
                 kept.append(number)
@@ -97,6 +100,17 @@ class Exemptions:
                 notes.append(str(error))
         notes += [f"{number} is {level.value} already, and stays so" for number, level in await self._held(facts)]
         return Exempted(await known(self._store, account), (what,), tuple(told), tuple(kept), tuple(notes))
+
+    async def _patiently(self, number: str, fact: Exemption) -> None:
+        """An import writes an invoice down, and starts its case a moment later."""
+        for pause in _PAUSES:
+            try:
+                await self._decide(number, fact)
+            except NoCaseAtAllError:
+                await asyncio.sleep(pause)
+            else:
+                return
+        await self._decide(number, fact)
 
     async def _facts(self, account: str, service: str) -> dict[str, Exemption]:
         """What each open case that is about it has to hear. Of which nobody knows what it pays for is about all."""

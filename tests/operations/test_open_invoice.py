@@ -1,17 +1,20 @@
 """Opening an invoice: once, however often it is asked for, and nothing of an account is lost."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from composition import Composition
-from dunning.case.facts import Payment
+from dunning.case.facts import Exemption, Payment
 from dunning.money import Money
 from dunning.records.beginning import Beginning, Begun
 from dunning.records.credit import Credit
+from dunning.records.inbox import Outcome
 from operations import new_invoice
 from operations.errors import RefusedError
+from operations.open_invoice import Asked, Ready
 from tests.operations.opening import new, now, opened, usd
 
 
@@ -62,6 +65,29 @@ async def test_what_a_person_changes_of_the_account_meanwhile_is_not_lost(
     known = await made.store.account(account)
     assert (known.exempt_until, [contact.email for contact in known.contacts]) == (until, ["a@x.example"])
     assert (await made.cases.ask("OPEN-3D")).exempt_until, "a case that begins then knows of it"
+
+
+async def test_a_case_that_starts_while_its_account_becomes_exempt_hears_of_it(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = new("OPEN-3E")
+    (ready,) = await made.open_invoice.prepare([Asked(wanted, made.check_invoice.check(wanted))])
+    assert isinstance(ready, Ready)
+    decide, asked = made.exemptions._decide, asyncio.Event()
+
+    async def watched(number: str, fact: Exemption) -> Outcome:
+        try:
+            return await decide(number, fact)
+        finally:
+            asked.set()
+
+    monkeypatch.setattr(made.exemptions, "_decide", watched)
+    until = now().date() + timedelta(days=30)
+    exempting = asyncio.create_task(made.exemptions.exempt(wanted.account, "", until, "ana", "a partner"))
+    await asked.wait()
+    await made.open_invoice.start(ready)
+    assert (await exempting).told == ("OPEN-3E",)
+    assert (await made.cases.ask("OPEN-3E")).exempt_until
 
 
 async def test_it_says_whether_an_address_is_outside_of_what_we_host(made: Composition) -> None:
