@@ -11,7 +11,7 @@ from dunning.ports.companies import Mailer, Renderer
 from dunning.ports.notices import Notices
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
-from dunning.records.mail import Mail, NoticeCopy
+from dunning.records.mail import NoticeCopy, mail_of
 from operations.errors import RefusedError
 
 _WENT_OUT = ("delivered", "bounced")
@@ -79,15 +79,7 @@ class ResendNotice:
         raise AssertionError
 
     async def _send(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
-        mail = Mail(
-            message_id=copy.message_id,
-            recipient=copy.recipient,
-            content=copy.content,
-            at=copy.at,
-            reply_to=copy.reply_to,
-            brand=account.brand,
-        )
-        answer = await self._box.mailer.send(mail)
+        answer = await self._box.mailer.send(mail_of(copy, account.brand))
         copy = copy.model_copy(update={"status": answer.status, "detail": answer.detail})
         await self._store.put_notice(copy)
         if answer.status == "unknown":

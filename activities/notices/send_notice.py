@@ -20,7 +20,7 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.companies import BackUps, Cards, Mailer, Reach, Renderer
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
-from dunning.records.mail import Delivery, Mail, NoticeCopy, NoticeText
+from dunning.records.mail import Delivery, NoticeCopy, NoticeText, mail_of
 
 
 class NoticeRecords(Accounts, DigestRecords, Protocol):
@@ -181,15 +181,7 @@ class SendNotice:
         return copy if copy.digest or copy.status == "delivered" else await self._send(copy, account)
 
     async def _send(self, copy: NoticeCopy, account: Account) -> NoticeCopy:
-        mail = Mail(
-            message_id=copy.message_id,
-            recipient=copy.recipient,
-            content=copy.content,
-            at=copy.at,
-            reply_to=copy.reply_to,
-            brand=account.brand,
-        )
-        answer: Delivery = await self._mailer.send(mail)
+        answer: Delivery = await self._mailer.send(mail_of(copy, account.brand))
         copy = copy.model_copy(update={"status": answer.status, "detail": answer.detail})
         await self._store.put_notice(copy)
         if answer.status == "unknown":

@@ -51,6 +51,18 @@ class NoticeCopy(Wire):
     announced: Announcement | None = None
 
 
+def mail_of(copy: NoticeCopy, brand: str) -> Mail:
+    """The message that brings an archived notice to its recipient: the same one however often it is sent."""
+    return Mail(
+        message_id=copy.message_id,
+        recipient=copy.recipient,
+        content=copy.content,
+        at=copy.at,
+        reply_to=copy.reply_to,
+        brand=brand,
+    )
+
+
 class InboundMail(Wire):
     """A mail that came in, whole and as it came. `id` is its Message-ID, or a digest of it when it has none.
 
