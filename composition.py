@@ -43,6 +43,7 @@ from operations.kept import KeptFirst
 from operations.list_cases import ListCases
 from operations.list_open_cases import ListOpenCases
 from operations.look import Look
+from operations.moving_in import Adoption
 from operations.note_open_cases import NoteOpenCases
 from operations.notices import NoticeArchive
 from operations.open_invoice import OpenInvoice
@@ -164,7 +165,7 @@ class Composition:
     @cached_property
     def open_invoice(self) -> OpenInvoice:
         """Open an invoice."""
-        return OpenInvoice(self.store, self.cases, self.reach, now)
+        return OpenInvoice(self.store, self.cases, self.reach, Adoption(lambda: self.panel, self.store), now)
 
     @cached_property
     def deliver_news(self) -> DeliverNews:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from dunning.calendar import local_date
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
 from operations.new_invoice import NewInvoice, fitting
@@ -43,6 +44,8 @@ class CheckInvoice:
             fitting(new, policy)
         except (ValueError, OverflowError) as error:
             raise RefusedError("; ".join(str(error).splitlines())) from None
+        if new.moved_in and new.moved_in > local_date(self._clock(), new.zone or policy.zone):
+            raise RefusedError(f"{new.moved_in} is yet to come; the last notice there was before", field="moved_in")
         self.writing(new.locale, new.brand)
         for place, service in enumerate(new.services):
             self.panel(service.panel, f"services[{place}].panel")
@@ -62,7 +65,7 @@ class CheckInvoice:
 
     def _check_dates(self, new: NewInvoice) -> None:
         today = self._clock().date()
-        for field, value in (("due", new.due), ("paid_through", new.paid_through)):
+        for field, value in (("due", new.due), ("paid_through", new.paid_through), ("moved_in", new.moved_in)):
             if value and not in_window(value, today):
                 raise RefusedError(f"{value} is more than {YEARS} years away; is it a slip?", field=field)
 

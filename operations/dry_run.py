@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from dunning.calendar import local_date
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.facts import Exemption
+from dunning.level import Level
 from dunning.policy.plan import CONSEQUENCES, Action
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account, is_exempt
@@ -15,6 +16,7 @@ from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 from operations.accounts.last_word import last_word
 from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
+from operations.moving_in import moved_in
 from operations.new_invoice import NewInvoice, account_of, fitting
 from operations.open_many import Checked
 
@@ -72,7 +74,10 @@ class DryRun:
             return WouldOpen(each.place, new.invoice, new.account, would, differs, now, None)
         plan = fitting(new, each.policy)
         exempt = await self._exempt(new, account, plan.zone) if account else None
-        opened = Opened(invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0, exempt=exempt)
+        moved = moved_in(new, plan, now, Level(new.level or Level.ACTIVE))
+        opened = Opened(
+            invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0, exempt=exempt, moved_in=moved
+        )
         case = open_case(opened, now)
         return WouldOpen(
             each.place, new.invoice, new.account, "would start", differs, now, case, tuple(_first(case, now))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -84,6 +84,8 @@ class NewInvoice(BaseModel):
     brand: str = ""
     services: tuple[NewService, ...] = ()
     pays_for: tuple[str, ...] = ()
+    moved_in: Day | None = None
+    level: Literal["", "locked", "suspended"] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -91,6 +93,13 @@ class NewInvoice(BaseModel):
         if wrong := list(written.with_control_characters(values)):
             raise ValueError("; ".join(wrong))
         return values
+
+    @model_validator(mode="after")
+    def _moves_in(self) -> "NewInvoice":
+        if self.level and self.moved_in is None:
+            msg = f"level {self.level} needs moved_in, the day of the last notice of the system that it moves in from"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _owes_something(self) -> "NewInvoice":

@@ -9,6 +9,7 @@ from dunning.calendar import local_date
 from dunning.case.case import Opened, Reachability, open_case
 from dunning.case.facts import Exemption, Payment
 from dunning.case.ledger import credit_payment
+from dunning.coverage import Coverage
 from dunning.explain.temporal_ui import shown
 from dunning.money import Money
 from dunning.notices.reachability import outside
@@ -27,6 +28,7 @@ from operations.accounts.last_word import last_word
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.differences import KnownCases, differences, known_facts, other_account
 from operations.errors import RefusedError
+from operations.moving_in import Adoption, moved_in
 from operations.new_invoice import NewInvoice, account_of, fitting, named_ids, other_brand, unknown_services
 
 Outcome = Literal["started", "already running", "already closed"]
@@ -96,12 +98,15 @@ class _Fits(NamedTuple):
 
 
 class OpenInvoice:
-    """`reach` looks at the account's contacts; `clock` is the wall's: a case begins now."""
+    """`reach` looks at the account's contacts, `adoption` at its services; `clock` is the wall's: a case begins now."""
 
-    def __init__(self, store: OpeningRecords, cases: Cases, reach: Reach, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: OpeningRecords, cases: Cases, reach: Reach, adoption: Adoption, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._cases = cases
         self._reach = reach
+        self._adoption = adoption
         self._news = DeliverNews(store, cases)
         self._clock = clock
 
@@ -183,6 +188,8 @@ class OpenInvoice:
     async def _opened(self, ready: Ready) -> Opened:
         new, begun = ready.new, ready.begun
         paid_for = new.model_copy(update={"pays_for": named_ids(new.pays_for, ready.account)})
+        now, covers = self._clock(), Coverage(services=paid_for.pays_for)
+        level = await self._adoption.adopt(ready.account, new, covers, now)
         return Opened(
             invoice=paid_for.invoice_facts(),
             plan=ready.plan,
@@ -190,6 +197,7 @@ class OpenInvoice:
             credit=begun.credit,
             carried=begun.carried,
             generation=begun.generation,
+            moved_in=moved_in(new, ready.plan, now, level),
             exempt=await self._exempt(paid_for.pays_for, ready),
         )
 

@@ -17,7 +17,7 @@ from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts
 from dunning.services.shared_users import holds_on
 from operations.concurrency import a_few
-from operations.services.panel import mark, may_loosen, switched, tag_of
+from operations.services.panel import mark, may_loosen, still_adopted, switched, tag_of
 from operations.services.proof import look, wished
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
@@ -100,7 +100,8 @@ class _Checked:
         wanted = strictest(hold.level for hold in holds)
         seen = await self._services.panel.state(service)
         tag = tag_of(holds) if seen.tag is not None else mark(seen, before)
-        now = wished(service, wanted, self._at, tag).model_copy(update={"shown": seen.level})
+        left = still_adopted(seen, before)
+        now = wished(service, wanted, self._at, tag).model_copy(update={"shown": seen.level, "adopted": left})
         shown, ours = at_panel(wanted, self._services.panel.expresses(service)), may_loosen(seen, before)
         match drift.need(wanted, seen.level, before, holds, self._at, ours=ours, asked=shown):
             case "repair":

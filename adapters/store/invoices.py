@@ -56,6 +56,7 @@ class Invoices(Fences):
             await connection.execute(delete(invoices).where(invoices.c.number == number))
             await connection.execute(delete(credits_).where(credits_.c.id == used_line(number)))
             await connection.execute(delete(carried).where(carried.c.id == taken_line(number)))
+            await connection.execute(delete(holds).where(holds.c.source == number, holds.c.account == row["account"]))
             await _as_before(connection, row["account"], before)
 
     async def invoice(self, number: str) -> KnownInvoice | None:

@@ -350,6 +350,7 @@ effects = Table(
     _words("shown"),
     _words("tag"),
     _words("proof"),
+    Column("adopted", StoredText),
     _instant("at"),
     Index(None, "at"),
 )

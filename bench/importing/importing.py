@@ -82,7 +82,7 @@ async def importing(report: Report, rows: int = ROWS) -> None:
 
 async def _beside_bare(made: Stage, store: str, rows: int, report: Report) -> None:
     client, sides = await made.connect(), {"bare": Side(_BARE), "ours": Side(_OURS)}
-    payers = numbers_of("PAYS", max(100, rows // 5))
+    payers = numbers_of("PAYS", max(200, rows // 2))
     await _run(made, _OURS, _file(made, payers))
     alone = [await paid(client, payers.pop()) for _ in range(JUST_AFTER)]
     for side in sides.values():

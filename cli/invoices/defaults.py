@@ -9,11 +9,11 @@ SANDBOX = "sandbox"
 """The stand-in, which only who tries things out has among the panels."""
 
 
-def filled(row: FileRow | Bad, brand: str, panel: str) -> FileRow | Bad:
-    """The row with what the command says for rows that do not say it themselves."""
+def filled(row: FileRow | Bad, panel: str, **said: str) -> FileRow | Bad:
+    """The row with what the command says for rows that do not say it themselves: `said` by key, empty for nothing."""
     if isinstance(row, Bad):
         return row
-    values = {**row.values, "brand": row.values.get("brand") or brand} if brand else dict(row.values)
+    values = {**row.values, **{key: row.values.get(key) or value for key, value in said.items() if value}}
     if isinstance(services := values.get("services"), list):
         values["services"] = [_on(each, panel) for each in cast("list[object]", services)]
     return FileRow(row.line, values)

@@ -41,6 +41,12 @@ async def start(
     ] = "",
     dates: Annotated[str, Parameter(help="How the file writes dates, such as DD.MM.YYYY (default: 2026-12-01).")] = "",
     decimal_comma: Annotated[bool, Parameter(help="The file writes amounts like USD 19,99.")] = False,
+    moved_in: Annotated[
+        str, Parameter(help="Day of the last notice that another system sent, of rows that name none.")
+    ] = "",
+    level: Annotated[
+        str, Parameter(help="locked or suspended: what that system had brought the services to; we take it over.")
+    ] = "",
     lines: Annotated[bool, Parameter(help="Rows of the same invoice are its lines: they are added up.")] = False,
     dry_run: Annotated[bool, Parameter(help="Only tell what would happen, to whom and when.")] = False,
     strict: Annotated[bool, Parameter(help="Start none when any row is bad.")] = False,
@@ -60,7 +66,8 @@ async def start(
     updating = Updating(update, by, reason)
     updating.check()
     written = WaysOfWriting(dates, decimal_comma)
-    rows = [written.read(filled(row, brand, panel or usual_panel())) for row in read_rows(file)]
+    said = {"brand": brand, "moved_in": moved_in, "level": level}
+    rows = [filled(written.read(row), panel or usual_panel(), **said) for row in read_rows(file)]
 
     from cli.invoices.checked import checked
     from operations.open_many import OpenedMany

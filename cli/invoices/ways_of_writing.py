@@ -8,7 +8,7 @@ from cli.shell.errors import BadInputError
 
 _PARTS = {"DD": "(?P<day>[0-9]{1,2})", "MM": "(?P<month>[0-9]{1,2})", "YYYY": "(?P<year>[0-9]{4})"}
 _FORM = re.compile(r"(DD|MM|YYYY)([./-])(DD|MM|YYYY)\2(DD|MM|YYYY)")
-_DATES = ("due", "paid_through")
+_DATES = ("due", "paid_through", "moved_in")
 
 
 class WaysOfWriting(NamedTuple):

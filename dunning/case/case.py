@@ -9,6 +9,7 @@ from dunning.case.announced import Announcement
 from dunning.case.exempt import Exempt, exemption_words, noted
 from dunning.case.facts import Approval, Bounced, CardOnFile, Exemption, GiveBack, Recovery, Undo, UseCredit
 from dunning.case.ledger import BROUGHT, FEES_AND_VOIDS, INVOICE, Entry, Kind, balance, credit_payment
+from dunning.case.moved_in import MovedIn, elsewhere
 from dunning.case.outcomes import AnswerOutcome, AttemptWord, Ended, Ending
 from dunning.case.settled import last_settled
 from dunning.level import Level
@@ -154,7 +155,7 @@ class Case(Wire):
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
     somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
     grows by one with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's,
-    as the store issued it (`dunning.case.fence`).
+    as the store issued it (`dunning.case.fence`). `moved_in`: another system dunned the invoice before.
     """
 
     invoice: Invoice
@@ -202,6 +203,7 @@ class Case(Wire):
     cancellations: int = 0
     recoveries: tuple[Recovery, ...] = ()
     decided: tuple[Decided, ...] = ()
+    moved_in: MovedIn | None = None
     revision: int = 0
 
     @cached_property
@@ -316,7 +318,7 @@ class Opened(Wire):
     account pays for it from the start, and what earlier invoices left (`carried`) is owed with it. `case` is all that
     was known before: it goes on from there in its next run, or, when it was closed, because money for it moved again.
     `reach` is where the account's contacts were when it was opened. `exempt` is how long the account is exempt, or the
-    last word on that when the case goes on.
+    last word on that when the case goes on. `moved_in`: another system dunned it before.
     """
 
     invoice: Invoice
@@ -325,6 +327,7 @@ class Opened(Wire):
     generation: int
     credit: Money | None = None
     carried: Money | None = None
+    moved_in: MovedIn | None = None
     case: Case | None = None
     exempt: Exemption | None = None
 
@@ -362,8 +365,13 @@ def open_case(opened: Opened, now: datetime) -> Case:
         entries=entries,
         reach=opened.reach,
         generation=opened.generation,
+        moved_in=opened.moved_in,
     )
-    return _exempted(case.model_copy(update={"done": missed_notices(case, now)}), opened.exempt, now)
+    # Asked of a copy: what is derived of the case stays with whom it was derived for.
+    begun: dict[str, object] = {"done": missed_notices(case.model_copy(), now)}
+    if moved := opened.moved_in:
+        begun = {"done": _elsewhere(case, moved, now), "level": moved.level}
+    return _exempted(case.model_copy(update=begun), opened.exempt, now)
 
 
 def _exempted(case: Case, fact: Exemption | None, now: datetime) -> Case:
@@ -373,6 +381,13 @@ def _exempted(case: Case, fact: Exemption | None, now: datetime) -> Case:
     decided = Decided(at=now, what=exemption_words(fact), by=fact.by, reason=fact.reason)
     told = {"exemptions": after, "decided": (*case.decided, decided), "revision": case.revision + 1}
     return case.model_copy(update=told)
+
+
+def _elsewhere(case: Case, moved: MovedIn, now: datetime) -> tuple[Done, ...]:
+    return tuple(
+        Done(step=each.milestone.name, action=each.milestone.action, at=now, kind=each.kind, detail=each.why)
+        for each in elsewhere(case.plan, moved)
+    )
 
 
 def missed_notices(case: Case, now: datetime) -> tuple[Done, ...]:

@@ -4,9 +4,9 @@ from typing import Literal
 
 Ended = Literal[
     "charged", "declined", "no_method", "refunded", "delivered", "undelivered", "bounced", "restricted", "loosened",
-    "reinstated", "deleted", "not_ours", "noted", "credited", "skipped", "looked",
+    "reinstated", "deleted", "not_ours", "noted", "credited", "skipped", "looked", "elsewhere",
 ]  # fmt: skip
-"""How a step ended: the kind of its result, or `bounced` when its notice came back later."""
+"""How a step ended: the kind of its result, `bounced` when its notice came back later, or `elsewhere`, before us."""
 AttemptWord = Literal["charged", "pending", "declined", "unknown", "no_method"]
 """The latest word on a charge attempt."""
 Ending = Literal["", "paid", "waived", "void", "renewed", "deleted"]

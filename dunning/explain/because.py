@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dunning.case.case import Case, Done
+from dunning.case.moved_in import OVER
 from dunning.explain.temporal_ui import clock
 from dunning.payments.refusals import refusal
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
@@ -83,7 +84,7 @@ WORDS = {
 
 def _warned(case: Case, milestone: Milestone, done: Done) -> Iterator[str]:
     """The delivered warnings that the consequence rested on when it came."""
-    if milestone.action not in CONSEQUENCES or done.kind in ("skipped", "not_ours"):
+    if milestone.action not in CONSEQUENCES or done.kind in OVER:
         return
     for earlier in case.done:
         said = earlier.announced.of(milestone.name) if earlier.announced and earlier.kind == "delivered" else None

@@ -27,7 +27,7 @@ def _moved_by(case: Case) -> Iterator[str]:
             continue
         milestone = case.plan.milestone(done.step)
         days = days_late(changed(case, shift_days=moved), milestone, done.at) if milestone else 0
-        if days and done.kind != "skipped":
+        if days and done.kind not in ("skipped", "elsewhere"):
             yield f"{done.step} came {days} day(s) late, on {clock(case, done.at)}, and all later steps with it"
             moved += days
     if moved != case.shift_days:

@@ -50,6 +50,8 @@ def deed(case: Case, done: Done) -> str:
     """A step that is over: `suspended`, `notice sent "First Invoice Overdue Notice"`."""
     if done.kind == "undelivered":
         return f"{done.step} could not be delivered: {done.detail}"
+    if done.kind == "elsewhere":
+        return f"{done.step} done by the system before us: {done.detail}"
     if done.kind in ("not_ours", "skipped"):
         return f"{done.step} left out: {done.detail}"
     if read(done.step).kind is StepKind.LOOSEN_PROMISED:

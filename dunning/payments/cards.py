@@ -35,7 +35,7 @@ def next_charge(case: Case) -> Milestone | None:
 def before_waiting(case: Case, now: datetime, wait: Wait) -> Step:
     """What is to be done about the card while the case has nothing else to do; else the wait itself, or less of it."""
     charge = next_charge(case)
-    if charge is None:
+    if charge is None or (case.moved_in and now < case.moved_in.begins):
         return wait
     if _to_look(case, charge, now):
         return Perform(follow_up(step(StepKind.CARD, LOOK, case.method_changes), now), "will the card last?")

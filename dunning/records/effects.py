@@ -64,7 +64,8 @@ class PanelState(Wire):
 class Effect(Wire):
     """What a service was brought to last: `wanted`, by which holds, what its panel showed, and what was seen outside.
 
-    `proof` is the outside look in words; empty when nothing is looked at. `at` is when that was so.
+    `proof` is the outside look in words; empty when nothing is looked at. `at` is when that was so. `adopted` is the
+    reason that another system had left at the panel, and that is as good as ours; None: there is none.
     """
 
     account: str
@@ -73,4 +74,5 @@ class Effect(Wire):
     shown: Level
     tag: str = ""
     proof: str = ""
+    adopted: str | None = None
     at: Instant

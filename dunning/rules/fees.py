@@ -9,7 +9,7 @@ from dunning.case.ledger import FEES, Kind
 from dunning.money import Money
 from dunning.payments.retries import ours
 from dunning.policy.fee import Fee
-from dunning.policy.plan import Action, Milestone
+from dunning.policy.plan import CONSEQUENCES, Action, Milestone
 from dunning.undo.undo import fresh_id, struck_out
 
 
@@ -20,6 +20,13 @@ def fee_of(case: Case, milestone: Milestone) -> Money | None:
         return None
     amount = fee.on(fee_base(case))
     return amount if amount.minor > 0 else None
+
+
+def harms(case: Case, milestone: Milestone) -> bool:
+    """Whether it is a consequence; a fee that does not apply is none, so nobody is warned of it."""
+    if milestone.action not in CONSEQUENCES:
+        return False
+    return milestone.action is not Action.LATE_FEE or fee_of(case, milestone) is not None
 
 
 def fee_base(case: Case) -> Money:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dunning.case.case import Case, Done
 from dunning.case.ledger import TAKEN_BACK, Entry, Kind, standing, taken_too_much
+from dunning.case.moved_in import OVER
 from dunning.case.size import LARGE, size
 from dunning.level import Level
 from dunning.notices.bounced import told_again
@@ -111,6 +112,6 @@ def _failed(case: Case) -> str:
 def _notice_after(milestone: Milestone, done: Done) -> str:
     if milestone.action is Action.CHARGE:
         return {"declined": milestone.notice_failed, "no_method": milestone.notice_no_method}.get(done.kind, "")
-    if milestone.action in (Action.ISSUE, Action.NOTIFY) or done.kind == "not_ours":
+    if milestone.action in (Action.ISSUE, Action.NOTIFY) or done.kind in OVER:
         return ""
     return milestone.notice

@@ -17,8 +17,8 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 5. owed again  money was taken back: the store hears of it, the account's credit is used, a chargeback restricts at
                once where the policy says so, the customer is told
 6. new method  a new payment method is tried once, at once, where the policy says so
-7. grace       a promise to pay, the grace after money was taken back, or the days after a wrong run was, hold
-               everything until their day is over
+7. grace       a promise to pay, the grace after money was taken back, the days after a wrong run was, or the hours
+               after the invoice moved in from another system hold everything until they are over
 8. milestone   the next step of the plan: wait for it, for the end of an exemption, for its warning's full interval
                (promise 3), for its approvals (promise 8), or until a charge that the gateway calls malformed is
                mended; then perform it, unless the rules know what becomes of it
@@ -48,11 +48,12 @@ from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
 from dunning.payments.refusals import waits_for_mending
 from dunning.payments.retries import concluded, with_new_method
 from dunning.payments.reversals import owed_again, until_restriction, wait_for_restriction
-from dunning.policy.plan import CONSEQUENCES, DROPPED, EXEMPTED, Action, Excess, Milestone
+from dunning.policy.plan import DROPPED, EXEMPTED, Action, Excess, Milestone
 from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
-from dunning.rules.fees import fee_of
+from dunning.rules.fees import harms
 from dunning.rules.follow_ups import follow_ups
+from dunning.rules.moved_in import first_warning
 from dunning.rules.promises import service_promised
 from dunning.undo.undo import loosened
 
@@ -182,6 +183,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
             (case.promised_until, _PROMISED),
             (case.grace_until, _TAKEN_BACK),
             (case.held_until, _UNDONE),
+            (case.moved_in.begins if case.moved_in else None, _MOVED_IN),
         )
         if until and now < until
     ]
@@ -193,6 +195,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
 
 _PROMISED = (PROMISED, "the customer promised to pay by then")
 _TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
+_MOVED_IN = ("the plan goes on", "the invoice has just moved in, and nothing happens at once")
 _UNDONE = ("the plan goes on", "a wrong run of ours was undone, and until then nothing happens")
 
 
@@ -202,9 +205,9 @@ def _milestone(case: Case, now: datetime) -> Step | None:
         return None
     ready, why = _ready_at(case, milestone)
     if now < ready:
-        return Wait(ready, milestone.name, why)
-    if not case.plan.unwarned and _harms(case, milestone) and not delivered_before(case, milestone):
-        return warn_again(case, milestone, now)
+        return first_warning(case, now, Wait(ready, milestone.name, why))
+    if not case.plan.unwarned and harms(case, milestone) and not delivered_before(case, milestone):
+        return first_warning(case, now, warn_again(case, milestone, now))
     missing = missing_approvals(case, milestone)
     if missing:
         why = f"{missing} more approval(s) needed before {milestone.name}"
@@ -212,13 +215,6 @@ def _milestone(case: Case, now: datetime) -> Step | None:
     if milestone.action is Action.CHARGE:
         return waits_for_mending(case, milestone.name, now) or concluded(case, milestone) or Perform(milestone, why)
     return Perform(milestone, why)
-
-
-def _harms(case: Case, milestone: Milestone) -> bool:
-    """Whether it is a consequence; a fee that does not apply is none, so nobody is warned of it."""
-    if milestone.action not in CONSEQUENCES:
-        return False
-    return milestone.action is not Action.LATE_FEE or fee_of(case, milestone) is not None
 
 
 def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
@@ -229,7 +225,7 @@ def _ready_at(case: Case, milestone: Milestone) -> tuple[datetime, str]:
             ready, why = deferral.until, deferral.reason
     if milestone.action in EXEMPTED and case.exempt_until and case.exempt_until > ready:
         ready, why = case.exempt_until, EXEMPT
-    if _harms(case, milestone):
+    if harms(case, milestone):
         for earliest, warning in announced_at(case, milestone):
             if earliest > ready + _SECONDS:
                 why = f"the full interval since the warning {warning.name!r} must pass, and its announced date come"

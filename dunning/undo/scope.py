@@ -100,7 +100,7 @@ def _rested_on(case: Case, milestone: Milestone, taken: set[str], since: datetim
 
 def _level(case: Case, without: Iterable[str]) -> Level:
     """What this invoice's hold would ask for without those steps."""
-    level, left_out = Level.ACTIVE, set(without)
+    level, left_out = case.moved_in.level if case.moved_in else Level.ACTIVE, set(without)
     for done in case.done:
         if done.action is Action.REINSTATE:
             level = Level.ACTIVE

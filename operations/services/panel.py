@@ -79,10 +79,19 @@ def tag_of(holds: Sequence[Hold]) -> str:
 
 
 def mark(seen: PanelState, known: Effect | None) -> str:
-    """The reason of a restriction: what the panel shows, or, where it keeps none, what we noted as we restricted it."""
-    if seen.tag is not None:
+    """The reason of a restriction: what the panel shows, or what we noted as we restricted it or took it over.
+
+    That counts where the panel keeps no reason, or still shows the one of the system that it was taken over from.
+    """
+    adopted = known is not None and known.adopted is not None and known.adopted == seen.tag
+    if seen.tag is not None and not adopted:
         return seen.tag
     return known.tag if known and seen.level is not Level.ACTIVE else ""
+
+
+def still_adopted(seen: PanelState, known: Effect | None) -> str | None:
+    """The reason of another system that is as good as ours, while the panel shows it."""
+    return known.adopted if known and known.adopted == seen.tag and seen.level is not Level.ACTIVE else None
 
 
 def is_of_staff(tag: str) -> bool:

@@ -14,7 +14,7 @@ from dunning.records.accounts import Service
 from dunning.records.effects import Effect
 from dunning.services.probe_verdict import contradicts, in_words, visible
 from dunning.tickets.services import effect_not_seen
-from operations.services.panel import mark, tag_of
+from operations.services.panel import mark, still_adopted, tag_of
 
 PATIENT = 12
 """Tries (about a quarter of an hour) after which a restriction counts although it is not seen outside.
@@ -56,7 +56,8 @@ async def _proved(panel: Panel, probes: Probes, service: Service, wish: Effect, 
     seen = await panel.state(service)
     proof = await look(probes, service, wish.wanted, seen.level)
     tag = wish.tag if seen.tag is not None else mark(seen, known)
-    return wish.model_copy(update={"shown": seen.level, "proof": proof, "tag": tag})
+    left = still_adopted(seen, known)
+    return wish.model_copy(update={"shown": seen.level, "proof": proof, "tag": tag, "adopted": left})
 
 
 async def look(probes: Probes, service: Service, wanted: Level, shown: Level) -> str:

@@ -16,12 +16,14 @@ from dunning.money import Money
 from dunning.names import Values
 from dunning.payments.open_credit import takes_credit, uses_it_by
 from dunning.ports.cases import NoCaseError, Signal, Update
+from dunning.ports.companies import Panel
 from dunning.records.accounts import Account, Contact
 from operations.bring_decision import BringDecision
 from operations.decisions import Decisions
 from operations.errors import RefusedError
 from operations.kept import KeptFirst
 from operations.look import Look
+from operations.moving_in import Adoption
 from operations.new_invoice import NewInvoice
 from operations.open_invoice import OpenInvoice
 from operations.payments import Payments
@@ -89,6 +91,10 @@ class Anywhere:
         return ()
 
 
+def _no_panel() -> Panel:
+    raise AssertionError("nothing moves in on paper")
+
+
 class AccountWorld:
     """One account, and its money as it really moved: `came` and `went`, in minor units of its currency by their ids."""
 
@@ -102,7 +108,7 @@ class AccountWorld:
         self._payments = Payments(store, cases, policy, look.case, seen=lambda _case: None, kept=kept)
         self._credit = StaffCredit(store, self.spread, self._clock)
         self._decisions = Decisions(store, kept, BringDecision(store, cases))
-        self._opening = OpenInvoice(store, cases, Anywhere(), self._clock)
+        self._opening = OpenInvoice(store, cases, Anywhere(), Adoption(_no_panel, store), self._clock)
         self.came: dict[str, Money] = {}
         self.went: dict[str, Money] = {}
         self.payments: list[tuple[str, Payment]] = []

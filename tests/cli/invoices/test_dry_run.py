@@ -44,7 +44,7 @@ async def test_programs_get_the_same_as_json_without_a_server(
     assert in_days(40) < date.fromisoformat(at[:10]) < in_days(60)
     told.pop("steps")
     expected: dict[str, object] = {"line": 1, "invoice": "DRY-5", "account": "DRY-5-account", "differs": []}
-    assert told == expected | {"would": "would start"}
+    assert told == expected | {"would": "would start", "moved_in": []}
 
 
 async def test_a_closed_one_is_told_and_one_of_another_account_is_bad(a_stage: Stage, operate: Operate) -> None:

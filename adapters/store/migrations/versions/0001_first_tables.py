@@ -239,6 +239,7 @@ def _consequences() -> None:
     op.create_table(
         "effects",
         *_words("account", "service", "wanted", "shown", "tag", "proof"),
+        sa.Column("adopted", StoredText(), nullable=True),
         _instant("at"),
         _key("effects", "account", "service"),
     )
