@@ -13,9 +13,11 @@ from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter,
 
 from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError, plainly
 
-_POLICIES, _CASES, _DECISIONS, _HOLDS, _ACCOUNTS = (
+_POLICIES, _CASES, _DECISIONS, _HOLDS, _ACCOUNTS, _STORE = (
     Group(name, sort_key=place)
-    for place, name in enumerate(("Policies", "Invoices", "Decisions of people", "Holds on accounts", "Accounts"))
+    for place, name in enumerate(
+        ("Policies", "Invoices", "Decisions of people", "Holds on accounts", "Accounts", "The store")
+    )
 )
 _COMMANDS = (
     ("plan", "cli.policies.plan:plan", "Show what a policy does to an unpaid invoice, and when.", _POLICIES),
@@ -84,6 +86,7 @@ _COMMANDS = (
     ("site", "cli.holds.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
     ("account", "cli.accounts.account:account", "Show and change an account.", _ACCOUNTS),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
+    ("store", "cli.store.store:store", "Bring the store into PostgreSQL.", _STORE),
 )
 VERSION = "Reprieve 0.1.0"
 """As in pyproject.toml, which not every installation has."""

@@ -33,7 +33,7 @@ async def migrate(url: str, patience: float = PATIENCE) -> None:
     `patience`: seconds to wait for a database that is away, or for another process that writes to an SQLite file.
     Raises ValueError for a URL that is not a store's, StoreOutageError.
     """
-    engine = _engine(url, patience)
+    engine = sync_engine(url, patience)
     silence = None if engine.dialect.name == "sqlite" else Silence(engine, patience)
     await patiently(lambda: asyncio.to_thread(_run, engine, _upgrade, patience), patience, silence)
 
@@ -48,21 +48,24 @@ def run_alembic(url: str, action: Callable[[Config], object]) -> None:
 
     Raises ValueError for a URL that is not a store's, StoreOutageError.
     """
-    _run(_engine(url, PATIENCE), action, PATIENCE)
+    _run(sync_engine(url, PATIENCE), action, PATIENCE)
 
 
 def _upgrade(config: Config) -> None:
     command.upgrade(config, "head")
 
 
-def _engine(url: str, patience: float) -> Engine:
+def sync_engine(url: str, patience: float) -> Engine:
+    """Make an engine without an event loop; each of its connections is closed after use."""
     place = database(url)
     if place.get_backend_name() != "sqlite":
-        return create_engine(place, poolclass=NullPool, connect_args=connect_within(patience))
+        return create_engine(place, poolclass=NullPool, connect_args=connect_within(patience), hide_parameters=True)
     # psycopg speaks both ways, aiosqlite does not. Foreign keys stay off here: on SQLite a table is changed by dropping
     # it and writing it anew.
     arguments = {"isolation_level": None, "timeout": patience}
-    engine = create_engine(place.set(drivername="sqlite"), poolclass=NullPool, connect_args=arguments)
+    engine = create_engine(
+        place.set(drivername="sqlite"), poolclass=NullPool, connect_args=arguments, hide_parameters=True
+    )
     begin_explicitly(engine)
     return engine
 

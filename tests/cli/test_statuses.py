@@ -12,8 +12,8 @@ NOWHERE = "sqlite+aiosqlite:////dev/null/store.db"
 WHO = ("--by", "ana", "--reason", "why")
 MONEY = ("--amount", "USD 5", "--id", "x")
 TIMES = ("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z")
-ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "preview")}
-"""Need nobody: they work on policy files."""
+ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "preview"), ("store", "copy")}
+"""Work on files, and without one it is none that passes."""
 WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("start",): ("-",),
     ("list",): (),
