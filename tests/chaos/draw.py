@@ -1,5 +1,6 @@
 """A life as it is drawn from its seed: one account, its invoices, what people do, what breaks. No more is random."""
 
+from dataclasses import replace
 from random import Random
 from typing import get_args
 
@@ -19,6 +20,8 @@ _WEIGHTS: dict[ActKind, int] = {
     "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
 }  # fmt: skip
+_MOVED = 0.12
+"""The share of invoices that move in."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
     "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
@@ -31,6 +34,7 @@ def draw(seed: int) -> DrawnLife:
     """The life of that seed."""
     chance = Random(seed)
     invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
+    invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
     acts = tuple(sorted(_acts(chance, invoices), key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -59,6 +63,13 @@ def _invoice(chance: Random, number: int) -> DrawnInvoice:
         service=chance.randrange(4),
         fees=tuple(_fee(chance, after) for after in chance.choice(((), (), (4,), (2, 6), (4, 9), (2, 20)))),
     )
+
+
+def _moved(chance: Random, invoice: DrawnInvoice) -> DrawnInvoice:
+    """Some come from another system, and most of those are past due there."""
+    if chance.random() >= _MOVED:
+        return invoice
+    return replace(invoice, moved_in=True, due=chance.choice((-16, -21, -41, 0)))
 
 
 def _fee(chance: Random, after: int) -> DrawnFee:

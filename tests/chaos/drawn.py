@@ -49,7 +49,7 @@ class DrawnInvoice:
     """One invoice. `due` are days after the first one's; `charges` is what the gateway does with its charges.
 
     `service` is the one that it pays for; a number that the account has not means all of them. `fees` replace those of
-    its policy; none: it keeps them.
+    its policy; none: it keeps them. `moved_in`: another system dunned it until today; it may be past due.
     """
 
     policy: str
@@ -58,6 +58,7 @@ class DrawnInvoice:
     charges: tuple[str, ...]
     service: int
     fees: tuple[DrawnFee, ...] = ()
+    moved_in: bool = False
 
 
 @dataclass(frozen=True)

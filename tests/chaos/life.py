@@ -100,6 +100,7 @@ class Life:
                 "payer": payer,
                 "services": services,
                 "pays_for": self.pays_for(drawn),
+                "moved_in": _now().date() if drawn.moved_in else None,
             }
         )
 

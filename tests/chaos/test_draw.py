@@ -22,6 +22,7 @@ def test_everything_that_is_known_is_drawn() -> None:
     assert {act.kind for life in LIVES for act in life.acts} == set(ACTS)
     assert {fault.kind for life in LIVES for fault in life.faults} == set(FAULTS)
     assert {invoice.policy for life in LIVES for invoice in life.invoices} == set(POLICIES)
+    assert {invoice.moved_in for life in LIVES for invoice in life.invoices} == {True, False}
 
 
 def test_whatever_is_drawn_can_be_done() -> None:
