@@ -182,10 +182,9 @@ def _refused(new: NewInvoice, facts: KnownFacts | None) -> str:
 
 
 def _hint(new: NewInvoice, known: Money) -> str:
-    number = typed(new.invoice)
     if new.amount.currency != known.currency:
-        return f"declare it a mistake with `starter.py void {typed(number)} --reason WHY`, and start another one"
+        return f"declare it a mistake with `starter.py void {typed(new.invoice)} --reason WHY`, and start another one"
     if new.amount < known:
-        less = known + -new.amount
-        return f'no file changes money: `starter.py waive {typed(number)} invoice --amount "{less}"` takes the difference back'
+        command = f'starter.py waive {typed(new.invoice)} invoice --amount "{known + -new.amount}"'
+        return f"no file changes money: `{command}` takes the difference back"
     return "no file changes money: what is to be asked beside it is a new invoice"
