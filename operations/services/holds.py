@@ -110,14 +110,20 @@ class StaffHolds:
         _of_a_person(asked.source)
         _named(asked.by, asked.note)
         await self._known(asked.account, asked.service)
-        holds = await self._store.holds(asked.account)
-        if found := next(
-            (each for each in holds if (each.source, each.service) == (asked.source, asked.service)), None
-        ):
-            deed = Deed(asked.by, asked.note, self._clock())
-            await note_deed(self._store, asked.account, f"hold {_in_words(found)} lifted", deed)
+        await self._note(asked)
         lifted = await lift_hold(self._store, asked.account, asked.source, service=asked.service)
         return Held(lifted, await self._bring(asked.account, asked.service))
+
+    async def _note(self, asked: LiftHold) -> None:
+        """Keep who lifts the hold, once: an outage between this and the lifting has the command repeated."""
+        of = (asked.source, asked.service)
+        found = next((e for e in await self._store.holds(asked.account) if (e.source, e.service) == of), None)
+        if found is None:
+            return
+        what = f"hold {_in_words(found)} lifted"
+        changes = await self._store.account_changes(asked.account)
+        if not any(each.what == (what,) and each.at >= found.since for each in changes):
+            await note_deed(self._store, asked.account, what, Deed(asked.by, asked.note, self._clock()))
 
     async def _sound(self, asked: PlaceHold) -> None:
         _of_a_person(asked.source)

@@ -7,6 +7,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from operations.errors import NoSuchAccountError, RefusedError, UnfinishedError
+from operations.services import holds
 from operations.services.holds import LiftHold, PlaceHold, StaffHolds
 from tests.operations.opening import new, now, opened
 
@@ -78,3 +79,26 @@ async def test_a_panel_that_is_away_leaves_the_hold_written_down(made: Compositi
         await made.holds.place(PlaceHold("of-OPHOLD-4", "abuse", Level.LOCKED, "ann", "a test", silent=True))
     assert [each.source for each in await made.store.holds("of-OPHOLD-4")] == ["abuse"]
     await made.store.replace_holds("of-OPHOLD-4", await made.store.holds("of-OPHOLD-4"), ())
+
+
+async def test_who_lifted_a_hold_is_kept_once_however_often_an_outage_has_it_repeated(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = await account(made, "OPHOLD-NOTED")
+    await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, "ann", "a test", silent=True))
+    asked = LiftHold(name, "abuse", "bea", "it is over")
+
+    async def away(*_: object, **__: object) -> bool:
+        raise OutageError("the store went away in between")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(holds, "lift_hold", away)
+        with pytest.raises(OutageError):
+            await made.holds.lift(asked)
+    assert (await made.holds.lift(asked)).changed
+    assert [each.what for each in await made.store.account_changes(name)] == [
+        ("hold abuse (locked, placed by ann: a test) lifted",)
+    ]
+    await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, "ann", "a test", silent=True))
+    await made.holds.lift(asked)
+    assert len(await made.store.account_changes(name)) == 2, "another hold, another lifting"

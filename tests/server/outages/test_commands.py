@@ -20,7 +20,7 @@ from tests.server.outages.seen import seen, settled
 from tests.server.outages.writing import MAIL, NAME, WRITING
 
 Operating = Callable[..., Awaitable[Said]]
-PLACES = int(os.environ.get("OUTAGE_PLACES", "4"))
+PLACES = int(os.environ.get("OUTAGE_PLACES", "2"))
 """So many places in the middle of each command, as far from each other as can be; OUTAGE_PLACES=199 are all."""
 _numbers = count(1)
 DONE = ("it is so already", "the breaker holds nothing back of it", "there is nothing to recover")
