@@ -74,11 +74,16 @@ def _added(life: Life, fee: str) -> bool:
 
 
 def _intervals(life: Life, did: Did) -> list[tuple[timedelta, timedelta]]:
-    """For each delivered warning before the step: how long ago it was, and how long the policy says."""
+    """For each delivered warning before the step: how long ago it was, and how long the policy says.
+
+    What came before the due date is none: the step waits for one that came later.
+    """
     assert did.step is not None
     found: list[tuple[timedelta, timedelta]] = []
     for earlier in life.did:
         if earlier.known > did.decided or earlier.step is None or not isinstance(earlier.result, Delivered):
+            continue
+        if did.before.today(earlier.known) < did.before.invoice.due:
             continue
         said = earlier.result.announced.of(did.step.name) if earlier.result.announced else None
         warning = life.case.plan.milestone(read(earlier.step.name).milestone)
