@@ -233,7 +233,7 @@ class Composition:
         settings = self.settings
         domain, secret = settings.mail_from.rpartition("@")[2], settings.link_secret.get_secret_value()
         box = Letterbox(mail.mailer_from(settings), renderer.renderer_from(settings), domain, secret)
-        return ResendNotice(self.store, box)
+        return ResendNotice(self.store, box, now)
 
     @cached_property
     def holds(self) -> StaffHolds:

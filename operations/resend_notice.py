@@ -1,5 +1,7 @@
 """Sending a notice again to a customer who asks for it: as a copy that says of which day it is."""
 
+from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -31,11 +33,15 @@ class Letterbox(NamedTuple):
 
 
 class ResendNotice:
-    """No case hears of it: a copy warns of nothing, and its words are those of the day on which it was written."""
+    """No case hears of it: a copy warns of nothing, and its words are those of the day on which it was written.
 
-    def __init__(self, store: ResendRecords, letterbox: Letterbox) -> None:
+    `clock` is the wall's: the copy's own time is that of its sending.
+    """
+
+    def __init__(self, store: ResendRecords, letterbox: Letterbox, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._box = letterbox
+        self._clock = clock
 
     async def resend(self, notice: NoticeCopy, to: str = "") -> NoticeCopy:
         """The copy as it went out; `to` is an address of the account, else the first one that works.
@@ -58,6 +64,7 @@ class ResendNotice:
             update={
                 "id": name,
                 "recipient": recipient,
+                "at": self._clock(),
                 "content": self._box.renderer.copy_of(notice, account),
                 "status": "sending",
                 "detail": "",

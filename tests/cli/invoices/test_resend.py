@@ -1,5 +1,7 @@
 """`notices resend`: a copy of a notice for a customer who asks for it, which says of which day it is."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from dunning.records.mail import NoticeCopy
@@ -28,6 +30,7 @@ async def test_a_copy_goes_out_and_says_of_which_day_it_is(a_stage: Stage, opera
     assert f"this copy of what we wrote to you on {notice.at:%A, %B} {notice.at.day}," in copy.content.text
     assert "19.99" in copy.content.text
     assert copy.announced is None, "it warns of nothing"
+    assert abs(copy.at - datetime.now(UTC)) < timedelta(minutes=5), "its own time is that of its sending"
     assert await playing.case() == before, "no case hears of it"
     again = await operate("notices", "resend", notice.id, "--to", playing.email, "--json")
     assert again.json["id"] == f"RESEND-1:resent:{notice.id}:1"
