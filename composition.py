@@ -95,7 +95,8 @@ class Composition:
     @cached_property
     def cases(self) -> TemporalCases:
         """The invoices' workflows."""
-        return TemporalCases(self._client, self.settings.task_queue, seen=self.seen)
+        patience = self.settings.outage_seconds
+        return TemporalCases(self._client, self.settings.task_queue, seen=self.seen, patience=patience)
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
@@ -123,7 +124,7 @@ class Composition:
     @cached_property
     def notices(self) -> TemporalNotices:
         """Notices that belong to no case's plan."""
-        return TemporalNotices(self._client, self.settings.task_queue)
+        return TemporalNotices(self._client, self.settings.task_queue, self.settings.outage_seconds)
 
     @cached_property
     def reach(self) -> reachability.MailReach:
@@ -254,7 +255,8 @@ class Composition:
     @cached_property
     def checks(self) -> RunChecks:
         """Sweep, or check for drift, now."""
-        return RunChecks(TemporalChecks(self._client, self.settings.task_queue), now)
+        checks = TemporalChecks(self._client, self.settings.task_queue, self.settings.outage_seconds)
+        return RunChecks(checks, now)
 
     @cached_property
     def breaker(self) -> BreakerDecisions:

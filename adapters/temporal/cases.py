@@ -1,7 +1,7 @@
 """The invoices' workflows, reached from outside by name. Everything that speaks to a case comes this way."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
@@ -22,6 +22,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.attributes import KEYS, typed
+from adapters.temporal.client import time_for_one_call
 from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import Answer, StillWanted
@@ -45,9 +46,8 @@ from dunning.ports.cases import (
     Update,
     Wanted,
 )
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import PATIENCE, OutageError
 
-PATIENCE = timedelta(seconds=10)
 _ABORTED = "aborted by closing workflow"
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
 _AWAY = (RPCStatusCode.UNAVAILABLE, *_SILENT)
@@ -66,6 +66,7 @@ class TemporalCases:
     """Fits `dunning.ports.cases.Cases`. `queue` is the workflows' task queue; `client` raises OutageError too early.
 
     `seen` hears of each case that was started, of each answer, and of each that goes on: for the table of open cases.
+    `patience`: seconds in which server and worker answer.
     """
 
     def __init__(
@@ -74,10 +75,12 @@ class TemporalCases:
         queue: str,
         *,
         seen: SeesCases | None = None,
+        patience: float = PATIENCE,
     ) -> None:
         self._client = client
         self._queue = queue
         self._seen = seen
+        self._time = time_for_one_call(patience)
 
     async def start(self, opened: Opened, values: Values, *, dead: bool = False) -> bool:
         """Start a case, unless there is or was one; a dead one may be followed."""
@@ -92,6 +95,7 @@ class TemporalCases:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=case_summary(opened.invoice),
                 search_attributes=typed(values),
+                rpc_timeout=self._time,
             )
         except WorkflowAlreadyStartedError:
             return False
@@ -111,7 +115,7 @@ class TemporalCases:
             namespace=client.namespace, execution=Execution(workflow_id=names.workflow_id(invoice))
         )
         try:
-            told = await client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=PATIENCE)
+            told = await client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=self._time)
         except RPCError as error:
             if _is_gone(error):
                 return True
@@ -121,7 +125,7 @@ class TemporalCases:
     async def died(self, invoice: str) -> str:
         """How the server ended its last run, unless that came to its own end."""
         try:
-            described = await self._handle(invoice).describe(rpc_timeout=PATIENCE)
+            described = await self._handle(invoice).describe(rpc_timeout=self._time)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return FORGOTTEN
@@ -131,7 +135,7 @@ class TemporalCases:
     async def trying(self, invoice: str) -> tuple[Trying, ...]:
         """What Temporal says of its activities that fail."""
         try:
-            described = await self._handle(invoice).describe(rpc_timeout=PATIENCE)
+            described = await self._handle(invoice).describe(rpc_timeout=self._time)
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return ()
@@ -142,7 +146,7 @@ class TemporalCases:
     async def ask(self, invoice: str) -> Case:
         """All facts of a case."""
         try:
-            return await self._handle(invoice).query(names.CASE, result_type=Case, rpc_timeout=PATIENCE)
+            return await self._handle(invoice).query(names.CASE, result_type=Case, rpc_timeout=self._time)
         except RPCError as error:
             raise self._told(error, invoice) from None
         except WorkflowQueryFailedError as error:
@@ -164,7 +168,7 @@ class TemporalCases:
     async def _updated(self, invoice: str, update: Update, update_id: str) -> Answer:
         try:
             answer: Answer = await self._handle(invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-                UPDATES[type(update)], update, id=update_id or None, result_type=Answer, rpc_timeout=PATIENCE
+                UPDATES[type(update)], update, id=update_id or None, result_type=Answer, rpc_timeout=self._time
             )
         except WorkflowUpdateFailedError as error:
             raise CaseSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
@@ -177,7 +181,7 @@ class TemporalCases:
     async def signal(self, invoice: str, signal: Signal) -> None:
         """Leave it with the server."""
         try:
-            await self._handle(invoice).signal(SIGNALS[type(signal)], signal)
+            await self._handle(invoice).signal(SIGNALS[type(signal)], signal, rpc_timeout=self._time)
         except RPCError as error:
             raise self._told(error, invoice) from None
 
@@ -194,6 +198,7 @@ class TemporalCases:
                 static_summary=case_summary(opened.invoice),
                 start_signal=SIGNALS[type(signal)],
                 start_signal_args=[signal],
+                rpc_timeout=self._time,
             )
         except RPCError as error:
             raise away(error) from None
@@ -205,7 +210,7 @@ class TemporalCases:
         asked = StillWanted(generation=order.generation, number=order.number)
         try:
             await self._handle(order.invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-                names.STILL_WANTED, asked, rpc_timeout=PATIENCE
+                names.STILL_WANTED, asked, rpc_timeout=self._time
             )
         except WorkflowUpdateFailedError:
             return False
@@ -220,7 +225,8 @@ class TemporalCases:
     async def listed(self, wanted: Wanted) -> AsyncIterator[Listed]:
         """The cases, one at a time."""
         try:
-            async for found in self._client().list_workflows(_query(wanted), page_size=_PAGE):
+            found_all = self._client().list_workflows(_query(wanted), page_size=_PAGE, rpc_timeout=self._time)
+            async for found in found_all:
                 yield _listed(found)
         except RPCError as error:
             raise away(error) from None
@@ -228,7 +234,7 @@ class TemporalCases:
     async def count(self, wanted: Wanted) -> int:
         """How many there are."""
         try:
-            return (await self._client().count_workflows(_query(wanted))).count
+            return (await self._client().count_workflows(_query(wanted), rpc_timeout=self._time)).count
         except RPCError as error:
             raise away(error) from None
 
@@ -242,8 +248,8 @@ class TemporalCases:
 
     def _silent(self, invoice: str) -> NoAnswerError:
         return NoAnswerError(
-            f"{invoice}: no worker answered within {PATIENCE.seconds} seconds; nothing is known to have happened\n"
-            f"Is worker.py running on the task queue {self._queue!r}?"
+            f"{invoice}: no worker answered within {self._time.total_seconds():g} s, and nothing is known to have "
+            f"happened; is worker.py running on the task queue {self._queue!r}?"
         )
 
 
@@ -266,6 +272,8 @@ def away(error: RPCError) -> OutageError:
     """What an answer of the server means that says nothing about the case itself."""
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
         return BusyError(f"Temporal answered {error.status.name}: {error.message}")
+    if error.status in _SILENT:
+        return OutageError(f"Temporal takes calls and does not answer them: {error.status.name}: {error.message}")
     kind = OutageError if error.status in _AWAY else ServerRefusedError
     return kind(f"Temporal answered {error.status.name}: {error.message}")
 

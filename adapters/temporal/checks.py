@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
@@ -10,18 +10,17 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from adapters.temporal.cases import away
+from adapters.temporal.client import time_for_one_call
 from dunning.fleet import drift, sweep
 from dunning.fleet.drift import DriftOrder
 from dunning.fleet.drift_report import DriftReport
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
 from dunning.ports.checks import CheckFailedError
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import PATIENCE, OutageError
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at what the workflow waits for."""
-PATIENCE = timedelta(seconds=10)
-"""So long a worker may take to begin."""
 TRIES = 3
 """A step that failed so often is waiting for something."""
 
@@ -29,11 +28,15 @@ Report = TypeVar("Report", SweepReport, DriftReport)
 
 
 class TemporalChecks:
-    """Fits `dunning.ports.checks.Checks`. `queue` is the workflows' task queue."""
+    """Fits `dunning.ports.checks.Checks`. `queue` is the workflows' task queue.
 
-    def __init__(self, client: Callable[[], Client], queue: str) -> None:
+    `patience`: seconds in which the server answers, and a worker begins.
+    """
+
+    def __init__(self, client: Callable[[], Client], queue: str, patience: float = PATIENCE) -> None:
         self._client = client
         self._queue = queue
+        self._time = time_for_one_call(patience)
 
     async def sweep(self, order: SweepOrder) -> SweepReport:
         """Sweep now."""
@@ -57,6 +60,7 @@ class TemporalChecks:
                 result_type=report,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=f"{what} that somebody asked for".capitalize(),
+                rpc_timeout=self._time,
             )
             return await self._report_of(run, what)
         except RPCError as error:
@@ -77,7 +81,7 @@ class TemporalChecks:
 
     async def _look(self, run: WorkflowHandle[Any, Any], what: str) -> None:
         """Raises OutageError when the workflow waits for something."""
-        seen = (await run.describe()).raw_description
+        seen = (await run.describe(rpc_timeout=self._time)).raw_description
         failing = (each for each in seen.pending_activities if each.attempt >= TRIES)
         stuck = next((each.last_failure.message for each in failing if each.last_failure.message), "")
         if stuck:
@@ -86,10 +90,10 @@ class TemporalChecks:
             return
         task, now = seen.pending_workflow_task, datetime.now(UTC)  # noqa: TID251 - patience is real time
         waited = now - task.scheduled_time.ToDatetime(UTC)
-        if waited > PATIENCE and not task.HasField("started_time"):
+        if waited > self._time and not task.HasField("started_time"):
             nobody = f"no worker answers; is worker.py running on the task queue {self._queue!r}?"
             raise _waiting(run, what, nobody)
 
 
 def _waiting(run: WorkflowHandle[Any, Any], what: str, why: str) -> OutageError:
-    return OutageError(f"{what} waits: {why}\nIt goes on by itself once it can; it is {run.id} in Temporal.")
+    return OutageError(f"{what} waits: {why}; it goes on by itself once it can, as {run.id} in Temporal")

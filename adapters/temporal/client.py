@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import structlog
 from temporalio.api.enums.v1 import IndexedValueType
@@ -24,28 +25,37 @@ _INDEXED = {
 _PAUSE = 0.5
 """Seconds between two tries to connect; the SDK itself tries calls again, but not this."""
 _AS_TIME_ALLOWS = 1_000_000
+LEAST = 2.0
+"""Seconds that one call may take, however short the patience is: who is there needs a moment to answer, too."""
 
 
 async def connect(patience: float = PATIENCE, runtime: Runtime | None = None) -> Client:
     """Connect as `temporal.toml` and the TEMPORAL_ variables say.
 
-    `patience`: seconds to wait for a server that is away, now and in every call. Raises RuntimeError after that.
+    `patience`: seconds to wait for a server that is away, or takes connections and says nothing, now and in every call.
+    Raises RuntimeError after that, or TimeoutError.
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")  # as the `temporal` program does
+    retries = RetryConfig(max_elapsed_time_millis=round(patience * 1000), max_retries=_AS_TIME_ALLOWS)
     until = time.monotonic() + patience
     while True:
         try:
-            return await Client.connect(
-                **config,
-                data_converter=pydantic_data_converter,
-                runtime=runtime,
-                retry_config=RetryConfig(max_elapsed_time_millis=round(patience * 1000), max_retries=_AS_TIME_ALLOWS),
-            )
+            async with asyncio.timeout(max(until - time.monotonic(), LEAST)):
+                return await Client.connect(
+                    **config, data_converter=pydantic_data_converter, runtime=runtime, retry_config=retries
+                )
+        except TimeoutError:
+            raise TimeoutError("it takes connections and says nothing") from None
         except RuntimeError:
             if time.monotonic() + _PAUSE > until:
                 raise
         await asyncio.sleep(_PAUSE)
+
+
+def time_for_one_call(patience: float) -> timedelta:
+    """How long a server that takes a call may be silent; the SDK itself would wait for half a minute."""
+    return timedelta(seconds=max(patience, LEAST))
 
 
 def measured(address: str) -> Runtime | None:

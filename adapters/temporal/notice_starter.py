@@ -7,17 +7,19 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from adapters.temporal.client import time_for_one_call
 from dunning.case.orders import NoticeOrder
 from dunning.names import NOTICE, notice_workflow_id
-from dunning.ports.outages import OutageError
+from dunning.ports.outages import PATIENCE, OutageError
 
 
 class TemporalNotices:
-    """Fits `dunning.ports.companies.NoticeStarter`. `queue` is the workflows' task queue."""
+    """Fits `dunning.ports.companies.NoticeStarter`. `queue` is the workflows' task queue, `patience` in seconds."""
 
-    def __init__(self, client: Callable[[], Client], queue: str) -> None:
+    def __init__(self, client: Callable[[], Client], queue: str, patience: float = PATIENCE) -> None:
         self._client = client
         self._queue = queue
+        self._time = time_for_one_call(patience)
 
     async def send(self, order: NoticeOrder) -> None:
         """Have the notice sent, once for its step."""
@@ -30,6 +32,7 @@ class TemporalNotices:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=f"{order.title}: {order.account}",
+                rpc_timeout=self._time,
             )
         except WorkflowAlreadyStartedError:
             return

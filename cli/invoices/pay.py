@@ -59,7 +59,7 @@ async def _money(payments: Payments, invoice: str, text: str) -> Money:
         raise
     except OutageError as error:
         raise FailedError(
-            f"{error}\nThe invoice's currency is not known without it: write --amount 'USD 19.99'."
+            f"{error}; the invoice's currency is not known without it: write --amount 'USD 19.99'"
         ) from None
 
 
@@ -81,8 +81,8 @@ async def _take(payments: Payments, invoice: str, payment: Payment, *, durable: 
         return await payments.take(invoice, payment, durable=durable, force=force)
     except NoAnswerError as error:
         raise FailedError(
-            f"{error}\nThe payment was not acknowledged; trying again is harmless, the id {payment.id} counts once.\n"
-            "With --durable the server keeps it until a worker is back."
+            f"{error}; the payment was not acknowledged: trying again is harmless, the id {payment.id} counts once, "
+            "and with --durable the server keeps it until a worker is back"
         ) from None
 
 

@@ -9,7 +9,7 @@ import tomllib
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 
-from cli.shell.errors import AGAIN, BadInputError, FailedError
+from cli.shell.errors import AGAIN, BadInputError, FailedError, TemporalAwayError
 from cli.shell.preferences import settings
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
         client, why = None, "this command does not speak to Temporal"
         try:
             client = None if server == "not needed" else await stack.enter_async_context(open_client())
-        except FailedError as error:
+        except TemporalAwayError as error:
             if server == "needed":
                 raise
-            why = str(error)
+            why = error.why
         if store != "not needed":
             await _migrated(settings().store_url, needed=store == "needed")
 
@@ -63,7 +63,7 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
 
 @asynccontextmanager
 async def open_client() -> AsyncGenerator[Client]:
-    """A connection to Temporal. Raises FailedError when nobody answers, now or later in the block."""
+    """A connection to Temporal. Raises TemporalAwayError when nobody answers, FailedError later in the block."""
     from temporalio.service import RPCError
 
     from adapters.temporal.client import connect
@@ -71,7 +71,7 @@ async def open_client() -> AsyncGenerator[Client]:
     try:
         client = await connect(settings().outage_seconds)
     except (RuntimeError, RPCError, OSError, tomllib.TOMLDecodeError) as error:
-        raise FailedError(_unreachable(error)) from None
+        raise TemporalAwayError(_unreachable(error)) from None
     try:
         yield client
     except RPCError as error:
@@ -91,7 +91,7 @@ def _unreachable(error: Exception) -> str:
     text = str(error).strip()
     said = _SAID.search(text)
     why = said[1] if said else text.splitlines()[0] if text else type(error).__name__
-    return f"no Temporal server answers at {address()}: {why}; start it, or correct TEMPORAL_ADDRESS, {AGAIN}"
+    return f"no Temporal server answers at {address()}: {why}"
 
 
 def address() -> str:

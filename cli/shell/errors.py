@@ -29,13 +29,21 @@ class FailedError(CommandError):
     """An outage: the same command may work later."""
 
 
+class TemporalAwayError(FailedError):
+    """`why` alone says nothing of typing it again: who could keep what was given need not do that."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why}; start it, or correct TEMPORAL_ADDRESS, {AGAIN}")
+        self.why = why
+
+
 def plainly(error: Exception) -> CommandError | None:
     """What a command says of an operation's own errors: the one place where they become words and a status.
 
     None for any other: that is a fault of ours, and its traceback is wanted.
     """
     from dunning.ports.outages import OutageError, StoreOutageError
-    from operations.errors import NotFoundError, RefusedError, UnfinishedError
+    from operations.errors import KeptError, NotFoundError, RefusedError
 
     if isinstance(error, NotFoundError):
         return BadInputError(f"{error}; `starter.py list --all` shows those there are")
@@ -43,9 +51,9 @@ def plainly(error: Exception) -> CommandError | None:
         return BadInputError(f"--{error.field.replace('_', '-')}: {error.reason}" if error.field else str(error))
     if isinstance(error, StoreOutageError):
         return FailedError(f"{error}; see that it runs, or correct REPRIEVE_STORE_URL, {AGAIN}")
-    if isinstance(error, UnfinishedError):
-        return FailedError(f"{error}; run the same command again, it is safe to repeat")
-    return FailedError(str(error)) if isinstance(error, OutageError) else None
+    if isinstance(error, KeptError):
+        return FailedError(str(error))
+    return FailedError(f"{error}; see to that, {AGAIN}") if isinstance(error, OutageError) else None
 
 
 def reasons(error: ValidationError) -> list[str]:

@@ -86,6 +86,14 @@ class TemporalServer:
         """Stop it."""
         await self._child.stop()
 
+    def freeze(self) -> None:
+        """It takes connections and says nothing, until `thaw`."""
+        self._child.freeze()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._child.thaw()
+
     async def kill(self) -> None:
         """SIGKILL, as a crash would."""
         await self._child.kill()

@@ -1,6 +1,7 @@
 """The port of cases at the real server: each call, each way in which there is no case, and who does not answer."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import get_args
 
@@ -8,13 +9,15 @@ import pytest
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
-from adapters.temporal import cases as module
 from adapters.temporal.cases import TemporalCases
+from adapters.temporal.checks import TemporalChecks
+from adapters.temporal.client import LEAST, connect
 from adapters.temporal.connection import Connection
 from composition import now
 from dunning.case.case import Opened, going_on, open_case
 from dunning.case.facts import Payment, Promise, Reversal, Void
 from dunning.explain.temporal_ui import shown
+from dunning.fleet.drift import DriftOrder
 from dunning.money import Money
 from dunning.names import Values
 from dunning.ports import cases as ports
@@ -107,14 +110,11 @@ async def test_what_was_never_started_is_no_case(a_stage: Stage) -> None:
         await cases.signal("PORT-NONE", payment("x", usd(1)))
 
 
-async def test_without_a_worker_nobody_answers_but_the_server_keeps_signals(
-    a_stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "PATIENCE", timedelta(seconds=1))
+async def test_without_a_worker_nobody_answers_but_the_server_keeps_signals(a_stage: Stage) -> None:
     client = await a_stage.connect()
-    cases = TemporalCases(lambda: client, "nobody")
+    cases = TemporalCases(lambda: client, "nobody", patience=LEAST)
     await cases.start(*opening("PORT-4"))
-    with pytest.raises(NoAnswerError, match="no worker answered within 1 seconds; nothing is known to have happened"):
+    with pytest.raises(NoAnswerError, match="no worker answered within 2 s, and nothing is known to have happened"):
         await cases.ask("PORT-4")
     with pytest.raises(NoAnswerError, match="running on the task queue 'nobody'"):
         await cases.tell("PORT-4", payment("p", usd(1)), "p")
@@ -138,6 +138,31 @@ async def test_before_temporal_has_answered_everything_is_an_outage() -> None:
         await cases.ask("PORT-5")
     with pytest.raises(OutageError, match="has not answered yet"):
         await cases.count(Wanted())
+
+
+async def test_a_server_that_takes_connections_and_says_nothing_is_waited_for_as_long_as_the_setting_says(
+    a_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await a_stage.connect()
+    cases, checks = TemporalCases(lambda: client, "nobody", patience=0), TemporalChecks(lambda: client, "nobody", 0)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", a_stage.server.address)
+    at = now()
+    a_stage.server.freeze()
+    try:
+        began = time.monotonic()
+        with pytest.raises(TimeoutError, match="takes connections and says nothing"):
+            await connect(0)
+        for asked in (
+            cases.start(*opening("PORT-7")),
+            cases.count(Wanted()),
+            cases.signal("PORT-2", payment("p", usd(1))),
+            checks.drift(DriftOrder(at=at)),
+        ):
+            with pytest.raises(OutageError):
+                await asyncio.wait_for(asked, 3 * LEAST)
+        assert time.monotonic() - began < 5 * 2 * LEAST
+    finally:
+        a_stage.server.thaw()
 
 
 def test_everything_that_can_be_said_has_a_name_that_the_workflow_knows() -> None:

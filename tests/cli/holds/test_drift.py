@@ -37,7 +37,6 @@ SITE = Service(id="sandbox:cli-drift:website", account="bakery", user="cli-drift
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal import cases
+from adapters.temporal import cases, client
 from dunning.names import workflow_id
 from dunning.records.books import KnownInvoice
 from sandbox.stage.stage import Stage
@@ -162,7 +162,8 @@ async def test_what_is_no_payment_is_refused(operate: Operate, words: tuple[str,
 def nobody_works(monkeypatch: pytest.MonkeyPatch, operate: Operate) -> Operate:
     """Start cases on a task queue that no worker polls, and have little patience."""
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody")
-    monkeypatch.setattr(cases, "PATIENCE", cases.PATIENCE / 20)
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")
+    monkeypatch.setattr(client, "LEAST", 0.5)
     return operate
 
 
@@ -189,8 +190,9 @@ async def test_without_store_and_worker_the_caller_hears_that_nothing_was_acknow
     assert (said.status, said.out) == (1, "")
     assert "no worker answered" in said.err
     assert "worker.py running on the task queue 'nobody'" in said.err
-    assert "was not acknowledged; trying again is harmless" in said.err
+    assert "was not acknowledged: trying again is harmless" in said.err
     assert "--durable" in said.err
+    assert said.err.count("\n") == 1
 
 
 async def test_a_case_that_closes_meanwhile_does_not_swallow_the_payment(a_stage: Stage, operate: Operate):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from activities.fleet.sweep import SweepBooks
 from activities.notices.open_ticket import OpenTicket
 from adapters.store import SqlStore, migrate
 from adapters.temporal import checks
+from adapters.temporal import client as temporal
 from dunning.fleet.sweep import sweep_id
 from operations.spread_credit import SpreadCredit
 from sandbox.stage.stage import Stage
@@ -30,7 +30,6 @@ WINDOW = ("--since", (AT - DAY).isoformat(), "--until", AT.isoformat())
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=0.5))
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", QUEUE)
 
 
@@ -98,13 +97,18 @@ async def test_an_outage_of_the_payment_company_is_told_and_the_sweep_goes_on_by
         said = await operate("sweep", "--until", end.isoformat())
         assert (said.status, said.out) == (1, "")
         assert "the sweep waits: gateway: HTTP 503" in said.err
-        assert f"It goes on by itself once it can; it is {sweep_id(end)} in Temporal." in said.err
+        assert (
+            f"it goes on by itself once it can, as {sweep_id(end)} in Temporal; see to that, and run the same"
+            in said.err
+        )
         company.broken = False
         report = await client.get_workflow_handle_for(Sweep.run, sweep_id(end)).result()
         assert report.payments_healed == 1
 
 
 async def test_without_a_worker_it_says_so(client: Client, operate: Operate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")
+    monkeypatch.setattr(temporal, "LEAST", 0.5)
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody-sweeps")
     end = AT + 2 * DAY
     said = await operate("sweep", "--until", end.isoformat())
@@ -117,7 +121,7 @@ async def test_a_sweep_that_was_ended_at_the_server_is_no_report(
     client: Client, operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REPRIEVE_TASK_QUEUE", "nobody-sweeps")
-    monkeypatch.setattr(checks, "PATIENCE", timedelta(seconds=30))
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "30")
     end = AT + 3 * DAY
     saying = asyncio.ensure_future(operate("sweep", "--until", end.isoformat()))
     async with asyncio.timeout(20):

@@ -105,6 +105,7 @@ def in_one_line(said: Said) -> None:
     assert said.err.count("\n") == 1, said.err
     for never in ("Traceback", "SELECT", "INSERT", "UPDATE", "BEGIN", "%(", NAME, MAIL):
         assert never not in said.err, said.err
+    assert ("run the same command again" in said.err) is not ("need not be given again" in said.err), said.err
 
 
 @pytest.mark.parametrize("which", ["store", "temporal"])
