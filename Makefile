@@ -80,7 +80,7 @@ chaos: $(READY) ## Random lives under fire for ten minutes (MINUTES=60), from a 
 long: $(READY) ## A case that gets three thousand payments, more than one run takes
 	LONG_CASE=3000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/server/cases/test_long_cases.py
 
-outages: $(READY) ## Cut store and Temporal at every place of every command that writes (the tests cut at two; takes an hour)
+outages: $(READY) ## Cut store and Temporal at every place of every command that writes (the tests cut at one; takes an hour)
 	OUTAGE_PLACES=199 $(BIN)/python -m pytest -q -p no:cacheprovider -o faulthandler_timeout=0 tests/server/outages
 
 breaker: $(READY) ## Five thousand accounts whose clock is set thirty days ahead

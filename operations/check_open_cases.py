@@ -7,6 +7,7 @@ nobody but people reads what is written.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from typing import Literal
 
 from dunning.explain.open_cases import row_of
 from dunning.fleet.open_cases import CheckReport
@@ -40,13 +41,14 @@ class CheckOpenCases:
         async for page in _pages(self._cases.listed(Wanted())):
             seen.update(each.invoice for each in page)
             differ = [each.invoice for each in page if all or _differs(known.get(each.invoice), each)]
-            rows = await self._ask(differ)
+            answers = await self._ask(differ)
+            rows = [each for each in answers if isinstance(each, OpenCase)]
             wrong = {number: row.revision for number, row in known.items()}
-            await self._table.put_open([(row, wrong.get(row.number, row.revision)) for row in rows if row])
+            await self._table.put_open([(row, wrong.get(row.number, row.revision)) for row in rows])
             done = CheckReport(
                 running=done.running + len(page),
                 asked=done.asked + len(differ),
-                silent=done.silent + rows.count(None),
+                silent=done.silent + answers.count("silent"),
             )
             told(done)
         gone = known.keys() - seen
@@ -54,15 +56,17 @@ class CheckOpenCases:
         left = [row for row in await self._table.open_cases(self._clock()) if row.number in gone]
         return done.model_copy(update={"dead": await self._dead.among(left)})
 
-    async def _ask(self, invoices: Sequence[str]) -> list[OpenCase | None]:
+    async def _ask(self, invoices: Sequence[str]) -> list[OpenCase | Literal["silent", "ended"]]:
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(invoice: str) -> OpenCase | None:
+        async def one(invoice: str) -> OpenCase | Literal["silent", "ended"]:
             async with gate:
                 try:
-                    return row_of(await self._cases.ask(invoice), self._clock())
-                except (NoCaseError, OutageError):
-                    return None  # it ended meanwhile, or does not answer: the next check looks again
+                    return row_of(await self._cases.ask(invoice), self._clock()) or "ended"
+                except NoCaseError:  # meanwhile
+                    return "ended"
+                except OutageError:  # the next check looks again
+                    return "silent"
 
         return await asyncio.gather(*(one(invoice) for invoice in invoices))
 

@@ -29,11 +29,15 @@ class RecoveryRecords(Inbox, Invoices, OpenCases, Protocol):
 
 
 class Recovered(NamedTuple):
-    """What became of it: how the case had ended, and how many kept messages are brought to it once more."""
+    """What became of it: how the case had ended, and how many kept messages are brought to it once more.
+
+    `already`: the same person had it recovered for the same reason before, and it runs.
+    """
 
     invoice: str
     how: str
     told_again: int
+    already: bool = False
 
 
 class RecoverCases:
@@ -51,6 +55,8 @@ class RecoverCases:
     async def recover(self, invoice: str, *, by: str, reason: str) -> Recovered:
         """Let it go on, in a new generation. Raises RefusedError when it is not dead, or nothing is known of it."""
         how = await self._died(invoice)
+        if not how:
+            return await self._before(invoice, by, reason)
         case = await self._known(invoice)
         now = self._clock()
         alive = recovered(case, Recovery(at=now, how=how, by=by, reason=reason))
@@ -71,10 +77,15 @@ class RecoverCases:
             raise RefusedError(
                 f"its case came to its own end, as {outcome}: there is nothing to recover", about=invoice
             )
-        how = await self._cases.died(invoice)
-        if not how:
+        return await self._cases.died(invoice)
+
+    async def _before(self, invoice: str, by: str, reason: str) -> Recovered:
+        """What the same words did before to a case that runs. Raises RefusedError when it was never asked for."""
+        case = await self._cases.ask(invoice)
+        last = case.recoveries[-1] if case.recoveries else None
+        if last is None or (last.by, last.reason) != (by.strip(), reason.strip()):
             raise RefusedError("its case runs: there is nothing to recover", about=invoice)
-        return how
+        return Recovered(invoice, last.how, 0, already=True)
 
     async def _known(self, invoice: str) -> Case:
         """The case as its history has it, or its row, whichever knows more. Raises RefusedError."""

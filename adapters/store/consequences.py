@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.database.base import Database, add_row, put_rows
 from adapters.store.database.patience import again
 from adapters.store.tables import accounts, consequences, invoices, tickets
-from dunning.fleet.breaker import ADMITTED, DEFERRED, KEPT, Books, Limits, Stopped
+from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, KEPT, Books, Limits, Stopped
 from dunning.records.effects import Consequence, Ruling
 from dunning.tickets.ticket import TicketOrder
 
@@ -47,6 +47,14 @@ class Consequences(Database):
         """Read what is deferred or kept, oldest first, then by key; not what was paid for meanwhile."""
         rows = await self._rows(_stopped(DEFERRED, KEPT))
         return tuple(Stopped.model_validate(dict(row)) for row in rows)
+
+    async def allowed(self, invoices: Sequence[str], incident: str) -> tuple[Consequence, ...]:
+        """What a person let happen of these invoices, or of that incident."""
+        its = consequences.c.invoice.in_(invoices) if invoices else consequences.c.incident == incident
+        rows = await self._rows(
+            select(consequences).where(consequences.c.status == ALLOWED, its).order_by(consequences.c.key)
+        )
+        return tuple(Consequence.model_validate(dict(row)) for row in rows)
 
     async def rule_on(self, rows: Sequence[Consequence], ruling: Ruling, note: TicketOrder) -> bool:
         """Bring all rows to what was ruled and write the note, or neither: False when one is no longer as given."""

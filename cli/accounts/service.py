@@ -85,7 +85,7 @@ async def move(
 async def remove(account: AccountId, service: ServiceId, /, *, by: By, reason: Reason, json: Json = False) -> None:
     """Take a service away from an account. Nothing happens to the service itself.
 
-    Refused while a hold or an open invoice names it.
+    Refused while a hold or an open invoice names it. Safe to repeat.
     """
     async with composed() as made:
         _say(account, await made.service_changes.remove(account, service, by, reason), json=json)
@@ -107,6 +107,7 @@ def _new(**values: Any) -> NewService:
 
 def _say(account: str, changed: ServiceChanged, *, json: bool) -> None:
     if json:
-        print_json({**changed.service.model_dump(mode="json"), "changed": changed.what, "notes": changed.notes})
+        its = changed.service.model_dump(mode="json") if changed.service else {}
+        print_json({**its, "changed": changed.what, "notes": changed.notes})
         return
     print(*(f"{account}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")

@@ -159,6 +159,12 @@ def _cells(rows: Iterable[Stopped]) -> Iterable[Sequence[str]]:
 def _say(decided: Decided, what: str, told: str = "", *, json: bool) -> None:
     rows, left, woken = decided.rows, decided.left, decided.woken if told else None
     if json:
-        print_json({"outcome": what, "count": len(rows), "left": left, "woken": woken, "decided": rows})
+        counts = {"outcome": what, "count": len(rows), "left": left, "woken": woken}
+        print_json({**counts, "decided": rows, "already": decided.already})
         return
-    print(f"{len(rows):,} {what};{told} {left:,} still wait" if rows else "nothing of that waits for the breaker")
+    for each in decided.already:
+        print(f"{each.invoice}: {each.action} is allowed already, by {each.decided_by} ({each.decided_why})")
+    if rows:
+        print(f"{len(rows):,} {what};{told} {left:,} still wait")
+    elif not decided.already:
+        print("nothing of that waits for the breaker")

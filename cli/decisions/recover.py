@@ -67,4 +67,6 @@ async def _each(
 
 def _words(each: Recovered) -> str:
     again = f"; {each.told_again} message(s) are brought to it once more" if each.told_again else ""
+    if each.already:
+        return f"{each.invoice}: goes on already ({each.how} before)"
     return f"{each.invoice}: goes on ({each.how} before){again}"

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
-from cli.shell.errors import FAILED
+from cli.shell.errors import AGAIN, FAILED
 from cli.shell.options import By, Chosen, Json, Whole, parsed_instant
 from cli.shell.output import complain, console, print_json, table
 
@@ -58,6 +58,9 @@ async def undo(
             wrong = replace(wrong, only=_agreed(await made.undo.undo(wrong, dry_run=True)))
         undone = await made.undo.undo(wrong, dry_run=dry_run)
     _say(undone, json=json, dry_run=dry_run)
+    if undone.failed:
+        failed = sum(row.outcome == "failed" for row in undone.rows)
+        complain(f"starter: {failed} case(s) could not be asked, as the list says; see to that, {AGAIN}")
     return FAILED if undone.failed else 0
 
 

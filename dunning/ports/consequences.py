@@ -27,6 +27,10 @@ class Consequences(Protocol):
         """What is deferred or kept, oldest first; not what was paid for meanwhile."""
         ...
 
+    async def allowed(self, invoices: Sequence[str], incident: str) -> tuple[Consequence, ...]:
+        """What a person let happen of these invoices, or of that incident."""
+        ...
+
     async def rule_on(self, rows: Sequence[Stopped], ruling: Ruling, note: TicketOrder) -> bool:
         """Bring all rows to what was ruled and write the note, or neither: False when one is no longer as given."""
         ...

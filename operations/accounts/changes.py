@@ -11,8 +11,8 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account, AccountChange
 from dunning.wire import Words
-from operations.accounts.contacts import ContactChanges, changed_contacts, told
-from operations.accounts.write import Deed, change_account, known
+from operations.accounts.contacts import ContactChanges, changed_contacts, still_to_do, told
+from operations.accounts.write import Deed, NothingChangesError, change_account, known
 from operations.errors import RefusedError
 from operations.new_invoice import Email, Locale, Payer
 from operations.written import with_control_characters
@@ -95,20 +95,25 @@ class AccountChanges:
     async def change(self, account: str, asked: ChangeAccount, by: str, reason: str) -> Changed:
         """Change it, and keep who did it and why.
 
-        Raises RefusedError when a value cannot be, or nothing would change.
+        What is so already is not changed again. Raises RefusedError when a value cannot be.
         """
         if not asked.model_fields_set:
             raise RefusedError("name what is to change, such as its name or a contact", about=account)
         if asked.model_fields_set & {"locale", "brand"}:
             self._check(asked.locale, asked.brand)
 
+        earlier = {line for each in await self._store.account_changes(account) for line in each.what}
+
         def changed(before: Account) -> tuple[Account, tuple[str, ...]]:
-            contacts = changed_contacts(account, before.contacts, asked.contacts)
+            contacts = changed_contacts(account, before.contacts, still_to_do(before.contacts, asked.contacts, earlier))
             after = before.model_copy(update={**asked.values, "contacts": contacts})
             return after, (*values_changed(before, after), *told(before.contacts, contacts))
 
         deed = Deed(by, reason, self._clock())
-        before, after, what = await change_account(self._store, account, changed, deed)
+        try:
+            before, after, what = await change_account(self._store, account, changed, deed)
+        except NothingChangesError:
+            return Changed(await known(self._store, account), (), ("it is so already",))
         return Changed(after, what, tuple(await self._notes(before, after)))
 
     async def _notes(self, before: Account, after: Account) -> list[str]:

@@ -1,6 +1,6 @@
 """The addresses of an account as a person changes them: added, removed, put in order, written to again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from dunning.records.accounts import Contact
@@ -36,6 +36,30 @@ def changed_contacts(account: str, before: Sequence[Contact], asked: ContactChan
     first = _named(contacts, asked.order, "contact_order", account)
     contacts = [*first, *(each for each in contacts if each not in first)]
     return tuple(each.model_copy(update={"rank": rank}) for rank, each in enumerate(contacts))
+
+
+def still_to_do(before: Sequence[Contact], asked: ContactChanges, told_before: Collection[str]) -> ContactChanges:
+    """What is asked for and not so already. `told_before` are the lines of earlier changes, as `told` writes them.
+
+    That an address is gone says nothing alone: it may be mistyped. That one like it was taken away here does.
+    """
+    known = {line.casefold() for line in told_before}
+
+    def gone(email: str) -> bool:
+        return _of(email, before) is None and f"contact {email.strip()} removed".casefold() in known
+
+    def written_to_again(email: str) -> bool:
+        contact, line = _of(email, before), f"contact {email.strip()} is written to again;".casefold()
+        return contact is not None and contact.bounced_at is None and any(each.startswith(line) for each in known)
+
+    def there(email: str) -> bool:
+        return _of(email, before) is not None and email not in asked.remove
+
+    return asked._replace(
+        add=[each for each in asked.add if not there(each)],
+        remove=[each for each in asked.remove if not gone(each)],
+        lift_bounce=[each for each in asked.lift_bounce if not written_to_again(each)],
+    )
 
 
 def told(before: Sequence[Contact], after: Sequence[Contact]) -> tuple[str, ...]:

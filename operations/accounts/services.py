@@ -23,9 +23,12 @@ CheckPanel = Callable[[str, str], None]
 
 
 class ServiceChanged(NamedTuple):
-    """The service as it is now, or was; what changed, a line each; and what follows from that."""
+    """The service as it is now, or was; what changed, a line each; and what follows from that.
 
-    service: Service
+    No service: it was gone before.
+    """
+
+    service: Service | None
     what: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
@@ -90,9 +93,12 @@ class ServiceChanges:
     async def remove(self, account: str, service: str, by: str, reason: str) -> ServiceChanged:
         """Take a service away from the account. Nothing happens to it, at its panel or anywhere.
 
-        Refused while a hold or an open invoice names it: they would be about nothing then.
+        Refused while a hold or an open invoice names it: they would be about nothing then. Safe to repeat.
         """
-        gone = _named(service, await known(self._store, account))
+        its = await known(self._store, account)
+        if service not in {each.id for each in its.services} and await self._was_removed(account, service):
+            return ServiceChanged(None, (f"service {service} is removed already",))
+        gone = _named(service, its)
         holds = await self._store.holds(account)
         if own := sorted(hold.source for hold in holds if hold.service == service):
             raise RefusedError(f"it is held by {', '.join(own)}: that hold has to end first", about=service)
@@ -101,10 +107,13 @@ class ServiceChanges:
 
         def without(before: Account) -> tuple[Account, tuple[str, ...]]:
             left = tuple(each for each in before.services if each.id != _named(service, before).id)
-            return before.model_copy(update={"services": left}), (f"service {service} removed",)
+            return before.model_copy(update={"services": left}), (_removed(service),)
 
         written = await change_account(self._store, account, without, Deed(by, reason, self._clock()))
         return ServiceChanged(gone, written.what, await self._left_behind(account, service, holds))
+
+    async def _was_removed(self, account: str, service: str) -> bool:
+        return any(_removed(service) in each.what for each in await self._store.account_changes(account))
 
     async def _paying(self, account: str, service: str) -> AsyncIterator[str]:
         for invoice in await self._store.open_invoices(account):
@@ -135,6 +144,10 @@ class ServiceChanges:
             notes.append("its panel does not show it; is the name right?")
         others = [each for each in await self._store.owners(service.id) if each != account]
         return (*notes, *(f"account {each} has a service of that id, too" for each in others))
+
+
+def _removed(service: str) -> str:
+    return f"service {service} removed"
 
 
 def _named(service: str, account: Account) -> Service:

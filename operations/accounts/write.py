@@ -14,6 +14,10 @@ Change = Callable[[Account], tuple[Account, tuple[str, ...]]]
 """From the account as it is to the account as it should be, and what that changes, a line each."""
 
 
+class NothingChangesError(RefusedError):
+    """It is so already."""
+
+
 class Deed(NamedTuple):
     """Who does something, why, and when."""
 
@@ -33,13 +37,13 @@ class Written(NamedTuple):
 async def change_account(store: Accounts, account: str, change: Change, deed: Deed) -> Written:
     """Read the account, change it and write it, again until nobody else wrote in between.
 
-    Raises NoSuchAccountError, and RefusedError when nothing would change or nobody says who and why.
+    Raises NoSuchAccountError, NothingChangesError, and RefusedError when nobody says who and why.
     """
     while True:
         before = await known(store, account)
         after, what = change(before)
         if not what:
-            raise RefusedError("nothing changes: it is so already", about=account)
+            raise NothingChangesError("nothing changes: it is so already", about=account)
         if await store.replace_account(before, after, _kept(account, what, deed)):
             return Written(before, after, what)
 

@@ -11,7 +11,7 @@ from dunning.policy.step_names import step_of
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.consequences import Consequences
 from dunning.ports.outages import OutageError
-from dunning.records.effects import Decision, Ruling
+from dunning.records.effects import Consequence, Decision, Ruling
 from dunning.tickets.fleet import breaker_decided
 from operations.errors import RefusedError
 
@@ -42,12 +42,14 @@ class Decided:
     """What was decided, and how many are left of what was meant.
 
     `woken` cases heard of it at once. `untold` says why others did not: they find out when they ask again themselves.
+    `already` was allowed before.
     """
 
     rows: Sequence[Stopped]
     left: int
     woken: int = 0
     untold: str = ""
+    already: Sequence[Consequence] = ()
 
 
 class BreakerDecisions:
@@ -63,29 +65,37 @@ class BreakerDecisions:
         return await self._store.stopped()
 
     async def allow(self, meant: Meant) -> Decided:
-        """Let it happen. The cases are told at once, and look at everything anew.
+        """Let it happen. The cases are told at once, and look at everything anew. Safe to repeat.
 
         Raises RefusedError for what is not there, and for what may mean two things.
         """
         _sound(meant)
-        rows, left = await self._decide(meant, _allowable(meant), ALLOWED)
+        already = await self._already(meant)
+        rows, left = await self._decide(meant, _allowable(meant), ALLOWED, already)
         woken, untold = await self._wake(rows, meant)
-        return Decided(rows, left, woken, untold)
+        return Decided(rows, left, woken, untold, already)
 
     async def allowable(self, meant: Meant) -> Sequence[Stopped]:
         """What `allow` would let happen now. Raises RefusedError as it does."""
         _sound(meant)
-        return _among(await self._store.stopped(), meant, _allowable(meant))[: meant.most]
+        already = await self._already(meant)
+        return _among(await self._store.stopped(), meant, _allowable(meant), already)[: meant.most]
 
     async def keep(self, meant: Meant) -> Decided:
         """Decide against it, until a person allows it. Raises RefusedError as `allow` does."""
         _sound(meant)
         return Decided(*await self._decide(meant, (DEFERRED,), KEPT))
 
-    async def _decide(self, meant: Meant, statuses: Sequence[str], status: Decision) -> tuple[Sequence[Stopped], int]:
+    async def _already(self, meant: Meant) -> Sequence[Consequence]:
+        named = meant.invoices or meant.incident
+        return await self._store.allowed(meant.invoices, meant.incident) if named else ()
+
+    async def _decide(
+        self, meant: Meant, statuses: Sequence[str], status: Decision, already: Sequence[Consequence] = ()
+    ) -> tuple[Sequence[Stopped], int]:
         ruling = Ruling(status, meant.by.strip(), meant.reason.strip())
         while True:  # cases come and other people decide, too
-            found = _among(await self._store.stopped(), meant, statuses)
+            found = _among(await self._store.stopped(), meant, statuses, already)
             rows = found[: meant.most]
             if not rows or await self._store.rule_on(rows, ruling, breaker_decided(rows, ruling, self._clock())):
                 return rows, len(found) - len(rows)
@@ -124,10 +134,14 @@ def _allowable(meant: Meant) -> Sequence[str]:
     return (KEPT,) if meant.kept else (DEFERRED,)
 
 
-def _among(rows: Sequence[Stopped], meant: Meant, statuses: Sequence[str]) -> list[Stopped]:
-    if unknown := sorted({*meant.invoices} - {row.invoice for row in rows}):
+def _among(
+    rows: Sequence[Stopped], meant: Meant, statuses: Sequence[str], already: Sequence[Consequence]
+) -> list[Stopped]:
+    """What is meant of that. Raises RefusedError for what neither waits nor was allowed before."""
+    known = (*rows, *already)
+    if unknown := sorted({*meant.invoices} - {row.invoice for row in known}):
         raise RefusedError("the breaker holds nothing back of it; look at what it stopped", about=", ".join(unknown))
-    if meant.incident and meant.incident not in {row.incident for row in rows}:
+    if meant.incident and meant.incident not in {row.incident for row in known}:
         raise RefusedError(f"nothing is left of {meant.incident!r}; look at what it stopped", field="incident")
     found = [row for row in rows if row.status in statuses and _is_meant(row, meant)]
     several = dict.fromkeys(row.incident for row in found)

@@ -127,6 +127,10 @@ async def test_a_service_is_removed_and_its_panel_left_alone(a_stage: Stage, ope
         f"{account}: it was suspended for abuse and stays so at its panel: nobody lifts that any more",
     ]
     assert await ids(a_stage, account) == ["sandbox:move7:website"]
+    again = await operate("service", "remove", account, "sandbox:move7b:website", *WHO)
+    assert again == (0, f"{account}: service sandbox:move7b:website is removed already\n", "")
+    never = await operate("service", "remove", account, "sandbox:move7c:website", *WHO)
+    assert (never.status, never.out) == (2, "")
     await operate("lift", account, "--kind", "abuse", *WHO)
     assert [(await at_panel(a_stage, user))[0] for user in ("move7", "move7b")] == ["active", "suspended"]
     back = await add(operate, account, "move7b")

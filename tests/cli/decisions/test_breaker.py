@@ -106,6 +106,11 @@ async def test_allow_goes_in_stages_oldest_first_and_needs_no_repeat_when_tempor
     named = (await done(offline, "allow", "B-5", "--by", "ana", *WHY, "--json")).json
     assert (named["outcome"], named["count"], named["left"], named["woken"]) == ("allowed", 1, 0, 0)
     assert [row["key"] for row in named["decided"]] == ["B-5:suspend"]
+    again = await done(offline, "allow", "B-5", "B-1", "--by", "ben", *WHY)
+    assert again.out.splitlines() == [
+        "B-1: suspend is allowed already, by ana (looked at them)",
+        "B-5: suspend is allowed already, by ana (looked at them)",
+    ]
     assert list(await statuses(store)) == ["B-3", "B-4"]
     assert [ticket.subject for ticket in await store.tickets("")] == [
         "The breaker: 2 suspensions allowed by ana",

@@ -1,8 +1,6 @@
 """What an invoice and its account have in the store and in the case, so that two runs can be compared."""
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import Date, LargeBinary, select
@@ -13,6 +11,8 @@ from adapters.store.tables import metadata
 from dunning.case.case import Case
 from operations.errors import RefusedError
 from sandbox.stage.stage import Stage
+from tests.server.outages.preparing import user
+from tests.server.outages.writing import More
 
 _LATER = {"open_cases", "effects", "notices"}
 """What the worker writes a moment later."""
@@ -21,27 +21,18 @@ _VARY = {"version", "issued", "generation", "order_number", "revision"}
 _TOLD = ("entries", "approvals", "runs", "credit_asked", "given_back", "recoveries", "decided")
 """What a case was told; what followed from it may take a moment longer."""
 _LONG = {"body", "order", "snapshot", "text", "html", "outcome"}
-_BY_CHANCE = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_BY_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(pi|cus|re)_[0-9A-Za-z]+")
 
 
-async def seen(stage: Stage, client: Client, number: str) -> dict[str, Any]:
+async def seen(stage: Stage, client: Client, number: str, more: More | None = None) -> dict[str, Any]:
     """Every row that names the invoice, and how often each thing happened in its case; the number is left out."""
-    rows = {name: await _rows(stage, name, number) for name in metadata.tables if name not in _LATER}
+    rows: dict[str, Any] = {name: await _rows(stage, name, number) for name in metadata.tables if name not in _LATER}
     try:
         case = await stage.made(client).look.case(number)
     except RefusedError:
         case = None
+    rows["more"] = await more(stage, number) if more else None
     return {name: found for name, found in {**rows, **_facts(case)}.items() if found}
-
-
-async def settled(look: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    """What is seen once a case has done what followed at once."""
-    before: dict[str, Any] = {}
-    async with asyncio.timeout(60):
-        while (found := await look()) != before:
-            before = found
-            await asyncio.sleep(1)
-    return found
 
 
 async def _rows(stage: Stage, name: str, number: str) -> list[str]:
@@ -50,13 +41,13 @@ async def _rows(stage: Stage, name: str, number: str) -> list[str]:
     kept = [column for column in kept if column.name not in _VARY | _LONG]
     async with stage.store._reading() as connection:
         rows = (await connection.execute(select(*table.c))).mappings().all()
-    mine = [row for row in rows if any(number in value for value in row.values() if isinstance(value, str))]
+    mine = [row for row in rows if any(number in str(row[column.name]) for column in kept)]
     return sorted(_plain(", ".join(f"{c.name}={row[c.name]}" for c in kept), number) for row in mine)
 
 
 def _plain(text: str, number: str) -> str:
-    user = number.lower().replace("-", "")
-    return _BY_CHANCE.sub("...", text.replace(number, "N").replace(user, "n"))
+    text = text.replace(number, "N").replace(number.lower(), "n").replace(user(number), "n")
+    return _BY_CHANCE.sub("...", text)
 
 
 def _facts(case: Case | None) -> dict[str, Any]:
@@ -64,4 +55,12 @@ def _facts(case: Case | None) -> dict[str, Any]:
         return {}
     facts = case.model_dump(mode="json")
     many = {f"case.{name}": len(facts[name]) for name in _TOLD}
-    return {**many, "case.balance": str(case.balance), "case.level": case.level.value}
+    left_out = [each.step for each in case.refusals if each.left_out]
+    return {
+        **many,
+        "case.balance": str(case.balance),
+        "case.level": case.level.value,
+        "case.due": str(case.invoice.due),
+        "case.exempt": str(case.exempt_until),
+        "case.left_out": left_out,
+    }

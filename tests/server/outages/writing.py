@@ -1,34 +1,41 @@
 """Every command that writes: what has to be there before, and its words. Each run is for an invoice of its own."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
-from temporalio.client import Client
-
-from adapters.settings.policies import load_policy
-from adapters.settings.settings import ROOT
-from dunning.case.facts import Payment, Reversal
-from dunning.fleet.breaker import SUSPEND, Limits
-from dunning.level import Level
-from dunning.money import Money
-from dunning.names import workflow_id
-from dunning.records.credit import Credit
-from dunning.records.effects import Consequence
-from dunning.tickets.kind import TicketKind
-from dunning.tickets.ticket import TicketOrder
-from operations.new_invoice import NewInvoice
-from operations.services.holds import PlaceHold
 from sandbox.stage.stage import Stage
-from tests.cli.command import in_days, lines, row
+from tests.cli.command import in_days, lines
+from tests.server.outages import preparing
+from tests.server.outages.preparing import (
+    CARD_PAYMENTS,
+    DELETES,
+    NOTIFIES,
+    NOW,
+    Prepare,
+    account,
+    dead,
+    drifted,
+    email,
+    held,
+    its_row,
+    nothing,
+    notified,
+    only,
+    opened,
+    paid_by_card,
+    paid_in_part,
+    service,
+    stopped,
+    taken_back,
+    user,
+    with_credit,
+    with_ticket,
+)
 
-AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WHO = ("--by", "ana", "--reason", "ticket 4711")
-TEN, FIVE = Money.parse("USD 10.00"), Money.parse("USD 5.00")
-NAME, MAIL = "Wilhelmine Geheim", "wilhelmine"
-"""Of a customer: nothing of it may be told when the store is away."""
 
-Prepare = Callable[[Stage, Client, str], Awaitable[None]]
+More = Callable[[Stage, str], Awaitable[Any]]
 
 
 class Writing(NamedTuple):
@@ -39,68 +46,49 @@ class Writing(NamedTuple):
     stdin: Callable[[str], str] = lambda _: ""
     without: frozenset[str] = frozenset()
     """What may be without it: the store was away, and the case itself has taken it; or the case finds out later."""
+    varies: frozenset[str] = frozenset()
+    """What tells of each try."""
+    more: More | None = None
+    """What else came of it, beside what store and case say."""
 
 
-def account(number: str) -> str:
-    return f"{number}-account"
+async def given_back(stage: Stage, number: str) -> list[int]:
+    journal = (await stage.companies.payments.books()).journal
+    return [line.amount for line in journal if line.account == account(number)]
 
 
-def its_row(number: str) -> dict[str, object]:
-    user = number.lower().replace("-", "")
-    return row(number, customer=NAME, emails=[f"{MAIL}@{user}.example"], services=[{"user": user}])
+async def shown(stage: Stage, number: str) -> list[str]:
+    return [change.after for change in (await stage.companies.panel.books()).changes(user(number))]
 
 
-async def nothing(stage: Stage, client: Client, number: str) -> None:
-    """It is the command that begins."""
+async def subjects(stage: Stage, number: str) -> list[str]:
+    """A mail program shows one message of an id once, and a copy that is asked for twice may come twice."""
+    return sorted({each.subject for each in (await stage.companies.mail.books()).to(email(number))})
 
 
-async def opened(stage: Stage, client: Client, number: str) -> None:
-    policy = load_policy("a-small-orange", ROOT / "policies")
-    await stage.open(client, NewInvoice.model_validate(its_row(number)), policy)
+async def in_the_table(stage: Stage, number: str) -> bool:
+    return await stage.store.open_case(number) is not None
 
 
-async def paid_in_part(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    await stage.made(client).payments.take(number, Payment(id=f"{number}-1", amount=TEN, at=AT))
+def _undo(number: str) -> tuple[str, ...]:
+    times = ("--since", (NOW - timedelta(days=1)).isoformat(), "--until", (NOW + timedelta(days=1)).isoformat())
+    return ("undo", *times, "--policy", only(NOTIFIES, number).name, "--id", f"undo-{number}", "--yes", *WHO)
 
 
-async def taken_back(stage: Stage, client: Client, number: str) -> None:
-    await paid_in_part(stage, client, number)
-    reversal = Reversal(id=f"{number}-back", payment=f"{number}-1", amount=TEN, at=AT)
-    await stage.made(client).payments.reverse(number, reversal)
+def _refund(number: str) -> tuple[str, ...]:
+    return ("refund", number, "--payment", CARD_PAYMENTS[number], "--amount", "USD 5", "--id", f"{number}-g", *WHO)
 
 
-async def with_credit(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    await stage.store.add_credit(Credit(id=f"{number}-c", account=account(number), amount=TEN, at=AT, reason="it"))
+def _moved(number: str) -> str:
+    return lines(its_row(number, customer="Other", due=str(in_days(75))))
 
 
-async def with_ticket(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    kind = TicketKind.NOBODY_REACHED
-    order = TicketOrder(
-        invoice=number, account=account(number), step="t", at=AT, kind=kind, subject="look", body="please"
-    )
-    await stage.store.open_ticket(order)
+def _moved_in(number: str) -> str:
+    return lines(its_row(number, due=str(in_days(-20))))
 
 
-async def stopped(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    asked = Consequence(
-        key=f"{number}:suspend", account=account(number), invoice=number, action=SUSPEND, at=AT, status="admitted"
-    )
-    await stage.store.admit([asked], Limits(most=0))
-
-
-async def held(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    hold = PlaceHold(account(number), "abuse", Level.SUSPENDED, "ana", "spam", silent=True)
-    await stage.made(client).holds.place(hold)
-
-
-async def dead(stage: Stage, client: Client, number: str) -> None:
-    await opened(stage, client, number)
-    await client.get_workflow_handle(workflow_id(number)).terminate()
+def _service(command: str, *more: str) -> Callable[[str], tuple[str, ...]]:
+    return lambda number: ("service", command, account(number), service(number), *more, *WHO)
 
 
 def _of(command: str, *more: str) -> Callable[[str], tuple[str, ...]]:
@@ -138,4 +126,17 @@ WRITING: dict[str, Writing] = {
     "lift": Writing(_of("lift", "{}-account", "--kind", "abuse", *WHO), held),
     "account set": Writing(_of("account set", "{}-account", "--name", "Other", *WHO), opened),
     "service add": Writing(_of("service add", "{}-account", "--panel", "sandbox", "--user", "{}-two", *WHO), opened),
+    "service move": Writing(_service("move", "--user", "elsewhere"), opened),
+    "service remove": Writing(_service("remove"), opened),
+    "account exempt": Writing(_of("account exempt", "{}-account", "--until", str(in_days(50)), *WHO), opened),
+    "approve": Writing(_of("approve", "{}", DELETES, "--by", "ana"), preparing.waits_for_approval),
+    "charge": Writing(_of("charge", "{}", "--leave-out", *WHO), preparing.with_refused_charge),
+    "refund": Writing(_refund, paid_by_card, more=given_back),
+    "undo": Writing(_undo, notified, varies=frozenset({"tickets"}), more=subjects),
+    "start --update": Writing(_of("start", "--update", "-", *WHO), opened, _moved),
+    "start --moved-in": Writing(_of("start", "-", "--moved-in", str(in_days(-3))), nothing, _moved_in),
+    "notices resend": Writing(_of("notices resend", "{}:issue:0"), preparing.with_notice, more=subjects),
+    "cases rebuild": Writing(_of("cases rebuild"), preparing.not_in_the_table, more=in_the_table),
+    "sweep": Writing(_of("sweep"), preparing.unheard),
+    "drift": Writing(_of("drift"), drifted, more=shown),
 }
