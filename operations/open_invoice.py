@@ -154,7 +154,7 @@ class OpenInvoice:
             raise
         except Exception as error:
             # Else the account would be held for an invoice that nobody can pay.
-            await self._store.withdraw(number, ready.begun.generation, ready.before)
+            await self._store.withdraw(number, ready.begun.generation, ready.before, ready.account)
             raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=number) from error
         if not started and opened.credit and opened.credit.minor > 0:
             await self._hand_over(opened.invoice, opened.credit)

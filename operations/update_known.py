@@ -92,7 +92,7 @@ class UpdateKnown:
         dues, left = dict[int, str](), list[Checked]()
         for each in rows:
             try:
-                if line := await self._move(each.new, deed.by):
+                if line := await self._move(each.new, deed):
                     dues[each.place] = line
                 left.append(each)
             except RefusedError as error:
@@ -111,12 +111,12 @@ class UpdateKnown:
                 left = []
         found.changed += _changes(left, dues, lines)
 
-    async def _move(self, new: NewInvoice, by: str) -> str:
+    async def _move(self, new: NewInvoice, deed: Deed) -> str:
         line = await self._due(new)
         if not line:
             return ""
         try:
-            await self._decide(new.invoice, DueDateChange(due=new.due, by=by))
+            await self._decide(new.invoice, DueDateChange(due=new.due, by=deed.by, reason=deed.reason))
         except KeptError:
             return f"{line}; it is kept, and its case hears of it as soon as it can be reached"
         return line

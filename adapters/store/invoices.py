@@ -5,11 +5,13 @@ from datetime import date
 from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.accounts import locking
 from adapters.store.carried import carry
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
 from adapters.store.tables import (
+    account_changes,
     accounts,
     carried,
     closed_ledgers,
@@ -43,10 +45,11 @@ class Invoices(Fences):
             await add_row(connection, invoices, invoice.model_dump())
         return await self.new_generation(invoice.number)
 
-    async def withdraw(self, number: str, generation: int, before: Account | None) -> None:
+    async def withdraw(self, number: str, generation: int, before: Account | None, after: Account) -> None:
         """Take back an opening whose case cannot start: invoice, what it took, and what it told of its account.
 
-        `before` is the account as it was; None: there was none. Only of the first life, and while no order has written.
+        The account as it was `before` (None: there was none) and `after`: what others told of it since stays. Only of
+        the first life, and while no order has written.
         """
         its = select(invoices).where(invoices.c.number == number)
         async with self._writing() as connection:
@@ -57,7 +60,7 @@ class Invoices(Fences):
             await connection.execute(delete(credits_).where(credits_.c.id == used_line(number)))
             await connection.execute(delete(carried).where(carried.c.id == taken_line(number)))
             await connection.execute(delete(holds).where(holds.c.source == number, holds.c.account == row["account"]))
-            await _as_before(connection, row["account"], before)
+            await _as_before(connection, before, after)
 
     async def invoice(self, number: str) -> KnownInvoice | None:
         """Read what is known of an invoice, open or not."""
@@ -131,15 +134,24 @@ def _must_be_free(order: CloseOrder) -> bool:
     return order.outcome in _SETTLED and order.level is not Level.DELETED
 
 
-async def _as_before(connection: AsyncConnection, account: str, before: Account | None) -> None:
+async def _as_before(connection: AsyncConnection, before: Account | None, after: Account) -> None:
     """Without what the opening added; the rest may have changed meanwhile, and stays."""
-    known = before or Account(id=account, name="")
-    emails, ids = [each.email for each in known.contacts], [each.id for each in known.services]
-    await connection.execute(delete(contacts).where(contacts.c.account == account, contacts.c.email.not_in(emails)))
-    await connection.execute(delete(services).where(services.c.account == account, services.c.id.not_in(ids)))
-    other = select(invoices.c.number).where(invoices.c.account == account)
-    if before is None and (await connection.execute(other)).first() is None:
-        await connection.execute(delete(accounts).where(accounts.c.id == account))
+    known = before or Account(id=after.id, name="")
+    emails = {each.email for each in after.contacts} - {each.email for each in known.contacts}
+    ids = {each.id for each in after.services} - {each.id for each in known.services}
+    await connection.execute(locking(after.id))
+    await connection.execute(delete(contacts).where(contacts.c.account == after.id, contacts.c.email.in_(emails)))
+    await connection.execute(delete(services).where(services.c.account == after.id, services.c.id.in_(ids)))
+    if before is None and not await _is_used(connection, after.id):
+        await connection.execute(delete(accounts).where(accounts.c.id == after.id))
+
+
+async def _is_used(connection: AsyncConnection, account: str) -> bool:
+    """Whether somebody else has told something of it."""
+    for table in (invoices, contacts, services, account_changes):
+        if (await connection.execute(select(table.c.account).where(table.c.account == account).limit(1))).first():
+            return True
+    return False
 
 
 async def _held(connection: AsyncConnection, order: CloseOrder) -> Level:

@@ -115,6 +115,7 @@ async def due(
     /,
     *,
     by: Signed = "",
+    reason: Reason = "",
     json: Json = False,
 ) -> None:
     """Move the due date: all steps still to come move by the same days."""
@@ -122,7 +123,7 @@ async def due(
 
     from dunning.case.facts import DueDateChange
 
-    await _decide(invoice, DueDateChange, {"due": on, "by": by or login()}, json)
+    await _decide(invoice, DueDateChange, {"due": on, "by": by or login(), "reason": reason}, json)
 
 
 async def _decide(invoice: str, model: type[Decision], values: dict[str, object], json: bool) -> None:

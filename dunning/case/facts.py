@@ -206,6 +206,7 @@ class DueDateChange(Wire):
     kind: Literal["due-date-change"] = "due-date-change"
     due: date
     by: str = ""
+    reason: str = ""
 
 
 class Undo(Wire):

@@ -18,10 +18,11 @@ class Invoices(Generations, Protocol):
         """Note an invoice as open, if it is not known yet, and issue the generation of the life that begins."""
         ...
 
-    async def withdraw(self, number: str, generation: int, before: Account | None) -> None:
+    async def withdraw(self, number: str, generation: int, before: Account | None, after: Account) -> None:
         """Take back an opening whose case cannot start: invoice, what it took, and what it told of its account.
 
-        `before` is the account as it was; None: there was none. Only of the first life, and while no order has written.
+        The account as it was `before` (None: there was none) and `after`: what others told of it since stays. Only of
+        the first life, and while no order has written.
         """
         ...
 

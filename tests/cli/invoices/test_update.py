@@ -61,7 +61,7 @@ async def test_what_differs_is_listed_then_changed_with_who_and_why(a_stage: Sta
     case = await case_of(a_stage, "UPD-1")
     assert case.invoice.due == due
     assert await planned(a_stage, "UPD-1") == plan, "the zone of what is planned stays"
-    await until_said(operate, f"due date moved to {due} by ana", "show", "UPD-1")
+    await until_said(operate, f"due date moved to {due} by ana (new export)", "show", "UPD-1")
     await until_said(operate, "", "list")
     again = await update(operate, new)
     assert (again.status, "changed" in again.out) == (0, False), again

@@ -50,6 +50,7 @@ CASE = open_case(BEGUN, NOW)
         (RefusedCharge(by="Ann", reason="ill"), "refused charge tried again by Ann (ill)"),
         (Void(by="Ann", reason="ill"), "declared a mistake by Ann (ill)"),
         (DueDateChange(due=date(2026, 12, 20), by="Ann"), "due date moved to 2026-12-20 by Ann"),
+        (DueDateChange(due=date(2026, 12, 20), by="Ann", reason="ill"), "due date moved to 2026-12-20 by Ann (ill)"),
         (UseCredit(id="c1", by="Ann", reason="ill"), "the account's credit used (c1) by Ann (ill)"),
         (
             UseCredit(id="c1", most=FIVE, by="Ann", reason="ill"),
