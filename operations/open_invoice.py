@@ -160,9 +160,9 @@ class OpenInvoice:
             await self._hand_over(opened.invoice, opened.credit)
         return Opening("started" if started else "already running", opened.reach, ready.differs)
 
-    async def has_begun(self, invoice: str) -> bool:
-        """Whether the case, once started, has done its first task: it waits then, or is at work. Raises OutageError."""
-        return await self._cases.has_begun(invoice)
+    async def until_begun(self, invoice: str) -> None:
+        """Return once the started case has done its first task: it waits then, or is at work. Raises OutageError."""
+        await self._cases.until_begun(invoice)
 
     async def _look_at(
         self, row: Row, before: Account | None, known: KnownInvoice | None

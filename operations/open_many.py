@@ -58,8 +58,8 @@ class Opens(Protocol):
         """Start its case. Raises RefusedError, OutageError."""
         ...
 
-    async def has_begun(self, invoice: str) -> bool:
-        """Whether its case has done its first task. Raises OutageError."""
+    async def until_begun(self, invoice: str) -> None:
+        """Return once its case has done its first task. Raises OutageError."""
         ...
 
 
@@ -116,7 +116,7 @@ class _Opening:
         self._free = accounts
         self._under_way = dict[str, deque[Checked]]()
         self._over = asyncio.Event()
-        self._window = Window(opens.has_begun)
+        self._window = Window(opens.until_begun)
 
     async def run(self) -> None:
         try:

@@ -1,13 +1,13 @@
 """The invoices' workflows, reached from outside by name. Everything that speaks to a case comes this way."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.api.common.v1 import WorkflowExecution as Execution
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
-from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -52,8 +52,9 @@ _ABORTED = "aborted by closing workflow"
 _SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
 _AWAY = (RPCStatusCode.UNAVAILABLE, *_SILENT)
 _PAGE = 500
-_FIRST_TASK = 4
-"""Events until the first task is done: started, then the task's three."""
+_LONG = timedelta(seconds=60)
+"""Longer than the server holds back an answer that there is nothing new."""
+_HAD = (EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
 _DEATHS = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.FAILED: "failed",
@@ -107,20 +108,23 @@ class TemporalCases:
             self._seen.opened(opened)
         return True
 
-    async def has_begun(self, invoice: str) -> bool:
-        """Whether a case that was started has done its first task; one that is gone has, too."""
-        client = self._client()
-        # Not by the client's own `describe`, which reads all that it gets: an import asks for each of its rows.
-        asked = DescribeWorkflowExecutionRequest(
-            namespace=client.namespace, execution=Execution(workflow_id=names.workflow_id(invoice))
-        )
-        try:
-            told = await client.workflow_service.describe_workflow_execution(asked, retry=True, timeout=self._time)
-        except RPCError as error:
-            if _is_gone(error):
-                return True
-            raise self._told(error, invoice) from None
-        return not told.HasField("pending_workflow_task") or told.workflow_execution_info.history_length > _FIRST_TASK
+    async def until_begun(self, invoice: str) -> None:
+        """Return once some worker has had a case's first task, done or failed; at once for one that is gone."""
+        client, token = self._client(), b""
+        case = Execution(workflow_id=names.workflow_id(invoice))
+        while True:
+            asked = GetWorkflowExecutionHistoryRequest(
+                namespace=client.namespace, execution=case, wait_new_event=True, next_page_token=token
+            )
+            try:
+                told = await client.workflow_service.get_workflow_execution_history(asked, retry=True, timeout=_LONG)
+            except RPCError as error:
+                if _is_gone(error):
+                    return
+                raise self._told(error, invoice) from None
+            token = told.next_page_token
+            if not token or any(event.event_type in _HAD for event in told.history.events):
+                return
 
     async def died(self, invoice: str) -> str:
         """How the server ended its last run, unless that came to its own end."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from operations.new_invoice import NewInvoice
 
 POLICY = "a-small-orange"
-AHEAD = timedelta(days=40)
+AHEAD = timedelta(days=25)
+"""Their first step is 15 days away. Due after more than 30, their cards would be looked at at once."""
 
 
 def numbers_of(name: str, number: int) -> list[str]:

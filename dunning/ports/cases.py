@@ -175,8 +175,8 @@ class Cases(Protocol):
         """
         ...
 
-    async def has_begun(self, invoice: str) -> bool:
-        """Whether a case that was started has done its first task. Raises OutageError."""
+    async def until_begun(self, invoice: str) -> None:
+        """Return once some worker has had a started case's first task. Raises OutageError."""
         ...
 
     async def died(self, invoice: str) -> str:

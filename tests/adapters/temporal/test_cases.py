@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
+from temporalio import workflow
+from temporalio.worker import Worker
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
@@ -32,6 +34,15 @@ from operations.note_open_cases import NoteOpenCases
 from sandbox.stage.stage import Stage
 from tests.operations.opening import ASO, new, usd
 from workflows.invoice import InvoiceDunning
+
+
+@workflow.defn(name=InvoiceDunning.__name__, sandboxed=False)
+class Broken:
+    """Cases with a bug: it fails the task, not the workflow."""
+
+    @workflow.run
+    async def run(self, opened: Opened) -> None:
+        raise RuntimeError(f"{opened.invoice.number}: a bug")
 
 
 def opening(number: str) -> tuple[Opened, Values]:
@@ -119,6 +130,23 @@ async def test_without_a_worker_nobody_answers_but_the_server_keeps_signals(a_st
     with pytest.raises(NoAnswerError, match="running on the task queue 'nobody'"):
         await cases.tell("PORT-4", payment("p", usd(1)), "p")
     await cases.signal("PORT-4", payment("p", usd(1)))
+
+
+async def test_a_case_has_begun_once_a_worker_has_had_its_first_task_also_one_that_it_cannot_do(a_stage: Stage) -> None:
+    client = await a_stage.connect()
+    cases = TemporalCases(lambda: client, "broken")
+    await cases.start(*opening("PORT-7"))
+    waiting = asyncio.create_task(cases.until_begun("PORT-7"))
+    done, _ = await asyncio.wait([waiting], timeout=0.5)
+    assert not done
+    async with asyncio.timeout(10):
+        async with Worker(client, task_queue="broken", workflows=[Broken]):
+            await waiting
+        await cases.until_begun("PORT-NONE")  # one that is gone is no backlog
+        at_work = await cases_of(a_stage)
+        await at_work.start(*opening("PORT-8"))
+        await at_work.until_begun("PORT-8")
+        await at_work.until_begun("PORT-8")
 
 
 async def test_a_closed_case_that_goes_on_is_in_the_table_before_any_worker_has_seen_it(a_stage: Stage) -> None:

@@ -50,7 +50,7 @@ POINTS = (
     ("cases", "start", 17, "before"),
     ("store", "begin", 2, "after"),
     ("cases", "start", 55, "after"),
-    ("cases", "has_begun", 3, "after"),
+    ("cases", "until_begun", 2, "after"),
 )
 
 
