@@ -26,9 +26,12 @@ from adapters.templates.files import COMMON
 from adapters.templates.languages import Languages
 from adapters.temporal.connection import Connection
 from composition import Composition, now
+from dunning.case.case import Case
 from dunning.records.inbox import COMMAND
 from operations.ask_gateway import AskGateway
 from operations.deliver_news import Deliver
+from operations.look import CaseOf
+from operations.why import Why
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers
@@ -102,15 +105,27 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         ).route(),
         PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
-        *_pay_routes(made, pages, gateway, stack),
+        *_pay_routes(made, _patiently(made, connection), pages, gateway, stack),
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
     return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver, readers))
 
 
-def _pay_routes(made: Composition, pages: Pages, gateway: StripeGateway, stack: AsyncExitStack) -> list[Route]:
-    settings, store, case_of = made.settings, made.store, made.look.case
+def _patiently(made: Composition, connection: Connection) -> CaseOf:
+    """Who looks at a page waits also for a Temporal that was never there."""
+
+    async def case_of(invoice: str) -> Case | None:
+        await connection.there()
+        return await made.look.case(invoice)
+
+    return case_of
+
+
+def _pay_routes(
+    made: Composition, case_of: CaseOf, pages: Pages, gateway: StripeGateway, stack: AsyncExitStack
+) -> list[Route]:
+    settings, store = made.settings, made.store
     signed = signed_links.links_from(settings)
     if signed is None:
         log.warning(
@@ -123,7 +138,7 @@ def _pay_routes(made: Composition, pages: Pages, gateway: StripeGateway, stack: 
     views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now, by_user(settings.panels))
     ask = AskGateway(store, case_of, gateway, made.deliver_news.deliver, now).about
     back = BackPage(signed, views, pages, ask)
-    why = WhyPage(signed, made.why).route()
+    why = WhyPage(signed, Why(store, case_of, now)).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
     return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, back=back).routes()]
 

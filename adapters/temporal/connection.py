@@ -1,6 +1,7 @@
 """The connection to Temporal of a process that is there before Temporal is: the portal keeps webhooks all the same."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -22,12 +23,21 @@ class Connection:
     def __init__(self, patience: float = PATIENCE) -> None:
         self._client: Client | None = None
         self._patience = patience
+        self._there, self._wanted = asyncio.Event(), asyncio.Event()
 
     def __call__(self) -> Client:
         """The client."""
         if self._client is None:
             raise OutageError("Temporal has not answered yet; check TEMPORAL_ADDRESS")
         return self._client
+
+    async def there(self) -> None:
+        """Returns once Temporal has answered. Raises OutageError when it has not within the patience."""
+        self._wanted.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._there.wait()
+        self()
 
     async def connect(self) -> None:
         """Returns when Temporal has answered, however long that takes."""
@@ -39,9 +49,12 @@ class Connection:
                 log.warning(
                     "Temporal does not answer; check TEMPORAL_ADDRESS", error=f"{type(error).__name__}: {error}"
                 )
-                await asyncio.sleep(pause)
+                self._wanted.clear()
+                with suppress(TimeoutError):  # who waits for it has no time for pauses
+                    await asyncio.wait_for(self._wanted.wait(), pause)
                 pause = min(pause * 2, _LONGEST)
             else:
+                self._there.set()
                 return
 
     async def check(self) -> None:
