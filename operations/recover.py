@@ -6,7 +6,7 @@ brought to it once more, and each fact counts once, by its id. The gateway is as
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from dunning.case.case import Case, going_on
@@ -22,6 +22,9 @@ from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
 from dunning.rules.updates import recovered
 from operations.errors import NoSuchInvoiceError, RefusedError
+
+SLOW = timedelta(seconds=5)
+"""Who needs longer may have been frozen while another life of the case was told more, and ended, too."""
 
 
 class RecoveryRecords(Inbox, Invoices, OpenCases, Protocol):
@@ -57,14 +60,16 @@ class RecoverCases:
         how = await self._died(invoice)
         if not how:
             return await self._before(invoice, by, reason)
-        case = await self._known(invoice)
         now = self._clock()
-        alive = recovered(case, Recovery(at=now, how=how, by=by, reason=reason))
         generation = await self._store.new_generation(invoice)
+        case = await self._known(invoice)
+        alive = recovered(case, Recovery(at=now, how=how, by=by, reason=reason))
         # First: while something waits for it, the case charges nobody and restricts nobody.
         again = await self._store.wait_again(invoice)
         if not await self._cases.start(going_on(alive, generation), shown(alive, decide(alive, now)), dead=True):
             raise RefusedError("its case runs by now: somebody else has recovered it", about=invoice)
+        if self._clock() - now > SLOW:
+            again = max(again, await self._store.wait_again(invoice))
         return Recovered(invoice, how, again)
 
     async def _died(self, invoice: str) -> str:

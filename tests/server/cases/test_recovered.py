@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from composition import Composition
+from composition import Composition, now
+from dunning.case.case import Opened
 from dunning.case.facts import Promise
+from dunning.names import Values
 from dunning.ports.cases import FORGOTTEN
 from dunning.tickets.kind import TicketKind
 from operations.errors import RefusedError
 from operations.list_open_cases import SortedListing
+from operations.recover import RecoverCases
 from sandbox.stage.stage import Stage, stage
 from tests.server.payments.test_portal import say
 from tests.server.playing import PATIENCE, Playing, begin
@@ -140,6 +143,32 @@ async def test_one_that_runs_or_never_was_is_refused_and_two_at_once_recover_it_
     assert sorted(type(each).__name__ for each in ended) == ["Recovered", "RefusedError"]
     assert (await life.handle.describe()).status is WorkflowExecutionStatus.RUNNING
     assert len((await life.case()).recoveries) == 1
+
+
+async def test_what_another_life_was_told_while_somebody_was_frozen_in_recovering_is_not_lost(
+    open_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = await begin(open_stage, "DEAD-7", ASO)
+    made, frozen = open_stage.made(life.skipper.client), open_stage.made(life.skipper.client)
+    start, passed = frozen.cases.start, timedelta(0)
+
+    async def after_a_minute(opened: Opened, values: Values, *, dead: bool = False) -> bool:
+        nonlocal passed
+        await made.recover_cases.recover("DEAD-7", by="ben", reason="quicker")
+        await made.decisions.decide("DEAD-7", Promise(until=life.row.due, by="ben"))
+        await life.handle.terminate()
+        passed = timedelta(minutes=1)
+        return await start(opened, values, dead=dead)
+
+    monkeypatch.setattr(frozen.cases, "start", after_a_minute)
+    await life.handle.terminate()
+    slow = RecoverCases(open_stage.store, frozen.cases, lambda: now() + passed)
+    assert (await slow.recover("DEAD-7", **WHO)).told_again == 1
+
+    async def promised() -> bool:
+        return (await life.case()).promised_until is not None
+
+    await until(promised)
 
 
 async def test_a_charge_that_was_under_way_when_it_died_is_charged_once() -> None:
