@@ -99,14 +99,16 @@ class TemporalCases:
                 rpc_timeout=self._time,
             )
         except WorkflowAlreadyStartedError:
-            return False
+            started = False
         except RPCError as error:
             if error.status is RPCStatusCode.INVALID_ARGUMENT:
                 raise CannotStartError(f"Temporal refuses its case: {error.message}") from None
             raise away(error) from None
-        if self._seen:
+        else:
+            started = True
+        if self._seen:  # also of one that runs: who started it may have died before that was noted
             self._seen.opened(opened)
-        return True
+        return started
 
     async def until_begun(self, invoice: str) -> None:
         """Return once some worker has had a case's first task, done or failed; at once for one that is gone."""

@@ -90,6 +90,11 @@ class TemporalServer:
         """It takes connections and says nothing, until `thaw`."""
         self._child.freeze()
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it has stopped by now."""
+        return "State:\tT" in Path(f"/proc/{self._child.pid}/status").read_text(encoding="utf-8")
+
     def thaw(self) -> None:
         """Let it go on."""
         self._child.thaw()

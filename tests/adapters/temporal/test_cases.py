@@ -160,6 +160,20 @@ async def test_a_closed_case_that_goes_on_is_in_the_table_before_any_worker_has_
     assert (row.balance, row.revision) == (usd(1999), closed.revision + 1)
 
 
+async def test_a_case_that_died_before_it_was_noted_is_noted_by_the_next_who_starts_it(a_stage: Stage) -> None:
+    client, store = await a_stage.connect(), a_stage.store
+    blind = TemporalCases(lambda: client, "nobody")
+    cases = TemporalCases(lambda: client, "nobody", seen=NoteOpenCases(lambda: store, now))
+    facts, values = opening("PORT-UNSEEN")
+    assert await blind.start(facts, values)
+    await client.get_workflow_handle("invoice-PORT-UNSEEN").terminate()
+    assert not await cases.start(facts, values)
+    async with asyncio.timeout(10):
+        while not (row := await store.open_case("PORT-UNSEEN")):  # noqa: ASYNC110 - the table is the condition
+            await asyncio.sleep(0.05)
+    assert row.balance == usd(1999), "`recover` lets it go on from here"
+
+
 async def test_before_temporal_has_answered_everything_is_an_outage() -> None:
     cases = TemporalCases(Connection(), "reprieve")
     with pytest.raises(OutageError, match="has not answered yet"):
@@ -177,11 +191,14 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_waited_for_as
     at = now()
     a_stage.server.freeze()
     try:
+        async with asyncio.timeout(10):
+            while not a_stage.server.frozen:  # noqa: ASYNC110 - the system stops it in a moment
+                await asyncio.sleep(0.01)
         began = time.monotonic()
         with pytest.raises(TimeoutError, match="takes connections and says nothing"):
             await connect(0)
         for asked in (
-            cases.start(*opening("PORT-7")),
+            cases.start(*opening("PORT-FROZEN")),
             cases.count(Wanted()),
             cases.signal("PORT-2", payment("p", usd(1))),
             checks.drift(DriftOrder(at=at)),

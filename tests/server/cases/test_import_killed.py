@@ -99,6 +99,8 @@ async def test_an_import_that_is_killed_anywhere_is_whole_when_it_is_run_again()
             return await made.cases.count(Wanted()) == len(rows) + 1
 
         await until_true(all_are_there)
+        table = {each.number for each in await own.store.open_cases(now())}
+        assert table == {*(str(row["invoice"]) for row in rows), "KILL-RICH"}, "who was killed had noted nothing of it"
         for account in range(ACCOUNTS):
             kept = await own.store.account(f"kill-{account}")
             assert {each.email for each in kept.contacts} == {f"{n}@kill{account}.example" for n in range(EACH)}
