@@ -40,7 +40,9 @@ async def _rows(stage: Stage, name: str, number: str) -> list[str]:
     kept = [column for column in table.c if not isinstance(column.type, UtcInstant | Date | LargeBinary)]
     kept = [column for column in kept if column.name not in _VARY | _LONG]
     async with stage.store._reading() as connection:
-        rows = (await connection.execute(select(*table.c))).mappings().all()
+        found = (await connection.execute(select(*table.c))).mappings().all()
+    # That no credit was there to use is noted if the worker came to look before the command.
+    rows = [row for row in found if row.get("amount") != 0]
     mine = [row for row in rows if any(number in str(row[column.name]) for column in kept)]
     return sorted(_plain(", ".join(f"{c.name}={row[c.name]}" for c in kept), number) for row in mine)
 
