@@ -25,6 +25,7 @@ from adapters.temporal.notice_starter import TemporalNotices
 from dunning.policy.file import Policy
 from operations.accounts.changes import AccountChanges
 from operations.accounts.exemptions import Exemptions
+from operations.accounts.merge import MergeAccounts
 from operations.accounts.services import ServiceChanges
 from operations.bring_decision import BringDecision
 from operations.check_invoice import CheckInvoice, Named
@@ -217,6 +218,11 @@ class Composition:
     def exemptions(self) -> Exemptions:
         """Exempt an account or a service from consequences."""
         return Exemptions(self.store, self.decisions.decide, now)
+
+    @cached_property
+    def merging(self) -> MergeAccounts:
+        """Merge two accounts of one customer."""
+        return MergeAccounts(self.store, self.decisions.decide, self.exemptions, now)
 
     @cached_property
     def tickets(self) -> TicketList:

@@ -25,6 +25,7 @@ from activities.guards.reachability import ReachCheck
 from activities.notices.open_ticket import OpenTicket
 from activities.notices.send_notice import SendNotice
 from activities.open_cases import KeepsOpenCases
+from activities.owners import FindsOwners
 from activities.payments.ask_for_money import AskForMoney
 from activities.payments.cards import LookAtCard
 from activities.payments.charge import ChargeInvoice
@@ -139,7 +140,7 @@ def workers(
     client: Client,
     settings: Settings,
     activities: Activities,
-    around: Interceptor,
+    around: Sequence[Interceptor],
     failed: Callable[[BaseException], Any],
 ) -> list[Worker]:
     """A worker per queue, each with its own rate limit; the workflows run on the main one. `around` every activity."""
@@ -158,7 +159,7 @@ def workers(
             task_queue=settings.task_queue + suffix,
             workflows=[] if suffix else [DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, Sweep],
             activities=methods,
-            interceptors=[around],
+            interceptors=around,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.
             workflow_runner=UnsandboxedWorkflowRunner(),
@@ -198,7 +199,8 @@ async def run(settings: Settings) -> int:
         await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
         patience = max(settings.outage_seconds, _AT_WORK)
         made = Composition(settings.model_copy(update={"outage_seconds": patience}), lambda: client, stack)
-        activities, around = await compose(made, stack), KeepsOpenCases(made.store)
+        activities = await compose(made, stack)
+        around = (KeepsOpenCases(made.store), FindsOwners(made.store))
         for worker in workers(client, settings, activities, around, failed):
             await stack.enter_async_context(worker)
         health.ready = True

@@ -3,7 +3,7 @@
 The case itself says yes or no.
 """
 
-from dunning.case.facts import Exemption, UseCredit
+from dunning.case.facts import AccountMerged, Exemption, UseCredit
 from dunning.ports.invoices import Invoices
 from dunning.records.inbox import Decision, News, Outcome
 from operations.bring_decision import BringDecision
@@ -35,4 +35,6 @@ def update_of(decision: Decision) -> str:
     """The update's id of what happens once, however often it is given; empty: chance tells two apart."""
     if isinstance(decision, UseCredit):
         return f"use-credit-{decision.id}"
+    if isinstance(decision, AccountMerged):
+        return f"merge-{decision.one}"
     return f"exempt-{decision.number}" if isinstance(decision, Exemption) else ""

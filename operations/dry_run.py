@@ -15,7 +15,7 @@ from dunning.records.accounts import Account, is_exempt
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 from operations.accounts.last_word import last_word
 from operations.differences import KnownCases, differences, known_facts, other_account
-from operations.errors import RefusedError
+from operations.errors import MergedAccountError, RefusedError
 from operations.moving_in import moved_in
 from operations.new_invoice import NewInvoice, account_of, fitting
 from operations.open_many import Checked
@@ -67,6 +67,8 @@ class DryRun:
             account = await self._store.account(new.account)
         except LookupError:
             account = None
+        if account and account.id != new.account:
+            raise MergedAccountError(new.account, account.id)
         kept = account if known and account else account_of(new, account)
         differs = differences(new, await known_facts(self._store, known), kept) if known or account else ()
         if known:

@@ -49,6 +49,13 @@ class NoSuchAccountError(NotFoundError):
         super().__init__("there is no such account", about=account)
 
 
+class MergedAccountError(RefusedError):
+    """That account was merged into another one, which is asked for by its own id."""
+
+    def __init__(self, account: str, into: str) -> None:
+        super().__init__(f"it was merged into the account {into!r}: name that one", about=account)
+
+
 class CaseRefusedError(RefusedError):
     """The invoice's case says no. `reason` is its own."""
 

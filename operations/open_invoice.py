@@ -27,7 +27,7 @@ from dunning.rules.machine import decide
 from operations.accounts.last_word import last_word
 from operations.deliver_news import DeliverNews, NewsRecords
 from operations.differences import KnownCases, differences, known_facts, other_account
-from operations.errors import RefusedError
+from operations.errors import MergedAccountError, RefusedError
 from operations.moving_in import Adoption, moved_in
 from operations.new_invoice import NewInvoice, account_of, fitting, named_ids, other_brand, unknown_services
 
@@ -174,6 +174,8 @@ class OpenInvoice:
             return RefusedError(str(error), about=new.invoice)
         if wrong := other_account(new, known):
             return RefusedError(wrong, about=new.invoice)
+        if before and before.id != new.account:
+            return MergedAccountError(new.account, before.id)
         facts = await known_facts(self._store, known)
         if known and known.status == "closed":
             return Opening("already closed", differs=differences(new, facts, before) if before else ())

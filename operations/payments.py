@@ -20,10 +20,11 @@ from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import News, NewsOutcome, Outcome
 from dunning.rules.updates import payment_refused
 from dunning.states import StateAt
+from operations.accounts.write import known
 from operations.check_invoice import Policies
 from operations.count_money import Brought, CountMoney
 from operations.deliver_news import DeliverNews, NewsRecords
-from operations.errors import CaseRefusedError, NoSuchAccountError, NoSuchInvoiceError, RefusedError
+from operations.errors import CaseRefusedError, NoSuchInvoiceError, RefusedError
 from operations.kept import KeptFirst
 from operations.known_back import KnownTakenBack
 from operations.known_money import First, KnownMoney
@@ -205,11 +206,11 @@ def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
 
 
 async def known_account(store: Accounts, account: str) -> None:
-    """Raise NoSuchAccountError for an account that nobody here knows: nothing found is then no answer."""
-    try:
-        await store.account(account)
-    except LookupError:
-        raise NoSuchAccountError(account) from None
+    """Raise NoSuchAccountError for an account that nobody here knows: nothing found is then no answer.
+
+    Raises MergedAccountError for one that is another one's by now.
+    """
+    await known(store, account)
 
 
 def _unknown(invoice: str) -> NoSuchInvoiceError:

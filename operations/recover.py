@@ -20,6 +20,7 @@ from dunning.ports.open_cases import OpenCases
 from dunning.ports.outages import OutageError
 from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
+from dunning.rules.merged import owned
 from dunning.rules.updates import recovered
 from operations.errors import NoSuchInvoiceError, RefusedError
 
@@ -100,7 +101,8 @@ class RecoverCases:
                 "neither the server nor the table of open cases knows its case: give `start` its row once more",
                 about=invoice,
             )
-        return max(found, key=lambda case: case.revision)
+        case, known = max(found, key=lambda case: case.revision), await self._store.invoice(invoice)
+        return owned(case, known.account, known.pays_for) if known else case
 
     async def _from_history(self, invoice: str) -> Case | None:
         """None when the server keeps it no more, or when no worker can read it."""

@@ -142,6 +142,8 @@ class UpdateKnown:
                 account = await self._store.account(name)
             except LookupError:
                 continue
+            if account.id != name:
+                continue  # merged into another one: each row is refused when it is opened
             if odd := contradictions(_news(those)):
                 wrong = f"{', '.join(odd)}: the rows of account {name!r} say different things"
                 found.refused += [Failed(each.place, each.new.invoice, wrong) for each in those]

@@ -25,7 +25,7 @@ def show_attributes(shown: Values) -> None:
     Always all that can change, whatever the values are now: if the values decided whether there is an upsert, then
     every other wording in `dunning.explain.temporal_ui` would change the commands, and no running case would replay.
     """
-    fixed = (names.ACCOUNT, names.POLICY) if already_shown() else ()
+    fixed = (names.POLICY,) if already_shown() else ()
     news = [_KEYS[attribute].value_set(value) for attribute, value in shown if attribute not in fixed]
     workflow.upsert_search_attributes(news)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
 

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.case.case import Case, Opened, going_on, open_case
     from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
     from dunning.case.facts import (
+        AccountMerged,
         Answer,
         Approval,
         DueDateChange,
@@ -43,6 +44,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.rules.answers import answer_to_payment, answered_before, remembered
     from dunning.rules.exemptions import exempted
     from dunning.rules.machine import decide, outdated, overcharges, overtaken, still_wanted
+    from dunning.rules.merged import account_merged
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
     from dunning.rules.signed import signed
@@ -233,6 +235,15 @@ class InvoiceDunning:
 
     @exempt.validator
     def _may_be_exempt(self, fact: Exemption) -> None:
+        self._refuse_new(fact, "")
+
+    @workflow.update
+    def move_account(self, fact: AccountMerged) -> Answer:
+        """Its account was merged into another one, or another one into its account."""
+        return self._decided(fact, "moved", account_merged(self._case, fact))
+
+    @move_account.validator
+    def _may_move(self, fact: AccountMerged) -> None:
         self._refuse_new(fact, "")
 
     @workflow.update

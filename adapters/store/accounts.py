@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, put_row
 from adapters.store.database.patience import again
+from adapters.store.owners import of_account, old_payers, owner, owner_of
 from adapters.store.tables import account_changes, accounts, contacts, services
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 
@@ -21,18 +22,29 @@ def unknown_account(account: str) -> LookupError:
 
 
 async def lock_account(connection: AsyncConnection, account: str) -> None:
-    """Let nobody else change what hangs on the account until the transaction ends.
+    """Let nobody else change what hangs on the account, or on the one that it was merged into, until the end.
 
     SQLite knows no row locks and needs none: a writing transaction is alone there. Raises LookupError when the account
     is unknown.
     """
-    if (await connection.execute(locking(account))).first() is None:
+    if not await locked_account(connection, account):
         raise unknown_account(account)
 
 
-def locking(account: str) -> Select[tuple[str]]:
-    """The query that does it; it finds nothing when the account is unknown."""
-    return select(accounts.c.id).where(accounts.c.id == account).with_for_update()
+async def locked_account(connection: AsyncConnection, account: str) -> str:
+    """Lock it likewise; its id, or that of what it was merged into, and empty when it is unknown."""
+    row = (await connection.execute(_locking(account))).first()
+    if row and row[1]:
+        await connection.execute(_locking(row[1]))
+    return (row[1] or row[0]) if row else ""
+
+
+def _locking(account: str) -> Select[*tuple[str, str]]:
+    return select(accounts.c.id, accounts.c.merged_into).where(accounts.c.id == account).with_for_update()
+
+
+COLUMNS = {column.name for column in accounts.c} - {"merged_into"}
+"""What stands in the account's own row, and is said by whoever writes it."""
 
 
 class Accounts(Database):
@@ -44,13 +56,13 @@ class Accounts(Database):
         Raises ValueError when one of them names another account: it would be found under neither.
         """
         async with self._writing() as connection:
-            await _put(connection, account)
+            await put_account(connection, account)
 
     async def replace_account(self, before: Account, after: Account, change: AccountChange) -> bool:
         """Bring an account from `before` to `after`, and keep who did it and why, all or nothing.
 
-        False, changing nothing, when the account is not `before` any more. Raises LookupError when it is unknown, and
-        ValueError as `put_account`, or for another account's change.
+        False, changing nothing, when the account is not `before` any more, or was merged into another one. Raises
+        LookupError when it is unknown, and ValueError as `put_account`, or for another account's change.
         """
         if {before.id, after.id, change.account} != {before.id}:
             raise ValueError(f"a change of {change.account!r} cannot turn {before.id!r} into {after.id!r}")
@@ -59,10 +71,10 @@ class Accounts(Database):
             changes = await _changes(connection, before.id)
             if again() and change in changes:  # also one that leaves the account as it is
                 return True
-            if await _read(connection, before.id) != before:
+            if await read_account(connection, before.id) != before:
                 return False
-            await _put(connection, after)
-            await connection.execute(insert(account_changes), change.model_dump() | {"number": len(changes)})
+            await put_account(connection, after)
+            await note_change(connection, change)
         return True
 
     async def account_changes(self, account: str) -> tuple[AccountChange, ...]:
@@ -72,15 +84,17 @@ class Accounts(Database):
 
     async def set_payer(self, account: str, payer: str) -> None:
         """Note the gateway's own id of the customer; nothing when the account is unknown, and nothing else of it."""
-        await self._change(update(accounts).where(accounts.c.id == account).values(payer=payer))
+        await self._change(update(accounts).where(accounts.c.id == owner(account)).values(payer=payer))
 
     async def account(self, account: str) -> Account:
-        """Read an account; its contacts come by rank, then, like its services, in the order they were put.
+        """Read an account, or the one that it was merged into.
+
+        Its contacts come by rank, then, like its services, in the order they were put.
 
         Raises LookupError, naming the account and what to do, when there is none.
         """
         async with self._reading() as connection:
-            return await _read(connection, account)
+            return await read_account(connection, account)
 
     async def owners(self, service: str) -> tuple[str, ...]:
         """Find the accounts that name the service, by id; several, when somebody signed up again with the same name."""
@@ -89,8 +103,8 @@ class Accounts(Database):
 
     async def account_of(self, payer: str) -> str:
         """Find the account whose `payer` that is; empty when there is none. Of several, the first by id."""
-        mine = select(accounts.c.id).where(accounts.c.payer == payer, accounts.c.payer != "").order_by(accounts.c.id)
-        row = await self._row(mine.limit(1))
+        mine = select(owner_of(accounts.c.id).label("id")).where(accounts.c.payer == payer, accounts.c.payer != "")
+        row = await self._row(mine.order_by(accounts.c.id).limit(1))
         return row["id"] if row else ""
 
     async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
@@ -100,28 +114,39 @@ class Accounts(Database):
 
 
 async def _changes(connection: AsyncConnection, account: str) -> tuple[AccountChange, ...]:
-    its = select(account_changes).where(account_changes.c.account == account).order_by(account_changes.c.number)
-    return tuple(AccountChange.model_validate(dict(row)) for row in (await connection.execute(its)).mappings())
+    columns = account_changes.c
+    found = select(account_changes).where(of_account(columns.account, account)).order_by(columns.at, columns.number)
+    return tuple(AccountChange.model_validate(dict(row)) for row in (await connection.execute(found)).mappings())
 
 
-async def _read(connection: AsyncConnection, account: str) -> Account:
-    row = (await connection.execute(select(accounts).where(accounts.c.id == account))).mappings().first()
+async def note_change(connection: AsyncConnection, change: AccountChange) -> None:
+    """Keep who changed an account, whose row is locked; the number is how many changes there were before."""
+    number = len(await _changes(connection, change.account))
+    await connection.execute(insert(account_changes), change.model_dump() | {"number": number})
+
+
+async def read_account(connection: AsyncConnection, account: str) -> Account:
+    """Read it in this transaction. Raises LookupError."""
+    row = (await connection.execute(select(accounts).where(accounts.c.id == owner(account)))).mappings().first()
     if row is None:
         raise unknown_account(account)
-    people = await connection.execute(_of(contacts, account).order_by(contacts.c.rank, contacts.c.position))
-    owned = await connection.execute(_of(services, account).order_by(services.c.position))
+    people = await connection.execute(_of(contacts, row["id"]).order_by(contacts.c.rank, contacts.c.position))
+    owned = await connection.execute(_of(services, row["id"]).order_by(services.c.position))
+    payers = (await old_payers(connection, [row["id"]])).get(row["id"], ())
     return Account(
-        **row,
+        **{name: row[name] for name in COLUMNS},
+        old_payers=payers,
         contacts=tuple(Contact.model_validate(dict(each)) for each in people.mappings()),
         services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
     )
 
 
-async def _put(connection: AsyncConnection, account: Account) -> None:
+async def put_account(connection: AsyncConnection, account: Account) -> None:
+    """Insert or replace it in this transaction. Raises ValueError as the method of that name."""
     parts = [*account.contacts, *account.services]
     if strangers := {part.account for part in parts} - {account.id}:
         raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
-    await put_row(connection, accounts, account.model_dump(exclude={"contacts", "services"}))
+    await put_row(connection, accounts, account.model_dump(include=COLUMNS))
     await _replace(connection, contacts, account.id, account.contacts)
     await _replace(connection, services, account.id, account.services)
 

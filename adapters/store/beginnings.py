@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from sqlalchemy import RowMapping, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import unknown_account
+from adapters.store.accounts import COLUMNS, unknown_account
 from adapters.store.carried import line_row, read_line, to_take
 from adapters.store.database.base import Database, add_rows, put_rows
+from adapters.store.owners import old_ids, old_payers
 from adapters.store.payments import credit_row, read_credit, use_of
 from adapters.store.tables import accounts, carried, contacts, credits_, invoices, services
 from dunning.money import Money
@@ -27,9 +28,12 @@ class Beginnings(Database):
     """Read and begin a few hundred at a time."""
 
     async def accounts(self, names: Collection[str]) -> dict[str, Account]:
-        """Read those of these accounts that are known, by id."""
+        """Read those of these accounts that are known, or what they were merged into, by id."""
         async with self._reading() as connection:
-            return await _read(connection, names)
+            its = select(accounts.c.id, accounts.c.merged_into).where(accounts.c.id.in_(names))
+            now = {row.id: row.merged_into or row.id for row in await connection.execute(its)}
+            known = await _read(connection, {*now.values()})
+        return {name: known[each] for name, each in now.items()}
 
     async def known_invoices(self, numbers: Collection[str]) -> dict[str, KnownInvoice]:
         """Read those of these invoices that are known, open or not, by number."""
@@ -58,12 +62,18 @@ class Beginnings(Database):
 
 
 async def _read(connection: AsyncConnection, names: Collection[str]) -> dict[str, Account]:
-    its = await connection.execute(select(accounts).where(accounts.c.id.in_(names)))
+    its = await connection.execute(select(accounts).where(accounts.c.id.in_(names), accounts.c.merged_into.is_(None)))
     rows = {row["id"]: row for row in its.mappings()}
     people = await _of(connection, contacts, rows, contacts.c.rank, contacts.c.position)
     owned = await _of(connection, services, rows, services.c.position)
+    payers = await old_payers(connection, rows)
     return {
-        name: Account(**row, contacts=_parts(Contact, people[name]), services=_parts(Service, owned[name]))
+        name: Account(
+            **{each: row[each] for each in COLUMNS},
+            old_payers=payers.get(name, ()),
+            contacts=_parts(Contact, people[name]),
+            services=_parts(Service, owned[name]),
+        )
         for name, row in rows.items()
     }
 
@@ -92,10 +102,19 @@ async def _of(connection: AsyncConnection, table: Table, names: Collection[str],
     return found
 
 
+async def _lines(connection: AsyncConnection, table: Table, names: Collection[str]) -> Rows:
+    """Lines of money, also those that were written before other accounts were merged into these."""
+    old = await old_ids(connection, names)
+    found = await _of(connection, table, [*names, *old])
+    for before, now in old.items():
+        found[now] = [*found[now], *found.pop(before, [])]
+    return found
+
+
 async def _put(connection: AsyncConnection, several: Sequence[Account]) -> None:
     """In the order of their ids, so that nobody waits in a circle."""
     ordered = sorted(several, key=lambda account: account.id)
-    await put_rows(connection, accounts, [each.model_dump(exclude={"contacts", "services"}) for each in ordered])
+    await put_rows(connection, accounts, [each.model_dump(include=COLUMNS) for each in ordered])
     names = [each.id for each in ordered]
     await _replace(connection, contacts, names, [each.contacts for each in ordered])
     await _replace(connection, services, names, [each.services for each in ordered])
@@ -113,9 +132,12 @@ async def _replace(
 
 
 async def _lock(connection: AsyncConnection, names: Sequence[str]) -> None:
-    its = select(accounts.c.id).where(accounts.c.id.in_(names)).order_by(accounts.c.id).with_for_update()
-    if unknown := {*names} - {*(await connection.execute(its)).scalars()}:
+    its = select(accounts.c.id, accounts.c.merged_into).where(accounts.c.id.in_(names)).order_by(accounts.c.id)
+    found = {row.id: row.merged_into for row in await connection.execute(its.with_for_update())}
+    if unknown := {*names} - found.keys():
         raise unknown_account(min(unknown))
+    if merged := [name for name, into in found.items() if into]:
+        raise AccountChangedError(min(merged))
 
 
 async def _open(connection: AsyncConnection, several: Sequence[KnownInvoice]) -> dict[str, int]:
@@ -127,7 +149,7 @@ async def _open(connection: AsyncConnection, several: Sequence[KnownInvoice]) ->
 
 async def _take_rests(connection: AsyncConnection, several: Sequence[Beginning], at: datetime) -> dict[str, Money]:
     """What each takes, by its number."""
-    found = await _of(connection, carried, [each.invoice.account for each in several])
+    found = await _lines(connection, carried, [each.invoice.account for each in several])
     lines = {
         each.invoice.number: to_take(
             map(read_line, found[each.invoice.account]), each.invoice.account, each.invoice.number, each.amount, at
@@ -142,7 +164,7 @@ async def _take_credit(
     connection: AsyncConnection, several: Sequence[Beginning], rests: dict[str, Money], at: datetime
 ) -> dict[str, Money]:
     """What pays for each, by its number."""
-    found = await _of(connection, credits_, [each.invoice.account for each in several])
+    found = await _lines(connection, credits_, [each.invoice.account for each in several])
     lines = {
         each.invoice.number: use_of(
             map(read_credit, found[each.invoice.account]),

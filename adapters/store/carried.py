@@ -7,6 +7,7 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
+from adapters.store.owners import of_account
 from adapters.store.tables import carried
 from dunning.case.ledger import Kind
 from dunning.case.orders import CloseOrder
@@ -55,7 +56,7 @@ async def carry(connection: AsyncConnection, order: CloseOrder) -> None:
 
 
 async def _of(connection: AsyncConnection, account: str) -> list[Carried]:
-    its = select(carried).where(carried.c.account == account).order_by(carried.c.at, carried.c.id)
+    its = select(carried).where(of_account(carried.c.account, account)).order_by(carried.c.at, carried.c.id)
     return [read_line(row) for row in (await connection.execute(its)).mappings()]
 
 

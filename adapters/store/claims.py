@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import RowMapping, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locking
+from adapters.store.accounts import locked_account
 from adapters.store.database.base import add_row, insert_into
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
+from adapters.store.owners import of_account, owner
 from adapters.store.payments import credit_row, read_credit, take_credit
-from adapters.store.tables import closed_ledgers, counted, credits_, inbox, taken_back, tickets
+from adapters.store.tables import accounts, closed_ledgers, counted, credits_, inbox, taken_back, tickets
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.fence import Fence
 from dunning.money import Money
@@ -82,8 +83,8 @@ class Claims(Fences):
         `fence` is the order's; None when the portal brings it. Raises OvertakenError.
         """
         async with self._fenced(fence, account, lost=True) if fence else self._writing() as connection:
-            for owner in (account, UNMATCHED):
-                await connection.execute(locking(owner))
+            for each in (account, UNMATCHED):
+                await locked_account(connection, each)
             await alone_with(connection, invoice)
             (row,) = await _claimed(connection, [(invoice, payment.id)])
             found = _read(row)
@@ -120,8 +121,9 @@ class Claims(Fences):
         async with self._reading() as connection:
             waiting = inbox.c.outcome == ""
             unknown = (inbox.c.invoice == "") & (inbox.c.account == "") & (inbox.c.payer == "")
-            its = or_(inbox.c.invoice == invoice, inbox.c.account == account, unknown)
-            its = or_(its, inbox.c.payer == payer) if payer else its
+            payers = select(accounts.c.payer).where(of_account(accounts.c.id, account), accounts.c.payer != "")
+            its = or_(inbox.c.invoice == invoice, of_account(inbox.c.account, account), unknown)
+            its = or_(its, inbox.c.payer.in_(payers), inbox.c.payer == payer) if payer else its
             event = select(inbox).where(waiting, its).order_by(inbox.c.at, inbox.c.source, inbox.c.id)
             found = (await connection.execute(event.limit(len(waited_out) + 1))).mappings()
             waits = [Unhandled.model_validate(dict(row)) for row in found]
@@ -138,7 +140,9 @@ async def take_back(connection: AsyncConnection, found: Claim, account: str, amo
     What was taken back of it was taken off the credit, and stays there.
     """
     credit, nothing = await credit_of(connection, found.place), Money.zero(amount.currency)
-    if credit is None or credit.account not in (account, UNMATCHED) or credit.amount.currency != amount.currency:
+    if credit is None or credit.amount.currency != amount.currency:
+        return nothing
+    if credit.account != UNMATCHED and not await _same_owner(connection, credit.account, account):
         return nothing
     if about(found.payment, await told_of(connection, found.invoice)):
         return nothing
@@ -146,6 +150,10 @@ async def take_back(connection: AsyncConnection, found: Claim, account: str, amo
     if left.minor > 0:
         await connection.execute(_version_of(found).values(place=GIVEN, version=found.version + 1, worth=left.minor))
     return left
+
+
+async def _same_owner(connection: AsyncConnection, one: str, other: str) -> bool:
+    return bool((await connection.execute(select(owner(one) == owner(other)))).scalar())
 
 
 async def given_of(connection: AsyncConnection, invoice: str) -> Sequence[tuple[Claim, Credit]]:

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, Select, or_, select
 
 from adapters.store.database.base import Database, money_columns
 from adapters.store.invoices import ledger_of
+from adapters.store.owners import of_account, of_any
 from adapters.store.tables import closed_ledgers, invoices
 from dunning.records.books import ClosedLedger
 from dunning.records.open_case import OpenCase
@@ -22,13 +23,14 @@ class ClosedCases(Database):
     async def closed_cases(self, account: str = "", policy: str = "", outcome: str = "") -> tuple[OpenCase, ...]:
         """Read them by number; an empty filter means any. One that is open again is none of them."""
         its = _closed()
-        for column, value in ((_BOOKS.account, account), (_BOOKS.policy, policy), (_BOOKS.outcome, outcome)):
+        its = its.where(of_account(_BOOKS.account, account)) if account else its
+        for column, value in ((_BOOKS.policy, policy), (_BOOKS.outcome, outcome)):
             its = its.where(column == value) if value else its
         return tuple(_row(row) for row in await self._rows(its))
 
     async def closed_cases_of(self, accounts: Collection[str], numbers: Collection[str]) -> tuple[OpenCase, ...]:
         """Read those of these accounts, and those of these numbers, by number."""
-        its = _closed().where(or_(_BOOKS.account.in_(accounts), _BOOKS.invoice.in_(numbers)))
+        its = _closed().where(or_(of_any(_BOOKS.account, accounts), _BOOKS.invoice.in_(numbers)))
         return tuple(_row(row) for row in await self._rows(its))
 
     async def books_due(self, first: date, last: date) -> tuple[ClosedLedger, ...]:

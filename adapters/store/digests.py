@@ -4,6 +4,7 @@ from sqlalchemy import select, update
 
 from adapters.store.database.base import Database
 from adapters.store.notices import copy_of
+from adapters.store.owners import of_account
 from adapters.store.tables import notices
 from dunning.records.mail import NoticeCopy
 
@@ -17,7 +18,7 @@ class DigestCopies(Database):
         It is in nobody's digest when it waited alone, and in somebody else's when that one was faster.
         """
         waiting = (
-            notices.c.account == notice.account,
+            of_account(notices.c.account, notice.account),
             notices.c.recipient == notice.recipient,
             notices.c.digest == notice.digest,
             notices.c.status == "sending",

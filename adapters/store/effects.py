@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, union
 
 from adapters.store.database.base import Database, put_row
+from adapters.store.owners import of_account, owner_of
 from adapters.store.tables import accounts, effects, holds
 from dunning.level import Level
 from dunning.records.effects import Effect
@@ -25,8 +26,9 @@ class Effects(Database):
 
     async def effects(self, account: str) -> tuple[Effect, ...]:
         """Read the account's effects, by service."""
-        its = select(effects).where(effects.c.account == account).order_by(effects.c.service)
-        return tuple(Effect.model_validate(dict(row)) for row in await self._rows(its))
+        its = select(effects).where(of_account(effects.c.account, account)).order_by(effects.c.at)
+        newest = {row["service"]: Effect.model_validate(dict(row)) for row in await self._rows(its)}
+        return tuple(newest[service] for service in sorted(newest))
 
     async def watched(self, since: datetime, after: str, most: int) -> tuple[str, ...]:
         """Find the accounts with a hold, a restricted service, or an effect at or after `since`, by id.
@@ -34,6 +36,7 @@ class Effects(Database):
         Up to `most` ids above `after`. An account that is not in the store any more is not among them.
         """
         changed = or_(effects.c.at >= since, effects.c.wanted.not_in([Level.ACTIVE, Level.DELETED]))
-        either = union(select(holds.c.account), select(effects.c.account).where(changed)).subquery()
+        theirs = owner_of(effects.c.account).label("account")
+        either = union(select(holds.c.account), select(theirs).where(changed)).subquery()
         ids = select(accounts.c.id).where(accounts.c.id.in_(select(either.c.account)), accounts.c.id > after)
         return tuple(row["id"] for row in await self._rows(ids.order_by(accounts.c.id).limit(most)))

@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locking
+from adapters.store.accounts import locked_account
 from adapters.store.database.base import Database, add_row
 from adapters.store.tables import invoices
 from dunning.case.fence import Fence
-from dunning.ports.fences import OvertakenError
+from dunning.ports.fences import MovedError, OvertakenError
 from dunning.records.books import KnownInvoice
 
 
@@ -34,12 +34,14 @@ class Fences(Database):
         """Open a transaction that writes for an order, which is then the newest that was seen.
 
         `account` is locked, too, where holds are read or written: always before the invoice, so that nobody waits in a
-        circle. `known` is noted first, if it is not yet. Raises OvertakenError, with a new generation, and LookupError
-        when the invoice was never opened; `lost`: not even then, because a store that was lost knows no newer order.
+        circle. `known` is noted first, if it is not yet. Raises OvertakenError, with a new generation, MovedError when
+        the account was merged, and LookupError when the invoice was never opened; `lost`: not even then, because a
+        store that was lost knows no newer order.
         """
         try:
             async with self._writing() as connection:
-                await connection.execute(locking(account))
+                if account and await locked_account(connection, account) not in (account, ""):
+                    raise MovedError(fence.invoice)
                 if known:
                     await add_row(connection, invoices, known.model_dump())
                 try:

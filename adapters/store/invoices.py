@@ -5,11 +5,12 @@ from datetime import date
 from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locking
+from adapters.store.accounts import locked_account
 from adapters.store.carried import carry
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
 from adapters.store.fences import Fences
 from adapters.store.open_cases import alone_with
+from adapters.store.owners import of_account
 from adapters.store.tables import (
     account_changes,
     accounts,
@@ -80,18 +81,19 @@ class Invoices(Fences):
 
     async def open_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Read the account's open invoices, oldest due first, then by number."""
-        mine = select(invoices).where(invoices.c.account == account, invoices.c.status == "open")
+        mine = select(invoices).where(of_account(invoices.c.account, account), invoices.c.status == "open")
         rows = await self._rows(mine.order_by(invoices.c.due, invoices.c.number))
         return tuple(KnownInvoice.model_validate(dict(row)) for row in rows)
 
     async def all_invoices(self, account: str) -> tuple[KnownInvoice, ...]:
         """Read every invoice of the account, open or not, oldest due first, then by number."""
-        mine = select(invoices).where(invoices.c.account == account).order_by(invoices.c.due, invoices.c.number)
-        return tuple(KnownInvoice.model_validate(dict(row)) for row in await self._rows(mine))
+        mine = select(invoices).where(of_account(invoices.c.account, account))
+        rows = await self._rows(mine.order_by(invoices.c.due, invoices.c.number))
+        return tuple(KnownInvoice.model_validate(dict(row)) for row in rows)
 
     async def past_due(self, account: str, today: date) -> tuple[str, ...]:
         """Numbers of the account's open invoices whose due date lies before `today`, oldest first, then by number."""
-        mine = select(invoices.c.number).where(invoices.c.account == account, invoices.c.status == "open")
+        mine = select(invoices.c.number).where(of_account(invoices.c.account, account), invoices.c.status == "open")
         late = mine.where(invoices.c.due < today).order_by(invoices.c.due, invoices.c.number)
         return tuple(row["number"] for row in await self._rows(late))
 
@@ -139,7 +141,8 @@ async def _as_before(connection: AsyncConnection, before: Account | None, after:
     known = before or Account(id=after.id, name="")
     emails = {each.email for each in after.contacts} - {each.email for each in known.contacts}
     ids = {each.id for each in after.services} - {each.id for each in known.services}
-    await connection.execute(locking(after.id))
+    if await locked_account(connection, after.id) != after.id:
+        return  # merged into another account meanwhile, with all that this one had
     await connection.execute(delete(contacts).where(contacts.c.account == after.id, contacts.c.email.in_(emails)))
     await connection.execute(delete(services).where(services.c.account == after.id, services.c.id.in_(ids)))
     if before is None and not await _is_used(connection, after.id):

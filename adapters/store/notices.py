@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, or_, select, update
 
-from adapters.store.accounts import locking
+from adapters.store.accounts import locked_account
 from adapters.store.database.base import Database
+from adapters.store.owners import of_account, owner
 from adapters.store.tables import contacts, notices
 from dunning.records.mail import NoticeCopy, NoticeText
 
@@ -31,7 +32,7 @@ class Notices(Database):
 
     async def account_notices(self, account: str) -> tuple[NoticeCopy, ...]:
         """Read the account's notices of all invoices and of none, oldest first, then by id."""
-        its = select(notices).where(notices.c.account == account).order_by(notices.c.at, notices.c.id)
+        its = select(notices).where(of_account(notices.c.account, account)).order_by(notices.c.at, notices.c.id)
         return tuple(copy_of(row) for row in await self._rows(its))
 
     async def sent_as(self, message_ids: Sequence[str]) -> tuple[NoticeCopy, ...]:
@@ -48,13 +49,13 @@ class Notices(Database):
         """
         its = update(notices).where(notices.c.id == notice.id, notices.c.status != "bounced")
         contact = update(contacts).where(
-            contacts.c.account == notice.account,
+            contacts.c.account == owner(notice.account),
             contacts.c.email == notice.recipient,
             contacts.c.bounced_at.is_(None),
         )
         async with self._writing() as connection:
             await connection.execute(its.values(status="bounced", detail=code))
-            await connection.execute(locking(notice.account))
+            await locked_account(connection, notice.account)
             await connection.execute(contact.values(bounced_at=at, bounce=code))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, columns_of
 from adapters.store.database.patience import patiently
+from adapters.store.owners import of_account, of_any
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.ports.open_cases import Other
 from dunning.ports.outages import PATIENCE
@@ -73,7 +74,7 @@ class OpenCases(Database):
         if column is None:
             raise ValueError(f"there is no column {sort!r}; there are: {', '.join(COLUMNS)}")
         wanted = _shown(now).order_by(column.desc() if descending else column.asc(), open_cases.c.number)
-        wanted = wanted.where(open_cases.c.account == account) if account else wanted
+        wanted = wanted.where(of_account(open_cases.c.account, account)) if account else wanted
         wanted = wanted.where(open_cases.c.policy == policy) if policy else wanted
         names = [*COLUMNS, "snapshot"]
         async with self._reading() as connection:
@@ -84,7 +85,7 @@ class OpenCases(Database):
         self, now: datetime, accounts: Collection[str], numbers: Collection[str]
     ) -> tuple[OpenCase, ...]:
         """Read the rows of these accounts, and of these numbers, by number; snapshots as in `open_cases`."""
-        its = _shown(now).where(or_(open_cases.c.account.in_(accounts), open_cases.c.number.in_(numbers)))
+        its = _shown(now).where(or_(of_any(open_cases.c.account, accounts), open_cases.c.number.in_(numbers)))
         return tuple(_row(dict(row)) for row in await self._rows(its.order_by(open_cases.c.number)))
 
     async def open_case(self, number: str) -> OpenCase | None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.accounts import lock_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
+from adapters.store.owners import of_account, owner_of
 from adapters.store.tables import charge_attempts, consents, credits_, invoices
 from dunning.money import Money
 from dunning.records.credit import Credit, to_use, used_line
@@ -63,7 +64,7 @@ class PaymentRecords(Database):
 
     async def credits(self, account: str) -> tuple[Credit, ...]:
         """Read the account's credits, oldest first, then by id; uses of it are negative."""
-        mine = select(credits_).where(credits_.c.account == account, credits_.c.amount != 0)
+        mine = select(credits_).where(of_account(credits_.c.account, account), credits_.c.amount != 0)
         return tuple(read_credit(row) for row in await self._rows(mine.order_by(credits_.c.at, credits_.c.id)))
 
     async def take_out(self, line: Credit) -> Credit | None:
@@ -73,7 +74,7 @@ class PaymentRecords(Database):
         """
         async with self._writing() as connection:
             await lock_account(connection, line.account)
-            its = select(credits_).where(credits_.c.account == line.account)
+            its = select(credits_).where(of_account(credits_.c.account, line.account))
             known = [read_credit(row) for row in (await connection.execute(its)).mappings()]
             before = next((credit for credit in known if credit.id == line.id), None)
             if before:
@@ -85,9 +86,10 @@ class PaymentRecords(Database):
 
     async def accounts_with_credit(self) -> tuple[str, ...]:
         """Find the accounts that have credit in some currency and an open invoice, by id."""
-        owes = select(invoices.c.number).where(invoices.c.account == credits_.c.account, invoices.c.status == "open")
-        has = select(credits_.c.account).where(owes.exists()).group_by(credits_.c.account, credits_.c.currency)
-        rich = has.having(func.sum(credits_.c.amount) > 0).order_by(credits_.c.account)
+        has = owner_of(credits_.c.account).label("account")
+        sums = select(has).group_by(has, credits_.c.currency).having(func.sum(credits_.c.amount) > 0).subquery()
+        owes = select(invoices.c.number).where(invoices.c.account == sums.c.account, invoices.c.status == "open")
+        rich = select(sums.c.account).where(owes.exists()).order_by(sums.c.account)
         return tuple(dict.fromkeys(row["account"] for row in await self._rows(rich)))
 
     async def add_consent(self, consent: Consent) -> bool:
@@ -96,7 +98,7 @@ class PaymentRecords(Database):
 
     async def consents(self, account: str) -> tuple[Consent, ...]:
         """Read the account's consents, oldest first, then by id."""
-        its = select(consents).where(consents.c.account == account).order_by(consents.c.at, consents.c.id)
+        its = select(consents).where(of_account(consents.c.account, account)).order_by(consents.c.at, consents.c.id)
         return tuple(Consent.model_validate(dict(row)) for row in await self._rows(its))
 
 
@@ -105,7 +107,7 @@ async def take_credit(connection: AsyncConnection, account: str, user: str, most
 
     `user` is an invoice, one of its steps, or what became credit and is its invoice's again.
     """
-    its = select(credits_).where(credits_.c.account == account)
+    its = select(credits_).where(of_account(credits_.c.account, account))
     known = [read_credit(row) for row in (await connection.execute(its)).mappings()]
     use = use_of(known, account, user, most, at)
     await add_row(connection, credits_, credit_row(use))

@@ -23,7 +23,9 @@ class Search(Database):
             for query, names in _all():
                 for row in (await connection.execute(query)).mappings():
                     found += (each for each in names(row) if wanted(each.value))
-        return found
+            merged = await connection.execute(select(accounts.c.id, accounts.c.merged_into))
+            now = {old: into for old, into in merged if into}
+        return [each._replace(account=now.get(each.account, each.account)) for each in found]
 
 
 def _of_account(row: RowMapping) -> Iterator[Named]:

@@ -12,6 +12,7 @@ from adapters.store.holds import Holds
 from adapters.store.inbox import Inbox
 from adapters.store.invoices import Invoices
 from adapters.store.mailbox import Mailbox
+from adapters.store.merging import Merging
 from adapters.store.notices import Notices
 from adapters.store.open_cases import OpenCases
 from adapters.store.payments import PaymentRecords
@@ -32,6 +33,7 @@ class SqlStore(
     Inbox,
     Invoices,
     Mailbox,
+    Merging,
     Notices,
     OpenCases,
     PaymentRecords,

@@ -75,7 +75,10 @@ accounts = Table(
     _words("payer"),
     _words("brand"),
     *_exemption(),
+    # Null, not empty: PostgreSQL would expect that most accounts are merged into whichever is asked for.
+    Column("merged_into", StoredText),
     Index(None, "payer"),
+    Index(None, "merged_into"),
 )
 
 account_changes = Table(
@@ -137,6 +140,7 @@ invoices = Table(
     _words("policy"),
     Column("due", Date, nullable=False),
     _words("status"),
+    Column("pays_for", JSON, nullable=False, server_default="[]"),
     # The highest generation that was issued, and the newest order that wrote (`dunning.case.fence`).
     _count("issued"),
     _count("generation"),

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from adapters.store.database.base import Database
 from adapters.store.database.patience import again
+from adapters.store.owners import of_account
 from adapters.store.tables import tickets
 from dunning.tickets.ticket import Ticket, TicketOrder
 
@@ -21,7 +22,7 @@ class Tickets(Database):
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
         """Read the account's tickets, oldest first, then by key; all accounts' when it is empty."""
         its = select(tickets).order_by(tickets.c.at, tickets.c.key)
-        its = its.where(tickets.c.account == account) if account else its
+        its = its.where(of_account(tickets.c.account, account)) if account else its
         return tuple(Ticket.model_validate(dict(row)) for row in await self._rows(its))
 
     async def ticket(self, key: str) -> Ticket | None:

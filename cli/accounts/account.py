@@ -24,6 +24,7 @@ Reason = Annotated[str, Parameter(help="Why; kept with the account.")]
 Emails = tuple[str, ...]
 
 account = App(name="account", help="Show and change an account: name, language, zone, contacts, payer, brand.")
+account.command("cli.accounts.merge:merge", name="merge", help="Merge two accounts of one customer.")
 
 
 @account.command

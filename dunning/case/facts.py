@@ -124,6 +124,20 @@ class Exemption(Wire):
     reason: Words
 
 
+class AccountMerged(Wire):
+    """Account `one` was merged `into` another one; the invoice is of either.
+
+    `pays_for`: ids of the services that it pays for from then on, if it named none; empty: still all of the account's.
+    """
+
+    kind: Literal["account-merged"] = "account-merged"
+    one: str = Field(min_length=1)
+    into: str = Field(min_length=1)
+    pays_for: tuple[str, ...] = ()
+    by: Words
+    reason: Words
+
+
 class CreditAvailable(Wire):
     """The account has credit that may pay for this invoice. `lines`: so many lines its credit had then.
 

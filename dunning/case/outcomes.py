@@ -27,6 +27,7 @@ DecisionOutcome = Literal[
     "left out",
     "exempted",
     "exemption ended",
+    "moved",
 ]
 """What became of a person's decision about a case."""
 AnswerOutcome = PaymentOutcome | DecisionOutcome

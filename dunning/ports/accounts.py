@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from dunning.records.accounts import Account, AccountChange
+from dunning.records.merging import Merge
 
 
 class Accounts(Protocol):
@@ -13,7 +14,7 @@ class Accounts(Protocol):
         ...
 
     async def account(self, account: str) -> Account:
-        """Raises LookupError, naming the account, when there is none."""
+        """An account, or the one that it was merged into. Raises LookupError, naming it, when there is none."""
         ...
 
     async def replace_account(self, before: Account, after: Account, change: AccountChange) -> bool:
@@ -42,4 +43,19 @@ class Accounts(Protocol):
 
     async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
         """The accounts that have a contact of that address, by id."""
+        ...
+
+
+class Merging(Protocol):
+    """Two accounts that become one. What the first one is asked for afterwards, the other one answers."""
+
+    async def merge_accounts(self, merge: Merge, change: AccountChange) -> bool:
+        """Bring all of one account to the other, and keep who did it and why, all or nothing.
+
+        False, changing nothing, when one of them is not as it was read any more, or is held as a whole by a person.
+        """
+        ...
+
+    async def merged_into(self, account: str) -> str:
+        """What the account was merged into; empty when it never was."""
         ...

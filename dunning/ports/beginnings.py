@@ -17,7 +17,7 @@ class Beginnings(Protocol):
     """A few hundred at a time."""
 
     async def accounts(self, names: Collection[str]) -> Mapping[str, Account]:
-        """Those of these accounts that are known, by id."""
+        """Those of these accounts that are known, or what they were merged into, by id."""
         ...
 
     async def known_invoices(self, numbers: Collection[str]) -> Mapping[str, KnownInvoice]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import (
+    AccountMerged,
     Answer,
     Approval,
     Bounced,
@@ -35,7 +36,19 @@ from dunning.ports.outages import OutageError
 from dunning.states import State
 from dunning.wire import Wire
 
-Update = Payment | Promise | Waiver | Approval | Void | DueDateChange | Undo | UseCredit | RefusedCharge | Exemption
+Update = (
+    Payment
+    | Promise
+    | Waiver
+    | Approval
+    | Void
+    | DueDateChange
+    | Undo
+    | UseCredit
+    | RefusedCharge
+    | Exemption
+    | AccountMerged
+)
 """What a case answers with yes or no."""
 UPDATES: Mapping[type[Wire], str] = {
     Payment: names.PAY,
@@ -48,6 +61,7 @@ UPDATES: Mapping[type[Wire], str] = {
     UseCredit: names.USE_CREDIT,
     RefusedCharge: names.DECIDE_CHARGE,
     Exemption: names.EXEMPT,
+    AccountMerged: names.MOVE_ACCOUNT,
 }
 """The names under which they are sent."""
 

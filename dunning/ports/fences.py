@@ -23,6 +23,16 @@ class SettledError(Exception):
     """
 
 
+class MovedError(Exception):
+    """The account of the order's invoice was merged into another one, or what the invoice pays for was named then.
+
+    The order wrote nothing; tried again, it names what is right (`activities.owners`).
+    """
+
+    def __init__(self, invoice: str) -> None:
+        super().__init__(f"{invoice}: its account was merged meanwhile; the order is tried again for the other one")
+
+
 class Generations(Protocol):
     """The numbers of a case's lives."""
 

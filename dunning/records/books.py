@@ -9,13 +9,17 @@ from dunning.wire import Instant, Wire
 
 
 class KnownInvoice(Wire):
-    """What other invoices of the account need to know of an open one."""
+    """What other invoices of the account need to know of an open one.
+
+    `pays_for` was named when its account was merged, for a case that names none; empty: as its case says.
+    """
 
     number: str
     account: str
     policy: str
     due: date
     status: str = "open"
+    pays_for: tuple[str, ...] = ()
 
 
 class ClosedLedger(Wire):

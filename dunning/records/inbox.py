@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dunning.case.facts import (
+    AccountMerged,
     Approval,
     Bounced,
     DueDateChange,
@@ -32,7 +33,19 @@ Told = Annotated[
     Payment | Reversal | Restored | PaymentNews | MethodChanged | Bounced | Consent, Field(discriminator="kind")
 ]
 """What news may be about, told apart by its `kind`."""
-Decision = Promise | Waiver | Approval | Void | DueDateChange | RefusedCharge | GiveBack | UseCredit | Undo | Exemption
+Decision = (
+    Promise
+    | Waiver
+    | Approval
+    | Void
+    | DueDateChange
+    | RefusedCharge
+    | GiveBack
+    | UseCredit
+    | Undo
+    | Exemption
+    | AccountMerged
+)
 """What people decide about an invoice."""
 COMMAND = "command"
 """The source of what a person gave by a command."""

@@ -10,6 +10,7 @@ from typing import Any
 from dunning.case.case import Case, Decided
 from dunning.case.exempt import exemption_words
 from dunning.case.facts import (
+    AccountMerged,
     Approval,
     DueDateChange,
     Exemption,
@@ -34,6 +35,7 @@ DECISIONS: Mapping[type[Wire], Callable[[Any], str]] = {
     Void: lambda _fact: "declared a mistake",
     DueDateChange: lambda fact: f"due date moved to {fact.due}",
     Exemption: exemption_words,
+    AccountMerged: lambda fact: f"account {fact.one} merged into {fact.into}",
     UseCredit: lambda fact: f"{f'up to {fact.most} of ' if fact.most else ''}the account's credit used ({fact.id})",
     GiveBack: lambda fact: f"{fact.amount} of {fact.payment} given back ({fact.id})",
     Reconsider: lambda fact: f"{fact.step}, which had been put off, allowed",

@@ -1,7 +1,6 @@
 """Exempting an account or a service from consequences until a day: written with it, and told to its open cases."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -15,18 +14,13 @@ from dunning.ports.inbox import Inbox
 from dunning.ports.invoices import Invoices
 from dunning.ports.open_cases import OpenCases
 from dunning.records.accounts import Account, Service
-from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from operations.accounts.last_word import last_word
+from operations.accounts.tell import Decide, TellCases, with_cases
 from operations.accounts.write import Deed, change_account, known
-from operations.decisions import update_of
-from operations.errors import KeptError, NoCaseAtAllError, RefusedError
+from operations.errors import RefusedError
 
-Decide = Callable[[str, Exemption], Awaitable[Outcome]]
-"""Brings it to an invoice's case, as `Decisions.decide` does."""
 FARTHEST = timedelta(days=3653)
 """An exemption for more than ten years is a slip."""
-_PAUSES = (0.2, 0.5, 1.0, 2.0)
-"""Seconds in which a case that is about to start is there."""
 _ENDED = "no longer exempt from consequences"
 
 
@@ -52,7 +46,7 @@ class Exemptions:
 
     def __init__(self, store: ExemptionRecords, decide: Decide, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._decide = decide
+        self._tell = TellCases(store, decide, clock)
         self._clock = clock
 
     async def exempt(self, account: str, service: str, until: date | None, by: str, reason: str) -> Exempted:
@@ -73,7 +67,11 @@ class Exemptions:
             await change_account(self._store, account, exempted, Deed(by, reason, self._clock()))
         elif until is None and not await self._was_ended(account):
             raise RefusedError("it is not exempt", about=service or account)
-        return await self._told(account, service, what)
+        return await self._told(account, service, (what,))
+
+    async def tell_again(self, account: str) -> Exempted:
+        """Tell the open cases how long they are exempt: other invoices have become the account's."""
+        return await self._told(account, "", ())
 
     def _odd(self, until: date, account: Account) -> str:
         today = local_date(self._clock(), account.zone or "UTC")
@@ -86,36 +84,19 @@ class Exemptions:
         changes = await self._store.account_changes(account)
         return any(_ENDED in line for each in changes for line in each.what)
 
-    async def _told(self, account: str, service: str, what: str) -> Exempted:
+    async def _told(self, account: str, service: str, what: tuple[str, ...]) -> Exempted:
         facts = await self._facts(account, service)
-        await self._store.receive([self._event(account, number, fact) for number, fact in facts.items()])
-        told, kept, notes = list[str](), list[str](), list[str]()
-        for number, fact in facts.items():
-            try:
-                await self._patiently(number, fact)
-                told.append(number)
-            except KeptError:
-                kept.append(number)
-            except RefusedError as error:
-                notes.append(str(error))
-        notes += [f"{number} is {level.value} already, and stays so" for number, level in await self._held(facts)]
-        return Exempted(await known(self._store, account), (what,), tuple(told), tuple(kept), tuple(notes))
-
-    async def _patiently(self, number: str, fact: Exemption) -> None:
-        """An import writes an invoice down, and starts its case a moment later."""
-        for pause in _PAUSES:
-            try:
-                await self._decide(number, fact)
-            except NoCaseAtAllError:
-                await asyncio.sleep(pause)
-            else:
-                return
-        await self._decide(number, fact)
+        told = await self._tell.tell(
+            facts, {number: f"exempt:{account}:{fact.number}" for number, fact in facts.items()}
+        )
+        held = [f"{number} is {level.value} already, and stays so" for number, level in await self._held(facts)]
+        its = await known(self._store, account)
+        return Exempted(its, what, told.told, told.kept, (*told.refused, *held))
 
     async def _facts(self, account: str, service: str) -> dict[str, Exemption]:
         """What each open case that is about it has to hear. Of which nobody knows what it pays for is about all."""
         facts = dict[str, Exemption]()
-        for invoice in await self._store.open_invoices(account):
+        for invoice in await with_cases(self._store, account):
             case = await self._seen(invoice.number)
             paid_for = case.invoice.pays_for if case else ()
             fact = await last_word(self._store, account, paid_for)
@@ -130,12 +111,6 @@ class Exemptions:
     async def _seen(self, number: str) -> Case | None:
         row = await self._store.open_case(number)
         return unpacked(row.snapshot) if row and row.snapshot else None
-
-    def _event(self, account: str, number: str, fact: Exemption) -> InboxEvent:
-        """All are kept in one transaction before the first case is told."""
-        news = News(invoice=number, decision=fact, update=update_of(fact))
-        key = f"exempt:{account}:{fact.number}:{number}"
-        return InboxEvent(source=COMMAND, id=key, body=news.model_dump_json(), at=self._clock(), invoice=number)
 
 
 def _named(account: Account, service: str) -> Account | Service:

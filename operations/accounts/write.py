@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account, AccountChange
-from operations.errors import NoSuchAccountError, RefusedError, refusal
+from operations.errors import MergedAccountError, NoSuchAccountError, RefusedError, refusal
 
 Change = Callable[[Account], tuple[Account, tuple[str, ...]]]
 """From the account as it is to the account as it should be, and what that changes, a line each."""
@@ -44,7 +44,7 @@ async def change_account(store: Accounts, account: str, change: Change, deed: De
         after, what = change(before)
         if not what:
             raise NothingChangesError("nothing changes: it is so already", about=account)
-        if await store.replace_account(before, after, _kept(account, what, deed)):
+        if await store.replace_account(before, after, kept(account, what, deed)):
             return Written(before, after, what)
 
 
@@ -54,14 +54,18 @@ async def note_deed(store: Accounts, account: str, what: str, deed: Deed) -> Non
 
 
 async def known(store: Accounts, account: str) -> Account:
-    """The account. Raises NoSuchAccountError."""
+    """The account. Raises NoSuchAccountError, and MergedAccountError for one that is another one's by now."""
     try:
-        return await store.account(account)
+        found = await store.account(account)
     except LookupError:
         raise NoSuchAccountError(account) from None
+    if found.id != account:
+        raise MergedAccountError(account, found.id)
+    return found
 
 
-def _kept(account: str, what: tuple[str, ...], deed: Deed) -> AccountChange:
+def kept(account: str, what: tuple[str, ...], deed: Deed) -> AccountChange:
+    """The change as it is kept. Raises RefusedError when nobody says who and why."""
     try:
         return AccountChange(account=account, at=deed.at, by=deed.by, reason=deed.reason, what=what)
     except ValidationError as error:

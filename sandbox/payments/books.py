@@ -92,13 +92,13 @@ class PaymentBooks(BaseModel):
     journal: list[Movement] = []
     hooks: list[Hook] = []
 
-    def of(self, account: str) -> list[Charge]:
-        """The account's attempts that the company keeps, oldest first."""
-        return [charge for charge in self.charges if charge.account == account]
+    def of(self, *accounts: str) -> list[Charge]:
+        """The attempts of these accounts that the company keeps, oldest first."""
+        return [charge for charge in self.charges if charge.account in accounts]
 
-    def paid(self, account: str) -> list[Charge]:
-        """The account's payments that arrived, oldest first."""
-        return [charge for charge in self.of(account) if charge.status == "succeeded"]
+    def paid(self, *accounts: str) -> list[Charge]:
+        """The payments of these accounts that arrived, oldest first."""
+        return [charge for charge in self.of(*accounts) if charge.status == "succeeded"]
 
     def moved_twice(self) -> list[str]:
         """Keys of attempts whose money moved more than once: there must be none, whatever crashed."""

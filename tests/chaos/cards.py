@@ -47,7 +47,7 @@ def _told_of_old_ones(seen: Seen) -> list[str]:
 
 
 def _charged_when_over(seen: Seen) -> list[str]:
-    asked = {(charge.invoice, charge.step) for charge in seen.payments.of(seen.life.account) if charge.key}
+    asked = {(charge.invoice, charge.step) for charge in seen.payments.of(*seen.life.names) if charge.key}
     return [
         f"{number}: {attempt.step} tried on {attempt.began} a card that was over"
         for number, case in seen.cases.items()

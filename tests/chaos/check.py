@@ -17,6 +17,7 @@ from tests.chaos.cards import cards
 from tests.chaos.exempt import restricted_while_exempt
 from tests.chaos.fees import fees
 from tests.chaos.life import Life
+from tests.chaos.merged import restricted_for_another
 from tests.chaos.parked import parked
 from tests.chaos.seen import Seen
 from tests.chaos.warned import unannounced, unwarned
@@ -44,6 +45,7 @@ async def wrongs(life: Life) -> list[str]:
         *unwarned(seen),
         *unannounced(seen),
         *restricted_while_exempt(seen),
+        *restricted_for_another(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),
@@ -77,7 +79,7 @@ async def _seen(life: Life) -> Seen:
 
 
 def _charged_twice(seen: Seen) -> list[str]:
-    ours = [c for c in seen.payments.paid(seen.life.account) if c.key]
+    ours = [c for c in seen.payments.paid(*seen.life.names) if c.key]
     steps = Counter((charge.invoice, charge.step) for charge in ours)
     keys = [key for key in seen.payments.moved_twice() if any(key.startswith(n) for n in seen.life.numbers)]
     return [f"charged twice: {what}" for what, times in steps.items() if times > 1] + [
@@ -86,7 +88,7 @@ def _charged_twice(seen: Seen) -> list[str]:
 
 
 def _too_many_attempts(seen: Seen) -> list[str]:
-    tried = Counter(c.invoice for c in seen.payments.of(seen.life.account) if c.key)
+    tried = Counter(c.invoice for c in seen.payments.of(*seen.life.names) if c.key)
     found: list[str] = []
     for number, times in tried.items():
         most = seen.life.plans[number].most_attempts
@@ -99,7 +101,7 @@ def _money(seen: Seen) -> list[str]:
     """What came in, less what went back, is in ledgers and credits: exactly once, currency by currency."""
     moved: Counter[str] = Counter()
     for line in seen.payments.journal:
-        if line.account == seen.life.account:
+        if line.account in seen.life.names:
             moved[line.currency.upper()] += line.amount
     for payment in seen.life.told.bank:
         moved[payment.currency] += payment.net

@@ -19,9 +19,12 @@ _WEIGHTS: dict[ActKind, int] = {
     "refused charge again": 3, "refused charge left out": 3, "card that ends": 5,
     "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
+    "accounts merged": 0,  # drawn apart, so that older seeds stay the lives that they were
 }  # fmt: skip
 _MOVED = 0.12
 """The share of invoices that move in."""
+_MERGED = 0.15
+"""The share of accounts that are merged into another one."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
     "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
@@ -35,7 +38,8 @@ def draw(seed: int) -> DrawnLife:
     chance = Random(seed)
     invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
-    acts = tuple(sorted(_acts(chance, invoices), key=lambda act: act.day))
+    acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
+    acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
         panel=chance.choice(("sandbox", "sandbox", "whm", "hestia")),
@@ -90,6 +94,11 @@ def _acts(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
     paying = [number for number in range(len(invoices)) if chance.random() < 0.6]  # most people do sooner or later
     acts += [_act(chance, invoices, "pays by bank", number) for number in paying]
     return acts
+
+
+def _merges(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """Some signed up twice."""
+    return [_act(chance, invoices, "accounts merged")] if chance.random() < _MERGED else []
 
 
 def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:

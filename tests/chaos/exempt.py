@@ -16,11 +16,15 @@ SLOW = timedelta(minutes=30)
 async def exempts(life: Life, act: Act) -> None:
     """Until some days later; at times only one service, and at times an end of the one before."""
     service = life.service(life.users[int(act.pick * len(life.users))]) if act.pick < 0.3 else ""
-    ends = act.twice and any(said.service == service and said.until for said in life.told.exempt)
+    ends = (
+        act.twice
+        and life.owner == life.account
+        and any(said.service == service and said.until for said in life.told.exempt)
+    )
     until = None if ends else ((await latest(life)) + timedelta(days=2 * act.days)).date()
     what = f"{service or life.account}: exempt until {until}" if until else f"{service or life.account}: exempt no more"
     before = len(life.told.done)
-    await life.attempt(what, lambda: life.made.exemptions.exempt(life.account, service, until, "ana", "drawn"))
+    await life.attempt(what, lambda: life.made.exemptions.exempt(life.owner, service, until, "ana", "drawn"))
     if "refused" not in life.told.done[before]:
         life.told.exempt.append(ExemptSaid(service, until, await clocks(life)))
 

@@ -122,15 +122,15 @@ async def _panel_lies(world: World, life: Life, fault: Fault) -> None:
 
 
 async def _gateway_down(world: World, life: Life, fault: Fault) -> None:
-    await world.stage.companies.payments.script(life.account, fault.how, times=2)
+    await world.stage.companies.payments.script(life.owner, fault.how, times=2)
 
 
 async def _gateway_answers_late(world: World, life: Life, fault: Fault) -> None:
     """The money moves, and the answer takes its time."""
     payments = world.stage.companies.payments
-    await payments.script(life.account, "ok:hold")
+    await payments.script(life.owner, "ok:hold")
     await asyncio.sleep(fault.seconds)
-    await payments.release(life.account)
+    await payments.release(life.owner)
 
 
 async def _mail_down(world: World, life: Life, fault: Fault) -> None:

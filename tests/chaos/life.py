@@ -51,6 +51,9 @@ class Life:
         self.drawn = drawn
         self.told = Told()
         self.account = f"{name}-{drawn.seed}"
+        """At the companies, and in the store until it is merged into another one."""
+        self.owner = self.account
+        """Its id in the store now."""
         self.email = f"owner@{self.account}.example"
         self.users = [f"{self.account}-{number}".replace("-", "") for number in range(drawn.services)]
         self.numbers = [f"{self.account}-{number}".upper() for number in range(len(drawn.invoices))]
@@ -61,6 +64,11 @@ class Life:
             for number in self.numbers
         }
         self.plans: dict[str, Plan] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Under which the company that takes payments knows it."""
+        return tuple(dict.fromkeys((self.account, self.owner)))
 
     async def open(self) -> None:
         """The customer at the gateway, what the gateway will answer, and the invoices."""

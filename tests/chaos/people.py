@@ -19,6 +19,7 @@ from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_
 from tests.chaos.drawn import Act, ActKind
 from tests.chaos.exempt import exempts
 from tests.chaos.life import Life
+from tests.chaos.merged import merges
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
 from tests.chaos.server import asks_to_cancel, terminates_and_recovers
 from tests.chaos.told import BankPayment
@@ -76,7 +77,7 @@ async def _tells_again(life: Life, act: Act) -> None:
             await tell_payment(life, payment, f"late{act.day}-")
         return
     books = await life.world.stage.companies.payments.books()
-    ours = {charge.id for charge in books.of(life.account)}
+    ours = {charge.id for charge in books.of(*life.names)}
     hooks = [hook for hook in books.hooks if hook.charge in ours and hook.posted]
     if hooks:
         hook = hooks[int(act.pick * len(hooks))]
@@ -85,7 +86,7 @@ async def _tells_again(life: Life, act: Act) -> None:
 
 
 async def _paid(life: Life, act: Act) -> Charge | None:
-    paid = (await life.world.stage.companies.payments.books()).paid(life.account)
+    paid = (await life.world.stage.companies.payments.books()).paid(*life.names)
     return paid[int(act.pick * len(paid))] if paid else None
 
 
@@ -109,7 +110,7 @@ async def _dispute(life: Life, act: Act) -> None:
 async def _dispute_ends(life: Life, act: Act) -> None:
     payments = life.world.stage.companies.payments
     books = await payments.books()
-    ours = {charge.id for charge in books.of(life.account)}
+    ours = {charge.id for charge in books.of(*life.names)}
     dispute = next((d for d in books.disputes if d.payment in ours and d.status not in ("won", "lost")), None)
     if dispute:
         at = await latest(life)
@@ -160,7 +161,7 @@ async def _bank_gives_back(life: Life, act: Act) -> None:
 
 async def _debit_ends(life: Life, act: Act) -> None:
     payments = life.world.stage.companies.payments
-    pending = [c for c in (await payments.books()).of(life.account) if c.status == "pending"]
+    pending = [c for c in (await payments.books()).of(*life.names) if c.status == "pending"]
     if pending:
         charge = pending[int(act.pick * len(pending))]
         outcome = "succeeded" if act.kind == "debit ends well" else "debit_returned"
@@ -195,7 +196,7 @@ async def _hold(life: Life, act: Act) -> None:
     if act.kind == "hold lifted":
         placed = [hold for hold in life.told.held if hold[0] == source]
         for _, service in placed:
-            asked = LiftHold(life.account, source, "chaos", "a test", service)
+            asked = LiftHold(life.owner, source, "chaos", "a test", service)
             lift = functools.partial(life.made.holds.lift, asked)
             await life.attempt(f"a person lifts {source} of {service or 'all'}", lift)
         life.told.held.difference_update(placed)
@@ -203,7 +204,7 @@ async def _hold(life: Life, act: Act) -> None:
     service = life.service(life.users[0]) if act.twice else ALL
     life.told.held.add((source, service))
     life.told.ever_held = True
-    asked = PlaceHold(life.account, source, Level.SUSPENDED, "ann", "drawn", silent=True, service=service)
+    asked = PlaceHold(life.owner, source, Level.SUSPENDED, "ann", "drawn", silent=True, service=service)
     await life.attempt(f"a person places {source} on {service or 'all'}", lambda: life.made.holds.place(asked))
 
 
@@ -244,7 +245,7 @@ async def _void(life: Life, act: Act) -> None:
 async def _events(life: Life, act: Act) -> None:
     word = act.kind.removeprefix("events ")
     behaviour = f"webhook:{word}" + (":3" if word == "late" else "")
-    await life.world.stage.companies.payments.script(life.account, behaviour)
+    await life.world.stage.companies.payments.script(life.owner, behaviour)
 
 
 async def _credit(life: Life, act: Act) -> None:
@@ -255,7 +256,7 @@ async def _credit(life: Life, act: Act) -> None:
         match act.kind:
             case "credit added":
                 minor = 1 + int(act.pick * life.drawn.invoices[act.invoice].minor)
-                line = await life.persist(lambda minor=minor: staff.add(life.account, usd(minor), id_, *who))
+                line = await life.persist(lambda minor=minor: staff.add(life.owner, usd(minor), id_, *who))
                 life.told.keep_credit(line)
             case "credit used":
                 use = UseCredit(id=id_, by=who[0], reason=who[1])
@@ -278,10 +279,10 @@ async def _goodwill(life: Life, act: Act) -> None:
 
 
 async def _pay_out(life: Life, id_: str, act: Act) -> None:
-    left = sum(c.amount.minor for c in await life.world.stage.store.credits(life.account) if c.amount.currency == "USD")
+    left = sum(c.amount.minor for c in await life.world.stage.store.credits(life.owner) if c.amount.currency == "USD")
     minor = max(1, int(left * act.pick))
     try:
-        line = await life.persist(lambda: life.made.credit.pay_out(life.account, usd(minor), id_, "ana", "drawn"))
+        line = await life.persist(lambda: life.made.credit.pay_out(life.owner, usd(minor), id_, "ana", "drawn"))
     except RefusedError as error:
         life.told.done.append(f"credit paid out: refused, {error.reason}")
     else:
@@ -333,4 +334,5 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "cancellation asked": asks_to_cancel,
     "terminated and recovered": terminates_and_recovers,
     "exempted": exempts,
+    "accounts merged": merges,
 }

@@ -125,7 +125,7 @@ async def _settled(world: World, life: Life) -> list[str]:
     """What is on its way arrives, and everything that follows is over. What got stuck, in words."""
     payments = world.stage.companies.payments
     try:
-        for charge in (await payments.books()).of(life.account):
+        for charge in (await payments.books()).of(*life.names):
             if charge.status == "pending":
                 await payments.settle(charge.id, "succeeded" if life.drawn.seed % 2 else "debit_returned")
         for day in AFTERWARDS:

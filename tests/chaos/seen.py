@@ -54,6 +54,7 @@ class Seen:
         waiting = sum(bool(payment.back) and not payment.told for payment in self.life.told.bank)
         return Counter(
             {
+                "merges": bool(self.life.told.merged),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],
                 "notices of cards that end": cards,

@@ -53,6 +53,8 @@ class Told:
     ever_held: bool = False
     """Somebody held something once: a panel that keeps no reasons does not show that it was a person."""
     approved: set[str] = field(default_factory=set[str])
+    merged: str = ""
+    """The user of the service that the account has into which this one was merged."""
     exempt: list[ExemptSaid] = field(default_factory=list[ExemptSaid])
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""

@@ -97,10 +97,12 @@ def _intervals(life: Life, did: Did) -> list[tuple[timedelta, timedelta]]:
 @LIVES
 @given(lives())
 def test_steps_keep_the_order_of_the_plan_and_none_comes_early_or_is_skipped(life: Life) -> None:
-    order = [m.name for m in life.case.plan.milestones]
+    order, under_way = [m.name for m in life.case.plan.milestones], set[str]()
     for did in life.did:
-        if did.step is None or did.step.name not in order:
-            continue
+        if did.step is None or did.step.name not in order or did.step.name in under_way:
+            continue  # one that is asked about again began before: a step before it may have been undone since
+        if not _is_over(did):
+            under_way.add(did.step.name)
         earlier = order[: order.index(did.step.name)]
         assert all(name in did.before.steps_done for name in earlier), did
         assert did.decided >= did.step.at or did.before.due_changes

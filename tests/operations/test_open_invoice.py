@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from composition import Composition
-from dunning.case.facts import Exemption, Payment
+from dunning.case.facts import Payment
 from dunning.money import Money
 from dunning.records.beginning import Beginning, Begun
 from dunning.records.credit import Credit
 from dunning.records.inbox import Outcome
 from operations import new_invoice
+from operations.accounts.tell import Told
 from operations.errors import RefusedError
 from operations.open_invoice import Asked, Ready
 from tests.operations.opening import new, now, opened, usd
@@ -73,15 +74,15 @@ async def test_a_case_that_starts_while_its_account_becomes_exempt_hears_of_it(
     wanted = new("OPEN-3E")
     (ready,) = await made.open_invoice.prepare([Asked(wanted, made.check_invoice.check(wanted))])
     assert isinstance(ready, Ready)
-    decide, asked = made.exemptions._decide, asyncio.Event()
+    decide, asked = made.exemptions._tell._decide, asyncio.Event()
 
-    async def watched(number: str, fact: Exemption) -> Outcome:
+    async def watched(number: str, fact: Told) -> Outcome:
         try:
             return await decide(number, fact)
         finally:
             asked.set()
 
-    monkeypatch.setattr(made.exemptions, "_decide", watched)
+    monkeypatch.setattr(made.exemptions._tell, "_decide", watched)
     until = now().date() + timedelta(days=30)
     exempting = asyncio.create_task(made.exemptions.exempt(wanted.account, "", until, "ana", "a partner"))
     await asked.wait()

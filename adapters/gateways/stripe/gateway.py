@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from itertools import chain
 
 from pydantic import SecretStr
 
@@ -63,7 +64,10 @@ class StripeGateway:
 
         What was refunded or lost in a dispute meanwhile was received, too: each reversal comes as its own news.
         """
-        return await self._charges.received(account.payer, invoice, known) if account.payer else Found()
+        payers = [each for each in (account.payer, *account.old_payers) if each]
+        found = [await self._charges.received(each, invoice, known) for each in payers]
+        payments, underway = (each.payments for each in found), (each.underway for each in found)
+        return Found(payments=tuple(chain.from_iterable(payments)), underway=tuple(chain.from_iterable(underway)))
 
     async def refund(self, order: RefundOrder) -> RefundResult:
         """Give money back once for `order.key`."""

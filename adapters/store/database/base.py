@@ -130,8 +130,7 @@ async def put_row(
     """
     insert = insert_into(connection, table).values(values)
     key = list(table.primary_key)
-    fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
-    fresh.pop(keep, None)
+    fresh = {name: insert.excluded[name] for name in values if table.c[name] not in key and name != keep}
     condition = table.c[newest_by] <= insert.excluded[newest_by] if newest_by else None
     upsert = insert.on_conflict_do_update(index_elements=key, set_=fresh, where=condition)
     return (await connection.execute(upsert.returning(*key))).first() is not None
@@ -140,8 +139,8 @@ async def put_row(
 async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows, or bring those of their primary keys to these values, as one statement that is run for each."""
     insert, key = insert_into(connection, table), list(table.primary_key)
-    fresh = {column.name: insert.excluded[column.name] for column in table.c if column not in key}
     if rows:
+        fresh = {name: insert.excluded[name] for name in rows[0] if table.c[name] not in key}
         await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=fresh), rows)
 
 

@@ -82,9 +82,11 @@ def _accounts() -> None:
         "accounts",
         *_words("id", "name", "zone", "locale", "payer", "brand"),
         *_exemption(),
+        sa.Column("merged_into", StoredText()),
         _key("accounts", "id"),
     )
     _index("accounts", "payer")
+    _index("accounts", "merged_into")
     op.create_table(
         "account_changes",
         *_words("account", "by", "reason"),
@@ -129,6 +131,7 @@ def _invoices() -> None:
         "invoices",
         *_words("number", "account", "policy", "status"),
         _date("due"),
+        sa.Column("pays_for", sa.JSON(), nullable=False, server_default="[]"),
         *_counts("issued", "generation", "order_number"),
         _one_of("invoices", "'open', 'void', 'paid', 'closed'"),
         _key("invoices", "number"),

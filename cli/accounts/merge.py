@@ -1,0 +1,68 @@
+"""`account merge`: two accounts of one customer become one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from cli.accounts.account import By, Reason
+from cli.shell.asking import Yes, agree
+from cli.shell.connections import composed
+from cli.shell.options import Json
+from cli.shell.output import print_json
+
+if TYPE_CHECKING:
+    from operations.accounts.merge import Merged, Plan
+
+
+async def merge(
+    one: Annotated[str, Parameter(help="The account that goes, such as bakery2.")],
+    into: Annotated[str, Parameter(help="The account that stays, such as bakery.")],
+    /,
+    *,
+    by: By,
+    reason: Reason,
+    dry_run: Annotated[bool, Parameter(negative="", help="Tell what would go over, and write nothing.")] = False,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Merge two accounts of one customer: contacts, services, holds, credit and open invoices of ONE go over to INTO.
+
+    All or nothing, and it cannot be undone. Name, language, zone and brand are INTO's. An invoice that paid for all
+    services of its account pays for those that this had; no date moves. Safe to repeat: the cases are told again.
+    """
+    async with composed(server="not needed" if dry_run else "if there") as made:
+        if dry_run:
+            _say_plan(await made.merging.look(one, into), json=json)
+            return
+        if not yes and not await made.merging.is_done(one, into):
+            count = len((await made.merging.look(one, into)).lines)
+            what = f"this brings account {one}, with {count} contacts, services and open invoices, to {into} for good"
+            agree(max(count, 1), what, yes=False)
+        _say(one, await made.merging.merge(one, into, by, reason), json=json)
+
+
+def _say_plan(plan: Plan, *, json: bool) -> None:
+    one, into, both = plan.merge
+    if json:
+        print_json({"would": plan.lines, "account": both.model_dump(mode="json")})
+        return
+    print(f"{one.id} would go into {into.id}; nothing was written", *(f"  {line}" for line in plan.lines), sep="\n")
+
+
+def _say(one: str, merged: Merged, *, json: bool) -> None:
+    told, kept, refused = merged.telling
+    if json:
+        said = {"changed": merged.what, "told": told, "kept": kept, "notes": refused}
+        print_json({**merged.account.model_dump(mode="json"), **said})
+        return
+    later = "the portal tells it as soon as its case can be reached"
+    lines = [
+        *merged.what,
+        *(f"{number} was told" for number in told),
+        *(f"{number} is not told yet; it is kept, and {later}" for number in kept),
+        *refused,
+        f"files have to name it from now on: rows that name {one} are refused",
+    ]
+    print(*(f"{merged.account.id}: {line}" for line in lines), sep="\n")
