@@ -19,6 +19,7 @@ from dunning.money import Money
 from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.ports.cases import Wanted
+from dunning.records.accounts import Account, Service
 from dunning.records.credit import Credit
 from dunning.records.effects import Consequence
 from dunning.records.mail import NoticeCopy, NoticeText
@@ -81,6 +82,13 @@ async def opened(stage: Stage, client: Client, number: str) -> None:
 
 async def _opened(stage: Stage, client: Client, number: str, policy: Policy, **more: object) -> None:
     await stage.open(client, NewInvoice.model_validate(its_row(number, **more)), policy)
+
+
+async def with_another_account(stage: Stage, client: Client, number: str) -> None:
+    await opened(stage, client, number)
+    other = f"{number}-other"
+    its = Service(id=f"sandbox:{user(number)}2:website", account=other, user=f"{user(number)}2")
+    await stage.store.put_account(Account(id=other, name=NAME, services=(its,)))
 
 
 async def paid_in_part(stage: Stage, client: Client, number: str) -> None:

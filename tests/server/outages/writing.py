@@ -128,7 +128,15 @@ WRITING: dict[str, Writing] = {
     "service add": Writing(_of("service add", "{}-account", "--panel", "sandbox", "--user", "{}-two", *WHO), opened),
     "service move": Writing(_service("move", "--user", "elsewhere"), opened),
     "service remove": Writing(_service("remove"), opened),
-    "account exempt": Writing(_of("account exempt", "{}-account", "--until", str(in_days(50)), *WHO), opened),
+    # Told once more it is kept once more, under the same update id.
+    "account exempt": Writing(
+        _of("account exempt", "{}-account", "--until", str(in_days(50)), *WHO), opened, varies=frozenset({"inbox"})
+    ),
+    "account merge": Writing(
+        _of("account merge", "{}-account", "{}-other", *WHO, "--yes"),
+        preparing.with_another_account,
+        varies=frozenset({"inbox"}),
+    ),
     "approve": Writing(_of("approve", "{}", DELETES, "--by", "ana"), preparing.waits_for_approval),
     "charge": Writing(_of("charge", "{}", "--leave-out", *WHO), preparing.with_refused_charge),
     "refund": Writing(_refund, paid_by_card, more=given_back),
