@@ -28,40 +28,40 @@ from operations.accounts.exemptions import Exemptions
 from operations.accounts.merge import MergeAccounts
 from operations.accounts.services import ServiceChanges
 from operations.bring_decision import BringDecision
-from operations.check_invoice import CheckInvoice, Named
-from operations.check_open_cases import CheckOpenCases
-from operations.check_services import CheckServices
+from operations.cases.check_open_cases import CheckOpenCases
+from operations.cases.find import Find
+from operations.cases.list_cases import ListCases
+from operations.cases.list_open_cases import ListOpenCases
+from operations.cases.look import Look
+from operations.cases.note_open_cases import NoteOpenCases
+from operations.cases.recover import RecoverCases
+from operations.cases.show_case import ShowCase
+from operations.cases.why import Why
 from operations.decisions import Decisions
-from operations.deliver_news import DeliverNews
-from operations.dry_run import DryRun
-from operations.find import Find
 from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
 from operations.fleet.removals import Removals
 from operations.fleet.report import Reports
 from operations.fleet.undo import UndoRun
+from operations.invoices.check_invoice import CheckInvoice, Named
+from operations.invoices.check_services import CheckServices
+from operations.invoices.dry_run import DryRun
+from operations.invoices.moving_in import Adoption
+from operations.invoices.open_invoice import OpenInvoice
+from operations.invoices.update_known import UpdateKnown
 from operations.kept import KeptFirst
-from operations.list_cases import ListCases
-from operations.list_open_cases import ListOpenCases
-from operations.look import Look
-from operations.moving_in import Adoption
-from operations.note_open_cases import NoteOpenCases
+from operations.money.deliver_news import DeliverNews
+from operations.money.pay_links import PayLinks
+from operations.money.payments import Payments
+from operations.money.spread_credit import SpreadCredit
+from operations.money.staff_credit import StaffCredit
 from operations.notices import NoticeArchive
-from operations.open_invoice import OpenInvoice
-from operations.pay_links import PayLinks
-from operations.payments import Payments
-from operations.recover import RecoverCases
 from operations.resend_notice import Letterbox, ResendNotice
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
-from operations.show_case import ShowCase
-from operations.spread_credit import SpreadCredit
-from operations.staff_credit import StaffCredit
 from operations.tickets import TicketList
-from operations.update_known import UpdateKnown
-from operations.why import Why
 
 
 class Composition:

@@ -13,7 +13,7 @@ from bench.report import Report
 from cli.invoices.listing import print_table
 from dunning.case.case import open_case
 from dunning.explain.open_cases import row_of
-from operations.list_open_cases import ListOpenCases, SortedListing
+from operations.cases.list_open_cases import ListOpenCases, SortedListing
 from tests.dunning.examples import before_issue, opened
 
 CASES = 20_000

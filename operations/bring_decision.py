@@ -13,9 +13,9 @@ from dunning.records.credit import to_use
 from dunning.records.inbox import Decision, Outcome
 from dunning.rules.answers import answered_before
 from dunning.rules.updates import MOST
-from operations.dead_case import wait_for_recovery
+from operations.cases.dead_case import wait_for_recovery
+from operations.cases.wake import wake
 from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
-from operations.wake import wake
 
 _ASKED_FOR = "asked for"
 

@@ -11,7 +11,7 @@ from dunning.records.mail import NoticeCopy
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import Ticket
 from operations.errors import RefusedError
-from operations.payments import known_account
+from operations.money.payments import known_account
 
 
 class TicketRecords(Accounts, Notices, ports.Tickets, Protocol):

@@ -28,10 +28,10 @@ from adapters.temporal.connection import Connection
 from composition import Composition, now
 from dunning.case.case import Case
 from dunning.records.inbox import COMMAND
-from operations.ask_gateway import AskGateway
-from operations.deliver_news import Deliver
-from operations.look import CaseOf
-from operations.why import Why
+from operations.cases.look import CaseOf
+from operations.cases.why import Why
+from operations.money.ask_gateway import AskGateway
+from operations.money.deliver_news import Deliver
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers

@@ -39,7 +39,7 @@ from dunning.states import State, StateAt
 from dunning.tickets.case_tickets import WORDS as TICKETS
 from dunning.tickets.fleet import DECIDED, NOUNS
 from dunning.tickets.kind import DEPARTMENTS, TicketKind
-from operations.list_cases import OF_TIME
+from operations.cases.list_cases import OF_TIME
 from portal.pages.invoice_view import PAYABLE
 from tests.portal.pages.test_pay import STATES
 from workflows.calls import CALLS

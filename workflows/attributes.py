@@ -31,5 +31,5 @@ def show_attributes(shown: Values) -> None:
 
 
 def already_shown() -> bool:
-    """Whether they were set at the start, as `operations.open_invoice` has it done."""
+    """Whether they were set at the start, as `operations.invoices.open_invoice` has it done."""
     return workflow.info().typed_search_attributes.get(_KEYS[names.ACCOUNT]) is not None

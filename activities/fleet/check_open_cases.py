@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from dunning.fleet.open_cases import CheckOrder, CheckReport
-from operations.check_open_cases import CheckOpenCases
+from operations.cases.check_open_cases import CheckOpenCases
 
 
 class CheckTable:

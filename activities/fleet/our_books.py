@@ -12,7 +12,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import News
-from operations.look import CaseOf
+from operations.cases.look import CaseOf
 
 
 class BookRecords(Accounts, Credits, Invoices, Tickets, Protocol):

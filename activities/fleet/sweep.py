@@ -17,9 +17,9 @@ from dunning.ports.outages import OutageError
 from dunning.ports.payments import Attempts
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
+from operations.cases.look import CaseOf
 from operations.concurrency import a_few
-from operations.deliver_news import Deliver
-from operations.look import CaseOf
+from operations.money.deliver_news import Deliver
 
 
 class SweepRecords(BookRecords, Attempts, Inbox, Protocol):

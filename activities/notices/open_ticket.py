@@ -9,7 +9,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import Credit
 from dunning.tickets.ticket import TicketOrder
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 
 
 class OpenTicketRecords(Credits, Tickets, Protocol):

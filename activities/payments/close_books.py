@@ -15,8 +15,8 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import Credit
 from dunning.tickets.money import told_at_closing
+from operations.money.spread_credit import SpreadCredit
 from operations.services.change_holds import lift_hold
-from operations.spread_credit import SpreadCredit
 
 
 class ClosingRecords(Credits, Holds, Invoices, Tickets, Protocol):

@@ -4,7 +4,7 @@ from temporalio import activity
 
 from activities.heartbeat import steadily
 from dunning.fleet.open_cases import CreditCheck
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 
 
 class TellOfCredit:

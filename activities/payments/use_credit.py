@@ -5,7 +5,7 @@ from temporalio import activity
 from dunning.case.orders import CreditOrder
 from dunning.case.results import Credited
 from dunning.ports.payments import Credits
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 
 
 class UseCredit:

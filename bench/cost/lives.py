@@ -13,7 +13,7 @@ from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.timeline import plan_for
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.play import A_BIT, forward
 from workflows.invoice import InvoiceDunning

@@ -15,7 +15,7 @@ from dunning.case.case import Opened, open_case
 from dunning.explain.temporal_ui import case_summary, shown
 from dunning.names import WORKFLOW, workflow_id
 from dunning.rules.machine import decide
-from operations.new_invoice import NewInvoice, fitting
+from operations.invoices.new_invoice import NewInvoice, fitting
 from sandbox.stage.stage import QUEUE
 
 AT_ONCE = 20

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 
 POLICY = "a-small-orange"
 AHEAD = timedelta(days=25)

@@ -20,7 +20,7 @@ from dunning.explain.temporal_ui import case_summary, shown
 from dunning.names import workflow_id
 from dunning.policy.file import Policy
 from dunning.rules.machine import decide
-from operations.new_invoice import fitting
+from operations.invoices.new_invoice import fitting
 from sandbox.stage.child import Child
 from sandbox.stage.stage import Stage
 from workflows.invoice import InvoiceDunning
@@ -55,7 +55,7 @@ async def sides(stage: Stage, policy_name: str, days_ahead: int) -> tuple[Script
 
 
 def _starting(client: Client, policy: Policy, days_ahead: int) -> Callable[[str], Awaitable[WorkflowHandle[Any, str]]]:
-    """Starts InvoiceDunning as `operations.open_invoice` does, without the store."""
+    """Starts InvoiceDunning as `operations.invoices.open_invoice` does, without the store."""
     row = a_row("PATTERN", policy, days_ahead)
     opened = Opened(invoice=row.invoice_facts(), plan=fitting(row, policy), reach="outside", generation=1)
     at = opened.plan.milestones[0].at

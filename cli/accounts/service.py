@@ -14,7 +14,7 @@ from cli.shell.output import print_json
 
 if TYPE_CHECKING:
     from operations.accounts.services import ServiceChanged
-    from operations.new_invoice import NewService
+    from operations.invoices.new_invoice import NewService
 
 ServiceId = Annotated[str, Parameter(help="The service's id, such as sandbox:bakery:website; `account show` has them.")]
 Panel = Annotated[str | None, Parameter(help="A panel of the settings, such as whm1.")]
@@ -95,7 +95,7 @@ def _new(**values: Any) -> NewService:
     """The values that are given, checked as those of an invoice file are."""
     from pydantic import ValidationError
 
-    from operations.new_invoice import NewService
+    from operations.invoices.new_invoice import NewService
 
     given = {key: value for key, value in values.items() if value is not None}
     try:

@@ -14,7 +14,7 @@ from cli.shell.output import complain, print_json
 
 if TYPE_CHECKING:
     from composition import Composition
-    from operations.recover import Recovered
+    from operations.cases.recover import Recovered
 
 _NAMED = 10
 """So many are named in the question."""

@@ -10,8 +10,8 @@ from cli.shell.errors import reasons
 from dunning.money import Money
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice
-from operations.open_many import Checked
+from operations.invoices.new_invoice import NewInvoice
+from operations.invoices.open_many import Checked
 
 Check = Callable[[NewInvoice], Policy]
 

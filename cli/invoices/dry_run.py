@@ -9,7 +9,7 @@ from dunning.explain.temporal_ui import clock
 from dunning.explain.words import what_is_read
 from dunning.level import Level
 from dunning.rules.upcoming import Coming
-from operations.dry_run import Would, WouldOpen
+from operations.invoices.dry_run import Would, WouldOpen
 
 
 def words(found: Iterable[WouldOpen]) -> Iterator[str]:

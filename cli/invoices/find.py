@@ -11,7 +11,7 @@ from cli.shell.options import Json, Whole
 from cli.shell.output import console, print_json, table
 
 if TYPE_CHECKING:
-    from operations.find import Findings, Hit
+    from operations.cases.find import Findings, Hit
 
 _COLUMNS = ("invoice", "account", "customer", "state", "balance", "due", "found by")
 

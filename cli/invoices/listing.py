@@ -15,8 +15,8 @@ from dunning.states import StateInTable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from operations.list_cases import CaseRow
-    from operations.list_open_cases import CaseNow
+    from operations.cases.list_cases import CaseRow
+    from operations.cases.list_open_cases import CaseNow
 
 _BOTH = "{invoice:<16} {account:<16} {policy:<18} {state:<18} {level:<10} {due:<11} {overdue:>7}"
 _ON_SERVER = f"{_BOTH} {{next}}"
@@ -45,8 +45,8 @@ async def list_(
     with a --state in which cases end; a line of one is as of the closing of its books, and a reopened one is one line.
     With --temporal the server is asked, which forgets closed cases; what is overdue is then counted in UTC days.
     """
-    from operations.list_cases import Listing
-    from operations.list_open_cases import SortedListing
+    from operations.cases.list_cases import Listing
+    from operations.cases.list_open_cases import SortedListing
 
     if temporal:
         if state == "dead":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dunning.case.facts import Payment
     from dunning.money import Money
-    from operations.payments import Payments, Taken
+    from operations.money.payments import Payments, Taken
 
 
 async def pay(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dunning.case.case import Case
     from dunning.case.decisions import Step
     from dunning.rules.upcoming import Coming
-    from operations.look import CaseView
+    from operations.cases.look import CaseView
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:

@@ -21,9 +21,9 @@ from cli.shell.output import complain, print_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
-    from operations.dry_run import WouldOpen
-    from operations.open_many import Checked, OpenedMany
-    from operations.update_known import Updated
+    from operations.invoices.dry_run import WouldOpen
+    from operations.invoices.open_many import Checked, OpenedMany
+    from operations.invoices.update_known import Updated
 
 LONG = 200
 """Rows from which a person wants to see progress."""
@@ -70,8 +70,8 @@ async def start(
     rows = [filled(written.read(row), panel or usual_panel(), **said) for row in read_rows(file)]
 
     from cli.invoices.checked import checked
-    from operations.open_many import OpenedMany
-    from operations.update_known import Updated
+    from operations.invoices.open_many import OpenedMany
+    from operations.invoices.update_known import Updated
 
     async with composed(store="not needed", server="not needed") as made:
         good, bad = checked(rows, made.check_invoice.check, lines=lines)
@@ -128,7 +128,7 @@ async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated
 
 
 async def _open(good: list[Checked], report: OpenedMany) -> None:
-    from operations.open_many import open_many
+    from operations.invoices.open_many import open_many
 
     async with composed() as made:
         await made.registered()

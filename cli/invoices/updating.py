@@ -13,8 +13,8 @@ from cli.shell.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from operations.open_many import Checked, Differing
-    from operations.update_known import Change, Updated
+    from operations.invoices.open_many import Checked, Differing
+    from operations.invoices.update_known import Change, Updated
 
 Update = Annotated[
     bool,

@@ -131,7 +131,7 @@ class Wanted(BaseModel):
 class Listed(NamedTuple):
     """A case as Temporal lists it. `status` is running, completed, ...; None: it never said.
 
-    Temporal knows what facts make of its `state`; whoever lists adds what time does (`operations.list_cases`).
+    Temporal knows what facts make of its `state`; whoever lists adds what time does (`operations.cases.list_cases`).
     """
 
     invoice: str

@@ -14,8 +14,8 @@ from dunning.wire import Words
 from operations.accounts.contacts import ContactChanges, changed_contacts, still_to_do, told
 from operations.accounts.write import Deed, NothingChangesError, change_account, known
 from operations.errors import RefusedError
-from operations.new_invoice import Email, Locale, Payer
-from operations.written import with_control_characters
+from operations.invoices.new_invoice import Email, Locale, Payer
+from operations.invoices.written import with_control_characters
 
 CheckWriting = Callable[[str, str], None]
 """Whether there is such a locale and such a brand, as `CheckInvoice.writing` says it. Raises RefusedError."""

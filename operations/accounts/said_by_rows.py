@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dunning.records.accounts import Account, Contact, Service
-from operations.new_invoice import NewInvoice, services_of
+from operations.invoices.new_invoice import NewInvoice, services_of
 
 _SAID: Mapping[str, Callable[[NewInvoice], str]] = {
     "customer": lambda new: new.customer,

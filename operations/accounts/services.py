@@ -10,9 +10,9 @@ from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from operations.accounts.write import Deed, change_account, known
+from operations.cases.look import CaseOf
 from operations.errors import RefusedError, UnfinishedError
-from operations.look import CaseOf
-from operations.new_invoice import NewService, service_of
+from operations.invoices.new_invoice import NewService, service_of
 from operations.services.services import AccountServices
 
 _PLACE = ("panel", "user", "domain", "aliases", "site", "probe")

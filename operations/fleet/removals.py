@@ -12,8 +12,8 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.rules.removals import Removal, due_first, removal
 from dunning.states import StateAt
-from operations.list_cases import ListCases, Listing
-from operations.look import present
+from operations.cases.list_cases import ListCases, Listing
+from operations.cases.look import present
 from operations.services.panel import switched
 
 _STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed", "overdue")

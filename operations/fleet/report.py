@@ -6,8 +6,8 @@ from datetime import date
 from dunning.fleet.ageing import AgeingRow, Owed, ageing
 from dunning.fleet.recovery import RecoveryRow, StillOpen, recovery
 from dunning.ports.closed_cases import ClosedBooks
+from operations.cases.list_open_cases import CaseNow, ListOpenCases, SortedListing
 from operations.errors import RefusedError
-from operations.list_open_cases import CaseNow, ListOpenCases, SortedListing
 
 _NOT_ASKED_FOR = ("lapsed", "void", "waived", "renewed")
 """States in which nothing is payable: the policy voided it, or people did."""

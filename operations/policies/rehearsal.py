@@ -10,7 +10,7 @@ from dunning.policy.file import Policy
 from dunning.policy.plan import Action, Plan
 from dunning.policy.timeline import TimelineError, plan_for
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice, NewService
+from operations.invoices.new_invoice import NewInvoice, NewService
 from operations.policies.plans import not_fitting, too_late, zone_of
 
 MARGIN = 30

@@ -12,8 +12,8 @@ from dunning.ports.companies import NoticeStarter
 from dunning.ports.outages import OutageError
 from operations.accounts.write import Deed, note_deed
 from operations.errors import RefusedError, UnfinishedError
-from operations.new_invoice import unknown_services
-from operations.payments import known_account
+from operations.invoices.new_invoice import unknown_services
+from operations.money.payments import known_account
 from operations.services.change_holds import lift_hold
 from operations.services.services import AccountServices
 

@@ -10,8 +10,8 @@ from dunning.ports.tickets import Tickets
 from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from dunning.tickets.commands import command_not_done
 from dunning.tickets.money import webhook_failed
-from operations.deliver_news import Deliver
 from operations.errors import RefusedError
+from operations.money.deliver_news import Deliver
 
 
 class InboxRecords(Inbox, Tickets, Protocol):

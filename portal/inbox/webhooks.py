@@ -19,7 +19,7 @@ from dunning.money import Money
 from dunning.ports.inbox import Inbox
 from dunning.records.inbox import InboxEvent, Outcome
 from dunning.rules.state_at import state_at
-from operations.look import CaseOf
+from operations.cases.look import CaseOf
 from portal.http.errors import OUTAGES, HttpRefusedError, note
 from portal.inbox import processor_api
 from portal.inbox.accept import LONGEST_ID, Matter, WebhookIntake, text

@@ -20,7 +20,7 @@ from dunning.ports.tickets import Tickets
 from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
 from dunning.tickets.mail import address_bounced, customer_mail, mail_failed, mail_unclear
-from operations.deliver_news import Deliver
+from operations.money.deliver_news import Deliver
 from portal.mail.auto_reply import AutoReply
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from adapters.signed_links import Links
 from dunning.ports.outages import GatewayRefusedError
-from operations.ask_gateway import Heard
+from operations.money.ask_gateway import Heard
 from portal.http.errors import OUTAGES, HttpRefusedError
 from portal.http.html import Pages
 from portal.pages.invoice_view import InvoiceView, InvoiceViews

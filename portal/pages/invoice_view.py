@@ -25,7 +25,7 @@ from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
 from dunning.services.shared_users import ByUser, restraining
-from operations.look import CaseOf
+from operations.cases.look import CaseOf
 
 
 class InvoiceRecords(Accounts, Holds, Invoices, Protocol):

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
-from operations.why import Why
+from operations.cases.why import Why
 from portal.http.errors import HttpRefusedError
 
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}

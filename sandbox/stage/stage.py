@@ -18,8 +18,8 @@ from adapters.settings.settings import Settings
 from adapters.store import SqlStore
 from composition import Composition
 from dunning.policy.file import Policy
-from operations.new_invoice import NewInvoice
-from operations.open_invoice import Opening
+from operations.invoices.new_invoice import NewInvoice
+from operations.invoices.open_invoice import Opening
 from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child

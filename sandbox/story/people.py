@@ -16,7 +16,7 @@ from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
 from operations.decisions import Decision
 from operations.errors import RefusedError
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.story import Approves, Happening, Pay, Promises, Voids, Waives
 from workflows.invoice import InvoiceDunning

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dunning.level import Level
 from dunning.policy.plan import Action, Plan
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 
 
 class _Written(BaseModel):

@@ -19,7 +19,7 @@ from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
 from dunning.ports.outages import OutageError
 from operations.errors import KeptError, RefusedError
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 from sandbox.story.play import at_rest
 from tests.chaos.drawn import DrawnInvoice, DrawnLife
 from tests.chaos.on_file import FAR, month_end

@@ -3,7 +3,7 @@
 from dunning.case.facts import Payment, Reversal
 from dunning.money import Money
 from operations.errors import RefusedError
-from operations.payments import Taken
+from operations.money.payments import Taken
 from tests.chaos.doors import drawn_amount, usd
 from tests.chaos.drawn import Act
 from tests.chaos.life import Life

@@ -5,8 +5,8 @@ from typing import Any
 
 from composition import Composition, now
 from dunning.money import Money
-from operations.new_invoice import NewInvoice
-from operations.open_invoice import Opening
+from operations.invoices.new_invoice import NewInvoice
+from operations.invoices.open_invoice import Opening
 
 ASO = "a-small-orange"
 

@@ -41,7 +41,7 @@ from dunning.rules.signals import READERS
 from dunning.rules.state_at import state_at
 from dunning.rules.updates import unreadable, void_refused, voided, waived, waiver_refused
 from dunning.tickets.ticket import TicketOrder
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 from tests.dunning.examples import opened
 from tests.operations.deaf import Deaf
 
@@ -111,7 +111,7 @@ class PaperCases(Deaf):
         self.loses_an_answer = False
 
     async def begin(self, number: str, policy: str) -> None:
-        """Open the invoice as `operations.open_invoice` does."""
+        """Open the invoice as `operations.invoices.open_invoice` does."""
         new = opened(policy, number=number, account=f"of-{number}")
         known = KnownInvoice(number=number, account=f"of-{number}", policy=policy, due=DUE)
         generation = await self._store.open_invoice(known)

@@ -19,16 +19,16 @@ from dunning.ports.cases import NoCaseError, Signal, Update
 from dunning.ports.companies import Panel
 from dunning.records.accounts import Account, Contact
 from operations.bring_decision import BringDecision
+from operations.cases.look import Look
 from operations.decisions import Decisions
 from operations.errors import RefusedError
+from operations.invoices.moving_in import Adoption
+from operations.invoices.new_invoice import NewInvoice
+from operations.invoices.open_invoice import OpenInvoice
 from operations.kept import KeptFirst
-from operations.look import Look
-from operations.moving_in import Adoption
-from operations.new_invoice import NewInvoice
-from operations.open_invoice import OpenInvoice
-from operations.payments import Payments
-from operations.spread_credit import SpreadCredit
-from operations.staff_credit import StaffCredit
+from operations.money.payments import Payments
+from operations.money.spread_credit import SpreadCredit
+from operations.money.staff_credit import StaffCredit
 from tests.dunning.examples import DUE, policy
 from tests.operations.deaf import Deaf
 from tests.operations.paper import PaperCases, PaperGateway

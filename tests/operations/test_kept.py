@@ -30,7 +30,7 @@ from operations.bring_decision import BringDecision
 from operations.decisions import Decisions
 from operations.errors import KeptError, NoSuchInvoiceError, RefusedError
 from operations.kept import KeptFirst
-from operations.payments import Payments
+from operations.money.payments import Payments
 from tests.operations.deaf import NOBODY, Deaf
 from tests.operations.opening import now, opened, usd
 from tests.portal.world import until

@@ -31,9 +31,9 @@ from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
-from operations.ask_gateway import AskGateway
-from operations.deliver_news import Deliver
-from operations.why import Why
+from operations.cases.why import Why
+from operations.money.ask_gateway import AskGateway
+from operations.money.deliver_news import Deliver
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers

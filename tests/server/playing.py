@@ -19,7 +19,7 @@ from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 from sandbox.stage.stage import Stage
 from sandbox.story.play import at_rest
 from workflows.invoice import InvoiceDunning

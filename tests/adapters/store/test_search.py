@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from adapters.store import SqlStore
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.books import KnownInvoice
-from operations.find import Find, Findings
+from operations.cases.find import Find, Findings
 from tests.adapters.test_store_open_cases import noted, row
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)

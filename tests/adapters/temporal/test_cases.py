@@ -29,8 +29,8 @@ from dunning.records.accounts import Account
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid
 from dunning.rules.signals import READERS
-from operations.new_invoice import fitting
-from operations.note_open_cases import NoteOpenCases
+from operations.cases.note_open_cases import NoteOpenCases
+from operations.invoices.new_invoice import fitting
 from sandbox.stage.stage import Stage
 from tests.operations.opening import ASO, new, usd
 from workflows.invoice import InvoiceDunning

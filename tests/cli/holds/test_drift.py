@@ -19,9 +19,9 @@ from cli.shell.options import now
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.accounts import Account, Service
+from operations.money.spread_credit import SpreadCredit
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
-from operations.spread_credit import SpreadCredit
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate

@@ -11,7 +11,7 @@ from cli.invoices.rows import IGNORED, read_rows
 from cli.invoices.sheets import COLUMNS
 from cli.invoices.ways_of_writing import WaysOfWriting
 from dunning.names import workflow_id
-from operations.new_invoice import NewInvoice, NewService
+from operations.invoices.new_invoice import NewInvoice, NewService
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row
 

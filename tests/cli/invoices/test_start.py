@@ -11,7 +11,7 @@ import pytest
 
 from cli.invoices.start import _progress
 from dunning.names import workflow_id
-from operations import new_invoice
+from operations.invoices import new_invoice
 from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, Operate, in_days, lines, row, starter
 

@@ -16,7 +16,7 @@ from adapters.store import SqlStore, migrate
 from adapters.temporal import checks
 from adapters.temporal import client as temporal
 from dunning.fleet.sweep import sweep_id
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate
 from tests.operations.deaf import NOBODY

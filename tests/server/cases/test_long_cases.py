@@ -42,8 +42,8 @@ from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.records.inbox import News
 from dunning.tickets.kind import TicketKind
-from operations.deliver_news import DeliverNews
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
+from operations.money.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage, stage
 from workflows.invoice import InvoiceDunning
 

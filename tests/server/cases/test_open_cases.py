@@ -20,7 +20,7 @@ from dunning.fleet.open_cases import CheckOrder, CheckReport
 from dunning.names import METHOD_CHANGED
 from dunning.policy.plan import Action
 from dunning.ports.outages import OutageError
-from operations.check_open_cases import CheckOpenCases
+from operations.cases.check_open_cases import CheckOpenCases
 from sandbox.stage.stage import QUEUE, Stage
 from tests.server.playing import Playing, begin
 

@@ -16,9 +16,9 @@ from dunning.case.facts import Promise
 from dunning.names import Values
 from dunning.ports.cases import FORGOTTEN
 from dunning.tickets.kind import TicketKind
+from operations.cases.list_open_cases import SortedListing
+from operations.cases.recover import RecoverCases
 from operations.errors import RefusedError
-from operations.list_open_cases import SortedListing
-from operations.recover import RecoverCases
 from sandbox.stage.stage import Stage, stage
 from tests.server.payments.test_portal import say
 from tests.server.playing import PATIENCE, Playing, begin

@@ -38,9 +38,9 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
 from dunning.rules.money_in import paid
+from operations.money.spread_credit import SpreadCredit
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
-from operations.spread_credit import SpreadCredit
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage

@@ -24,7 +24,7 @@ from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from operations.concurrency import AT_ONCE
-from operations.count_money import CountMoney
+from operations.money.count_money import CountMoney
 from tests.dunning.examples import PRICE
 from tests.operations.paper import PaperCases
 from tests.server.fleet.companies import AT, DAY, Company, Desk, case, closing, known, payment, restored, reversal

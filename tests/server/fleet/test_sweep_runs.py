@@ -31,7 +31,7 @@ from dunning.case.facts import Reversal
 from dunning.fleet import sweep
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 from sandbox.stage.temporal_server import TemporalServer
 from tests.operations.deaf import NOBODY
 from tests.server.fleet.companies import AT, DAY, Company, Desk, payment, reversal

@@ -7,7 +7,7 @@ import pytest
 from adapters.templates.locale import writing
 from dunning.case.facts import DueDateChange, Reversal
 from dunning.records.inbox import News
-from operations.deliver_news import DeliverNews
+from operations.money.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 

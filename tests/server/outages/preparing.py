@@ -26,7 +26,7 @@ from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.machine import decide
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
-from operations.new_invoice import NewInvoice
+from operations.invoices.new_invoice import NewInvoice
 from operations.services.holds import PlaceHold
 from sandbox.stage.stage import Stage
 from tests.cli.command import in_days, row

@@ -29,7 +29,7 @@ from dunning.records.credit import Credit, used_line
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind
-from operations.deliver_news import DeliverNews
+from operations.money.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage
 from tests.server.payments.test_money_in import running_again, until, until_true
 from tests.server.playing import begin

@@ -20,7 +20,7 @@ from dunning.policy.timeline import plan_for
 from dunning.records.books import KnownInvoice
 from dunning.rules.assumed import delivered
 from dunning.rules.machine import decide
-from operations.new_invoice import NewInvoice, account_of
+from operations.invoices.new_invoice import NewInvoice, account_of
 from sandbox.stage.stage import stage
 from tests.dunning import examples
 

@@ -20,7 +20,7 @@ from dunning.money import Money
 from dunning.ports.outages import StoreOutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import InboxEvent
-from operations.spread_credit import SpreadCredit
+from operations.money.spread_credit import SpreadCredit
 from tests.adapters.postgres import Cluster, cluster
 from tests.adapters.store.test_store import ACCOUNT, AT
 from tests.operations.deaf import NOBODY

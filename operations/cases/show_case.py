@@ -1,0 +1,32 @@
+"""Showing an invoice to staff, also one whose case the server has forgotten: as the table of open cases saw it last."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from dunning.case.snapshot import unpacked
+from dunning.ports.cases import FORGOTTEN
+from dunning.ports.open_cases import OpenCases
+from dunning.rules.machine import decide
+from operations.cases.look import CaseView, Look, present
+from operations.errors import NoCaseAtAllError
+
+
+class ShowCase:
+    """For people who look. `clock` is the wall's."""
+
+    def __init__(self, look: Look, table: OpenCases, clock: Callable[[], datetime]) -> None:
+        self._look = look
+        self._table = table
+        self._clock = clock
+
+    async def show(self, invoice: str) -> CaseView:
+        """The case, with `died` FORGOTTEN when only its row is left. Raises what `Look.show` raises."""
+        try:
+            return await self._look.show(invoice)
+        except NoCaseAtAllError:
+            row = await self._table.open_case(invoice)
+            if row is None or not row.snapshot:
+                raise
+        case = unpacked(row.snapshot)
+        at = present(case, self._clock())
+        return CaseView(case, at, decide(case, at), FORGOTTEN)
