@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import RowMapping, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import COLUMNS, unknown_account
-from adapters.store.carried import line_row, read_line, to_take
+from adapters.store.customers.accounts import COLUMNS, unknown_account
+from adapters.store.customers.owners import old_ids, old_payers
 from adapters.store.database.base import Database, add_rows, put_rows
-from adapters.store.owners import old_ids, old_payers
-from adapters.store.payments import credit_row, read_credit, use_of
+from adapters.store.money.carried import line_row, read_line, to_take
+from adapters.store.money.payments import credit_row, read_credit, use_of
 from adapters.store.tables import accounts, carried, contacts, credits_, invoices, services
 from dunning.money import Money
 from dunning.ports.beginnings import AccountChangedError

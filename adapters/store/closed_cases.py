@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, or_, select
 
+from adapters.store.customers.owners import of_account, of_any
 from adapters.store.database.base import Database, money_columns
 from adapters.store.invoices import ledger_of
-from adapters.store.owners import of_account, of_any
 from adapters.store.tables import closed_ledgers, invoices
 from dunning.records.books import ClosedLedger
 from dunning.records.open_case import OpenCase

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locked_account
+from adapters.store.customers.accounts import locked_account
 from adapters.store.database.base import Database, add_row
 from adapters.store.tables import invoices
 from dunning.case.fence import Fence

@@ -5,12 +5,13 @@ from datetime import date
 from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locked_account
-from adapters.store.carried import carry
+from adapters.store.customers.accounts import locked_account
+from adapters.store.customers.owners import of_account
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
 from adapters.store.fences import Fences
+from adapters.store.money.carried import carry
+from adapters.store.money.unheard import unheard_in
 from adapters.store.open_cases import alone_with
-from adapters.store.owners import of_account
 from adapters.store.tables import (
     account_changes,
     accounts,
@@ -23,7 +24,6 @@ from adapters.store.tables import (
     open_cases,
     services,
 )
-from adapters.store.unheard import unheard_in
 from dunning.case.fence import Fence
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Found, StillHeld

@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.customers.owners import of_account, of_any
 from adapters.store.database.base import Database, columns_of
 from adapters.store.database.patience import patiently
-from adapters.store.owners import of_account, of_any
 from adapters.store.tables import closed_ledgers, invoices, open_cases
 from dunning.ports.open_cases import Other
 from dunning.ports.outages import PATIENCE

@@ -1,23 +1,23 @@
 """The whole store, put together from its topics."""
 
-from adapters.store.accounts import Accounts
 from adapters.store.beginnings import Beginnings
-from adapters.store.carried import CarriedRests
-from adapters.store.claims import Claims
 from adapters.store.closed_cases import ClosedCases
-from adapters.store.consequences import Consequences
-from adapters.store.digests import DigestCopies
-from adapters.store.effects import Effects
-from adapters.store.holds import Holds
-from adapters.store.inbox import Inbox
+from adapters.store.customers.accounts import Accounts
+from adapters.store.customers.consequences import Consequences
+from adapters.store.customers.effects import Effects
+from adapters.store.customers.holds import Holds
+from adapters.store.customers.merging import Merging
+from adapters.store.customers.search import Search
 from adapters.store.invoices import Invoices
-from adapters.store.mailbox import Mailbox
-from adapters.store.merging import Merging
-from adapters.store.notices import Notices
+from adapters.store.messages.digests import DigestCopies
+from adapters.store.messages.inbox import Inbox
+from adapters.store.messages.mailbox import Mailbox
+from adapters.store.messages.notices import Notices
+from adapters.store.messages.tickets import Tickets
+from adapters.store.money.carried import CarriedRests
+from adapters.store.money.claims import Claims
+from adapters.store.money.payments import PaymentRecords
 from adapters.store.open_cases import OpenCases
-from adapters.store.payments import PaymentRecords
-from adapters.store.search import Search
-from adapters.store.tickets import Tickets
 
 
 class SqlStore(

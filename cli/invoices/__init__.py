@@ -1,1 +1,1 @@
-"""Commands about invoices and their cases: start, look, pay. What staff decides about them is in `decisions`."""
+"""Commands about invoices and their cases: list, look, find, notices, tickets. Staff's decisions are in `decisions`."""

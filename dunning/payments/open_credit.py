@@ -1,7 +1,7 @@
 """The account's credit pays an invoice that is open already: what it hears of credit, and when it uses it.
 
 A case is only told that there is credit. How much, and that no cent of it is used twice, the store says when the case
-asks for it (`adapters.store.payments.take_credit`). Whoever tells goes by the due dates
+asks for it (`adapters.store.money.payments.take_credit`). Whoever tells goes by the due dates
 (`operations.money.spread_credit`).
 """
 

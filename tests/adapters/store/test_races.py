@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.store import SqlStore
-from adapters.store.accounts import lock_account
+from adapters.store.customers.accounts import lock_account
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
 from tests.adapters.store.test_store import ACCOUNT, AT, credit, hold, opened

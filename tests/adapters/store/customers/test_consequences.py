@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from activities.guards.breaker import KEPT_FOR, Breaker
 from adapters.store import SqlStore
-from adapters.store.consequences import _alone
+from adapters.store.customers.consequences import _alone
 from adapters.store.tables import accounts
 from dunning.case.fence import Fence
 from dunning.case.orders import DeleteOrder, RestrictOrder

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import lock_account
+from adapters.store.customers.accounts import lock_account
+from adapters.store.customers.owners import of_account, owner_of
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
-from adapters.store.owners import of_account, owner_of
 from adapters.store.tables import charge_attempts, consents, credits_, invoices
 from dunning.money import Money
 from dunning.records.credit import Credit, to_use, used_line

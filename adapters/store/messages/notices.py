@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, or_, select, update
 
-from adapters.store.accounts import locked_account
+from adapters.store.customers.accounts import locked_account
+from adapters.store.customers.owners import of_account, owner
 from adapters.store.database.base import Database
-from adapters.store.owners import of_account, owner
 from adapters.store.tables import contacts, notices
 from dunning.records.mail import NoticeCopy, NoticeText
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.invoices.start import _progress
+from cli.files.start import _progress
 from dunning.names import workflow_id
 from operations.invoices import new_invoice
 from sandbox.stage.stage import Stage
@@ -222,7 +222,7 @@ async def test_an_interrupted_start_says_so(offline: Operate, monkeypatch: pytes
     def interrupted(file: str) -> str:
         raise KeyboardInterrupt(file)
 
-    monkeypatch.setattr("cli.invoices.rows._text", interrupted)
+    monkeypatch.setattr("cli.files.rows._text", interrupted)
     assert await offline("start", "x.csv") == (130, "", "starter: interrupted\n")
 
 

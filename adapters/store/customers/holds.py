@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import lock_account, locked_account, unknown_account
+from adapters.store.customers.accounts import lock_account, locked_account, unknown_account
+from adapters.store.customers.owners import owner
 from adapters.store.database.base import put_row
 from adapters.store.database.patience import again
 from adapters.store.fences import Fences, locked_invoice
-from adapters.store.owners import owner
 from adapters.store.tables import holds as table
 from adapters.store.tables import invoices
 from dunning.case.fence import Fence

@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from cli.invoices.file_row import Bad, FileRow
+from cli.files.file_row import Bad, FileRow
 from cli.shell.errors import BadInputError
 
 _PARTS = {"DD": "(?P<day>[0-9]{1,2})", "MM": "(?P<month>[0-9]{1,2})", "YYYY": "(?P<year>[0-9]{4})"}

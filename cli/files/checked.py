@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from cli.invoices.file_row import Bad, FileRow
+from cli.files.file_row import Bad, FileRow
 from cli.shell.errors import reasons
 from dunning.money import Money
 from dunning.policy.file import Policy

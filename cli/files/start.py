@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cli.invoices.defaults import filled, usual_panel
-from cli.invoices.file_row import Bad
-from cli.invoices.rows import read_rows
-from cli.invoices.updating import Update, Updating, applied, bad_rows, looked_at, plain, still_differing, without, words
-from cli.invoices.ways_of_writing import WaysOfWriting
+from cli.files.defaults import filled, usual_panel
+from cli.files.file_row import Bad
+from cli.files.rows import read_rows
+from cli.files.updating import Update, Updating, applied, bad_rows, looked_at, plain, still_differing, without, words
+from cli.files.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, BAD_INPUT, FAILED
 from cli.shell.options import Json
@@ -69,7 +69,7 @@ async def start(
     said = {"brand": brand, "moved_in": moved_in, "level": level}
     rows = [filled(written.read(row), panel or usual_panel(), **said) for row in read_rows(file)]
 
-    from cli.invoices.checked import checked
+    from cli.files.checked import checked
     from operations.invoices.open_many import OpenedMany
     from operations.invoices.update_known import Updated
 
@@ -106,7 +106,7 @@ async def _with_services(good: list[Checked], bad: list[Bad], *, update: bool) -
 
 
 async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated, *, json: bool) -> int:
-    from cli.invoices import dry_run
+    from cli.files import dry_run
     from operations.errors import RefusedError
 
     found: list[WouldOpen] = []

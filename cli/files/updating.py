@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from cyclopts import Parameter
 
-from cli.invoices.file_row import Bad
+from cli.files.file_row import Bad
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 

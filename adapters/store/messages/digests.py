@@ -2,9 +2,9 @@
 
 from sqlalchemy import select, update
 
+from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database
-from adapters.store.notices import copy_of
-from adapters.store.owners import of_account
+from adapters.store.messages.notices import copy_of
 from adapters.store.tables import notices
 from dunning.records.mail import NoticeCopy
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from cli.invoices.file_row import FileRow
-from cli.invoices.rows import IGNORED, read_rows
-from cli.invoices.sheets import COLUMNS
-from cli.invoices.ways_of_writing import WaysOfWriting
+from cli.files.file_row import FileRow
+from cli.files.rows import IGNORED, read_rows
+from cli.files.sheets import COLUMNS
+from cli.files.ways_of_writing import WaysOfWriting
 from dunning.names import workflow_id
 from operations.invoices.new_invoice import NewInvoice, NewService
 from sandbox.stage.stage import Stage

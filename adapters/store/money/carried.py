@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database, add_row, columns_of, money_columns
-from adapters.store.owners import of_account
 from adapters.store.tables import carried
 from dunning.case.ledger import Kind
 from dunning.case.orders import CloseOrder

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cli.invoices.file_row import Bad, FileRow, UnreadableError
+from cli.files.file_row import Bad, FileRow, UnreadableError
 
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from cli.invoices.file_row import Bad, FileRow
+from cli.files.file_row import Bad, FileRow
 from cli.shell.preferences import settings
 
 SANDBOX = "sandbox"

@@ -1,8 +1,8 @@
 """Accounts that were merged: what was written under an old id is found under both, and stays as it was written.
 
-Contacts, services, holds and invoices are moved when accounts are merged (`adapters.store.merging`). Money, notices,
-tickets and changes keep the id under which they were written, also when they are written late: whoever reads them asks
-with `of_account`.
+Contacts, services, holds and invoices are moved when accounts are merged (`adapters.store.customers.merging`). Money,
+notices, tickets and changes keep the id under which they were written, also when they are written late: whoever reads
+them asks with `of_account`.
 """
 
 from collections.abc import Collection

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
+from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database
 from adapters.store.database.patience import again
-from adapters.store.owners import of_account
 from adapters.store.tables import tickets
 from dunning.tickets.ticket import Ticket, TicketOrder
 

@@ -1,14 +1,14 @@
-"""Merging two accounts into one, in one transaction: see `adapters.store.owners` for what keeps its old id."""
+"""Merging two accounts into one, in one transaction: `adapters.store.customers.owners` says what keeps its old id."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locked_account, note_change, put_account, read_account
+from adapters.store.customers.accounts import locked_account, note_change, put_account, read_account
+from adapters.store.customers.holds import read_holds, write_holds
 from adapters.store.database.base import Database
 from adapters.store.database.patience import again
-from adapters.store.holds import read_holds, write_holds
 from adapters.store.tables import accounts, contacts, holds, invoices, open_cases, services
 from dunning.records.accounts import AccountChange
 from dunning.records.merging import Merge, held_by_people, of_both, pays_for

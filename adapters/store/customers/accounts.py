@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.store.customers.owners import of_account, old_payers, owner, owner_of
 from adapters.store.database.base import Database, put_row
 from adapters.store.database.patience import again
-from adapters.store.owners import of_account, old_payers, owner, owner_of
 from adapters.store.tables import account_changes, accounts, contacts, services
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import RowMapping, case, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.accounts import locked_account
+from adapters.store.customers.accounts import locked_account
+from adapters.store.customers.owners import of_account, owner
 from adapters.store.database.base import add_row, insert_into
 from adapters.store.fences import Fences
+from adapters.store.money.payments import credit_row, read_credit, take_credit
 from adapters.store.open_cases import alone_with
-from adapters.store.owners import of_account, owner
-from adapters.store.payments import credit_row, read_credit, take_credit
 from adapters.store.tables import accounts, closed_ledgers, counted, credits_, inbox, taken_back, tickets
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.fence import Fence

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from cli.invoices.file_row import Bad, FileRow, UnreadableError
-from cli.invoices.sheets import sheet
+from cli.files.file_row import Bad, FileRow, UnreadableError
+from cli.files.sheets import sheet
 from cli.shell.errors import BadInputError
 
 IGNORED = "story"

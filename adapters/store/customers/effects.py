@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import or_, select, union
 
+from adapters.store.customers.owners import of_account, owner_of
 from adapters.store.database.base import Database, put_row
-from adapters.store.owners import of_account, owner_of
 from adapters.store.tables import accounts, effects, holds
 from dunning.level import Level
 from dunning.records.effects import Effect

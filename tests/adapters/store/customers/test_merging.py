@@ -20,7 +20,7 @@ from dunning.records.credit import Credit
 from dunning.records.effects import Effect
 from dunning.records.inbox import InboxEvent
 from dunning.records.merging import Merge, merge_of
-from tests.adapters.store.test_account_changes import other
+from tests.adapters.store.customers.test_account_changes import other
 from tests.adapters.store.test_store import AT, notice, ticket
 
 __all__ = ["other"]

@@ -5,7 +5,7 @@ A signal reaches a case without passing the store, so this is the last place whe
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.claims import credited_of, given_of, take_back, told_of
+from adapters.store.money.claims import credited_of, given_of, take_back, told_of
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, Entry, Kind, find
 from dunning.case.orders import CloseOrder

@@ -1,0 +1,1 @@
+"""Money: payments and credit, rests that are carried, and the claim that counts each payment once."""

@@ -1,0 +1,1 @@
+"""Invoice files: read, checked, tried dry, opened, applied to what is known."""
