@@ -53,5 +53,6 @@ async def test_a_table_that_was_lost_is_made_anew(a_stage: Stage, operate: Opera
     async with asyncio.timeout(30):  # Temporal's list follows a moment later
         while [number for number in await listed(operate) if number.startswith("REBUILT")] != before:
             said = await operate("cases", "rebuild")
-            assert said.status == 0
+            # 1: some of other tests' cases, which have no worker any more, or too slow a one, did not answer.
+            assert (said.status == 0) is ("did not answer" not in said.err)
             assert "running case(s) asked" in said.out
