@@ -5,13 +5,16 @@ the other one, too: it is about those that its invoice paid for. What is frozen 
 (`dunning.ports.fences.MovedError`), and comes here again.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from dunning.case.orders import Order
 from dunning.coverage import Coverage
+from dunning.ports.accounts import Accounts
+from dunning.ports.fences import MovedError
 from dunning.ports.invoices import Invoices
+from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 
 
@@ -37,6 +40,23 @@ class _Around(ActivityInboundInterceptor):
             known = await self._store.invoice(order.invoice)
             input.args = [for_owner(order, known) if known else order, *input.args[1:]]
         return await super().execute_activity(input)
+
+
+class OwnerRecords(Accounts, Invoices, Protocol):
+    """Accounts, and whose an invoice is."""
+
+
+async def account_of(store: OwnerRecords, order: Order) -> Account:
+    """The order's account, with nothing of another one that was merged with it after the order began.
+
+    The account is read first: whoever sees the other one's services also sees what the invoice pays for since. Raises
+    MovedError: the order is tried again, for the right one.
+    """
+    account = await store.account(order.account)
+    known = await store.invoice(order.invoice) if order.invoice else None
+    if known and for_owner(order, known) != order:
+        raise MovedError(order.invoice)
+    return account
 
 
 def for_owner(order: Order, known: KnownInvoice) -> Order:

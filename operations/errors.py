@@ -53,7 +53,7 @@ class MergedAccountError(RefusedError):
     """That account was merged into another one, which is asked for by its own id."""
 
     def __init__(self, account: str, into: str) -> None:
-        super().__init__(f"it was merged into the account {into!r}: name that one", about=account)
+        super().__init__(f"account {account!r} was merged into {into!r}: name that one")
 
 
 class CaseRefusedError(RefusedError):

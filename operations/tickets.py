@@ -1,6 +1,7 @@
 """The tickets: what waits for a person, and what somebody has done with it."""
 
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -10,7 +11,7 @@ from dunning.ports.notices import Notices
 from dunning.records.mail import NoticeCopy
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import Ticket
-from operations.errors import RefusedError
+from operations.errors import MergedAccountError, RefusedError
 from operations.money.payments import known_account
 
 
@@ -39,7 +40,8 @@ class TicketList:
         """
         found = await self._store.tickets(account)
         if account and not found:
-            await known_account(self._store, account)
+            with suppress(MergedAccountError):  # its tickets are found by the old id, too
+                await known_account(self._store, account)
         return tuple(each for each in found if kind in (None, each.kind))
 
     async def quoted(self, tickets: Iterable[Ticket]) -> dict[str, NoticeCopy | None]:

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.heartbeat import steadily
 from activities.notices.digest import DigestRecords, Digests, waiting_for
+from activities.owners import account_of
 from dunning.case.orders import NoticeOrder
 from dunning.case.results import Delivered, NoticeResult, Undelivered
 from dunning.coverage import EVERYTHING, Coverage
@@ -18,12 +19,13 @@ from dunning.notices.reply_to import Replies
 from dunning.policy.step_names import notice_id
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import BackUps, Cards, Mailer, Reach, Renderer
+from dunning.ports.invoices import Invoices
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, NoticeCopy, NoticeText, mail_of
 
 
-class NoticeRecords(Accounts, DigestRecords, Protocol):
+class NoticeRecords(Accounts, Invoices, DigestRecords, Protocol):
     """Whom to write to, and the archive."""
 
 
@@ -90,13 +92,13 @@ class SendNotice:
         return sent.model_copy(update={"card": card})
 
     async def _wait_for_others(self, order: NoticeOrder) -> None:
-        account = await self._store.account(order.account)
+        account = await account_of(self._store, order)
         order = await self._with_backups(order, account)
         contacts = [*_reachable(account)[:1], *await self._outside_contacts(order, account)]
         await self._digests.gather([await self._copy(order, account, contact) for contact in contacts])
 
     async def _to_all(self, order: NoticeOrder) -> NoticeResult:
-        account = await self._store.account(order.account)
+        account = await account_of(self._store, order)
         order = await self._with_backups(order, account)
         result = await self._first_that_takes_it(order, account)
         await self._outside(order, account)

@@ -8,6 +8,7 @@ from temporalio import activity
 from activities.fenced import fenced
 from activities.guards.objections import objection
 from activities.heartbeat import steady
+from activities.owners import account_of
 from activities.services.restrict import owns_hold
 from dunning.case.orders import DeleteOrder
 from dunning.case.results import Deferred, Deleted, DeleteResult, NotOurs
@@ -58,7 +59,7 @@ class DeleteService:
         waits = await objection(self._gateway, store, self._guards, order)
         if waits:
             return waits
-        account = await store.account(order.account)
+        account = await account_of(store, order)
         earlier = await store.effects(order.account)
         ours = await self._services.ours(account, earlier)
         services = switched(order.covers.of(ours))

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.fenced import fenced
 from activities.heartbeat import steady
+from activities.owners import account_of
 from activities.services.reinstate import PATIENCE, believe, tell_of_gone
 from activities.services.restrict import owns_hold
 from dunning.case.orders import LoosenOrder
@@ -41,7 +42,7 @@ class Loosen:
             return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")
         # First of all: the next try must not take our own lifting of the hold for a renewal.
         await self._store.mark_invoice(order.fence, "open")
-        account = await self._store.account(order.account)
+        account = await account_of(self._store, order)
         await self._loosen(order, account)
         its = Coverage(services=order.covers.services)
         try:

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.fenced import fenced
 from activities.heartbeat import steady
+from activities.owners import account_of
 from dunning.case.orders import Order, ReinstateOrder
 from dunning.case.results import Reinstated, ReinstateResult
 from dunning.coverage import Coverage
@@ -44,7 +45,7 @@ class ReinstateAccount:
 
         And until a service that runs again by its panel is not seen restricted from outside any more.
         """
-        account = await self._store.account(order.account)
+        account = await account_of(self._store, order)
         await self._lift(order)
         covers = await self._to_bring(account, order)
         try:

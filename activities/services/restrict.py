@@ -7,6 +7,7 @@ from temporalio import activity
 from activities.fenced import fenced
 from activities.guards.objections import objection
 from activities.heartbeat import steady
+from activities.owners import account_of
 from dunning.case.orders import RestrictOrder
 from dunning.case.results import NotOurs, Restricted, RestrictResult
 from dunning.holds import Hold
@@ -43,7 +44,7 @@ async def place_hold(services: AccountServices, order: RestrictOrder) -> Restric
     An invoice that had a hold and finds it gone was paid for by a renewal: it restricts nothing any more.
     """
     store = services.store
-    account = await store.account(order.account)
+    account = await account_of(store, order)
     one = Hold(account=order.account, source=order.invoice, level=order.level, since=order.at, note=order.reason)
     holds = [one.model_copy(update={"service": each}) for each in order.covers.held(account.services)]
     if not await store.tighten_holds(account.id, holds, order.fence, had=order.held is not Level.ACTIVE):

@@ -9,11 +9,11 @@ from sqlalchemy import RowMapping, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.customers.accounts import COLUMNS, unknown_account
-from adapters.store.customers.owners import old_ids, old_payers
+from adapters.store.customers.owners import old_ids, payers_of
 from adapters.store.database.base import Database, add_rows, put_rows
 from adapters.store.money.carried import line_row, read_line, to_take
 from adapters.store.money.payments import credit_row, read_credit, use_of
-from adapters.store.tables import accounts, carried, contacts, credits_, invoices, services
+from adapters.store.tables import accounts, carried, contacts, credits_, invoices, payers, services
 from dunning.money import Money
 from dunning.ports.beginnings import AccountChangedError
 from dunning.records.accounts import Account, Contact, Service
@@ -66,11 +66,11 @@ async def _read(connection: AsyncConnection, names: Collection[str]) -> dict[str
     rows = {row["id"]: row for row in its.mappings()}
     people = await _of(connection, contacts, rows, contacts.c.rank, contacts.c.position)
     owned = await _of(connection, services, rows, services.c.position)
-    payers = await old_payers(connection, rows)
+    known = await payers_of(connection, rows)
     return {
         name: Account(
             **{each: row[each] for each in COLUMNS},
-            old_payers=payers.get(name, ()),
+            old_payers=tuple(each for each in known.get(name, ()) if each != row["payer"]),
             contacts=_parts(Contact, people[name]),
             services=_parts(Service, owned[name]),
         )
@@ -115,6 +115,7 @@ async def _put(connection: AsyncConnection, several: Sequence[Account]) -> None:
     """In the order of their ids, so that nobody waits in a circle."""
     ordered = sorted(several, key=lambda account: account.id)
     await put_rows(connection, accounts, [each.model_dump(include=COLUMNS) for each in ordered])
+    await add_rows(connection, payers, [{"payer": each.payer, "account": each.id} for each in ordered if each.payer])
     names = [each.id for each in ordered]
     await _replace(connection, contacts, names, [each.contacts for each in ordered])
     await _replace(connection, services, names, [each.services for each in ordered])

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, or_, select
 
-from adapters.store.customers.owners import of_account, of_any
+from adapters.store.customers.owners import of_account, of_any, owner_of
 from adapters.store.database.base import Database, money_columns
 from adapters.store.invoices import ledger_of
 from adapters.store.tables import closed_ledgers, invoices
@@ -42,7 +42,9 @@ class ClosedCases(Database):
 
 def _closed() -> Select[Any]:
     """Books of an invoice that is open again tell of an earlier end of its case."""
-    its = select(*_SHOWN).join(invoices, invoices.c.number == _BOOKS.invoice)
+    shown = [column for column in _SHOWN if column.name != "account"]
+    now = owner_of(_BOOKS.account).label("account")
+    its: Select[Any] = select(*shown, now).join(invoices, invoices.c.number == _BOOKS.invoice)
     return its.where(invoices.c.status == "closed").order_by(_BOOKS.invoice)
 
 

@@ -77,8 +77,15 @@ accounts = Table(
     *_exemption(),
     # Null, not empty: PostgreSQL would expect that most accounts are merged into whichever is asked for.
     Column("merged_into", StoredText),
-    Index(None, "payer"),
     Index(None, "merged_into"),
+)
+
+payers = Table(  # every one that an account ever had at the gateway
+    "payers",
+    metadata,
+    _key("payer"),
+    _key("account"),
+    Index(None, "account"),
 )
 
 account_changes = Table(

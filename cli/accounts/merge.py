@@ -33,14 +33,18 @@ async def merge(
     services of its account pays for those that this had; no date moves. Safe to repeat: the cases are told again.
     """
     async with composed(server="not needed" if dry_run else "if there") as made:
-        if dry_run:
+        done = await made.merging.is_done(one, into)
+        if dry_run and not done:
             _say_plan(await made.merging.look(one, into), json=json)
             return
-        if not yes and not await made.merging.is_done(one, into):
-            count = len((await made.merging.look(one, into)).lines)
-            what = f"this brings account {one}, with {count} contacts, services and open invoices, to {into} for good"
-            agree(max(count, 1), what, yes=False)
-        _say(one, await made.merging.merge(one, into, by, reason), json=json)
+        if dry_run:
+            print(f"{one} is merged into {into} already; nothing was written")
+            return
+        if not yes and not done:
+            lines = (await made.merging.look(one, into)).lines
+            what = "; ".join(lines) or "nothing goes with it"
+            agree(max(len(lines), 1), f"this merges account {one} into {into} for good: {what}", yes=False)
+        _say(one, await made.merging.merge(one, into, by, reason), done=done, json=json)
 
 
 def _say_plan(plan: Plan, *, json: bool) -> None:
@@ -51,7 +55,7 @@ def _say_plan(plan: Plan, *, json: bool) -> None:
     print(f"{one.id} would go into {into.id}; nothing was written", *(f"  {line}" for line in plan.lines), sep="\n")
 
 
-def _say(one: str, merged: Merged, *, json: bool) -> None:
+def _say(one: str, merged: Merged, *, done: bool, json: bool) -> None:
     told, kept, refused = merged.telling
     if json:
         said = {"changed": merged.what, "told": told, "kept": kept, "notes": refused}
@@ -59,7 +63,7 @@ def _say(one: str, merged: Merged, *, json: bool) -> None:
         return
     later = "the portal tells it as soon as its case can be reached"
     lines = [
-        *merged.what,
+        *([f"account {one} was merged into it before"] if done else merged.what),
         *(f"{number} was told" for number in told),
         *(f"{number} is not told yet; it is kept, and {later}" for number in kept),
         *refused,

@@ -45,8 +45,11 @@ async def recover(
     if json:
         print_json([each._asdict() for each in done])
     else:
-        print("\n".join(map(_words, done)) or "no case was dead")
+        print("\n".join(map(_words, done)) or ("nothing was done" if refused else _NONE))
     return BAD_INPUT if refused else 0
+
+
+_NONE = "no case is known to be dead; the hourly check finds them, and `recover INVOICE` works at once"
 
 
 async def _each(

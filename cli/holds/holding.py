@@ -79,5 +79,5 @@ def _say(account: str, outcome: str, held: Held, *, json: bool) -> None:
         print_json({"account": account, "outcome": outcome, "level": level, "holds": kept})
         return
     remaining = ", ".join(f"{_named(each.source, each.service)} ({each.level.value})" for each in held.holds)
-    strictest = "the strictest is" if any(each.service for each in held.holds) else "services are"
-    print(f"{account}: {outcome}; {strictest} {level}; holds: {remaining or 'none'}")
+    asked = f"the strictest asks for {level}; holds: {remaining}" if held.holds else "no hold is left"
+    print(f"{account}: {outcome}; {asked}")

@@ -55,8 +55,8 @@ class Account(Wire):
 
     `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none. `brand` is the name
     under which they are written to, one of the settings' `brands`; empty: the house's own. `exempt_until` as a
-    service's, for all of its invoices. `old_payers` are those of accounts that were merged into it: money that was set
-    out under them is asked for, nothing is charged there.
+    service's, for all of its invoices. `old_payers` are those that it had before, and those of accounts that were
+    merged into it: money that was set out under them is asked for, nothing is charged there.
     """
 
     id: str

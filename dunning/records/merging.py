@@ -30,7 +30,7 @@ def merge_of(one: Account, into: Account) -> Merge:
     both = into.model_copy(
         update={
             "payer": into.payer or one.payer,
-            "old_payers": tuple(sorted({*into.old_payers, *one.old_payers, *([one.payer] if one.payer else [])})),
+            "old_payers": tuple(sorted({*into.old_payers, *one.old_payers, one.payer} - {"", into.payer or one.payer})),
             "contacts": tuple(_contacts(one, into)),
             "services": tuple(_services(one, into)),
         }

@@ -71,7 +71,7 @@ class Exemptions:
 
     async def tell_again(self, account: str) -> Exempted:
         """Tell the open cases how long they are exempt: other invoices have become the account's."""
-        return await self._told(account, "", ())
+        return await self._told(account, "", (), only_exempt=True)
 
     def _odd(self, until: date, account: Account) -> str:
         today = local_date(self._clock(), account.zone or "UTC")
@@ -84,8 +84,9 @@ class Exemptions:
         changes = await self._store.account_changes(account)
         return any(_ENDED in line for each in changes for line in each.what)
 
-    async def _told(self, account: str, service: str, what: tuple[str, ...]) -> Exempted:
+    async def _told(self, account: str, service: str, what: tuple[str, ...], *, only_exempt: bool = False) -> Exempted:
         facts = await self._facts(account, service)
+        facts = {number: fact for number, fact in facts.items() if fact.until or not only_exempt}
         told = await self._tell.tell(
             facts, {number: f"exempt:{account}:{fact.number}" for number, fact in facts.items()}
         )
@@ -98,7 +99,7 @@ class Exemptions:
         facts = dict[str, Exemption]()
         for invoice in await with_cases(self._store, account):
             case = await self._seen(invoice.number)
-            paid_for = case.invoice.pays_for if case else ()
+            paid_for = (case.invoice.pays_for if case else ()) or invoice.pays_for
             fact = await last_word(self._store, account, paid_for)
             if fact and (not service or not paid_for or service in paid_for):
                 facts[invoice.number] = fact

@@ -1,26 +1,30 @@
 """Merging two accounts of one customer: in the store at once, then told to the cases of their open invoices."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from dunning.case.facts import AccountMerged
 from dunning.case.snapshot import unpacked
+from dunning.coverage import NONE
+from dunning.money import Money
 from dunning.ports.accounts import Accounts, Merging
 from dunning.ports.holds import Holds
 from dunning.ports.inbox import Inbox
 from dunning.ports.invoices import Invoices
 from dunning.ports.open_cases import OpenCases
+from dunning.ports.payments import Credits
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from dunning.records.merging import Merge, held_by_people, merge_of, same_places
+from dunning.records.credit import Credit
+from dunning.records.merging import Merge, held_by_people, merge_of, pays_for, same_places
 from operations.accounts.exemptions import Exempted
 from operations.accounts.tell import Decide, TellCases, Telling, with_cases
 from operations.accounts.write import Deed, kept, known
 from operations.errors import RefusedError
 
 
-class MergeRecords(Accounts, Merging, Invoices, Holds, Inbox, OpenCases, Protocol):
+class MergeRecords(Accounts, Merging, Invoices, Holds, Credits, Inbox, OpenCases, Protocol):
     """Both accounts, and all that hangs on them."""
 
 
@@ -33,17 +37,10 @@ class ExemptionsOf(Protocol):
 
 
 class Plan(NamedTuple):
-    """What would be merged: the accounts, and the open invoices of each."""
+    """What would be merged, and what goes over or changes with it, a line each."""
 
     merge: Merge
-    moving: tuple[str, ...]
-    staying: tuple[str, ...]
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What goes over, a line each."""
-        one, into, _ = self.merge
-        return tuple(_moved(one, into, self.moving))
+    lines: tuple[str, ...]
 
 
 class Merged(NamedTuple):
@@ -71,8 +68,26 @@ class MergeAccounts:
             raise RefusedError("an account cannot be merged with itself", about=one)
         merge = merge_of(await known(self._store, one), await known(self._store, into))
         await self._check(merge)
-        moving, staying = [await with_cases(self._store, each) for each in (one, into)]
-        return Plan(merge, tuple(each.number for each in moving), tuple(each.number for each in staying))
+        return Plan(merge, tuple([line async for line in self._lines(merge)]))
+
+    async def _lines(self, merge: Merge) -> AsyncIterator[str]:
+        one, into, both = merge
+        for line in _moved(one, into):
+            yield line
+        invoices = await self._store.all_invoices(one.id)
+        for number in (each.number for each in invoices if each.status != "closed"):
+            yield f"open invoice {number}"
+        if closed := sum(each.status == "closed" for each in invoices):
+            yield f"{closed} closed invoice{'s' if closed > 1 else ''}"
+        for hold in await self._store.holds(one.id):
+            yield f"hold {hold.source} on {hold.service or 'all of its services'}"
+        for total in _totals(await self._store.credits(one.id)):
+            yield f"credit {total}"
+        if one.payer and both.payer != one.payer:
+            yield f"{both.payer} is charged from then on, and {one.payer} no more"
+        if named := pays_for(into, merge):
+            for each in await with_cases(self._store, into.id):
+                yield f"{each.number} of {into.id} pays for {', '.join(named)} from then on, if it named nothing"
 
     async def is_done(self, one: str, into: str) -> bool:
         """Whether they are merged already."""
@@ -106,13 +121,20 @@ class MergeAccounts:
         if same := same_places(one, into):
             raise RefusedError(f"{same[0].place} is a service of both, under two ids: remove one", about=one.id)
         for account in (one, into):
+            running = await with_cases(self._store, account.id)
+            if running and pays_for(account, merge) == (NONE,):
+                raise RefusedError(
+                    f"it has no service, so {running[0].number} pays for nothing, and its notices would name the other "
+                    "one's: add the service that it pays for, or wait until that invoice has ended",
+                    about=account.id,
+                )
             if held := held_by_people(await self._store.holds(account.id), merge):
                 raise RefusedError(
                     f"it is held as a whole ({held[0].source}), and nobody can tell whether the other one's services "
                     "are meant, too: lift that hold, or hold its services by name",
                     about=account.id,
                 )
-            if late := [each.number for each in await with_cases(self._store, account.id) if await self._deaf(each)]:
+            if late := [each.number for each in running if await self._deaf(each)]:
                 raise RefusedError(
                     f"{', '.join(late)} has not heard of an earlier merge: try again in a moment, and look at it with "
                     "`show` if it stays so",
@@ -129,9 +151,21 @@ class MergeAccounts:
         return case is not None and case.invoice.account != invoice.account
 
 
-def _moved(one: Account, into: Account, invoices: tuple[str, ...]) -> Iterator[str]:
+def _moved(one: Account, into: Account) -> Iterator[str]:
     known = {each.email.casefold() for each in into.contacts}
     yield from (f"contact {each.email}" for each in one.contacts if each.email.casefold() not in known)
     ids = {each.id for each in into.services}
     yield from (f"service {each.id}" for each in one.services if each.id not in ids)
-    yield from (f"open invoice {number}" for number in invoices)
+    if one.exempt_until:
+        yield f"exempt from consequences until {one.exempt_until}, for its services"
+    for name in ("name", "locale", "zone", "brand"):
+        if getattr(one, name) != getattr(into, name):
+            yield f"{name} {getattr(into, name) or 'none'} instead of {getattr(one, name) or 'none'}"
+
+
+def _totals(lines: Iterable[Credit]) -> Iterator[Money]:
+    sums = dict[str, Money]()
+    for each in lines:
+        code = each.amount.currency
+        sums[code] = sums.get(code, Money.zero(code)) + each.amount
+    yield from (each for each in sums.values() if each.minor)

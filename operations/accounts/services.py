@@ -118,7 +118,7 @@ class ServiceChanges:
     async def _paying(self, account: str, service: str) -> AsyncIterator[str]:
         for invoice in await self._store.open_invoices(account):
             case = await self._case_of(invoice.number)
-            if case and service in case.invoice.pays_for:
+            if service in ((case.invoice.pays_for if case else ()) or invoice.pays_for):
                 yield invoice.number
 
     async def _left_behind(self, account: str, service: str, holds: Iterable[Hold]) -> tuple[str, ...]:

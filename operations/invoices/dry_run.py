@@ -74,7 +74,7 @@ class DryRun:
         if known:
             would: Would = "already closed" if known.status == "closed" else "already running"
             return WouldOpen(each.place, new.invoice, new.account, would, differs, now, None)
-        plan = fitting(new, each.policy)
+        plan = fitting(new, each.policy, account.zone if account else "")
         exempt = await self._exempt(new, account, plan.zone) if account else None
         moved = moved_in(new, plan, now, Level(new.level or Level.ACTIVE))
         opened = Opened(

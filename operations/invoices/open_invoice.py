@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol
 
 from dunning.calendar import local_date
@@ -11,12 +11,13 @@ from dunning.case.facts import Exemption, Payment
 from dunning.case.ledger import credit_payment
 from dunning.coverage import Coverage
 from dunning.explain.temporal_ui import shown
+from dunning.level import Level
 from dunning.money import Money
 from dunning.notices.reachability import outside
 from dunning.policy.file import Policy
 from dunning.policy.plan import Invoice, Plan
 from dunning.ports.beginnings import AccountChangedError, Beginnings
-from dunning.ports.cases import Cases
+from dunning.ports.cases import FORGOTTEN, Cases
 from dunning.ports.companies import Reach
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, is_exempt
@@ -31,6 +32,8 @@ from operations.invoices.moving_in import Adoption, moved_in
 from operations.invoices.new_invoice import NewInvoice, account_of, fitting, named_ids, other_brand, unknown_services
 from operations.money.deliver_news import DeliverNews, NewsRecords
 
+SOON = timedelta(seconds=2)
+"""A case that starts within that time is waited for by whoever decides something about its account."""
 Outcome = Literal["started", "already running", "already closed"]
 
 
@@ -71,14 +74,19 @@ class Asked(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """One that is in the store, and whose case is not started yet. `before` is its account as it was; None: new."""
+    """One that is in the store since `at`, and whose case is not started yet.
+
+    `before` is its account as it was; None: new. `named` is what it pays for since a merge, if it names nothing.
+    """
 
     new: NewInvoice
     plan: Plan
     account: Account
     before: Account | None
     begun: Begun
+    at: datetime
     differs: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 class _Fits(NamedTuple):
@@ -89,6 +97,7 @@ class _Fits(NamedTuple):
     account: Account
     before: Account | None
     differs: tuple[str, ...]
+    named: tuple[str, ...]
 
     def beginning(self) -> Beginning:
         new = self.row.new
@@ -138,7 +147,9 @@ class OpenInvoice:
         fit = [each.beginning() for each in looked if isinstance(each, _Fits)]
         begun = iter(await self._store.begin(fit, self._clock()) if fit else ())
         return [
-            Ready(each.row.new, each.plan, each.account, each.before, next(begun), each.differs)
+            Ready(
+                each.row.new, each.plan, each.account, each.before, next(begun), self._clock(), each.differs, each.named
+            )
             if isinstance(each, _Fits)
             else each
             for each in looked
@@ -147,6 +158,8 @@ class OpenInvoice:
     async def start(self, ready: Ready) -> Opening:
         """Start its case. Raises RefusedError when none can start, and takes it out of the store; and OutageError."""
         number = ready.new.invoice
+        if self._clock() - ready.at > SOON:
+            ready = await self._read_again(ready)
         try:
             opened = await self._opened(ready)
             started = await self._start(opened)
@@ -185,13 +198,13 @@ class OpenInvoice:
             return error
         # Of a known invoice it is said, too, what is added to the account; a new one is there to add.
         differs = differences(new, facts, before if known else account) if before else ()
-        return _Fits(row, plan, account, before, differs)
+        return _Fits(row, plan, account, before, differs, known.pays_for if known else ())
 
     async def _opened(self, ready: Ready) -> Opened:
         new, begun = ready.new, ready.begun
-        paid_for = new.model_copy(update={"pays_for": named_ids(new.pays_for, ready.account)})
+        paid_for = new.model_copy(update={"pays_for": named_ids(new.pays_for, ready.account) or ready.named})
         now, covers = self._clock(), Coverage(services=paid_for.pays_for)
-        level = await self._adoption.adopt(ready.account, new, covers, now)
+        level = await self._adopted(ready, covers, now)
         return Opened(
             invoice=paid_for.invoice_facts(),
             plan=ready.plan,
@@ -202,6 +215,21 @@ class OpenInvoice:
             moved_in=moved_in(new, ready.plan, now, level),
             exempt=await self._exempt(paid_for.pays_for, ready),
         )
+
+    async def _read_again(self, ready: Ready) -> Ready:
+        """What became of its account meanwhile: a case that starts late is told of nothing that was decided before."""
+        known = await self._store.invoice(ready.new.invoice)
+        if known is None:
+            return ready
+        new = ready.new.model_copy(update={"account": known.account})
+        return ready._replace(new=new, account=await self._store.account(known.account), named=known.pays_for)
+
+    async def _adopted(self, ready: Ready, covers: Coverage, now: datetime) -> Level:
+        """Only for a case that begins: later a service may be restricted for another reason, which is not ours."""
+        new = ready.new
+        if not new.level or await self._cases.died(new.invoice) != FORGOTTEN:
+            return Level.ACTIVE
+        return await self._adoption.adopt(ready.account, new, covers, now)
 
     async def _exempt(self, paid_for: tuple[str, ...], ready: Ready) -> Exemption | None:
         if not is_exempt(ready.account, paid_for, local_date(self._clock(), ready.plan.zone)):

@@ -12,6 +12,8 @@ PROMPT, SLOW = 0.18, 0.3
 """Seconds to the first task's end from which workers take more, and from which they have enough to do."""
 SILENCE = 5.0
 """Seconds in which no first task ends, and no worker seems to be there: nobody is held up by what waits for one."""
+AWAY = 60.0
+"""The same once one was there: it may be started anew, and what is piled up before it waits for it."""
 _LEARNS, _STEP, _AGAIN = 0.25, 1.1, 0.5
 
 
@@ -33,6 +35,7 @@ class Window:
         self._usual = PROMPT
         self._started = list[tuple[str, float]]()
         self._watching: asyncio.Task[None] | None = None
+        self._seen = False
         self.silent = False
 
     async def enter(self) -> None:
@@ -72,7 +75,8 @@ class Window:
         if self.silent:
             return
         (first, _), (last, at) = several[0], several[-1]
-        heard = await self._begins(last, SILENCE)
+        heard = await self._begins(last, AWAY if self._seen else SILENCE)
+        self._seen = self._seen or heard
         self._learn(asyncio.get_running_loop().time() - at)
         self.silent = not heard and not await self._begins(first, SLOW)
 

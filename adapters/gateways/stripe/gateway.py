@@ -64,7 +64,7 @@ class StripeGateway:
 
         What was refunded or lost in a dispute meanwhile was received, too: each reversal comes as its own news.
         """
-        payers = [each for each in (account.payer, *account.old_payers) if each]
+        payers = dict.fromkeys(each for each in (account.payer, *account.old_payers) if each)
         found = [await self._charges.received(each, invoice, known) for each in payers]
         payments, underway = (each.payments for each in found), (each.underway for each in found)
         return Found(payments=tuple(chain.from_iterable(payments)), underway=tuple(chain.from_iterable(underway)))

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Select, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.customers.owners import of_account, old_payers, owner, owner_of
-from adapters.store.database.base import Database, put_row
+from adapters.store.customers.owners import of_account, owner, owner_of, payers_of
+from adapters.store.database.base import Database, add_row, put_row
 from adapters.store.database.patience import again
-from adapters.store.tables import account_changes, accounts, contacts, services
+from adapters.store.tables import account_changes, accounts, contacts, payers, services
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 
 
@@ -84,7 +84,10 @@ class Accounts(Database):
 
     async def set_payer(self, account: str, payer: str) -> None:
         """Note the gateway's own id of the customer; nothing when the account is unknown, and nothing else of it."""
-        await self._change(update(accounts).where(accounts.c.id == owner(account)).values(payer=payer))
+        async with self._writing() as connection:
+            change = update(accounts).where(accounts.c.id == owner(account)).values(payer=payer)
+            if (await connection.execute(change)).rowcount:
+                await _keep_payer(connection, account, payer)
 
     async def account(self, account: str) -> Account:
         """Read an account, or the one that it was merged into.
@@ -102,9 +105,11 @@ class Accounts(Database):
         return tuple(row["account"] for row in await self._rows(its))
 
     async def account_of(self, payer: str) -> str:
-        """Find the account whose `payer` that is; empty when there is none. Of several, the first by id."""
-        mine = select(owner_of(accounts.c.id).label("id")).where(accounts.c.payer == payer, accounts.c.payer != "")
-        row = await self._row(mine.order_by(accounts.c.id).limit(1))
+        """Find the account whose `payer` that is, or was; empty when there is none. Of several, the first by id."""
+        now = owner_of(payers.c.account).label("id")
+        own = accounts.c.payer == payers.c.payer
+        mine = select(now).join(accounts, accounts.c.id == now).where(payers.c.payer == payer)
+        row = await self._row(mine.order_by(own.desc(), now).limit(1))
         return row["id"] if row else ""
 
     async def accounts_of_contact(self, email: str) -> tuple[str, ...]:
@@ -132,10 +137,10 @@ async def read_account(connection: AsyncConnection, account: str) -> Account:
         raise unknown_account(account)
     people = await connection.execute(_of(contacts, row["id"]).order_by(contacts.c.rank, contacts.c.position))
     owned = await connection.execute(_of(services, row["id"]).order_by(services.c.position))
-    payers = (await old_payers(connection, [row["id"]])).get(row["id"], ())
+    known = (await payers_of(connection, [row["id"]])).get(row["id"], ())
     return Account(
         **{name: row[name] for name in COLUMNS},
-        old_payers=payers,
+        old_payers=tuple(each for each in known if each != row["payer"]),
         contacts=tuple(Contact.model_validate(dict(each)) for each in people.mappings()),
         services=tuple(Service.model_validate(dict(each)) for each in owned.mappings()),
     )
@@ -147,8 +152,14 @@ async def put_account(connection: AsyncConnection, account: Account) -> None:
     if strangers := {part.account for part in parts} - {account.id}:
         raise ValueError(f"account {account.id!r} has contacts or services of {sorted(strangers)}")
     await put_row(connection, accounts, account.model_dump(include=COLUMNS))
+    await _keep_payer(connection, account.id, account.payer)
     await _replace(connection, contacts, account.id, account.contacts)
     await _replace(connection, services, account.id, account.services)
+
+
+async def _keep_payer(connection: AsyncConnection, account: str, payer: str) -> None:
+    if payer:
+        await add_row(connection, payers, {"payer": payer, "account": account})
 
 
 def _literally(text: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.types import StoredText
-from adapters.store.tables import accounts
+from adapters.store.tables import accounts, payers
 
 
 def owner(account: str) -> ColumnElement[str]:
@@ -40,12 +40,13 @@ def owner_of(column: ColumnElement[Any]) -> ColumnElement[str]:
     return func.coalesce(merged.scalar_subquery(), column)
 
 
-async def old_payers(connection: AsyncConnection, names: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """The gateway's ids of what was merged into these accounts."""
-    merged = select(accounts.c.merged_into, accounts.c.payer).where(accounts.c.merged_into.in_(names))
+async def payers_of(connection: AsyncConnection, names: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Every payer that these accounts ever had, or what was merged into them, by account."""
+    now = owner_of(payers.c.account)
+    its = select(now.label("account"), payers.c.payer).where(of_any(payers.c.account, names)).order_by(payers.c.payer)
     found = dict[str, tuple[str, ...]]()
-    for now, payer in await connection.execute(merged.where(accounts.c.payer != "").order_by(accounts.c.id)):
-        found[now] = (*found.get(now, ()), payer)
+    for account, payer in await connection.execute(its):
+        found[account] = (*found.get(account, ()), payer)
     return found
 
 

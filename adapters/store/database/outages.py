@@ -18,8 +18,10 @@ from dunning.ports.outages import StoreAwayError, StoreOutageError
 
 _OURS = (DataError, IntegrityError, NotSupportedError)
 """The database is well and refuses what it was given. Trying again helps nobody, so these come as they are."""
-_AWAY = ("08", "57P01", "57P02", "57P03", "57P05", "53300")
-"""SQLSTATEs: no connection, it was ended, the server starts or stops, it has as many connections as it takes."""
+_AWAY = ("08", "57P01", "57P02", "57P03", "57P05", "53300", "40P01", "40001")
+"""SQLSTATEs: no connection, it was ended, the server starts or stops, it has as many connections as it takes.
+
+And who was undone so that others could go on (a deadlock): the same once more helps."""
 _WRONG = ("authentication failed", "does not exist", "pg_hba.conf", "invalid connection option")
 """What a server that refuses a connection for good says of it: PostgreSQL gives no code for that."""
 

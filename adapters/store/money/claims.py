@@ -13,7 +13,7 @@ from adapters.store.database.base import add_row, insert_into
 from adapters.store.fences import Fences
 from adapters.store.money.payments import credit_row, read_credit, take_credit
 from adapters.store.open_cases import alone_with
-from adapters.store.tables import accounts, closed_ledgers, counted, credits_, inbox, taken_back, tickets
+from adapters.store.tables import closed_ledgers, counted, credits_, inbox, payers, taken_back, tickets
 from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.fence import Fence
 from dunning.money import Money
@@ -121,9 +121,9 @@ class Claims(Fences):
         async with self._reading() as connection:
             waiting = inbox.c.outcome == ""
             unknown = (inbox.c.invoice == "") & (inbox.c.account == "") & (inbox.c.payer == "")
-            payers = select(accounts.c.payer).where(of_account(accounts.c.id, account), accounts.c.payer != "")
+            theirs = select(payers.c.payer).where(of_account(payers.c.account, account))
             its = or_(inbox.c.invoice == invoice, of_account(inbox.c.account, account), unknown)
-            its = or_(its, inbox.c.payer.in_(payers), inbox.c.payer == payer) if payer else its
+            its = or_(its, inbox.c.payer.in_(theirs), inbox.c.payer == payer) if payer else its
             event = select(inbox).where(waiting, its).order_by(inbox.c.at, inbox.c.source, inbox.c.id)
             found = (await connection.execute(event.limit(len(waited_out) + 1))).mappings()
             waits = [Unhandled.model_validate(dict(row)) for row in found]

@@ -69,7 +69,7 @@ async def test_each_kind_is_a_hold_of_its_own_with_its_own_reason(a_stage: Stage
     assert await held(operate, "lift", account, "--kind", "abuse") == ("hold abuse lifted", "locked", ["dmca"])
     assert await at_panel(a_stage, "hold1") == ("locked", "hold:dmca")
     said = await operate("lift", account, "--kind", "dmca", *WHO)
-    assert said.out == f"{account}: hold dmca lifted; services are active; holds: none\n"
+    assert said.out == f"{account}: hold dmca lifted; no hold is left\n"
     assert (await at_panel(a_stage, "hold1"))[0] == "active"
 
 
@@ -133,7 +133,7 @@ async def test_lift_leaves_the_hold_of_an_unpaid_invoice(a_stage: Stage, operate
     await a_stage.store.place_hold(unpaid)
     await held(operate, "hold", account, "--kind", "tos")
     said = await operate("lift", account, "--kind", "tos", *WHO)
-    assert said.out == f"{account}: hold tos lifted; services are suspended; holds: HOLD-2 (suspended)\n"
+    assert said.out == f"{account}: hold tos lifted; the strictest asks for suspended; holds: HOLD-2 (suspended)\n"
     assert (await at_panel(a_stage, "hold2"))[0] == "suspended"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
+from composition import now
 from dunning.money import Money
 from dunning.ports.cases import BusyError, ServerRefusedError
 from dunning.ports.outages import OutageError
@@ -54,7 +55,8 @@ class Doors:
     @staticmethod
     def _ready(row: Row) -> Ready:
         account = Account(id=row.new.account, name="")
-        return Ready(row.new, fitting(row.new, row.policy), account, None, Begun(1, Money.zero("USD")))
+        begun = Begun(1, Money.zero("USD"))
+        return Ready(row.new, fitting(row.new, row.policy), account, None, begun, now())
 
     async def start(self, ready: Ready) -> Opening:
         self.starts.append(ready.new.invoice)

@@ -97,6 +97,21 @@ async def test_where_no_worker_is_it_waits_until_it_is_sure_and_then_for_nobody(
     assert 0.3 <= asyncio.get_running_loop().time() - began < 5
 
 
+async def test_a_worker_that_was_there_and_is_started_anew_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "SILENCE", 2.0)
+    worker = Worker()
+    room, waits = await full(worker)
+    worker.done.add(f"I-{FIRST - 1}")
+    await waits
+    monkeypatch.setattr(window, "SILENCE", 0.1)
+    room.leave_when_begun("I-later")
+    await asyncio.sleep(1)
+    assert not room.silent
+    worker.done.add("I-later")
+    await asyncio.sleep(0.1)
+    await room.close()
+
+
 async def test_a_server_that_is_away_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "_AGAIN", 0.01)
     outages = [OutageError("away")] * 3

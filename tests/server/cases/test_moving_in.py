@@ -94,6 +94,20 @@ async def test_without_that_word_the_mark_of_the_other_system_stays(a_stage: Sta
     assert await panel_shows(a_stage, "movestays") == ("suspended", THEIRS)
 
 
+@pytest.mark.promise(6)
+async def test_a_file_that_comes_again_takes_over_nothing_that_was_suspended_since(a_stage: Stage) -> None:
+    life = await moved(a_stage, "MOVE-7", 20, services=[{"user": "movelater"}])
+    await a_stage.companies.panel.put("movelater", "suspended", "phishing-by-staff")
+    made = a_stage.made(life.skipper.client)
+    again = life.row.model_copy(update={"level": "suspended"})
+    with life.skipper.with_time_skipping_disabled():
+        opening = await made.open_invoice.open(again, made.check_invoice.check(again))
+    assert (opening.outcome, await a_stage.store.holds(life.account)) == ("already running", ())
+    await life.signal()
+    assert await life.outcome() == "paid"
+    assert await panel_shows(a_stage, "movelater") == ("suspended", "phishing-by-staff")
+
+
 async def test_a_dry_run_tells_what_moves_in_and_a_file_says_it_once_for_all(a_stage: Stage) -> None:
     today = local(datetime.now(UTC), zone()).date()
     row = {"account": "move-dry", "amount": "USD 19.99", "policy": ASO, "zone": zone()}

@@ -4,16 +4,19 @@ import asyncio
 import os
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dunning.case.facts import Reversal
 from dunning.records.inbox import News
+from dunning.records.payments import Consent
 from operations.accounts.merge import Merged
 from operations.accounts.tell import Telling
+from operations.invoices.open_invoice import Asked, Ready
 from sandbox.stage.stage import Stage, stage
 from tests.cli.command import ROOT
-from tests.operations.opening import opened
+from tests.operations.opening import new, opened
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
 
@@ -146,3 +149,41 @@ async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_eve
 async def _is_moved(own: Stage, number: str) -> bool:
     case = await own.made(await own.connect()).cases.ask(number)
     return case.invoice.account == "mrk-into"
+
+
+async def test_money_at_the_payer_of_before_is_found_though_a_page_of_the_old_account_is_finished_later(
+    a_stage: Stage,
+) -> None:
+    one, into = await two(a_stage, "MRP", late=True)
+    await into.to_day(-2)
+    await merge(one, into)
+    made = one.stage.made(one.skipper.client)
+    consent = Consent(id="cs_mrp", account=one.account, text="ok", at=datetime.now(UTC), method="pm_x")
+    with one.skipper.with_time_skipping_disabled():
+        await made.deliver_news.deliver(News(account=one.account, payer=one.row.payer, fact=consent))
+    known = await a_stage.store.account(into.account)
+    assert (known.payer, known.old_payers) == (one.row.payer, (into.row.payer,))
+    assert await a_stage.store.account_of(into.row.payer) == into.account
+    await into.to_day(8)
+    await a_stage.companies.payments.script(into.account, "webhook:lost", times=None)
+    await a_stage.companies.payments.pay_directly(into.account, 5499, "usd", invoice=into.row.invoice)
+    await into.to_day(11)
+    assert (await into.levels(), await into.outcome()) == ([], "paid")
+    await one.signal("USD 54.99")
+    assert await one.outcome() == "paid"
+
+
+async def test_a_case_that_starts_long_after_its_account_was_merged_is_the_other_ones(a_stage: Stage) -> None:
+    one, into = await two(a_stage, "MRL", late=False)
+    made = one.stage.made(one.skipper.client)
+    row = new("MRL-late", account=one.account)
+    (ready,) = await made.open_invoice.prepare([Asked(row, made.check_invoice.check(row))])
+    assert isinstance(ready, Ready)
+    await merge(one, into)
+    with one.skipper.with_time_skipping_disabled():
+        await made.open_invoice.start(ready._replace(at=ready.at - timedelta(hours=1)))
+    case = await made.cases.ask("MRL-late")
+    assert (case.invoice.account, case.invoice.pays_for) == (into.account, (f"sandbox:{one.user}:website",))
+    for playing in (one, into):
+        await playing.signal()
+        assert await playing.outcome() == "paid"

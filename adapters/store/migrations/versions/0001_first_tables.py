@@ -85,8 +85,9 @@ def _accounts() -> None:
         sa.Column("merged_into", StoredText()),
         _key("accounts", "id"),
     )
-    _index("accounts", "payer")
     _index("accounts", "merged_into")
+    op.create_table("payers", *_words("payer", "account"), _key("payers", "payer", "account"))
+    _index("payers", "account")
     op.create_table(
         "account_changes",
         *_words("account", "by", "reason"),

@@ -1,25 +1,33 @@
 """Merging accounts in the store: all of it or nothing; what is written late under the old id is found all the same."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from activities.owners import account_of, for_owner
+from adapters.settings.settings import ROOT
 from adapters.store import SqlStore
+from dunning.case.facts import Exemption
 from dunning.case.fence import Fence
-from dunning.coverage import ALL
+from dunning.case.orders import RestrictOrder
+from dunning.coverage import ALL, Coverage
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.money import Money
 from dunning.ports.beginnings import AccountChangedError
 from dunning.ports.fences import MovedError
+from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 from dunning.records.beginning import Beginning
 from dunning.records.books import KnownInvoice
 from dunning.records.credit import Credit
 from dunning.records.effects import Effect
-from dunning.records.inbox import InboxEvent
+from dunning.records.inbox import InboxEvent, Outcome
 from dunning.records.merging import Merge, merge_of
+from operations.accounts.exemptions import Exemptions
+from operations.accounts.merge import MergeAccounts
+from operations.errors import KeptError
 from tests.adapters.store.customers.test_account_changes import other
 from tests.adapters.store.test_store import AT, notice, ticket
 
@@ -206,3 +214,62 @@ async def test_a_webhook_that_names_the_old_id_or_payer_holds_the_case_back(both
         assert waits
         assert waits.id == f"e-{field}"
         await both.handled(event, "applied")
+
+
+@pytest.mark.parametrize("covers", [Coverage(), Coverage(kinds=("website",))])
+@pytest.mark.parametrize(("number", "account"), [("i-1", "one"), ("i-2", "into")])
+async def test_a_hand_that_was_frozen_before_it_read_the_account_begins_anew(
+    both: SqlStore, number: str, account: str, covers: Coverage
+) -> None:
+    await begin(both, "i-1", "one")
+    await begin(both, "i-2", "into")
+    today = DUE + timedelta(days=20)
+    order = RestrictOrder(
+        invoice=number, account=account, step="suspend", at=AT, level=Level.SUSPENDED, today=today, covers=covers
+    )
+    assert (await account_of(both, order)).id == account
+    await merged(both)
+    with pytest.raises(MovedError):
+        await account_of(both, order)
+    known = await both.invoice(number)
+    assert known
+    right = for_owner(order, known)
+    assert isinstance(right, RestrictOrder)
+    its = await account_of(both, right)
+    assert [each.id for each in right.covers.of(its.services)] == [f"sandbox:u{number[-1]}:website"]
+
+
+def test_every_hand_that_changes_services_reads_its_account_so() -> None:
+    hands = [each.read_text() for each in (ROOT / "activities" / "services").glob("*.py")]
+    assert [text for text in hands if ".bring(" in text]
+    assert not [text for text in hands if ".bring(" in text and "await account_of(" not in text]
+
+
+async def test_every_payer_that_an_account_had_is_known_as_its_own(both: SqlStore) -> None:
+    await both.set_payer("into", "p-3")
+    known = await both.account("into")
+    assert (known.payer, known.old_payers) == ("p-3", ("p-2",))
+    assert [await both.account_of(each) for each in ("p-2", "p-3", "p-9", "")] == ["into", "into", "", ""]
+    await both.put_account(Account(id="late", name="", payer="p-2"))
+    assert await both.account_of("p-2") == "late", "whose it is now comes first"
+    assert (await both.accounts(["into"]))["into"] == known
+
+
+async def test_what_is_exempt_is_told_by_what_an_invoice_pays_for_since_the_merge(both: SqlStore) -> None:
+    told = list[tuple[str, object]]()
+
+    async def away(number: str, fact: object) -> Outcome:
+        told.append((number, fact))
+        raise KeptError(number, OutageError("Temporal is away"))
+
+    def clock() -> datetime:
+        return AT
+
+    for number, account in (("i-1", "one"), ("i-2", "into")):
+        await begin(both, number, account)
+    exemptions = Exemptions(both, away, clock)
+    until = (AT + timedelta(days=300)).date()
+    await exemptions.exempt("one", "", until, "ana", "a partner")
+    told.clear()
+    await MergeAccounts(both, away, exemptions, clock).merge("one", "into", "ana", "signed up twice")
+    assert [(number, fact.until) for number, fact in told if isinstance(fact, Exemption)] == [("i-1", until)]
