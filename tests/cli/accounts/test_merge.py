@@ -19,12 +19,13 @@ async def two(operate: Operate, name: str) -> tuple[str, str]:
 async def test_it_tells_what_goes_over_asks_first_and_merges(a_stage: Stage, operate: Operate):
     one, into = await two(operate, "mga")
     moves = ["contact a@x.example", "service sandbox:mgaa:website", "open invoice mga-a"]
+    moves.append("mga-b of mga-b pays for sandbox:mgab:website from then on, if it named nothing")
     said = await operate("account", "merge", one, into, *WHO, "--dry-run")
     first, *rest = said.out.splitlines()
     assert (first, rest) == (f"{one} would go into {into}; nothing was written", [f"  {each}" for each in moves])
     said = await operate("account", "merge", one, into, *WHO)
     assert (said.status, (await a_stage.store.account(one)).id) == (2, one)
-    assert "account mga-a, with 3 contacts, services and open invoices, to mga-b for good" in said.err
+    assert f"this merges account mga-a into mga-b for good: {'; '.join(moves)}" in said.err
     said = await operate("account", "merge", one, into, *WHO, "--yes")
     assert (said.status, said.err) == (0, "")
     assert said.out.splitlines() == [
@@ -35,7 +36,10 @@ async def test_it_tells_what_goes_over_asks_first_and_merges(a_stage: Stage, ope
         f"{into}: files have to name it from now on: rows that name {one} are refused",
     ]
     again = await operate("account", "merge", one, into, *WHO)
-    assert (again.status, again.out) == (0, said.out), "safe to repeat, without a question"
+    assert again.status == 0, "safe to repeat, without a question"
+    assert again.out.splitlines() == [f"{into}: account {one} was merged into it before", *said.out.splitlines()[5:]]
+    dry = await operate("account", "merge", one, into, *WHO, "--dry-run")
+    assert (dry.status, dry.out) == (0, f"{one} is merged into {into} already; nothing was written\n")
     shown = (await operate("account", "show", into)).out
     assert "ana: account mga-a merged into it; contact a@x.example" in shown
     for number in ("mga-a", "mga-b"):
@@ -49,7 +53,7 @@ async def test_it_tells_what_goes_over_asks_first_and_merges(a_stage: Stage, ope
 async def test_the_old_name_is_refused_with_the_new_one(operate: Operate):
     one, into = await two(operate, "mgb")
     assert (await operate("account", "merge", one, into, *WHO, "--yes")).status == 0
-    sentence = f"{one}: it was merged into the account {into!r}: name that one"
+    sentence = f"account {one!r} was merged into {into!r}: name that one"
     for words in (
         ("account", "show", one),
         ("account", "set", one, *WHO, "--name", "New"),
@@ -66,7 +70,7 @@ async def test_the_old_name_is_refused_with_the_new_one(operate: Operate):
         new = row("mgb-new", account=one)
         said = await operate("start", "-", *more, stdin=lines(new))
         assert said.status == 2
-        assert f"it was merged into the account {into!r}: name that one" in said.err + said.out
+        assert sentence in said.err + said.out
     known = row("mgb-a", account=one)
     said = await operate("start", "-", stdin=lines(known))
     assert (said.status, "differs: account" in said.err + said.out) == (2, True)
@@ -74,6 +78,10 @@ async def test_the_old_name_is_refused_with_the_new_one(operate: Operate):
 
 async def test_what_cannot_be_merged_is_refused_with_its_reason(a_stage: Stage, operate: Operate):
     one, into = await two(operate, "mgc")
+    assert (await operate("start", "-", stdin=lines(row("mgd-a", account="mgd-a", services=[])))).status == 0
+    said = await operate("account", "merge", "mgd-a", into, *WHO, "--yes")
+    assert said.status == 2
+    assert "mgd-a: it has no service, so mgd-a pays for nothing" in said.err
     said = await operate("account", "merge", one, one, *WHO, "--yes")
     assert (said.status, "cannot be merged with itself" in said.err) == (2, True)
     held = ("--by", "ana", "--kind", "abuse", "--reason", "spam", "--level", "suspended", "--yes")

@@ -80,7 +80,8 @@ async def test_a_hold_may_name_one_service_and_is_lifted_by_that_name(a_stage: S
     account, blog = asked["account"], "sandbox:hold20b:website"
     said = await operate("hold", account, "--kind", "abuse", "--service", blog, "--silent", *WHO)
     assert said.out == (
-        f"{account}: hold abuse on {blog} placed; the strictest is suspended; holds: abuse on {blog} (suspended)\n"
+        f"{account}: hold abuse on {blog} placed; the strictest asks for suspended; "
+        f"holds: abuse on {blog} (suspended)\n"
     )
     assert [await at_panel(a_stage, user) for user in ("hold20", "hold20b")] == [
         ("active", ""),
