@@ -253,7 +253,7 @@ def _consequences() -> None:
 def downgrade() -> None:
     tables = (
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
-        "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes accounts"
+        "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )
     for table in tables.split():
         op.drop_table(table)
