@@ -29,7 +29,7 @@ TemporalCases.tell = dies
 sys.exit(starter.main(sys.argv[1:]))
 """
 """A command that is killed between keeping what was given and telling the case."""
-WAIVED = ("waive", "KEPT-2", "invoice", "--amount", "USD 5.00", "--by", "ann", "--reason", "slow")
+WAIVED = ("waive", "KEPTC-2", "invoice", "--amount", "USD 5.00", "--by", "ann", "--reason", "slow")
 
 
 async def killed_in_between(words: Sequence[str], env: Mapping[str, str]) -> int | None:
@@ -50,28 +50,28 @@ async def entries(made: Composition, number: str) -> list[str]:
 async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_of_temporal() -> None:
     async with stage(database=True, portal=True) as own:
         made = own.made(await own.connect())
-        for number in ("KEPT-1", "KEPT-2"):
+        for number in ("KEPTC-1", "KEPTC-2"):
             await opened(made, number)
-        words = ("waive", "KEPT-1", "invoice", "--amount", "USD 3.00", "--by", "ann", "--reason", "slow")
+        words = ("waive", "KEPTC-1", "invoice", "--amount", "USD 3.00", "--by", "ann", "--reason", "slow")
         assert await killed_in_between(words, own.env) == -signal.SIGKILL
-        assert (await in_inbox(own, "KEPT-1"), await entries(made, "KEPT-1")) == ([""], [])
+        assert (await in_inbox(own, "KEPTC-1"), await entries(made, "KEPTC-1")) == ([""], [])
 
         await own.server.kill()
         said = [await starter(*WAIVED, env=own.env), await starter(*WAIVED, env=own.env)]
-        said += [await starter("pay", "KEPT-2", "--amount", "USD 1", "--id", "bank-1", env=own.env)]
-        said += [await starter("approve", "KEPT-2", "delete", "--by", "ann", env=own.env)]
+        said += [await starter("pay", "KEPTC-2", "--amount", "USD 1", "--id", "bank-1", env=own.env)]
+        said += [await starter("approve", "KEPTC-2", "delete", "--by", "ann", env=own.env)]
         assert [_kept(each) for each in said] == [True] * 4
-        assert await in_inbox(own, "KEPT-2") == ["", "", ""], "the same waiver once"
+        assert await in_inbox(own, "KEPTC-2") == ["", "", ""], "the same waiver once"
 
         await own.server.start()
         made = own.made(await own.connect())
-        await until_true(lambda: _handled(own, "KEPT-1", ["waived"]))
-        await until_true(lambda: _handled(own, "KEPT-2", ["applied", "refused", "waived"]))
-        assert await entries(made, "KEPT-1") == ["waiver USD 3.00"]
-        assert sorted(await entries(made, "KEPT-2")) == ["payment USD 1.00", "waiver USD 5.00"]
-        assert (await made.cases.ask("KEPT-2")).balance == usd(1399)
+        await until_true(lambda: _handled(own, "KEPTC-1", ["waived"]))
+        await until_true(lambda: _handled(own, "KEPTC-2", ["applied", "refused", "waived"]))
+        assert await entries(made, "KEPTC-1") == ["waiver USD 3.00"]
+        assert sorted(await entries(made, "KEPTC-2")) == ["payment USD 1.00", "waiver USD 5.00"]
+        assert (await made.cases.ask("KEPTC-2")).balance == usd(1399)
         (ticket,) = [each for each in await own.store.tickets("") if each.kind is TicketKind.COMMAND_NOT_DONE]
-        assert (ticket.invoice, ticket.subject) == ("KEPT-2", "Not done for KEPT-2: approval")
+        assert (ticket.invoice, ticket.subject) == ("KEPTC-2", "Not done for KEPTC-2: approval")
         assert "(milestone delete, by ann)" in ticket.body
         assert "'delete' cannot be decided yet" in ticket.body
 

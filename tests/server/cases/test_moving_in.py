@@ -40,7 +40,7 @@ async def panel_shows(stage: Stage, user: str) -> tuple[str, str]:
 
 @pytest.mark.promise(3)
 async def test_the_first_consequence_waits_for_a_warning_of_ours_and_its_whole_interval(a_stage: Stage) -> None:
-    life = await moved(a_stage, "MOVE-1", overdue=20)
+    life = await moved(a_stage, "MOVEIN-1", overdue=20)
     case = await life.case()
     assert [each.kind for each in case.done] == ["elsewhere"] * 4, "issue, charge and both notices were sent there"
     assert (await life.mails(), await life.charged(), case.level) == ([], [], Level.ACTIVE)
@@ -70,11 +70,12 @@ async def test_the_first_consequence_waits_for_a_warning_of_ours_and_its_whole_i
 @pytest.mark.promise(6)
 async def test_a_service_that_was_suspended_there_is_taken_over_and_given_back(a_stage: Stage) -> None:
     await a_stage.companies.panel.put("moveadopt", "suspended", THEIRS)
-    life = await moved(a_stage, "MOVE-2", 20, level="suspended", services=[{"user": "moveadopt"}, {"user": "moveruns"}])
+    services = [{"user": "moveadopt"}, {"user": "moveruns"}]
+    life = await moved(a_stage, "MOVEIN-2", 20, level="suspended", services=services)
     assert (await life.case()).level is Level.SUSPENDED
     holds = await a_stage.store.holds(life.account)
     assert [(each.source, each.level, each.service) for each in holds] == [
-        ("MOVE-2", Level.SUSPENDED, "sandbox:moveadopt:website")
+        ("MOVEIN-2", Level.SUSPENDED, "sandbox:moveadopt:website")
     ]
     assert await panel_shows(a_stage, "moveadopt") == ("suspended", THEIRS), "nothing changes at the panel"
     await life.to_day(20, minutes=90)
@@ -87,7 +88,7 @@ async def test_a_service_that_was_suspended_there_is_taken_over_and_given_back(a
 
 async def test_without_that_word_the_mark_of_the_other_system_stays(a_stage: Stage) -> None:
     await a_stage.companies.panel.put("movestays", "suspended", THEIRS)
-    life = await moved(a_stage, "MOVE-3", 20, services=[{"user": "movestays"}])
+    life = await moved(a_stage, "MOVEIN-3", 20, services=[{"user": "movestays"}])
     assert ((await life.case()).level, await a_stage.store.holds(life.account)) == (Level.ACTIVE, ())
     await life.signal()
     assert await life.outcome() == "paid"
@@ -96,7 +97,7 @@ async def test_without_that_word_the_mark_of_the_other_system_stays(a_stage: Sta
 
 @pytest.mark.promise(6)
 async def test_a_file_that_comes_again_takes_over_nothing_that_was_suspended_since(a_stage: Stage) -> None:
-    life = await moved(a_stage, "MOVE-7", 20, services=[{"user": "movelater"}])
+    life = await moved(a_stage, "MOVEIN-7", 20, services=[{"user": "movelater"}])
     await a_stage.companies.panel.put("movelater", "suspended", "phishing-by-staff")
     made = a_stage.made(life.skipper.client)
     again = life.row.model_copy(update={"level": "suspended"})
@@ -111,7 +112,7 @@ async def test_a_file_that_comes_again_takes_over_nothing_that_was_suspended_sin
 async def test_a_dry_run_tells_what_moves_in_and_a_file_says_it_once_for_all(a_stage: Stage) -> None:
     today = local(datetime.now(UTC), zone()).date()
     row = {"account": "move-dry", "amount": "USD 19.99", "policy": ASO, "zone": zone()}
-    rows = [{**row, "invoice": "MOVE-4", "due": str(today - timedelta(days=6))}]
+    rows = [{**row, "invoice": "MOVEIN-4", "due": str(today - timedelta(days=6))}]
     words = ("start", "-", "--moved-in", str(today - timedelta(days=1)))
     said = await starter(*words, "--dry-run", env=a_stage.env, stdin=json.dumps(rows))
     told = said.out.splitlines()

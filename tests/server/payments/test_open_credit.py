@@ -23,11 +23,11 @@ async def two(stage: Stage, name: str) -> tuple[Playing, Playing]:
 
 @pytest.mark.promise(9)
 async def test_the_rest_of_a_payment_pays_the_other_invoice_and_gives_the_service_back(open_stage: Stage) -> None:
-    one, other = await two(open_stage, "OPEN-1")
+    one, other = await two(open_stage, "OPENCR-1")
     await one.to_day(11)
     await other.to_day(11)
     assert (await one.case()).level is (await other.case()).level is Level.SUSPENDED
-    await open_stage.companies.payments.pay_directly(one.account, 2000, "USD", "OPEN-1-a")
+    await open_stage.companies.payments.pay_directly(one.account, 2000, "USD", "OPENCR-1-a")
     assert await one.outcome() == "paid"
     assert await other.outcome() == "paid"
     assert (await one.levels())[-1] == "active"
@@ -36,7 +36,7 @@ async def test_the_rest_of_a_payment_pays_the_other_invoice_and_gives_the_servic
 
 @pytest.mark.promise(9)
 async def test_the_oldest_is_paid_first_and_has_the_rest_told_on(open_stage: Stage) -> None:
-    one, other = await two(open_stage, "OPEN-2")
+    one, other = await two(open_stage, "OPENCR-2")
     await one.to_day(11)
     await other.to_day(11)
     made = open_stage.made(one.skipper.client)
@@ -50,12 +50,12 @@ async def test_the_oldest_is_paid_first_and_has_the_rest_told_on(open_stage: Sta
 
 @pytest.mark.promise(9)
 async def test_a_signal_that_was_lost_is_made_good_by_the_hourly_check(open_stage: Stage) -> None:
-    one, other = await two(open_stage, "OPEN-3")
+    one, other = await two(open_stage, "OPENCR-3")
     await one.to_day(11)
     await other.to_day(11)
     at = one.moment(11, 0)
     await open_stage.store.add_credit(
-        Credit(id="OPEN-3:gift", account=one.account, amount=Money.parse("USD 20"), at=at, reason="a gift")
+        Credit(id="OPENCR-3:gift", account=one.account, amount=Money.parse("USD 20"), at=at, reason="a gift")
     )
     report = await (await open_stage.connect()).execute_workflow(
         WORKFLOW, CheckOrder(), id="open-3-check", task_queue=QUEUE, result_type=CheckReport
