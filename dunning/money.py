@@ -1,6 +1,7 @@
 """Money in integer minor units: what is owed is counted, never measured, and what people write is never guessed at."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
@@ -96,3 +97,11 @@ def _minor_units(whole: str, part: str, currency: str) -> int:
 def _of_separators(text: str) -> str:
     grouped = re.search(r"[0-9][,'\u2019_ \u00a0\u202f][0-9]", text)
     return ": a point before the cents, and nothing between thousands" if grouped else ""
+
+
+def sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """What they come to, one amount a currency, by its code."""
+    found = dict[str, Money]()
+    for each in amounts:
+        found[each.currency] = found.get(each.currency, Money.zero(each.currency)) + each
+    return tuple(found[code] for code in sorted(found))

@@ -12,7 +12,7 @@ from cli.shell.options import Json, day
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dunning.records.accounts import Account, AccountChange, Contact, Service
     from operations.accounts.changes import ChangeAccount, Changed
@@ -105,14 +105,15 @@ def _say_exempted(exempted: Exempted, *, json: bool) -> None:
         told = {"changed": exempted.what, "told": exempted.told, "kept": exempted.kept, "notes": exempted.notes}
         print_json({**exempted.account.model_dump(mode="json"), **told})
         return
-    later = "the portal tells it as soon as its case can be reached"
-    lines = [
-        *exempted.what,
-        *(f"{number} was told" for number in exempted.told),
-        *(f"{number} is not told yet; it is kept, and {later}" for number in exempted.kept),
-        *exempted.notes,
-    ]
+    lines = [*exempted.what, *who_knows(exempted.told, exempted.kept), *exempted.notes]
     print(*(f"{exempted.account.id}: {line}" for line in lines), sep="\n")
+
+
+def who_knows(told: Iterable[str], kept: Iterable[str]) -> Iterator[str]:
+    """Which invoices' cases know what was decided about their account, and which hear of it later."""
+    yield from (f"{number} was told" for number in told)
+    later = "it is kept, and the portal tells it as soon as its case can be reached"
+    yield from (f"{number} is not told yet; {later}" for number in kept)
 
 
 def say(changed: Changed, *, json: bool) -> None:

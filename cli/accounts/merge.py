@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from cli.accounts.account import By, Reason
+from cli.accounts.account import By, Reason, who_knows
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.options import Json
@@ -61,11 +61,9 @@ def _say(one: str, merged: Merged, *, done: bool, json: bool) -> None:
         said = {"changed": merged.what, "told": told, "kept": kept, "notes": refused}
         print_json({**merged.account.model_dump(mode="json"), **said})
         return
-    later = "the portal tells it as soon as its case can be reached"
     lines = [
         *([f"account {one} was merged into it before"] if done else merged.what),
-        *(f"{number} was told" for number in told),
-        *(f"{number} is not told yet; it is kept, and {later}" for number in kept),
+        *who_knows(told, kept),
         *refused,
         f"files have to name it from now on: rows that name {one} are refused",
     ]

@@ -7,7 +7,6 @@ from typing import NamedTuple, Protocol
 from dunning.calendar import local_date
 from dunning.case.case import Case
 from dunning.case.facts import Exemption
-from dunning.case.snapshot import unpacked
 from dunning.level import Level
 from dunning.ports.accounts import Accounts
 from dunning.ports.inbox import Inbox
@@ -17,6 +16,7 @@ from dunning.records.accounts import Account, Service
 from operations.accounts.last_word import last_word
 from operations.accounts.tell import Decide, TellCases, with_cases
 from operations.accounts.write import Deed, change_account, known
+from operations.cases.last_seen import last_seen
 from operations.errors import RefusedError
 
 FARTHEST = timedelta(days=3653)
@@ -110,8 +110,7 @@ class Exemptions:
         return [(number, case.level) for number, case in seen if case and case.level.rank > Level.WARNED.rank]
 
     async def _seen(self, number: str) -> Case | None:
-        row = await self._store.open_case(number)
-        return unpacked(row.snapshot) if row and row.snapshot else None
+        return last_seen(await self._store.open_case(number))
 
 
 def _named(account: Account, service: str) -> Account | Service:

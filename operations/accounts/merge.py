@@ -1,13 +1,12 @@
 """Merging two accounts of one customer: in the store at once, then told to the cases of their open invoices."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from dunning.case.facts import AccountMerged
-from dunning.case.snapshot import unpacked
 from dunning.coverage import NONE
-from dunning.money import Money
+from dunning.money import sums
 from dunning.ports.accounts import Accounts, Merging
 from dunning.ports.holds import Holds
 from dunning.ports.inbox import Inbox
@@ -16,11 +15,11 @@ from dunning.ports.open_cases import OpenCases
 from dunning.ports.payments import Credits
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
-from dunning.records.credit import Credit
 from dunning.records.merging import Merge, held_by_people, merge_of, pays_for, same_places
 from operations.accounts.exemptions import Exempted
 from operations.accounts.tell import Decide, TellCases, Telling, with_cases
 from operations.accounts.write import Deed, kept, known
+from operations.cases.last_seen import last_seen
 from operations.errors import RefusedError
 
 
@@ -81,7 +80,7 @@ class MergeAccounts:
             yield f"{closed} closed invoice{'s' if closed > 1 else ''}"
         for hold in await self._store.holds(one.id):
             yield f"hold {hold.source} on {hold.service or 'all of its services'}"
-        for total in _totals(await self._store.credits(one.id)):
+        for total in sums(each.amount for each in await self._store.credits(one.id)):
             yield f"credit {total}"
         if one.payer and both.payer != one.payer:
             yield f"{both.payer} is charged from then on, and {one.payer} no more"
@@ -143,11 +142,7 @@ class MergeAccounts:
 
     async def _deaf(self, invoice: KnownInvoice) -> bool:
         """Whether its case is still the one of another account: merges are heard of in their order."""
-        row = await self._store.open_case(invoice.number)
-        try:
-            case = unpacked(row.snapshot) if row and row.snapshot else None
-        except ValueError:  # of another version of ours
-            return False
+        case = last_seen(await self._store.open_case(invoice.number))
         return case is not None and case.invoice.account != invoice.account
 
 
@@ -161,11 +156,3 @@ def _moved(one: Account, into: Account) -> Iterator[str]:
     for name in ("name", "locale", "zone", "brand"):
         if getattr(one, name) != getattr(into, name):
             yield f"{name} {getattr(into, name) or 'none'} instead of {getattr(one, name) or 'none'}"
-
-
-def _totals(lines: Iterable[Credit]) -> Iterator[Money]:
-    sums = dict[str, Money]()
-    for each in lines:
-        code = each.amount.currency
-        sums[code] = sums.get(code, Money.zero(code)) + each.amount
-    yield from (each for each in sums.values() if each.minor)

@@ -11,7 +11,6 @@ from typing import NamedTuple, Protocol
 
 from dunning.case.case import Case, going_on
 from dunning.case.facts import Recovery
-from dunning.case.snapshot import unpacked
 from dunning.explain.temporal_ui import shown
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.inbox import Inbox
@@ -22,6 +21,7 @@ from dunning.records.open_case import OpenCase
 from dunning.rules.machine import decide
 from dunning.rules.merged import owned
 from dunning.rules.updates import recovered
+from operations.cases.last_seen import last_seen
 from operations.errors import NoSuchInvoiceError, RefusedError
 
 SLOW = timedelta(seconds=5)
@@ -112,8 +112,4 @@ class RecoverCases:
             return None
 
     async def _from_row(self, invoice: str) -> Case | None:
-        row = await self._store.open_case(invoice)
-        try:
-            return unpacked(row.snapshot) if row and row.snapshot else None
-        except ValueError:  # of another version of ours
-            return None
+        return last_seen(await self._store.open_case(invoice))

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from dunning.case.snapshot import unpacked
 from dunning.ports.cases import FORGOTTEN
 from dunning.ports.open_cases import OpenCases
 from dunning.rules.machine import decide
+from operations.cases.last_seen import last_seen
 from operations.cases.look import CaseView, Look, present
 from operations.errors import NoCaseAtAllError
 
@@ -24,9 +24,8 @@ class ShowCase:
         try:
             return await self._look.show(invoice)
         except NoCaseAtAllError:
-            row = await self._table.open_case(invoice)
-            if row is None or not row.snapshot:
+            case = last_seen(await self._table.open_case(invoice))
+            if case is None:
                 raise
-        case = unpacked(row.snapshot)
         at = present(case, self._clock())
         return CaseView(case, at, decide(case, at), FORGOTTEN)

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from dunning.case.case import Case
-from dunning.case.snapshot import unpacked
 from dunning.policy.plan import Invoice
 from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
 from dunning.records.open_case import OpenCase
+from operations.cases.last_seen import last_seen
 from operations.cases.look import as_closed
 from operations.invoices.new_invoice import NewInvoice, services_of
 
@@ -38,9 +38,8 @@ async def known_facts(store: KnownCases, known: KnownInvoice | None) -> KnownFac
 
 
 async def _case(store: KnownCases, number: str) -> Case | None:
-    row = await store.open_case(number)
-    if row and row.snapshot:
-        return unpacked(row.snapshot)
+    if seen := last_seen(await store.open_case(number)):
+        return seen
     books = await store.ledger(number)
     return as_closed(books.order) if books else None
 

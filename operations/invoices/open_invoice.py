@@ -157,11 +157,9 @@ class OpenInvoice:
 
     async def start(self, ready: Ready) -> Opening:
         """Start its case. Raises RefusedError when none can start, and takes it out of the store; and OutageError."""
-        number = ready.new.invoice
-        if self._clock() - ready.at > SOON:
-            ready = await self._read_again(ready)
+        number, late = ready.new.invoice, self._clock() - ready.at > SOON
         try:
-            opened = await self._opened(ready)
+            opened = await self._opened(await self._read_again(ready) if late else ready)
             started = await self._start(opened)
         except OutageError:
             raise

@@ -4,13 +4,13 @@ It ends in the books exactly once, whatever state the invoice is in. A person mi
 invoice that nobody knows: it is refused.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple, Protocol
 
 from dunning.case.case import Case
 from dunning.case.facts import Payment, Restored, Reversal
-from dunning.money import Money
+from dunning.money import Money, sums
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, CaseSaysNoError, NoCaseError
@@ -194,15 +194,8 @@ class Payments:
         found = await self._store.credits(account)
         if not found and account != UNMATCHED:
             await known_account(self._store, account)
-        waits = _sums(each.amount for each in await self._store.carried(account))
-        return CreditOf(account, _sums(each.amount for each in found), found, tuple(m for m in waits if m.minor))
-
-
-def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
-    sums: dict[str, Money] = {}
-    for each in amounts:
-        sums[each.currency] = sums.get(each.currency, Money.zero(each.currency)) + each
-    return tuple(sums[code] for code in sorted(sums))
+        waits = sums(each.amount for each in await self._store.carried(account))
+        return CreditOf(account, sums(each.amount for each in found), found, tuple(m for m in waits if m.minor))
 
 
 async def known_account(store: Accounts, account: str) -> None:

@@ -12,6 +12,7 @@ from dunning.money import Money
 from dunning.records.beginning import Beginning, Begun
 from dunning.records.credit import Credit
 from dunning.records.inbox import Outcome
+from operations.accounts.changes import ChangeAccount
 from operations.accounts.tell import Told
 from operations.errors import RefusedError
 from operations.invoices import new_invoice
@@ -143,6 +144,18 @@ async def test_what_cannot_start_takes_nothing_from_an_account_that_was_there(
     assert (await made.payments.credit("of-OPEN-11")).left == (usd(500),)
     assert (await opened(made, "OPEN-12", account="of-OPEN-11")).outcome == "started"
     assert (await made.cases.ask("OPEN-12")).balance == usd(1499)
+
+
+async def test_what_cannot_start_late_takes_nothing_that_somebody_else_has_added_meanwhile(
+    made: Composition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = new("OPEN-14", emails=["a@x.example"], renews=without_limit(monkeypatch))
+    (ready,) = await made.open_invoice.prepare([Asked(wanted, made.check_invoice.check(wanted))])
+    assert isinstance(ready, Ready)
+    await made.accounts.change(wanted.account, ChangeAccount(add_contact=("b@x.example",)), "ana", "asked")
+    with pytest.raises(RefusedError, match="it cannot be started"):
+        await made.open_invoice.start(ready._replace(at=ready.at - timedelta(hours=1)))
+    assert [each.email for each in (await made.store.account(wanted.account)).contacts] == ["b@x.example"]
 
 
 async def test_a_long_name_is_no_reason_not_to_start(made: Composition) -> None:
