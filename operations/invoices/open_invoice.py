@@ -1,6 +1,6 @@
 """Opening an invoice: what a file or a program says of it becomes an account in the store and a running case, once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, Protocol
@@ -74,15 +74,17 @@ class Asked(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """One that is in the store since `at`, and whose case is not started yet.
+    """One that is in the store, and whose case is not started yet.
 
-    `before` is its account as it was; None: new. `named` is what it pays for since a merge, if it names nothing.
+    `account` is how its account was read at `at`; `before` as it was found (None: new) and `written` as it was left.
+    `named` is what it pays for since a merge, if it names nothing.
     """
 
     new: NewInvoice
     plan: Plan
     account: Account
     before: Account | None
+    written: Account
     begun: Begun
     at: datetime
     differs: tuple[str, ...] = ()
@@ -104,6 +106,11 @@ class _Fits(NamedTuple):
         known = KnownInvoice(number=new.invoice, account=new.account, policy=self.row.policy.name, due=new.due)
         changed = self.account if self.account != self.before else None
         return Beginning(known, new.amount, changed, self.before, self.plan.uses_credit)
+
+    def ready(self, begun: Begun, at: datetime) -> Ready:
+        """Once it is written."""
+        new, account = self.row.new, self.account
+        return Ready(new, self.plan, account, self.before, account, begun, at, self.differs, self.named)
 
 
 class OpenInvoice:
@@ -146,30 +153,36 @@ class OpenInvoice:
         looked = [await self._look_at(row, accounts.get(row.new.account), known.get(row.new.invoice)) for row in rows]
         fit = [each.beginning() for each in looked if isinstance(each, _Fits)]
         begun = iter(await self._store.begin(fit, self._clock()) if fit else ())
-        return [
-            Ready(
-                each.row.new, each.plan, each.account, each.before, next(begun), self._clock(), each.differs, each.named
-            )
-            if isinstance(each, _Fits)
-            else each
-            for each in looked
-        ]
+        return [each.ready(next(begun), self._clock()) if isinstance(each, _Fits) else each for each in looked]
 
     async def start(self, ready: Ready) -> Opening:
         """Start its case. Raises RefusedError when none can start, and takes it out of the store; and OutageError."""
-        number, late = ready.new.invoice, self._clock() - ready.at > SOON
+        number = ready.new.invoice
         try:
-            opened = await self._opened(await self._read_again(ready) if late else ready)
+            (fresh,) = await self.fresh([ready])
+            opened = await self._opened(fresh)
             started = await self._start(opened)
         except OutageError:
             raise
         except Exception as error:
             # Else the account would be held for an invoice that nobody can pay.
-            await self._store.withdraw(number, ready.begun.generation, ready.before, ready.account)
+            await self._store.withdraw(number, ready.begun.generation, ready.before, ready.written)
             raise RefusedError(f"it cannot be started: {error or type(error).__name__}", about=number) from error
         if not started and opened.credit and opened.credit.minor > 0:
             await self._hand_over(opened.invoice, opened.credit)
         return Opening("started" if started else "already running", opened.reach, ready.differs)
+
+    async def fresh(self, several: Sequence[Ready]) -> Sequence[Ready]:
+        """What became of their accounts meanwhile, if they have waited since they were read. Raises OutageError.
+
+        A case that starts late is told of nothing that was decided before.
+        """
+        now = self._clock()
+        if now - several[0].at <= SOON:
+            return several
+        known = await self._store.known_invoices({each.new.invoice for each in several})
+        accounts = await self._store.accounts({invoice.account for invoice in known.values()})
+        return [_as_known(each, known.get(each.new.invoice), accounts)._replace(at=now) for each in several]
 
     async def until_begun(self, invoice: str) -> None:
         """Return once the started case has done its first task: it waits then, or is at work. Raises OutageError."""
@@ -214,14 +227,6 @@ class OpenInvoice:
             exempt=await self._exempt(paid_for.pays_for, ready),
         )
 
-    async def _read_again(self, ready: Ready) -> Ready:
-        """What became of its account meanwhile: a case that starts late is told of nothing that was decided before."""
-        known = await self._store.invoice(ready.new.invoice)
-        if known is None:
-            return ready
-        new = ready.new.model_copy(update={"account": known.account})
-        return ready._replace(new=new, account=await self._store.account(known.account), named=known.pays_for)
-
     async def _adopted(self, ready: Ready, covers: Coverage, now: datetime) -> Level:
         """Only for a case that begins: later a service may be restricted for another reason, which is not ours."""
         new = ready.new
@@ -248,6 +253,14 @@ class OpenInvoice:
         """Credit that was taken for a case which began without it. As at a beginning its id counts once."""
         payment = Payment(id=credit_payment(invoice.number), amount=credit, at=self._clock(), method="credit")
         await self._news.deliver(News(invoice=invoice.number, account=invoice.account, fact=payment))
+
+
+def _as_known(ready: Ready, known: KnownInvoice | None, accounts: Mapping[str, Account]) -> Ready:
+    """It may have been moved to the account that its own was merged into."""
+    if known is None:
+        return ready
+    new = ready.new.model_copy(update={"account": known.account})
+    return ready._replace(new=new, account=accounts[known.account], named=known.pays_for)
 
 
 def _with(new: NewInvoice, before: Account | None) -> Account:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -56,6 +57,10 @@ class Opens(Protocol):
 
     async def start(self, ready: Ready) -> Opening:
         """Start its case. Raises RefusedError, OutageError."""
+        ...
+
+    async def fresh(self, several: Sequence[Ready]) -> Sequence[Ready]:
+        """As they are, or read again if they have waited for long. Raises OutageError."""
         ...
 
     async def until_begun(self, invoice: str) -> None:
@@ -124,12 +129,20 @@ class _Opening:
                 coming = group.create_task(self._written())
                 while written := await coming:
                     coming = group.create_task(self._written())
-                    for each, ready in written:
-                        await self._window.enter()
+                    async for each, ready in self._one_by_one(written):
                         group.create_task(self._start(each, ready))
         finally:
             await self._window.close()
             self._report.unheard = self._window.silent
+
+    async def _one_by_one(self, written: Sequence[tuple[Checked, Ready]]) -> AsyncGenerator[tuple[Checked, Ready]]:
+        """Each as soon as there is room for it; those that wait for long are read again together."""
+        rows, ready = [each for each, _ in written], [each for _, each in written]
+        for place, row in enumerate(rows):
+            await self._window.enter()
+            with suppress(OutageError):  # starting it meets the same, and says so
+                ready[place:] = await self._opens.fresh(ready[place:])
+            yield row, ready[place]
 
     async def _written(self) -> list[tuple[Checked, Ready]]:
         """The next ones that are in the store; none when all are under way or over."""

@@ -153,8 +153,10 @@ async def test_what_cannot_start_late_takes_nothing_that_somebody_else_has_added
     (ready,) = await made.open_invoice.prepare([Asked(wanted, made.check_invoice.check(wanted))])
     assert isinstance(ready, Ready)
     await made.accounts.change(wanted.account, ChangeAccount(add_contact=("b@x.example",)), "ana", "asked")
+    (fresh,) = await made.open_invoice.fresh([ready._replace(at=ready.at - timedelta(hours=1))])
+    assert [each.email for each in fresh.account.contacts] == ["a@x.example", "b@x.example"]
     with pytest.raises(RefusedError, match="it cannot be started"):
-        await made.open_invoice.start(ready._replace(at=ready.at - timedelta(hours=1)))
+        await made.open_invoice.start(fresh)
     assert [each.email for each in (await made.store.account(wanted.account)).contacts] == ["b@x.example"]
 
 

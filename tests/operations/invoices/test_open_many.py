@@ -36,6 +36,7 @@ class Doors:
         self._start = start
         self.batches = list[list[str]]()
         self.starts = list[str]()
+        self.fresh_of = list[list[str]]()
         self.refuses = dict[str, RefusedError | Opening]()
         self.outages = 0
         self.under_way = set[str]()
@@ -56,7 +57,7 @@ class Doors:
     def _ready(row: Row) -> Ready:
         account = Account(id=row.new.account, name="")
         begun = Begun(1, Money.zero("USD"))
-        return Ready(row.new, fitting(row.new, row.policy), account, None, begun, now())
+        return Ready(row.new, fitting(row.new, row.policy), account, None, account, begun, now())
 
     async def start(self, ready: Ready) -> Opening:
         self.starts.append(ready.new.invoice)
@@ -67,6 +68,10 @@ class Doors:
         if isinstance(came, Exception):
             raise came
         return came
+
+    async def fresh(self, several: Sequence[Ready]) -> Sequence[Ready]:
+        self.fresh_of.append([each.new.invoice for each in several])
+        return several
 
     async def until_begun(self, invoice: str) -> None:
         while invoice in self.waits_for:  # noqa: ASYNC110 - the test is the worker
@@ -135,6 +140,12 @@ async def test_a_few_hundred_are_written_at_once_and_never_two_of_one_account():
     assert len(sizes) <= 10
     of_one = [number for number in doors.starts if int(number.split("-")[1]) % 450 == 7]
     assert of_one == ["MANY-7", "MANY-457", "MANY-907"]
+
+
+async def test_those_that_wait_are_read_again_together():
+    doors = Doors()
+    await opened(doors, checked(new("WAIT-1"), new("WAIT-2"), new("WAIT-3")))
+    assert doors.fresh_of == [["WAIT-1", "WAIT-2", "WAIT-3"], ["WAIT-2", "WAIT-3"], ["WAIT-3"]]
 
 
 async def test_no_more_are_under_way_than_workers_have_taken_up(monkeypatch: pytest.MonkeyPatch):
