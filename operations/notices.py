@@ -30,6 +30,8 @@ class NoticeArchive:
 
     async def of(self, name: str) -> tuple[NoticeCopy, ...]:
         """The notices of an invoice, or of all invoices of an account, oldest first. Raises NotFoundError."""
+        if not name:  # notices about no invoice have an empty one
+            raise RefusedError("name an invoice or an account", field="name")
         found = await self._store.notices(name) or await self._store.account_notices(name)
         if not found and not await self._is_known(name):
             raise NotFoundError("there is no such invoice or account", about=name)

@@ -173,6 +173,7 @@ class TemplateRenderer:
             "backup_fee": reader.money(order.backup_fee) if order.backup_fee else "",
             "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
             "remaining": self.remaining(order.remaining, account, language),
+            "unpaid": ", ".join(_one_line(each) for each in order.unpaid),
             "pay_url": self._pay_link(order.invoice, account),
             "page_url": self._pay_link(order.invoice or order.page, account),
             "card_last4": order.card.last4 if order.card else "",

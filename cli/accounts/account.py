@@ -14,8 +14,9 @@ from cli.shell.output import print_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dunning.records.accounts import Account, AccountChange, Contact, Service
-    from operations.accounts.changes import ChangeAccount, Changed
+    from dunning.holds import Hold
+    from dunning.records.accounts import Account, Contact, Service
+    from operations.accounts.changes import AccountView, ChangeAccount, Changed
     from operations.accounts.exemptions import Exempted
 
 AccountId = Annotated[str, Parameter(help="The account, such as example-bakery.")]
@@ -29,13 +30,14 @@ account.command("cli.accounts.merge:merge", name="merge", help="Merge two accoun
 
 @account.command
 async def show(account: AccountId, /, *, json: Json = False) -> None:
-    """Show an account: its values, contacts, services, and what people changed of it, when, who and why."""
+    """Show an account: its values, contacts, services, open invoices, holds, credit, and what people changed of it."""
     async with composed(server="not needed") as made:
         found = await made.accounts.show(account)
     if json:
-        print_json({**found.account.model_dump(mode="json"), "changes": found.changes})
+        more = found._asdict() | {"credit": [str(each) for each in found.credit]}
+        print_json({**found.account.model_dump(mode="json"), **{k: v for k, v in more.items() if k != "account"}})
         return
-    print(*_told(found.account, found.changes), sep="\n")
+    print(*_told(found), sep="\n")
 
 
 @account.command(name="set")
@@ -139,7 +141,8 @@ def _asked(given: Mapping[str, object]) -> ChangeAccount:
         raise BadInputError(f"--{option.replace('_', '-')}{why(first)}") from None
 
 
-def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]:
+def _told(found: AccountView) -> Iterator[str]:
+    account = found.account
     yield f"Account {account.id}" + (f" · {account.name}" if account.name else "")
     yield f"  locale {account.locale}, zone {account.zone or '(each policy has its own)'}"
     yield f"  payer {account.payer or '(none)'}, brand {account.brand or '(the house)'}"
@@ -147,7 +150,10 @@ def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]
     sections = {
         "Contacts, the first one first": [_contact(each) for each in account.contacts],
         "Services": [_service(each) for each in account.services],
-        "Changes": [f"{c.at:%Y-%m-%d %H:%MZ} {c.by}: {'; '.join(c.what)} ({c.reason})" for c in changes],
+        "Open invoices": found.open_invoices,
+        "Holds": [_hold(each) for each in found.holds],
+        "Credit": [str(each) for each in found.credit],
+        "Changes": [f"{c.at:%Y-%m-%d %H:%MZ} {c.by}: {'; '.join(c.what)} ({c.reason})" for c in found.changes],
     }
     for title, lines in sections.items():
         yield from ("", title, *(f"  {line}" for line in lines or ["none"]))
@@ -156,6 +162,11 @@ def _told(account: Account, changes: tuple[AccountChange, ...]) -> Iterator[str]
 def _exempt(of: Account | Service) -> Iterator[str]:
     if of.exempt_until:
         yield f"  exempt from consequences until {of.exempt_until}, by {of.exempt_by} ({of.exempt_reason})"
+
+
+def _hold(hold: Hold) -> str:
+    placed = f", placed by {hold.by} ({hold.note})" if hold.by else ""
+    return f"{hold.source} on {hold.service or 'all services'}: {hold.level.value} since {hold.since:%Y-%m-%d}{placed}"
 
 
 def _contact(contact: Contact) -> str:

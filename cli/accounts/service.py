@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from operations.accounts.services import ServiceChanged
     from operations.invoices.new_invoice import NewService
 
-ServiceId = Annotated[str, Parameter(help="The service's id, such as sandbox:bakery:website; `account show` has them.")]
+ServiceId = Annotated[
+    str,
+    Parameter(help="The service's id, such as sandbox:bakery:website, or where it is now; `account show` has both."),
+]
 Panel = Annotated[str | None, Parameter(help="A panel of the settings, such as whm1.")]
 User = Annotated[str | None, Parameter(help="The user at the panel.")]
 Domain = Annotated[str | None, Parameter(help="Its domain.")]

@@ -37,6 +37,10 @@ async def promise(
     from dunning.case.facts import Promise
 
     await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by or login()}, json)
+    if reinstate and not json:
+        print(
+            f"{invoice}: what it restricts goes back now, and is restricted again once {on} is over, unless it is paid"
+        )
 
 
 async def waive(

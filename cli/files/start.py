@@ -66,7 +66,7 @@ async def start(
     updating = Updating(update, by, reason)
     updating.check()
     written = WaysOfWriting(dates, decimal_comma)
-    said = {"brand": brand, "moved_in": moved_in, "level": level}
+    said = {"brand": brand, "moved_in": written.day("--moved-in", moved_in), "level": level}
     rows = [filled(written.read(row), panel or usual_panel(), **said) for row in read_rows(file)]
 
     from cli.files.checked import checked

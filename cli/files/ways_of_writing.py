@@ -8,6 +8,7 @@ from cli.shell.errors import BadInputError
 
 _PARTS = {"DD": "(?P<day>[0-9]{1,2})", "MM": "(?P<month>[0-9]{1,2})", "YYYY": "(?P<year>[0-9]{4})"}
 _FORM = re.compile(r"(DD|MM|YYYY)([./-])(DD|MM|YYYY)\2(DD|MM|YYYY)")
+_OURS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATES = ("due", "paid_through", "moved_in")
 
 
@@ -25,6 +26,18 @@ class WaysOfWriting(NamedTuple):
             return FileRow(row.line, {key: self._value(key, value) for key, value in row.values.items()})
         except ValueError as error:
             return Bad(row.line, str(row.values.get("invoice") or ""), str(error))
+
+    def day(self, option: str, text: str) -> str:
+        """A date that the command line says for all rows: as the file writes its dates, or like 2026-12-01.
+
+        Raises BadInputError.
+        """
+        if not self.dates or not text or _OURS.fullmatch(text):
+            return text
+        try:
+            return _date(option, text.strip(), self.dates)
+        except ValueError as error:
+            raise BadInputError(str(error)) from None
 
     def _value(self, key: str, value: Any) -> Any:
         if self.dates and key in _DATES and isinstance(value, str) and value:

@@ -36,13 +36,15 @@ async def hold(
 ) -> None:
     """Restrict an account, or one service of it, for a reason that no payment lifts, and write to the customer.
 
-    Asks first when that restricts several services. Safe to repeat.
+    Asks first when that restricts several services, or loosens a hold. Safe to repeat.
     """
     from dunning.level import Level
-    from operations.services.holds import PlaceHold
+    from operations.services.holds import PlaceHold, in_words
 
     asked = PlaceHold(account, kind, Level(level), by, reason, silent=silent, service=service)
     async with composed(server="not needed" if silent else "if there") as made:
+        if stricter := await made.holds.loosens(asked):
+            agree(1, f"the hold {in_words(stricter)} is loosened to {level}", yes=yes)
         services = await made.holds.touched(asked)
         if len(services) > 1:
             agree(len(services), f"{len(services)} services become {level}: {', '.join(services)}", yes=yes)

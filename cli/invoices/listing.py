@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Chosen, Json
+from dunning.level import Level
 from dunning.states import StateInTable
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ async def list_(
     state: Annotated[StateInTable | None, Parameter(help="Only cases in this state.")] = None,
     account: Annotated[str, Chosen, Parameter(help="Only cases of this account.")] = "",
     policy: Annotated[str, Chosen, Parameter(help="Only cases under this policy.")] = "",
+    level: Annotated[Level | None, Parameter(help="Only cases whose services are at this level.")] = None,
     sort: Annotated[str, Chosen, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
     descending: Annotated[bool, Parameter(help="The largest first.")] = False,
     temporal: Annotated[bool, Parameter(help="Ask the server: as of each case's last step, in no order.")] = False,
@@ -54,13 +56,13 @@ async def list_(
         if descending or sort != "invoice":
             raise BadInputError("--sort: the server does not sort; leave out --temporal")
         async with composed(store="not needed") as made:
-            cases = made.list_cases.of(Listing(state, account, policy, ended=all))
+            cases = made.list_cases.of(Listing(state, account, policy, level, ended=all))
             await (_print_json(cases) if json else _print_lines(cases))
         return
     if sort not in _SORTABLE:
         raise BadInputError(f"--sort: there is no column {sort!r}; there are: {', '.join(_SORTABLE)}")
     async with composed(server="not needed") as made:
-        asked = SortedListing(state, account, policy, _SORTED.get(sort, sort), descending, closed=all)
+        asked = SortedListing(state, account, policy, level, _SORTED.get(sort, sort), descending, closed=all)
         found = await made.list_open_cases.of(asked)
     print_table(found, json=json)
 

@@ -41,7 +41,7 @@ async def list_(
     for each in shown:
         lines = [*_quoted(each, quoted.get(each.notice)), *each.body.splitlines(), f"key: {each.key}", *_closed(each)]
         print(_head(each), *(f"    {line}".rstrip() for line in lines), "", sep="\n")
-    print(_counts(found))
+    print(f"{len(shown)} closed ticket(s)" if closed else _counts(found, hidden=not all))
 
 
 @tickets.command
@@ -66,9 +66,9 @@ async def close(
         print(f"{each.key}: {'' if each.key in done.fresh else 'was '}{_closed(each)[0]}")
 
 
-def _counts(found: Sequence[Ticket]) -> str:
+def _counts(found: Sequence[Ticket], *, hidden: bool) -> str:
     over = sum(bool(each.closed_at) for each in found)
-    more = f"; {over} closed: --closed or --all" if over else ""
+    more = f"; {over} closed" + (": --closed or --all" if hidden else "") if over else ""
     return f"{len(found) - over} ticket(s) wait{more}" if found else "no tickets"
 
 

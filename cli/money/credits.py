@@ -42,9 +42,10 @@ async def show(
     if found.credits:
         rows = [(f"{each.at:%Y-%m-%d %H:%M}", str(each.amount), each.id, each.reason) for each in found.credits]
         console().print(table(_COLUMNS, rows))
-    print(f"{account}: {', '.join(map(str, found.left))} left" if found.credits else f"{account}: no credit")
+    its = found.account
+    print(f"{its}: {', '.join(map(str, found.left))} left" if found.credits else f"{its}: no credit")
     if found.carried:
-        print(f"{account}: {', '.join(map(str, found.carried))} carried to the next invoice")
+        print(f"{its}: {', '.join(map(str, found.carried))} carried to the next invoice")
 
 
 @credits_.command

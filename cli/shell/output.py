@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dunning.fleet.report import Report
 
-WIDE = 140
+WIDE = 10_000
 """Columns of a file or a pipe, where no line needs to be broken for a window."""
 
 
@@ -43,7 +43,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*columns, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    made = Table(title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")  # an id that is cut cannot be typed
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

@@ -97,7 +97,8 @@ class NoticeOrder(Order):
     that goes to the account's next invoice. `detail` is the decline's message or the payment's id;
     `untried`: it is why no charge was tried, so none failed. When it is about
     several payments, `payments` has each, `amount` their sum, and
-    `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17).
+    `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17),
+    `unpaid` the account's other invoices that keep its services restricted.
     `before_deletion`: it is the last notice before the services are deleted, so it says whether a back-up exists
     (S3-26). `deleted`: they are gone. `backups`: whether there is a back-up after the deletion; None: nobody has said.
     `backup_fee` and `archive_fee` are what a restore costs after that; None: it is not offered. `covers` are the
@@ -124,6 +125,7 @@ class NoticeOrder(Order):
     untried: bool = False
     level: Level = Level.ACTIVE
     remaining: tuple[str, ...] = ()
+    unpaid: tuple[str, ...] = ()
     before_deletion: bool = False
     deleted: bool = False
     backups: bool | None = None

@@ -87,7 +87,7 @@ def _says(order: NoticeOrder) -> object:
     """What makes a notice another one for its reader."""
     settled = order.balance.minor <= 0
     level, again = order.level if settled else "", order.missed_at is not None
-    return order.title, order.next_action, settled, level, order.remaining, order.detail[:3], again
+    return order.title, order.next_action, settled, level, order.remaining, order.unpaid, order.detail[:3], again
 
 
 def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
@@ -98,8 +98,9 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 
-    restricted_still, over = life((late, _pays)), life()
+    restricted_still, unpaid_still, over = life((late, _pays)), life((late, _pays)), life()
     restricted_still.held = ("abuse",)
+    unpaid_still.held = ("another invoice",)
     over.charge = NoMethod(reason=CARD_OVER)
     return (
         *_unpaid(opened),
@@ -108,6 +109,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         ("a part is paid", life((early, _pays_half))),
         ("it is paid once the services are restricted", life((late, _pays))),
         ("it is paid, and an abuse report remains", restricted_still),
+        ("it is paid, and another invoice is not", unpaid_still),
         ("a payment is taken back", life((early, _pays), (late, _takes_back))),
         ("a wrong run is undone", life((late, _undoes(start, late)))),
         ("every contact is on the services themselves", life((late, _pays), reach="inside")),

@@ -1,5 +1,6 @@
 """Accounts with their contacts and services, as the store keeps them."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from dunning.records.accounts import Account, AccountChange
@@ -31,6 +32,10 @@ class Accounts(Protocol):
 
     async def set_payer(self, account: str, payer: str) -> None:
         """Note the gateway's own id of the customer; nothing when the account is not known."""
+        ...
+
+    async def account_names(self) -> Mapping[str, str]:
+        """How each customer is called, by account; empty where nobody said."""
         ...
 
     async def owners(self, service: str) -> tuple[str, ...]:

@@ -78,13 +78,20 @@ def _named(hold: Hold, merge: Merge) -> Iterator[Hold]:
 
 
 def _contacts(one: Account, into: Account) -> Iterator[Contact]:
-    """Those of `into` first, each address once."""
+    """Those of `into` first, each address once: mail came back from it if it did for one of the two."""
     known = {each.email.casefold() for each in into.contacts}
-    yield from into.contacts
+    back = {each.email.casefold(): each for each in one.contacts if each.bounced_at}
+    for contact in into.contacts:
+        other = back.get(contact.email.casefold()) if contact.bounced_at is None else None
+        yield _bounced(contact, other) if other else contact
     more = (each for each in sorted(one.contacts, key=lambda each: each.rank) if each.email.casefold() not in known)
     first = max((each.rank for each in into.contacts), default=-1) + 1
     for rank, contact in enumerate(more, first):
         yield contact.model_copy(update={"account": into.id, "rank": rank})
+
+
+def _bounced(contact: Contact, other: Contact) -> Contact:
+    return contact.model_copy(update={"bounced_at": other.bounced_at, "bounce": other.bounce})
 
 
 def _services(one: Account, into: Account) -> Iterator[Service]:

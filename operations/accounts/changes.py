@@ -6,9 +6,13 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from dunning.holds import Hold
+from dunning.money import Money, sums
 from dunning.policy.file import Zone
 from dunning.ports.accounts import Accounts
+from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
+from dunning.ports.payments import Credits
 from dunning.records.accounts import Account, AccountChange
 from dunning.wire import Words
 from operations.accounts.contacts import ContactChanges, changed_contacts, still_to_do, told
@@ -69,14 +73,17 @@ class Changed(NamedTuple):
 
 
 class AccountView(NamedTuple):
-    """An account, and what people changed of it, oldest first."""
+    """An account, its open invoices, what restricts it, what is left of its credit; and what people changed of it."""
 
     account: Account
+    open_invoices: tuple[str, ...]
+    holds: tuple[Hold, ...]
+    credit: tuple[Money, ...]
     changes: tuple[AccountChange, ...]
 
 
-class AccountRecords(Accounts, Invoices, Protocol):
-    """Accounts, and the open invoices of each."""
+class AccountRecords(Accounts, Invoices, Holds, Credits, Protocol):
+    """Accounts, and what belongs to each."""
 
 
 class AccountChanges:
@@ -88,9 +95,15 @@ class AccountChanges:
         self._clock = clock
 
     async def show(self, account: str) -> AccountView:
-        """The account, and what people changed of it."""
+        """The account, and what belongs to it; changes are told oldest first."""
         found = await known(self._store, account)
-        return AccountView(found, await self._store.account_changes(account))
+        return AccountView(
+            found,
+            tuple(each.number for each in await self._store.open_invoices(account)),
+            await self._store.holds(account),
+            sums(each.amount for each in await self._store.credits(account)),
+            await self._store.account_changes(account),
+        )
 
     async def change(self, account: str, asked: ChangeAccount, by: str, reason: str) -> Changed:
         """Change it, and keep who did it and why.

@@ -22,6 +22,10 @@ from operations.accounts.write import Deed, kept, known
 from operations.cases.last_seen import last_seen
 from operations.errors import RefusedError
 
+_TOLD = "merge:"
+"""How the ids begin under which the fact is kept until the cases have heard of it."""
+_MANY = 1000
+
 
 class MergeRecords(Accounts, Merging, Invoices, Holds, Credits, Inbox, OpenCases, Protocol):
     """Both accounts, and all that hangs on them."""
@@ -113,7 +117,7 @@ class MergeAccounts:
             return AccountMerged(one=one, into=into, pays_for=known.pays_for, by=by, reason=reason)
 
         facts = {each.number: fact(each) for each in await with_cases(self._store, into)}
-        return await self._tell.tell(facts, dict.fromkeys(facts, f"merge:{one}"))
+        return await self._tell.tell(facts, dict.fromkeys(facts, f"{_TOLD}{one}"))
 
     async def _check(self, merge: Merge) -> None:
         one, into, _ = merge
@@ -141,9 +145,14 @@ class MergeAccounts:
                 )
 
     async def _deaf(self, invoice: KnownInvoice) -> bool:
-        """Whether its case is still the one of another account: merges are heard of in their order."""
-        case = last_seen(await self._store.open_case(invoice.number))
-        return case is not None and case.invoice.account != invoice.account
+        """Whether its case is still the one of another account: merges are heard of in their order.
+
+        A long one has no snapshot that tells: what waits for it does.
+        """
+        if case := last_seen(await self._store.open_case(invoice.number)):
+            return case.invoice.account != invoice.account
+        waiting = await self._store.waiting(_MANY)
+        return any(each.invoice == invoice.number and each.id.startswith(_TOLD) for each in waiting)
 
 
 def _moved(one: Account, into: Account) -> Iterator[str]:

@@ -75,6 +75,7 @@ class ServiceChanges:
         if "panel" in to:
             self._check(to["panel"], "panel")
         now = _named(service, await known(self._store, account))
+        service = now.id
         moved = now.model_copy(update=dict(to))
         if moved == now:
             return ServiceChanged(now, (f"service {service} is there already",), await self._brought(account, now))
@@ -96,9 +97,11 @@ class ServiceChanges:
         Refused while a hold or an open invoice names it: they would be about nothing then. Safe to repeat.
         """
         its = await known(self._store, account)
-        if service not in {each.id for each in its.services} and await self._was_removed(account, service):
+        there = {each.id for each in its.services} | {each.place for each in its.services}
+        if service not in there and await self._was_removed(account, service):
             return ServiceChanged(None, (f"service {service} is removed already",))
         gone = _named(service, its)
+        service = gone.id
         holds = await self._store.holds(account)
         if own := sorted(hold.source for hold in holds if hold.service == service):
             raise RefusedError(f"it is held by {', '.join(own)}: that hold has to end first", about=service)
@@ -151,7 +154,9 @@ def _removed(service: str) -> str:
 
 
 def _named(service: str, account: Account) -> Service:
-    found = next((each for each in account.services if each.id == service), None)
+    """By its id, or else by where it is now."""
+    by_place = {each.place: each for each in account.services}
+    found = {**by_place, **{each.id: each for each in account.services}}.get(service)
     if found is None:
         has = ", ".join(each.id for each in account.services) or "none"
         raise RefusedError(f"account {account.id!r} has no service {service!r}; it has {has}", field="service")

@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 from pydantic import ValidationError
 
 from dunning.case.decisions import APPROVAL_OF, PROMISED
+from dunning.level import Level
 from dunning.ports.cases import Cases, Listed, Wanted
 from dunning.states import State, StateAt
 from operations.errors import RefusedError
@@ -25,6 +26,7 @@ class Listing(NamedTuple):
     state: StateAt | None = None
     account: str = ""
     policy: str = ""
+    level: Level | None = None
     ended: bool = False
 
 
@@ -48,25 +50,29 @@ class ListCases:
         state = asked.state
         states, coming = OF_TIME.get(state, ((cast("State", state),), "")) if state else ((), "")
         wanted = filter_by(account=asked.account, policy=asked.policy)
-        if asked.ended:  # an earlier life may have ended in that state, so the last one is looked at
-            return self._last_lives(wanted.model_copy(update={"ended": True}), state)
-        return self._rows(wanted.model_copy(update={"states": states, "coming": coming}), state)
+        if asked.ended:  # an earlier life may have been in that state, so the last one is looked at
+            return _chosen(self._last_lives(wanted.model_copy(update={"ended": True})), asked)
+        return _chosen(self._rows(wanted.model_copy(update={"states": states, "coming": coming})), asked)
 
-    async def _last_lives(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
+    async def _last_lives(self, wanted: Wanted) -> AsyncIterator[CaseRow]:
         """Each invoice once: Temporal lists the running life first, then the one that closed last."""
         known = set[str]()
-        async for row in self._rows(wanted, None):
-            if row.case.invoice not in known and state in (None, row.state):
+        async for row in self._rows(wanted):
+            if row.case.invoice not in known:
                 yield row
             known.add(row.case.invoice)
 
-    async def _rows(self, wanted: Wanted, state: StateAt | None) -> AsyncIterator[CaseRow]:
+    async def _rows(self, wanted: Wanted) -> AsyncIterator[CaseRow]:
         today = self._clock().date()
         async for case in self._cases.listed(wanted):
             overdue = overdue_days(case.state, case.due, today)
-            row = CaseRow(case, state_at_reading(case.state, case.coming, overdue), overdue)
-            if state in (None, row.state):
-                yield row
+            yield CaseRow(case, state_at_reading(case.state, case.coming, overdue), overdue)
+
+
+async def _chosen(rows: AsyncIterator[CaseRow], asked: Listing) -> AsyncIterator[CaseRow]:
+    async for row in rows:
+        if asked.state in (None, row.state) and asked.level in (None, row.case.level):
+            yield row
 
 
 def filter_by(*, account: str, policy: str) -> Wanted:

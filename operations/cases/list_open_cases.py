@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol, get_args
 from dunning.calendar import local_date
 from dunning.case.outcomes import Ending
 from dunning.explain.open_cases import as_at
+from dunning.level import Level
 from dunning.ports.closed_cases import ClosedCases
 from dunning.ports.open_cases import OpenCases
 from dunning.records.open_case import OpenCase
@@ -34,6 +35,7 @@ class SortedListing(NamedTuple):
     state: StateInTable | None = None
     account: str = ""
     policy: str = ""
+    level: Level | None = None
     sort: str = "number"
     descending: bool = False
     closed: bool = False
@@ -90,7 +92,7 @@ class ListOpenCases:
             derived = derived or _by_column(asked.sort)
         if derived:
             found.sort(key=derived, reverse=asked.descending)
-        return [each for each in found if asked.state in (None, each.state)]
+        return [each for each in found if asked.state in (None, each.state) and asked.level in (None, each.row.level)]
 
 
 def with_closed(found: list[CaseNow], closed: tuple[OpenCase, ...]) -> list[CaseNow]:

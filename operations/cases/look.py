@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dunning.case.case import Case
 from dunning.case.decisions import Finish, Step, follow_up
 from dunning.case.orders import CloseOrder
 from dunning.case.results import Noted
+from dunning.ports.accounts import Accounts
 from dunning.ports.cases import Cases, NoAnswerError, NoCaseError, Trying
 from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
@@ -31,10 +32,14 @@ class CaseView(NamedTuple):
     trying: tuple[Trying, ...] = ()
 
 
+class LookRecords(Invoices, Accounts, Protocol):
+    """Invoices, and whose they are."""
+
+
 class Look:
     """Asks the case, and the store about what is closed. All raise OutageError. `clock` is the wall's."""
 
-    def __init__(self, store: Invoices, cases: Cases, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: LookRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
         self._clock = clock
@@ -62,13 +67,21 @@ class Look:
             if case is None:
                 raise
         if case is None:
-            raise NoCaseAtAllError(invoice) if await self._store.invoice(invoice) else NoSuchInvoiceError(invoice)
+            raise NoCaseAtAllError(invoice) if await self._store.invoice(invoice) else await self._unknown(invoice)
         at = present(case, self._clock())
         step = decide(case, at)
         # A dead case answers from its history as if nothing had happened.
         over = isinstance(step, Finish)
         died, trying = ("", ()) if over else (await self._cases.died(invoice), await self._cases.trying(invoice))
         return CaseView(case, at, step, died, () if died else trying)
+
+    async def _unknown(self, name: str) -> NoSuchInvoiceError:
+        try:
+            account = await self._store.account(name)
+        except LookupError:
+            return NoSuchInvoiceError(name)
+        numbers = ", ".join(each.number for each in await self._store.open_invoices(account.id)) or "none"
+        return NoSuchInvoiceError(name, f", but an account is called so; its open invoices: {numbers}")
 
     async def _closed(self, invoice: str) -> Case | None:
         books = await self._store.ledger(invoice)

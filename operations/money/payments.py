@@ -194,6 +194,8 @@ class Payments:
         found = await self._store.credits(account)
         if not found and account != UNMATCHED:
             await known_account(self._store, account)
+        with suppress(LookupError):  # an account may be only in the books
+            account = (await self._store.account(account)).id
         waits = sums(each.amount for each in await self._store.carried(account))
         return CreditOf(account, sums(each.amount for each in found), found, tuple(m for m in waits if m.minor))
 

@@ -77,13 +77,22 @@ class StaffHolds:
         account = await self._store.account(asked.account)
         return tuple(each.id for each in account.services if asked.service in (ALL, each.id))
 
+    async def loosens(self, asked: PlaceHold) -> Hold | None:
+        """The hold of that source on that service, if it is stricter than it would be then. Raises as `place` does."""
+        await self._sound(asked)
+        found = await self._found(asked.account, asked.source, asked.service)
+        return found if found and found.level.rank > asked.level.rank else None
+
     async def place(self, asked: PlaceHold) -> Held:
         """Place the hold, or bring the one of that source on that service to its level, and write to the customer once.
+
+        Who loosens one and why is kept with the account, as what was said when it was placed goes.
 
         Raises RefusedError for a source that is an invoice's: those belong to the invoices' cases; for another level
         than `LEVELS`; for a service that the account has not; and when nobody says who places it, or why.
         """
-        await self._sound(asked)
+        if stricter := await self.loosens(asked):
+            await self._note(asked, stricter, f"loosened to {asked.level.value}")
         before = await self._store.holds(asked.account)
         placed = Hold(
             account=asked.account,
@@ -110,17 +119,17 @@ class StaffHolds:
         _of_a_person(asked.source)
         _named(asked.by, asked.note)
         await self._known(asked.account, asked.service)
-        await self._note(asked)
+        if found := await self._found(asked.account, asked.source, asked.service):
+            await self._note(asked, found, "lifted")
         lifted = await lift_hold(self._store, asked.account, asked.source, service=asked.service)
         return Held(lifted, await self._bring(asked.account, asked.service))
 
-    async def _note(self, asked: LiftHold) -> None:
-        """Keep who lifts the hold, once: an outage between this and the lifting has the command repeated."""
-        of = (asked.source, asked.service)
-        found = next((e for e in await self._store.holds(asked.account) if (e.source, e.service) == of), None)
-        if found is None:
-            return
-        what = f"hold {_in_words(found)} lifted"
+    async def _found(self, account: str, source: str, service: str) -> Hold | None:
+        return next((e for e in await self._store.holds(account) if (e.source, e.service) == (source, service)), None)
+
+    async def _note(self, asked: PlaceHold | LiftHold, found: Hold, how: str) -> None:
+        """Keep who lifts or loosens the hold, once: an outage before that is done has the command repeated."""
+        what = f"hold {in_words(found)} {how}"
         changes = await self._store.account_changes(asked.account)
         if not any(each.what == (what,) and each.at >= found.since for each in changes):
             await note_deed(self._store, asked.account, what, Deed(asked.by, asked.note, self._clock()))
@@ -164,7 +173,7 @@ def _named(by: str, reason: str) -> None:
             raise RefusedError("it must not be empty", field=field)
 
 
-def _in_words(hold: Hold) -> str:
+def in_words(hold: Hold) -> str:
     """`abuse on sandbox:bakery:website (suspended, placed by Ann: phishing)`."""
     on = f" on {hold.service}" if hold.service else ""
     why = f": {hold.note}" if hold.note else ""

@@ -134,7 +134,7 @@ class InvoiceViews:
         holds = restraining(covers, account.services, await self._store.holds(account.id), self._by_user)
         others, more = await self._others(case, now)
         language = self._renderer.languages.of(account.locale)
-        facts = self._renderer.facts(_notice(case, now), account, language)
+        facts = self._renderer.facts(_notice(case, now, holds), account, language)
         return InvoiceView(
             number=case.invoice.number,
             account=account,
@@ -175,11 +175,18 @@ class InvoiceViews:
         return Other(number, how, case.balance, how in PAYABLE)
 
 
-def _notice(case: Case, now: datetime) -> NoticeOrder:
-    """What a mail of now would say, so that page and mail never differ."""
+def _notice(case: Case, now: datetime, holds: tuple[Hold, ...]) -> NoticeOrder:
+    """What a mail of now would say, so that page and mail never differ; of what held the services only what still does.
+
+    What staff restricted at the panel itself is no hold of ours: it stays as the case saw it.
+    """
     order = order_for(case, follow_up(step(StepKind.PAY_PAGE), now), now)
     assert isinstance(order, NoticeOrder)
-    return order
+    still = {hold.source for hold in holds}
+    remaining = tuple(each for each in order.remaining if each in still or each.startswith("panel:"))
+    return order.model_copy(
+        update={"remaining": remaining, "unpaid": tuple(each for each in order.unpaid if each in still)}
+    )
 
 
 def _lines(case: Case) -> tuple[tuple[str, Money], ...]:

@@ -30,7 +30,7 @@ def told(kind: str, level: Level = Level.SUSPENDED) -> NoticeText:
     return RENDERER.render(hold_notice(hold, ACCOUNT, NOW), ACCOUNT)
 
 
-def receipt(*remaining: str, level: Level = Level.ACTIVE) -> str:
+def receipt(*remaining: str, level: Level = Level.ACTIVE, unpaid: tuple[str, ...] = ()) -> str:
     facts: dict[str, Any] = {
         "invoice": "INV-1",
         "account": "bakery",
@@ -45,6 +45,7 @@ def receipt(*remaining: str, level: Level = Level.ACTIVE) -> str:
         "happened_at": NOW,
         "level": level,
         "remaining": remaining,
+        "unpaid": unpaid,
     }
     return one_line(RENDERER.render(NoticeOrder(**facts), ACCOUNT).text)
 
@@ -105,3 +106,16 @@ def test_a_receipt_says_which_hold_remains_and_where_to_write() -> None:
 def test_what_staff_restricted_at_the_panel_is_a_decision_of_staff_and_an_invoice_is_no_such_reason() -> None:
     assert "a decision of our staff, which no payment ends. Write to support@hosting.example." in receipt("panel:x")
     assert receipt("INV-2") == receipt()
+
+
+def test_a_receipt_names_what_else_is_unpaid_and_keeps_the_services_restricted() -> None:
+    told = (
+        "Your services stay restricted while something else is unpaid (INV-2, INV-3): they come back once that is paid, "
+        "too."
+    )
+    said = receipt(unpaid=("INV-2", "INV-3"))
+    assert told in said
+    assert "you need do nothing" not in said
+    both = receipt("abuse", unpaid=("INV-2",))
+    assert "a report of abuse, which no payment ends" in both
+    assert "unpaid (INV-2)" in both

@@ -99,6 +99,11 @@ class Accounts(Database):
         async with self._reading() as connection:
             return await read_account(connection, account)
 
+    async def account_names(self) -> dict[str, str]:
+        """Read how each customer is called, by account; one that was merged into another is none of them."""
+        rows = await self._rows(select(accounts.c.id, accounts.c.name).where(accounts.c.merged_into.is_(None)))
+        return {row["id"]: row["name"] for row in rows}
+
     async def owners(self, service: str) -> tuple[str, ...]:
         """Find the accounts that name the service, by id; several, when somebody signed up again with the same name."""
         its = select(services.c.account).where(services.c.id == service).order_by(services.c.account)

@@ -48,14 +48,14 @@ class Notices(Database):
         A contact's first bounce stays.
         """
         its = update(notices).where(notices.c.id == notice.id, notices.c.status != "bounced")
-        contact = update(contacts).where(
-            contacts.c.account == owner(notice.account),
-            contacts.c.email == notice.recipient,
-            contacts.c.bounced_at.is_(None),
-        )
+        account = contacts.c.account == owner(notice.account)
         async with self._writing() as connection:
             await connection.execute(its.values(status="bounced", detail=code))
             await locked_account(connection, notice.account)
+            known = await connection.execute(select(contacts.c.email).where(account, contacts.c.bounced_at.is_(None)))
+            # After a merge it may stand there in other letters, and they are the same address.
+            same = [each for each in known.scalars() if each.casefold() == notice.recipient.casefold()]
+            contact = update(contacts).where(account, contacts.c.email.in_(same))
             await connection.execute(contact.values(bounced_at=at, bounce=code))
 
 

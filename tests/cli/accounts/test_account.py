@@ -61,6 +61,19 @@ async def test_values_change_are_told_and_who_did_it_is_kept(a_stage: Stage, ope
     assert (first["by"], first["reason"], second["what"]) == ("ana", "asked by phone", ["payer: cus_9 -> none"])
 
 
+async def test_what_hangs_on_an_account_is_shown_with_it(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "ACC-ALL")
+    given = ("--amount", "USD 5", "--id", "ACC-ALL-g", *WHO)
+    assert (await operate("credits", "add", account, *given)).status == 0
+    shown = (await operate("account", "show", account)).out
+    assert "\nOpen invoices\n  ACC-ALL\n\nHolds\n  none\n\nCredit\n  USD 5.00\n\nChanges\n" in shown
+    told = (await operate("account", "show", account, "--json")).json
+    assert (told["open_invoices"], told["holds"], told["credit"]) == (["ACC-ALL"], [], ["USD 5.00"])
+    said = await operate("show", account)
+    assert (said.status, said.out) == (2, "")
+    assert f"{account}: there is no such invoice, but an account is called so; its open invoices: ACC-ALL" in said.err
+
+
 async def test_a_new_zone_leaves_planned_dates_and_counts_for_new_invoices(a_stage: Stage, operate: Operate):
     account = await opened(operate, "ACC-2")
     before = await planned(a_stage, "ACC-2")

@@ -1,5 +1,8 @@
 """`account merge`, as typed: what goes over is told and asked for first, and the old name is told to nobody's loss."""
 
+from cli.shell.options import now
+from dunning.money import Money
+from dunning.records.credit import Credit
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, lines, row
 
@@ -48,6 +51,8 @@ async def test_it_tells_what_goes_over_asks_first_and_merges(a_stage: Stage, ope
     assert "account mga-a merged into mga-b" in (await operate("why", "mga-a")).out
     found = (await operate("find", "mga-a")).out
     assert into in found
+    await a_stage.store.add_credit(Credit(id="mga-c", account=one, amount=Money.parse("USD 3"), at=now(), reason="x"))
+    assert f"{into}: USD 3.00 left" in (await operate("credits", one)).out
 
 
 async def test_the_old_name_is_refused_with_the_new_one(operate: Operate):

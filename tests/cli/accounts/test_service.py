@@ -48,6 +48,19 @@ async def test_a_service_is_added_once_with_who_and_why(a_stage: Stage, operate:
     assert len(await a_stage.store.account_changes(account)) == 1
 
 
+async def test_a_service_may_be_named_by_where_it_is_now(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "MOVE-P", "movep")
+    for user in ("movep2", "movep3"):
+        place = "sandbox:movep:website" if user == "movep2" else "sandbox:movep2:website"
+        assert (await operate("service", "move", account, place, "--user", user, *WHO)).status == 0
+    (found,) = (await a_stage.store.account(account)).services
+    assert (found.id, found.user) == ("sandbox:movep:website", "movep3")
+    assert (await operate("void", "MOVE-P", *WHO)).status == 0
+    assert await (await a_stage.connect()).get_workflow_handle(workflow_id("MOVE-P")).result() == "void"
+    assert (await operate("service", "remove", account, "sandbox:movep3:website", *WHO)).status == 0
+    assert (await a_stage.store.account(account)).services == ()
+
+
 async def test_what_holds_the_whole_account_holds_a_service_that_is_added(a_stage: Stage, operate: Operate):
     account = await opened(operate, "MOVE-2", "move2")
     unpaid = Hold(account=account, source="MOVE-2", level=Level.SUSPENDED, since=now(), note="non-payment")

@@ -116,6 +116,9 @@ async def test_list_filters_by_state_account_and_policy(a_stage: Stage, operate:
     await until_listed(operate, ["LIST-3"], "--account", "list-b")
     assert await listed(operate, "--account", "list-a", "--policy", "hotdoodle", "--all") == ["LIST-2"]
     assert await listed(operate, "--account", "list-nobody") == []
+    for more in ((), ("--temporal",)):
+        assert await listed(operate, "--account", "list-b", "--level", "active", *more) == ["LIST-3"]
+        assert await listed(operate, "--account", "list-b", "--level", "suspended", *more) == []
     text = (await operate("list", "--account", "list-b")).out.splitlines()
     columns = "INVOICE ACCOUNT POLICY STATE LEVEL DUE OVERDUE"
     assert text[0].split() == [*columns.split(), "BALANCE", *["NEXT", "AT", "(UTC)", "AS", "OF", "(UTC)", "NEXT"]]

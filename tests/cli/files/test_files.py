@@ -10,6 +10,7 @@ from cli.files.file_row import FileRow
 from cli.files.rows import IGNORED, read_rows
 from cli.files.sheets import COLUMNS
 from cli.files.ways_of_writing import WaysOfWriting
+from cli.shell.errors import BadInputError
 from dunning.names import workflow_id
 from operations.invoices.new_invoice import NewInvoice, NewService
 from sandbox.stage.stage import Stage
@@ -203,6 +204,14 @@ async def test_nothing_is_guessed_of_another_way_of_writing(
 ) -> None:
     said = await offline("start", "-", *options, stdin=lines(row("FIL-6", **more)))
     assert (said.status, f"FIL-6: {reason}" in said.err) == (2, True)
+
+
+def test_a_date_for_all_rows_is_written_as_those_of_the_file_or_as_we_write_it() -> None:
+    german = WaysOfWriting(dates="DD.MM.YYYY")
+    assert [german.day("--moved-in", each) for each in ("1.12.2026", "2026-12-01", "")] == ["2026-12-01"] * 2 + [""]
+    assert WaysOfWriting().day("--moved-in", "1.12.2026") == "1.12.2026", "refused later, as any row's is"
+    with pytest.raises(BadInputError, match="--moved-in: must be a date as --dates says, DD.MM.YYYY"):
+        german.day("--moved-in", "12/31/2026")
 
 
 @pytest.mark.parametrize("form", ["DD.MM", "DD.MM.YY", "DD.DD.YYYY", "DD.MM/YYYY", "%d.%m.%Y"])

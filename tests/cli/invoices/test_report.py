@@ -10,6 +10,7 @@ import pytest
 from adapters.store import SqlStore, migrate
 from cli.shell.options import now
 from dunning.money import Money
+from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from tests.adapters.test_store_open_cases import noted, row
 from tests.cli.command import Operate
@@ -51,6 +52,13 @@ async def test_open_balances_stand_in_the_column_of_their_days(store: SqlStore, 
     ]
     (told,) = (await offline("report", "ageing", "--json")).json
     assert (told["amounts"]["31-60"], told["total"], told["invoices"]) == (500, 2499, 2)
+
+
+async def test_a_customer_is_called_as_the_account_is_now(store: SqlStore, offline: Operate) -> None:
+    await store.put_account(Account(id="a-1", name="Baker & Sons"))
+    await noted(store, row("INV-1", account="a-1", state="open", coming_at=None, snapshot=""))
+    (told,) = (await offline("report", "ageing", "--json")).json
+    assert told["customer"] == "Baker & Sons"
 
 
 async def test_nothing_owed_is_an_empty_table(store: SqlStore, offline: Operate) -> None:

@@ -51,6 +51,16 @@ def asked(service: str, source: str, holds: tuple[Hold, ...]) -> Level:
     return strictest(each.level for each in touching(service, holds) if each.source == source)
 
 
+def test_an_address_that_mail_came_back_from_is_not_written_to_in_other_letters_either() -> None:
+    back = Contact(account="one", email="Ann@x.example", bounced_at=AT, bounce="5.1.1")
+    fine = Contact(account="into", email="ann@x.example")
+    one, into = Account(id="one", name="one", contacts=(back,)), Account(id="into", name="into", contacts=(fine,))
+    (kept,) = merge_of(one, into).both.contacts
+    assert (kept.email, kept.bounced_at, kept.bounce) == ("ann@x.example", AT, "5.1.1")
+    (kept,) = merge_of(into, one).both.contacts
+    assert (kept.email, kept.bounce) == ("Ann@x.example", "5.1.1")
+
+
 ONE, INTO = accounts("one", st.sampled_from(("", "p-1"))), accounts("into", st.sampled_from(("", "p-2")))
 
 

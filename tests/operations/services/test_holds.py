@@ -34,6 +34,8 @@ async def test_a_hold_is_placed_brought_to_another_level_and_lifted(made: Compos
     assert (
         await made.holds.place(PlaceHold(name, "abuse", Level.LOCKED, "ann", "a test", silent=True))
     ).level is Level.LOCKED
+    (kept,) = await made.store.account_changes(name)
+    assert (kept.what, kept.by) == (("hold abuse (suspended, placed by ann: a test) loosened to locked",), "ann")
     assert await made.holds.lift(LiftHold(name, "abuse", "ann", "a test")) == (True, ())
     assert await made.holds.lift(LiftHold(name, "abuse", "ann", "a test")) == (False, ())
 

@@ -67,6 +67,15 @@ async def test_a_bounce_marks_the_notice_and_the_contact_of_that_address_in_that
     assert await store.account("a-2") == other
 
 
+async def test_a_bounce_marks_the_address_in_whatever_letters_it_stands_there(store: SqlStore) -> None:
+    written = Contact(account="a-1", email="Z@X.example")
+    await store.put_account(Account(id="a-1", name="One", contacts=(written,)))
+    await store.put_notice(sent("n-1", "<1@h>"))
+    await store.mark_bounced(sent("n-1"), "5.1.1", AT)
+    (marked,) = (await store.account("a-1")).contacts
+    assert (marked.email, marked.bounced_at) == ("Z@X.example", AT)
+
+
 async def test_a_contact_is_found_however_its_address_is_written_and_by_no_pattern(store: SqlStore) -> None:
     await store.put_account(ACCOUNT)
     odd = Contact(account="a-0", email="under_score@x.example")
