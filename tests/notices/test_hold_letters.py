@@ -110,8 +110,8 @@ def test_what_staff_restricted_at_the_panel_is_a_decision_of_staff_and_an_invoic
 
 def test_a_receipt_names_what_else_is_unpaid_and_keeps_the_services_restricted() -> None:
     told = (
-        "Your services stay restricted while something else is unpaid (INV-2, INV-3): they come back once that is paid, "
-        "too."
+        "Your services stay restricted while something else is unpaid (INV-2, INV-3): they come back once that is "
+        "paid, too."
     )
     said = receipt(unpaid=("INV-2", "INV-3"))
     assert told in said

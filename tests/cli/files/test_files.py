@@ -210,7 +210,7 @@ def test_a_date_for_all_rows_is_written_as_those_of_the_file_or_as_we_write_it()
     german = WaysOfWriting(dates="DD.MM.YYYY")
     assert [german.day("--moved-in", each) for each in ("1.12.2026", "2026-12-01", "")] == ["2026-12-01"] * 2 + [""]
     assert WaysOfWriting().day("--moved-in", "1.12.2026") == "1.12.2026", "refused later, as any row's is"
-    with pytest.raises(BadInputError, match="--moved-in: must be a date as --dates says, DD.MM.YYYY"):
+    with pytest.raises(BadInputError, match=r"--moved-in: must be a date as --dates says, DD\.MM\.YYYY"):
         german.day("--moved-in", "12/31/2026")
 
 
