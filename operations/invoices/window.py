@@ -8,7 +8,7 @@ from dunning.ports.outages import OutageError
 
 FIRST, LEAST, MOST = 8, 4, 200
 """Cases at the beginning, and at any time."""
-PROMPT, SLOW = 0.18, 0.3
+PROMPT, SLOW = 0.15, 0.25
 """Seconds to the first task's end from which workers take more, and from which they have enough to do."""
 SILENCE = 5.0
 """Seconds in which no first task ends, and no worker seems to be there: nobody is held up by what waits for one."""
