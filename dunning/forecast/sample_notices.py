@@ -100,7 +100,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
 
     restricted_still, unpaid_still, over = life((late, _pays)), life((late, _pays)), life()
     restricted_still.held = ("abuse",)
-    unpaid_still.held = ("another invoice",)
+    unpaid_still.held = ("INV-1043",)
     over.charge = NoMethod(reason=CARD_OVER)
     return (
         *_unpaid(opened),

@@ -101,7 +101,8 @@ class Accounts(Database):
 
     async def account_names(self) -> dict[str, str]:
         """Read how each customer is called, by account; one that was merged into another is none of them."""
-        rows = await self._rows(select(accounts.c.id, accounts.c.name).where(accounts.c.merged_into.is_(None)))
+        its: Any = select(accounts.c.id, accounts.c.name).where(accounts.c.merged_into.is_(None))
+        rows = await self._rows(its)
         return {row["id"]: row["name"] for row in rows}
 
     async def owners(self, service: str) -> tuple[str, ...]:

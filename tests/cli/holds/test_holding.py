@@ -292,7 +292,8 @@ async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):
     assert [(hold.level, hold.since) for hold in await a_stage.store.holds(account)] == [("warned", since)]
     assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "hold manual lifted"
     assert (await held(operate, "lift", account, "--kind", "manual"))[0] == "there was no hold manual"
-    (lifted,) = await a_stage.store.account_changes(account)
+    loosened, lifted = await a_stage.store.account_changes(account)
+    assert loosened.what == ("hold manual (suspended, placed by Ann: a test) loosened to warned",)
     assert (lifted.by, lifted.reason) == WHO[1::2]
     assert lifted.what == ("hold manual (warned, placed by Ann: a test) lifted",)
     assert lifted.what[0] in (await operate("account", "show", account)).out
