@@ -10,6 +10,7 @@ from temporalio.client import Client
 from adapters import mail, panels
 from adapters.mail import reachability
 from adapters.panels import Panels
+from adapters.process.cores import Processors
 from adapters.settings.policies import PolicyFolder, load_policy
 from adapters.settings.settings import Settings
 from adapters.signed_links import links_from
@@ -30,6 +31,7 @@ from operations.accounts.services import ServiceChanges
 from operations.bring_decision import BringDecision
 from operations.cases.check_open_cases import CheckOpenCases
 from operations.cases.find import Find
+from operations.cases.forecast import Forecast
 from operations.cases.list_cases import ListCases
 from operations.cases.list_open_cases import ListOpenCases
 from operations.cases.look import Look
@@ -293,6 +295,11 @@ class Composition:
     def reports(self) -> Reports:
         """Tell what is owed, and what became of what was due."""
         return Reports(self.list_open_cases, self.store)
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        """Look ahead."""
+        return Forecast(self.store, Processors(), now)
 
     @cached_property
     def find(self) -> Find:

@@ -33,6 +33,12 @@ _COMMANDS = (
     ("list", "cli.invoices.listing:list_", "List the cases that are running, or closed.", _CASES),
     ("find", "cli.invoices.find:find", "Find invoices and accounts by name, mail address, domain, user.", _CASES),
     ("report", "cli.invoices.report:report", "Tell what is owed, by account and by how long it has been due.", _CASES),
+    (
+        "forecast",
+        "cli.invoices.forecast:forecast",
+        "Tell what comes of all open invoices in the next days if nobody pays.",
+        _CASES,
+    ),
     ("cases", "cli.invoices.cases:cases", "Make the table that `list` reads anew from the cases.", _CASES),
     ("show", "cli.invoices.show:show", "Show an invoice: what happened, and what comes next.", _CASES),
     ("link", "cli.money.link:link", "Print the link to an invoice's pay page.", _CASES),

@@ -1,6 +1,6 @@
-"""`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, `list`, and `--help`.
+"""`make bench`: what a case costs, how fast cases go beside a bare workflow; rules, portal, some commands, `--help`.
 
-Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door,list,import` runs some of it.
+Exit status 1 when a limit is broken. `--only cost,race,rules,help,reinstating,door,list,forecast,import`: some of it.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import tempfile
 
 from bench.cost.costing import costing
 from bench.door.portal import door
+from bench.forecast import forecast
 from bench.help import help_
 from bench.importing.importing import ROWS, importing
 from bench.listing import listing
@@ -21,7 +22,7 @@ from bench.rules import rules
 from sandbox.stage.stage import stage
 
 ON_A_STAGE = {"cost": costing, "reinstating": reinstating, "race": race}
-PARTS = ("rules", "help", "door", "list", "import", *ON_A_STAGE)
+PARTS = ("rules", "help", "door", "list", "forecast", "import", *ON_A_STAGE)
 
 
 async def bench(parts: list[str], rows: int = ROWS) -> Report:
@@ -35,6 +36,8 @@ async def bench(parts: list[str], rows: int = ROWS) -> Report:
         await door(report)
     if "list" in parts:
         await listing(report)
+    if "forecast" in parts:
+        await forecast(report)
     if "import" in parts:
         await importing(report, rows)
     for name, part in ON_A_STAGE.items():

@@ -13,6 +13,7 @@ import pytest
 from adapters.panels import KINDS as PANELS
 from adapters.settings.panels import Kind as PanelKind
 from adapters.temporal.attributes import KEYS
+from cli.invoices.forecast_svg import COLOURS as AHEAD
 from cli.policies.timeline_svg import COLOURS
 from dunning import names
 from dunning.case import results
@@ -23,6 +24,7 @@ from dunning.explain.receipt import SOURCES
 from dunning.explain.words import DEEDS
 from dunning.fleet.drift_report import TITLES, Finding
 from dunning.fleet.reconcile import LINES, Moved
+from dunning.forecast.expected import DEED_OF, Deed
 from dunning.level import Level
 from dunning.notices.hold_notice import TITLES as TITLES_OF_HOLDS
 from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
@@ -66,6 +68,8 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "what an action comes to if nothing is paid": (ASSUMED, Action, ()),
     "what an action is called": ({action for action, _ in DEEDS}, Action, ()),
     "the colour of a milestone": (COLOURS, MILESTONE_ACTIONS, ()),
+    "what a step is counted as in a look ahead": (DEED_OF, Action, ()),
+    "the colour of what is looked ahead to": (AHEAD, Deed, ()),
     "the level of an action": (LEVEL_OF.values(), Level, (Level.ACTIVE,)),
     "how a result is recorded": (RECORDERS, get_args(Result), (results.Reinstated,)),
     "how a signal is read": (READERS, SIGNALS.values(), ()),

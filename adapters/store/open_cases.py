@@ -81,6 +81,16 @@ class OpenCases(Database):
             found = (await connection.execute(wanted)).all()
         return tuple(_row(dict(zip(names, each, strict=True))) for each in found)
 
+    async def open_snapshots(self, until: datetime, *, account: str = "", policy: str = "") -> tuple[OpenCase, ...]:
+        """Read the rows by number; an empty filter means any.
+
+        With a snapshot come those of which something comes by `until`, or nobody knows when.
+        """
+        wanted = _shown(until, timeless=True).order_by(open_cases.c.number)
+        wanted = wanted.where(of_account(open_cases.c.account, account)) if account else wanted
+        wanted = wanted.where(open_cases.c.policy == policy) if policy else wanted
+        return tuple(_row(dict(row)) for row in await self._rows(wanted))
+
     async def open_cases_of(
         self, now: datetime, accounts: Collection[str], numbers: Collection[str]
     ) -> tuple[OpenCase, ...]:
@@ -118,8 +128,11 @@ class OpenCases(Database):
             log.info("a row of the table of open cases could not be written", error=type(error).__name__)
 
 
-def _shown(now: datetime) -> Select[Any]:
-    snapshot = case((open_cases.c.coming_at <= now, open_cases.c.snapshot), else_="").label("snapshot")
+def _shown(now: datetime, *, timeless: bool = False) -> Select[Any]:
+    """The rows, with the snapshots of those whose next step's time has come; `timeless`: or who wait for no time."""
+    wanted = open_cases.c.coming_at <= now
+    its = or_(wanted, open_cases.c.coming_at.is_(None)) if timeless else wanted
+    snapshot = case((its, open_cases.c.snapshot), else_="").label("snapshot")
     return select(*_SHOWN, snapshot)
 
 

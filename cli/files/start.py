@@ -17,6 +17,7 @@ from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
+from cli.shell.progress import LONG, bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from operations.invoices.dry_run import WouldOpen
     from operations.invoices.open_many import Checked, OpenedMany
     from operations.invoices.update_known import Updated
-
-LONG = 200
-"""Rows from which a person wants to see progress."""
 
 
 async def start(
@@ -141,11 +139,7 @@ def _progress(total: int, doing: str = "starting") -> Generator[Callable[[], Non
     if total < LONG or not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with bar() as progress:
         task = progress.add_task(doing, total=total)
         yield lambda: progress.advance(task)
 

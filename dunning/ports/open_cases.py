@@ -23,6 +23,17 @@ class NotesOpenCases(Protocol):
         ...
 
 
+class OpenSnapshots(Protocol):
+    """The table, for whoever plays cases forward."""
+
+    async def open_snapshots(self, until: datetime, *, account: str = "", policy: str = "") -> tuple[OpenCase, ...]:
+        """The rows by number; an empty filter means any.
+
+        With a snapshot come those of which something comes by `until`, or nobody knows when.
+        """
+        ...
+
+
 class OpenCases(NotesOpenCases, Protocol):
     """The whole table."""
 

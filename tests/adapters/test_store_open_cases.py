@@ -18,7 +18,7 @@ from dunning.case.orders import CloseOrder
 from dunning.case.update import changed
 from dunning.level import Level
 from dunning.money import Money
-from dunning.ports.open_cases import OpenCases
+from dunning.ports.open_cases import OpenCases, OpenSnapshots
 from dunning.records.books import KnownInvoice
 from dunning.records.open_case import OpenCase
 from tests.dunning.examples import before_issue, opened
@@ -184,6 +184,20 @@ async def test_it_is_sorted_and_filtered(store: SqlStore) -> None:
     assert [each.number for each in await store.open_cases(AT, policy="other")] == ["C"]
     with pytest.raises(ValueError, match="there is no column 'snapshot'"):
         await store.open_cases(AT, sort="snapshot")
+
+
+async def test_whoever_looks_ahead_gets_the_snapshots_of_what_comes_by_then_and_of_what_waits_for_no_time(
+    store: SqlStore,
+) -> None:
+    port: OpenSnapshots = store
+    later = AT + timedelta(seconds=1)
+    await noted(store, row("B", coming_at=later), row("A", account="a-2"), row("C", coming_at=None, policy="other"))
+    assert [(each.number, each.snapshot) for each in await port.open_snapshots(AT)] == [
+        ("A", "eJw="), ("B", ""), ("C", "eJw="),
+    ]  # fmt: skip
+    assert [each.snapshot for each in await port.open_snapshots(datetime.max.replace(tzinfo=UTC))] == ["eJw="] * 3
+    assert [each.number for each in await port.open_snapshots(AT, account="a-2")] == ["A"]
+    assert [each.number for each in await port.open_snapshots(AT, policy="other")] == ["C"]
 
 
 async def test_a_locked_database_holds_up_nobody_and_is_in_the_log(sqlite_url: str) -> None:

@@ -20,6 +20,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("find",): ("bakery",),
     ("report", "ageing"): (),
     ("report", "recovered"): (),
+    ("forecast",): (),
     ("cases", "rebuild"): (),
     ("show",): ("I-1",),
     ("link",): ("I-1",),
