@@ -67,6 +67,7 @@ pictures: $(READY) ## Take the pictures of Temporal's UI in docs/ anew (needs ch
 
 histories: $(READY) ## Record the history of every story anew, for the replay tests
 	$(BIN)/python -m tools.record_histories
+	$(BIN)/python -m tools.record_subscription
 
 bench: $(READY) ## Measure
 	$(BIN)/python -m bench

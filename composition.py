@@ -23,7 +23,9 @@ from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
+from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
+from dunning.subscriptions.numbers import numbers
 from operations.accounts.changes import AccountChanges
 from operations.accounts.exemptions import Exemptions
 from operations.accounts.merge import MergeAccounts
@@ -63,6 +65,10 @@ from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
+from operations.subscriptions.changes import SubscriptionChanges
+from operations.subscriptions.check_subscription import CheckSubscription
+from operations.subscriptions.renew import Renew
+from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
 
 
@@ -149,7 +155,7 @@ class Composition:
     @cached_property
     def service_changes(self) -> ServiceChanges:
         """Add, move and remove services of an account."""
-        return ServiceChanges(self.services, self.look.case, self.check_invoice.panel, now)
+        return ServiceChanges(self.services, self.look.case, self.store.subscriptions, self.check_invoice.panel, now)
 
     @cached_property
     def check_services(self) -> CheckServices:
@@ -315,6 +321,31 @@ class Composition:
     def recover_cases(self) -> RecoverCases:
         """Let dead cases go on."""
         return RecoverCases(self.store, self.cases, now)
+
+    @cached_property
+    def subscription_workflows(self) -> TemporalSubscriptions:
+        """The subscriptions' workflows."""
+        return TemporalSubscriptions(self._client, self.settings.task_queue, self.settings.outage_seconds)
+
+    @cached_property
+    def check_subscription(self) -> CheckSubscription:
+        """Check a subscription before it is begun."""
+        return CheckSubscription(self.check_invoice, now)
+
+    @cached_property
+    def subscribe(self) -> Subscribe:
+        """Begin a subscription."""
+        return Subscribe(self.store, self.subscription_workflows)
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionChanges:
+        """Look at subscriptions and change them."""
+        return SubscriptionChanges(self.store, self.subscription_workflows, self._policy, now)
+
+    @cached_property
+    def renew(self) -> Renew:
+        """Open the invoice of a renewal."""
+        return Renew(self.store, self.open_invoice, self._policy, numbers(self.settings.invoice_numbers))
 
     def _policy(self, name: str) -> Policy:
         return load_policy(name, self.settings.policies)

@@ -13,10 +13,10 @@ from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter,
 
 from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError, plainly
 
-_POLICIES, _CASES, _DECISIONS, _HOLDS, _ACCOUNTS, _STORE = (
+_POLICIES, _CASES, _SUBSCRIPTIONS, _DECISIONS, _HOLDS, _ACCOUNTS, _STORE = (
     Group(name, sort_key=place)
     for place, name in enumerate(
-        ("Policies", "Invoices", "Decisions of people", "Holds on accounts", "Accounts", "The store")
+        ("Policies", "Invoices", "Subscriptions", "Decisions of people", "Holds on accounts", "Accounts", "The store")
     )
 )
 _COMMANDS = (
@@ -55,6 +55,31 @@ _COMMANDS = (
         _CASES,
     ),
     ("sweep", "cli.money.sweep:sweep", "Compare the gateway's books with ours now, and heal.", _CASES),
+    (
+        "subscribe",
+        "cli.subscriptions.subscribe:subscribe",
+        "Begin a subscription, or those of a file: each renewal becomes an invoice.",
+        _SUBSCRIPTIONS,
+    ),
+    (
+        "subscriptions",
+        "cli.subscriptions.listing:subscriptions",
+        "List subscriptions, or show one.",
+        _SUBSCRIPTIONS,
+    ),
+    (
+        "change",
+        "cli.subscriptions.changes:change",
+        "Change what a subscription asks for from its next renewal on, with a quote before.",
+        _SUBSCRIPTIONS,
+    ),
+    ("pause", "cli.subscriptions.changes:pause", "Pause a subscription until a day.", _SUBSCRIPTIONS),
+    (
+        "cancel",
+        "cli.subscriptions.changes:cancel",
+        "End a subscription with what is billed, or now.",
+        _SUBSCRIPTIONS,
+    ),
     (
         "promise",
         "cli.decisions.decisions:promise",

@@ -40,6 +40,7 @@ from activities.services.delete_service import DeleteService
 from activities.services.loosen import Loosen
 from activities.services.reinstate import ReinstateAccount
 from activities.services.restrict import Restrict
+from activities.subscriptions.renewals import Renewals
 from adapters import mail
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
@@ -60,9 +61,11 @@ from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
 from workflows.open_cases import OpenCasesCheck
+from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
+WORKFLOWS = (DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, SubscriptionRenewal, Sweep)
 _AT_WORK = 30.0
 """Seconds that an activity waits for the store at least: nobody sits before it, and another try would wait as long."""
 log = structlog.stdlib.get_logger("reprieve.worker")
@@ -78,6 +81,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     guards = (ExemptionCheck(store), ReachCheck(store, made.reach), _breaker(settings, store))
+    renewals = Renewals(made.renew, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
@@ -118,6 +122,8 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             sweep.heal,
             CheckTable(made.check_open_cases).check,
             TellOfCredit(made.spread_credit).tell_of_credit,
+            renewals.renew,
+            renewals.note_subscription,
         ],
     }
 
@@ -157,7 +163,7 @@ def workers(
         Worker(
             client,
             task_queue=settings.task_queue + suffix,
-            workflows=[] if suffix else [DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, Sweep],
+            workflows=[] if suffix else WORKFLOWS,
             activities=methods,
             interceptors=around,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs

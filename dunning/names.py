@@ -30,6 +30,11 @@ MOVE_ACCOUNT = "move_account"
 DECIDE_CHARGE = "decide_charge"
 STILL_WANTED = "still_wanted"
 CASE = "case"
+SUBSCRIPTION_WORKFLOW = "SubscriptionRenewal"
+SUBSCRIPTION = "subscription"
+CHANGE = "change"
+PAUSE = "pause"
+CANCEL = "cancel"
 
 
 class Attribute(NamedTuple):
@@ -62,6 +67,11 @@ Values = tuple[tuple[Attribute, str | int | datetime], ...]
 def workflow_id(invoice: str) -> str:
     """`invoice-<number>`."""
     return f"invoice-{invoice}"
+
+
+def subscription_workflow_id(subscription: str) -> str:
+    """`subscription-<id>`."""
+    return f"subscription-{subscription}"
 
 
 def notice_workflow_id(step: str) -> str:

@@ -30,6 +30,7 @@ from dunning.notices.hold_notice import TITLES as TITLES_OF_HOLDS
 from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
 from dunning.policy.step_kinds import StepKind
 from dunning.ports.cases import SIGNALS, UPDATES, Signal, Update
+from dunning.ports.subscriptions import ASKED
 from dunning.records.effects import Counted, Decision
 from dunning.rules.assumed import ASSUMED
 from dunning.rules.order_for import BUILDERS
@@ -38,6 +39,7 @@ from dunning.rules.signals import READERS
 from dunning.services.hold_reasons import BECAUSE, NAMES, Category
 from dunning.services.site_state import MEANS
 from dunning.states import State, StateAt
+from dunning.subscriptions.subscription import Asked
 from dunning.tickets.case_tickets import WORDS as TICKETS
 from dunning.tickets.fleet import DECIDED, NOUNS
 from dunning.tickets.kind import DEPARTMENTS, TicketKind
@@ -88,6 +90,7 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "the kinds of panels": (PANELS, get_args(PanelKind), ()),
     "money that moved, in the ledger": (LINES, get_args(Moved), ()),
     "the name of an update": (UPDATES, get_args(Update), ()),
+    "the name of what is asked of a subscription": (ASKED, get_args(Asked), ()),
     "the name of a signal": (SIGNALS, get_args(Signal), ()),
     "the search attributes": (KEYS, names.ATTRIBUTES, ()),
     "a state on the pay page": (

@@ -47,7 +47,7 @@ async def _record_in_turn(made: Stage, scenes: list[Scene], places: asyncio.Sema
         for scene in scenes:
             handle = await perform(made, scene)
             await _check_end(handle, scene)
-            _write(folder / f"{scene.name}.json", await handle.fetch_history())
+            write(folder / f"{scene.name}.json", await handle.fetch_history())
 
 
 async def _check_end(handle: Handle, scene: Scene) -> None:
@@ -59,7 +59,8 @@ async def _check_end(handle: Handle, scene: Scene) -> None:
         raise RuntimeError(msg)
 
 
-def _write(file: Path, history: WorkflowHistory) -> None:
+def write(file: Path, history: WorkflowHistory) -> None:
+    """Keep a history, and its golden text beside it."""
     file.write_text(compact(history.to_json()))
     golden_file(file).write_text(text(history.events))
     print(f"recorded {file.stem} ({len(history.events)} events)", flush=True)  # noqa: T201 - a command's output

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +23,7 @@ from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.ports.outages import PATIENCE
 from dunning.services.hold_reasons import Contacts, HoldContact
+from dunning.subscriptions.numbers import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = 32
@@ -118,6 +119,10 @@ class Settings(BaseSettings):
         default=HOLD_CONTACTS, description="where customers write about a hold, by its kind"
     )
     webhook_bytes: int = Field(default=262_144, gt=0, description="a larger webhook is refused")
+
+    invoice_numbers: Annotated[str, AfterValidator(lambda text: numbers(text).pattern)] = Field(
+        default="INV-{year}-{number:05}", description="numbers of renewals' invoices, counted without a gap"
+    )
 
     sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
     drift_minute: int = Field(default=17, ge=0, le=59, description="minute of the hourly look at restricted services")

@@ -51,8 +51,7 @@ class Beginnings(Database):
         if len(names) < len(several):
             raise ValueError("an account begins one invoice at a time")
         async with self._writing() as connection:
-            await _unchanged(connection, several)
-            await _put(connection, [each.account for each in several if each.account])
+            await write_accounts(connection, [(each.account, each.before) for each in several if each.account])
             await _lock(connection, names)
             generations = await _open(connection, [each.invoice for each in several])
             rests = await _take_rests(connection, several, at)
@@ -78,9 +77,11 @@ async def _read(connection: AsyncConnection, names: Collection[str]) -> dict[str
     }
 
 
-async def _unchanged(connection: AsyncConnection, several: Sequence[Beginning]) -> None:
-    """Nobody else writes these accounts from now on, and nobody did since they were read, or wrote the very same."""
-    written = [(each.account, each.before) for each in several if each.account]
+async def write_accounts(connection: AsyncConnection, written: Sequence[tuple[Account, Account | None]]) -> None:
+    """Write accounts, each as it should be and as it was read. Raises AccountChangedError.
+
+    Nobody else writes them from now on, and nobody did since they were read, or wrote the very same.
+    """
     names = [account.id for account, _ in written]
     if names:
         its = select(accounts.c.id).where(accounts.c.id.in_(names)).order_by(accounts.c.id)
@@ -88,6 +89,7 @@ async def _unchanged(connection: AsyncConnection, several: Sequence[Beginning]) 
         now = await _read(connection, names)
         if changed := [account.id for account, before in written if now.get(account.id) not in (before, account)]:
             raise AccountChangedError(min(changed))
+    await _put(connection, [account for account, _ in written])
 
 
 def _parts(kind: type[_Part], rows: Iterable[RowMapping]) -> tuple[_Part, ...]:

@@ -18,6 +18,7 @@ from adapters.store.money.carried import CarriedRests
 from adapters.store.money.claims import Claims
 from adapters.store.money.payments import PaymentRecords
 from adapters.store.open_cases import OpenCases
+from adapters.store.subscriptions import Subscriptions
 
 
 class SqlStore(
@@ -38,6 +39,7 @@ class SqlStore(
     OpenCases,
     PaymentRecords,
     Search,
+    Subscriptions,
     Tickets,
 ):
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).

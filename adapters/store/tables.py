@@ -365,3 +365,39 @@ effects = Table(
     _instant("at"),
     Index(None, "at"),
 )
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _key("id"),
+    _words("account"),
+    _words("policy"),
+    _words("period"),
+    *_money("amount"),
+    Column("renews_on", Date, nullable=False),
+    Column("ends", Date),
+    _words("ended"),
+    Column("revision", BigInteger, nullable=False),
+    _words("snapshot"),  # all of it, as JSON
+    Index(None, "account"),
+)
+
+renewals = Table(
+    "renewals",
+    metadata,
+    _key("subscription"),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _words("invoice"),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date, nullable=False),
+    *_money("amount"),
+    _instant("at"),
+    Index(None, "invoice", unique=True),
+)
+
+series = Table(
+    "series",
+    metadata,
+    _key("name"),
+    Column("last", BigInteger, nullable=False),
+)

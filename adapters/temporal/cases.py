@@ -49,8 +49,8 @@ from dunning.ports.cases import (
 from dunning.ports.outages import PATIENCE, OutageError
 
 _ABORTED = "aborted by closing workflow"
-_SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
-_AWAY = (RPCStatusCode.UNAVAILABLE, *_SILENT)
+SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
+_AWAY = (RPCStatusCode.UNAVAILABLE, *SILENT)
 _PAGE = 500
 _LONG = timedelta(seconds=60)
 """Longer than the server holds back an answer that there is nothing new."""
@@ -121,7 +121,7 @@ class TemporalCases:
             try:
                 told = await client.workflow_service.get_workflow_execution_history(asked, retry=True, timeout=_LONG)
             except RPCError as error:
-                if _is_gone(error):
+                if is_gone(error):
                     return
                 raise self._told(error, invoice) from None
             token = told.next_page_token
@@ -223,7 +223,7 @@ class TemporalCases:
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(order.invoice) from None
         except RPCError as error:
-            if _is_gone(error):
+            if is_gone(error):
                 return False
             raise self._told(error, order.invoice) from None
         return True
@@ -248,9 +248,9 @@ class TemporalCases:
         return self._client().get_workflow_handle(names.workflow_id(invoice))
 
     def _told(self, error: RPCError, invoice: str) -> Exception:
-        if _is_gone(error):
+        if is_gone(error):
             return NoCaseError(invoice)
-        return self._silent(invoice) if error.status in _SILENT else away(error)
+        return self._silent(invoice) if error.status in SILENT else away(error)
 
     def _silent(self, invoice: str) -> NoAnswerError:
         return NoAnswerError(
@@ -268,7 +268,7 @@ def _trying(found: PendingActivityInfo) -> Trying:
     return Trying(found.activity_type.name, found.attempt - 1, found.last_failure.message, again)
 
 
-def _is_gone(error: RPCError) -> bool:
+def is_gone(error: RPCError) -> bool:
     """Whether there is no open case. A namespace that is not there says nothing about the case."""
     missing = error.status is RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
     return missing or _ABORTED in error.message
@@ -278,7 +278,7 @@ def away(error: RPCError) -> OutageError:
     """What an answer of the server means that says nothing about the case itself."""
     if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
         return BusyError(f"Temporal answered {error.status.name}: {error.message}")
-    if error.status in _SILENT:
+    if error.status in SILENT:
         return OutageError(f"Temporal takes calls and does not answer them: {error.status.name}: {error.message}")
     kind = OutageError if error.status in _AWAY else ServerRefusedError
     return kind(f"Temporal answered {error.status.name}: {error.message}")

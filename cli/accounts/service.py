@@ -88,7 +88,7 @@ async def move(
 async def remove(account: AccountId, service: ServiceId, /, *, by: By, reason: Reason, json: Json = False) -> None:
     """Take a service away from an account. Nothing happens to the service itself.
 
-    Refused while a hold or an open invoice names it. Safe to repeat.
+    Refused while a hold, an open invoice or a subscription names it. Safe to repeat.
     """
     async with composed() as made:
         _say(account, await made.service_changes.remove(account, service, by, reason), json=json)

@@ -2,26 +2,29 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 from cli.files.file_row import Bad, FileRow, UnreadableError
-from cli.files.sheets import sheet
+from cli.files.sheets import COLUMNS, sheet
 from cli.shell.errors import BadInputError
 
 IGNORED = "story"
 """A key for people's own notes; our demo says in it how the story ends."""
 
 
-def read_rows(file: str) -> Iterator[FileRow | Bad]:
-    """The rows of a file; `-` is standard input. Raises BadInputError when the file as a whole cannot be read."""
+def read_rows(file: str, columns: Sequence[str] = COLUMNS) -> Iterator[FileRow | Bad]:
+    """The rows of a file; `-` is standard input. Raises BadInputError when the file as a whole cannot be read.
+
+    `columns` are those that a table may have.
+    """
     text = _text(file)
     if not text.strip():
         raise BadInputError(f"{_named(file)} is empty")
     reader = _READERS.get(Path(file).suffix.lower()) or _detected(text)
     try:
-        for row in reader(text):
+        for row in sheet(text, IGNORED, columns) if reader is _csv else reader(text):
             yield row if isinstance(row, Bad) else _without_notes(row)
     except UnreadableError as error:
         raise BadInputError(f"{_named(file)}: {error}") from None

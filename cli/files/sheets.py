@@ -19,16 +19,19 @@ _SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line by which spreadsheets tell each other the separator."""
 
 
-def sheet(text: str, ignored: str) -> Iterator[FileRow | Bad]:
-    """Its rows. `ignored` is a column for people's own notes. Raises UnreadableError for a file that is no table."""
+def sheet(text: str, ignored: str, columns: Sequence[str] = COLUMNS) -> Iterator[FileRow | Bad]:
+    """Its rows. `ignored` is a column for people's own notes. Raises UnreadableError for a file that is no table.
+
+    The first of the `columns` names what a row is about.
+    """
     said = _SAID.match(text)
     body, above = (text[said.end() :], 1) if said else (text, 0)
     table = csv.reader(io.StringIO(body, newline=""), delimiter=said[1] if said else _separator(body), strict=True)
     try:
-        names = _names(next(table, list[str]()), ignored)
+        names = _names(next(table, list[str]()), ignored, columns)
         for cells in table:
             if any(cell.strip() for cell in cells):
-                yield _row(table.line_num + above, names, cells)
+                yield _row(table.line_num + above, names, cells, columns[0])
     except csv.Error as error:
         raise UnreadableError(f"line {table.line_num + above}: not CSV: {error}") from None
 
@@ -38,22 +41,22 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=text.partition("\n")[0].count)
 
 
-def _names(given: Sequence[str], ignored: str) -> list[str]:
+def _names(given: Sequence[str], ignored: str, columns: Sequence[str]) -> list[str]:
     names = [re.sub("[ -]+", "_", each.strip().lower()) for each in given]
     for name, written in zip(names, given, strict=True):
-        if name and name not in (*COLUMNS, ignored):
-            raise UnreadableError(f"line 1: unknown column {written.strip()!r}; columns are {', '.join(COLUMNS)}")
+        if name and name not in (*columns, ignored):
+            raise UnreadableError(f"line 1: unknown column {written.strip()!r}; columns are {', '.join(columns)}")
         if name and names.count(name) > 1:
             raise UnreadableError(f"line 1: column {name!r} stands there twice")
     return names
 
 
-def _row(line: int, names: Sequence[str], cells: Sequence[str]) -> FileRow | Bad:
+def _row(line: int, names: Sequence[str], cells: Sequence[str], about: str) -> FileRow | Bad:
     named = dict(zip(names, (cell.strip() for cell in cells), strict=False))
     values: dict[str, Any] = {key: cell for key, cell in named.items() if key and cell}
     beside = [*cells[len(names) :], *(cell for name, cell in zip(names, cells, strict=False) if not name)]
     if any(cell.strip() for cell in beside):
-        return Bad(line, values.get("invoice", ""), "has more cells than the first line has columns")
+        return Bad(line, values.get(about, ""), "has more cells than the first line has columns")
     service = {key: values.pop(key) for key in _OF_SERVICE if key in values}
     if "aliases" in service:
         service["aliases"] = _several(service["aliases"])

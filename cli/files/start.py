@@ -121,7 +121,7 @@ async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated
     else:
         changes = words(updated.changed, "would change")
         print(*dry_run.words(found), *changes, dry_run.summary(found, len(bad)), sep="\n")
-        _complain_of(file, sorted(bad))
+        complain_of(file, sorted(bad))
     return BAD_INPUT if bad else 0
 
 
@@ -162,7 +162,7 @@ def _say(
         Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays, addresses and services are added")
         for place, invoice, names in sorted(report.differing)
     ]
-    _complain_of(file, [*bad, *differing])
+    complain_of(file, [*bad, *differing])
     if not_started:
         complain(f"--strict: {len(not_started)} good row(s) were not started; correct the bad ones and run it again")
     if report.inside:
@@ -173,7 +173,8 @@ def _say(
         complain(f"starter: {len(failed)} invoice(s) were not started: {failed[0].reason}; {AGAIN}")
 
 
-def _complain_of(file: str, rows: Iterable[Bad]) -> None:
+def complain_of(file: str, rows: Iterable[Bad]) -> None:
+    """A line for each row that cannot be used: file, line, what it is about, and why."""
     name = "standard input" if file == "-" else file
     for row in rows:
         complain(f"{name}:{row.line}: {row.invoice + ': ' if row.invoice else ''}{row.reason}")

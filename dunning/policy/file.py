@@ -174,6 +174,12 @@ class RestorationRule(_Written):
     notice: Title = "Services Deleted"
 
 
+class RenewalRule(_Written):
+    """How subscriptions renew. `while_suspended`: also while all that they pay for is suspended for money."""
+
+    while_suspended: Flag = True
+
+
 class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
@@ -202,4 +208,5 @@ class Policy(_Written):
     charging: Charging = Charging()
     taken_back: TakenBackRule = TakenBackRule()
     restoration: RestorationRule = RestorationRule()
+    renewals: RenewalRule = RenewalRule()
     milestones: tuple[MilestoneRule, ...] = Field(min_length=1, max_length=100)

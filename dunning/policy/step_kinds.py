@@ -90,6 +90,8 @@ class StepKind(Enum):
     BREAKER_ALLOWED = Form("breaker-allowed", 1, ends=True)
     DEAD_CASES = Form("dead-cases", 1, ends=True)  # by the time of the check that found them
     BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
+    RENEWAL = Form("renewal", 2, ends=True)  # that is refused, by subscription and its number
+    RENEW_INACTIVE = Form("renew-inactive", 2, ends=True)  # by subscription and what lapsed
 
     # Of an account's credit: the line by which an invoice used it.
     CREDIT_USED = Form("credit-used", 0, ends=True)

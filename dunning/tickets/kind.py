@@ -58,6 +58,9 @@ class TicketKind(StrEnum):
     BACKUPS_BY_HAND = "backups-by-hand"
     DELETION_SHARED = "deletion-shared"
     DRIFT = "drift"
+    # subscriptions
+    RENEWAL_REFUSED = "renewal-refused"
+    RENEW_INACTIVE = "renew-inactive"
     # the breaker, and runs that were wrong
     BREAKER_STOPPED = "breaker-stopped"
     BREAKER_DECIDED = "breaker-decided"
@@ -110,6 +113,8 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.BACKUPS_BY_HAND: _SUPPORT,
     TicketKind.DELETION_SHARED: _SUPPORT,
     TicketKind.DRIFT: _SUPPORT,
+    TicketKind.RENEWAL_REFUSED: _BILLING,
+    TicketKind.RENEW_INACTIVE: _BILLING,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,
     TicketKind.RUN_UNDONE: _BILLING,

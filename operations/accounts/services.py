@@ -1,6 +1,6 @@
 """Services of an account as a person changes them: one comes, moves to another panel or user, or goes."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,6 +9,8 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
+from dunning.subscriptions.rules import renews
+from dunning.subscriptions.subscription import Subscription
 from operations.accounts.write import Deed, change_account, known
 from operations.cases.look import CaseOf
 from operations.errors import RefusedError, UnfinishedError
@@ -20,6 +22,10 @@ _PLACE = ("panel", "user", "domain", "aliases", "site", "probe")
 
 CheckPanel = Callable[[str, str], None]
 """Whether the settings know a panel, as `CheckInvoice.panel` says it. Raises RefusedError."""
+
+
+SubscriptionsOf = Callable[[str], Awaitable[Sequence[Subscription]]]
+"""The subscriptions of an account."""
 
 
 class ServiceChanged(NamedTuple):
@@ -41,9 +47,15 @@ class ServiceChanges:
     """
 
     def __init__(
-        self, services: AccountServices, case_of: CaseOf, check: CheckPanel, clock: Callable[[], datetime]
+        self,
+        services: AccountServices,
+        case_of: CaseOf,
+        subscriptions: SubscriptionsOf,
+        check: CheckPanel,
+        clock: Callable[[], datetime],
     ) -> None:
         self._services = services
+        self._subscriptions = subscriptions
         self._store = services.store
         self._case_of = case_of
         self._check = check
@@ -94,7 +106,8 @@ class ServiceChanges:
     async def remove(self, account: str, service: str, by: str, reason: str) -> ServiceChanged:
         """Take a service away from the account. Nothing happens to it, at its panel or anywhere.
 
-        Refused while a hold or an open invoice names it: they would be about nothing then. Safe to repeat.
+        Refused while a hold, an open invoice or a subscription names it: they would be about nothing then. Safe to
+        repeat.
         """
         its = await known(self._store, account)
         there = {each.id for each in its.services} | {each.place for each in its.services}
@@ -107,6 +120,9 @@ class ServiceChanges:
             raise RefusedError(f"it is held by {', '.join(own)}: that hold has to end first", about=service)
         if paying := [number async for number in self._paying(account, service)]:
             raise RefusedError(f"{', '.join(paying)} pays for it: that invoice has to end first", about=service)
+        if renewing := [each.id for each in await self._subscriptions(account) if renews(each, service)]:
+            names = ", ".join(renewing)
+            raise RefusedError(f"subscription {names} pays for it: change or cancel that first", about=service)
 
         def without(before: Account) -> tuple[Account, tuple[str, ...]]:
             left = tuple(each for each in before.services if each.id != _named(service, before).id)

@@ -41,7 +41,8 @@ class NewService(BaseModel):
     probe: Annotated[str, Field(pattern=_PROBE)] = ""
 
 
-def _amount(value: Any) -> Any:
+def amount_value(value: Any) -> Any:
+    """An amount as text with its currency. Raises ValueError."""
     if isinstance(value, str):
         return Money.parse(value)
     if isinstance(value, Money):
@@ -73,7 +74,7 @@ class NewInvoice(BaseModel):
     account: AccountId
     customer: str = ""
     emails: tuple[Email, ...] = ()
-    amount: Annotated[Money, BeforeValidator(_amount)]
+    amount: Annotated[Money, BeforeValidator(amount_value)]
     due: Day
     policy: str
     zone: Zone | None = None

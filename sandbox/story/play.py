@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
@@ -101,7 +102,7 @@ async def forward(skipper: TimeSkipper, handle: Handle, until: datetime) -> None
             raise
 
 
-async def at_rest(handle: Handle) -> None:
+async def at_rest(handle: WorkflowHandle[Any, Any]) -> None:
     """Wait until nothing is being done: on a busy machine a skip may be told before its last step is over."""
     while True:
         seen = (await handle.describe()).raw_description

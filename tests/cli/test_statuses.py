@@ -5,7 +5,7 @@ Every command is typed with nobody there, neither store nor Temporal, and with a
 
 import pytest
 
-from tests.cli.command import Operate, lines, row
+from tests.cli.command import Operate, in_days, lines, row
 from tests.cli.test_help import COMMANDS, leads_to_others
 
 NOWHERE = "sqlite+aiosqlite:////dev/null/store.db"
@@ -16,6 +16,23 @@ ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "previ
 """Work on files, and without one it is none that passes."""
 WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("start",): ("-",),
+    ("subscribe",): (
+        "S-1",
+        "--account",
+        "acct",
+        "--period",
+        "monthly",
+        "--renews-on",
+        str(in_days(60)),
+        "--line",
+        "Web=USD 5",
+        "--policy",
+        "a-small-orange",
+    ),
+    ("subscriptions",): (),
+    ("change",): ("S-1", "--period", "yearly", *WHO),
+    ("pause",): ("S-1", "--until", "2099-01-01", *WHO),
+    ("cancel",): ("S-1", *WHO),
     ("list",): (),
     ("find",): ("bakery",),
     ("report", "ageing"): (),

@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from tools.golden import Command, activity, timer
 from workflows.invoice import InvoiceDunning
+from workflows.subscription import SubscriptionRenewal
 
 
 class Activate(Protocol):
@@ -61,6 +62,8 @@ class Tap(WorkflowRunner):
 async def commanded(history: WorkflowHistory) -> tuple[list[Command], str]:
     """What today's code commands when it meets this history, and replay's own complaint (empty: it has none)."""
     tap = Tap()
-    replayer = Replayer(workflows=[InvoiceDunning], data_converter=pydantic_data_converter, workflow_runner=tap)
+    replayer = Replayer(
+        workflows=[InvoiceDunning, SubscriptionRenewal], data_converter=pydantic_data_converter, workflow_runner=tap
+    )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     return tap.heard, str(result.replay_failure or "")

@@ -1,5 +1,7 @@
 """`service add`, `move` and `remove`, as typed: what becomes of a service whose account is restricted."""
 
+import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.names import workflow_id
 from sandbox.stage.stage import Stage
-from tests.cli.command import Operate, Said, lines, row
+from tests.cli.command import Operate, Said, in_days, lines, row
 from tests.cli.holds.test_holding import at_panel
 from workflows.invoice import InvoiceDunning
 
@@ -208,3 +210,18 @@ async def test_a_service_of_two_accounts_is_told(operate: Operate):
     second = await opened(operate, "MOVE-11", "move11")
     said = await add(operate, second, "move10")
     assert said.out.splitlines()[1:] == [f"{second}: account {first} has a service of that id, too"]
+
+
+async def test_a_service_that_a_subscription_pays_for_is_not_removed(operate: Operate) -> None:
+    line = {"text": "Web", "amount": "USD 5.00"}
+    its = {"subscription": "KEEPS-1", "account": "keeps-acct", "period": "monthly", "renews_on": str(in_days(60))}
+    its_row = {**its, "policy": "a-small-orange", "lines": [line], "services": [{"user": "keeps"}]}
+    assert (await operate("subscribe", "--file", "-", stdin=json.dumps(its_row))).status == 0
+    words = ("service", "remove", "keeps-acct", "sandbox:keeps:website", "--by", "ana", "--reason", "why")
+    said = await operate(*words)
+    assert (said.status, "subscription KEEPS-1 pays for it: change or cancel that first" in said.err) == (2, True)
+    await operate("cancel", "KEEPS-1", "--by", "ana", "--reason", "why")
+
+    async with asyncio.timeout(30):  # the row follows the workflow
+        while (await operate(*words)).status:  # noqa: ASYNC110 - the row is the condition
+            await asyncio.sleep(0.1)

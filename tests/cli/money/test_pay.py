@@ -213,7 +213,7 @@ async def test_a_case_that_closes_meanwhile_does_not_swallow_the_payment(a_stage
 
 @pytest.mark.parametrize("text", ["Namespace x is not found.", "namespace not found"])
 def test_a_missing_namespace_says_nothing_about_the_case(text: str):
-    assert not cases._is_gone(RPCError(text, RPCStatusCode.NOT_FOUND, b""))
+    assert not cases.is_gone(RPCError(text, RPCStatusCode.NOT_FOUND, b""))
 
 
 async def test_without_the_store_a_running_case_is_still_paid_and_shown_and_nothing_is_decided(

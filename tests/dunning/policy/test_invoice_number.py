@@ -48,13 +48,13 @@ def test_a_command_that_people_copy_into_a_shell_has_the_whole_number(number: st
 
 
 def test_no_command_names_an_invoice_in_another_way() -> None:
-    """What is filled into `starter.py COMMAND ...` is a number as it is typed; an account needs no quotes."""
+    """What is filled into `starter.py COMMAND ...` is a number as it is typed; other ids need no quotes."""
     named = re.compile(r"starter\.py [a-z]+ \{([^}]*)\}")
     places = ("cli", "operations", "dunning", "adapters", "portal", "activities", "workflows")
     filled = [
         each for place in places for file in (ROOT / place).rglob("*.py") for each in named.findall(file.read_text())
     ]
-    assert {each for each in filled if not each.startswith("typed(")} == {"service.account"}
+    assert {each for each in filled if not each.startswith("typed(")} == {"service.account", "order.subscription"}
     assert len(filled) > 5
 
 

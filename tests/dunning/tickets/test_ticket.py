@@ -25,7 +25,9 @@ from dunning.records.effects import Consequence, Effect, Ruling
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.rules.updates import unreadable, voided
-from dunning.tickets import case_tickets, commands, fleet, gateway, mail, money, services, undo
+from dunning.subscriptions.renewals import RenewalOrder
+from dunning.subscriptions.subscription import Line, Terms
+from dunning.tickets import case_tickets, commands, fleet, gateway, mail, money, services, subscriptions, undo
 from dunning.tickets.case_tickets import case_ticket
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -58,6 +60,15 @@ COPY = NoticeCopy(
     recipient="owner@bakery.example",
     at=NOW,
     content=NoticeText(subject="First Notice", text="t", html="h", template="t"),
+)
+RENEWAL = RenewalOrder(
+    subscription="web",
+    account="bakery",
+    number=3,
+    terms=Terms(policy="aso", lines=(Line(text="Web", amount=TWENTY),)),
+    starts=date(2026, 12, 1),
+    ends=date(2027, 1, 1),
+    at=NOW,
 )
 ACCOUNT = Account(id="bakery", name="Bakery", contacts=(Contact(account="bakery", email="owner@bakery.example"),))
 UNDO = Undo(id="u-1", since=NOW, until=NOW)
@@ -134,6 +145,8 @@ def opened() -> list[TicketOrder]:
         fleet.cases_died({"INV-1": "terminated"}, NOW),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
+        subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
+        subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
         drift_ticket(DriftReport(at=NOW)),
         sweep_ticket(SweepReport(since=NOW, until=NOW)),
         undo.run_undone(UNDO, "hotdoodle", NOW, ["- INV-1"]),
@@ -174,6 +187,8 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
 @pytest.mark.parametrize(
     ("order", "key"),
     [
+        (subscriptions.renewal_refused(RENEWAL, "bakery", "x"), ":renewal:web:3"),
+        (subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"), ":renew-inactive:web:INV-1"),
         (money.late_restored("INV-1", "bakery", RESTORED), "INV-1:late:won_1"),
         (money.refused_payment("INV-1", "bakery", PAYMENT, "x"), "INV-1:refused:pi_1"),
         (mail.nobody_reached(NOTICE, "550", NOW), "INV-1:suspend:undelivered"),

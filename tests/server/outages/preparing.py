@@ -28,6 +28,7 @@ from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from operations.invoices.new_invoice import NewInvoice
 from operations.services.holds import PlaceHold
+from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.stage.stage import Stage
 from tests.cli.command import in_days, row
 
@@ -89,6 +90,13 @@ async def with_another_account(stage: Stage, client: Client, number: str) -> Non
     other = f"{number}-other"
     its = Service(id=f"sandbox:{user(number)}2:website", account=other, user=f"{user(number)}2")
     await stage.store.put_account(Account(id=other, name=NAME, services=(its,)))
+
+
+async def subscribed(stage: Stage, client: Client, number: str) -> None:
+    line = {"text": "Web hosting", "amount": "USD 19.99"}
+    its = {"account": account(number), "policy": "a-small-orange", "period": "monthly", "renews_on": in_days(60)}
+    wanted = NewSubscription.model_validate({"subscription": number, "lines": [line], **its})
+    await stage.made(client).subscribe.subscribe(wanted, _aso())
 
 
 async def paid_in_part(stage: Stage, client: Client, number: str) -> None:

@@ -100,6 +100,10 @@ def _as_a_file(number: str) -> str:
     return lines(its_row(number))
 
 
+SUBSCRIPTION = (
+    "{}", "--account", "{}-account", "--period", "monthly", "--renews-on", str(in_days(60)), "--line", "Web=USD 5",
+    "--policy", "a-small-orange",
+)  # fmt: skip
 WRITING: dict[str, Writing] = {
     "start": Writing(_of("start", "-"), nothing, _as_a_file),
     "pay": Writing(
@@ -145,6 +149,10 @@ WRITING: dict[str, Writing] = {
     "start --moved-in": Writing(_of("start", "-", "--moved-in", str(in_days(-3))), nothing, _moved_in),
     "notices resend": Writing(_of("notices resend", "{}:issue:0"), preparing.with_notice, more=subjects),
     "cases rebuild": Writing(_of("cases rebuild"), preparing.not_in_the_table, more=in_the_table),
+    "subscribe": Writing(_of("subscribe", *SUBSCRIPTION), nothing),
+    "change": Writing(_of("change", "{}", "--period", "yearly", "--yes", *WHO), preparing.subscribed),
+    "pause": Writing(_of("pause", "{}", "--until", str(in_days(200)), *WHO), preparing.subscribed),
+    "cancel": Writing(_of("cancel", "{}", *WHO), preparing.subscribed),
     "sweep": Writing(_of("sweep"), preparing.unheard),
     "drift": Writing(_of("drift"), drifted, more=shown),
 }

@@ -75,6 +75,7 @@ def upgrade() -> None:
     _notices()
     _inboxes()
     _consequences()
+    _subscriptions()
 
 
 def _accounts() -> None:
@@ -250,8 +251,36 @@ def _consequences() -> None:
     _index("effects", "at")
 
 
+def _subscriptions() -> None:
+    op.create_table(
+        "subscriptions",
+        *_words("id", "account", "policy", "period", "ended", "snapshot"),
+        *_money("amount"),
+        _date("renews_on"),
+        sa.Column("ends", sa.Date(), nullable=True),
+        _revision(),
+        _key("subscriptions", "id"),
+    )
+    _index("subscriptions", "account")
+    op.create_table(
+        "renewals",
+        *_words("subscription", "invoice"),
+        _number("number"),
+        _date("starts"),
+        _date("ends"),
+        *_money("amount"),
+        _instant("at"),
+        _key("renewals", "subscription", "number"),
+    )
+    op.create_index(op.f("ix_renewals_invoice"), "renewals", ["invoice"], unique=True)
+    op.create_table(
+        "series", *_words("name"), sa.Column("last", sa.BigInteger(), nullable=False), _key("series", "name")
+    )
+
+
 def downgrade() -> None:
     tables = (
+        "series renewals subscriptions "
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

@@ -1,0 +1,1 @@
+"""The work of a subscription: opening its invoices, and noting it for people."""

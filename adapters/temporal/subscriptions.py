@@ -1,0 +1,102 @@
+"""The subscriptions' workflows, reached from outside by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.temporal.attributes import typed
+from adapters.temporal.cases import SILENT, away, is_gone
+from adapters.temporal.client import time_for_one_call
+from dunning import names
+from dunning.ports.cases import NoAnswerError
+from dunning.ports.outages import PATIENCE, OutageError
+from dunning.ports.subscriptions import ASKED, NoSubscriptionError, SubscriptionSaysNoError
+from dunning.subscriptions.subscription import Answer, Asked, Subscription
+
+
+class TemporalSubscriptions:
+    """Fits `dunning.ports.subscriptions.Subscriptions`. `queue` is the workflows' task queue, `patience` in seconds."""
+
+    def __init__(self, client: Callable[[], Client], queue: str, patience: float = PATIENCE) -> None:
+        self._client = client
+        self._queue = queue
+        self._time = time_for_one_call(patience)
+
+    async def start(self, subscription: Subscription) -> bool:
+        """Start one, unless there is or was one of that id."""
+        values = ((names.ACCOUNT, subscription.account), (names.POLICY, subscription.terms.policy))
+        try:
+            await self._client().start_workflow(
+                names.SUBSCRIPTION_WORKFLOW,
+                subscription,
+                id=names.subscription_workflow_id(subscription.id),
+                task_queue=self._queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                static_summary=f"{subscription.id}: {subscription.terms.amount} {subscription.schedule.period}",
+                search_attributes=typed(values),
+                rpc_timeout=self._time,
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        except RPCError as error:
+            raise away(error) from None
+        return True
+
+    async def ask(self, subscription: str) -> Subscription:
+        """All of it."""
+        try:
+            return await self._handle(subscription).query(
+                names.SUBSCRIPTION, result_type=Subscription, rpc_timeout=self._time
+            )
+        except RPCError as error:
+            raise self._told(error, subscription) from None
+        except WorkflowQueryFailedError as error:
+            raise OutageError(f"{subscription}: the subscription does not answer: {error}") from None
+
+    async def tell(self, subscription: str, asked: Asked) -> Answer:
+        """Have something done; what is so already changes nothing, so it is safe to repeat."""
+        try:
+            return await self._updated(subscription, asked)
+        except RPCError as error:
+            # One that goes on in another run in this very task refuses it once.
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                raise self._told(error, subscription) from None
+        try:
+            return await self._updated(subscription, asked)
+        except RPCError as error:
+            raise self._told(error, subscription) from None
+
+    async def _updated(self, subscription: str, asked: Asked) -> Answer:
+        try:
+            return await self._handle(subscription).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+                ASKED[type(asked)], asked, result_type=Answer, rpc_timeout=self._time
+            )
+        except WorkflowUpdateFailedError as error:
+            raise SubscriptionSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise self._silent(subscription) from None
+
+    def _handle(self, subscription: str) -> WorkflowHandle[Any, Any]:
+        return self._client().get_workflow_handle(names.subscription_workflow_id(subscription))
+
+    def _told(self, error: RPCError, subscription: str) -> Exception:
+        if is_gone(error):
+            return NoSubscriptionError(subscription)
+        return self._silent(subscription) if error.status in SILENT else away(error)
+
+    def _silent(self, subscription: str) -> NoAnswerError:
+        return NoAnswerError(
+            f"{subscription}: no worker answered within {self._time.total_seconds():g} s, and nothing is known to have "
+            f"happened; is worker.py running on the task queue {self._queue!r}?"
+        )

@@ -1,0 +1,208 @@
+"""`subscribe`: a subscription begins, or those of a file: accounts and rows in the store, workflows on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+from cyclopts import Parameter
+
+from cli.files.file_row import Bad, FileRow
+from cli.shell.connections import composed
+from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, reasons
+from cli.shell.options import Json
+from cli.shell.output import complain, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from composition import Composition
+    from dunning.policy.file import Policy
+    from dunning.ports.outages import OutageError
+    from operations.subscriptions.new_subscription import NewSubscription
+    from operations.subscriptions.subscribe import Subscribed
+
+Lines = Annotated[
+    tuple[str, ...],
+    Parameter("--line", help='What is paid for, like "Web hosting=USD 19.99"; may be given several times.'),
+]
+PaysFor = Annotated[
+    tuple[str, ...], Parameter(help="Id of a service that it pays for; several times for several (default: all).")
+]
+PeriodName = Annotated[str, Parameter(help="monthly, quarterly, half-yearly, yearly, '10 days', '2 weeks'.")]
+
+
+class _Good(NamedTuple):
+    line: int
+    new: NewSubscription
+    policy: Policy
+
+
+async def subscribe(
+    subscription: Annotated[str, Parameter(help="Id of the subscription, such as bakery-web.")] = "",
+    /,
+    *,
+    account: Annotated[str, Parameter(help="The account.")] = "",
+    period: PeriodName = "",
+    renews_on: Annotated[
+        str, Parameter(help="Date of the first renewal, until which it is paid for; its invoice is due then.")
+    ] = "",
+    anchor: Annotated[str, Parameter(help="Date from which the dates are counted, if another: a 31st.")] = "",
+    line: Lines = (),
+    policy: Annotated[str, Parameter(help="Policy of its invoices.")] = "",
+    pays_for: PaysFor = (),
+    customer: Annotated[str, Parameter(help="The customer's name, of a new account.")] = "",
+    email: Annotated[tuple[str, ...], Parameter(help="A mail address of the account; several times for several.")] = (),
+    zone: Annotated[str, Parameter(help="Time zone, of a new account.")] = "",
+    locale: Annotated[str, Parameter(help="Language and country, of a new account.")] = "",
+    payer: Annotated[str, Parameter(help="The gateway's id of the customer.")] = "",
+    brand: Annotated[str, Parameter(help="One of the settings' brands.")] = "",
+    file: Annotated[
+        str,
+        Parameter(help="JSON, JSON lines or CSV by its ending; - is standard input.", allow_leading_hyphen=True),
+    ] = "",
+    panel: Annotated[str, Parameter(help="Panel of a file's services that name none.")] = "",
+    dry_run: Annotated[bool, Parameter(help="Only tell what would happen.")] = False,
+    strict: Annotated[bool, Parameter(help="Begin none when any row of the file is bad.")] = False,
+    json: Json = False,
+) -> int:
+    """Begin a subscription, or with --file those of a file. All is checked first; safe to run again at any time.
+
+    A row has the keys subscription, account, period, renews_on, policy, and line and amount; rows of one subscription
+    are its lines. docs/calendar.md has all keys. What is known stays as it is, and a row that differs says so.
+    """
+    if bool(subscription) is bool(file):
+        raise BadInputError("name one subscription, or a file with --file")
+    rows: list[FileRow | Bad]
+    if file:
+        rows = _rows(file, panel, brand)
+    else:
+        given = {"account": account, "period": period, "renews_on": renews_on, "anchor": anchor, "policy": policy}
+        given |= {"customer": customer, "zone": zone, "locale": locale, "payer": payer, "brand": brand}
+        several: dict[str, object] = {"lines": written_lines(line), "pays_for": list(pays_for), "emails": list(email)}
+        several["subscription"] = subscription
+        rows = [FileRow(0, {key: value for key, value in {**several, **given}.items() if value})]
+    return await _begin(file, rows, dry_run=dry_run, strict=strict, json=json)
+
+
+def written_lines(lines: Iterable[str]) -> list[dict[str, str]]:
+    """Lines as they are typed. Raises BadInputError."""
+    parts = [(text, *text.rpartition("=")) for text in lines]
+    if wrong := [text for text, name, _, amount in parts if not (name.strip() and amount.strip())]:
+        raise BadInputError(f'--line: {wrong[0]!r} is no line; write it like "Web hosting=USD 19.99"')
+    return [{"text": name.strip(), "amount": amount.strip()} for _, name, _, amount in parts]
+
+
+def _rows(file: str, panel: str, brand: str) -> list[FileRow | Bad]:
+    from cli.files.defaults import filled, usual_panel
+    from cli.files.rows import read_rows
+    from cli.subscriptions.rows import COLUMNS, gathered
+
+    read = (filled(row, panel or usual_panel(), brand=brand) for row in read_rows(file, COLUMNS))
+    return list(gathered(read))
+
+
+async def _begin(file: str, rows: list[FileRow | Bad], *, dry_run: bool, strict: bool, json: bool) -> int:
+    from dunning.ports.outages import OutageError
+    from operations.errors import RefusedError
+
+    async with composed(store="not needed", server="not needed") as made:
+        good, bad = _checked(made, rows)
+    done: list[tuple[_Good, Subscribed]] = []
+    failed, held_back = "", strict and bool(bad)
+    if good and not held_back:
+        async with composed(server="not needed" if dry_run else "needed") as made:
+            if not dry_run:
+                await made.registered()
+            for each in good:
+                try:
+                    begin = made.subscribe.look if dry_run else made.subscribe.subscribe
+                    done.append((each, await begin(each.new, each.policy)))
+                except RefusedError as error:
+                    bad.append(Bad(each.line, each.new.subscription, str(error)))
+                except OutageError as error:
+                    failed = _outage(error, len(good) - len(done))
+                    break
+    _say(file, done, sorted(bad), failed, dry_run=dry_run, json=json)
+    if held_back:
+        complain(f"--strict: {len(good)} good row(s) were not begun; correct the bad ones and run it again")
+    return FAILED if failed else BAD_INPUT if bad else 0
+
+
+def _outage(error: OutageError, left: int) -> str:
+    """What is said of the rest when something is away."""
+    from cli.shell.errors import plainly
+
+    return f"{left} subscription(s) were not begun: {plainly(error)}"
+
+
+def _checked(made: Composition, rows: Iterable[FileRow | Bad]) -> tuple[list[_Good], list[Bad]]:
+    from pydantic import ValidationError
+
+    from cli.subscriptions.rows import named
+    from operations.errors import RefusedError
+    from operations.subscriptions.new_subscription import NewSubscription
+
+    good, bad = list[_Good](), [row for row in rows if isinstance(row, Bad)]
+    for row in rows:
+        if isinstance(row, Bad):
+            continue
+        try:
+            new = NewSubscription.model_validate(row.values)
+            good.append(_Good(row.line, new, made.check_subscription.check(new)))
+        except ValidationError as error:
+            bad.append(Bad(row.line, named(row), "; ".join(reasons(error))))
+        except RefusedError as error:
+            bad.append(Bad(row.line, named(row), str(error)))
+    return good, bad
+
+
+def _say(
+    file: str, done: list[tuple[_Good, Subscribed]], bad: list[Bad], failed: str, *, dry_run: bool, json: bool
+) -> None:
+    from cli.files.start import complain_of
+
+    if json:
+        print_json({"subscriptions": [_plain(*each) for each in done], "bad": [row._asdict() for row in bad]})
+    else:
+        print(*(_words(seen, dry_run=dry_run) for _, seen in done), sep="\n", end="\n" if done else "")
+        if file:
+            outcomes, would = [seen.outcome for _, seen in done], "would start" if dry_run else "started"
+            counts = f"{outcomes.count('started')} {would}, {outcomes.count('already there')} already there"
+            print(f"{'Nothing was written: ' if dry_run else ''}{counts}, {len(bad)} bad")
+    if file:
+        complain_of(file, bad)
+    else:
+        complain_of_one(bad)
+    if failed:
+        complain(f"starter: {failed}")
+
+
+def complain_of_one(bad: Iterable[Bad]) -> None:
+    """What was typed cannot be used."""
+    for row in bad:
+        complain(f"starter: {row.reason if row.reason.startswith(row.invoice) else f'{row.invoice}: {row.reason}'}")
+
+
+def _words(seen: Subscribed, *, dry_run: bool) -> str:
+    its = seen.subscription
+    agreed = its.next_terms
+    word = "would start" if dry_run and seen.outcome == "started" else seen.outcome
+    differs = f"; differs: {', '.join(seen.differs)}; what is known stays" if seen.differs else ""
+    price = f"{agreed.terms.amount} {agreed.schedule.period}"
+    opens = f"the invoice of {its.renews_on} is opened {its.opens_at:%Y-%m-%d %H:%M} UTC"
+    return f"{its.id} ({its.account}): {word}, {price}, {opens}{differs}"
+
+
+def _plain(good: _Good, seen: Subscribed) -> dict[str, Any]:
+    its = seen.subscription
+    return {
+        "line": good.line,
+        "subscription": its.id,
+        "account": its.account,
+        "outcome": seen.outcome,
+        "amount": str(its.next_terms.terms.amount),
+        "period": its.next_terms.schedule.period,
+        "renews_on": its.renews_on,
+        "opens_at": its.opens_at.isoformat(),
+        "differs": seen.differs,
+    }

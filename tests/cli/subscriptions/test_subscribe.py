@@ -1,0 +1,141 @@
+"""`subscribe`: one subscription typed, or those of a file, checked first."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import Operate, in_days, lines
+
+HEAD = "subscription,account,email,line,amount,period,renews_on,policy,user,kind"
+
+
+def row(name: str, **more: Any) -> dict[str, Any]:
+    values = {
+        "subscription": name,
+        "account": f"{name}-account",
+        "period": "monthly",
+        "renews_on": str(in_days(60)),
+        "policy": "a-small-orange",
+        "line": "Web hosting",
+        "amount": "USD 19.99",
+    }
+    return {**values, **more}
+
+
+def typed(name: str, *more: str) -> tuple[str, ...]:
+    """What is typed; `more` takes the place of what is usual, and adds lines."""
+    its = {"--account": f"{name}-account", "--period": "monthly", "--renews-on": str(in_days(60))}
+    usual = [pair for pair in (*its.items(), ("--policy", "a-small-orange")) if pair[0] not in more]
+    return ("subscribe", name, *(word for pair in usual for word in pair), "--line", "Web hosting=USD 19.99", *more)
+
+
+async def test_one_is_typed_shown_and_there_is_no_second_of_it(operate: Operate) -> None:
+    said = await operate(*typed("TYPED-1", "--line", "Domain = USD 1.01", "--email", "a@bakery.example"))
+    assert (said.status, said.err) == (0, ""), said
+    assert "TYPED-1 (TYPED-1-account): started, USD 21.00 monthly" in said.out
+    again = await operate(*typed("TYPED-1", "--period", "yearly"))
+    assert (again.status, "already there" in again.out, "differs: lines, period" in again.out) == (0, True, True)
+    shown = await operate("subscriptions", "TYPED-1")
+    assert all(each in shown.out for each in ("Web hosting: USD 19.99", "Domain: USD 1.01", "renews on", "nothing yet"))
+    listed = await operate("subscriptions", "--account", "TYPED-1-account", "--json")
+    (only,) = listed.json
+    assert (only["subscription"], only["state"], only["amount"]) == ("TYPED-1", "active", "USD 21.00")
+    assert only["renews_on"] == only["paid_through"] == str(in_days(60))
+
+
+async def test_it_is_changed_after_a_quote_paused_and_cancelled(operate: Operate) -> None:
+    await operate(*typed("TYPED-2"))
+    who = ("--by", "ana", "--reason", "she asked")
+    wanted = ("change", "TYPED-2", "--line", "Large=USD 50", "--period", "yearly", *who)
+    quote = await operate(*wanted)
+    assert f"from {in_days(60)} on USD 50.00 yearly instead of USD 19.99 monthly" in quote.out
+    assert "Nothing was changed; say --yes to agree." in quote.out
+    assert (await operate(*wanted, "--yes")).out.endswith("TYPED-2: it is agreed\n")
+    assert (await operate(*wanted, "--yes", "--json")).json["changed"] is False
+    paused = await operate("pause", "TYPED-2", "--until", str(in_days(90)), *who)
+    assert paused.out == f"TYPED-2: paused from {in_days(60)}; the next period begins on {in_days(90)}\n"
+    ends = await operate("cancel", "TYPED-2", *who, "--json")
+    assert (ends.json["ends"], ends.json["changed"]) == (str(in_days(60)), True)
+    assert "it was so already" in (await operate("cancel", "TYPED-2", *who)).out
+    assert (await operate("cancel", "TYPED-2", "--keep", *who)).out == f"TYPED-2: renews on {in_days(90)}\n"
+    assert (await operate("cancel", "TYPED-2", "--now", *who)).out == "TYPED-2: cancelled\n"
+    refused = await operate("pause", "TYPED-2", "--until", str(in_days(99)), *who)
+    assert (refused.status, "it is over (cancelled)" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (("--period", "fortnightly"), "'fortnightly' is not a period"),
+        (("--renews-on", "31.12.2026"), "renews_on: must be a date"),
+        (("--renews-on", str(in_days(-80))), "would be opened at once"),
+        (("--renews-on", "2099-01-01"), "is it a slip?"),
+        (("--anchor", str(in_days(61))), "has to be before"),
+        (("--anchor", str(in_days(57))), "is no renewal date of monthly"),
+        (("--policy", "no-such"), "there is no policy 'no-such'"),
+        (("--line", "Web hosting"), "write it like"),
+        (("--line", "Other=EUR 5"), "in one currency"),
+        (("--pays-for", "sandbox:nobody:website"), "has no service 'sandbox:nobody:website'"),
+        (("--file", "x.csv"), "name one subscription, or a file"),
+        (("--account", "a b"), "account:"),
+    ],
+    ids=lambda words: words if isinstance(words, str) else " ".join(words),
+)
+async def test_what_makes_no_sense_is_refused_and_nothing_begins(
+    operate: Operate, more: tuple[str, ...], why: str
+) -> None:
+    said = await operate(*typed("TYPED-3", *more))
+    assert (said.status, said.out, why in said.err) == (2, "", True), said
+    unknown = await operate("subscriptions", "TYPED-3")
+    assert (unknown.status, "there is no such subscription" in unknown.err) == (2, True)
+
+
+async def test_a_table_has_a_line_a_row_and_bad_rows_are_told_with_their_line(operate: Operate, tmp_path: Path) -> None:
+    day, file = in_days(60), tmp_path / "subscriptions.csv"
+    good = [
+        f"FILE-1,file-acct,a@bakery.example,Web hosting,USD 19.99,monthly,{day},a-small-orange,filed1,website",
+        f"FILE-1,file-acct,,Mail,USD 5.00,monthly,{day},a-small-orange,filed1,email",
+        f"FILE-2,file-acct,b@bakery.example,Domain,USD 12.00,yearly,{day},a-small-orange,,",
+    ]
+    bad = [
+        f"FILE-3,file-acct,,Web,USD 5,monthly,{day},a-small-orange,,",
+        f"FILE-3,file-acct,,Mail,USD 5,yearly,{day},a-small-orange,,",
+        "FILE-4,file-acct,,Web,USD 5,monthly,soon,a-small-orange,,",
+        f"FILE-5,file-acct,,,USD 5,monthly,{day},a-small-orange,,",
+        f"FILE-6,file-acct,,Web,USD 5,monthly,{day},a-small-orange,,",
+        f"FILE-6,file-acct,,Web,USD 5,monthly,{day},a-small-orange,,",
+    ]
+    file.write_text("\n".join([HEAD, *good, *bad]))
+    dry = await operate("subscribe", "--file", str(file), "--dry-run")
+    assert (dry.status, "FILE-1 (file-acct): would start, USD 24.99 monthly" in dry.out) == (2, True), dry
+    assert "Nothing was written: 2 would start, 0 already there, 6 bad" in dry.out
+    strict = await operate("subscribe", "--file", str(file), "--strict")
+    assert (strict.status, "2 good row(s) were not begun" in strict.err) == (2, True)
+    assert (await operate("subscriptions", "--account", "file-acct")).out == "none\n"
+    said = await operate("subscribe", "--file", str(file))
+    assert (said.status, "2 started, 0 already there, 6 bad" in said.out) == (2, True), said
+    for line, why in (
+        ("5: FILE-3", "differ in period"),
+        ("6: FILE-3", "differ in period"),
+        ("7: FILE-4", "renews_on: must be a date"),
+        ("8: FILE-5", "line: is missing"),
+        ("9: FILE-6", "billed twice"),
+    ):
+        assert any(each.startswith(f"{file}:{line}: ") and why in each for each in said.err.splitlines()), (line, said)
+    seen = (await operate("subscriptions", "FILE-1", "--json")).json
+    assert [line["amount"] for line in seen["lines"]] == ["USD 19.99", "USD 5.00"]
+    assert seen["pays_for"] == ["sandbox:filed1:website", "sandbox:filed1:email"]
+
+
+async def test_a_file_of_json_has_all_of_a_subscription_in_one_object(operate: Operate) -> None:
+    several = [{"text": "Web", "amount": "USD 5.00"}, {"text": "Mail", "amount": "USD 2.00"}]
+    whole = {key: value for key, value in row("JSON-1").items() if key not in ("line", "amount")} | {"lines": several}
+    text = lines(whole, row("JSON-2"), row("JSON-3", lines=several), row("JSON-4", colour="red"))
+    said = await operate("subscribe", "--file", "-", "--json", stdin=text)
+    assert said.status == 2
+    assert [each["outcome"] for each in said.json["subscriptions"]] == ["started", "started"]
+    assert [each["line"] for each in said.json["bad"]] == [3, 4]
+    again = await operate("subscribe", "--file", "-", stdin=json.dumps(row("JSON-2", amount="USD 7.00")))
+    assert (again.status, "already there" in again.out, "differs: lines" in again.out) == (0, True, True)
