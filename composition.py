@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 
 from temporalio.client import Client
@@ -70,6 +70,7 @@ from operations.subscriptions.check_subscription import CheckSubscription
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
+from operations.windows.windows import MaintenanceWindows
 
 
 class Composition:
@@ -276,6 +277,11 @@ class Composition:
     def breaker(self) -> BreakerDecisions:
         """Decide about what the breaker stopped."""
         return BreakerDecisions(self.store, self.cases, now)
+
+    @cached_property
+    def windows(self) -> MaintenanceWindows:
+        """Set, move and cancel maintenance windows."""
+        return MaintenanceWindows(self.store, self.cases, timedelta(hours=self.settings.window_lead_hours), now)
 
     @cached_property
     def undo(self) -> UndoRun:

@@ -20,6 +20,7 @@ from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.drift import CheckDrift
 from activities.fleet.sweep import SweepBooks
 from activities.guards.breaker import Breaker
+from activities.guards.can_they_pay import CanTheyPay
 from activities.guards.exemptions import ExemptionCheck
 from activities.guards.reachability import ReachCheck
 from activities.notices.open_ticket import OpenTicket
@@ -80,12 +81,13 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     stack.push_async_callback(gateway.close)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
-    guards = (ExemptionCheck(store), ReachCheck(store, made.reach), _breaker(settings, store))
+    can_they_pay = CanTheyPay(store, timedelta(hours=settings.window_lead_hours))
+    guards = (ExemptionCheck(store), can_they_pay, ReachCheck(store, made.reach), _breaker(settings, store))
     renewals = Renewals(made.renew, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
-            ChargeInvoice(gateway, store, settings.card_attempts).charge,
+            ChargeInvoice(gateway, store, can_they_pay.may_charge, settings.card_attempts).charge,
             AskForMoney(gateway, store).ask_for_money,
             LookAtCard(gateway, store, made.notices).look_at_card,
             RefundPayment(gateway, store).refund,

@@ -1,6 +1,6 @@
 """Settings -> adapters -> operations -> the portal: the only place where its parts are put together."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -32,6 +32,7 @@ from operations.cases.look import CaseOf
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
+from operations.windows.windows import current_window
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers
@@ -62,6 +63,7 @@ class Portal(NamedTuple):
     """What runs: the application, the delivery behind it, the connection that both wait for, and the door for mail."""
 
     app: ASGIApp
+    routes: Sequence[Route]
     delivery: InboxDelivery
     connection: Connection
     mail: "MailIn"
@@ -109,7 +111,8 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
-    return Portal(application(routes, pages), delivery, connection, _mail_in(settings, store, deliver, readers))
+    app = application(routes, pages, lambda: current_window(store, now()), now)
+    return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, readers))
 
 
 def _patiently(made: Composition, connection: Connection) -> CaseOf:

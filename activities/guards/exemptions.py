@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Protocol
 
+from activities.guards.begun import begun
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.level import Level
@@ -28,18 +29,13 @@ class ExemptionCheck:
         self._store = store
 
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
-        """None when nobody is exempt; what an earlier try of the order has begun is done wholly.
-
-        Else the hold would be placed, and the service at its panel be brought to it hours later.
-        """
-        if isinstance(order, RestrictOrder) and (order.level.rank <= Level.WARNED.rank or await self._began(order)):
+        """None when nobody is exempt; what an earlier try of the order has begun is done wholly."""
+        if isinstance(order, RestrictOrder) and (
+            order.level.rank <= Level.WARNED.rank or await begun(self._store, order)
+        ):
             return None
         account, paid_for = await self._store.account(order.account), order.covers.services
         if not is_exempt(account, paid_for, order.today):
             return None
         exempt = await last_word(self._store, order.account, paid_for)
         return Deferred(until=order.at + _AGAIN, reason=_REASON, exempt=exempt)
-
-    async def _began(self, order: RestrictOrder) -> bool:
-        holds = await self._store.holds(order.account)
-        return any(hold.source == order.invoice and hold.level.rank >= order.level.rank for hold in holds)

@@ -1,5 +1,6 @@
 """Charging, at most once for one milestone, whatever crashes."""
 
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from temporalio import activity
@@ -10,7 +11,7 @@ from activities.payments.accepted_news import insist_on_news
 from activities.payments.refusals import told, told_of_refusal
 from activities.payments.unreported_money import AskRecords, unheard_of
 from dunning.case.orders import ChargeOrder
-from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, NoMethod, Pending, Refused
+from dunning.case.results import ChargeAnswer, Charged, ChargeResult, Declined, Deferred, NoMethod, Pending, Refused
 from dunning.payments.declines import CARD_OVER, limit_reached, window_start
 from dunning.ports.companies import Gateway
 from dunning.ports.outages import GatewayRefusedError
@@ -22,15 +23,21 @@ class ChargeRecords(AskRecords, Attempts, Protocol):
     """Whom to charge, what was tried before, and money that was not counted."""
 
 
+MayCharge = Callable[[ChargeOrder], Awaitable[Deferred | None]]
+"""`activities.guards.can_they_pay.CanTheyPay.may_charge`."""
+
+
 class ChargeInvoice:
     """Writes the attempt down, asks about it if it was begun before, and only then calls the gateway.
 
+    `may_charge` says when, if it may not be made now.
     `most_declines` is the ceiling of declined attempts with one payment method in 30 days.
     """
 
-    def __init__(self, gateway: Gateway, store: ChargeRecords, most_declines: int = 15) -> None:
+    def __init__(self, gateway: Gateway, store: ChargeRecords, may_charge: MayCharge, most_declines: int = 15) -> None:
         self._gateway = gateway
         self._store = store
+        self._may_charge = may_charge
         self._most_declines = most_declines
 
     @activity.defn(name="charge")
@@ -45,19 +52,21 @@ class ChargeInvoice:
         """
         return await told_of_refusal(self._store, order, self._told(order))
 
-    async def _told(self, order: ChargeOrder) -> ChargeResult:
+    async def _told(self, order: ChargeOrder) -> ChargeAnswer:
         result = await self._charge(order)
         return await told(self._store, order, result) if isinstance(result, Refused) else result
 
-    async def _charge(self, order: ChargeOrder) -> ChargeResult:
+    async def _charge(self, order: ChargeOrder) -> ChargeAnswer:
         if order.payment:
             return await self._gateway.ask(order)
         attempt = await self._store.attempt(order.key)
-        return await (self._again(order, attempt) if attempt else self._first(order))
+        if attempt:
+            return await self._again(order, attempt)
+        if order.ask_only:
+            return _never_seen()
+        return await self._may_charge(order) or await self._first(order)
 
     async def _first(self, order: ChargeOrder) -> ChargeResult:
-        if order.ask_only:
-            return Declined(code="never_seen", message="The gateway never saw the attempt.")
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found
@@ -75,12 +84,14 @@ class ChargeInvoice:
         attempt = _attempt(order, method)
         return await self._sent(order, attempt, method)
 
-    async def _again(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
+    async def _again(self, order: ChargeOrder, attempt: Attempt) -> ChargeAnswer:
         """The same key with the same method: what else the customer put on file meanwhile is not this attempt's."""
         result = await self._gateway.find(order, attempt)
         if result is None and order.ask_only:
-            result = Declined(code="never_seen", message="The gateway never saw the attempt.")
-        return await (self._kept(attempt, result) if result else self._anew(order, attempt))
+            result = _never_seen()
+        if result:
+            return await self._kept(attempt, result)
+        return await self._may_charge(order) or await self._anew(order, attempt)
 
     async def _anew(self, order: ChargeOrder, attempt: Attempt) -> ChargeResult:
         """The company never saw it, however long ago it was begun: who paid meanwhile is not charged, or for less."""
@@ -104,6 +115,10 @@ class ChargeInvoice:
         update = {"outcome": result.kind, "payment": payment or attempt.payment, "detail": detail}
         await self._store.put_attempt(attempt.model_copy(update=update))
         return result
+
+
+def _never_seen() -> Declined:
+    return Declined(code="never_seen", message="The gateway never saw the attempt.")
 
 
 def _is_over(order: ChargeOrder, method: Method) -> bool:

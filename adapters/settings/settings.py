@@ -133,6 +133,9 @@ class Settings(BaseSettings):
     breaker_least: int = Field(default=10, ge=0, description="so many are always allowed, however small the fleet")
     breaker_share: float = Field(default=0.05, ge=0, le=1, description="share of all accounts in a window")
     breaker_hours: float = Field(default=24.0, gt=0, description="length of the window")
+    window_lead_hours: float = Field(
+        default=12.0, ge=0, le=168, description="so long before a maintenance window nobody is restricted any more"
+    )
     breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
 
     charges_per_second: float | None = Field(default=None, gt=0)

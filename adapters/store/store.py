@@ -19,6 +19,7 @@ from adapters.store.money.claims import Claims
 from adapters.store.money.payments import PaymentRecords
 from adapters.store.open_cases import OpenCases
 from adapters.store.subscriptions import Subscriptions
+from adapters.store.windows import Windows
 
 
 class SqlStore(
@@ -41,6 +42,7 @@ class SqlStore(
     Search,
     Subscriptions,
     Tickets,
+    Windows,
 ):
     """All topics of `dunning.ports` in an SQLite file (`sqlite+aiosqlite:///path`) or PostgreSQL (`postgresql+psycopg://...`).
 

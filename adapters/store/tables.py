@@ -10,6 +10,7 @@ from sqlalchemy import (
     CHAR,
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -400,4 +401,29 @@ series = Table(
     metadata,
     _key("name"),
     Column("last", BigInteger, nullable=False),
+)
+
+windows = Table(
+    "windows",
+    metadata,
+    _key("id"),
+    _instant("since"),
+    _instant("until"),
+    _words("zone"),
+    _words("reason"),
+    _words("by"),
+    Column("cancelled", Boolean(create_constraint=False), nullable=False),
+    Index(None, "until"),
+)
+
+put_off = Table(
+    "put_off",
+    metadata,
+    _key("window"),
+    _key("invoice"),
+    _key("step"),
+    _words("account"),
+    _words("action"),
+    _instant("at"),
+    _instant("until"),
 )

@@ -265,9 +265,10 @@ ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="ki
 MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
 AskResult = Annotated[Noted | Found | Overtaken, Field(discriminator="kind")]
 ChargeAnswer = Annotated[
-    Charged | Pending | Declined | Refused | Unknown | NoMethod | Found | Overtaken, Field(discriminator="kind")
+    Charged | Pending | Declined | Refused | Unknown | NoMethod | Found | Deferred | Overtaken,
+    Field(discriminator="kind"),
 ]
-"""What the activity answers: a gateway's result, or that the order was overtaken."""
+"""What the activity answers: a gateway's result, that nobody is charged now, or that the order was overtaken."""
 Result = (
     Charged | Pending | Declined | Unknown | NoMethod | Refunded | Delivered | Undelivered
     | Restricted | Reinstated | Deleted | NotOurs | Deferred | Noted | Abandoned | Found | Remembered | Skipped

@@ -1,9 +1,11 @@
 """Automatic attempts: when there may be another one, and when a new payment method brings one (S3-15)."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from dunning.case.case import Attempted, Case
-from dunning.case.decisions import Conclude, Perform, Step, follow_up
+from dunning.case.decisions import Conclude, Perform, Step, Wait, follow_up
+from dunning.case.put_off import put_off
 from dunning.case.results import NoMethod, Skipped
 from dunning.level import Level
 from dunning.payments.refusals import concluded_without, waits_for_mending
@@ -50,6 +52,14 @@ def _refused_for_good(case: Case) -> bool:
     return bool(tried) and tried[-1].final and not _newer_method(case, tried[-1])
 
 
+def until_new_method(case: Case, now: datetime, found: Step) -> Step:
+    """The same, but a wait ends when a new payment method's attempt may be made that was put off."""
+    later = put_off(case, step(StepKind.NEW_METHOD, case.method_changes), now)
+    if later is None or not isinstance(found, Wait) or (found.until or later.until) < later.until:
+        return found
+    return replace(found, until=later.until) if with_new_method(case, later.until) else found
+
+
 def _newer_method(case: Case, attempt: Attempted) -> bool:
     return case.method_changed_at is not None and case.method_changed_at >= attempt.began
 
@@ -62,7 +72,7 @@ def with_new_method(case: Case, now: datetime) -> Step | None:
     if not tried or not all(_newer_method(case, a) for a in tried) or _used_up(case):
         return None
     name = step(StepKind.NEW_METHOD, case.method_changes)
-    if name in case.steps_done:
+    if name in case.steps_done or put_off(case, name, now):
         return None
     attempt = follow_up(name, now)
     known = waits_for_mending(case, name, now) or concluded_without(case, attempt)

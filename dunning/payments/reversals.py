@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from dunning.case.case import Case, Deferral, Done
+from dunning.case.case import Case, Done
 from dunning.case.decisions import EXEMPT, Perform, Step, Wait, follow_up
 from dunning.case.ledger import Entry, Kind, standing
+from dunning.case.put_off import put_off
 from dunning.notices.warnings import told_of
 from dunning.policy.plan import EXEMPTED, LEVEL_OF, Action, Milestone, TakenBack
 from dunning.policy.step_kinds import StepKind
@@ -27,7 +28,8 @@ def owed_again(case: Case, now: datetime) -> Step | None:
         return Perform(follow_up(reopening, now), "money was taken back")
     for entry in taken:
         for each in _steps_of(case, entry, rule, now):
-            if each.name not in case.steps_done and _put_off(case, each, now) is None and not _exempt(case, each, now):
+            waits = put_off(case, each.name, now) or _exempt(case, each, now)
+            if each.name not in case.steps_done and not waits:
                 return Perform(each, "money was taken back")
     return None
 
@@ -38,7 +40,7 @@ def wait_for_restriction(case: Case, now: datetime) -> Step | None:
     if case.lapsed:
         return None
     at_once = (_at_once(case, entry, rule, now) for entry in standing(case.entries))
-    deferrals = (_put_off(case, each, now) for each in at_once if each)
+    deferrals = (put_off(case, each.name, now) for each in at_once if each)
     later = next((deferral for deferral in deferrals if deferral), None)
     return Wait(later.until, later.step, later.reason) if later else None
 
@@ -77,11 +79,6 @@ def _at_once(case: Case, entry: Entry, rule: TakenBack, now: datetime) -> Milest
     action = next(action for action, brings in LEVEL_OF.items() if brings is level)
     services = next((m.services for m in case.plan.milestones if m.action is action), ())
     return follow_up(name, now, action=action).model_copy(update={"services": services})
-
-
-def _put_off(case: Case, milestone: Milestone, now: datetime) -> Deferral | None:
-    later = (deferral for deferral in case.deferrals if deferral.step == milestone.name and deferral.until > now)
-    return max(later, key=lambda deferral: deferral.until, default=None)
 
 
 def to_repeat(case: Case) -> tuple[Done, ...]:

@@ -46,7 +46,7 @@ from dunning.payments.dust import carried, until_it_is_carried
 from dunning.payments.goodwill import give_back
 from dunning.payments.open_credit import until_credit_may_pay, with_open_credit
 from dunning.payments.refusals import waits_for_mending
-from dunning.payments.retries import concluded, with_new_method
+from dunning.payments.retries import concluded, until_new_method, with_new_method
 from dunning.payments.reversals import owed_again, until_restriction, wait_for_restriction
 from dunning.policy.plan import DROPPED, EXEMPTED, Action, Excess, Milestone
 from dunning.policy.step_kinds import WHEN_PAID, StepKind
@@ -69,6 +69,7 @@ def _by_rule(case: Case, now: datetime) -> Step:
         found = rule(case, now)
         if found is not None:
             found = until_restriction(case, now, found)
+            found = until_new_method(case, now, found)
             return until_it_is_carried(case, now, until_credit_may_pay(case, now, found))
     done = "every step of the policy is done; only a payment or a person ends this case"
     return until_restriction(case, now, Wait(None, "payment", done))

@@ -1,6 +1,7 @@
 """The application: its routes, and what is answered when none of them can."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -10,10 +11,11 @@ from starlette.types import ASGIApp
 from portal.http.access_log import AccessLog
 from portal.http.errors import OUTAGES, Refusals
 from portal.http.html import Pages
+from portal.http.maintenance import CurrentWindow, Maintenance
 
 
-def application(routes: Iterable[Route], pages: Pages) -> ASGIApp:
-    """All routes behind one log."""
+def application(routes: Iterable[Route], pages: Pages, window: CurrentWindow, clock: Callable[[], datetime]) -> ASGIApp:
+    """All routes behind one log, and closed while a maintenance window is there: `window` tells which."""
     refusals = Refusals(pages)
     app = Starlette(
         routes=list(routes),
@@ -25,4 +27,4 @@ def application(routes: Iterable[Route], pages: Pages) -> ASGIApp:
     )
     # A redirect to the path with a slash less would be made of the Host header, and that is the caller's.
     app.router.redirect_slashes = False
-    return AccessLog(app)
+    return AccessLog(Maintenance(app, window, pages, clock))

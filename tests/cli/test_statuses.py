@@ -11,6 +11,7 @@ from tests.cli.test_help import COMMANDS, leads_to_others
 NOWHERE = "sqlite+aiosqlite:////dev/null/store.db"
 WHO = ("--by", "ana", "--reason", "why")
 MONEY = ("--amount", "USD 5", "--id", "x")
+HOURS = ("--from", "2099-01-01 21:00", "--until", "2099-01-01 23:00")
 TIMES = ("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z")
 ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "preview"), ("store", "copy")}
 """Work on files, and without one it is none that passes."""
@@ -65,6 +66,11 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("recover",): ("I-1", *WHO),
     ("removals",): (),
     ("why",): ("I-1",),
+    ("window", "list"): (),
+    ("window", "add"): (*HOURS, "--zone", "UTC", *WHO),
+    ("window", "move"): ("w", "--until", "2099-01-01 23:00", *WHO[:2]),
+    ("window", "extend"): ("w", "--until", "2099-01-01 23:00", *WHO[:2]),
+    ("window", "cancel"): ("w", *WHO[:2]),
     ("breaker", "show"): (),
     ("breaker", "allow"): (*WHO, "--yes"),
     ("breaker", "keep"): WHO,

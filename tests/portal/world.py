@@ -34,6 +34,7 @@ from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
+from operations.windows.windows import current_window
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers
@@ -318,7 +319,7 @@ async def portal(
     ]
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (
-        serving(application(routes, pages), "127.0.0.1", 0) as port,
+        serving(application(routes, pages, lambda: current_window(used, now()), now), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
         yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import CHAR, JSON, BigInteger, Column, Date, Integer, LargeBinary, Table, insert, select, text
+from sqlalchemy import CHAR, JSON, BigInteger, Boolean, Column, Date, Integer, LargeBinary, Table, insert, select, text
 
 from adapters.store import SqlStore
 from adapters.store.copying import CannotCopyError, copy_store
@@ -34,6 +34,7 @@ def value(column: Column[Any], number: int) -> Any:
         CHAR: "USD",
         BigInteger: -(2**62) + number,
         Integer: number,
+        Boolean: bool(number % 2),
     }
     words = f"accounts-id{odd}" if column.foreign_keys else f"{column.table}-{column.name}{odd}"
     words = WORDS.get(str(column.table), words) if column.name == "status" else words

@@ -9,7 +9,7 @@ from dunning.case.decisions import Conclude, Perform, Wait, follow_up
 from dunning.case.facts import MethodChanged
 from dunning.case.ledger import Kind
 from dunning.case.orders import ChargeOrder, NoticeOrder
-from dunning.case.results import Abandoned, Charged, Declined, NoMethod, Noted, Pending, Skipped, Unknown
+from dunning.case.results import Abandoned, Charged, Declined, Deferred, NoMethod, Noted, Pending, Skipped, Unknown
 from dunning.case.update import changed
 from dunning.money import Money
 from dunning.payments.retries import REFUSED_FOR_GOOD, attempts
@@ -60,6 +60,23 @@ def test_a_new_card_s_attempt_is_the_second_and_the_fee_still_comes_when_it_fail
     assert attempted(life) == [(0, "INV-1042:charge:1"), (2, "INV-1042:new-method:1:1")]
     assert did(life, "second-charge").result == Skipped(reason=USED_UP)
     assert fees(life.case) == ["USD 35.00"]
+
+
+@pytest.mark.req("S0-11", "S3-15")
+def test_a_new_card_s_attempt_that_is_put_off_is_waited_for_and_made_once() -> None:
+    case, now = moment(COURTESY, 2)
+    case = new_card(case, now)
+    attempt = decide(case, now)
+    assert isinstance(attempt, Perform)
+    assert attempt.milestone.name == "new-method:1"
+    until = now + timedelta(hours=15)
+    case = recorded(case, attempt.milestone, Deferred(until=until, reason="a window"), now)
+    waits = decide(case, now)
+    assert isinstance(waits, Wait)
+    assert waits.until == until, "not at once again, and not the next step's day"
+    again = decide(case, until)
+    assert isinstance(again, Perform)
+    assert again.milestone.name == "new-method:1"
 
 
 @pytest.mark.req("S3-15")

@@ -14,6 +14,7 @@ from adapters.settings.brands import Brand, Brands
 from adapters.settings.policies import PolicyFolder, policy_names
 from adapters.settings.settings import ROOT
 from adapters.templates.languages import Languages
+from composition import now
 from operations.policies.plans import PlanOf, Policies
 from portal.http.app import application
 from portal.http.html import Pages
@@ -23,6 +24,10 @@ from portal.pages.policy import PolicyPage
 
 ROW = re.compile(r'<tr><th scope="row">(?P<day>[^<]*)</th><td class="text">(?P<what>[^<]*)</td></tr>')
 BRANDS = Brands(Brand(company="Example Hosting", contact="billing@hosting.example"))
+
+
+async def nothing() -> None:
+    """No window is there."""
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ async def portal(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     pages = Pages(Readers(Languages(ROOT / "notices" / "common"), BRANDS))
     routes = [PolicyPage(PolicyFolder(folder, lambda _: []), pages).route()]
     async with (
-        serving(application(routes, pages), "127.0.0.1", 0) as port,
+        serving(application(routes, pages, nothing, now), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield client

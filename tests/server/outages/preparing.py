@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import delete
 from temporalio.client import Client
@@ -26,6 +26,7 @@ from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.machine import decide
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
+from dunning.windows.window import Window
 from operations.invoices.new_invoice import NewInvoice
 from operations.services.holds import PlaceHold
 from operations.subscriptions.new_subscription import NewSubscription
@@ -226,3 +227,17 @@ async def drifted(stage: Stage, client: Client, number: str) -> None:
     """A person at the panel unsuspended what is held."""
     await held(stage, client, number)
     await stage.companies.panel.put(user(number), "active")
+
+
+def night(number: str) -> date:
+    """Another night for each number, in which nothing else is to come."""
+    return in_days(100 + int(number[-5:]) % 250)
+
+
+async def with_window(stage: Stage, client: Client, number: str) -> None:
+    del client
+    since = datetime.combine(night(number), time(21), tzinfo=UTC)
+    one = Window(
+        id=f"{since:%Y-%m-%d-%H%M}", since=since, until=since + timedelta(hours=2), zone="UTC", reason=number, by="bob"
+    )
+    await stage.store.put_window(one)

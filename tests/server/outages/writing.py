@@ -70,6 +70,25 @@ async def in_the_table(stage: Stage, number: str) -> bool:
     return await stage.store.open_case(number) is not None
 
 
+async def window(stage: Stage, number: str) -> list[str]:
+    found = [each for each in await stage.store.windows(NOW) if each.reason == number]
+    return [f"{each.until - each.since}, {each.by}, {each.cancelled}" for each in found]
+
+
+def _window_add(number: str) -> tuple[str, ...]:
+    day = preparing.night(number)
+    hours = ("--from", f"{day} 21:00", "--until", f"{day} 23:00", "--zone", "UTC")
+    return ("window", "add", *hours, "--reason", number, "--by", "ana")
+
+
+def _of_window(command: str, *more: str) -> Callable[[str], tuple[str, ...]]:
+    def words(number: str) -> tuple[str, ...]:
+        day = preparing.night(number)
+        return ("window", command, f"{day}-2100", *(word.format(day) for word in more), "--by", "ana")
+
+    return words
+
+
 def _undo(number: str) -> tuple[str, ...]:
     times = ("--since", (NOW - timedelta(days=1)).isoformat(), "--until", (NOW + timedelta(days=1)).isoformat())
     return ("undo", *times, "--policy", only(NOTIFIES, number).name, "--id", f"undo-{number}", "--yes", *WHO)
@@ -154,5 +173,13 @@ WRITING: dict[str, Writing] = {
     "pause": Writing(_of("pause", "{}", "--until", str(in_days(200)), *WHO), preparing.subscribed),
     "cancel": Writing(_of("cancel", "{}", *WHO), preparing.subscribed),
     "sweep": Writing(_of("sweep"), preparing.unheard),
+    "window add": Writing(_window_add, nothing, varies=frozenset({"windows"}), more=window),
+    "window move": Writing(
+        _of_window("move", "--until", "{} 22:30"), preparing.with_window, varies=frozenset({"windows"}), more=window
+    ),
+    "window extend": Writing(
+        _of_window("extend", "--until", "{} 23:30"), preparing.with_window, varies=frozenset({"windows"}), more=window
+    ),
+    "window cancel": Writing(_of_window("cancel"), preparing.with_window, varies=frozenset({"windows"}), more=window),
     "drift": Writing(_of("drift"), drifted, more=shown),
 }

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from temporalio.testing import ActivityEnvironment
 
+from activities.guards.can_they_pay import CanTheyPay
 from activities.payments.charge import ChargeInvoice
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
@@ -67,7 +68,10 @@ async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[C
             method=method.id,
         )
     )
-    yield ChargeInvoice(gateway, stage.store), first.model_copy(update=order)
+    yield (
+        ChargeInvoice(gateway, stage.store, CanTheyPay(stage.store, timedelta(0)).may_charge),
+        first.model_copy(update=order),
+    )
     await gateway.close()
 
 
@@ -83,7 +87,7 @@ async def test_a_begun_attempt_asks_for_other_money_before_it_charges(open_stage
         news = News(invoice=name, account=order.account, fact=Payment(id=paid, amount=usd(1999), at=now()))
         deliver = open_stage.made(await open_stage.connect()).deliver_news.deliver
         before = (await deliver(news)).outcome if first == "webhook" else ""
-        result = await charge._charge(order)
+        result = await ActivityEnvironment().run(charge._charge, order)
         after = (await deliver(news)).outcome
     assert (before, after) == ("credited" if first == "webhook" else "", "already counted")
     assert isinstance(result, Found)
@@ -128,7 +132,7 @@ async def test_a_payment_acknowledged_between_the_asking_and_the_call_stops_the_
 @pytest.mark.promise(1)
 async def test_a_begun_attempt_takes_no_more_than_is_owed_by_now(open_stage: Stage) -> None:
     async with begun(open_stage, "KEPT-2", amount=usd(999), known=("bank-1",)) as (charge, order):
-        result = await charge._charge(order)
+        result = await ActivityEnvironment().run(charge._charge, order)
     assert isinstance(result, Charged)
     assert result.amount == usd(999)
 

@@ -76,6 +76,7 @@ def upgrade() -> None:
     _inboxes()
     _consequences()
     _subscriptions()
+    _windows()
 
 
 def _accounts() -> None:
@@ -278,9 +279,28 @@ def _subscriptions() -> None:
     )
 
 
+def _windows() -> None:
+    op.create_table(
+        "windows",
+        *_words("id", "zone", "reason", "by"),
+        _instant("since"),
+        _instant("until"),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        _key("windows", "id"),
+    )
+    _index("windows", "until")
+    op.create_table(
+        "put_off",
+        *_words("window", "invoice", "step", "account", "action"),
+        _instant("at"),
+        _instant("until"),
+        _key("put_off", "window", "invoice", "step"),
+    )
+
+
 def downgrade() -> None:
     tables = (
-        "series renewals subscriptions "
+        "put_off windows series renewals subscriptions "
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

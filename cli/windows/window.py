@@ -1,0 +1,163 @@
+"""`window`: maintenance windows, in which customers cannot pay, so nobody is charged, restricted or deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cyclopts import App, Parameter
+
+from cli.shell.connections import composed
+from cli.shell.errors import BadInputError
+from cli.shell.options import Json
+from cli.shell.output import print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dunning.windows.window import PutOff, Window
+    from operations.windows.windows import Changed
+
+Id = Annotated[str, Parameter(help="The window's id, such as 2026-12-01-2100; `window list` has them.")]
+By = Annotated[str, Parameter("--by", help="Who decides this; kept with the window.")]
+Zones = Annotated[tuple[str, ...], Parameter("--also", help="Print the hours in this zone, too; several times.")]
+_FORM = "%Y-%m-%d %H:%M"
+_SHOWN = 20
+
+window = App(name="window", help="Set, move and cancel maintenance windows.")
+
+
+@window.command
+async def add(
+    *,
+    since: Annotated[str, Parameter("--from", help='Its beginning, like "2026-12-01 21:00", in --zone.')],
+    until: Annotated[str, Parameter(help='Its end, like "2026-12-01 23:00", in --zone.')],
+    zone: Annotated[str, Parameter(help="The zone of these hours, such as America/Los_Angeles.")],
+    reason: Annotated[str, Parameter(help="What customers read about it.")],
+    by: By,
+    also: Zones = (),
+    json: Json = False,
+) -> None:
+    """Set a maintenance window: customers can do nothing at the portal in it.
+
+    A charge that falls into it is made the next morning, once. Nobody is restricted or deleted in it, nor in the hours
+    before it (REPRIEVE_WINDOW_LEAD_HOURS) or right after it. Mails go out, and news of payments counts. Safe to repeat.
+    """
+    from operations.windows.windows import NewWindow
+
+    hours = _read(since, zone, "--from"), _read(until, zone, "--until")
+    _check(also)
+    async with composed(server="if there") as made:
+        _say(await made.windows.add(NewWindow(*hours, zone, reason, by)), "set", also, json=json)
+
+
+@window.command
+async def move(
+    window: Id,
+    /,
+    *,
+    since: Annotated[str, Parameter("--from", help="Its new beginning, in the window's own zone.")] = "",
+    until: Annotated[str, Parameter(help="Its new end, likewise.")] = "",
+    by: By,
+    also: Zones = (),
+    json: Json = False,
+) -> None:
+    """Give a window other hours, also while it runs. What need not wait any more comes at once. Safe to repeat."""
+    if not since and not until:
+        raise BadInputError("give --from, --until or both")
+    _check(also)
+    async with composed(server="if there") as made:
+        zone = (await made.windows.known(window)).zone
+        hours = _read(since, zone, "--from") if since else None, _read(until, zone, "--until") if until else None
+        _say(await made.windows.move(window, *hours, by), "moved", also, json=json)
+
+
+@window.command
+async def extend(
+    window: Id,
+    /,
+    *,
+    until: Annotated[str, Parameter(help='Its new end, like "2026-12-02 01:00", in the window\'s own zone.')],
+    by: By,
+    also: Zones = (),
+    json: Json = False,
+) -> None:
+    """Let a window end later, also while it runs: what waits for it waits longer. Safe to repeat."""
+    _check(also)
+    async with composed(server="if there") as made:
+        known = await made.windows.known(window)
+        end = _read(until, known.zone, "--until")
+        if end < known.until:
+            raise BadInputError(f"--until: {window} ends later already; `window move` lets it end earlier")
+        _say(await made.windows.move(window, None, end, by), "extended", also, json=json)
+
+
+@window.command
+async def cancel(window: Id, /, *, by: By, json: Json = False) -> None:
+    """Call a window off, also while it runs: what waited for it comes at once. Safe to repeat."""
+    async with composed(server="if there") as made:
+        _say(await made.windows.cancel(window, by), "cancelled", (), json=json)
+
+
+@window.command(name="list")
+async def list_(
+    *,
+    all: Annotated[bool, Parameter(help="Those that are over, too.")] = False,  # noqa: A002
+    also: Zones = (),
+    json: Json = False,
+) -> None:
+    """List the maintenance windows, and how many steps waited or wait for each."""
+    _check(also)
+    async with composed(server="not needed") as made:
+        found = [(each, await made.windows.waiting(each.id)) for each in await made.windows.of(over=all)]
+    if json:
+        print_json([{**each.model_dump(mode="json"), "put_off": rows} for each, rows in found])
+        return
+    for each, rows in found:
+        print(*_lines(each, rows, also), sep="\n")
+    if not found:
+        print("no windows")
+
+
+def _lines(window: Window, rows: tuple[PutOff, ...], also: Iterable[str]) -> Iterable[str]:
+    from dunning.windows.window import hours_of
+
+    cancelled = " (cancelled)" if window.cancelled else ""
+    yield f"{window.id}{cancelled}: {hours_of(window, (*also, 'UTC'))}: {window.reason} (by {window.by})"
+    yield from (f"  {row.invoice} {row.step}: until {row.until:%Y-%m-%d %H:%MZ}" for row in rows[:_SHOWN])
+    if len(rows) > _SHOWN:
+        yield f"  and {len(rows) - _SHOWN} more; --json has all"
+
+
+def _say(changed: Changed, what: str, also: Iterable[str], *, json: bool) -> None:
+    from dunning.windows.window import hours_of
+
+    window = changed.window
+    if json:
+        print_json({**window.model_dump(mode="json"), "changed": changed.changed, "told": changed.told})
+        return
+    outcome = what if changed.changed else "is so already"
+    told = f"; {changed.told} step(s) that waited are looked at again" if changed.told else ""
+    print(f"{window.id}: {outcome}: {hours_of(window, (*also, 'UTC'))}{told}")
+
+
+def _read(text: str, zone: str, option: str) -> datetime:
+    from dunning.calendar import instant
+
+    _check((zone,), "--zone")
+    try:
+        local = datetime.strptime(text.strip(), _FORM)  # noqa: DTZ007 - in the zone that is said
+    except ValueError:
+        raise BadInputError(f'{option}: {text!r} is not a time; write it like "2026-12-01 21:00"') from None
+    return instant(local.date(), local.time(), zone)
+
+
+def _check(zones: Iterable[str], option: str = "--also") -> None:
+    for zone in zones:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise BadInputError(
+                f"{option}: there is no time zone {zone!r}; write it like America/Los_Angeles"
+            ) from None

@@ -1,0 +1,1 @@
+"""Maintenance windows: times in which customers cannot pay, and what waits for them."""

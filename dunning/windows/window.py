@@ -1,0 +1,57 @@
+"""A maintenance window as the store keeps it and as people read it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dunning.calendar import local
+from dunning.wire import Instant, Wire
+
+
+class Window(Wire):
+    """From `since` to before `until` (UTC) customers can do nothing at the portal, so nobody can pay there.
+
+    `zone` is the one in which its hours were said. `reason` is for customers, `by` says who decided it last. A
+    cancelled one keeps its hours and closes nothing.
+    """
+
+    id: str
+    since: Instant
+    until: Instant
+    zone: str
+    reason: str = ""
+    by: str = ""
+    cancelled: bool = False
+
+    def covers(self, at: datetime) -> bool:
+        """Whether customers cannot pay at that instant."""
+        return not self.cancelled and self.since <= at < self.until
+
+
+class PutOff(Wire):
+    """A step that waits for the end of a window: it comes at `until`. `at` is when it would have come.
+
+    `action` is the order's step by what it does: charge, suspend, delete and so on.
+    """
+
+    window: str
+    invoice: str
+    step: str
+    account: str
+    action: str
+    at: Instant
+    until: Instant
+
+
+def hours_of(window: Window, zones: Iterable[str] = ()) -> str:
+    """Its hours in its own zone and in others, each with its own date (S0-01).
+
+    `Thu 19 Apr 2012 21:00 to 23:00 PDT; Fri 20 Apr 2012 00:00 to 02:00 EDT`.
+    """
+    return "; ".join(_between(window, zone) for zone in dict.fromkeys((window.zone, *zones)))
+
+
+def _between(window: Window, zone: str) -> str:
+    since, until = local(window.since, zone), local(window.until, zone)
+    day = "" if until.date() == since.date() else f"{until:%a %-d %b %Y} "
+    named = "" if since.tzname() == until.tzname() else f" {since.tzname()}"
+    return f"{since:%a %-d %b %Y %H:%M}{named} to {day}{until:%H:%M} {until.tzname()}"

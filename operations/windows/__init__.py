@@ -1,0 +1,1 @@
+"""Maintenance windows: people announce, move and cancel times in which customers cannot pay."""

@@ -1,0 +1,143 @@
+"""Maintenance windows: people set, move, extend and cancel them, and what waited for one hears of it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from dunning.calendar import local
+from dunning.case.facts import Reconsider
+from dunning.ports.cases import Cases, NoCaseError
+from dunning.ports.outages import OutageError
+from dunning.ports.windows import Windows
+from dunning.windows.can_they_pay import TO_PAY, charge_waits, consequence_waits
+from dunning.windows.window import PutOff, Window
+from operations.concurrency import a_few
+from operations.errors import RefusedError, UnfinishedError
+
+LONGEST = timedelta(days=7)
+"""Nobody needs longer, and what is longer is a mistake in a date."""
+FARTHEST = timedelta(days=366)
+CHARGE = "charge"
+
+
+class NewWindow(NamedTuple):
+    """From `since` to `until` (UTC); `zone` is that of whoever said the hours, `reason` for customers."""
+
+    since: datetime
+    until: datetime
+    zone: str
+    reason: str
+    by: str
+
+
+class Changed(NamedTuple):
+    """The window as it is now, whether that is new, and how many cases were told to look again."""
+
+    window: Window
+    changed: bool
+    told: int = 0
+
+
+async def current_window(store: Windows, at: datetime) -> Window | None:
+    """The one that is at that instant; of several the one that ends last. Raises StoreOutageError."""
+    running = [each for each in await store.windows(at) if each.covers(at)]
+    return max(running, key=lambda each: each.until, default=None)
+
+
+class MaintenanceWindows:
+    """All are safe to repeat, and raise RefusedError and OutageError.
+
+    `lead` is as in `dunning.windows.can_they_pay`; `clock` is the wall's.
+    """
+
+    def __init__(self, store: Windows, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._cases = cases
+        self._lead = lead
+        self._clock = clock
+
+    async def of(self, *, over: bool = False) -> tuple[Window, ...]:
+        """Those that are not over, by their beginning; with `over` all there ever were."""
+        return await self._store.windows(datetime.min.replace(tzinfo=self._clock().tzinfo) if over else self._clock())
+
+    async def waiting(self, window: str) -> tuple[PutOff, ...]:
+        """What waits or waited for it, in the order in which it would have come."""
+        await self.known(window)
+        return await self._store.put_off_by(window)
+
+    async def add(self, new: NewWindow) -> Changed:
+        """Set one; its id is its beginning in its own zone. Raises RefusedError for hours that cannot be meant."""
+        window = Window(id=f"{local(new.since, new.zone):%Y-%m-%d-%H%M}", **new._asdict())
+        known = await self._store.window(window.id)
+        if known == window:
+            return Changed(window, changed=False)
+        if known and not known.cancelled:
+            raise RefusedError("there is a window that begins then: move or extend that one", about=window.id)
+        self._sound(window)
+        return await self._put(window)
+
+    async def move(self, window: str, since: datetime | None, until: datetime | None, by: str) -> Changed:
+        """Give it other hours; None stays. It may run already, and may end now, but not be over."""
+        known = await self.known(window)
+        after = known.model_copy(update={"since": since or known.since, "until": until or known.until, "by": by})
+        if (after.since, after.until) == (known.since, known.until):
+            return Changed(known, changed=False, told=await self._tell(known))
+        if known.cancelled or known.until <= self._clock():
+            raise RefusedError(f"it is {'cancelled' if known.cancelled else 'over'}", about=window)
+        self._sound(after)
+        return await self._put(after)
+
+    async def cancel(self, window: str, by: str) -> Changed:
+        """Call it off, also while it runs: what waited for it comes now, if nothing else holds it."""
+        known = await self.known(window)
+        if known.cancelled:
+            return Changed(known, changed=False, told=await self._tell(known))
+        if known.until <= self._clock():
+            raise RefusedError("it is over", about=window)
+        return await self._put(known.model_copy(update={"cancelled": True, "by": by}))
+
+    async def known(self, window: str) -> Window:
+        """The one of that id. Raises RefusedError when there is none."""
+        found = await self._store.window(window)
+        if found is None:
+            raise RefusedError("there is no such window; `starter.py window list` names them", about=window)
+        return found
+
+    async def _put(self, window: Window) -> Changed:
+        await self._store.put_window(window)
+        return Changed(window, changed=True, told=await self._tell(window))
+
+    async def _tell(self, window: Window) -> int:
+        """Cases whose steps need not wait so long any more look again; the others ask by themselves when it is time."""
+        waiting = [row for row in await self._store.put_off_by(window.id) if row.until > self._clock()]
+        windows = await self._store.windows(min((row.at for row in waiting), default=self._clock()) - TO_PAY)
+        sooner = [row for row in waiting if self._then(row, windows) < row.until]
+        try:
+            told = await a_few(self._reconsider(row, window.by) for row in sooner)
+        except OutageError as error:
+            raise UnfinishedError(f"window {window.id} is written down, but not every case was told: {error}") from None
+        return sum(told)
+
+    def _then(self, row: PutOff, windows: tuple[Window, ...]) -> datetime:
+        charge = row.action == CHARGE
+        waits = charge_waits(row.at, windows) if charge else consequence_waits(row.at, windows, self._lead)
+        return waits.until if waits else row.at
+
+    async def _reconsider(self, row: PutOff, by: str) -> bool:
+        try:
+            fact = Reconsider(step=row.step, by=by, reason="the maintenance window changed")
+            await self._cases.signal(row.invoice, fact)
+        except NoCaseError:  # one that is closed needs not hear of it
+            return False
+        return True
+
+    def _sound(self, window: Window) -> None:
+        now = self._clock()
+        if window.until <= window.since:
+            raise RefusedError("it ends before it begins", field="until")
+        if window.until <= now:
+            raise RefusedError("it would be over already", field="until")
+        if window.until - window.since > LONGEST:
+            raise RefusedError(f"it lasts longer than {LONGEST.days} days", field="until")
+        if window.since - now > FARTHEST:
+            raise RefusedError("it is more than a year away", field="from")

@@ -1,0 +1,105 @@
+"""`window`, as typed: hours are of the zone that is said, and what cannot be meant is refused."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.store import SqlStore, migrate
+from cli.shell.options import now
+from dunning.windows.window import PutOff
+from tests.cli.command import Operate
+
+ZONE = "America/Los_Angeles"
+DAY = f"{now() + timedelta(days=30):%Y-%m-%d}"
+SAID = ("--zone", ZONE, "--reason", "New disks.", "--by", "ana")
+HOURS = ("--from", f"{DAY} 21:00", "--until", f"{DAY} 23:00")
+ID = f"{DAY}-2100"
+
+
+@pytest.fixture
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
+    """Give an empty store that the commands use, too."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/windows.db"
+    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
+    await migrate(url)
+    opened = SqlStore(url)
+    yield opened
+    await opened.close()
+
+
+async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline: Operate) -> None:
+    said = await offline("window", "add", *HOURS, *SAID, "--also", "America/New_York")
+    assert (said.status, said.err) == (0, "")
+    assert said.out.startswith(f"{ID}: set: ")
+    for words in ("21:00 to 23:00 P", "; ", "00:00 to 02:00 E", " UTC"):
+        assert words in said.out
+    again = await offline("window", "add", *HOURS, *SAID)
+    assert (again.status, again.out.startswith(f"{ID}: is so already: ")) == (0, True)
+    moved = await offline("window", "move", ID, "--from", f"{DAY} 20:00", "--by", "bob")
+    assert "20:00 to 23:00" in moved.out
+    extended = await offline("window", "extend", ID, "--until", f"{DAY} 23:30", "--by", "bob")
+    assert "20:00 to 23:30" in extended.out
+    sooner = await offline("window", "extend", ID, "--until", f"{DAY} 22:00", "--by", "bob")
+    assert (sooner.status, "`window move` lets it end earlier" in sooner.err) == (2, True)
+    (known,) = await store.windows(now())
+    assert (known.by, known.zone, (known.until - known.since)) == ("bob", ZONE, timedelta(hours=3.5))
+    waits = PutOff(
+        window=ID, invoice="INV-1", step="charge", account="a", action="charge", at=known.since, until=known.until
+    )
+    await store.note_put_off(waits)
+    listed = await offline("window", "list")
+    assert "New disks. (by bob)\n  INV-1 charge: until " in listed.out
+    (told,) = (await offline("window", "list", "--json")).json
+    assert [each["invoice"] for each in told["put_off"]] == ["INV-1"]
+
+
+async def test_a_cancelled_one_stays_in_the_list_and_may_be_set_again(store: SqlStore, offline: Operate) -> None:
+    assert (await offline("window", "add", *HOURS, *SAID)).status == 0
+    for outcome in ("cancelled", "is so already"):
+        said = await offline("window", "cancel", ID, "--by", "bob")
+        assert (said.status, said.out.startswith(f"{ID}: {outcome}: ")) == (0, True)
+    assert f"{ID} (cancelled): " in (await offline("window", "list")).out
+    moved = await offline("window", "move", ID, "--until", f"{DAY} 23:10", "--by", "bob")
+    assert (moved.status, moved.err) == (2, f"starter: {ID}: it is cancelled\n")
+    assert (await offline("window", "add", *HOURS, *SAID)).out.startswith(f"{ID}: set: ")
+    assert not [each for each in await store.windows(now()) if each.cancelled]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (
+            ("--from", "tonight", "--until", f"{DAY} 23:00", *SAID),
+            "--from: 'tonight' is not a time; write it like \"2026",
+        ),
+        (("--from", f"{DAY} 23:00", "--until", f"{DAY} 21:00", *SAID), "--until: it ends before it begins"),
+        (("--from", "2020-01-01 21:00", "--until", "2020-01-01 23:00", *SAID), "--until: it would be over already"),
+        (("--from", "2020-01-01 21:00", "--until", f"{DAY} 23:00", *SAID), "--until: it lasts longer than 7 days"),
+        (("--from", "2099-01-01 21:00", "--until", "2099-01-01 23:00", *SAID), "--from: it is more than a year away"),
+        ((*HOURS, "--zone", "Mars/Olympus", *SAID[2:]), "--zone: there is no time zone 'Mars/Olympus'"),
+        ((*HOURS, *SAID, "--also", "../etc"), "--also: there is no time zone '../etc'"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(
+    store: SqlStore, offline: Operate, words: tuple[str, ...], wrong: str
+) -> None:
+    said = await offline("window", "add", *words)
+    assert (said.status, said.out) == (2, "")
+    assert wrong in said.err
+    assert await store.windows(now()) == ()
+
+
+async def test_one_that_nobody_knows_is_refused(store: SqlStore, offline: Operate) -> None:
+    assert await store.windows(now()) == ()
+    for words in (
+        ("cancel", "nine"),
+        ("move", "nine", "--until", f"{DAY} 23:00"),
+        ("extend", "nine", "--until", f"{DAY} 23:00"),
+    ):
+        said = await offline("window", *words, "--by", "bob")
+        assert (said.status, "nine: there is no such window; `starter.py window list` names them" in said.err) == (
+            2,
+            True,
+        )

@@ -1,0 +1,99 @@
+"""In a maintenance window the portal lets nobody do anything, whichever page it is, and names the end."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from adapters.settings.settings import Settings
+from adapters.store import SqlStore, migrate
+from composition import now
+from dunning.windows.window import Window
+from portal.composition import Portal, compose
+from portal.http.maintenance import OPEN
+from portal.http.server import serving
+
+WEBHOOKS = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> str:
+    """Give a store in which nothing is."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/portal.db"
+    await migrate(url)
+    return url
+
+
+@pytest.fixture
+async def made(url: str) -> AsyncIterator[Portal]:
+    """Give the portal as its settings compose it."""
+    settings = Settings(
+        store_url=url,
+        link_secret=SecretStr("a secret of the tests, forty characters."),
+        payment_webhook_secrets=(SecretStr(WEBHOOKS),),
+        outage_seconds=0.1,
+    )
+    async with AsyncExitStack() as stack:
+        yield compose(settings, stack)
+
+
+async def until_two(url: str) -> Window:
+    """A window that is now, and ends in two hours."""
+    store, at = SqlStore(url), now()
+    window = Window(
+        id="w",
+        since=at - timedelta(hours=1),
+        until=at + timedelta(hours=2),
+        zone="America/New_York",
+        reason="New disks.",
+    )
+    await store.put_window(window)
+    await store.close()
+    return window
+
+
+@pytest.mark.req("S0-03", "S0-04")
+async def test_every_route_is_refused_in_it_but_those_that_are_for_programs(made: Portal, url: str) -> None:
+    window = await until_two(url)
+    async with (
+        serving(made.app, "127.0.0.1", 0) as port,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+    ):
+        for route in made.routes:
+            path = route.path.replace("{invoice:path}", "INV-1").replace("{name}", "hotdoodle")
+            path = path.replace("{service:path}", "x").replace("{key:path}", "x").replace("{notice:path}", "x")
+            for method in sorted(route.methods or ()):
+                answer = await http.request(method, path)
+                if path.startswith(OPEN):
+                    assert "at work" not in answer.text, path
+                    continue
+                assert answer.status_code == 503, path
+                assert 7000 < int(answer.headers["Retry-After"]) <= 7200
+                assert answer.headers["Content-Security-Policy"], "with the headers of every page"
+                if method != "HEAD":
+                    assert "New disks." in answer.text
+                    assert f"{window.until:%H:%M} UTC" in answer.text
+                    assert "Eastern" in answer.text or "EST" in answer.text or "EDT" in answer.text
+        german = await http.get("/pay/INV-1", headers={"Accept-Language": "de"})
+        assert "Wir arbeiten an unseren Systemen" in german.text
+
+
+async def test_before_after_and_once_it_is_cancelled_the_pages_are_there(made: Portal, url: str) -> None:
+    store, at = SqlStore(url), now()
+    hour = timedelta(hours=1)
+    for name, since, until, cancelled in (
+        ("over", at - 2 * hour, at - hour, False),
+        ("to come", at + hour, at + 2 * hour, False),
+        ("cancelled", at - hour, at + hour, True),
+    ):
+        await store.put_window(Window(id=name, since=since, until=until, zone="UTC", cancelled=cancelled))
+    await store.close()
+    async with (
+        serving(made.app, "127.0.0.1", 0) as port,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+    ):
+        assert (await http.get("/policies/hotdoodle")).status_code == 200
