@@ -60,6 +60,7 @@ from operations.money.payments import Payments
 from operations.money.spread_credit import SpreadCredit
 from operations.money.staff_credit import StaffCredit
 from operations.notices import NoticeArchive
+from operations.policies.difference import ComparePolicies
 from operations.resend_notice import Letterbox, ResendNotice
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
@@ -312,6 +313,11 @@ class Composition:
     def forecast(self) -> Forecast:
         """Look ahead."""
         return Forecast(self.store, Processors(), now)
+
+    @cached_property
+    def compare_policies(self) -> ComparePolicies:
+        """Compare two policies for open invoices."""
+        return ComparePolicies(self.store, Processors(), now)
 
     @cached_property
     def find(self) -> Find:

@@ -14,6 +14,7 @@ from adapters.panels import KINDS as PANELS
 from adapters.settings.panels import Kind as PanelKind
 from adapters.temporal.attributes import KEYS
 from cli.invoices.forecast_svg import COLOURS as AHEAD
+from cli.policies.diff import DEEDS as DIFFERENCES
 from cli.policies.timeline_svg import COLOURS
 from dunning import names
 from dunning.case import results
@@ -24,6 +25,7 @@ from dunning.explain.receipt import SOURCES
 from dunning.explain.words import DEEDS
 from dunning.fleet.drift_report import TITLES, Finding
 from dunning.fleet.reconcile import LINES, Moved
+from dunning.forecast.difference import COUNTED
 from dunning.forecast.expected import DEED_OF, Deed
 from dunning.level import Level
 from dunning.notices.hold_notice import TITLES as TITLES_OF_HOLDS
@@ -72,6 +74,7 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "the colour of a milestone": (COLOURS, MILESTONE_ACTIONS, ()),
     "what a step is counted as in a look ahead": (DEED_OF, Action, ()),
     "the colour of what is looked ahead to": (AHEAD, Deed, ()),
+    "what a policy would do, in a sentence": (DIFFERENCES, (each.value for each in COUNTED), ()),
     "the level of an action": (LEVEL_OF.values(), Level, (Level.ACTIVE,)),
     "how a result is recorded": (RECORDERS, get_args(Result), (results.Reinstated,)),
     "how a signal is read": (READERS, SIGNALS.values(), ()),

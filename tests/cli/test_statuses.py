@@ -39,6 +39,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("report", "ageing"): (),
     ("report", "recovered"): (),
     ("forecast",): (),
+    ("diff",): ("hotdoodle", "whmcs-default"),
     ("cases", "rebuild"): (),
     ("show",): ("I-1",),
     ("link",): ("I-1",),

@@ -106,15 +106,18 @@ async def test_what_cannot_be_looked_at_is_counted_and_named(store: SqlStore, of
         as_row(case, number="INV-4", died="terminated"),
         row("INV-5", coming_at=None, snapshot=""),
         as_row(lived("INV-6", 20), snapshot=""),  # nothing comes of it in these days
+        as_row(lived("INV-7", 20), died="failed"),
     )
     said = await offline("forecast", "--days", "9")
     assert said.status == 0
-    assert "2 of 6 open invoice(s) looked at" in said.out
+    assert "2 of 7 open invoice(s) looked at" in said.out
     assert re.search(r"Not looked at: 2 invoice\(s\), too long for a snapshot \(.*show.*\): INV-2, INV-5\.", said.out)
     assert re.search(r"Not looked at: 1 invoice\(s\), with a snapshot of another .*rebuild.*: INV-3\.", said.out)
-    assert re.search(r"Not looked at: 1 invoice\(s\), whose workflow the server ended .*recover.*: INV-4\.", said.out)
+    assert re.search(
+        r"Not looked at: 2 invoice\(s\), whose workflow the server ended .*recover.*: INV-4, INV-7\.", said.out
+    )
     told = (await offline("forecast", "--days", "9", "--json")).json
-    assert [each["invoice"] for each in told["not_looked_at"]] == ["INV-2", "INV-3", "INV-4", "INV-5"]
+    assert [each["invoice"] for each in told["not_looked_at"]] == ["INV-2", "INV-3", "INV-4", "INV-5", "INV-7"]
     assert {each["account"] for each in told["accounts"]} == {"bakery"}
 
 

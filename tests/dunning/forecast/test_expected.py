@@ -98,6 +98,17 @@ def test_a_charge_counts_for_all_that_comes_after_it() -> None:
     assert (end.currency, end.invoices, end.amount) == ("USD", 1, 1999)
 
 
+def test_a_charge_after_a_fee_asks_for_the_fee_too() -> None:
+    """Of the policy's day five the second charge goes to day eight."""
+    case, now = moment(COURTESY, -1)
+    first, charge, second, fee, *others = case.plan.milestones
+    assert (second.name, fee.name) == ("second-charge", "late-fee")
+    later = second.model_copy(update={"at": second.at + timedelta(days=3), "day": 8})
+    plan = case.plan.model_copy(update={"milestones": (first, charge, fee, later, *others)})
+    found = expected(case.model_copy(update={"plan": plan}), now, 12)
+    assert [each.tried for each in found if each.deed is Deed.CHARGED] == [1999, 5499]
+
+
 def test_the_first_day_is_today_and_the_last_one_ends_at_midnight_in_the_cases_zone() -> None:
     case, now = moment(ASO, 8)  # its evening: nothing is left of this day
     assert come(case, now, 1) == []
