@@ -14,6 +14,7 @@ from dunning.level import at_panel, strictest
 from dunning.records.credit import UNMATCHED
 from sandbox.panel.books import PanelCall
 from tests.chaos.cards import cards
+from tests.chaos.closed import acted_in_a_window
 from tests.chaos.exempt import restricted_while_exempt
 from tests.chaos.fees import fees
 from tests.chaos.life import Life
@@ -46,6 +47,7 @@ async def wrongs(life: Life) -> list[str]:
         *unannounced(seen),
         *restricted_while_exempt(seen),
         *restricted_for_another(seen),
+        *acted_in_a_window(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),

@@ -19,12 +19,15 @@ _WEIGHTS: dict[ActKind, int] = {
     "refused charge again": 3, "refused charge left out": 3, "card that ends": 5,
     "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
-    "accounts merged": 0,  # drawn apart, so that older seeds stay the lives that they were
+    # Drawn apart, so that older seeds stay the lives that they were.
+    "accounts merged": 0, "window set": 0, "window cancelled": 0,
 }  # fmt: skip
 _MOVED = 0.12
 """The share of invoices that move in."""
 _MERGED = 0.15
 """The share of accounts that are merged into another one."""
+_CLOSED = 0.3
+"""The share of lives in which the operator sets maintenance windows."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
     "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
@@ -39,6 +42,7 @@ def draw(seed: int) -> DrawnLife:
     invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
+    acts += _windows(Random(f"{seed} windows"), invoices)
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -99,6 +103,14 @@ def _acts(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
 def _merges(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
     """Some signed up twice."""
     return [_act(chance, invoices, "accounts merged")] if chance.random() < _MERGED else []
+
+
+def _windows(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """Some of the operator's nights fall into it, and not all of them come."""
+    if chance.random() >= _CLOSED:
+        return []
+    kinds: list[ActKind] = ["window set", *chance.choice(((), ("window cancelled",), ("window set",)))]
+    return [_act(chance, invoices, kind) for kind in kinds]
 
 
 def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:

@@ -14,7 +14,7 @@ ActKind = Literal[
     "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out", "goodwill",
     "refused charge again", "refused charge left out", "card that ends", "pays in another currency by command",
     "takes back by command what nobody knows", "what was waited for comes", "cancellation asked",
-    "terminated and recovered", "exempted", "accounts merged",
+    "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
 FaultKind = Literal[

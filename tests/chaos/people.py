@@ -15,6 +15,7 @@ from operations.errors import RefusedError
 from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
+from tests.chaos.closed import cancels_window, sets_window
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
 from tests.chaos.drawn import Act, ActKind
 from tests.chaos.exempt import exempts
@@ -335,4 +336,6 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "terminated and recovered": terminates_and_recovers,
     "exempted": exempts,
     "accounts merged": merges,
+    "window set": sets_window,
+    "window cancelled": cancels_window,
 }

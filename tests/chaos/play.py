@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.chaos.check import NO_REPLAY, UNREPLAYED, histories, wrongs
+from tests.chaos.closed import reopens
 from tests.chaos.draw import draw
 from tests.chaos.drawn import LONGEST, DrawnLife, Fault
 from tests.chaos.faults import break_something
@@ -128,6 +129,7 @@ async def _settled(world: World, life: Life) -> list[str]:
         for charge in (await payments.books()).of(*life.names):
             if charge.status == "pending":
                 await payments.settle(charge.id, "succeeded" if life.drawn.seed % 2 else "debit_returned")
+        await reopens(life)
         for day in AFTERWARDS:
             await _quiet(world, life)
             await life.to_day(day)

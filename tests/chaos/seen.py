@@ -55,6 +55,9 @@ class Seen:
         return Counter(
             {
                 "merges": bool(self.life.told.merged),
+                "steps put off by windows": sum(
+                    "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals
+                ),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],
                 "notices of cards that end": cards,

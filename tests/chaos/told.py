@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dunning.records.credit import Credit
+from dunning.windows.window import Window
 from tests.chaos.on_file import OnFile
 
 
@@ -36,6 +37,15 @@ class ExemptSaid:
 
 
 @dataclass
+class WindowSaid:
+    """A window as it was set, all cases' times then, and when it was called off; nothing: it was not."""
+
+    window: Window
+    at: dict[str, datetime]
+    cancelled: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+
+@dataclass
 class Told:
     """Of one life."""
 
@@ -56,6 +66,7 @@ class Told:
     merged: str = ""
     """The user of the service that the account has into which this one was merged."""
     exempt: list[ExemptSaid] = field(default_factory=list[ExemptSaid])
+    windows: list[WindowSaid] = field(default_factory=list[WindowSaid])
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
     wrong: list[str] = field(default_factory=list[str])
