@@ -68,6 +68,7 @@ from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
 from operations.subscriptions.changes import SubscriptionChanges
 from operations.subscriptions.check_subscription import CheckSubscription
+from operations.subscriptions.keep import KeepSubscriptions
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
@@ -353,6 +354,11 @@ class Composition:
     def subscriptions(self) -> SubscriptionChanges:
         """Look at subscriptions and change them."""
         return SubscriptionChanges(self.store, self.subscription_workflows, self._policy, now)
+
+    @cached_property
+    def keep_subscriptions(self) -> KeepSubscriptions:
+        """Start subscriptions again that somebody ended at the server."""
+        return KeepSubscriptions(self.store, self.subscription_workflows)
 
     @cached_property
     def renew(self) -> Renew:

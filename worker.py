@@ -83,7 +83,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     # The breaker is asked last: what waits for another reason takes no place in its window.
     can_they_pay = CanTheyPay(store, timedelta(hours=settings.window_lead_hours))
     guards = (ExemptionCheck(store), can_they_pay, ReachCheck(store, made.reach), _breaker(settings, store))
-    renewals = Renewals(made.renew, store)
+    renewals = Renewals(made.renew, made.keep_subscriptions, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
@@ -126,6 +126,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             TellOfCredit(made.spread_credit).tell_of_credit,
             renewals.renew,
             renewals.note_subscription,
+            renewals.keep_subscriptions,
         ],
     }
 

@@ -1,4 +1,4 @@
-"""The hourly check of open cases: the table asks those that it has not heard of, and credit is told on."""
+"""The hourly check: the table asks cases that it has not heard of, credit is told on, subscriptions go on."""
 
 from datetime import timedelta
 
@@ -9,8 +9,9 @@ from workflows.calls import FOR_EVER
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.check_open_cases import CheckTable
     from activities.payments.tell_of_credit import TellOfCredit
+    from activities.subscriptions.renewals import Renewals
     from dunning.fleet import open_cases
-    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck
+    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck, KeepOrder
 
 PATIENCE = timedelta(hours=1)
 HEARTBEAT = timedelta(minutes=5)
@@ -40,6 +41,14 @@ class OpenCasesCheck:
             retry_policy=FOR_EVER,
             summary="credit that open invoices have not heard of",
         )
-        report = report.model_copy(update={"told_of_credit": told})
+        again = await workflow.execute_activity_method(
+            Renewals.keep_subscriptions,
+            KeepOrder(at=workflow.now()),
+            start_to_close_timeout=PATIENCE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=FOR_EVER,
+            summary="subscriptions that somebody ended at the server",
+        )
+        report = report.model_copy(update={"told_of_credit": told, "subscriptions": again})
         workflow.set_current_details(report.headline)
         return report

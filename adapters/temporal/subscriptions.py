@@ -1,6 +1,6 @@
 """The subscriptions' workflows, reached from outside by name."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from temporalio.client import (
@@ -23,6 +23,8 @@ from dunning.ports.outages import PATIENCE, OutageError
 from dunning.ports.subscriptions import ASKED, NoSubscriptionError, SubscriptionSaysNoError
 from dunning.subscriptions.subscription import Answer, Asked, Subscription
 
+_PAGE = 500
+
 
 class TemporalSubscriptions:
     """Fits `dunning.ports.subscriptions.Subscriptions`. `queue` is the workflows' task queue, `patience` in seconds."""
@@ -33,7 +35,7 @@ class TemporalSubscriptions:
         self._time = time_for_one_call(patience)
 
     async def start(self, subscription: Subscription) -> bool:
-        """Start one, unless there is or was one of that id."""
+        """Start one, unless one of that id runs or came to its own end."""
         values = ((names.ACCOUNT, subscription.account), (names.POLICY, subscription.terms.policy))
         try:
             await self._client().start_workflow(
@@ -41,7 +43,7 @@ class TemporalSubscriptions:
                 subscription,
                 id=names.subscription_workflow_id(subscription.id),
                 task_queue=self._queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 static_summary=f"{subscription.id}: {subscription.terms.amount} {subscription.schedule.period}",
                 search_attributes=typed(values),
@@ -52,6 +54,15 @@ class TemporalSubscriptions:
         except RPCError as error:
             raise away(error) from None
         return True
+
+    async def running(self) -> AsyncIterator[str]:
+        """The ids of those that go on."""
+        query = f"WorkflowType = '{names.SUBSCRIPTION_WORKFLOW}' AND ExecutionStatus = 'Running'"
+        try:
+            async for found in self._client().list_workflows(query, page_size=_PAGE, rpc_timeout=self._time):
+                yield found.id.removeprefix(names.subscription_workflow_id(""))
+        except RPCError as error:
+            raise away(error) from None
 
     async def ask(self, subscription: str) -> Subscription:
         """All of it."""

@@ -16,11 +16,17 @@ class CreditCheck(Wire):
     at: Instant
 
 
+class KeepOrder(Wire):
+    """Start subscriptions again whose workflows somebody ended at the server, as of `at`."""
+
+    at: Instant
+
+
 class CheckReport(Wire):
     """`running` cases were compared, `asked` of them differed, `silent` of those did not answer.
 
     `dead` rows belong to cases that neither run nor were closed: somebody ended them at the server. `told_of_credit`
-    cases had not heard of their account's credit.
+    cases had not heard of their account's credit; so many `subscriptions` were ended at the server, and go on again.
     """
 
     running: int = 0
@@ -28,9 +34,11 @@ class CheckReport(Wire):
     silent: int = 0
     dead: int = 0
     told_of_credit: int = 0
+    subscriptions: int = 0
 
     @property
     def headline(self) -> str:
         """`20000 running, 3 asked, 0 silent, 0 dead`."""
         told = f", {self.told_of_credit} told of credit" if self.told_of_credit else ""
-        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}"
+        again = f", {self.subscriptions} subscription(s) started again" if self.subscriptions else ""
+        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}{again}"

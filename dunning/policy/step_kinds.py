@@ -91,6 +91,7 @@ class StepKind(Enum):
     DEAD_CASES = Form("dead-cases", 1, ends=True)  # by the time of the check that found them
     BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
     RENEWAL = Form("renewal", 2, ends=True)  # that is refused, by subscription and its number
+    SUBSCRIPTION_DIED = Form("subscription-died", 2, ends=True)  # by subscription, and time of the check
     RENEW_INACTIVE = Form("renew-inactive", 2, ends=True)  # by subscription and what lapsed
 
     # Of an account's credit: the line by which an invoice used it.

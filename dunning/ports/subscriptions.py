@@ -1,6 +1,6 @@
 """Subscriptions: their workflows, and what the store has of them for people."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -27,7 +27,11 @@ class Subscriptions(Protocol):
     """The workflows, which know what is so. All raise OutageError while Temporal cannot be reached."""
 
     async def start(self, subscription: Subscription) -> bool:
-        """Start one; False when there is one of that id, running or over."""
+        """Start one; False when there is one of that id that runs, or came to its own end."""
+        ...
+
+    def running(self) -> AsyncIterator[str]:
+        """The ids of those that go on. One that was started just now may be missing."""
         ...
 
     async def ask(self, subscription: str) -> Subscription:

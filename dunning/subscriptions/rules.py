@@ -236,6 +236,13 @@ def begins(subscription: Subscription, now: datetime) -> Subscription:
     return subscription if subscription.revision else _after(subscription, now, "began")
 
 
+def goes_on(subscription: Subscription, now: datetime) -> Subscription:
+    """As it is started again after somebody ended its workflow at the server; one that never began is as it was."""
+    if not subscription.revision:
+        return subscription
+    return _after(subscription, now, "its workflow was ended at the server: it goes on", opening=False)
+
+
 def cancellation_asked(subscription: Subscription, now: datetime) -> Subscription:
     """Somebody asked the server to cancel its workflow."""
     text = "somebody asked the server to cancel the workflow: it goes on; `starter.py cancel` ends a subscription"

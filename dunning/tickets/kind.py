@@ -61,6 +61,7 @@ class TicketKind(StrEnum):
     # subscriptions
     RENEWAL_REFUSED = "renewal-refused"
     RENEW_INACTIVE = "renew-inactive"
+    SUBSCRIPTION_DIED = "subscription-died"
     # the breaker, and runs that were wrong
     BREAKER_STOPPED = "breaker-stopped"
     BREAKER_DECIDED = "breaker-decided"
@@ -115,6 +116,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.DRIFT: _SUPPORT,
     TicketKind.RENEWAL_REFUSED: _BILLING,
     TicketKind.RENEW_INACTIVE: _BILLING,
+    TicketKind.SUBSCRIPTION_DIED: _BILLING,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,
     TicketKind.RUN_UNDONE: _BILLING,

@@ -1,9 +1,12 @@
 """Tickets about renewals that cannot be billed as they are."""
 
+from datetime import datetime
+
 from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 from dunning.subscriptions.renewals import RenewalOrder
+from dunning.subscriptions.subscription import Subscription
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 
@@ -42,5 +45,23 @@ def renew_inactive(order: RenewalOrder, account: str, lapsed: str) -> TicketOrde
         at=order.at,
         kind=TicketKind.RENEW_INACTIVE,
         subject=f"Renewal of an inactive account: {account}",
+        body=body,
+    )
+
+
+def subscription_died(subscription: Subscription, at: datetime) -> TicketOrder:
+    """Somebody ended its workflow at the server; it was started again. One each time."""
+    body = (
+        f"The workflow of subscription {subscription.id} did not run any more, though nobody cancelled it, so it was "
+        f"started again as it was noted last: it renews on {subscription.renews_on}. Find out who ended it. If it was "
+        f"meant: `starter.py cancel {subscription.id}`."
+    )
+    return TicketOrder(
+        invoice="",
+        account=subscription.account,
+        step=step(StepKind.SUBSCRIPTION_DIED, subscription.id, f"{at:%Y%m%dT%H%M%SZ}"),
+        at=at,
+        kind=TicketKind.SUBSCRIPTION_DIED,
+        subject=f"Ended at the server, and started again: subscription {subscription.id}",
         body=body,
     )

@@ -173,8 +173,8 @@ class NoSuchSubscriptionError(RefusedError):
 def _is_over(known: Subscription) -> RefusedError:
     if known.ended:
         return RefusedError(f"it is over ({known.ended})", about=known.id)
-    begin = "it has not begun, or the server has lost it: give it again to `starter.py subscribe`"
-    return RefusedError(begin, about=known.id)
+    lost = "its workflow does not run: within an hour it is started again as it was"
+    return RefusedError(lost, about=known.id)
 
 
 def _check(known: Subscription, terms: Terms, policy: Policy, zone: str) -> None:

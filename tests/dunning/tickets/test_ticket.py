@@ -33,6 +33,7 @@ from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
 from tests.dunning.evenings import ASO, HOTDOODLE, moment
 from tests.dunning.examples import gives_again, pays, takes_back
+from tests.dunning.subscriptions.made import subscription
 
 NOW = datetime(2026, 11, 25, 6, 17, tzinfo=UTC)
 TWENTY = Money.parse("USD 20.00")
@@ -147,6 +148,7 @@ def opened() -> list[TicketOrder]:
         fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
         subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
         subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
+        subscriptions.subscription_died(subscription(), NOW),
         drift_ticket(DriftReport(at=NOW)),
         sweep_ticket(SweepReport(since=NOW, until=NOW)),
         undo.run_undone(UNDO, "hotdoodle", NOW, ["- INV-1"]),
@@ -189,6 +191,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
     [
         (subscriptions.renewal_refused(RENEWAL, "bakery", "x"), ":renewal:web:3"),
         (subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"), ":renew-inactive:web:INV-1"),
+        (subscriptions.subscription_died(subscription(), NOW), ":subscription-died:web:20261125T061700Z"),
         (money.late_restored("INV-1", "bakery", RESTORED), "INV-1:late:won_1"),
         (money.refused_payment("INV-1", "bakery", PAYMENT, "x"), "INV-1:refused:pi_1"),
         (mail.nobody_reached(NOTICE, "550", NOW), "INV-1:suspend:undelivered"),

@@ -1,7 +1,9 @@
 """Renewals on a real server: each becomes one invoice, on its day, with the next number, and its customer pays it."""
 
+import asyncio
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -9,6 +11,7 @@ from temporalio.worker import Replayer
 
 from composition import now
 from dunning.case.facts import Payment
+from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.level import Level
 from dunning.subscriptions.schedule import anchored
 from dunning.subscriptions.subscription import Cancel, Line, Pause
@@ -16,7 +19,7 @@ from dunning.tickets.kind import TicketKind
 from operations.errors import RefusedError
 from operations.services.proof import wished
 from operations.subscriptions.changes import Wanted
-from sandbox.stage.stage import Stage
+from sandbox.stage.stage import QUEUE, Stage
 from tests.operations.opening import usd
 from tests.server.payments.test_money_in import until_true
 from tests.server.subscriptions.playing import WHO, Playing, begin, held, new, on_the_31st
@@ -171,6 +174,37 @@ async def test_a_renewal_that_is_refused_waits_for_a_person_and_loses_no_number(
     await until_true(is_opened)
     assert (await playing.seen()).state == "active"
     await replayed(playing)
+
+
+async def test_one_that_somebody_terminates_at_the_server_goes_on_within_the_hour(a_stage: Stage) -> None:
+    made, client = a_stage.made(await a_stage.connect()), await a_stage.connect()
+    wanted = new("RENEW-DEAD", now().date())
+    await made.subscribe.subscribe(wanted, made.check_subscription.check(wanted))
+    handle = client.get_workflow_handle("subscription-RENEW-DEAD")
+
+    async def is_billed() -> bool:
+        return (await made.subscriptions.show("RENEW-DEAD")).subscription.number == 1
+
+    await until_true(is_billed)
+    await handle.terminate("a click")
+    with pytest.raises(RefusedError, match="within an hour it is started again"):
+        await made.subscriptions.pause("RENEW-DEAD", Pause(until=now().date() + timedelta(days=90), **WHO))
+    assert await hourly_check(a_stage)
+    seen = (await made.subscriptions.show("RENEW-DEAD")).subscription
+    assert (await made.subscription_workflows.ask("RENEW-DEAD")).number == seen.number == 1
+    (ticket,) = await a_stage.store.tickets("acct-RENEW-DEAD")
+    assert ticket.kind is TicketKind.SUBSCRIPTION_DIED
+    await made.subscriptions.cancel("RENEW-DEAD", Cancel(when="now", **WHO))
+    assert await asyncio.wait_for(handle.result(), 30) == "cancelled"
+    assert not await hourly_check(a_stage), "what is over stays so"
+    assert len(await a_stage.store.renewals("RENEW-DEAD")) == 1
+
+
+async def hourly_check(stage: Stage) -> int:
+    report: CheckReport = await (await stage.connect()).execute_workflow(
+        WORKFLOW, CheckOrder(), id=f"check-{uuid4()}", task_queue=QUEUE, result_type=CheckReport
+    )
+    return report.subscriptions
 
 
 async def test_whoever_cancels_the_workflow_at_the_server_ends_nothing(a_stage: Stage) -> None:
