@@ -11,7 +11,7 @@ from dunning.money import Money
 from dunning.policy.file import Policy
 from operations.errors import RefusedError
 from operations.invoices.new_invoice import NewInvoice
-from operations.invoices.open_many import Checked
+from operations.invoices.opened_many import Checked
 
 Check = Callable[[NewInvoice], Policy]
 

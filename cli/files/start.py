@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from operations.invoices.dry_run import WouldOpen
-    from operations.invoices.open_many import Checked, OpenedMany
+    from operations.invoices.opened_many import Checked, OpenedMany
     from operations.invoices.update_known import Updated
 
 
@@ -68,7 +68,7 @@ async def start(
     rows = [filled(written.read(row), panel or usual_panel(), **said) for row in read_rows(file)]
 
     from cli.files.checked import checked
-    from operations.invoices.open_many import OpenedMany
+    from operations.invoices.opened_many import OpenedMany
     from operations.invoices.update_known import Updated
 
     async with composed(store="not needed", server="not needed") as made:

@@ -13,7 +13,7 @@ from cli.shell.errors import BadInputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from operations.invoices.open_many import Checked, Differing
+    from operations.invoices.opened_many import Checked, Differing
     from operations.invoices.update_known import Change, Updated
 
 Update = Annotated[

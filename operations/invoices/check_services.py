@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account
 from operations.invoices.new_invoice import NewInvoice, account_of, other_brand, unknown_services
-from operations.invoices.open_many import Checked
+from operations.invoices.opened_many import Checked
 
 
 class CheckServices:

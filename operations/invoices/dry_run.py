@@ -18,7 +18,7 @@ from operations.errors import MergedAccountError, RefusedError
 from operations.invoices.differences import KnownCases, differences, known_facts, other_account
 from operations.invoices.moving_in import moved_in
 from operations.invoices.new_invoice import NewInvoice, account_of, fitting
-from operations.invoices.open_many import Checked
+from operations.invoices.opened_many import Checked
 
 STEPS = 3
 """How many steps to come are told of each; the first consequence is, too, if it comes later."""

@@ -25,7 +25,7 @@ from operations.accounts.write import Deed, change_account
 from operations.errors import KeptError, RefusedError
 from operations.invoices.differences import KnownCases, KnownFacts, known_facts
 from operations.invoices.new_invoice import NewInvoice
-from operations.invoices.open_many import Checked, Failed
+from operations.invoices.opened_many import Checked, Failed
 
 Decide = Callable[[str, DueDateChange], Awaitable[Outcome]]
 """Brings it to an invoice's case, as `Decisions.decide` does."""

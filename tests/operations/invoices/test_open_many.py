@@ -18,7 +18,7 @@ from operations.errors import RefusedError
 from operations.invoices import open_many, window
 from operations.invoices.new_invoice import NewInvoice, fitting
 from operations.invoices.open_invoice import Opening, Ready, Row
-from operations.invoices.open_many import Checked, Failed, OpenedMany
+from operations.invoices.opened_many import Checked, Failed, OpenedMany
 from tests.operations.opening import ASO, new
 
 POLICY = load_policy(ASO, ROOT / "policies")
