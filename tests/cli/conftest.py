@@ -1,9 +1,12 @@
 import asyncio
 import io
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from adapters.store import SqlStore, migrate
 from cli.shell.preferences import settings
 from sandbox.stage.stage import Stage
 from starter import main
@@ -35,6 +38,17 @@ def offline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return Said(status, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
+    """Give an empty store of its own, which the commands use, too."""
+    url = f"sqlite+aiosqlite:///{tmp_path}/own.db"
+    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
+    await migrate(url)
+    opened = SqlStore(url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """`breaker show`, `allow`, `keep`: what people see and decide when too many came at once (promise 10)."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from adapters.store import SqlStore, migrate
+from adapters.store import SqlStore
 from dunning.fleet.breaker import ADMITTED, DELETE, SUSPEND, Limits
 from dunning.ports.cases import NoCaseError
 from dunning.records.books import KnownInvoice
@@ -20,17 +18,6 @@ AT = datetime(2026, 12, 25, 14, 30, tzinfo=UTC)
 pytestmark = pytest.mark.promise(10)
 REASON = ("--reason", "looked at them")
 WHY = (*REASON, "--yes")
-
-
-@pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
-    """Give an empty store that the commands use, too."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/breaker.db"
-    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
-    await migrate(url)
-    opened = SqlStore(url)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

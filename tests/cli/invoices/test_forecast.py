@@ -17,7 +17,6 @@ from dunning.explain.open_cases import row_of
 from dunning.records.open_case import OpenCase
 from tests.adapters.test_store_open_cases import row
 from tests.cli.command import Operate, in_days
-from tests.cli.invoices.test_report import store as store  # noqa: PLC0414 - a fixture
 from tests.dunning.examples import before_issue, opened
 from tests.dunning.life import live
 from tests.dunning.world import World

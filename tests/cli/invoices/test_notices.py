@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.store import SqlStore, migrate
+from adapters.store import SqlStore
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from dunning.records.mail import NoticeCopy, NoticeText
@@ -30,17 +30,12 @@ COPY = NoticeCopy(
 
 
 @pytest.fixture
-async def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
-    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
-    await migrate(url)
-    store = SqlStore(url)
+async def kept(store: SqlStore) -> None:
     for name in ("bakery", "butcher"):
         await store.put_account(Account(id=name, name="Example"))
     await store.open_invoice(KnownInvoice(number="INV-9", account="butcher", policy="p", due=date(2026, 12, 1)))
     await store.put_notice(COPY)
     await store.put_notice(COPY.model_copy(update={"id": "hold:abuse:0", "invoice": "", "status": "refused"}))
-    await store.close()
 
 
 @pytest.mark.req("S1-21")

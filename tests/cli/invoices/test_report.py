@@ -1,13 +1,9 @@
 """`report ageing` on both kinds of output, from rows as the store has them."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from adapters.store import SqlStore, migrate
+from adapters.store import SqlStore
 from cli.shell.options import now
 from dunning.money import Money
 from dunning.records.accounts import Account
@@ -15,17 +11,6 @@ from dunning.records.books import KnownInvoice
 from tests.adapters.test_store_open_cases import noted, row
 from tests.cli.command import Operate
 from tests.cli.decisions.test_decisions import closed_books
-
-
-@pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
-    """Give an empty store that the commands use, too."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/report.db"
-    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
-    await migrate(url)
-    opened = SqlStore(url)
-    yield opened
-    await opened.close()
 
 
 async def test_open_balances_stand_in_the_column_of_their_days(store: SqlStore, offline: Operate) -> None:

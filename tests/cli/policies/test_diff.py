@@ -8,7 +8,6 @@ from adapters.settings.settings import ROOT
 from adapters.store import SqlStore
 from tests.cli.command import Operate
 from tests.cli.invoices.test_forecast import as_row, lived, put
-from tests.cli.invoices.test_report import store as store  # noqa: PLC0414 - a fixture
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """`window`, as typed: hours are of the zone that is said, and what cannot be meant is refused."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from adapters.store import SqlStore, migrate
+from adapters.store import SqlStore
 from cli.shell.options import now
 from dunning.windows.window import PutOff
 from tests.cli.command import Operate
@@ -16,17 +14,6 @@ DAY = f"{now() + timedelta(days=30):%Y-%m-%d}"
 SAID = ("--zone", ZONE, "--reason", "New disks.", "--by", "ana")
 HOURS = ("--from", f"{DAY} 21:00", "--until", f"{DAY} 23:00")
 ID = f"{DAY}-2100"
-
-
-@pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
-    """Give an empty store that the commands use, too."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/windows.db"
-    monkeypatch.setenv("REPRIEVE_STORE_URL", url)
-    await migrate(url)
-    opened = SqlStore(url)
-    yield opened
-    await opened.close()
 
 
 async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline: Operate) -> None:
