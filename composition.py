@@ -44,6 +44,7 @@ from operations.cases.why import Why
 from operations.decisions import Decisions
 from operations.fleet.breaker import BreakerDecisions
 from operations.fleet.checks import RunChecks
+from operations.fleet.day_behind import FindDayBehind
 from operations.fleet.removals import Removals
 from operations.fleet.report import Reports
 from operations.fleet.undo import UndoRun
@@ -319,6 +320,11 @@ class Composition:
     def compare_policies(self) -> ComparePolicies:
         """Compare two policies for open invoices."""
         return ComparePolicies(self.store, Processors(), now)
+
+    @cached_property
+    def day_behind(self) -> FindDayBehind:
+        """List who always pays just after the reminder."""
+        return FindDayBehind(self.store, now)
 
     @cached_property
     def find(self) -> Find:

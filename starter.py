@@ -118,6 +118,12 @@ _COMMANDS = (
     ("drift", "cli.holds.drift:drift", "Look at all restricted services now, and repair what drifted.", _HOLDS),
     ("site", "cli.holds.site:site", "Show what a service's own site needs to know its level.", _HOLDS),
     ("account", "cli.accounts.account:account", "Show and change an account.", _ACCOUNTS),
+    (
+        "day-behind",
+        "cli.accounts.day_behind:day_behind",
+        "List whose payment always lands just after the reminder.",
+        _ACCOUNTS,
+    ),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
     ("store", "cli.store.store:store", "Bring the store into PostgreSQL.", _STORE),
 )

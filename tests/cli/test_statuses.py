@@ -40,6 +40,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("report", "recovered"): (),
     ("forecast",): (),
     ("diff",): ("hotdoodle", "whmcs-default"),
+    ("day-behind",): (),
     ("cases", "rebuild"): (),
     ("show",): ("I-1",),
     ("link",): ("I-1",),
