@@ -284,7 +284,7 @@ class Composition:
     @cached_property
     def windows(self) -> MaintenanceWindows:
         """Set, move and cancel maintenance windows."""
-        return MaintenanceWindows(self.store, self.cases, timedelta(hours=self.settings.window_lead_hours), now)
+        return MaintenanceWindows(self.store, self.cases, self._lead, now)
 
     @cached_property
     def undo(self) -> UndoRun:
@@ -314,12 +314,12 @@ class Composition:
     @cached_property
     def forecast(self) -> Forecast:
         """Look ahead."""
-        return Forecast(self.store, Processors(), now)
+        return Forecast(self.store, Processors(), self._lead, now)
 
     @cached_property
     def compare_policies(self) -> ComparePolicies:
         """Compare two policies for open invoices."""
-        return ComparePolicies(self.store, Processors(), now)
+        return ComparePolicies(self.store, Processors(), self._lead, now)
 
     @cached_property
     def day_behind(self) -> FindDayBehind:
@@ -370,6 +370,10 @@ class Composition:
     def renew(self) -> Renew:
         """Open the invoice of a renewal."""
         return Renew(self.store, self.open_invoice, self._policy, numbers(self.settings.invoice_numbers))
+
+    @property
+    def _lead(self) -> timedelta:
+        return timedelta(hours=self.settings.window_lead_hours)
 
     def _policy(self, name: str) -> Policy:
         return load_policy(name, self.settings.policies)

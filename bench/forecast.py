@@ -34,7 +34,7 @@ async def forecast(report: Report) -> None:
         store = SqlStore(url)
         await store.put_open([(row, row.revision) for row in _rows()])
         spent, began = _cpu(), time.monotonic()
-        look = await Forecast(store, Processors(), lambda: NOW).of(DAYS)
+        look = await Forecast(store, Processors(), timedelta(hours=1), lambda: NOW).of(DAYS)
         seconds, spent = time.monotonic() - began, _cpu() - spent
         await store.close()
     assert look.looked_at == CASES

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dunning.calendar import instant, local_date
 from dunning.case.case import Case
+from dunning.forecast.shut import ALWAYS_OPEN, Shut
 from dunning.policy.plan import Action
 from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
 
@@ -75,15 +76,15 @@ def end_of(now: datetime, days: int, zone: str) -> datetime:
     return instant(local_date(now, zone) + timedelta(days=days), time(0), zone)
 
 
-def expected(case: Case, now: datetime, days: int) -> Iterator[Expected]:
+def expected(case: Case, now: datetime, days: int, shut: Shut = ALWAYS_OPEN) -> Iterator[Expected]:
     """What comes on so many days, today being the first, in order, while nobody pays and every charge declines."""
-    return road(case, now, end_of(now, days, case.plan.zone))
+    return road(case, now, end_of(now, days, case.plan.zone), shut)
 
 
-def road(case: Case, now: datetime, end: datetime | None = None) -> Iterator[Expected]:
+def road(case: Case, now: datetime, end: datetime | None = None, shut: Shut = ALWAYS_OPEN) -> Iterator[Expected]:
     """The same before an instant (UTC), or to the last step that needs no payment."""
     owed, charges, agreed = case.balance.minor, 0, False
-    for coming in upcoming(case, now, OPEN_ALWAYS):
+    for coming in upcoming(case, now, OPEN_ALWAYS, shut.until):
         if end and coming.at >= end:
             return
         deed, agreed = _deed(coming), agreed or coming.missing > 0

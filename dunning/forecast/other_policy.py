@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from dunning.case.case import Case, Done
 from dunning.case.update import changed
 from dunning.forecast.expected import Deed, road
+from dunning.forecast.shut import ALWAYS_OPEN, Shut
 from dunning.level import Level
 from dunning.policy.file import Policy
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Milestone, Plan
@@ -49,7 +50,7 @@ class Compared(NamedTuple):
     unfit: Unfit = ""
 
 
-def compared(case: Case, policy: Policy, now: datetime) -> Iterator[Compared]:
+def compared(case: Case, policy: Policy, now: datetime, shut: Shut = ALWAYS_OPEN) -> Iterator[Compared]:
     """The case as it runs, and as it would be under that policy from `now` (UTC) on: one a case."""
     moved, unfit = _under(case, policy, now)
     yield Compared(
@@ -58,16 +59,16 @@ def compared(case: Case, policy: Policy, now: datetime) -> Iterator[Compared]:
         customer=case.invoice.customer,
         currency=case.balance.currency,
         version=case.plan.version,
-        own=_road(case, now),
-        other=_road(moved, now),
+        own=_road(case, now, shut),
+        other=_road(moved, now, shut),
         unfit=unfit,
     )
 
 
-def _road(case: Case, now: datetime) -> Road:
+def _road(case: Case, now: datetime, shut: Shut) -> Road:
     first: dict[Deed, date] = {}
     fees = 0
-    for each in road(case, now):
+    for each in road(case, now, shut=shut):
         first.setdefault(each.deed, each.day)
         fees += each.fee
     return Road(first, fees)

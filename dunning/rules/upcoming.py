@@ -5,7 +5,7 @@ result is written down that it has while nobody pays (`dunning.rules.assumed`). 
 deferrals, late days that move the rest, repeated warnings and money on its way count here exactly as they will.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +34,8 @@ class Closed:
 
 OPEN_ALWAYS: tuple[Closed, ...] = ()
 """Nothing is ever closed."""
+Waiting = Callable[[Milestone, datetime], datetime | None]
+"""When a step may come that would come at that instant (UTC); None: then."""
 PUT_OFF = (Action.WARN_ADMINS, *CONSEQUENCES)
 """What does not happen in a closed time. Notices and charges go on, and so does whatever helps the customer."""
 _DEEDS = (Action.CHARGE, *PUT_OFF)
@@ -65,10 +67,17 @@ class Coming:
         return self.step.action in _DEEDS and not self.asks and not self.without_effect
 
 
-def upcoming(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
+def nothing_waits(_step: Milestone, _at: datetime) -> None:
+    """Nobody puts anything off."""
+
+
+def upcoming(
+    case: Case, now: datetime, closed: tuple[Closed, ...], waiting: Waiting = nothing_waits
+) -> Iterator[Coming]:
     """Every step still to come after `now` (UTC), in order; take as many as you need, each costs its own time.
 
-    Ends where only a payment, a person or nothing at all goes on.
+    `waiting` puts off what is tried for the first time, as guards do; what was begun before is asked about. Ends where
+    only a payment, a person or nothing at all goes on.
     """
     missing = 0
     for _ in range(_MOST):
@@ -79,7 +88,7 @@ def upcoming(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[
             now, missing = step.until or now, step.missing or missing
             case = _agreed(case, step)
             continue
-        later = _closed_until(step, now, closed)
+        later = _closed_until(step, now, closed) or _put_off(case, step, now, waiting)
         if later:
             assert isinstance(step, Perform)
             case = recorded(case, step.milestone, later, now)
@@ -116,6 +125,13 @@ def _closed_until(step: Perform | Conclude | Reinstate, now: datetime, closed: t
         return None
     until = when_open(now, closed)
     return Deferred(until=until, reason="closed") if until > now else None
+
+
+def _put_off(case: Case, step: Perform | Conclude | Reinstate, now: datetime, waiting: Waiting) -> Deferred | None:
+    if not isinstance(step, Perform) or any(each.step == step.milestone.name for each in case.attempts):
+        return None
+    until = waiting(step.milestone, now)
+    return Deferred(until=until, reason="it waits") if until else None
 
 
 def _agreed(case: Case, wait: Wait) -> Case:

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from dunning.forecast.expected import Expected, end_of, expected
 from dunning.ports.cores import Cores
-from dunning.ports.open_cases import OpenSnapshots
 from dunning.records.open_case import OpenCase
 from operations.cases.list_cases import filter_by
-from operations.cases.snapshots import OTHER_VERSION, NotLookedAt, Tick, played, untold, why_not
+from operations.cases.snapshots import OTHER_VERSION, LooksAhead, NotLookedAt, Tick, played, shut_from, untold, why_not
 from operations.errors import RefusedError
 
 MOST_DAYS = 400
@@ -37,11 +36,15 @@ class Look(NamedTuple):
 
 
 class Forecast:
-    """Reads the store only; `clock` is the wall's. A day is one of each case's own zone."""
+    """Reads the store only; a day is one of each case's own zone.
 
-    def __init__(self, table: OpenSnapshots, cores: Cores, clock: Callable[[], datetime]) -> None:
+    `lead`: so long before a maintenance window nobody is restricted. `clock` is the wall's.
+    """
+
+    def __init__(self, table: LooksAhead, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cores = cores
+        self._lead = lead
         self._clock = clock
 
     async def of(self, days: int, *, account: str = "", tick: Tick = untold) -> Look:
@@ -54,9 +57,8 @@ class Forecast:
         wanted, now = filter_by(account=account, policy=""), self._clock()
         rows = await self._table.open_snapshots(now + timedelta(days=days + 1), account=wanted.account)
         ahead = [row for row in rows if row.died or _comes(row, now, days)]
-        found = await played(
-            partial(expected, now=now, days=days), [row for row in ahead if not why_not(row)], self._cores, tick
-        )
+        rule = partial(expected, now=now, days=days, shut=await shut_from(self._table, now, self._lead))
+        found = await played(rule, [row for row in ahead if not why_not(row)], self._cores, tick)
         left_out = [NotLookedAt(row.number, row.account, why) for row in ahead if (why := why_not(row))]
         left_out += [NotLookedAt(row.number, row.account, OTHER_VERSION) for row in found.unreadable]
         steps = sorted(found.found, key=lambda each: (each.at, each.invoice))

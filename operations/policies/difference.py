@@ -1,7 +1,7 @@
 """What a change of policy would do to the open invoices, from the table of open cases, before anybody saves it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -9,8 +9,7 @@ from dunning.forecast.difference import Change, Fees, changes, changes_of, fees
 from dunning.forecast.other_policy import Compared, compared
 from dunning.policy.file import Policy
 from dunning.ports.cores import Cores
-from dunning.ports.open_cases import OpenSnapshots
-from operations.cases.snapshots import OTHER_VERSION, NotLookedAt, Tick, played, untold, why_not
+from operations.cases.snapshots import OTHER_VERSION, LooksAhead, NotLookedAt, Tick, played, shut_from, untold, why_not
 
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
@@ -52,11 +51,12 @@ class Difference(NamedTuple):
 
 
 class ComparePolicies:
-    """Reads the store only; `clock` is the wall's."""
+    """Reads the store only. `lead` is as in `Forecast`; `clock` is the wall's."""
 
-    def __init__(self, table: OpenSnapshots, cores: Cores, clock: Callable[[], datetime]) -> None:
+    def __init__(self, table: LooksAhead, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cores = cores
+        self._lead = lead
         self._clock = clock
 
     async def of(self, own: Policy, other: Policy, tick: Tick = untold) -> Difference:
@@ -64,7 +64,8 @@ class ComparePolicies:
         now = self._clock()
         rows = await self._table.open_snapshots(_ALWAYS, policy=own.name)
         readable = [row for row in rows if not why_not(row)]
-        result = await played(partial(compared, policy=other, now=now), readable, self._cores, tick)
+        rule = partial(compared, policy=other, now=now, shut=await shut_from(self._table, now, self._lead))
+        result = await played(rule, readable, self._cores, tick)
         left_out = [NotLookedAt(row.number, row.account, why) for row in rows if (why := why_not(row))]
         left_out += [NotLookedAt(row.number, row.account, OTHER_VERSION) for row in result.unreadable]
         left_out += [NotLookedAt(each.invoice, each.account, each.unfit) for each in result.found if each.unfit]

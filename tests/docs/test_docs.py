@@ -100,7 +100,7 @@ def test_every_make_target_and_command_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:`|^ +|\$ )make ([a-z]+)", text, re.MULTILINE)) <= targets
     commands = {name for name, *_ in starter._COMMANDS}
-    assert set(re.findall(r"starter\.py ([a-z]+)", text)) <= commands
+    assert set(re.findall(r"starter\.py ([a-z]+(?:-[a-z]+)*)", text)) <= commands
 
 
 @by_name

@@ -9,7 +9,6 @@ from dunning.calendar import Offset, add_offset
 from dunning.case.orders import CloseOrder
 from dunning.records.books import KnownInvoice
 from tests.cli.command import Operate, in_days
-from tests.cli.invoices.test_report import store as store  # noqa: PLC0414 - a fixture
 from tests.dunning.fleet.test_day_behind import month
 
 

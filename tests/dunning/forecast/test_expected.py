@@ -7,18 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.decisions import Wait
 from dunning.case.ledger import FEES
 from dunning.case.results import Declined, Deleted, Delivered, Restricted
 from dunning.case.snapshot import packed, unpacked
 from dunning.forecast.expected import Deed, Expected, end_of, expected
+from dunning.forecast.shut import Shut
 from dunning.forecast.totals import by_account, by_day, would_end
 from dunning.level import Level
 from dunning.policy.plan import Action
 from dunning.rules.upcoming import Closed
-from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment
-from tests.dunning.examples import DUE, pays
+from dunning.windows.window import Window
+from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
+from tests.dunning.examples import DUE, pays, sends_money
 from tests.dunning.life import Did, Life, go_on
 from tests.dunning.lives import LIVES
 from tests.dunning.rules.test_upcoming import FOR_EVER, Unpaid, _agreed, _has_method, waiting
@@ -129,6 +132,49 @@ def test_days_are_days_of_the_zone(now: str, zone: str, end: str) -> None:
     assert end_of(datetime.fromisoformat(now).replace(tzinfo=UTC), 2, zone) == datetime.fromisoformat(end).replace(
         tzinfo=UTC
     )
+
+
+AN_HOUR = timedelta(hours=1)
+
+
+def window(at: datetime, zone: str = "America/New_York", hours: int = 2) -> Window:
+    return Window(id="w", since=at - AN_HOUR, until=at + (hours - 1) * AN_HOUR, zone=zone)
+
+
+def steps(case: Case, now: datetime, shut: Shut) -> dict[str, tuple[int, int]]:
+    """(day from the due date, hour of the case's clock) of each step."""
+    hour = {each.step: local(each.at, case.plan.zone).hour for each in expected(case, now, 60, shut)}
+    return {each.step: ((each.day - DUE).days, hour[each.step]) for each in expected(case, now, 60, shut)}
+
+
+@pytest.mark.req("S0-11", "S0-14", "S0-16")
+def test_a_charge_in_a_window_comes_the_next_morning_and_the_rest_moves_with_it() -> None:
+    case, now = moment(ASO, -1)
+    charge = step(case, "charge")
+    found = steps(case, now, Shut((window(case.when(charge), "Asia/Kolkata"),)))
+    assert found["charge"] == (0, 22)  # nine o'clock in Calcutta
+    assert (found["first-overdue"], found["suspend"]) == ((6, 9), (11, 9))
+    assert steps(case, now, Shut())["suspend"] == (10, 9)
+    cancelled = window(case.when(charge)).model_copy(update={"cancelled": True})
+    assert steps(case, now, Shut((cancelled,))) == steps(case, now, Shut())
+
+
+@pytest.mark.parametrize(("hours", "day"), [(-14, 10), (-8, 11), (0, 11), (11, 11), (14, 10)])
+def test_nobody_is_restricted_in_a_window_or_near_one(hours: int, day: int) -> None:
+    case, now = moment(ASO, 6)
+    begins = case.when(step(case, "suspend")) + hours * AN_HOUR + AN_HOUR
+    found = steps(case, now, Shut((window(begins),), lead=12 * AN_HOUR))
+    assert found["suspend"] == (day, 9)
+    assert found["second-overdue"] == (9, 9)
+
+
+def test_the_end_of_a_charge_that_was_begun_is_asked_for_in_a_window_too() -> None:
+    case, now = moment(ASO, 9)
+    case = sends_money()(case, now)
+    shut = Shut((window(now, hours=24 * 6),))
+    assert [each.step for each in expected(case, now, 60, shut)][:1] == ["underway:d-1:told"]
+    plain = next(expected(case, now, 60))
+    assert next(expected(case, now, 60, shut)).at == plain.at
 
 
 def test_what_people_have_to_agree_to_is_marked_and_all_that_follows_it() -> None:
