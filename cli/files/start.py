@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -17,10 +15,10 @@ from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, BAD_INPUT, FAILED
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
-from cli.shell.progress import LONG, bar
+from cli.shell.progress import counting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Iterable
 
     from operations.invoices.dry_run import WouldOpen
     from operations.invoices.opened_many import Checked, OpenedMany
@@ -109,7 +107,7 @@ async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated
 
     found: list[WouldOpen] = []
     async with composed(server="not needed") as made:
-        with _progress(len(good), "looking") as tick:
+        with counting(len(good), "looking") as tick:
             for each in good:
                 try:
                     found.append(await made.dry_run.of(each))
@@ -130,18 +128,8 @@ async def _open(good: list[Checked], report: OpenedMany) -> None:
 
     async with composed() as made:
         await made.registered()
-        with _progress(len(good)) as tick:
+        with counting(len(good), "starting") as tick:
             await open_many(good, made.open_invoice, report, tick)
-
-
-@contextmanager
-def _progress(total: int, doing: str = "starting") -> Generator[Callable[[], None]]:
-    if total < LONG or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    with bar() as progress:
-        task = progress.add_task(doing, total=total)
-        yield lambda: progress.advance(task)
 
 
 def _say(

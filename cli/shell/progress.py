@@ -33,3 +33,17 @@ def progress(doing: str) -> Generator[Callable[[int, int], None]]:
     with bar() as shown:
         task = shown.add_task(doing, total=None, visible=False)
         yield lambda done, of: shown.update(task, completed=done, total=of, visible=of >= LONG)
+
+
+@contextmanager
+def counting(total: int, doing: str) -> Generator[Callable[[], None]]:
+    """Tell it of each that is done, of so many."""
+    with progress(doing) as tell:
+        done = 0
+
+        def tick() -> None:
+            nonlocal done
+            done += 1
+            tell(done, total)
+
+        yield tick

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from cli.files.file_row import Bad, FileRow
 from cli.shell.connections import composed
-from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, reasons
+from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, plainly, reasons
 from cli.shell.options import Json
 from cli.shell.output import complain, print_json
+from cli.shell.progress import counting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from composition import Composition
-    from dunning.policy.file import Policy
-    from dunning.ports.outages import OutageError
-    from operations.subscriptions.new_subscription import NewSubscription
     from operations.subscriptions.subscribe import Subscribed
+    from operations.subscriptions.subscribe_many import Checked
 
 Lines = Annotated[
     tuple[str, ...],
@@ -29,12 +28,6 @@ PaysFor = Annotated[
     tuple[str, ...], Parameter(help="Id of a service that it pays for; several times for several (default: all).")
 ]
 PeriodName = Annotated[str, Parameter(help="monthly, quarterly, half-yearly, yearly, '10 days', '2 weeks'.")]
-
-
-class _Good(NamedTuple):
-    line: int
-    new: NewSubscription
-    policy: Policy
 
 
 async def subscribe(
@@ -102,53 +95,42 @@ def _rows(file: str, panel: str, brand: str) -> list[FileRow | Bad]:
 
 
 async def _begin(file: str, rows: list[FileRow | Bad], *, dry_run: bool, strict: bool, json: bool) -> int:
-    from dunning.ports.outages import OutageError
-    from operations.errors import RefusedError
+    from operations.subscriptions.subscribe_many import SubscribedMany, subscribe_many
 
     async with composed(store="not needed", server="not needed") as made:
         good, bad = _checked(made, rows)
-    done: list[tuple[_Good, Subscribed]] = []
-    failed, held_back = "", strict and bool(bad)
+    report, held_back = SubscribedMany(), strict and bool(bad)
     if good and not held_back:
         async with composed(server="not needed" if dry_run else "needed") as made:
             if not dry_run:
                 await made.registered()
-            for each in good:
-                try:
-                    begin = made.subscribe.look if dry_run else made.subscribe.subscribe
-                    done.append((each, await begin(each.new, each.policy)))
-                except RefusedError as error:
-                    bad.append(Bad(each.line, each.new.subscription, str(error)))
-                except OutageError as error:
-                    failed = _outage(error, len(good) - len(done))
-                    break
-    _say(file, done, sorted(bad), failed, dry_run=dry_run, json=json)
+            begin = made.subscribe.look if dry_run else made.subscribe.subscribe
+            with counting(len(good), "looking" if dry_run else "subscribing") as tick:
+                report = await subscribe_many(good, begin, tick)
+    bad += [Bad(each.place, each.new.subscription, str(error)) for each, error in report.refused]
+    _say(file, report.done, sorted(bad), dry_run=dry_run, json=json)
     if held_back:
         complain(f"--strict: {len(good)} good row(s) were not begun; correct the bad ones and run it again")
-    return FAILED if failed else BAD_INPUT if bad else 0
+    if report.outage:
+        complain(f"starter: {report.left} subscription(s) were not begun: {plainly(report.outage)}")
+    return FAILED if report.outage else BAD_INPUT if bad else 0
 
 
-def _outage(error: OutageError, left: int) -> str:
-    """What is said of the rest when something is away."""
-    from cli.shell.errors import plainly
-
-    return f"{left} subscription(s) were not begun: {plainly(error)}"
-
-
-def _checked(made: Composition, rows: Iterable[FileRow | Bad]) -> tuple[list[_Good], list[Bad]]:
+def _checked(made: Composition, rows: Iterable[FileRow | Bad]) -> tuple[list[Checked], list[Bad]]:
     from pydantic import ValidationError
 
     from cli.subscriptions.rows import named
     from operations.errors import RefusedError
     from operations.subscriptions.new_subscription import NewSubscription
+    from operations.subscriptions.subscribe_many import Checked
 
-    good, bad = list[_Good](), [row for row in rows if isinstance(row, Bad)]
+    good, bad = list[Checked](), [row for row in rows if isinstance(row, Bad)]
     for row in rows:
         if isinstance(row, Bad):
             continue
         try:
             new = NewSubscription.model_validate(row.values)
-            good.append(_Good(row.line, new, made.check_subscription.check(new)))
+            good.append(Checked(row.line, new, made.check_subscription.check(new)))
         except ValidationError as error:
             bad.append(Bad(row.line, named(row), "; ".join(reasons(error))))
         except RefusedError as error:
@@ -156,15 +138,14 @@ def _checked(made: Composition, rows: Iterable[FileRow | Bad]) -> tuple[list[_Go
     return good, bad
 
 
-def _say(
-    file: str, done: list[tuple[_Good, Subscribed]], bad: list[Bad], failed: str, *, dry_run: bool, json: bool
-) -> None:
+def _say(file: str, done: list[tuple[Checked, Subscribed]], bad: list[Bad], *, dry_run: bool, json: bool) -> None:
     from cli.files.start import complain_of
 
     if json:
         print_json({"subscriptions": [_plain(*each) for each in done], "bad": [row._asdict() for row in bad]})
     else:
-        print(*(_words(seen, dry_run=dry_run) for _, seen in done), sep="\n", end="\n" if done else "")
+        told = [_words(seen, dry_run=dry_run) for _, seen in done if dry_run or seen.differs or not file]
+        print(*told, sep="\n", end="\n" if told else "")
         if file:
             outcomes, would = [seen.outcome for _, seen in done], "would start" if dry_run else "started"
             counts = f"{outcomes.count('started')} {would}, {outcomes.count('already there')} already there"
@@ -173,8 +154,6 @@ def _say(
         complain_of(file, bad)
     else:
         complain_of_one(bad)
-    if failed:
-        complain(f"starter: {failed}")
 
 
 def complain_of_one(bad: Iterable[Bad]) -> None:
@@ -193,10 +172,10 @@ def _words(seen: Subscribed, *, dry_run: bool) -> str:
     return f"{its.id} ({its.account}): {word}, {price}, {opens}{differs}"
 
 
-def _plain(good: _Good, seen: Subscribed) -> dict[str, Any]:
+def _plain(good: Checked, seen: Subscribed) -> dict[str, Any]:
     its = seen.subscription
     return {
-        "line": good.line,
+        "line": good.place,
         "subscription": its.id,
         "account": its.account,
         "outcome": seen.outcome,

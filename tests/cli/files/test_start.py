@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.files.start import _progress
+from cli.shell.progress import counting
 from dunning.names import workflow_id
 from operations.invoices import new_invoice
 from sandbox.stage.stage import Stage
@@ -244,7 +244,7 @@ def test_progress_is_shown_for_long_files_on_a_terminal(
 ):
     screen = Screen(terminal)
     monkeypatch.setattr(sys, "stderr", screen)
-    with _progress(rows) as tick:
+    with counting(rows, "starting") as tick:
         for _ in range(rows):
             tick()
     assert (f"{rows}/{rows}" in screen.getvalue()) is shown

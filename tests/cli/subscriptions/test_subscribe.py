@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from adapters.temporal.subscriptions import TemporalSubscriptions
+from dunning.ports.outages import OutageError
+from dunning.subscriptions.subscription import Subscription
 from tests.cli.command import Operate, in_days, lines
 
 HEAD = "subscription,account,email,line,amount,period,renews_on,policy,user,kind"
@@ -139,3 +142,26 @@ async def test_a_file_of_json_has_all_of_a_subscription_in_one_object(operate: O
     assert [each["line"] for each in said.json["bad"]] == [3, 4]
     again = await operate("subscribe", "--file", "-", stdin=json.dumps(row("JSON-2", amount="USD 7.00")))
     assert (again.status, "already there" in again.out, "differs: lines" in again.out) == (0, True, True)
+
+
+async def test_once_something_is_away_the_rest_is_not_tried_and_the_same_again_does_it(
+    operate: Operate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = lines(*(row(f"AWAY-S-{number}", account=f"away-s-{number % 3}") for number in range(12)))
+    start, calls = TemporalSubscriptions.start, 0
+
+    async def away(self: TemporalSubscriptions, subscription: Subscription) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls > 4:
+            raise OutageError("Temporal is away")
+        return await start(self, subscription)
+
+    monkeypatch.setattr(TemporalSubscriptions, "start", away)
+    said = await operate("subscribe", "--file", "-", stdin=text)
+    assert (said.status, "4 started, 0 already there, 0 bad" in said.out) == (1, True), said
+    assert "starter: 8 subscription(s) were not begun: Temporal is away" in said.err
+    monkeypatch.setattr(TemporalSubscriptions, "start", start)
+    again = await operate("subscribe", "--file", "-", "--json", stdin=text)
+    outcomes = [each["outcome"] for each in again.json["subscriptions"]]
+    assert (again.status, len(outcomes), {*outcomes}) == (0, 12, {"started", "already there"})
