@@ -32,7 +32,8 @@ async def forecast(
 
     The rules themselves are played forward from the table that `list` reads, as if every charge were declined. Counted
     beside it is what a charge would end if it succeeded, and what happens only if people agree. Days are those of each
-    case's own zone. Temporal is not asked, and nothing is changed. Invoices that are not open yet are not in it.
+    case's own zone. Temporal is not asked, and nothing is changed. Invoices that are not open yet are not in it; the
+    subscriptions that will open one are counted.
     """
     if csv and json:
         raise BadInputError("--csv: leave it out, or --json")

@@ -30,6 +30,7 @@ def as_json(look: Look, *, steps: bool) -> dict[str, Any]:
         "invoices": look.invoices,
         "looked_at": look.looked_at,
         "not_looked_at": [each._asdict() for each in look.not_looked_at],
+        "renewing_subscriptions": look.renewing,
         "charges_would_end": [each._asdict() for each in would_end(look.found)],
         "days": [_total(total) for total in by_day(look.found)],
         "accounts": [_total(total) for total in by_account(look.found)],

@@ -51,6 +51,8 @@ def sentences(look: Look) -> Iterator[str]:
     agreed = sum(each.agreed for each in look.found)
     if agreed:
         yield f"{agreed} step(s) come only if people agree, at the earliest on these days (`starter.py removals`)."
+    if look.renewing:
+        yield f"{look.renewing} subscription(s) renew in these days; what comes of their new invoices is not in it."
     for why, group in groupby(sorted(look.not_looked_at, key=lambda each: each.why), key=lambda each: each.why):
         yield _left_out(why, list(group))
 

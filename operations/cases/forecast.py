@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dunning.forecast.expected import Expected, end_of, expected
 from dunning.ports.cores import Cores
 from dunning.records.open_case import OpenCase
+from dunning.subscriptions.rules import End, Open, Wait, decide
+from dunning.subscriptions.subscription import Subscription
 from operations.cases.list_cases import filter_by
 from operations.cases.snapshots import OTHER_VERSION, LooksAhead, NotLookedAt, Tick, played, shut_from, untold, why_not
 from operations.errors import RefusedError
@@ -16,11 +18,20 @@ MOST_DAYS = 400
 """A look further ahead is none: prices, policies and customers will be others."""
 
 
+class AheadRecords(LooksAhead, Protocol):
+    """And the subscriptions, whose next invoices are not open yet."""
+
+    async def subscriptions(self, account: str = "") -> tuple[Subscription, ...]:
+        """The account's, those that ended too; all accounts' when it is empty."""
+        ...
+
+
 class Look(NamedTuple):
     """What was found at `now` (UTC) for so many days, today being the first.
 
     `looked_at`: of so many open invoices it is known what comes, which may be nothing. `found` is in the order in which
-    it comes, on one instant by invoice.
+    it comes, on one instant by invoice. `renewing`: so many subscriptions open an invoice in these days that is not in
+    it.
     """
 
     now: datetime
@@ -28,6 +39,7 @@ class Look(NamedTuple):
     looked_at: int
     not_looked_at: list[NotLookedAt]
     found: list[Expected]
+    renewing: int = 0
 
     @property
     def invoices(self) -> int:
@@ -41,7 +53,7 @@ class Forecast:
     `lead`: so long before a maintenance window nobody is restricted. `clock` is the wall's.
     """
 
-    def __init__(self, table: LooksAhead, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, table: AheadRecords, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cores = cores
         self._lead = lead
@@ -62,7 +74,19 @@ class Forecast:
         left_out = [NotLookedAt(row.number, row.account, why) for row in ahead if (why := why_not(row))]
         left_out += [NotLookedAt(row.number, row.account, OTHER_VERSION) for row in found.unreadable]
         steps = sorted(found.found, key=lambda each: (each.at, each.invoice))
-        return Look(now, days, len(rows) - len(left_out), sorted(left_out), steps)
+        renewing = sum(_renews(each, now, days) for each in await self._table.subscriptions(wanted.account))
+        return Look(now, days, len(rows) - len(left_out), sorted(left_out), steps, renewing)
+
+
+def _renews(subscription: Subscription, now: datetime, days: int) -> bool:
+    """Whether its next invoice is opened in these days."""
+    match decide(subscription, now):
+        case Open():
+            return True
+        case Wait(until):
+            return not subscription.ends and until < end_of(now, days, subscription.lead.zone)
+        case End():
+            return False
 
 
 def _comes(row: OpenCase, now: datetime, days: int) -> bool:

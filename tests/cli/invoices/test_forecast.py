@@ -19,6 +19,7 @@ from tests.adapters.test_store_open_cases import row
 from tests.cli.command import Operate, in_days
 from tests.dunning.examples import before_issue, opened
 from tests.dunning.life import live
+from tests.dunning.subscriptions.made import subscription
 from tests.dunning.world import World
 
 
@@ -118,6 +119,26 @@ async def test_what_cannot_be_looked_at_is_counted_and_named(store: SqlStore, of
     told = (await offline("forecast", "--days", "9", "--json")).json
     assert [each["invoice"] for each in told["not_looked_at"]] == ["INV-2", "INV-3", "INV-4", "INV-5", "INV-7"]
     assert {each["account"] for each in told["accounts"]} == {"bakery"}
+
+
+async def test_subscriptions_that_renew_in_these_days_are_counted(store: SqlStore, offline: Operate) -> None:
+    """Each is opened ten days before its date."""
+    wanted: tuple[tuple[str, int, dict[str, Any]], ...] = (
+        ("soon", 15, {}),
+        ("late", -3, {}),
+        ("far", 40, {}),
+        ("ending", 15, {"ends": in_days(15)}),
+        ("over", 15, {"ended": "cancelled"}),
+    )
+    for name, due_in, more in wanted:
+        made = subscription(in_days(due_in), id=name, account="bakery" if name == "soon" else "other", **more)
+        assert await store.begin_subscription(made, None, None)
+    said = await offline("forecast", "--days", "10")
+    assert "\n2 subscription(s) renew in these days; what comes of their new invoices is not in it.\n" in said.out
+    assert (await offline("forecast", "--days", "40", "--json")).json["renewing_subscriptions"] == 3
+    one = await offline("forecast", "--days", "40", "--account", "bakery", "--json")
+    assert one.json["renewing_subscriptions"] == 1
+    assert "subscription" not in (await offline("forecast", "--days", "3", "--account", "bakery")).out
 
 
 async def test_what_waits_for_people_comes_today_at_the_earliest(store: SqlStore, offline: Operate) -> None:

@@ -8,12 +8,13 @@ import pytest
 from dunning.calendar import Offset, add_offset
 from dunning.case.case import Case
 from dunning.case.facts import Payment
+from dunning.case.ledger import Kind, credit_payment
 from dunning.case.update import changed
 from dunning.fleet.day_behind import DayBehind, Month, day_behind, month_of
 from dunning.money import Money
 from dunning.rules.money_in import paid
-from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE
-from tests.dunning.examples import before_issue, opened, pays, takes_back
+from tests.dunning.evenings import ASO, HOTDOODLE, WHMCS
+from tests.dunning.examples import before_issue, new_card, opened, pays, takes_back
 from tests.dunning.life import Fact, live
 from tests.dunning.world import World
 
@@ -98,18 +99,55 @@ def test_each_customer_and_what_is_paid_for_is_looked_at_alone() -> None:
 
 
 def test_what_we_charged_came_on_our_own_day() -> None:
-    """Its second attempt is on day five, and succeeds."""
-    cases = months(0, 0, policy=COURTESY)
-    assert month_of(cases[0]) is None
-    charged = [lived(case.invoice.due, policy=COURTESY, charges="ok") for case in cases]
-    assert all(case.outcome == "paid" for case in charged)
-    assert day_behind(charged) == []
-
-
-def test_money_that_was_taken_back_is_no_payment() -> None:
-    due = MARCH
-    case = lived(due, (due + timedelta(days=6), pays()), (due + timedelta(days=8), takes_back()))
+    """A new card is put on file upon the reminder, and charged at once."""
+    begun = opened(WHMCS, due=MARCH)
+    plan = begun.plan.model_copy(update={"charges_new_method": True})
+    coming = [(on(MARCH + timedelta(days=2), plan.zone), new_card)]
+    world = World(charges=["declined", "ok"])
+    case = live(begun.model_copy(update={"plan": plan}), before_issue(begun), coming, world).case
+    assert (case.outcome, [each.kind for each in case.attempts]) == ("paid", ["declined", "charged"])
     assert month_of(case) is None
+
+
+def test_what_the_accounts_credit_paid_came_on_our_own_day() -> None:
+    march = month(MARCH)
+    credit = credit_payment(march.invoice.number)
+    lines = tuple(
+        each.model_copy(update={"id": credit}) if each.kind is Kind.PAYMENT else each for each in march.entries
+    )
+    assert month_of(changed(march, entries=lines)) is None
+
+
+def test_money_that_was_taken_back_is_no_payment_nor_what_came_for_it_again() -> None:
+    day = [MARCH + timedelta(days=days) for days in (5, 6, 7)]
+    case = lived(MARCH, (day[0], pays()), (day[1], takes_back()), (day[2], pays(payment="p-2")))
+    assert (case.outcome, len(case.payments)) == ("paid", 2)
+    assert month_of(case) is None
+
+
+def test_an_invoice_that_was_a_mistake_is_no_month() -> None:
+    march, april = months(6, 6)
+    assert day_behind([march, changed(april, voided="a mistake")]) == []
+
+
+def test_a_reminder_before_the_due_date_is_friendly_and_not_behind() -> None:
+    case = month(MARCH, -6, policy=WHMCS)
+    assert [done.step for done in case.done if done.step == "reminder"] == ["reminder"]
+    assert month_of(case) is None
+
+
+def test_a_reminder_that_did_not_arrive_reminded_nobody() -> None:
+    begun = opened(HOTDOODLE, due=MARCH)
+    coming = [(on(date(2026, 3, 16), begun.plan.zone), pays())]
+    case = live(begun, before_issue(begun), coming, World(undelivered={2})).case
+    assert [done.kind for done in case.done if done.step == "reminder"] == ["undelivered"]
+    assert month_of(case) is None
+
+
+def test_money_that_was_there_before_the_reminder_is_in_time_whenever_it_was_heard_of() -> None:
+    fourteenth = on(date(2026, 3, 14), "America/Chicago")
+    heard: Fact = lambda case, _now: paid(case, Payment(id="p", amount=case.balance, at=fourteenth))  # noqa: E731
+    assert month_of(lived(MARCH, (date(2026, 3, 16), heard))) is None
 
 
 def test_the_payment_that_was_the_last_one_needed_counts() -> None:
