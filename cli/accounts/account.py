@@ -30,7 +30,7 @@ account.command("cli.accounts.merge:merge", name="merge", help="Merge two accoun
 
 @account.command
 async def show(account: AccountId, /, *, json: Json = False) -> None:
-    """Show an account: its values, contacts, services, open invoices, holds, credit, and what people changed of it."""
+    """Show an account: its values, contacts, services, open invoices, subscriptions, holds, credit, and changes."""
     async with composed(server="not needed") as made:
         found = await made.accounts.show(account)
     if json:
@@ -151,6 +151,7 @@ def _told(found: AccountView) -> Iterator[str]:
         "Contacts, the first one first": [_contact(each) for each in account.contacts],
         "Services": [_service(each) for each in account.services],
         "Open invoices": found.open_invoices,
+        "Subscriptions": found.subscriptions,
         "Holds": [_hold(each) for each in found.holds],
         "Credit": [str(each) for each in found.credit],
         "Changes": [f"{c.at:%Y-%m-%d %H:%MZ} {c.by}: {'; '.join(c.what)} ({c.reason})" for c in found.changes],

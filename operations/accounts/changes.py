@@ -13,6 +13,7 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.ports.payments import Credits
+from dunning.ports.subscriptions import SubscriptionRecords
 from dunning.records.accounts import Account, AccountChange
 from dunning.wire import Words
 from operations.accounts.contacts import ContactChanges, changed_contacts, still_to_do, told
@@ -73,16 +74,20 @@ class Changed(NamedTuple):
 
 
 class AccountView(NamedTuple):
-    """An account, its open invoices, what restricts it, what is left of its credit; and what people changed of it."""
+    """An account, its open invoices, what restricts it, what is left of its credit; and what people changed of it.
+
+    `subscriptions` are the ids of those that go on.
+    """
 
     account: Account
     open_invoices: tuple[str, ...]
+    subscriptions: tuple[str, ...]
     holds: tuple[Hold, ...]
     credit: tuple[Money, ...]
     changes: tuple[AccountChange, ...]
 
 
-class AccountRecords(Accounts, Invoices, Holds, Credits, Protocol):
+class AccountRecords(Accounts, Invoices, Holds, Credits, SubscriptionRecords, Protocol):
     """Accounts, and what belongs to each."""
 
 
@@ -100,6 +105,7 @@ class AccountChanges:
         return AccountView(
             found,
             tuple(each.number for each in await self._store.open_invoices(account)),
+            tuple(each.id for each in await self._store.subscriptions(account) if not each.ended),
             await self._store.holds(account),
             sums(each.amount for each in await self._store.credits(account)),
             await self._store.account_changes(account),

@@ -66,7 +66,10 @@ async def test_what_hangs_on_an_account_is_shown_with_it(a_stage: Stage, operate
     given = ("--amount", "USD 5", "--id", "ACC-ALL-g", *WHO)
     assert (await operate("credits", "add", account, *given)).status == 0
     shown = (await operate("account", "show", account)).out
-    assert "\nOpen invoices\n  ACC-ALL\n\nHolds\n  none\n\nCredit\n  USD 5.00\n\nChanges\n" in shown
+    assert (
+        "\nOpen invoices\n  ACC-ALL\n\nSubscriptions\n  none\n\nHolds\n  none\n\nCredit\n  USD 5.00\n\nChanges\n"
+        in shown
+    )
     told = (await operate("account", "show", account, "--json")).json
     assert (told["open_invoices"], told["holds"], told["credit"]) == (["ACC-ALL"], [], ["USD 5.00"])
     said = await operate("show", account)

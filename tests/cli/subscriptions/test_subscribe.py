@@ -46,6 +46,7 @@ async def test_one_is_typed_shown_and_there_is_no_second_of_it(operate: Operate)
     (only,) = listed.json
     assert (only["subscription"], only["state"], only["amount"]) == ("TYPED-1", "active", "USD 21.00")
     assert only["renews_on"] == only["paid_through"] == str(in_days(60))
+    assert (await operate("account", "show", "TYPED-1-account", "--json")).json["subscriptions"] == ["TYPED-1"]
 
 
 async def test_it_is_changed_after_a_quote_paused_and_cancelled(operate: Operate) -> None:
