@@ -5,7 +5,7 @@ import signal
 import sys
 from datetime import timedelta
 
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
@@ -107,7 +107,16 @@ async def all_are_open(made: Composition, name: str) -> bool:
 async def _every_run_replays(own: Stage) -> None:
     client = await own.connect()
     replayer = Replayer(workflows=[SubscriptionRenewal], data_converter=pydantic_data_converter)
-    runs = [run async for run in client.list_workflows("WorkflowType = 'SubscriptionRenewal'")]
+
+    async def all_have_ended() -> bool:  # the server's list follows a moment later
+        return WorkflowExecutionStatus.RUNNING not in {run.status for run in await _runs(client)}
+
+    await until_true(all_have_ended)
+    runs = await _runs(client)
     assert {run.status for run in runs} == {WorkflowExecutionStatus.CONTINUED_AS_NEW, WorkflowExecutionStatus.COMPLETED}
     for run in runs:
         await replayer.replay_workflow(await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history())
+
+
+async def _runs(client: Client) -> list[WorkflowExecution]:
+    return [run async for run in client.list_workflows("WorkflowType = 'SubscriptionRenewal'")]
