@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,6 +101,24 @@ async def cancel(window: Id, /, *, by: By, json: Json = False) -> None:
         _say(await made.windows.cancel(window, by), "cancelled", (), json=json)
 
 
+@window.command
+async def show(window: Id, /, *, also: Zones = (), json: Json = False) -> None:
+    """Show a window, and what became of each step that waited for it: charged, declined, suspended, still waiting."""
+    _check(also)
+    async with composed(server="not needed") as made:
+        found, rows = await made.windows.known(window), await made.windows.results(window)
+    if json:
+        steps = [{**each.waited.model_dump(mode="json"), "result": each.result} for each in rows]
+        print_json({**found.model_dump(mode="json"), "put_off": steps})
+        return
+    print(*_head(found, also), sep="\n")
+    for each in rows:
+        row = each.waited
+        print(f"  {row.invoice} ({row.account}) {row.step}: until {row.until:%Y-%m-%d %H:%MZ}: {each.result}")
+    counts = Counter(each.result for each in rows)
+    print(", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing waited for it")
+
+
 @window.command(name="list")
 async def list_(
     *,
@@ -120,14 +139,18 @@ async def list_(
         print("no windows")
 
 
-def _lines(window: Window, rows: tuple[PutOff, ...], also: Iterable[str]) -> Iterable[str]:
+def _head(window: Window, also: Iterable[str]) -> Iterable[str]:
     from dunning.windows.window import hours_of
 
     cancelled = " (cancelled)" if window.cancelled else ""
     yield f"{window.id}{cancelled}: {hours_of(window, (*also, 'UTC'))}: {window.reason} (by {window.by})"
+
+
+def _lines(window: Window, rows: tuple[PutOff, ...], also: Iterable[str]) -> Iterable[str]:
+    yield from _head(window, also)
     yield from (f"  {row.invoice} {row.step}: until {row.until:%Y-%m-%d %H:%MZ}" for row in rows[:_SHOWN])
     if len(rows) > _SHOWN:
-        yield f"  and {len(rows) - _SHOWN} more; --json has all"
+        yield f"  and {len(rows) - _SHOWN} more; `window show` has all"
 
 
 def _say(changed: Changed, what: str, also: Iterable[str], *, json: bool) -> None:

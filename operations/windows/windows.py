@@ -13,6 +13,7 @@ from dunning.windows.can_they_pay import TO_PAY, charge_waits, consequence_waits
 from dunning.windows.window import PutOff, Window
 from operations.concurrency import a_few
 from operations.errors import RefusedError, UnfinishedError
+from operations.windows.results import Result, ResultRecords, results
 
 LONGEST = timedelta(days=7)
 """Nobody needs longer, and what is longer is a mistake in a date."""
@@ -50,7 +51,7 @@ class MaintenanceWindows:
     `lead` is as in `dunning.windows.can_they_pay`; `clock` is the wall's.
     """
 
-    def __init__(self, store: Windows, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: ResultRecords, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
         self._lead = lead
@@ -64,6 +65,11 @@ class MaintenanceWindows:
         """What waits or waited for it, in the order in which it would have come."""
         await self.known(window)
         return await self._store.put_off_by(window)
+
+    async def results(self, window: str) -> list[Result]:
+        """What became of it, in that order; as the table of open cases and the closed books have it."""
+        await self.known(window)
+        return await results(self._store, window)
 
     async def add(self, new: NewWindow) -> Changed:
         """Set one; its id is its beginning in its own zone. Raises RefusedError for hours that cannot be meant."""

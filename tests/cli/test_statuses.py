@@ -69,6 +69,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("removals",): (),
     ("why",): ("I-1",),
     ("window", "list"): (),
+    ("window", "show"): ("w",),
     ("window", "add"): (*HOURS, "--zone", "UTC", *WHO),
     ("window", "move"): ("w", "--until", "2099-01-01 23:00", *WHO[:2]),
     ("window", "extend"): ("w", "--until", "2099-01-01 23:00", *WHO[:2]),

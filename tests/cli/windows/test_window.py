@@ -36,6 +36,8 @@ async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline:
         window=ID, invoice="INV-1", step="charge", account="a", action="charge", at=known.since, until=known.until
     )
     await store.note_put_off(waits)
+    shown = await offline("window", "show", ID)
+    assert shown.out.endswith(f"INV-1 (a) charge: until {waits.until:%Y-%m-%d %H:%MZ}: waits\n1 waits\n")
     listed = await offline("window", "list")
     assert "New disks. (by bob)\n  INV-1 charge: until " in listed.out
     (told,) = (await offline("window", "list", "--json")).json

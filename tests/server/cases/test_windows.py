@@ -41,10 +41,14 @@ async def test_a_charge_in_it_is_made_once_the_next_morning_and_leaves_all_of_it
     case = await playing.case()
     assert ([each.step for each in case.deferrals], case.attempts) == (["charge"], ())
     assert "nobody can pay in our maintenance window, " in case.deferrals[0].reason
+    windows = night.made(playing.skipper.client).windows
+    assert [each.result for each in await windows.results(window.window.id)] == ["waits"]
     await playing.to_day(1)
     (attempt,) = (await playing.case()).attempts
     assert (attempt.step, attempt.kind) == ("charge", "declined")
     assert local(attempt.began, playing.plan.zone).hour == 9
+    (result,) = await windows.results(window.window.id)
+    assert (result.waited.invoice, result.waited.step, result.result) == (playing.row.invoice, "charge", "declined")
     await playing.to_day(10)
     assert await playing.levels() == [], "ten days after the charge, not nine"
     await playing.to_day(11)
