@@ -1,13 +1,23 @@
 """What an earlier try of an order has begun."""
 
+from typing import Protocol
+
 from dunning.case.orders import RestrictOrder
+from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 
 
-async def begun(store: Holds, order: RestrictOrder) -> bool:
-    """Whether its hold is placed: then it is done wholly.
+class AccountsAndHolds(Accounts, Holds, Protocol):
+    """Which services there are, and what holds them."""
 
-    Else the service at its panel would be brought to it hours later, by the hourly check.
+
+async def begun(store: AccountsAndHolds, order: RestrictOrder) -> bool:
+    """Whether its holds are placed: then it is done wholly.
+
+    Else the services at their panel would be brought to it hours later, by the hourly check. All are placed at once: a
+    hold on some of its services alone is another invoice's, which was handed to it.
     """
-    holds = await store.holds(order.account)
-    return any(hold.source == order.invoice and hold.level.rank >= order.level.rank for hold in holds)
+    account = await store.account(order.account)
+    own = [each for each in await store.holds(account.id) if each.source == order.invoice]
+    placed = {each.service for each in own if each.level.rank >= order.level.rank}
+    return placed >= set(order.covers.held(account.services))

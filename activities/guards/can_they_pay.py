@@ -1,5 +1,6 @@
 """Maintenance windows as a guard: nothing is charged, restricted or deleted while customers cannot pay."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -8,16 +9,20 @@ from temporalio import activity
 from activities.guards.begun import begun
 from dunning.case.orders import ChargeOrder, DeleteOrder, Order, RestrictOrder
 from dunning.case.results import Deferred
+from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.windows import Windows
 from dunning.windows.can_they_pay import TO_PAY, Waits, charge_waits, consequence_waits
-from dunning.windows.window import PutOff, hours_of
+from dunning.windows.window import CHARGE, PutOff, Window, hours_of
 
 CHARGEBACK = "chargeback"
 """Fraud is suspected then, and that waits for nobody who pays."""
 
 
-class WindowRecords(Windows, Holds, Protocol):
+Rule = Callable[[datetime, Iterable[Window]], Waits | None]
+
+
+class WindowRecords(Windows, Accounts, Holds, Protocol):
     """The windows, and what is restricted already."""
 
 
@@ -32,34 +37,37 @@ class CanTheyPay:
         """None when they can pay; what an earlier try of the order has begun is done wholly."""
         if isinstance(order, RestrictOrder) and (order.reason == CHARGEBACK or await begun(self._store, order)):
             return None
-        at = _at(order)
-        windows = await self._store.windows(at - TO_PAY)
         action = "delete" if isinstance(order, DeleteOrder) else order.level.value
-        return await self._noted(order, action, at, consequence_waits(at, windows, self._lead))
+        return await self._deferred(order, action, lambda at, windows: consequence_waits(at, windows, self._lead))
 
     async def may_charge(self, order: ChargeOrder) -> Deferred | None:
         """The same before money is moved. Asking what became of it is always allowed."""
-        at = _at(order)
-        return await self._noted(order, "charge", at, charge_waits(at, await self._store.windows(at)))
+        return await self._deferred(order, CHARGE, charge_waits)
 
-    async def _noted(self, order: Order, action: str, at: datetime, waits: Waits | None) -> Deferred | None:
-        if waits is None:
-            return None
-        window, until = waits
-        row = PutOff(
-            window=window.id,
-            invoice=order.invoice,
-            step=order.step,
-            account=order.account,
-            action=action,
-            at=at,
-            until=until,
-        )
-        await self._store.note_put_off(row)
-        return Deferred(until=until, reason=f"nobody can pay in our maintenance window, {hours_of(window)}")
+    async def _deferred(self, order: Order, action: str, rule: Rule) -> Deferred | None:
+        """What it waits for is noted first and then looked at again: who changes a window tells what is noted."""
+        at = _at(order)
+        while waits := rule(at, await self._store.windows(at - TO_PAY)):
+            await self._store.note_put_off(_row(order, action, at, waits))
+            if rule(at, await self._store.windows(at - TO_PAY)) == waits:
+                reason = f"nobody can pay in our maintenance window, {hours_of(waits.window)}"
+                return Deferred(until=waits.until, reason=reason)
+        return None
+
+
+def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:
+    return PutOff(
+        window=waits.window.id,
+        invoice=order.invoice,
+        step=order.step,
+        account=order.account,
+        action=action,
+        at=at,
+        until=waits.until,
+    )
 
 
 def _at(order: Order) -> datetime:
-    """When this try is: a step may be tried for hours while its company is away. By the workflow's own clock."""
+    """When this try is, by the workflow's own clock: it may have waited in a queue, or for a company, for hours."""
     info = activity.info()
-    return order.at + (info.current_attempt_scheduled_time - info.scheduled_time)
+    return order.at + (info.started_time - info.scheduled_time)

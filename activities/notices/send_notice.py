@@ -19,13 +19,15 @@ from dunning.notices.reply_to import Replies
 from dunning.policy.step_names import notice_id
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import BackUps, Cards, Mailer, Reach, Renderer
+from dunning.ports.holds import Holds
 from dunning.ports.invoices import Invoices
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, NoticeCopy, NoticeText, mail_of
+from operations.services.held_for import held_for
 
 
-class NoticeRecords(Accounts, Invoices, DigestRecords, Protocol):
+class NoticeRecords(Accounts, Holds, Invoices, DigestRecords, Protocol):
     """Whom to write to, and the archive."""
 
 
@@ -93,16 +95,22 @@ class SendNotice:
 
     async def _wait_for_others(self, order: NoticeOrder) -> None:
         account = await account_of(self._store, order)
-        order = await self._with_backups(order, account)
+        order = await self._as_it_is_now(order, account)
         contacts = [*_reachable(account)[:1], *await self._outside_contacts(order, account)]
         await self._digests.gather([await self._copy(order, account, contact) for contact in contacts])
 
     async def _to_all(self, order: NoticeOrder) -> NoticeResult:
         account = await account_of(self._store, order)
-        order = await self._with_backups(order, account)
+        order = await self._as_it_is_now(order, account)
         result = await self._first_that_takes_it(order, account)
         await self._outside(order, account)
         return result
+
+    async def _as_it_is_now(self, order: NoticeOrder, account: Account) -> NoticeOrder:
+        """With what the store and the panel know when it is written: a mail may be late."""
+        if order.invoice and order.balance.minor <= 0:
+            order = order.model_copy(update={"held_for": await held_for(self._store, account, order.invoice)})
+        return await self._with_backups(order, account)
 
     async def _with_backups(self, order: NoticeOrder, account: Account) -> NoticeOrder:
         if not (order.before_deletion and order.backups is None and self._backups):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from adapters.store.database.base import Database
 from adapters.store.tables import put_off, windows
@@ -32,6 +32,12 @@ class Windows(Database):
 
     async def put_off_by(self, window: str) -> tuple[PutOff, ...]:
         """Read what waits or waited for that window, as it would have come, then by invoice and step."""
-        its = select(put_off).where(put_off.c.window == window)
-        rows = await self._rows(its.order_by(put_off.c.at, put_off.c.invoice, put_off.c.step))
-        return tuple(PutOff.model_validate(dict(row)) for row in rows)
+        return await self._put_off(put_off.c.window == window)
+
+    async def put_off_until_after(self, at: datetime) -> tuple[PutOff, ...]:
+        """Read what waits for any window until later than that, in that order, too."""
+        return await self._put_off(put_off.c.until > at)
+
+    async def _put_off(self, which: ColumnElement[bool]) -> tuple[PutOff, ...]:
+        its = select(put_off).where(which).order_by(put_off.c.at, put_off.c.invoice, put_off.c.step)
+        return tuple(PutOff.model_validate(dict(row)) for row in await self._rows(its))

@@ -3,9 +3,9 @@
 NAMES = frozenset((
     "amount", "archive_fee", "at_once", "backup_fee", "backups", "balance", "balance_today", "before_deletion",
     "card_ends", "card_last4", "card_over", "carried", "charge_on", "company", "contact", "deleted", "detail",
-    "domain_help_url", "domains", "down", "due", "fee_today", "happened_on", "help_url", "invoice", "lapsed", "level",
-    "missed_on", "name", "named", "next_action", "next_step", "no_method", "overdue", "page_url", "pay_url", "payments",
-    "remaining", "restricted", "road", "services", "settled", "title", "unpaid", "untried", "warning",
+    "domain_help_url", "domains", "down", "due", "fee_today", "happened_on", "held_for", "help_url", "invoice",
+    "lapsed", "level", "missed_on", "name", "named", "next_action", "next_step", "no_method", "overdue", "page_url",
+    "pay_url", "payments", "remaining", "restricted", "road", "services", "settled", "title", "untried", "warning",
     "what_is_next", "words",
 ))  # fmt: skip
 """In a notice, and in the words about what happens next."""

@@ -17,7 +17,7 @@ from adapters.templates.languages import Languages
 from adapters.templates.locale import direction, tag, writing
 from adapters.templates.names import FRAME, NAMES
 from adapters.templates.road import Road
-from dunning.case.orders import NoticeOrder
+from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
 from dunning.notices.reply_to import Replies, is_read
@@ -173,7 +173,7 @@ class TemplateRenderer:
             "backup_fee": reader.money(order.backup_fee) if order.backup_fee else "",
             "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
             "remaining": self.remaining(order.remaining, account, language),
-            "unpaid": ", ".join(_one_line(each) for each in order.unpaid),
+            "held_for": [self._held_for(each, account) for each in order.held_for],
             "pay_url": self._pay_link(order.invoice, account),
             "page_url": self._pay_link(order.invoice or order.page, account),
             "card_last4": order.card.last4 if order.card else "",
@@ -197,6 +197,12 @@ class TemplateRenderer:
         if order.happened_at is not None:
             facts["happened_on"] = reader.local_day(order.happened_at)
         return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
+
+    @staticmethod
+    def _held_for(other: HeldFor, account: Account) -> dict[str, object]:
+        services = _named(each for each in account.services if each.id in other.services)
+        named = f" ({services})" if services else ""
+        return {"invoice": _one_line(other.invoice), "named": named, "payable": other.payable}
 
     def remaining(self, sources: Iterable[str], account: Account, language: str = "") -> list[dict[str, Any]]:
         """The reasons among these holds that no payment lifts, with where to write: page and mail say the same."""

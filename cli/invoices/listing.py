@@ -34,7 +34,7 @@ async def list_(
     state: Annotated[StateInTable | None, Parameter(help="Only cases in this state.")] = None,
     account: Annotated[str, Chosen, Parameter(help="Only cases of this account.")] = "",
     policy: Annotated[str, Chosen, Parameter(help="Only cases under this policy.")] = "",
-    level: Annotated[Level | None, Parameter(help="Only cases whose services are at this level.")] = None,
+    level: Annotated[Level | None, Parameter(help="Only cases whose own hold asks for this level.")] = None,
     sort: Annotated[str, Chosen, Parameter(help=f"By this column: {', '.join(_COLUMNS)}, or customer.")] = "invoice",
     descending: Annotated[bool, Parameter(help="The largest first.")] = False,
     temporal: Annotated[bool, Parameter(help="Ask the server: as of each case's last step, in no order.")] = False,

@@ -173,7 +173,10 @@ def _read(text: str, zone: str, option: str) -> datetime:
         local = datetime.strptime(text.strip(), _FORM)  # noqa: DTZ007 - in the zone that is said
     except ValueError:
         raise BadInputError(f'{option}: {text!r} is not a time; write it like "2026-12-01 21:00"') from None
-    return instant(local.date(), local.time(), zone)
+    try:
+        return instant(local.date(), local.time(), zone)
+    except OverflowError:
+        raise BadInputError(f"{option}: {text!r} is too far away") from None
 
 
 def _check(zones: Iterable[str], option: str = "--also") -> None:

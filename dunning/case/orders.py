@@ -87,6 +87,14 @@ class Told(Wire):
     at: Instant
 
 
+class HeldFor(Wire):
+    """An invoice that restricts services, by their ids; none: all of the account's. `payable`: paying it ends that."""
+
+    invoice: str
+    services: tuple[str, ...] = ()
+    payable: bool = True
+
+
 class NoticeOrder(Order):
     """Write to the account's contacts.
 
@@ -97,8 +105,8 @@ class NoticeOrder(Order):
     that goes to the account's next invoice. `detail` is the decline's message or the payment's id;
     `untried`: it is why no charge was tried, so none failed. When it is about
     several payments, `payments` has each, `amount` their sum, and
-    `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17),
-    `unpaid` the account's other invoices that keep its services restricted.
+    `happened_at` is when the last one came. `remaining` are the holds that no payment of this invoice lifts (S2-17).
+    `held_for` is looked up when a receipt is written: the account's other invoices that keep services restricted then.
     `before_deletion`: it is the last notice before the services are deleted, so it says whether a back-up exists
     (S3-26). `deleted`: they are gone. `backups`: whether there is a back-up after the deletion; None: nobody has said.
     `backup_fee` and `archive_fee` are what a restore costs after that; None: it is not offered. `covers` are the
@@ -125,7 +133,7 @@ class NoticeOrder(Order):
     untried: bool = False
     level: Level = Level.ACTIVE
     remaining: tuple[str, ...] = ()
-    unpaid: tuple[str, ...] = ()
+    held_for: tuple[HeldFor, ...] = ()
     before_deletion: bool = False
     deleted: bool = False
     backups: bool | None = None

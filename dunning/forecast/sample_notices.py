@@ -1,12 +1,12 @@
 """Every notice that a policy can send, as the rules themselves order it: sample invoices live their lives in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dunning.case.case import Case, Opened, Reachability, open_case
 from dunning.case.facts import CardOnFile, Payment, Reversal, Undo
-from dunning.case.orders import CardOrder, NoticeOrder, ReinstateOrder
+from dunning.case.orders import CardOrder, HeldFor, NoticeOrder, ReinstateOrder
 from dunning.case.results import Declined, NoMethod
 from dunning.forecast.life import Fact, SampleLife
 from dunning.holds import OTHER_SOURCES, Hold
@@ -50,7 +50,13 @@ def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
     found: dict[object, SampleNotice] = {}
     opened = _opened(policy, due)
     lived = [SampleNotice(story, order) for story, life in _lives(opened) for order in life.notices()]
-    for notice in (*lived, *_about_cards(opened), *_about_the_panel(opened), *_about_holds(opened)):
+    for notice in (
+        *lived,
+        *_beside_another(lived),
+        *_about_cards(opened),
+        *_about_the_panel(opened),
+        *_about_holds(opened),
+    ):
         found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
 
@@ -87,7 +93,7 @@ def _says(order: NoticeOrder) -> object:
     """What makes a notice another one for its reader."""
     settled = order.balance.minor <= 0
     level, again = order.level if settled else "", order.missed_at is not None
-    return order.title, order.next_action, settled, level, order.remaining, order.unpaid, order.detail[:3], again
+    return order.title, order.next_action, settled, level, order.remaining, order.held_for, order.detail[:3], again
 
 
 def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
@@ -98,9 +104,8 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 
-    restricted_still, unpaid_still, over = life((late, _pays)), life((late, _pays)), life()
+    restricted_still, over = life((late, _pays)), life()
     restricted_still.held = ("abuse",)
-    unpaid_still.held = ("INV-1043",)
     over.charge = NoMethod(reason=CARD_OVER)
     return (
         *_unpaid(opened),
@@ -109,7 +114,6 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         ("a part is paid", life((early, _pays_half))),
         ("it is paid once the services are restricted", life((late, _pays))),
         ("it is paid, and an abuse report remains", restricted_still),
-        ("it is paid, and another invoice is not", unpaid_still),
         ("a payment is taken back", life((early, _pays), (late, _takes_back))),
         ("a wrong run is undone", life((late, _undoes(start, late)))),
         ("every contact is on the services themselves", life((late, _pays), reach="inside")),
@@ -138,6 +142,16 @@ def _takes_back(case: Case, now: datetime) -> Case:
 
 def _undoes(since: datetime, until: datetime) -> Fact:
     return lambda case, now: undone(case, Undo(id="sample", since=since, until=until), now)
+
+
+def _beside_another(lived: Iterable[SampleNotice]) -> Iterator[SampleNotice]:
+    """A receipt while another invoice restricts services: one that can be paid, and one that its policy has closed."""
+    order = next((each.order for each in lived if each.order.amount and each.order.balance.minor <= 0), None)
+    if order is None:
+        return
+    for payable, which in ((True, "is not"), (False, "was closed unpaid")):
+        other = HeldFor(invoice="INV-1043", payable=payable)
+        yield SampleNotice(f"it is paid, and another invoice {which}", order.model_copy(update={"held_for": (other,)}))
 
 
 def _about_the_panel(opened: Opened) -> Iterator[SampleNotice]:

@@ -25,6 +25,10 @@ class Windows(Protocol):
         """Note that a step waits for a window; once more, it waits until another time."""
         ...
 
+    async def put_off_until_after(self, at: datetime) -> tuple[PutOff, ...]:
+        """What waits for any window until later than that, in that order, too."""
+        ...
+
     async def put_off_by(self, window: str) -> tuple[PutOff, ...]:
         """What waits or waited for that window, in the order in which it would have come, then by invoice and step."""
         ...

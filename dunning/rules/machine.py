@@ -38,6 +38,7 @@ from dunning.case.case import Case
 from dunning.case.decisions import APPROVAL_OF, EXEMPT, PROMISED, Finish, Perform, Reinstate, Step, Wait, follow_up
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK, is_credit
 from dunning.case.orders import AskOrder, ChargeOrder, Order
+from dunning.case.put_off import put_off
 from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.notices.warnings import announced_at, delivered_before, warn_again
@@ -142,6 +143,8 @@ def _transit(case: Case, now: datetime) -> Step | None:
     if attempt is None or attempt.ask_at is None:
         return None
     milestone = case.plan.milestone(attempt.step) or follow_up(attempt.step, now)
+    if later := put_off(case, attempt.step, now):  # nothing came of it, and nobody is charged now
+        return Wait(later.until, later.step, later.reason)
     if now < attempt.ask_at:
         why = "the debit is on its way" if attempt.kind == "pending" else "the gateway has not said yet"
         return Wait(attempt.ask_at, f"ask about {attempt.step}", why)

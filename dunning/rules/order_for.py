@@ -180,15 +180,8 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         covers=_suspended(case),
         digest=in_digest(case, milestone),
         look=milestone.action is Action.ISSUE and next_charge(case) is not None,
-        remaining=_held_by(case, others=True),
-        unpaid=_held_by(case, others=False),
+        remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
     )
-
-
-def _held_by(case: Case, *, others: bool) -> tuple[str, ...]:
-    """What keeps the services restricted though this invoice is paid: other invoices, or what is no invoice."""
-    held = case.remaining_holds if case.paid_up else ()
-    return tuple(each for each in held if (category(each) is not Category.NON_PAYMENT) is others)
 
 
 def _ahead(coming: Coming) -> Ahead:

@@ -27,10 +27,13 @@ class Window(Wire):
         return not self.cancelled and self.since <= at < self.until
 
 
+CHARGE = "charge"
+
+
 class PutOff(Wire):
     """A step that waits for the end of a window: it comes at `until`. `at` is when it would have come.
 
-    `action` is the order's step by what it does: charge, suspend, delete and so on.
+    `action` is CHARGE, "delete", or the level that a restriction brings.
     """
 
     window: str

@@ -20,6 +20,8 @@ from operations.services.services import AccountServices
 _PLACE = ("panel", "user", "domain", "aliases", "site", "probe")
 """What may change of a service. Its id stays: holds, invoices, sites and books name it. So does its kind."""
 
+_PARTS = 3
+"""Of a place: panel, user, kind."""
 CheckPanel = Callable[[str, str], None]
 """Whether the settings know a panel, as `CheckInvoice.panel` says it. Raises RefusedError."""
 
@@ -86,7 +88,8 @@ class ServiceChanges:
             raise RefusedError("name what is to change, such as its panel", about=service)
         if "panel" in to:
             self._check(to["panel"], "panel")
-        now = _named(service, await known(self._store, account))
+        its = await known(self._store, account)
+        now = _moved_there(service, its, to) or _named(service, its)
         service = now.id
         moved = now.model_copy(update=dict(to))
         if moved == now:
@@ -126,7 +129,7 @@ class ServiceChanges:
 
         def without(before: Account) -> tuple[Account, tuple[str, ...]]:
             left = tuple(each for each in before.services if each.id != _named(service, before).id)
-            return before.model_copy(update={"services": left}), (_removed(service),)
+            return before.model_copy(update={"services": left}), _removed_from(gone)
 
         written = await change_account(self._store, account, without, Deed(by, reason, self._clock()))
         return ServiceChanged(gone, written.what, await self._left_behind(account, service, holds))
@@ -167,6 +170,22 @@ class ServiceChanges:
 
 def _removed(service: str) -> str:
     return f"service {service} removed"
+
+
+def _removed_from(service: Service) -> tuple[str, ...]:
+    """Its id, and where it was last: it may have been named by that."""
+    there = () if service.place == service.id else (_removed(service.place),)
+    return (_removed(service.id), *there)
+
+
+def _moved_there(named: str, account: Account, to: Mapping[str, Any]) -> Service | None:
+    """The service that was at the place that is named, and is where it is to go already: the command is repeated."""
+    place = named.split(":")
+    if len(place) != _PARTS or any(named in (each.id, each.place) for each in account.services):
+        return None
+    there = f"{to.get('panel', place[0])}:{to.get('user', place[1])}:{place[2]}"
+    found = next((each for each in account.services if each.place == there), None)
+    return found if found and found.model_copy(update=dict(to)) == found else None
 
 
 def _named(service: str, account: Account) -> Service:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import NamedTuple
 
 from dunning.calendar import local
@@ -10,7 +11,7 @@ from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.outages import OutageError
 from dunning.ports.windows import Windows
 from dunning.windows.can_they_pay import TO_PAY, charge_waits, consequence_waits
-from dunning.windows.window import PutOff, Window
+from dunning.windows.window import CHARGE, PutOff, Window
 from operations.concurrency import a_few
 from operations.errors import RefusedError, UnfinishedError
 from operations.windows.results import Result, ResultRecords, results
@@ -18,7 +19,6 @@ from operations.windows.results import Result, ResultRecords, results
 LONGEST = timedelta(days=7)
 """Nobody needs longer, and what is longer is a mistake in a date."""
 FARTHEST = timedelta(days=366)
-CHARGE = "charge"
 
 
 class NewWindow(NamedTuple):
@@ -40,9 +40,16 @@ class Changed(NamedTuple):
 
 
 async def current_window(store: Windows, at: datetime) -> Window | None:
-    """The one that is at that instant; of several the one that ends last. Raises StoreOutageError."""
-    running = [each for each in await store.windows(at) if each.covers(at)]
-    return max(running, key=lambda each: each.until, default=None)
+    """The one that is at that instant, with the end of those that follow without a break. Raises StoreOutageError."""
+    first, until = None, at
+    for each in await store.windows(at):  # by their beginning
+        if not each.cancelled and each.since <= until < each.until:
+            first, until = first or each, each.until
+    return first and first.model_copy(update={"until": until})
+
+
+def _hours(window: Window) -> tuple[object, ...]:
+    return window.since, window.until, window.zone
 
 
 class MaintenanceWindows:
@@ -73,13 +80,15 @@ class MaintenanceWindows:
 
     async def add(self, new: NewWindow) -> Changed:
         """Set one; its id is its beginning in its own zone. Raises RefusedError for hours that cannot be meant."""
-        window = Window(id=f"{local(new.since, new.zone):%Y-%m-%d-%H%M}", **new._asdict())
-        known = await self._store.window(window.id)
+        for field in ("by", "reason"):
+            if not getattr(new, field).strip():
+                raise RefusedError("it must not be empty", field=field)
+        self._sound(Window(id="", **new._asdict()))
+        window, known = await self._named(Window(id=f"{local(new.since, new.zone):%Y-%m-%d-%H%M}", **new._asdict()))
         if known == window:
             return Changed(window, changed=False)
         if known and not known.cancelled:
-            raise RefusedError("there is a window that begins then: move or extend that one", about=window.id)
-        self._sound(window)
+            raise RefusedError("there is such a window already, said by others or otherwise", about=window.id)
         return await self._put(window)
 
     async def move(self, window: str, since: datetime | None, until: datetime | None, by: str) -> Changed:
@@ -109,13 +118,22 @@ class MaintenanceWindows:
             raise RefusedError("there is no such window; `starter.py window list` names them", about=window)
         return found
 
+    async def _named(self, window: Window) -> tuple[Window, Window | None]:
+        """With an id that no window of other hours has, and the one of these hours, if it is known."""
+        ids = chain([window.id], (f"{window.id}-{number}" for number in count(2)))
+        for each in ids:
+            known = await self._store.window(each)
+            if known is None or _hours(known) == _hours(window):
+                return window.model_copy(update={"id": each}), known
+        raise AssertionError
+
     async def _put(self, window: Window) -> Changed:
         await self._store.put_window(window)
         return Changed(window, changed=True, told=await self._tell(window))
 
     async def _tell(self, window: Window) -> int:
         """Cases whose steps need not wait so long any more look again; the others ask by themselves when it is time."""
-        waiting = [row for row in await self._store.put_off_by(window.id) if row.until > self._clock()]
+        waiting = await self._store.put_off_until_after(self._clock())  # one may wait for several windows in a row
         windows = await self._store.windows(min((row.at for row in waiting), default=self._clock()) - TO_PAY)
         sooner = [row for row in waiting if self._then(row, windows) < row.until]
         try:
@@ -131,7 +149,7 @@ class MaintenanceWindows:
 
     async def _reconsider(self, row: PutOff, by: str) -> bool:
         try:
-            fact = Reconsider(step=row.step, by=by, reason="the maintenance window changed")
+            fact = Reconsider(step=row.step, by=f"{by}, who changed the maintenance window")
             await self._cases.signal(row.invoice, fact)
         except NoCaseError:  # one that is closed needs not hear of it
             return False

@@ -10,7 +10,7 @@ from adapters.templates.renderer import TemplateRenderer
 from dunning.case.case import Case
 from dunning.case.decisions import follow_up
 from dunning.case.ledger import MONEY_IN, SIGN, Entry, Kind
-from dunning.case.orders import NoticeOrder
+from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.coverage import Coverage
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
@@ -26,6 +26,7 @@ from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
 from dunning.services.shared_users import ByUser, restraining
 from operations.cases.look import CaseOf
+from operations.services.held_for import held_for
 
 
 class InvoiceRecords(Accounts, Holds, Invoices, Protocol):
@@ -134,7 +135,8 @@ class InvoiceViews:
         holds = restraining(covers, account.services, await self._store.holds(account.id), self._by_user)
         others, more = await self._others(case, now)
         language = self._renderer.languages.of(account.locale)
-        facts = self._renderer.facts(_notice(case, now, holds), account, language)
+        notice = _notice(case, now, holds, await held_for(self._store, account, case.invoice.number))
+        facts = self._renderer.facts(notice, account, language)
         return InvoiceView(
             number=case.invoice.number,
             account=account,
@@ -175,7 +177,7 @@ class InvoiceViews:
         return Other(number, how, case.balance, how in PAYABLE)
 
 
-def _notice(case: Case, now: datetime, holds: tuple[Hold, ...]) -> NoticeOrder:
+def _notice(case: Case, now: datetime, holds: tuple[Hold, ...], others: tuple[HeldFor, ...]) -> NoticeOrder:
     """What a mail of now would say, so that page and mail never differ; of what held the services only what still does.
 
     What staff restricted at the panel itself is no hold of ours: it stays as the case saw it.
@@ -184,9 +186,7 @@ def _notice(case: Case, now: datetime, holds: tuple[Hold, ...]) -> NoticeOrder:
     assert isinstance(order, NoticeOrder)
     still = {hold.source for hold in holds}
     remaining = tuple(each for each in order.remaining if each in still or each.startswith("panel:"))
-    return order.model_copy(
-        update={"remaining": remaining, "unpaid": tuple(each for each in order.unpaid if each in still)}
-    )
+    return order.model_copy(update={"remaining": remaining, "held_for": others})
 
 
 def _lines(case: Case) -> tuple[tuple[str, Money], ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.settings.settings import HOLD_CONTACTS
 from adapters.templates.renderer import TemplateRenderer
-from dunning.case.orders import NoticeOrder
+from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
@@ -30,7 +30,7 @@ def told(kind: str, level: Level = Level.SUSPENDED) -> NoticeText:
     return RENDERER.render(hold_notice(hold, ACCOUNT, NOW), ACCOUNT)
 
 
-def receipt(*remaining: str, level: Level = Level.ACTIVE, unpaid: tuple[str, ...] = ()) -> str:
+def receipt(*remaining: str, level: Level = Level.ACTIVE, held_for: tuple[HeldFor, ...] = ()) -> str:
     facts: dict[str, Any] = {
         "invoice": "INV-1",
         "account": "bakery",
@@ -45,7 +45,7 @@ def receipt(*remaining: str, level: Level = Level.ACTIVE, unpaid: tuple[str, ...
         "happened_at": NOW,
         "level": level,
         "remaining": remaining,
-        "unpaid": unpaid,
+        "held_for": held_for,
     }
     return one_line(RENDERER.render(NoticeOrder(**facts), ACCOUNT).text)
 
@@ -109,13 +109,12 @@ def test_what_staff_restricted_at_the_panel_is_a_decision_of_staff_and_an_invoic
 
 
 def test_a_receipt_names_what_else_is_unpaid_and_keeps_the_services_restricted() -> None:
-    told = (
-        "Your services stay restricted while something else is unpaid (INV-2, INV-3): they come back once that is "
-        "paid, too."
-    )
-    said = receipt(unpaid=("INV-2", "INV-3"))
-    assert told in said
+    said = receipt(held_for=(HeldFor(invoice="INV-2"),))
+    assert "Your services stay restricted until invoice INV-2 is paid, too." in said
     assert "you need do nothing" not in said
-    both = receipt("abuse", unpaid=("INV-2",))
+    both = receipt("abuse", held_for=(HeldFor(invoice="INV-2"),))
     assert "a report of abuse, which no payment ends" in both
-    assert "unpaid (INV-2)" in both
+    assert "Invoice INV-2 is not paid and restricts your services, too." in both
+    closed = receipt(held_for=(HeldFor(invoice="INV-2", payable=False),))
+    assert "because of invoice INV-2, which cannot be paid any more" in closed
+    assert "ask our Billing department for a new invoice: us@h.example." in closed

@@ -13,6 +13,7 @@ from adapters.settings.settings import Settings
 from adapters.store import SqlStore, migrate
 from composition import now
 from dunning.windows.window import Window
+from operations.windows.windows import current_window
 from portal.composition import Portal, compose
 from portal.http.maintenance import OPEN
 from portal.http.server import serving
@@ -97,3 +98,20 @@ async def test_before_after_and_once_it_is_cancelled_the_pages_are_there(made: P
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
     ):
         assert (await http.get("/policies/hotdoodle")).status_code == 200
+
+
+async def test_of_windows_that_follow_each_other_the_last_end_is_told(url: str) -> None:
+    store, at = SqlStore(url), now()
+    for name, first, last, cancelled in (
+        ("a", -1, 1, False),
+        ("b", 1, 3, False),
+        ("c", 2, 9, True),
+        ("d", 4, 5, False),
+    ):
+        since, until = at + timedelta(hours=first), at + timedelta(hours=last)
+        await store.put_window(Window(id=name, since=since, until=until, zone="UTC", cancelled=cancelled))
+    found = await current_window(store, at)
+    assert found
+    assert (found.id, found.until) == ("a", at + timedelta(hours=3))
+    assert await current_window(store, at + timedelta(hours=3)) is None
+    await store.close()

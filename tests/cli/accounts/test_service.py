@@ -57,9 +57,14 @@ async def test_a_service_may_be_named_by_where_it_is_now(a_stage: Stage, operate
         assert (await operate("service", "move", account, place, "--user", user, *WHO)).status == 0
     (found,) = (await a_stage.store.account(account)).services
     assert (found.id, found.user) == ("sandbox:movep:website", "movep3")
+    again = await operate("service", "move", account, "sandbox:movep2:website", "--user", "movep3", *WHO)
+    assert (again.status, "is there already" in again.out) == (0, True), "safe to repeat, by the place that it left"
+    odd = await operate("service", "move", account, "sandbox:nobody:website", "--user", "other", *WHO)
+    assert (odd.status, "has no service 'sandbox:nobody:website'" in odd.err) == (2, True)
     assert (await operate("void", "MOVE-P", *WHO)).status == 0
     assert await (await a_stage.connect()).get_workflow_handle(workflow_id("MOVE-P")).result() == "void"
-    assert (await operate("service", "remove", account, "sandbox:movep3:website", *WHO)).status == 0
+    for _ in range(2):
+        assert (await operate("service", "remove", account, "sandbox:movep3:website", *WHO)).status == 0
     assert (await a_stage.store.account(account)).services == ()
 
 

@@ -56,6 +56,16 @@ async def test_a_cancelled_one_stays_in_the_list_and_may_be_set_again(store: Sql
     assert not [each for each in await store.windows(now()) if each.cancelled]
 
 
+async def test_another_zone_s_window_of_the_same_local_hours_is_another_one(store: SqlStore, offline: Operate) -> None:
+    assert (await offline("window", "add", *HOURS, *SAID)).status == 0
+    berlin = ("--zone", "Europe/Berlin", *SAID[2:])
+    for outcome in ("set", "is so already"):
+        assert (await offline("window", "add", *HOURS, *berlin)).out.startswith(f"{ID}-2: {outcome}: ")
+    other = await offline("window", "add", *HOURS, *SAID[:2], "--reason", "Other disks.", "--by", "bob")
+    assert (other.status, f"{ID}: there is such a window already" in other.err) == (2, True)
+    assert len(await store.windows(now())) == 2
+
+
 @pytest.mark.parametrize(
     ("words", "wrong"),
     [
@@ -67,6 +77,8 @@ async def test_a_cancelled_one_stays_in_the_list_and_may_be_set_again(store: Sql
         (("--from", "2020-01-01 21:00", "--until", "2020-01-01 23:00", *SAID), "--until: it would be over already"),
         (("--from", "2020-01-01 21:00", "--until", f"{DAY} 23:00", *SAID), "--until: it lasts longer than 7 days"),
         (("--from", "2099-01-01 21:00", "--until", "2099-01-01 23:00", *SAID), "--from: it is more than a year away"),
+        ((*HOURS[:3], "9999-12-31 23:59", *SAID), "--until: '9999-12-31 23:59' is too far away"),
+        ((*HOURS, *SAID[:4], "--by", " "), "--by: it must not be empty"),
         ((*HOURS, "--zone", "Mars/Olympus", *SAID[2:]), "--zone: there is no time zone 'Mars/Olympus'"),
         ((*HOURS, *SAID, "--also", "../etc"), "--also: there is no time zone '../etc'"),
     ],

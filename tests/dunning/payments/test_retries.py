@@ -79,6 +79,25 @@ def test_a_new_card_s_attempt_that_is_put_off_is_waited_for_and_made_once() -> N
     assert again.milestone.name == "new-method:1"
 
 
+def test_an_attempt_of_unknown_fate_that_nothing_came_of_waits_for_the_end_of_a_window() -> None:
+    case, _ = moment(ASO, -1)
+    now = at(opened(ASO), 0)
+    charge = decide(case, now)
+    assert isinstance(charge, Perform)
+    case = recorded(case, charge.milestone, Unknown(ask_at=now + timedelta(hours=1)), now)
+    asked = decide(case, now)
+    assert isinstance(asked, Wait)
+    assert asked.until
+    until = asked.until + timedelta(hours=9)
+    ask = decide(case, asked.until)
+    assert isinstance(ask, Perform)
+    case = recorded(case, ask.milestone, Deferred(until=until, reason="a window"), asked.until)
+    waits = decide(case, asked.until)
+    assert isinstance(waits, Wait)
+    assert waits.until == until, "else it asks again at once, for ever"
+    assert isinstance(decide(case, until), Perform)
+
+
 @pytest.mark.req("S3-15")
 def test_the_step_that_is_left_out_says_why_in_the_story_and_counts_as_no_attempt() -> None:
     life = evening(COURTESY, 6, (2, new_card))

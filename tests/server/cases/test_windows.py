@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -92,6 +93,43 @@ async def test_a_window_that_is_extended_and_then_cancelled_has_the_charge_made_
     assert await playing.charged() == [1999]
     assert (await playing.case()).done[-1].at < playing.moment(2, -60)
     assert (await windows.cancel(window.window.id, "bob")).changed is False
+
+
+@pytest.mark.req("S0-23")
+async def test_who_waits_for_two_windows_in_a_row_hears_when_either_is_cancelled(night: Stage) -> None:
+    playing = await begin(night, "WIN-chain", ASO, due_in=221)
+    first, second = await close(playing, 0), await close(playing, 0, 30, 3 * 24 * 60)
+    await playing.to_day(0, 90)
+    gone = await night.made(playing.skipper.client).windows.cancel(second.window.id, "bob")
+    assert gone.told == 1
+    await playing.to_day(1, 30)
+    assert await playing.charged() == [1999], "the first one was over in the morning"
+    assert await playing.outcome() == "paid"
+    await over(playing, first)
+
+
+@pytest.mark.promise(5)
+async def test_a_hold_that_another_invoice_handed_on_is_not_its_own_that_had_begun(night: Stage) -> None:
+    services = [{"kind": "website", "user": f"winh{each}"} for each in ("shop", "blog")]
+    for each in services:
+        await night.companies.panel.put(each["user"])
+    shop, blog = (f"sandbox:winh{each}:website" for each in ("shop", "blog"))
+    row: dict[str, Any] = {"account": "acct-WIN-handed", "services": services}
+    one = await begin(night, "WIN-handed-1", COURTESY, due_in=281, pays_for=[shop], decline=99, **row)
+    two = await begin(night, "WIN-handed-2", COURTESY, due_in=285, pays_for=[blog], decline=99, **row)
+    await one.to_day(10)
+    await two.to_day(7)
+    await one.signal("USD 54.99")
+    assert await one.outcome() == "paid"
+    assert {each.source for each in await night.store.holds(one.account)} == {"WIN-handed-2"}
+    window = await close(two, 10)
+    await two.to_day(10, 50)
+    assert (await night.companies.panel.books()).level("winhblog") == "active"
+    await two.to_day(11)
+    assert (await night.companies.panel.books()).level("winhblog") == "suspended"
+    await two.signal("USD 54.99")
+    assert await two.outcome() == "paid"
+    await over(two, window)
 
 
 @pytest.mark.req("S0-17")

@@ -183,7 +183,7 @@ async def test_a_panel_that_only_knows_users_takes_along_what_the_notice_names(a
     case = await one.case()
     assert (case.remaining_holds, await held(one)) == (("SVC-whm-2",), [("SVC-whm-2", mail)])
     (receipt,) = await texts(one, "Invoice Payment Confirmation")
-    assert "stay restricted while something else is unpaid (SVC-whm-2)" in receipt
+    assert "Your services (mail.example) stay restricted until invoice SVC-whm-2 is paid, too." in receipt
     await two.signal()
     assert await two.outcome() == "paid"
     assert (await a_stage.companies.panel.books()).level("svcwhm") == "active"
