@@ -208,7 +208,7 @@ async def _is_in_the_table(made: Composition, number: str) -> bool:
 
 async def test_what_cannot_be_kept_is_not_decided(made: Composition) -> None:
     await opened(made, "KEPT-N")
-    nowhere = SqlStore(NOWHERE)
+    nowhere = SqlStore(NOWHERE, patience=0.5)
     deaf = KeptFirst(nowhere, now)
     with pytest.raises(StoreOutageError):
         await Decisions(made.store, deaf, BringDecision(made.store, made.cases)).decide("KEPT-N", PART)

@@ -227,11 +227,13 @@ async def test_without_temporal_the_hold_is_placed_and_the_next_run_writes(
 ):
     account = await opened(operate, "HOLD-9", "hold9", emails=["hold9@bakery.example"])
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")
     said = await operate("hold", account, "--kind", "abuse", *WHO)
     assert (said.status, said.out) == (1, "")
     assert "the services are restricted, but the customer was not written to" in said.err
     assert await at_panel(a_stage, "hold9") == ("suspended", "hold:abuse")
     monkeypatch.setenv("TEMPORAL_ADDRESS", a_stage.env["TEMPORAL_ADDRESS"])
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "10")
     await held(operate, "hold", account, "--kind", "abuse")
     assert len(await until_notices(a_stage, "hold9@bakery.example", 1)) == 1
 
@@ -340,6 +342,7 @@ async def test_a_store_that_cannot_be_used_is_named(operate: Operate, monkeypatc
     assert (said.status, "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite" in said.err) == (2, True)
     assert "secret" not in said.err
     monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://x@127.0.0.1:1/none")
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")  # it never comes
     said = await operate("hold", "a", "--kind", "tos", *WHO)
     assert (said.status, "the store does not work" in said.err) == (1, True)
     assert "Traceback" not in said.err

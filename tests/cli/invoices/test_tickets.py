@@ -220,5 +220,6 @@ async def test_a_store_that_does_not_work_is_an_outage(
     operate: Operate, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("REPRIEVE_STORE_URL", "postgresql+psycopg://x@127.0.0.1:1/none")
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")  # it never comes
     said = await operate(*words)
     assert (said.status, "the store does not work" in said.err, "Traceback" in said.err) == (1, True, False)

@@ -221,6 +221,7 @@ async def test_without_the_store_a_running_case_is_still_paid_and_shown_and_noth
 ):
     await opened(operate, "PAY-7")
     monkeypatch.setenv("REPRIEVE_STORE_URL", NO_STORE)
+    monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0.5")  # it never comes back
     paid = await operate("pay", "PAY-7", "--amount", "USD 5", "--id", "without-store", "--json")
     assert (paid.status, paid.json["outcome"], paid.json["balance"]) == (0, "applied", "USD 14.99")
     assert paid.err == "", "the hourly check writes the row"
