@@ -10,7 +10,7 @@ from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, day
 from cli.shell.output import complain, print_json
-from cli.subscriptions.subscribe import Lines, PaysFor, written_lines
+from cli.subscriptions.subscribe import Lines, written_lines
 
 if TYPE_CHECKING:
     from dunning.subscriptions.rules import Quote
@@ -31,7 +31,9 @@ async def change(
     line: Lines = (),
     period: Annotated[str | None, Parameter(help="Another period, such as yearly.")] = None,
     policy: Annotated[str | None, Parameter(help="Another policy, for its invoices to come.")] = None,
-    pays_for: PaysFor = (),
+    pays_for: Annotated[
+        tuple[str, ...], Parameter(help="Ids of the services that it pays for from then on (default: as before).")
+    ] = (),
     yes: Annotated[bool, Parameter(negative="", help="Agree to the quote; else it is only told.")] = False,
     json: Json = False,
 ) -> None:

@@ -96,7 +96,10 @@ async def extend(
 
 @window.command
 async def cancel(window: Id, /, *, by: By, json: Json = False) -> None:
-    """Call a window off, also while it runs: what waited for it comes at once. Safe to repeat."""
+    """Call a window off: what waits for it comes at once. One that runs ends now instead. Safe to repeat.
+
+    Nobody is restricted right after one that ran, as after any window: who could not pay has the time for it.
+    """
     async with composed(server="if there") as made:
         _say(await made.windows.cancel(window, by), "cancelled", (), json=json)
 
@@ -126,7 +129,7 @@ async def list_(
     also: Zones = (),
     json: Json = False,
 ) -> None:
-    """List the maintenance windows, and how many steps waited or wait for each."""
+    """List the maintenance windows that are to come, run, or have steps waiting for their end, with those steps."""
     _check(also)
     async with composed(server="not needed") as made:
         found = [(each, await made.windows.waiting(each.id)) for each in await made.windows.of(over=all)]

@@ -38,6 +38,7 @@ async def _result(store: ResultRecords, row: PutOff) -> str:
 
 def _last_word(case: Case, row: PutOff) -> str:
     """On the step since it waited; empty when there is none."""
-    tried = [each.kind for each in case.attempts if each.step == row.step and each.began >= row.at]
-    done = [each.kind for each in case.done if each.step == row.step and each.at >= row.at]
-    return next(reversed([*tried, *done]), "")
+    tried = [(each.at, each.kind) for each in case.attempts if each.step == row.step and each.began >= row.at]
+    done = [(each.at, each.kind) for each in case.done if each.step == row.step and each.at >= row.at]
+    _, word = max([*tried, *done], default=(row.at, ""))
+    return row.action if word == "restricted" else word

@@ -65,8 +65,11 @@ class MaintenanceWindows:
         self._clock = clock
 
     async def of(self, *, over: bool = False) -> tuple[Window, ...]:
-        """Those that are not over, by their beginning; with `over` all there ever were."""
-        return await self._store.windows(datetime.min.replace(tzinfo=self._clock().tzinfo) if over else self._clock())
+        """Those that are not over, or for which something waits still, by their beginning; with `over` all of them."""
+        now = self._clock()
+        waited_for = {row.window for row in await self._store.put_off_until_after(now)}
+        found = await self._store.windows(datetime.min.replace(tzinfo=now.tzinfo))
+        return tuple(each for each in found if over or each.until > now or each.id in waited_for)
 
     async def waiting(self, window: str) -> tuple[PutOff, ...]:
         """What waits or waited for it, in the order in which it would have come."""
@@ -92,24 +95,28 @@ class MaintenanceWindows:
         return await self._put(window)
 
     async def move(self, window: str, since: datetime | None, until: datetime | None, by: str) -> Changed:
-        """Give it other hours; None stays. It may run already, and may end now, but not be over."""
+        """Give it other hours; None stays. Of one that runs already only the end may change: it was closed so long."""
         known = await self.known(window)
         after = known.model_copy(update={"since": since or known.since, "until": until or known.until, "by": by})
         if (after.since, after.until) == (known.since, known.until):
             return Changed(known, changed=False, told=await self._tell(known))
         if known.cancelled or known.until <= self._clock():
             raise RefusedError(f"it is {'cancelled' if known.cancelled else 'over'}", about=window)
+        if known.since <= self._clock() and after.since != known.since:
+            raise RefusedError("it runs already, so its beginning stays", field="from")
         self._sound(after)
         return await self._put(after)
 
     async def cancel(self, window: str, by: str) -> Changed:
-        """Call it off, also while it runs: what waited for it comes now, if nothing else holds it."""
-        known = await self.known(window)
-        if known.cancelled:
+        """Call it off: what waits for it comes now, if nothing else holds it. One that runs ends now instead.
+
+        Who could not pay until then has the same time for it as after any window.
+        """
+        known, now = await self.known(window), self._clock()
+        if known.cancelled or known.until <= now:
             return Changed(known, changed=False, told=await self._tell(known))
-        if known.until <= self._clock():
-            raise RefusedError("it is over", about=window)
-        return await self._put(known.model_copy(update={"cancelled": True, "by": by}))
+        change = {"until": now} if known.since <= now else {"cancelled": True}
+        return await self._put(known.model_copy(update={**change, "by": by}))
 
     async def known(self, window: str) -> Window:
         """The one of that id. Raises RefusedError when there is none."""

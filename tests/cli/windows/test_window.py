@@ -6,7 +6,7 @@ import pytest
 
 from adapters.store import SqlStore
 from cli.shell.options import now
-from dunning.windows.window import PutOff
+from dunning.windows.window import PutOff, Window
 from tests.cli.command import Operate
 
 ZONE = "America/Los_Angeles"
@@ -104,3 +104,32 @@ async def test_one_that_nobody_knows_is_refused(store: SqlStore, offline: Operat
             2,
             True,
         )
+
+
+async def test_one_that_runs_ends_when_it_is_cancelled_and_was_closed_so_long(
+    store: SqlStore, offline: Operate
+) -> None:
+    since, until = now() - timedelta(hours=1), now() + timedelta(hours=3)
+    await store.put_window(Window(id="runs", since=since, until=until, zone="UTC", reason="New disks.", by="ana"))
+    moved = await offline(
+        "window", "move", "runs", "--from", f"{now() + timedelta(hours=1):%Y-%m-%d %H:%M}", "--by", "bob"
+    )
+    assert (moved.status, moved.err) == (2, "starter: --from: it runs already, so its beginning stays\n")
+    for _ in range(2):
+        assert (await offline("window", "cancel", "runs", "--by", "bob")).status == 0
+    known = await store.window("runs")
+    assert known
+    assert (known.cancelled, known.since, known.by) == (False, since, "bob")
+    assert known.until <= now()
+    assert (await offline("window", "list")).out == "no windows\n"
+    waits = PutOff(
+        window="runs",
+        invoice="INV-1",
+        step="suspend",
+        account="a",
+        action="suspended",
+        at=since,
+        until=now() + timedelta(hours=9),
+    )
+    await store.note_put_off(waits)
+    assert "INV-1 suspend: until " in (await offline("window", "list")).out
