@@ -1,6 +1,5 @@
 """Maintenance windows as a guard: nothing is charged, restricted or deleted while customers cannot pay."""
 
-from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -12,14 +11,11 @@ from dunning.case.results import Deferred
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.windows import Windows
-from dunning.windows.can_they_pay import TO_PAY, Waits, charge_waits, consequence_waits
-from dunning.windows.window import CHARGE, PutOff, Window, hours_of
+from dunning.windows.can_they_pay import TO_PAY, Waits, step_waits
+from dunning.windows.window import CHARGE, PutOff, hours_of
 
 CHARGEBACK = "chargeback"
 """Fraud is suspected then, and that waits for nobody who pays."""
-
-
-Rule = Callable[[datetime, Iterable[Window]], Waits | None]
 
 
 class WindowRecords(Windows, Accounts, Holds, Protocol):
@@ -38,21 +34,24 @@ class CanTheyPay:
         if isinstance(order, RestrictOrder) and (order.reason == CHARGEBACK or await begun(self._store, order)):
             return None
         action = "delete" if isinstance(order, DeleteOrder) else order.level.value
-        return await self._deferred(order, action, lambda at, windows: consequence_waits(at, windows, self._lead))
+        return await self._deferred(order, action)
 
     async def may_charge(self, order: ChargeOrder) -> Deferred | None:
         """The same before money is moved. Asking what became of it is always allowed."""
-        return await self._deferred(order, CHARGE, charge_waits)
+        return await self._deferred(order, CHARGE)
 
-    async def _deferred(self, order: Order, action: str, rule: Rule) -> Deferred | None:
-        """What it waits for is noted first and then looked at again: who changes a window tells what is noted."""
+    async def _deferred(self, order: Order, action: str) -> Deferred | None:
+        """Note first, then look again: a window that is cancelled between the two would otherwise tell nobody."""
         at = _at(order)
-        while waits := rule(at, await self._store.windows(at - TO_PAY)):
+        while waits := await self._waits(action, at):
             await self._store.note_put_off(_row(order, action, at, waits))
-            if rule(at, await self._store.windows(at - TO_PAY)) == waits:
+            if await self._waits(action, at) == waits:
                 reason = f"nobody can pay in our maintenance window, {hours_of(waits.window)}"
                 return Deferred(until=waits.until, reason=reason)
         return None
+
+    async def _waits(self, action: str, at: datetime) -> Waits | None:
+        return step_waits(action, at, await self._store.windows(at - TO_PAY), self._lead)
 
 
 def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from dunning.calendar import instant, local_date
-from dunning.windows.window import Window
+from dunning.windows.window import CHARGE, Window
 
 MORNING = time(9)
 """Local time of the window's zone: people of the operator are there when what waited comes."""
@@ -24,6 +24,11 @@ class Waits(NamedTuple):
 
     window: Window
     until: datetime
+
+
+def step_waits(action: str, at: datetime, windows: Iterable[Window], lead: timedelta) -> Waits | None:
+    """When a step may come that would come at `at`, by what `PutOff.action` calls it; None: then. UTC."""
+    return charge_waits(at, windows) if action == CHARGE else consequence_waits(at, windows, lead)
 
 
 def charge_waits(at: datetime, windows: Iterable[Window]) -> Waits | None:

@@ -1,7 +1,6 @@
 """A maintenance window as the store keeps it and as people read it."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from dunning.calendar import local
 from dunning.wire import Instant, Wire
@@ -21,10 +20,6 @@ class Window(Wire):
     reason: str = ""
     by: str = ""
     cancelled: bool = False
-
-    def covers(self, at: datetime) -> bool:
-        """Whether customers cannot pay at that instant."""
-        return not self.cancelled and self.since <= at < self.until
 
 
 CHARGE = "charge"

@@ -10,8 +10,8 @@ from dunning.case.facts import Reconsider
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.outages import OutageError
 from dunning.ports.windows import Windows
-from dunning.windows.can_they_pay import TO_PAY, charge_waits, consequence_waits
-from dunning.windows.window import CHARGE, PutOff, Window
+from dunning.windows.can_they_pay import TO_PAY, step_waits
+from dunning.windows.window import PutOff, Window
 from operations.concurrency import a_few
 from operations.errors import RefusedError, UnfinishedError
 from operations.windows.results import Result, ResultRecords, results
@@ -150,8 +150,7 @@ class MaintenanceWindows:
         return sum(told)
 
     def _then(self, row: PutOff, windows: tuple[Window, ...]) -> datetime:
-        charge = row.action == CHARGE
-        waits = charge_waits(row.at, windows) if charge else consequence_waits(row.at, windows, self._lead)
+        waits = step_waits(row.action, row.at, windows, self._lead)
         return waits.until if waits else row.at
 
     async def _reconsider(self, row: PutOff, by: str) -> bool:
