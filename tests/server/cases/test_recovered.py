@@ -50,12 +50,24 @@ async def until_found(made: Composition, *numbers: str) -> None:
     await until(found)
 
 
+async def until_noted(stage: Stage, number: str, revision: int) -> None:
+    """Until the table of open cases has the case as it is."""
+
+    async def noted() -> bool:
+        row = await stage.store.open_case(number)
+        return row is not None and row.revision == revision
+
+    await until(noted)
+
+
 async def test_it_is_found_told_and_goes_on_where_it_was(open_stage: Stage) -> None:
     life = await begin(open_stage, "DEAD-1", ASO, decline=1)
     made = open_stage.made(life.skipper.client)
     await life.to_day(10)
     assert await life.levels() == ["suspended"]
     before = await life.case()
+    # What the last hand has done is written into the table behind it: it would come after the death.
+    await until_noted(open_stage, "DEAD-1", before.revision)
     await life.handle.terminate("a slip of the mouse")
 
     assert (await made.look.show("DEAD-1")).died == "terminated"
@@ -109,12 +121,7 @@ async def test_one_that_the_server_has_forgotten_goes_on_from_the_table(open_sta
     made = open_stage.made(client)
     await made.decisions.decide("DEAD-3", Promise(until=life.row.due, by="ana"))
     before = await life.case()
-
-    async def noted() -> bool:
-        row = await open_stage.store.open_case("DEAD-3")
-        return row is not None and row.revision == before.revision
-
-    await until(noted)
+    await until_noted(open_stage, "DEAD-3", before.revision)
     execution = WorkflowExecution(workflow_id=life.handle.id)
     await client.workflow_service.delete_workflow_execution(
         DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
