@@ -6,6 +6,7 @@ from adapters.templates.locale import writing
 from dunning.calendar import local
 from dunning.case.case import Attempted, Case
 from dunning.records.mail import NoticeCopy
+from tests.chaos.exempt import BEFORE_ALL
 from tests.chaos.on_file import OnFile
 from tests.chaos.seen import CARD_TITLE, Seen
 
@@ -59,11 +60,11 @@ def _charged_when_over(seen: Seen) -> list[str]:
 
 def _surely_over(on_file: OnFile, number: str, case: Case, attempt: Attempted) -> bool:
     day = local(attempt.began, case.plan.zone).date()
-    if number in on_file.unsure and attempt.began >= on_file.unsure[number]:
+    if on_file.unsure and attempt.began >= on_file.unsure.get(number, BEFORE_ALL):
         return False
     for place, change in enumerate(on_file.changes):
         following = on_file.changes[place + 1 : place + 2]
-        ended = not following or attempt.began < following[0].before[number]
+        ended = not following or attempt.began < following[0].before.get(number, BEFORE_ALL)
         if change.after < attempt.began and ended and change.ends and change.ends < day:
             return True
     return False

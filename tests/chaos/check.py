@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -20,9 +21,11 @@ from tests.chaos.fees import fees
 from tests.chaos.life import Life
 from tests.chaos.merged import restricted_for_another
 from tests.chaos.parked import parked
+from tests.chaos.renews import renewals
 from tests.chaos.seen import Seen
 from tests.chaos.warned import unannounced, unwarned
 from workflows.invoice import InvoiceDunning
+from workflows.subscription import SubscriptionRenewal
 
 NO_REPLAY = "does not replay"
 UNREPLAYED = "TMPRL1100"
@@ -48,6 +51,7 @@ async def wrongs(life: Life) -> list[str]:
         *restricted_while_exempt(seen),
         *restricted_for_another(seen),
         *acted_in_a_window(seen),
+        *renewals(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),
@@ -77,7 +81,19 @@ async def _seen(life: Life) -> Seen:
         carried=await store.carried(life.account),
         notices=await store.account_notices(life.account),
         tickets=await store.tickets(life.account),
+        of_account=await store.all_invoices(life.account),
+        **await _subscribed(life),
     )
+
+
+async def _subscribed(life: Life) -> dict[str, Any]:
+    for handle in life.its_subscription:
+        return {
+            "renewals": await life.world.stage.store.renewals(life.subscription or ""),
+            "subscription": await handle.query(SubscriptionRenewal.subscription),
+            "subscription_at": await life.skipper.get_current_time(handle),
+        }
+    return {}
 
 
 def _charged_twice(seen: Seen) -> list[str]:
@@ -235,7 +251,7 @@ def _told_of_our_mistakes(seen: Seen) -> list[str]:
 
 async def _replayed(life: Life) -> list[str]:
     replayer = Replayer(
-        workflows=[InvoiceDunning],
+        workflows=[InvoiceDunning, SubscriptionRenewal],
         workflow_runner=UnsandboxedWorkflowRunner(),
         data_converter=pydantic_data_converter,
     )
@@ -248,9 +264,9 @@ async def _replayed(life: Life) -> list[str]:
 
 
 async def histories(life: Life) -> AsyncIterator[tuple[str, WorkflowHistory]]:
-    """Of each run of each of its cases, with a name for a file."""
+    """Of each run of each of its cases and of its subscription, with a name for a file."""
     client = life.skipper.client
-    for handle in life.handles.values():
+    for handle in (*life.handles.values(), *life.its_subscription):
         async for run in client.list_workflows(f"WorkflowId = '{handle.id}'"):
             found = await client.get_workflow_handle(handle.id, run_id=run.run_id).fetch_history()
             yield f"{handle.id}.{run.run_id}.json", found

@@ -3,7 +3,7 @@
 All lives of a stage share its windows, so each checks those that it set itself, and calls them off in the end.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from dunning.policy.plan import LEVEL_OF, Action
 from dunning.policy.step_kinds import StepKind
@@ -12,6 +12,7 @@ from dunning.windows.can_they_pay import TO_PAY
 from operations.windows.windows import Changed, NewWindow
 from tests.chaos.doors import clocks, latest
 from tests.chaos.drawn import Act
+from tests.chaos.exempt import BEFORE_ALL
 from tests.chaos.life import Life
 from tests.chaos.seen import Seen
 from tests.chaos.told import WindowSaid
@@ -74,8 +75,8 @@ def acted_in_a_window(seen: Seen) -> list[str]:
 
 def _acts(seen: Seen, number: str, said: WindowSaid) -> list[str]:
     case, window = seen.cases[number], said.window
-    set_at = said.at.get(number, datetime.max.replace(tzinfo=window.since.tzinfo))
-    over = said.cancelled.get(number, window.until + TO_PAY)
+    set_at = said.at.get(number, BEFORE_ALL)
+    over = said.cancelled.get(number, BEFORE_ALL) if said.cancelled else window.until + TO_PAY
     since, near = max(window.since, set_at) + SLOW, max(window.since - LEAD, set_at) + SLOW
     tried = [a for a in case.attempts if a.kind != "no_method" and read(a.step).kind is not StepKind.UNDERWAY]
     charged = [f"{a.step} was charged {a.began:%F %H:%M}" for a in tried if since < a.began < min(window.until, over)]

@@ -4,7 +4,18 @@ from dataclasses import replace
 from random import Random
 from typing import get_args
 
-from tests.chaos.drawn import LONGEST, Act, ActKind, DrawnFee, DrawnInvoice, DrawnLife, Fault, FaultKind, Link
+from tests.chaos.drawn import (
+    LONGEST,
+    Act,
+    ActKind,
+    DrawnFee,
+    DrawnInvoice,
+    DrawnLife,
+    DrawnRenewals,
+    Fault,
+    FaultKind,
+    Link,
+)
 
 POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
 
@@ -20,7 +31,8 @@ _WEIGHTS: dict[ActKind, int] = {
     "pays in another currency by command": 4, "takes back by command what nobody knows": 4,
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
     # Drawn apart, so that older seeds stay the lives that they were.
-    "accounts merged": 0, "window set": 0, "window cancelled": 0,
+    "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
+    "renewals paused": 0, "renewals cancelled": 0,
 }  # fmt: skip
 _MOVED = 0.12
 """The share of invoices that move in."""
@@ -28,6 +40,8 @@ _MERGED = 0.15
 """The share of accounts that are merged into another one."""
 _CLOSED = 0.3
 """The share of lives in which the operator sets maintenance windows."""
+_RENEWS = 0.3
+"""The share of accounts that have a subscription beside their invoices."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
     "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
@@ -43,6 +57,8 @@ def draw(seed: int) -> DrawnLife:
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
     acts += _windows(Random(f"{seed} windows"), invoices)
+    renews, its = _renews(Random(f"{seed} renews"), invoices)
+    acts += its
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -54,6 +70,7 @@ def draw(seed: int) -> DrawnLife:
         invoices=invoices,
         acts=acts,
         faults=tuple(_faults(chance, acts)),
+        renews=renews,
     )
 
 
@@ -111,6 +128,24 @@ def _windows(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
         return []
     kinds: list[ActKind] = ["window set", *chance.choice(((), ("window cancelled",), ("window set",)))]
     return [_act(chance, invoices, kind) for kind in kinds]
+
+
+def _renews(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnRenewals | None, list[Act]]:
+    """Two or three renewals fall into a life; most are paid by hand or by card, and some are changed meanwhile."""
+    if chance.random() >= _RENEWS:
+        return None, []
+    answers = ("ok", "ok", "decline:card_declined", "pending", "timeout_after", "500")
+    renews = DrawnRenewals(
+        policy=chance.choice(POLICIES),
+        minor=chance.choice((1999, 2500)),
+        first=chance.choice((5, 14, 21, 40)),
+        period=chance.choice(("40 days", "monthly", "7 weeks")),
+        charges=tuple(chance.choices(answers, k=2)),
+    )
+    kinds: list[ActKind] = ["renewal paid"] * chance.choice((0, 1, 2, 3))
+    changes: tuple[ActKind, ...] = ("renewals changed", "renewals paused", "renewals cancelled")
+    kinds += chance.sample(changes, k=chance.choice((0, 0, 1, 1, 2)))
+    return renews, [_act(chance, invoices, kind) for kind in kinds]
 
 
 def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:

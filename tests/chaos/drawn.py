@@ -14,7 +14,8 @@ ActKind = Literal[
     "events late", "events doubled", "events lost", "credit added", "credit used", "credit paid out", "goodwill",
     "refused charge again", "refused charge left out", "card that ends", "pays in another currency by command",
     "takes back by command what nobody knows", "what was waited for comes", "cancellation asked",
-    "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled",
+    "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled", "renewal paid",
+    "renewals changed", "renewals paused", "renewals cancelled",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
 FaultKind = Literal[
@@ -62,6 +63,20 @@ class DrawnInvoice:
 
 
 @dataclass(frozen=True)
+class DrawnRenewals:
+    """A subscription for all of the account's services; `first` is its first renewal, in days after the first due date.
+
+    `charges` is what the gateway does with its invoices' charges, behind those of the life's other ones.
+    """
+
+    policy: str
+    minor: int
+    first: int
+    period: str
+    charges: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Act:
     """What somebody does on a day counted from the first due date.
 
@@ -105,6 +120,7 @@ class DrawnLife:
     invoices: tuple[DrawnInvoice, ...]
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
+    renews: DrawnRenewals | None = None
 
     def calm(self) -> "DrawnLife":
         """The same life, and nobody takes a task from a worker."""

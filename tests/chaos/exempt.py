@@ -1,6 +1,6 @@
 """Somebody exempts the account, or one service of it, from consequences; nobody is restricted meanwhile."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dunning.policy.plan import EXEMPTED
 from tests.chaos.doors import clocks, latest
@@ -9,6 +9,8 @@ from tests.chaos.life import Life
 from tests.chaos.seen import Seen
 from tests.chaos.told import ExemptSaid
 
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""When something was said for a case that began after it."""
 SLOW = timedelta(minutes=30)
 """What had begun when it was said may be done a little later."""
 
@@ -44,6 +46,8 @@ def restricted_while_exempt(seen: Seen) -> list[str]:
 
 def _times(number: str, said: list[ExemptSaid]) -> list[tuple[datetime, datetime, date]]:
     """From when on until when each of them was the last word, on that invoice's own clock."""
-    last = datetime.max.replace(tzinfo=said[0].at[number].tzinfo) if said else datetime.max
-    ends = [*(each.at[number] for each in said[1:]), last]
-    return [(each.at[number], end, each.until) for each, end in zip(said, ends, strict=False) if each.until]
+    last = datetime.max.replace(tzinfo=UTC)
+    ends = [*(each.at.get(number, BEFORE_ALL) for each in said[1:]), last]
+    return [
+        (each.at.get(number, BEFORE_ALL), end, each.until) for each, end in zip(said, ends, strict=False) if each.until
+    ]

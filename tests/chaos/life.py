@@ -20,13 +20,15 @@ from dunning.policy.timeline import plan_for
 from dunning.ports.outages import OutageError
 from operations.errors import KeptError, RefusedError
 from operations.invoices.new_invoice import NewInvoice
+from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.story.play import at_rest
-from tests.chaos.drawn import DrawnInvoice, DrawnLife
+from tests.chaos.drawn import DrawnInvoice, DrawnLife, DrawnRenewals
 from tests.chaos.on_file import FAR, month_end
 from tests.chaos.told import Told
 from tests.chaos.with_fees import with_fees
 from tests.chaos.world import World
 from workflows.invoice import InvoiceDunning
+from workflows.subscription import SubscriptionRenewal
 
 PATIENCE = 240.0
 """Real seconds that some days may take: a frozen worker holds a step for half a minute, and faults come together."""
@@ -35,6 +37,9 @@ EVENING = time(20, tzinfo=UTC)
 """After the steps of the day, whichever of the policies' zones they are in."""
 KIND = "website"
 Handle = WorkflowHandle[InvoiceDunning, str]
+AnyHandle = Handle | WorkflowHandle[SubscriptionRenewal, str]
+ALL_SERVICES = 99
+"""No account has so many."""
 T = TypeVar("T")
 
 
@@ -57,13 +62,27 @@ class Life:
         self.email = f"owner@{self.account}.example"
         self.users = [f"{self.account}-{number}".replace("-", "") for number in range(drawn.services)]
         self.numbers = [f"{self.account}-{number}".upper() for number in range(len(drawn.invoices))]
+        self.invoices = list(drawn.invoices)
+        """Of all `numbers`, those of renewals behind the drawn ones."""
         self.first_due = (_now() + FIRST_DUE).date()
         self.made = world.stage.made(skipper.client)
-        self.handles: dict[str, Handle] = {
-            number: skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(number))
-            for number in self.numbers
-        }
+        self.handles: dict[str, Handle] = {number: self._handle(number) for number in self.numbers}
         self.plans: dict[str, Plan] = {}
+        self.subscription = f"{self.account}-sub" if drawn.renews else None
+
+    def _handle(self, number: str) -> Handle:
+        return self.skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(number))
+
+    @property
+    def its_subscription(self) -> list[WorkflowHandle[SubscriptionRenewal, str]]:
+        """The workflow of its subscription, if it has one."""
+        client, name = self.skipper.client, self.subscription
+        return [client.get_workflow_handle_for(SubscriptionRenewal.run, f"subscription-{name}")] if name else []
+
+    @property
+    def renewed(self) -> list[str]:
+        """The numbers of its renewals' invoices."""
+        return self.numbers[len(self.drawn.invoices) :]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,6 +105,25 @@ class Life:
             self.plans[number] = plan_for(policy, row.invoice_facts(), "")
             with self.skipper.with_time_skipping_disabled():
                 await self.persist(lambda row=row, policy=policy: self.made.open_invoice.open(row, policy))
+        if self.drawn.renews:
+            await self._subscribe(self.drawn.renews)
+
+    async def _subscribe(self, drawn: DrawnRenewals) -> None:
+        for answer in drawn.charges:
+            await self.world.stage.companies.payments.script(self.account, answer)
+        wanted = NewSubscription.model_validate(
+            {
+                "subscription": self.subscription,
+                "account": self.account,
+                "lines": [{"text": "Web hosting", "amount": _written(drawn.minor)}],
+                "period": drawn.period,
+                "renews_on": self.first_due + timedelta(days=drawn.first),
+                "policy": drawn.policy,
+            }
+        )
+        policy = self.made.check_subscription.check(wanted)
+        with self.skipper.with_time_skipping_disabled():
+            await self.persist(lambda: self.made.subscribe.subscribe(wanted, policy))
 
     async def _put_card_on_file(self) -> None:
         drawn = self.drawn
@@ -102,7 +140,7 @@ class Life:
                 "account": self.account,
                 "customer": "Drawn Bakery",
                 "emails": [self.email],
-                "amount": f"USD {drawn.minor // 100}.{drawn.minor % 100:02}",
+                "amount": _written(drawn.minor),
                 "due": self.first_due + timedelta(days=drawn.due),
                 "policy": drawn.policy,
                 "payer": payer,
@@ -125,10 +163,30 @@ class Life:
         return datetime.combine(self.first_due + timedelta(days=day), EVENING)
 
     async def to_day(self, day: int) -> None:
-        """Let time pass up to that evening in every case, with all that happens until then. Raises StuckError."""
-        await asyncio.gather(*(self._forward(handle, self.moment(day)) for handle in self.handles.values()))
+        """Let time pass up to that evening in every case, with all that happens until then. Raises StuckError.
 
-    async def _forward(self, handle: Handle, until: datetime) -> None:
+        A renewal's case begins on the real clock, and goes through the days before it.
+        """
+        every = [*self.handles.values(), *self.its_subscription]
+        await asyncio.gather(*(self._forward(handle, self.moment(day)) for handle in every))
+        fresh = await self._renewals()
+        await asyncio.gather(*(self._forward(self.handles[number], self.moment(day)) for number in fresh))
+
+    async def _renewals(self) -> list[str]:
+        """The numbers of renewals that were opened since, from now on the life's like any other."""
+        drawn, store = self.drawn.renews, self.world.stage.store
+        if drawn is None:
+            return []
+        billed = await store.renewals(self.subscription or "")
+        fresh = [each.invoice for each in billed if each.invoice not in self.numbers]
+        for number in fresh:
+            self.invoices.append(DrawnInvoice(drawn.policy, drawn.minor, drawn.first, (), ALL_SERVICES))
+            self.numbers.append(number)
+            self.handles[number] = self._handle(number)
+            self.plans[number] = (await self.case(number)).plan
+        return fresh
+
+    async def _forward(self, handle: AnyHandle, until: datetime) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
@@ -143,14 +201,14 @@ class Life:
             if error.status is not RPCStatusCode.NOT_FOUND:  # it has ended
                 raise
 
-    async def _why_stuck(self, handle: Handle) -> str:
+    async def _why_stuck(self, handle: AnyHandle) -> str:
         pending = (await handle.describe()).raw_description.pending_activities
         tries = [f"{p.activity_type.name}, try {p.attempt}: {p.last_failure.message}" for p in pending]
         return f"{handle.id} did not get on for {PATIENCE:.0f} s ({'; '.join(tries) or 'no activity is pending'})"
 
     async def rests(self) -> bool:
         """Whether nothing is being done in any of its cases."""
-        for handle in self.handles.values():
+        for handle in (*self.handles.values(), *self.its_subscription):
             seen = (await handle.describe()).raw_description
             if seen.pending_activities or seen.HasField("pending_workflow_task"):
                 return False
@@ -162,7 +220,7 @@ class Life:
     async def working_on(self, *activities: str) -> list[int]:
         """The processes that work on one of these activities for it."""
         found: list[int] = []
-        for handle in self.handles.values():
+        for handle in (*self.handles.values(), *self.its_subscription):
             pending = (await handle.describe()).raw_description.pending_activities
             found += [int(p.last_worker_identity.partition("@")[0] or 0) for p in pending
                       if p.activity_type.name in activities]  # fmt: skip
@@ -216,3 +274,7 @@ class Life:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _written(minor: int) -> str:
+    return f"USD {minor // 100}.{minor % 100:02}"

@@ -22,6 +22,7 @@ from tests.chaos.exempt import exempts
 from tests.chaos.life import Life
 from tests.chaos.merged import merges
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
+from tests.chaos.renews import changes_renewals, pays_renewal
 from tests.chaos.server import asks_to_cancel, terminates_and_recovers
 from tests.chaos.told import BankPayment
 from tests.chaos.wallet import card
@@ -338,4 +339,8 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "accounts merged": merges,
     "window set": sets_window,
     "window cancelled": cancels_window,
+    "renewal paid": pays_renewal,
+    "renewals changed": changes_renewals,
+    "renewals paused": changes_renewals,
+    "renewals cancelled": changes_renewals,
 }

@@ -2,14 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from dunning.case.case import Case
 from dunning.case.ledger import Kind
 from dunning.holds import Hold
 from dunning.level import Level
+from dunning.records.books import KnownInvoice
 from dunning.records.carried import Carried
 from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy
+from dunning.subscriptions.renewals import Renewal
+from dunning.subscriptions.subscription import Subscription
 from dunning.tickets.ticket import Ticket
 from sandbox.mail.books import Message
 from sandbox.panel.books import PanelBooks
@@ -38,9 +42,14 @@ class Seen:
     carried: tuple[Carried, ...]
     notices: tuple[NoticeCopy, ...]
     tickets: tuple[Ticket, ...]
+    of_account: tuple[KnownInvoice, ...]
+    renewals: tuple[Renewal, ...] = ()
+    subscription: Subscription | None = None
+    subscription_at: datetime | None = None
+    """Its own time."""
 
     def drawn(self, number: str) -> DrawnInvoice:
-        return self.life.drawn.invoices[self.life.numbers.index(number)]
+        return self.life.invoices[self.life.numbers.index(number)]
 
     def is_settled(self, number: str) -> bool:
         """Closed, and the customer owes nothing for it: neither by the policy's own voiding."""
@@ -58,6 +67,7 @@ class Seen:
                 "steps put off by windows": sum(
                     "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals
                 ),
+                "renewals billed": len(self.renewals),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],
                 "notices of cards that end": cards,
