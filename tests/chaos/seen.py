@@ -67,6 +67,7 @@ class Seen:
                 "steps put off by windows": sum(
                     "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals
                 ),
+                "reversals that no worker could check": self.life.told.unchecked,
                 "renewals billed": len(self.renewals),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],

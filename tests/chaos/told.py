@@ -69,6 +69,8 @@ class Told:
     windows: list[WindowSaid] = field(default_factory=list[WindowSaid])
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
+    unchecked: int = 0
+    """Reversals of a payment that nobody knows that were kept at once: no worker could tell."""
     wrong: list[str] = field(default_factory=list[str])
     """What a door answered that it must not answer."""
     cards: OnFile = field(default_factory=OnFile)
