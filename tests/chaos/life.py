@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import httpx2
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
@@ -68,6 +68,7 @@ class Life:
         self.made = world.stage.made(skipper.client)
         self.handles: dict[str, Handle] = {number: self._handle(number) for number in self.numbers}
         self.plans: dict[str, Plan] = {}
+        self.payer = ""
         self.subscription = f"{self.account}-sub" if drawn.renews else None
 
     def _handle(self, number: str) -> Handle:
@@ -92,7 +93,7 @@ class Life:
     async def open(self) -> None:
         """The customer at the gateway, what the gateway will answer, and the invoices."""
         payments, mail = self.world.stage.companies.payments, self.world.stage.companies.mail
-        payer = await payments.customer(self.account, "")
+        self.payer = await payments.customer(self.account, "")
         await self._put_card_on_file()
         if self.drawn.mail:
             word = "refuse:550" if self.drawn.mail == "refused" else "defer:451"
@@ -100,7 +101,7 @@ class Life:
         for drawn, number in zip(self.drawn.invoices, self.numbers, strict=True):
             for answer in drawn.charges:
                 await payments.script(self.account, answer)
-            row = self._row(number, drawn, payer)
+            row = self._row(number, drawn)
             policy = with_fees(load_policy(drawn.policy, ROOT / "policies"), drawn.fees)
             self.plans[number] = plan_for(policy, row.invoice_facts(), "")
             with self.skipper.with_time_skipping_disabled():
@@ -113,15 +114,15 @@ class Life:
             await self.world.stage.companies.payments.script(self.account, answer)
         wanted = NewSubscription.model_validate(
             {
+                **self._customer(),
                 "subscription": self.subscription,
-                "account": self.account,
                 "lines": [{"text": "Web hosting", "amount": _written(drawn.minor)}],
                 "period": drawn.period,
                 "renews_on": self.first_due + timedelta(days=drawn.first),
                 "policy": drawn.policy,
             }
         )
-        policy = self.made.check_subscription.check(wanted)
+        policy = load_policy(drawn.policy, ROOT / "policies")
         with self.skipper.with_time_skipping_disabled():
             await self.persist(lambda: self.made.subscribe.subscribe(wanted, policy))
 
@@ -132,19 +133,24 @@ class Life:
             await self.world.stage.companies.payments.use_method(self.account, drawn.card, expires=f"{ends:%Y-%m}")
             self.told.cards.put(ends, {}, _now())
 
-    def _row(self, number: str, drawn: DrawnInvoice, payer: str) -> NewInvoice:
-        services = [{"kind": KIND, "user": user, "panel": self.drawn.panel} for user in self.users]
+    def _customer(self) -> dict[str, Any]:
+        return {
+            "account": self.account,
+            "customer": "Drawn Bakery",
+            "emails": [self.email],
+            "zone": self.drawn.zone or None,
+            "payer": self.payer,
+            "services": [{"kind": KIND, "user": user, "panel": self.drawn.panel} for user in self.users],
+        }
+
+    def _row(self, number: str, drawn: DrawnInvoice) -> NewInvoice:
         return NewInvoice.model_validate(
             {
+                **self._customer(),
                 "invoice": number,
-                "account": self.account,
-                "customer": "Drawn Bakery",
-                "emails": [self.email],
                 "amount": _written(drawn.minor),
                 "due": self.first_due + timedelta(days=drawn.due),
                 "policy": drawn.policy,
-                "payer": payer,
-                "services": services,
                 "pays_for": self.pays_for(drawn),
                 "moved_in": _now().date() if drawn.moved_in else None,
             }

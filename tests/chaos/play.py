@@ -131,15 +131,15 @@ async def _settled(world: World, life: Life) -> list[str]:
                 await payments.settle(charge.id, "succeeded" if life.drawn.seed % 2 else "debit_returned")
         await reopens(life)
         for day in AFTERWARDS:
-            await _quiet(world, life)
+            await quiet(world, life)
             await life.to_day(day)
-        await _quiet(world, life)
+        await quiet(world, life)
     except StuckError as error:
         return [f"stuck in the end: {error}"]
     return []
 
 
-async def _quiet(world: World, life: Life) -> None:
+async def quiet(world: World, life: Life) -> None:
     """Every event was taken, the inbox is empty, and the cases rest, three times in turn. Raises StuckError."""
     patience, calm, resent = time.monotonic() + QUIET, 0, time.monotonic()
     why = ""
