@@ -23,7 +23,8 @@ class Hold(Wire):
 
     `source` is an invoice number or one of OTHER_SOURCES. `service` is an id; ALL is every service of the account, also
     one that comes later, and NONE is a hold of an invoice that found nothing to restrict.
-    `by` is who placed it, and `note` why; both are for staff, and empty for an invoice's.
+    `by` is who placed it, and `note` why; both are for staff, and empty for an invoice's. `step` is that of the order
+    that placed or tightened it last; empty for a person's, and for one that another invoice handed on.
     """
 
     account: str
@@ -33,6 +34,7 @@ class Hold(Wire):
     service: str = ALL
     note: str = ""
     by: str = ""
+    step: str = ""
 
 
 def touching(service: str, holds: Iterable[Hold]) -> tuple[Hold, ...]:
@@ -62,7 +64,7 @@ def _handed_on(kept: list[Hold], lifted: list[Hold], heirs: list[str]) -> list[H
         for hold in lifted:
             own = next((h for h in kept if (h.source, h.service) == (heir, hold.service)), None)
             if own is None:
-                kept.append(hold.model_copy(update={"source": heir}))
+                kept.append(hold.model_copy(update={"source": heir, "step": ""}))
             else:
                 kept[kept.index(own)] = own.model_copy(update={"level": strictest([own.level, hold.level])})
     return kept

@@ -45,7 +45,14 @@ async def place_hold(services: AccountServices, order: RestrictOrder) -> Restric
     """
     store = services.store
     account = await account_of(store, order)
-    one = Hold(account=order.account, source=order.invoice, level=order.level, since=order.at, note=order.reason)
+    one = Hold(
+        account=order.account,
+        source=order.invoice,
+        level=order.level,
+        since=order.at,
+        note=order.reason,
+        step=order.step,
+    )
     holds = [one.model_copy(update={"service": each}) for each in order.covers.held(account.services)]
     if not await store.tighten_holds(account.id, holds, order.fence, had=order.held is not Level.ACTIVE):
         return NotOurs(reason=f"the hold of {order.invoice} was lifted by a renewal")

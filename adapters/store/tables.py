@@ -138,6 +138,7 @@ holds = Table(
     _instant("since"),
     _words("note"),
     _words("by"),
+    _words("step"),
 )
 
 invoices = Table(

@@ -9,7 +9,7 @@ from activities.guards.exemptions import ExemptionCheck
 from adapters.store import SqlStore
 from dunning.case.orders import DeleteOrder, RestrictOrder
 from dunning.coverage import Coverage
-from dunning.holds import Hold
+from dunning.holds import Hold, Rule, after_payment
 from dunning.level import Level
 from dunning.records.accounts import Account, AccountChange, Service
 
@@ -65,7 +65,17 @@ async def test_who_is_exempt_waits_and_the_case_hears_of_it(
 
 async def test_what_an_earlier_try_has_begun_is_done_wholly(store: SqlStore) -> None:
     await known(store)
-    await store.place_hold(Hold(account="a", source="INV-1", level=Level.SUSPENDED, since=AT))
+    await store.place_hold(Hold(account="a", source="INV-1", level=Level.SUSPENDED, since=AT, step=suspend().step))
     assert await ExemptionCheck(store).may(suspend()) is None
-    assert await ExemptionCheck(store).may(suspend(level=Level.INACTIVE)) is not None
+    assert await ExemptionCheck(store).may(suspend(level=Level.INACTIVE, step="deactivate")) is not None
     assert await ExemptionCheck(store).may(DeleteOrder(**HEAD, step="delete")) is not None
+
+
+async def test_a_hold_that_another_invoice_handed_on_is_no_begun_order_however_high(store: SqlStore) -> None:
+    """A lock that came in a maintenance window, because a suspension had been handed to its invoice before."""
+    await known(store)
+    theirs = Hold(account="a", source="INV-0", level=Level.SUSPENDED, since=AT, step=suspend().step)
+    (handed,) = after_payment([theirs], ["INV-0"], Rule.ALL_PAST_DUE, ["INV-1"])
+    await store.place_hold(handed)
+    assert await ExemptionCheck(store).may(suspend(level=Level.LOCKED)) is not None
+    assert await ExemptionCheck(store).may(suspend()) is not None

@@ -122,7 +122,7 @@ def _services() -> None:
     _index("services", "id")
     op.create_table(
         "holds",
-        *_words("account", "service", "source", "level", "note", "by"),
+        *_words("account", "service", "source", "level", "note", "by", "step"),
         _instant("since"),
         _owner("holds"),
         _key("holds", "account", "service", "source"),
