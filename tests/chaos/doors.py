@@ -92,8 +92,11 @@ def usd(minor: int) -> Money:
 
 
 async def clocks(life: Life) -> dict[str, datetime]:
-    """The time in each of its cases."""
-    return {number: await life.now(number) for number in life.numbers}
+    """The latest time that was seen in each of its cases: a closed one that goes on has a clock that begins anew."""
+    for number in life.numbers:
+        now = await life.now(number)
+        life.told.clocks[number] = max(now, life.told.clocks.get(number, now))
+    return dict(life.told.clocks)
 
 
 async def latest(life: Life) -> datetime:

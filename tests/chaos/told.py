@@ -73,6 +73,7 @@ class Told:
     """Reversals of a payment that nobody knows that were kept at once: no worker could tell."""
     wrong: list[str] = field(default_factory=list[str])
     """What a door answered that it must not answer."""
+    clocks: dict[str, datetime] = field(default_factory=dict[str, datetime])
     cards: OnFile = field(default_factory=OnFile)
     came: Counter[str] = field(default_factory=Counter[str])
     """What came about that the checks look at, so that a run shows that they had something to see."""
