@@ -73,6 +73,7 @@ from operations.subscriptions.keep import KeepSubscriptions
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
+from operations.windows.shut import ShutFrom, shut_by
 from operations.windows.windows import MaintenanceWindows
 
 
@@ -174,7 +175,7 @@ class Composition:
     @cached_property
     def dry_run(self) -> DryRun:
         """Tell what opening invoices would do."""
-        return DryRun(self.store, now)
+        return DryRun(self.store, self.shut, now)
 
     @cached_property
     def open_invoice(self) -> OpenInvoice:
@@ -194,12 +195,12 @@ class Composition:
     @cached_property
     def show_case(self) -> ShowCase:
         """Show a case to staff."""
-        return ShowCase(self.look, self.store, now)
+        return ShowCase(self.look, self.store, self.shut, now)
 
     @cached_property
     def why(self) -> Why:
         """Tell why everything happened."""
-        return Why(self.store, self.look.case, now)
+        return Why(self.store, self.look.case, self.shut, now)
 
     @cached_property
     def kept(self) -> KeptFirst:
@@ -287,6 +288,11 @@ class Composition:
         return MaintenanceWindows(self.store, self.cases, self._lead, now)
 
     @cached_property
+    def shut(self) -> ShutFrom:
+        """Tell what puts steps off, to whoever names a date to come."""
+        return shut_by(self.store, self._lead)
+
+    @cached_property
     def undo(self) -> UndoRun:
         """Undo a wrong run."""
         return UndoRun(self.store, self.cases, self.kept, now)
@@ -294,7 +300,7 @@ class Composition:
     @cached_property
     def removals(self) -> Removals:
         """List what is due for deletion."""
-        return Removals(self.store, self.cases, self.panel, now)
+        return Removals(self.store, self.cases, self.panel, self.shut, now)
 
     @cached_property
     def list_cases(self) -> ListCases:
@@ -314,12 +320,12 @@ class Composition:
     @cached_property
     def forecast(self) -> Forecast:
         """Look ahead."""
-        return Forecast(self.store, Processors(), self._lead, now)
+        return Forecast(self.store, Processors(), self.shut, now)
 
     @cached_property
     def compare_policies(self) -> ComparePolicies:
         """Compare two policies for open invoices."""
-        return ComparePolicies(self.store, Processors(), self._lead, now)
+        return ComparePolicies(self.store, Processors(), self.shut, now)
 
     @cached_property
     def day_behind(self) -> FindDayBehind:

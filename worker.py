@@ -99,6 +99,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
                 store,
                 domain,
                 renderer.replies(settings),
+                shut=made.shut,
                 reach=made.reach,
                 gateway=gateway,
                 backups=PanelBackUps(made.panel),

@@ -13,6 +13,7 @@ from bench.report import Report
 from dunning.explain.open_cases import row_of
 from dunning.records.open_case import OpenCase
 from operations.cases.forecast import Forecast
+from operations.windows.shut import shut_by
 from tests.dunning.examples import DUE, before_issue, opened
 from tests.dunning.life import live
 from tests.dunning.world import World
@@ -34,7 +35,7 @@ async def forecast(report: Report) -> None:
         store = SqlStore(url)
         await store.put_open([(row, row.revision) for row in _rows()])
         spent, began = _cpu(), time.monotonic()
-        look = await Forecast(store, Processors(), timedelta(hours=1), lambda: NOW).of(DAYS)
+        look = await Forecast(store, Processors(), shut_by(store, timedelta(hours=1)), lambda: NOW).of(DAYS)
         seconds, spent = time.monotonic() - began, _cpu() - spent
         await store.close()
     assert look.looked_at == CASES

@@ -138,10 +138,12 @@ def _pay_routes(
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
-    views = InvoiceViews(store, case_of, renderer.renderer_from(settings), now, by_user(settings.panels))
+    views = InvoiceViews(
+        store, case_of, renderer.renderer_from(settings), now, shut=made.shut, by_user=by_user(settings.panels)
+    )
     ask = AskGateway(store, case_of, gateway, made.deliver_news.deliver, now).about
     back = BackPage(signed, views, pages, ask)
-    why = WhyPage(signed, Why(store, case_of, now)).route()
+    why = WhyPage(signed, Why(store, case_of, made.shut, now)).route()
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
     return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, back=back).routes()]
 

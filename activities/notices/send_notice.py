@@ -24,7 +24,9 @@ from dunning.ports.invoices import Invoices
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, NoticeCopy, NoticeText, mail_of
+from dunning.rules.time_ahead import as_it_will_be
 from operations.services.held_for import held_for
+from operations.windows.shut import ShutFrom
 
 
 class NoticeRecords(Accounts, Holds, Invoices, DigestRecords, Protocol):
@@ -44,7 +46,7 @@ class SendNotice:
 
     With a `reach`, warnings go to an outside contact, too, when the first one is on the customer's own services
     (S3-20). `gateway` is asked what is on file when an invoice goes out, `backups` by the last notice before a
-    deletion. `secret` keeps others from guessing Message-IDs.
+    deletion, `shut` what puts off the steps that a notice names. `secret` keeps others from guessing Message-IDs.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class SendNotice:
         sender_domain: str,
         replies: Replies | None = None,
         *,
+        shut: ShutFrom,
         reach: Reach | None = None,
         backups: BackUps | None = None,
         gateway: Cards | None = None,
@@ -65,6 +68,7 @@ class SendNotice:
         self._renderer = renderer
         self._store = store
         self._domain = sender_domain
+        self._shut = shut
         self._secret = secret
         self._replies = replies or Replies()
         self._reach = reach
@@ -107,7 +111,13 @@ class SendNotice:
         return result
 
     async def _as_it_is_now(self, order: NoticeOrder, account: Account) -> NoticeOrder:
-        """With what the store and the panel know when it is written: a mail may be late."""
+        """With what the store and the panel know when it is written: a mail may be late.
+
+        The days to come are those that will be, with the windows that are set. An earlier try's copy keeps its words.
+        """
+        if order.road:
+            shut = await self._shut(order.at)
+            order = as_it_will_be(order, shut.until) if shut.windows else order
         if order.invoice and order.balance.minor <= 0:
             order = order.model_copy(update={"held_for": await held_for(self._store, account, order.invoice)})
         return await self._with_backups(order, account)

@@ -13,22 +13,26 @@ if TYPE_CHECKING:
 
     from dunning.case.case import Case
     from dunning.case.decisions import Step
-    from dunning.rules.upcoming import Coming
+    from dunning.rules.upcoming import Coming, Waiting
     from operations.cases.look import CaseView
 
 
 async def show(invoice: Number, /, *, json: Json = False) -> None:
     """Show an invoice: what happened, its ledger, and what comes next, when and why."""
     from cli.invoices.story import story
+    from dunning.windows.shut import ALWAYS_OPEN
 
     async with composed(store="if there") as made:
         found = await made.show_case.show(invoice)
+    if found.shut is None:
+        complain("the store is away, so the days to come are those of the plan: maintenance windows are not counted")
+    shut = found.shut or ALWAYS_OPEN
     if json:
-        print_json(case_as_json(found.case, found.at, found.step) | _how_it_goes(found))
+        print_json(case_as_json(found.case, found.at, found.step, shut.until) | _how_it_goes(found))
     else:
         if found.died:
             complain(dead(found))
-        console().print(*story(found.case, found.at, found.trying), sep="\n")
+        console().print(*story(found.case, found.at, shut.until, found.trying), sep="\n")
 
 
 def dead(found: CaseView) -> str:
@@ -46,17 +50,17 @@ def _how_it_goes(found: CaseView) -> dict[str, Any]:
     return {"died": found.died, "trying": [each._asdict() for each in found.trying]}
 
 
-def case_as_json(case: Case, at: datetime, step: Step) -> dict[str, Any]:
-    """The whole case, and what is derived from it."""
+def case_as_json(case: Case, at: datetime, step: Step, waiting: Waiting) -> dict[str, Any]:
+    """The whole case, and what is derived from it; `waiting` is as in `dunning.rules.upcoming`."""
     from dunning.rules.state_at import state_at
-    from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+    from dunning.rules.upcoming import upcoming
 
     derived = {
         "balance": case.balance.model_dump(),
         "state": state_at(case, at),
         "overdue_days": case.overdue_days(at),
         "next": _next(step),
-        "upcoming": [] if case.outcome else [_coming(each) for each in upcoming(case, at, OPEN_ALWAYS)],
+        "upcoming": [] if case.outcome else [_coming(each) for each in upcoming(case, at, waiting)],
     }
     return case.model_dump(mode="json") | derived
 

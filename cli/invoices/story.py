@@ -16,15 +16,18 @@ from dunning.explain.temporal_ui import case_summary, clock
 from dunning.explain.words import story_of, what_is_read
 from dunning.ports.cases import Trying
 from dunning.rules.state_at import state_at
-from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
+from dunning.rules.upcoming import Coming, Waiting, upcoming
 
 
-def story(case: Case, at: datetime, trying: Iterable[Trying] = ()) -> list[RenderableType]:
-    """What an operator wants to know of a case; `trying` is what it is at and has tried in vain so far."""
-    future = list(_future(case, at))
+def story(case: Case, at: datetime, waiting: Waiting, trying: Iterable[Trying] = ()) -> list[RenderableType]:
+    """What an operator wants to know of a case; `trying` is what it is at and has tried in vain so far.
+
+    `waiting` is as in `dunning.rules.upcoming`.
+    """
+    future = list(_future(case, at, waiting))
     parts: list[RenderableType] = [
         Panel(
-            Group(*(Text(line) for line in (*_facts(case, at), *(_trouble(case, each) for each in trying)))),
+            Group(*(Text(line) for line in (*_facts(case, at, waiting), *(_trouble(case, each) for each in trying)))),
             title=Text(case_summary(case.invoice)),
             expand=False,
         ),
@@ -37,7 +40,7 @@ def story(case: Case, at: datetime, trying: Iterable[Trying] = ()) -> list[Rende
     return parts
 
 
-def _facts(case: Case, at: datetime) -> list[str]:
+def _facts(case: Case, at: datetime, waiting: Waiting) -> list[str]:
     held = f" (still held by {', '.join(case.remaining_holds)})" if case.remaining_holds else ""
     overdue = f", {case.overdue_days(at)} day(s) overdue" if case.overdue_days(at) else ""
     exempt = case.exempt_until
@@ -48,7 +51,7 @@ def _facts(case: Case, at: datetime) -> list[str]:
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
         *([f"for      {', '.join(case.invoice.pays_for)}"] if case.invoice.pays_for else []),
         *([f"exempt   from consequences until {clock(case, exempt)}"] if exempt and exempt > at else []),
-        f"next     {next_step(case, at)}",
+        f"next     {next_step(case, at, waiting)}",
     ]
 
 
@@ -62,10 +65,10 @@ def _past(case: Case) -> Iterable[tuple[str, str]]:
         yield clock(case, at), words
 
 
-def _future(case: Case, at: datetime) -> Iterable[tuple[str, str, str, str]]:
+def _future(case: Case, at: datetime, waiting: Waiting) -> Iterable[tuple[str, str, str, str]]:
     if case.outcome:
         return
-    for each in upcoming(case, at, OPEN_ALWAYS):
+    for each in upcoming(case, at, waiting):
         yield clock(case, each.at), each.step.name, what_is_read(each.step), _needs(case, each)
 
 

@@ -23,7 +23,7 @@ class Order(Wire):
 
     `generation` and `number` say how new it is (`dunning.case.fence`); both are 0 for an order of no case's, such as a
     notice about a hold, which overtakes nothing. `snapshot` is the case as it was then (`dunning.case.snapshot`), for
-    the table of open cases and for nothing else.
+    the table of open cases and for the days that a notice names.
     """
 
     invoice: str

@@ -6,17 +6,17 @@ from dunning.case.case import Case
 from dunning.case.decisions import Finish, Wait
 from dunning.explain.temporal_ui import clock, coming
 from dunning.rules.machine import decide
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import Waiting, upcoming
 
 
-def next_step(case: Case, now: datetime) -> str:
+def next_step(case: Case, now: datetime, waiting: Waiting) -> str:
     """The next step, when and why, and what holds it until then; `now` is the case's own time."""
     step = decide(case, now)
     if isinstance(step, Finish):
         return f"nothing: the case ended as {step.outcome}"
     if not isinstance(step, Wait) or step.until is None:
         return f"{coming(step)}: {step.why}"
-    first = next(upcoming(case, now, OPEN_ALWAYS), None)
+    first = next(upcoming(case, now, waiting), None)
     if first is None:
         return f"{coming(step)} on {clock(case, step.until)}: {step.why}"
     agreed = f", once {first.missing} more agreed" if first.missing else ""

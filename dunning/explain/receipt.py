@@ -23,6 +23,7 @@ from dunning.policy.step_names import charge_key, read
 from dunning.records.mail import NoticeCopy
 from dunning.records.payments import Attempt
 from dunning.rules.state_at import state_at
+from dunning.rules.upcoming import Waiting
 
 
 def receipt(
@@ -31,9 +32,13 @@ def receipt(
     notices: Iterable[NoticeCopy] = (),
     attempts: Iterable[Attempt] = (),
     *,
+    waiting: Waiting,
     for_customer: bool = False,
 ) -> Receipt:
-    """The receipt of an invoice whose facts are known, running or closed; `now` is the case's own time."""
+    """The receipt of an invoice whose facts are known, running or closed; `now` is the case's own time.
+
+    `waiting` is as in `dunning.rules.upcoming`.
+    """
     known = Known(case, {n.id: n for n in notices}, {a.key: a for a in attempts}, for_customer)
     lines = sorted((*_facts(known), *_under_way(known), *_steps(known)), key=lambda line: line.at)
     return Receipt(
@@ -45,7 +50,7 @@ def receipt(
         balance=case.balance,
         level=case.level.value,
         pays_for=() if for_customer else case.invoice.pays_for,
-        coming=next_step(case, now),
+        coming=next_step(case, now, waiting),
         clock=tuple(clock_of(case, now)),
         waits=tuple(waits_of(case, for_customer=for_customer)),
         lines=tuple(lines),

@@ -13,7 +13,7 @@ from dunning.explain.words import story_of
 from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
 from dunning.rules.state_at import state_at
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import nothing_waits, upcoming
 
 
 def shown(case: Case, step: Step) -> Values:
@@ -105,9 +105,12 @@ def details(case: Case, now: datetime, step: Step) -> str:
 
 
 def _to_come(case: Case, now: datetime, step: Step) -> Iterator[str]:
-    """The first steps, while the case waits. With very many payments that would take too long: `show` tells it then."""
+    """The first steps, while the case waits, on the plan's days: a workflow reads no store, so it knows no window yet.
+
+    With very many payments that would take too long: `show` tells it then.
+    """
     if isinstance(step, Wait) and not case.outcome and len(case.entries) <= _FEW:
-        for each in islice(upcoming(case, now, OPEN_ALWAYS), _SHOWN):
+        for each in islice(upcoming(case, now, nothing_waits), _SHOWN):
             needs = f", once {each.missing} more agreed" if each.missing else ""
             yield f"{clock(case, each.at)} · {each.step.name}{needs}"
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from dunning.calendar import instant, local_date
 from dunning.case.case import Case
-from dunning.forecast.shut import ALWAYS_OPEN, Shut
 from dunning.policy.plan import Action
-from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
+from dunning.rules.upcoming import Coming, upcoming
+from dunning.windows.shut import ALWAYS_OPEN, Shut
 
 
 class Deed(StrEnum):
@@ -84,7 +84,7 @@ def expected(case: Case, now: datetime, days: int, shut: Shut = ALWAYS_OPEN) -> 
 def road(case: Case, now: datetime, end: datetime | None = None, shut: Shut = ALWAYS_OPEN) -> Iterator[Expected]:
     """The same before an instant (UTC), or to the last step that needs no payment."""
     owed, charges, agreed = case.balance.minor, 0, False
-    for coming in upcoming(case, now, OPEN_ALWAYS, shut.until):
+    for coming in upcoming(case, now, shut.until):
         if end and coming.at >= end:
             return
         deed, agreed = _deed(coming), agreed or coming.missing > 0

@@ -14,11 +14,11 @@ from typing import Literal, NamedTuple
 from dunning.case.case import Case, Done
 from dunning.case.update import changed
 from dunning.forecast.expected import Deed, road
-from dunning.forecast.shut import ALWAYS_OPEN, Shut
 from dunning.level import Level
 from dunning.policy.file import Policy
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Milestone, Plan
 from dunning.policy.timeline import plan_for
+from dunning.windows.shut import ALWAYS_OPEN, Shut
 
 Unfit = Literal["", "in another currency", "with dates that the policy does not fit"]
 """Why an invoice cannot be under a policy; empty when it can."""

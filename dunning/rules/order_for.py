@@ -24,7 +24,6 @@ from dunning.case.orders import (
     RestrictOrder,
     Told,
 )
-from dunning.case.road import Ahead
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before, missed
@@ -38,7 +37,6 @@ from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.deferrals import waited_out
 from dunning.rules.notice_facts import (
-    announcement,
     failed_at,
     failure,
     fees_today,
@@ -48,7 +46,8 @@ from dunning.rules.notice_facts import (
     untried,
 )
 from dunning.rules.promises import loosened_to
-from dunning.rules.upcoming import OPEN_ALWAYS, Coming, road_after
+from dunning.rules.time_ahead import time_ahead
+from dunning.rules.upcoming import nothing_waits
 from dunning.services.hold_reasons import Category, category
 from dunning.tickets.case_tickets import case_ticket
 
@@ -156,7 +155,6 @@ def _refund(case: Case, milestone: Milestone, now: datetime) -> Order:
 
 def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
     money = money_told(case, milestone)
-    road = tuple(map(_ahead, road_after(case, milestone, now, OPEN_ALWAYS)))
     return NoticeOrder(
         **_head(case, milestone, now),
         title=milestone.notice,
@@ -164,8 +162,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         zone=case.plan.zone,
         due=case.invoice.due,
         balance=case.balance,
-        road=road,
-        announced=announcement(case, milestone, road),
+        **time_ahead(case, milestone, now, nothing_waits),
         missed_at=missed(case, milestone),
         fees_today=fees_today(case, now),
         lapsed=case.lapsed,
@@ -181,12 +178,6 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         digest=in_digest(case, milestone),
         look=milestone.action is Action.ISSUE and next_charge(case) is not None,
         remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
-    )
-
-
-def _ahead(coming: Coming) -> Ahead:
-    return Ahead(
-        step=coming.step.name, action=coming.step.action, at=coming.at, fee=coming.fee, agreed=not coming.missing
     )
 
 

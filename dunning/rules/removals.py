@@ -10,7 +10,7 @@ from dunning.coverage import Coverage
 from dunning.money import Money
 from dunning.policy.invoice_number import typed
 from dunning.policy.plan import DELETIONS, Action, Milestone
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import Waiting, upcoming
 from dunning.wire import Instant, Wire
 
 _SINCE = (Action.DEACTIVATE, Action.SUSPEND)
@@ -51,12 +51,12 @@ class Removal(Wire):
         return f"starter.py approve {typed(self.invoice)} {self.milestone} --by NAME" if self.missing else ""
 
 
-def removal(case: Case, now: datetime) -> Removal | None:
+def removal(case: Case, now: datetime, waiting: Waiting) -> Removal | None:
     """The deletion that comes next, notices left aside; None when something else does, or none is to come."""
     coming = case.next_beside_notices
     if coming is None or coming.action not in DELETIONS or case.outcome or case.paid_up:
         return None
-    comes = next((each for each in upcoming(case, now, OPEN_ALWAYS) if each.step.name == coming.name), None)
+    comes = next((each for each in upcoming(case, now, waiting) if each.step.name == coming.name), None)
     if comes is None:  # no notice of the plan warns of it, so a person decides
         return None
     restoration = case.plan.restoration

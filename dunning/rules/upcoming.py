@@ -22,23 +22,9 @@ from dunning.rules.machine import decide
 from dunning.rules.record import recorded, reinstated
 from dunning.rules.updates import approved
 
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A time in which nothing may happen to customers, from `since` to before `until` (UTC)."""
-
-    since: datetime
-    until: datetime
-    reason: str = ""
-
-
-OPEN_ALWAYS: tuple[Closed, ...] = ()
-"""Nothing is ever closed."""
 Waiting = Callable[[Milestone, datetime], datetime | None]
-"""When a step may come that would come at that instant (UTC); None: then."""
-PUT_OFF = (Action.WARN_ADMINS, *CONSEQUENCES)
-"""What does not happen in a closed time. Notices and charges go on, and so does whatever helps the customer."""
-_DEEDS = (Action.CHARGE, *PUT_OFF)
+"""When a step may come that would come at that instant (UTC), as guards will say then; None: at that instant."""
+_DEEDS = (Action.CHARGE, Action.WARN_ADMINS, *CONSEQUENCES)
 _MOST = 400
 """Decisions; no life takes more."""
 
@@ -68,12 +54,10 @@ class Coming:
 
 
 def nothing_waits(_step: Milestone, _at: datetime) -> None:
-    """Nobody puts anything off."""
+    """Nothing is known that puts anything off: the plan's own dates."""
 
 
-def upcoming(
-    case: Case, now: datetime, closed: tuple[Closed, ...], waiting: Waiting = nothing_waits
-) -> Iterator[Coming]:
+def upcoming(case: Case, now: datetime, waiting: Waiting) -> Iterator[Coming]:
     """Every step still to come after `now` (UTC), in order; take as many as you need, each costs its own time.
 
     `waiting` puts off what is tried for the first time, as guards do; what was begun before is asked about. Ends where
@@ -88,7 +72,7 @@ def upcoming(
             now, missing = step.until or now, step.missing or missing
             case = _agreed(case, step)
             continue
-        later = _closed_until(step, now, closed) or _put_off(case, step, now, waiting)
+        later = _put_off(case, step, now, waiting)
         if later:
             assert isinstance(step, Perform)
             case = recorded(case, step.milestone, later, now)
@@ -98,33 +82,18 @@ def upcoming(
         missing = 0
 
 
-def road_ahead(case: Case, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
+def road_ahead(case: Case, now: datetime, waiting: Waiting) -> Iterator[Coming]:
     """All that happens to the customer if nothing is paid, in order; nothing once everything is paid.
 
     When the policy has voided the invoice, no payment is asked for, and what follows comes all the same.
     """
     if not case.paid_up:
-        yield from (coming for coming in upcoming(case, now, closed) if coming.is_deed)
+        yield from (coming for coming in upcoming(case, now, waiting) if coming.is_deed)
 
 
-def road_after(case: Case, notice: Milestone, now: datetime, closed: tuple[Closed, ...]) -> Iterator[Coming]:
+def road_after(case: Case, notice: Milestone, now: datetime, waiting: Waiting) -> Iterator[Coming]:
     """The same once the notice, sent at `now`, is there: a warning's interval and a grace begin with it."""
-    yield from road_ahead(recorded(case, notice, delivered(case, notice), now), now, closed)
-
-
-def when_open(at: datetime, closed: tuple[Closed, ...]) -> datetime:
-    """The first instant from `at` on at which nothing is closed."""
-    for each in sorted(closed, key=lambda each: each.since):
-        if each.since <= at < each.until:
-            at = each.until
-    return at
-
-
-def _closed_until(step: Perform | Conclude | Reinstate, now: datetime, closed: tuple[Closed, ...]) -> Deferred | None:
-    if not isinstance(step, Perform) or step.milestone.action not in PUT_OFF:
-        return None
-    until = when_open(now, closed)
-    return Deferred(until=until, reason="closed") if until > now else None
+    yield from road_ahead(recorded(case, notice, delivered(case, notice), now), now, waiting)
 
 
 def _put_off(case: Case, step: Perform | Conclude | Reinstate, now: datetime, waiting: Waiting) -> Deferred | None:

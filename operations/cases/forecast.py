@@ -7,19 +7,21 @@ from typing import NamedTuple, Protocol
 
 from dunning.forecast.expected import Expected, end_of, expected
 from dunning.ports.cores import Cores
+from dunning.ports.open_cases import OpenSnapshots
 from dunning.records.open_case import OpenCase
 from dunning.subscriptions.rules import End, Open, Wait, decide
 from dunning.subscriptions.subscription import Subscription
 from operations.cases.list_cases import filter_by
-from operations.cases.snapshots import OTHER_VERSION, LooksAhead, NotLookedAt, Tick, played, shut_from, untold, why_not
+from operations.cases.snapshots import OTHER_VERSION, NotLookedAt, Tick, played, untold, why_not
 from operations.errors import RefusedError
+from operations.windows.shut import ShutFrom
 
 MOST_DAYS = 400
 """A look further ahead is none: prices, policies and customers will be others."""
 
 
-class AheadRecords(LooksAhead, Protocol):
-    """And the subscriptions, whose next invoices are not open yet."""
+class AheadRecords(OpenSnapshots, Protocol):
+    """The table of open cases, and the subscriptions, whose next invoices are not open yet."""
 
     async def subscriptions(self, account: str = "") -> tuple[Subscription, ...]:
         """The account's, those that ended too; all accounts' when it is empty."""
@@ -48,15 +50,12 @@ class Look(NamedTuple):
 
 
 class Forecast:
-    """Reads the store only; a day is one of each case's own zone.
+    """Reads the store only; a day is one of each case's own zone. `clock` is the wall's."""
 
-    `lead`: so long before a maintenance window nobody is restricted. `clock` is the wall's.
-    """
-
-    def __init__(self, table: AheadRecords, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, table: AheadRecords, cores: Cores, shut: ShutFrom, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cores = cores
-        self._lead = lead
+        self._shut = shut
         self._clock = clock
 
     async def of(self, days: int, *, account: str = "", tick: Tick = untold) -> Look:
@@ -69,7 +68,7 @@ class Forecast:
         wanted, now = filter_by(account=account, policy=""), self._clock()
         rows = await self._table.open_snapshots(now + timedelta(days=days + 1), account=wanted.account)
         ahead = [row for row in rows if row.died or _comes(row, now, days)]
-        rule = partial(expected, now=now, days=days, shut=await shut_from(self._table, now, self._lead))
+        rule = partial(expected, now=now, days=days, shut=await self._shut(now))
         found = await played(rule, [row for row in ahead if not why_not(row)], self._cores, tick)
         left_out = [NotLookedAt(row.number, row.account, why) for row in ahead if (why := why_not(row))]
         left_out += [NotLookedAt(row.number, row.account, OTHER_VERSION) for row in found.unreadable]

@@ -13,6 +13,7 @@ from dunning.ports.cases import Cases, NoAnswerError, NoCaseError, Trying
 from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
+from dunning.windows.shut import ALWAYS_OPEN, Shut
 from operations.errors import NoCaseAtAllError, NoSuchInvoiceError
 
 CaseOf = Callable[[str], Awaitable[Case | None]]
@@ -22,7 +23,8 @@ CaseOf = Callable[[str], Awaitable[Case | None]]
 class CaseView(NamedTuple):
     """A case as it is at `at`, and what it is about to do or waits for; nothing, if it `died` (`Cases.died`).
 
-    `trying` is what it is at and has tried in vain so far.
+    `trying` is what it is at and has tried in vain so far. `shut` is what puts off steps to come; None: the store could
+    not tell.
     """
 
     case: Case
@@ -30,6 +32,7 @@ class CaseView(NamedTuple):
     step: Step
     died: str = ""
     trying: tuple[Trying, ...] = ()
+    shut: Shut | None = ALWAYS_OPEN
 
 
 class LookRecords(Invoices, Accounts, Protocol):

@@ -5,17 +5,12 @@ Nobody asks a workflow: what is found is as of when each row was written.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
-from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from dunning.case.case import Case
-from dunning.forecast.shut import Shut
 from dunning.ports.cores import Cores
-from dunning.ports.open_cases import OpenSnapshots
-from dunning.ports.windows import Windows
 from dunning.records.open_case import OpenCase
-from dunning.windows.can_they_pay import TO_PAY
 from operations.cases.last_seen import last_seen
 
 SHARE = 100
@@ -27,10 +22,6 @@ DEAD = "whose workflow the server ended (`starter.py recover` lets it go on)"
 T = TypeVar("T")
 Tick = Callable[[int, int], None]
 """Hears how many cases are done, and of how many."""
-
-
-class LooksAhead(OpenSnapshots, Windows, Protocol):
-    """The table of open cases, and the windows for which steps wait."""
 
 
 class NotLookedAt(NamedTuple):
@@ -55,11 +46,6 @@ def untold(_done: int, _of: int) -> None:
 def why_not(row: OpenCase) -> str:
     """Why nothing can be said of a row, before its snapshot is read; empty when something can."""
     return DEAD if row.died else "" if row.snapshot else TOO_LONG
-
-
-async def shut_from(store: Windows, now: datetime, lead: timedelta) -> Shut:
-    """The windows for which anything may wait from `now` (UTC) on. Raises StoreOutageError."""
-    return Shut(await store.windows(now - TO_PAY), lead)
 
 
 async def played(

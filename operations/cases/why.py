@@ -19,8 +19,10 @@ from dunning.records.accounts import Account, AccountChange
 from dunning.records.credit import Credit
 from dunning.records.effects import Effect
 from dunning.tickets.ticket import Ticket
+from dunning.windows.shut import Shut
 from operations.cases.look import CaseOf, present
 from operations.errors import NotFoundError
+from operations.windows.shut import ShutFrom
 
 
 class ProofRecords(Accounts, Attempts, Credits, Effects, Holds, Invoices, Notices, Tickets, Protocol):
@@ -30,9 +32,10 @@ class ProofRecords(Accounts, Attempts, Credits, Effects, Holds, Invoices, Notice
 class Why:
     """Works for running and for closed cases. All raise OutageError. `clock` is the wall's."""
 
-    def __init__(self, store: ProofRecords, case_of: CaseOf, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: ProofRecords, case_of: CaseOf, shut: ShutFrom, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._case_of = case_of
+        self._shut = shut
         self._clock = clock
 
     async def of(self, name: str) -> Receipt | AccountReceipt:
@@ -48,17 +51,22 @@ class Why:
 
     async def of_invoice(self, invoice: str, *, for_customer: bool = False) -> Receipt | None:
         """The receipt of an invoice; None when nobody knows it. `for_customer`: only what its customer may know."""
+        return await self._of_invoice(invoice, await self._shut(self._clock()), for_customer=for_customer)
+
+    async def _of_invoice(self, invoice: str, shut: Shut, *, for_customer: bool) -> Receipt | None:
         case = await self._case_of(invoice)
         if case is None:
             return None
         notices = await self._store.notices(invoice)
         attempts = [await self._store.attempt(key) for key in attempt_keys(case)]
         at = present(case, self._clock())
-        return receipt(case, at, notices, [each for each in attempts if each], for_customer=for_customer)
+        known = [each for each in attempts if each]
+        return receipt(case, at, notices, known, waiting=shut.until, for_customer=for_customer)
 
     async def _of_account(self, account: Account) -> AccountReceipt:
         numbers = [invoice.number for invoice in await self._store.all_invoices(account.id)]
-        receipts = [await self.of_invoice(number) for number in numbers]
+        shut = await self._shut(self._clock())
+        receipts = [await self._of_invoice(number, shut, for_customer=False) for number in numbers]
         tickets = await self._store.tickets(account.id)
         return AccountReceipt(
             account=account.id,

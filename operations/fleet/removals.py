@@ -12,9 +12,11 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
 from dunning.rules.removals import Removal, due_first, removal
 from dunning.states import StateAt
+from dunning.windows.shut import Shut
 from operations.cases.list_cases import ListCases, Listing
 from operations.cases.look import present
 from operations.services.panel import switched
+from operations.windows.shut import ShutFrom
 
 _STATES: tuple[StateAt, ...] = ("awaiting-approval", "lapsed", "overdue")
 _LEVELS = (Level.SUSPENDED.value, Level.INACTIVE.value)
@@ -26,16 +28,20 @@ AT_ONCE = 20
 class Removals:
     """Asks the cases that may wait, and the panels for back-ups. `clock` is the wall's."""
 
-    def __init__(self, store: Accounts, cases: Cases, panel: Panel, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Accounts, cases: Cases, panel: Panel, shut: ShutFrom, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._cases = cases
         self._panel = panel
+        self._shut = shut
         self._clock = clock
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def due(self) -> list[Removal]:
         """Every account that is due for deletion, those that wait for people now first. Raises OutageError."""
-        waiting = [asyncio.create_task(self._one(number)) async for number in self._numbers()]
+        shut = await self._shut(self._clock())
+        waiting = [asyncio.create_task(self._one(number, shut)) async for number in self._numbers()]
         return due_first(each for each in await asyncio.gather(*waiting) if each)
 
     async def _numbers(self) -> AsyncIterator[str]:
@@ -45,13 +51,13 @@ class Removals:
                 if state != "overdue" or found.case.level in _LEVELS:
                     yield found.case.invoice
 
-    async def _one(self, number: str) -> Removal | None:
+    async def _one(self, number: str, shut: Shut) -> Removal | None:
         async with self._gate:
             try:
                 case = await self._cases.ask(number)
             except NoCaseError:  # it has ended since it was listed
                 return None
-            found = removal(case, present(case, self._clock()))
+            found = removal(case, present(case, self._clock()), shut.until)
             return await self._looked_at(found) if found else None
 
     async def _looked_at(self, found: Removal) -> Removal:

@@ -12,13 +12,15 @@ from dunning.level import Level
 from dunning.policy.plan import CONSEQUENCES, Action
 from dunning.ports.accounts import Accounts
 from dunning.records.accounts import Account, is_exempt
-from dunning.rules.upcoming import OPEN_ALWAYS, Coming, upcoming
+from dunning.rules.upcoming import Coming, upcoming
+from dunning.windows.shut import Shut
 from operations.accounts.last_word import last_word
 from operations.errors import MergedAccountError, RefusedError
 from operations.invoices.differences import KnownCases, differences, known_facts, other_account
 from operations.invoices.moving_in import moved_in
 from operations.invoices.new_invoice import NewInvoice, account_of, fitting
 from operations.invoices.opened_many import Checked
+from operations.windows.shut import ShutFrom
 
 STEPS = 3
 """How many steps to come are told of each; the first consequence is, too, if it comes later."""
@@ -53,8 +55,9 @@ class DryRun:
     The account's credit, and rests that earlier invoices left, are not counted.
     """
 
-    def __init__(self, store: Known, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Known, shut: ShutFrom, clock: Callable[[], datetime]) -> None:
         self._store = store
+        self._shut = shut
         self._clock = clock
 
     async def of(self, each: Checked) -> WouldOpen:
@@ -81,18 +84,17 @@ class DryRun:
             invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0, exempt=exempt, moved_in=moved
         )
         case = open_case(opened, now)
-        return WouldOpen(
-            each.place, new.invoice, new.account, "would start", differs, now, case, tuple(_first(case, now))
-        )
+        first = tuple(_first(case, now, await self._shut(now)))
+        return WouldOpen(each.place, new.invoice, new.account, "would start", differs, now, case, first)
 
     async def _exempt(self, new: NewInvoice, account: Account, zone: str) -> Exemption | None:
         exempt = is_exempt(account, new.pays_for, local_date(self._clock(), zone))
         return await last_word(self._store, account.id, new.pays_for) if exempt else None
 
 
-def _first(case: Case, now: datetime) -> Iterator[Coming]:
+def _first(case: Case, now: datetime, shut: Shut) -> Iterator[Coming]:
     """Without looks at a card, which nobody notices."""
-    road = (each for each in upcoming(case, now, OPEN_ALWAYS) if each.step.action is not Action.CARD)
+    road = (each for each in upcoming(case, now, shut.until) if each.step.action is not Action.CARD)
     first = list(islice(road, STEPS))
     yield from first
     if not any(each.step.action in CONSEQUENCES for each in first):

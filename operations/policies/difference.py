@@ -1,7 +1,7 @@
 """What a change of policy would do to the open invoices, from the table of open cases, before anybody saves it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
@@ -9,7 +9,9 @@ from dunning.forecast.difference import Change, Fees, changes, changes_of, fees
 from dunning.forecast.other_policy import Compared, compared
 from dunning.policy.file import Policy
 from dunning.ports.cores import Cores
-from operations.cases.snapshots import OTHER_VERSION, LooksAhead, NotLookedAt, Tick, played, shut_from, untold, why_not
+from dunning.ports.open_cases import OpenSnapshots
+from operations.cases.snapshots import OTHER_VERSION, NotLookedAt, Tick, played, untold, why_not
+from operations.windows.shut import ShutFrom
 
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 
@@ -51,12 +53,12 @@ class Difference(NamedTuple):
 
 
 class ComparePolicies:
-    """Reads the store only. `lead` is as in `Forecast`; `clock` is the wall's."""
+    """Reads the store only. `clock` is the wall's."""
 
-    def __init__(self, table: LooksAhead, cores: Cores, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, table: OpenSnapshots, cores: Cores, shut: ShutFrom, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._cores = cores
-        self._lead = lead
+        self._shut = shut
         self._clock = clock
 
     async def of(self, own: Policy, other: Policy, tick: Tick = untold) -> Difference:
@@ -64,7 +66,7 @@ class ComparePolicies:
         now = self._clock()
         rows = await self._table.open_snapshots(_ALWAYS, policy=own.name)
         readable = [row for row in rows if not why_not(row)]
-        rule = partial(compared, policy=other, now=now, shut=await shut_from(self._table, now, self._lead))
+        rule = partial(compared, policy=other, now=now, shut=await self._shut(now))
         result = await played(rule, readable, self._cores, tick)
         left_out = [NotLookedAt(row.number, row.account, why) for row in rows if (why := why_not(row))]
         left_out += [NotLookedAt(row.number, row.account, OTHER_VERSION) for row in result.unreadable]

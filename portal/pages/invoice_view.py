@@ -24,9 +24,12 @@ from dunning.ports.invoices import Invoices
 from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
+from dunning.rules.time_ahead import time_ahead
 from dunning.services.shared_users import ByUser, restraining
+from dunning.windows.shut import Shut
 from operations.cases.look import CaseOf
 from operations.services.held_for import held_for
+from operations.windows.shut import ShutFrom
 
 
 class InvoiceRecords(Accounts, Holds, Invoices, Protocol):
@@ -107,11 +110,14 @@ class InvoiceViews:
         case_of: CaseOf,
         renderer: TemplateRenderer,
         clock: Callable[[], datetime],
+        *,
+        shut: ShutFrom,
         by_user: ByUser = lambda _: False,
     ) -> None:
         self._store = store
         self._case_of = case_of
         self._renderer = renderer
+        self._shut = shut
         self._clock = clock
         self._by_user = by_user
 
@@ -135,7 +141,8 @@ class InvoiceViews:
         holds = restraining(covers, account.services, await self._store.holds(account.id), self._by_user)
         others, more = await self._others(case, now)
         language = self._renderer.languages.of(account.locale)
-        notice = _notice(case, now, holds, await held_for(self._store, account, case.invoice.number))
+        shut = await self._shut(now)
+        notice = _notice(case, now, shut, holds, await held_for(self._store, account, case.invoice.number))
         facts = self._renderer.facts(notice, account, language)
         return InvoiceView(
             number=case.invoice.number,
@@ -177,16 +184,18 @@ class InvoiceViews:
         return Other(number, how, case.balance, how in PAYABLE)
 
 
-def _notice(case: Case, now: datetime, holds: tuple[Hold, ...], others: tuple[HeldFor, ...]) -> NoticeOrder:
+def _notice(case: Case, now: datetime, shut: Shut, holds: tuple[Hold, ...], others: tuple[HeldFor, ...]) -> NoticeOrder:
     """What a mail of now would say, so that page and mail never differ; of what held the services only what still does.
 
     What staff restricted at the panel itself is no hold of ours: it stays as the case saw it.
     """
-    order = order_for(case, follow_up(step(StepKind.PAY_PAGE), now), now)
+    page = follow_up(step(StepKind.PAY_PAGE), now)
+    order = order_for(case, page, now)
     assert isinstance(order, NoticeOrder)
     still = {hold.source for hold in holds}
     remaining = tuple(each for each in order.remaining if each in still or each.startswith("panel:"))
-    return order.model_copy(update={"remaining": remaining, "held_for": others})
+    ahead = time_ahead(case, page, now, shut.until)
+    return order.model_copy(update={**ahead, "remaining": remaining, "held_for": others})
 
 
 def _lines(case: Case) -> tuple[tuple[str, Money], ...]:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from dunning.case.orders import NoticeOrder
 from dunning.case.results import NoticeResult
 from dunning.money import Money
 from dunning.records.accounts import Account, Contact
+from operations.windows.shut import shut_by
 from sandbox.mail.books import Message
 from sandbox.mail.catcher import MailCatcher
 from tests.notices.orders import notice_order
@@ -40,7 +41,8 @@ class Office:
         rendering, replies = renderer.renderer_from(self.settings), renderer.replies(self.settings)
         mailer, seconds = mail.mailer_from(self.settings), self.settings.digest_seconds
         domain = "hosting.example"
-        self.activity = SendNotice(mailer, rendering, self.store, domain, replies, digest_seconds=seconds)
+        shut = shut_by(self.store, timedelta(hours=12))
+        self.activity = SendNotice(mailer, rendering, self.store, domain, replies, shut=shut, digest_seconds=seconds)
 
     async def account(self, *emails: str, name: str = "bakery", **facts: Any) -> Account:
         """A customer with these contacts, the first of which is the owner's."""

@@ -1,6 +1,7 @@
 """Warnings go to an address outside of the customer's own services, too: the real activity and a real mail server."""
 
 from collections.abc import AsyncGenerator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
+from operations.windows.shut import shut_by
 from tests.notices.office import Office, an_office, order
 
 INSIDE, ALSO_INSIDE, OUTSIDE = "billing@bakery.example", "ann@shop.bakery.example", "owner@post.example"
@@ -35,7 +37,9 @@ class Backups:
 async def office(tmp_path: Path) -> AsyncGenerator[Office]:
     async with an_office(tmp_path) as made:
         writing = mail.mailer_from(made.settings), renderer.renderer_from(made.settings), made.store, "hosting.example"
-        made.activity = SendNotice(*writing, reach=MailReach(), backups=Backups())
+        made.activity = SendNotice(
+            *writing, shut=shut_by(made.store, timedelta(hours=12)), reach=MailReach(), backups=Backups()
+        )
         yield made
 
 

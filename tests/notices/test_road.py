@@ -15,7 +15,7 @@ from dunning.case.results import Delivered
 from dunning.money import Money
 from dunning.records.accounts import Account
 from dunning.rules.order_for import order_for
-from dunning.rules.upcoming import OPEN_ALWAYS, road_after
+from dunning.rules.upcoming import nothing_waits, road_after
 from tests.dunning.examples import approves, at, opened, pays
 from tests.dunning.life import Life, live
 from tests.dunning.world import World
@@ -141,7 +141,7 @@ def test_what_was_announced_is_what_happened_to_the_day_and_to_the_cent(policy: 
             continue
         order = order_for(did.before, did.step, did.decided)
         assert isinstance(order, NoticeOrder)
-        coming = list(road_after(did.before, did.step, did.decided, OPEN_ALWAYS))
+        coming = list(road_after(did.before, did.step, did.decided, nothing_waits))
         assert [(each.step, each.at, each.fee) for each in order.road] == [(c.step.name, c.at, c.fee) for c in coming]
         for said in order.announced.steps if order.announced else ():
             told += 1

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -34,6 +34,7 @@ from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
+from operations.windows.shut import shut_by
 from operations.windows.windows import current_window
 from portal.http.app import application
 from portal.http.html import Pages
@@ -301,7 +302,8 @@ async def portal(
     renderer = TemplateRenderer(
         ROOT / "notices", COMPANY, "", links=links, contacts=HOLD_CONTACTS, contact=CONTACT, brands=BRANDS
     )
-    views = InvoiceViews(used, played.case, renderer, now)
+    shut = shut_by(used, timedelta(hours=12))
+    views = InvoiceViews(used, played.case, renderer, now, shut=shut)
     delivers = Delivers(played.deliver)
     asking = AskGateway(used, played.case, company, delivers.bring, now)
     back = BackPage(links, views, pages, asking.about)
@@ -310,7 +312,7 @@ async def portal(
         StripeWebhooks(intake, delivery, stripe_secrets, TYPES, live=False).route(),
         PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
-        WhyPage(links, Why(used, played.case, now)).route(),
+        WhyPage(links, Why(used, played.case, shut, now)).route(),
         TicketPage(links, used, pages).route(),
         NoticePage(links, used, BRANDS).route(),
         *PayPage(links, views, pages, store=used, company=company, back=back).routes(),

@@ -14,7 +14,7 @@ from dunning.explain.receipt import receipt
 from dunning.explain.temporal_ui import clock
 from dunning.rules.machine import decide
 from dunning.rules.promises import promised
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import nothing_waits, upcoming
 from tests.dunning.evenings import ASO, COURTESY, moment
 from tests.dunning.examples import pays
 from tests.dunning.life import Life
@@ -23,7 +23,7 @@ from tests.dunning.lives import LIVES, lives
 
 def test_a_step_of_the_plan_has_its_day_and_its_rule() -> None:
     case, now = moment(ASO, 2)
-    assert next_step(case, now) == (
+    assert next_step(case, now, nothing_waits) == (
         "first-overdue on Sun 06 Dec 2026 09:00 EST: the policy a-small-orange says day +5 from the due date"
     )
 
@@ -31,7 +31,7 @@ def test_a_step_of_the_plan_has_its_day_and_its_rule() -> None:
 def test_under_a_promise_it_is_the_step_that_comes_after_it_and_says_what_holds_it() -> None:
     case, now = moment(ASO, 2)
     held = promised(case, Promise(until=case.today(now) + timedelta(days=20)))
-    assert next_step(held, now) == (
+    assert next_step(held, now, nothing_waits) == (
         "first-overdue on Thu 24 Dec 2026 09:00 EST: the policy a-small-orange says day +5 from the due date; "
         "the promise's day is over on Thu 24 Dec 2026 09:00 EST: the customer promised to pay by then"
     )
@@ -39,9 +39,9 @@ def test_under_a_promise_it_is_the_step_that_comes_after_it_and_says_what_holds_
 
 def test_what_waits_for_people_or_is_done_at_once_has_no_day() -> None:
     case, now = moment(COURTESY, 35)
-    assert next_step(case, now) == "approval of terminate: 1 more approval(s) needed before terminate"
+    assert next_step(case, now, nothing_waits) == "approval of terminate: 1 more approval(s) needed before terminate"
     paid = pays()(case, now)
-    assert next_step(paid, now) == "confirm:p-1: it happened, so it is told"
+    assert next_step(paid, now, nothing_waits) == "confirm:p-1: it happened, so it is told"
 
 
 @pytest.mark.promise(12)
@@ -49,9 +49,9 @@ def test_what_waits_for_people_or_is_done_at_once_has_no_day() -> None:
 @given(lives())
 def test_it_is_what_is_upcoming_first(life: Life) -> None:
     for case, now in ((life.case, life.now), *((did.before, did.decided) for did in life.did)):
-        said, step = next_step(case, now), decide(case, now)
-        assert receipt(case, now).coming == said
-        first = next(upcoming(case, now, OPEN_ALWAYS), None)
+        said, step = next_step(case, now, nothing_waits), decide(case, now)
+        assert receipt(case, now, waiting=nothing_waits).coming == said
+        first = next(upcoming(case, now, nothing_waits), None)
         if isinstance(step, Finish):
             assert said.startswith("nothing")
         elif isinstance(step, Wait) and step.until and first:
@@ -61,5 +61,5 @@ def test_it_is_what_is_upcoming_first(life: Life) -> None:
 def test_show_says_the_same() -> None:
     case, now = moment(ASO, 2)
     console = Console(width=140, record=True)
-    console.print(*story(case, now))
-    assert f"next     {next_step(case, now)}" in console.export_text()
+    console.print(*story(case, now, nothing_waits))
+    assert f"next     {next_step(case, now, nothing_waits)}" in console.export_text()

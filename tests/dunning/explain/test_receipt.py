@@ -19,6 +19,7 @@ from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.records.payments import Attempt
 from dunning.rules.promises import promised
 from dunning.rules.record import recorded, reinstated
+from dunning.rules.upcoming import nothing_waits
 from dunning.rules.updates import approved, unreadable, waived
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
@@ -57,7 +58,7 @@ def test_the_receipt_of_a_wrong_suspension_as_people_read_it() -> None:
         key="INV-1042:charge:1", invoice="INV-1042", account="bakery", amount=Money.parse("USD 19.99"), at=now,
         outcome="declined", payment="pi_1", method="pm_1", network="visa",
     )  # fmt: skip
-    made = receipt(case, now, copies(case), [attempt])
+    made = receipt(case, now, copies(case), [attempt], waiting=nothing_waits)
     assert "\n".join(invoice_text(made.model_copy(update={"version": "v1"}))).replace(
         case.plan.version, "v1"
     ) == snapshot("""\
@@ -102,12 +103,12 @@ def test_a_customer_reads_no_names_no_codes_and_no_addresses_of_others() -> None
     later = Deferral(step="delete", until=now, reason="the breaker stopped 400")
     case = changed(case, deferrals=(later,))
     case = undone(case, undo(ASO, 5, 30, by="Bob Staff", reason="a slip of the clock"), now)
-    text = receipt(case, now, copies(case), for_customer=True).model_dump_json()
+    text = receipt(case, now, copies(case), for_customer=True, waiting=nothing_waits).model_dump_json()
     for hidden in ("Ann Staff", "Bob Staff", "a slip", "secret words", "breaker", "info@", "card_declined (", "250 "):
         assert hidden not in text, hidden
     assert "to i…@bakery.example: delivered" in text
     assert "a mistake of ours was undone" in text
-    staff = receipt(case, now, copies(case)).model_dump_json()
+    staff = receipt(case, now, copies(case), waiting=nothing_waits).model_dump_json()
     for shown in ("Bob Staff", "a slip of the clock", "info@bakery.example", "the breaker stopped 400"):
         assert shown in staff, shown
 
@@ -116,7 +117,7 @@ def test_promises_graces_waivers_and_what_moved_the_steps_are_told() -> None:
     life = evening(COURTESY, 22, (12, pays("USD 54.99")), (20, takes_back("USD 54.99")))
     case = promised(life.case, Promise(until=case_today(life) + timedelta(days=5)))
     case = waived(case, Waiver(entry="late-fee", by="Ann", reason="goodwill"), life.now)
-    made = receipt(case, life.now)
+    made = receipt(case, life.now, waiting=nothing_waits)
     assert [each.split(" until ")[0] for each in made.waits] == [
         "a promise to pay held everything",
         "money was taken back (r-1): grace",
@@ -126,7 +127,7 @@ def test_promises_graces_waivers_and_what_moved_the_steps_are_told() -> None:
     assert because["reversal USD 54.99"] == "the money was taken back"
     assert because["waiver USD 35.00 (goodwill by Ann)"] == "it is not asked for any more"
     moved = evening(ASO, 40, (10, lambda case, now: undone(case, undo(ASO, 5, 10), now)))
-    clock = receipt(moved.case, moved.now).clock
+    clock = receipt(moved.case, moved.now, waiting=nothing_waits).clock
     assert clock[-1].startswith("steps moved by +12 day(s): first-overdue came 12 day(s) late, on Fri 18 Dec 2026")
 
 
@@ -144,7 +145,7 @@ def test_the_keys_of_charge_attempts() -> None:
 @given(lives())
 def test_every_step_of_every_life_has_a_reason(life: Life) -> None:
     for for_customer in (False, True):
-        made = receipt(life.case, life.now, for_customer=for_customer)
+        made = receipt(life.case, life.now, for_customer=for_customer, waiting=nothing_waits)
         assert [line.at for line in made.lines] == sorted(line.at for line in made.lines)
         for line in made.lines:
             assert line.because or line.what.startswith(("undo ", "a mistake of ours")), line
@@ -154,7 +155,10 @@ def test_every_step_of_every_life_has_a_reason(life: Life) -> None:
 def test_what_was_seen_from_outside_is_the_proof() -> None:
     case, now = moment(ASO, 9)
     suspended = recorded(case, step(case, "suspend"), Restricted(level=Level.SUSPENDED, proof="web HTTP 503"), now)
-    line = receipt(suspended, now).lines[-1]
+    line = receipt(suspended, now, waiting=nothing_waits).lines[-1]
     assert (line.what, line.proof) == ("suspended", "the panel showed suspended; seen from outside: web HTTP 503")
     back = reinstated(suspended, Reinstated(level=Level.ACTIVE, remaining=("abuse",), proof="web HTTP 200"), now)
-    assert receipt(back, now).lines[-1].proof == "still held by abuse; seen from outside: web HTTP 200"
+    assert (
+        receipt(back, now, waiting=nothing_waits).lines[-1].proof
+        == "still held by abuse; seen from outside: web HTTP 200"
+    )

@@ -14,17 +14,16 @@ from dunning.case.ledger import FEES
 from dunning.case.results import Declined, Deleted, Delivered, Restricted
 from dunning.case.snapshot import packed, unpacked
 from dunning.forecast.expected import Deed, Expected, end_of, expected
-from dunning.forecast.shut import Shut
 from dunning.forecast.totals import by_account, by_day, would_end
 from dunning.level import Level
 from dunning.policy.plan import Action
-from dunning.rules.upcoming import Closed
+from dunning.windows.shut import Shut
 from dunning.windows.window import Window
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment, step
 from tests.dunning.examples import DUE, pays, sends_money
 from tests.dunning.life import Did, Life, go_on
 from tests.dunning.lives import LIVES
-from tests.dunning.rules.test_upcoming import FOR_EVER, Unpaid, _agreed, _has_method, waiting
+from tests.dunning.rules.test_upcoming import FOR_EVER, Closed, Unpaid, _agreed, _has_method, waiting
 
 Seen = tuple[datetime, str, str]
 """When, what, and which step."""
@@ -61,7 +60,7 @@ def seen(found: list[Expected]) -> list[Seen]:
 @LIVES
 @given(waiting(), st.integers(1, 400))
 def test_the_look_ahead_from_any_cases_snapshot_is_the_life_that_follows(
-    moment: tuple[Life, datetime, tuple[Closed, ...]], days: int
+    moment: tuple[Life, datetime, Closed], days: int
 ) -> None:
     life, now, _ = moment
     text = packed(life.case)

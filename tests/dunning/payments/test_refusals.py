@@ -15,7 +15,7 @@ from dunning.policy.plan import CONSEQUENCES, Action
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import nothing_waits, upcoming
 from tests.dunning.evenings import ASO, COURTESY, days, evening, moment, step
 from tests.dunning.examples import at, new_card, opened, pays
 from tests.dunning.life import Fact
@@ -70,7 +70,7 @@ def test_after_a_month_only_a_person_goes_on() -> None:
     assert isinstance(waits, Wait)
     assert (waits.until, waits.coming) == (None, "a decision about charge")
     assert not life.of(*CONSEQUENCES)
-    assert list(upcoming(life.case, life.now, OPEN_ALWAYS)) == []
+    assert list(upcoming(life.case, life.now, nothing_waits)) == []
 
 
 def test_a_person_has_it_tried_at_once_when_it_is_mended() -> None:

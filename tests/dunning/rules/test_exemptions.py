@@ -14,7 +14,7 @@ from dunning.policy.plan import EXEMPTED, Action
 from dunning.rules.exemptions import exempted
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import OPEN_ALWAYS, road_ahead
+from dunning.rules.upcoming import nothing_waits, road_ahead
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, after, days, evening, moment, step
 from tests.dunning.examples import DUE, at, before_issue, opened, pays, takes_back
 from tests.dunning.life import Fact, live
@@ -32,7 +32,7 @@ def exempts(day: int | None, number: int = 1) -> Fact:
 
 
 def road(case: Case, now: datetime) -> list[tuple[int, str]]:
-    coming = road_ahead(case, now, OPEN_ALWAYS)
+    coming = road_ahead(case, now, nothing_waits)
     return [((case.today(each.at) - DUE).days, each.step.name) for each in coming]
 
 

@@ -14,7 +14,7 @@ from dunning.policy.fee import Fee
 from dunning.policy.plan import Action
 from dunning.rules.fees import fee_base, fee_of
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import nothing_waits, upcoming
 from dunning.rules.updates import waived
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, declining, evening, moment, step, until_evening
 from tests.dunning.examples import at, opened, pays, takes_back
@@ -136,7 +136,7 @@ def test_a_fee_without_an_attempt_is_as_the_policy_says() -> None:
 def test_what_is_announced_is_what_is_booked_when_nothing_is_paid() -> None:
     begun = with_fees(TEN, FIVE)
     case = lived(begun, 4, (1, pays("USD 33.33"))).case
-    announced = {c.step.name: str(c.fee) for c in upcoming(case, at(begun, 4, minutes=600), OPEN_ALWAYS) if c.fee}
+    announced = {c.step.name: str(c.fee) for c in upcoming(case, at(begun, 4, minutes=600), nothing_waits) if c.fee}
     assert announced == {"fee-1": "USD 6.67", "fee-2": "USD 3.33"}
     assert booked(lived(begun, 8, (1, pays("USD 33.33"))).case) == announced
 

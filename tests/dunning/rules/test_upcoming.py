@@ -5,6 +5,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import NamedTuple
 
 import pytest
 from hypothesis import Phase, given, seed, settings
@@ -21,7 +22,7 @@ from dunning.rules import upcoming as module
 from dunning.rules.machine import decide
 from dunning.rules.promises import promised
 from dunning.rules.record import recorded
-from dunning.rules.upcoming import _MOST, OPEN_ALWAYS, Closed, Coming, road_after, road_ahead, upcoming, when_open
+from dunning.rules.upcoming import _MOST, Coming, Waiting, nothing_waits, road_after, road_ahead, upcoming
 from dunning.rules.updates import approved
 from dunning.undo.undo import undone
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
@@ -34,18 +35,30 @@ from tests.dunning.world import World
 FOR_EVER = timedelta(days=1200)
 
 
+class Closed(NamedTuple):
+    """Times (UTC), each from an instant to before another, in which nothing happens that harms."""
+
+    times: tuple[tuple[datetime, datetime], ...] = ()
+
+    def until(self, step: Milestone, at: datetime) -> datetime | None:
+        """As a guard says it: the next one may be there by then, and is asked again."""
+        harms = step.action in CONSEQUENCES or step.action is Action.WARN_ADMINS
+        return next((until for since, until in self.times if harms and since <= at < until), None)
+
+
+NEVER_CLOSED = Closed()
+
+
 @dataclass
 class Unpaid(World):
     """Nothing goes wrong, nothing is paid, and activities put off what harms while something is closed."""
 
-    closed_times: tuple[Closed, ...] = ()
+    shut: Closed = NEVER_CLOSED
     has_method: bool = True
 
     def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
-        harms = milestone.action in CONSEQUENCES or milestone.action is Action.WARN_ADMINS
-        during = [each for each in self.closed_times if each.since <= now < each.until]
-        if harms and during:
-            return Deferred(until=during[0].until, reason=during[0].reason)
+        if until := self.shut.until(milestone, now):
+            return Deferred(until=until, reason="closed")
         known = any(a.step == milestone.name for a in case.attempts) or milestone.name.startswith("charge:method-")
         self.has_method = self.has_method or milestone.name.startswith("charge:method-")
         self.company.answers = ["declined" if self.has_method or known else "no_method"]
@@ -53,17 +66,17 @@ class Unpaid(World):
 
 
 @st.composite
-def closed_times(draw: st.DrawFn, start: datetime) -> tuple[Closed, ...]:
+def closed_times(draw: st.DrawFn, start: datetime) -> Closed:
     """Some hours or days, often the very ones in which something is due; they may overlap."""
-    made: list[Closed] = []
+    made: list[tuple[datetime, datetime]] = []
     for _ in range(draw(st.integers(0, 5))):
         since = start + draw(st.timedeltas(timedelta(0), timedelta(days=120)))
-        made.append(Closed(since, since + draw(st.timedeltas(timedelta(minutes=1), timedelta(days=15))), "closed"))
-    return tuple(made)
+        made.append((since, since + draw(st.timedeltas(timedelta(minutes=1), timedelta(days=15)))))
+    return Closed(tuple(made))
 
 
 @st.composite
-def waiting(draw: st.DrawFn) -> tuple[Life, datetime, tuple[Closed, ...]]:
+def waiting(draw: st.DrawFn) -> tuple[Life, datetime, Closed]:
     """A random life at one of its waits, some hours after a step, and after news that came with it."""
     (opening, start), world = draw(openings()), draw(worlds)
     heard = draw(facts(start))
@@ -72,16 +85,16 @@ def waiting(draw: st.DrawFn) -> tuple[Life, datetime, tuple[Closed, ...]]:
     until = after + draw(st.timedeltas(timedelta(0), timedelta(hours=20)))
     news = draw(st.lists(any_fact, max_size=2))
     life = live(opening, start, [*heard, *((after, fact) for fact in news)], world, until)
-    return life, max(life.now, until), draw(st.one_of(st.just(OPEN_ALWAYS), closed_times(until)))
+    return life, max(life.now, until), draw(st.one_of(st.just(NEVER_CLOSED), closed_times(until)))
 
 
 @pytest.mark.promise(12)
 @LIVES
 @given(waiting())
-def test_what_is_upcoming_comes_at_its_instant(moment: tuple[Life, datetime, tuple[Closed, ...]]) -> None:
+def test_what_is_upcoming_comes_at_its_instant(moment: tuple[Life, datetime, Closed]) -> None:
     life, now, closed = moment
-    announced = list(upcoming(life.case, now, closed))
-    world = Unpaid(closed_times=closed, has_method=_has_method(life.case))
+    announced = list(upcoming(life.case, now, closed.until))
+    world = Unpaid(shut=closed, has_method=_has_method(life.case))
     lived = go_on(life.case, now, world, FOR_EVER)
     sure = _before_people_are_asked(announced)
     assert _seen(sure) == _happened(lived)
@@ -125,9 +138,9 @@ def _agreed(case: Case) -> Case:
     return approved(case, Approval(milestone=coming.name, by=f"person {len(case.approvals)}"))
 
 
-def come(case: Case, now: datetime, closed: tuple[Closed, ...] = OPEN_ALWAYS) -> list[tuple[int, str]]:
+def come(case: Case, now: datetime, waits: Waiting = nothing_waits) -> list[tuple[int, str]]:
     """(day from the due date, step)."""
-    return [((case.today(coming.at) - DUE).days, coming.step.name) for coming in upcoming(case, now, closed)]
+    return [((case.today(coming.at) - DUE).days, coming.step.name) for coming in upcoming(case, now, waits)]
 
 
 def test_everything_to_come_has_its_day_and_says_who_has_to_agree() -> None:
@@ -143,7 +156,7 @@ def test_everything_to_come_has_its_day_and_says_who_has_to_agree() -> None:
         (90, "deletion:told"),
         (90, "close:2"),
     ]
-    found = {coming.step.name: coming for coming in upcoming(case, now, OPEN_ALWAYS)}
+    found = {coming.step.name: coming for coming in upcoming(case, now, nothing_waits)}
     assert {name: coming.missing for name, coming in found.items() if coming.missing} == {"delete": 1}
     assert [name for name, coming in found.items() if coming.is_deed] == ["suspend", "deactivate", "delete"]
     assert found["suspend"].why == "the policy a-small-orange says day +10 from the due date"
@@ -151,7 +164,7 @@ def test_everything_to_come_has_its_day_and_says_who_has_to_agree() -> None:
 
 def test_what_is_late_and_has_no_approval_comes_at_the_earliest_now() -> None:
     case, now = moment(ASO, 95)
-    first = next(upcoming(case, now, OPEN_ALWAYS))
+    first = next(upcoming(case, now, nothing_waits))
     assert (first.step.name, first.at, first.missing) == ("delete", now, 1)
 
 
@@ -173,10 +186,10 @@ def test_the_pause_after_an_undo_is_over_before_the_warning_comes_again() -> Non
 def test_money_on_its_way_is_asked_about_before_anything_else_comes() -> None:
     case, now = moment(ASO, 9)
     case = sends_money()(case, now)
-    first, *others = islice(upcoming(case, now, OPEN_ALWAYS), 2)
+    first, *others = islice(upcoming(case, now, nothing_waits), 2)
     assert (first.step.name, first.asks, first.is_deed) == ("underway:d-1", True, False)
     assert others[0].step.name == "underway:d-1:told"
-    deed = next(road_ahead(case, now, OPEN_ALWAYS), None)
+    deed = next(road_ahead(case, now, nothing_waits), None)
     assert deed is not None
     assert deed.step.name == "suspend"
 
@@ -186,7 +199,7 @@ def test_the_grace_after_money_was_taken_back_begins_with_its_notice() -> None:
     told = next(did for did in life.did if did.step and did.step.name == "reversal:r-1")
     assert told.step is not None
     for late in (timedelta(0), timedelta(days=4)):
-        deed = next(road_after(told.before, told.step, told.decided + late, OPEN_ALWAYS), None)
+        deed = next(road_after(told.before, told.step, told.decided + late, nothing_waits), None)
         assert deed is not None
         assert (deed.step.name, deed.at) == ("suspend", at(opened(ASO), 31) + late)
 
@@ -195,21 +208,13 @@ def test_the_grace_after_money_was_taken_back_begins_with_its_notice() -> None:
 @pytest.mark.promise(5)
 def test_what_falls_into_a_closed_time_comes_at_its_end_and_moves_the_rest() -> None:
     case, now = moment(ASO, 6)
-    closed = (Closed(at(opened(ASO), 9), at(opened(ASO), 12), "maintenance"),)
-    assert come(case, now, closed)[:4] == [
+    closed = Closed(((at(opened(ASO), 9), at(opened(ASO), 12)),))
+    assert come(case, now, closed.until)[:4] == [
         (9, "second-overdue"),
         (12, "suspend"),
         (12, "suspend:told"),
         (32, "deactivate"),
     ]
-
-
-@pytest.mark.parametrize(("hour", "opens"), [(-1, -1), (0, 5), (3, 5), (4, 5), (5, 5), (9, 9)])
-def test_closed_times_that_overlap_are_one(hour: int, opens: int) -> None:
-    def h(hours: int) -> datetime:
-        return at(opened(ASO), 0) + timedelta(hours=hours)
-
-    assert when_open(h(hour), (Closed(h(3), h(5)), Closed(h(0), h(4)))) == h(opens)
 
 
 def test_a_fee_that_will_not_apply_is_no_deed() -> None:
@@ -219,7 +224,7 @@ def test_a_fee_that_will_not_apply_is_no_deed() -> None:
         milestones = tuple(m.model_copy(update={"fee_without_attempt": applies}) for m in case.plan.milestones)
         other = changed(case, plan=case.plan.model_copy(update={"milestones": milestones}))
         tried = recorded(other, step(other, "charge"), NoMethod(), at(opened(COURTESY), 0))
-        fees = [c for c in upcoming(tried, now, OPEN_ALWAYS) if c.step.action is Action.LATE_FEE]
+        fees = [c for c in upcoming(tried, now, nothing_waits) if c.step.action is Action.LATE_FEE]
         assert [coming.is_deed for coming in fees] == [applies] * len(fees)
         assert fees
 
@@ -227,7 +232,7 @@ def test_a_fee_that_will_not_apply_is_no_deed() -> None:
 def test_nothing_happens_to_who_has_paid() -> None:
     case, now = moment(ASO, 12)
     paid = pays()(case, now)
-    assert list(road_ahead(paid, now, OPEN_ALWAYS)) == []
+    assert list(road_ahead(paid, now, nothing_waits)) == []
     assert [name for _, name in come(paid, now)] == ["reinstate:1", "confirm:p-1", "close:2"]
 
 
@@ -245,13 +250,13 @@ def _look(seen: set[str], number: int) -> None:
     @seed(number)
     @settings(max_examples=100, deadline=None, database=None, phases=[Phase.generate])
     @given(waiting())
-    def look(drawn: tuple[Life, datetime, tuple[Closed, ...]]) -> None:
+    def look(drawn: tuple[Life, datetime, Closed]) -> None:
         life, now, closed = drawn
         if isinstance(life.last, Wait):
             seen.update(field for field in MOVING if getattr(life.case, field))
-            put_off = _seen(upcoming(life.case, now, closed)) != _seen(upcoming(life.case, now, OPEN_ALWAYS))
+            put_off = _seen(upcoming(life.case, now, closed.until)) != _seen(upcoming(life.case, now, nothing_waits))
             seen.update(["closed"] if put_off else [])
-            seen.update("asked" for coming in upcoming(life.case, now, closed) if coming.missing)
+            seen.update("asked" for coming in upcoming(life.case, now, closed.until) if coming.missing)
 
     look()
 
@@ -262,7 +267,7 @@ MOVING = ("promised_until", "held_until", "grace_until", "in_transit", "deferral
 @LIVES
 @given(waiting())
 def test_no_life_takes_so_many_decisions_that_what_comes_would_be_cut_off(
-    moment: tuple[Life, datetime, tuple[Closed, ...]],
+    moment: tuple[Life, datetime, Closed],
 ) -> None:
     life, now, closed = moment
     made: list[datetime] = []
@@ -273,5 +278,5 @@ def test_no_life_takes_so_many_decisions_that_what_comes_would_be_cut_off(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "decide", counted)
-        list(upcoming(life.case, now, closed))
+        list(upcoming(life.case, now, closed.until))
     assert len(made) < _MOST / 2

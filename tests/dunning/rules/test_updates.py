@@ -27,7 +27,7 @@ from dunning.rules.money_in import paid, reversed_
 from dunning.rules.promises import promise_refused, promised
 from dunning.rules.record import recorded
 from dunning.rules.state_at import state_at
-from dunning.rules.upcoming import OPEN_ALWAYS, upcoming
+from dunning.rules.upcoming import nothing_waits, upcoming
 from dunning.rules.updates import (
     approval_refused,
     due_date_changed,
@@ -312,7 +312,7 @@ def test_a_slip_of_a_year_is_forgotten_once_the_due_date_is_put_right() -> None:
     assert wrong.case.shift_days > 300  # its first reminder was a year late
     put_right = due_date_changed(wrong.case, DueDateChange(due=DUE), wrong.now)
     assert put_right.shift_days == (DUE - slip.invoice.due).days
-    days = {each.step.name: put_right.today(each.at) - DUE for each in upcoming(put_right, wrong.now, OPEN_ALWAYS)}
+    days = {each.step.name: put_right.today(each.at) - DUE for each in upcoming(put_right, wrong.now, nothing_waits)}
     assert days["second-overdue"] == timedelta(days=9), wrong.steps()
     assert days["suspend"] == timedelta(days=10)
     again = due_date_changed(put_right, DueDateChange(due=DUE + timedelta(days=2)), wrong.now)

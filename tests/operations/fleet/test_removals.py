@@ -72,7 +72,7 @@ async def test_those_who_wait_for_people_come_first_with_what_the_panel_shows(
     a_stage: Stage, made: Composition
 ) -> None:
     later, waits = await inactive(a_stage, "OPREM-1", 31, due_in=111), await inactive(a_stage, "OPREM-2", 91)
-    removals = Removals(made.store, made.cases, made.panel, lambda: waits.moment(91, 30))
+    removals = Removals(made.store, made.cases, made.panel, made.shut, lambda: waits.moment(91, 30))
     found = await due(removals, "OPREM-2", "OPREM-1")
     assert [(each.invoice, each.waits, each.missing) for each in found] == [
         ("OPREM-2", True, 1),
@@ -92,7 +92,7 @@ async def test_one_that_ended_meanwhile_and_what_is_away_keep_nobody_else_from_t
     one, two = await inactive(a_stage, "OPREM-3", 31), await inactive(a_stage, "OPREM-4", 31)
     assert len(await due(made.removals, one.row.invoice, two.row.invoice)) == 2
     cases = AllButOne(await a_stage.connect(), ended="OPREM-3")
-    (left,) = await due(Removals(made.store, cases, Away(), now), "OPREM-3", "OPREM-4")  # type: ignore[arg-type]
+    (left,) = await due(Removals(made.store, cases, Away(), made.shut, now), "OPREM-3", "OPREM-4")  # type: ignore[arg-type]
     assert (left.invoice, left.backups) == ("OPREM-4", None), "nobody can say, so nothing is claimed"
-    (bare,) = await due(Removals(empty, made.cases, made.panel, now), "OPREM-4")
+    (bare,) = await due(Removals(empty, made.cases, made.panel, made.shut, now), "OPREM-4")
     assert (bare.services, bare.backups) == ((), None), "an account that nobody knows has no services to look at"

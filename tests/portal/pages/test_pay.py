@@ -14,6 +14,7 @@ from dunning.ports.companies import Visit
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Service
 from dunning.records.books import KnownInvoice
+from dunning.windows.window import Window
 from tests.portal import bills
 from tests.portal.bills import case_of
 from tests.portal.world import TERMS, Portal
@@ -66,6 +67,20 @@ async def test_page_and_mail_say_the_same_about_what_comes_next(bank: Portal) ->
     assert case.promised_until is not None
     day = case.today(case.promised_until)
     assert f"suspended on {day:%A, %B} {day.day}, {day.year}" in await words(bank)
+
+
+async def test_a_window_that_is_set_moves_what_the_page_announces(bank: Portal) -> None:
+    case = case_of(overdue=3)
+    show(bank, case)
+    suspend = next(each for each in case.plan.milestones if each.name == "suspend")
+    at, hour = case.when(suspend), timedelta(hours=1)
+    window = Window(id="w", since=at - hour, until=at + hour, zone=case.plan.zone)
+    await bank.store.put_window(window)
+    planned, will_be = case.today(at), case.today(at + timedelta(days=1))
+    said = await words(bank)
+    assert f"suspended on {will_be:%A, %B} {will_be.day}, {will_be.year}" in said
+    await bank.store.put_window(window.model_copy(update={"cancelled": True}))
+    assert f"suspended on {planned:%A, %B} {planned.day}, {planned.year}" in await words(bank)
 
 
 async def test_the_lines_of_the_balance(bank: Portal) -> None:

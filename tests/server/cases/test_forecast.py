@@ -32,8 +32,8 @@ async def look(playing: Playing, days: int = 150) -> Look:
     """From the store alone, on the case's own clock, once the check has written what wrote no row by itself."""
     await hourly_check(playing.stage)
     now = await playing.skipper.get_current_time(playing.handle)
-    lead = timedelta(hours=playing.stage.made(playing.skipper.client).settings.window_lead_hours)
-    found = await Forecast(playing.stage.store, Processors(), lead, lambda: now).of(days, account=playing.account)
+    shut = playing.stage.made(playing.skipper.client).shut
+    found = await Forecast(playing.stage.store, Processors(), shut, lambda: now).of(days, account=playing.account)
     assert (found.looked_at, found.not_looked_at) == (1, [])
     return found
 

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 
 from dunning.calendar import local
+from dunning.explain.temporal_ui import clock
+from dunning.rules.upcoming import upcoming
 from operations.windows.windows import Changed, NewWindow
 from sandbox.stage.stage import Stage, stage
 from tests.server.playing import Playing, begin
@@ -64,6 +66,7 @@ async def test_a_charge_in_it_is_made_once_the_next_morning_and_leaves_all_of_it
 @pytest.mark.parametrize(("minutes", "lasts"), [(-60, 120), (300, 60), (-300, 240)], ids=["in", "before", "after"])
 async def test_nobody_is_suspended_in_it_before_it_or_right_after_it(night: Stage, minutes: int, lasts: int) -> None:
     playing = await begin(night, f"WIN-susp{minutes}", ASO, due_in=61 + minutes // 10, decline=9)
+    await playing.to_day(9, 60)
     window = await close(playing, 10, minutes, lasts)
     await playing.to_day(10, 120)
     assert (await playing.levels(), await night.store.holds(playing.account)) == ([], ())
@@ -75,6 +78,36 @@ async def test_nobody_is_suspended_in_it_before_it_or_right_after_it(night: Stag
     assert await playing.outcome() == "paid"
     assert await playing.levels() == ["suspended", "active"]
     await over(playing, window)
+
+
+@pytest.mark.req("S0-16")
+@pytest.mark.promise(12)
+async def test_a_notice_names_the_day_that_will_be_and_that_day_it_comes(night: Stage) -> None:
+    playing = await begin(night, "WIN-named", ASO, due_in=321, decline=9)
+    window = await close(playing, 10)
+    await playing.to_day(9, 60)
+    morning, planned = playing.moment(11, 0), playing.moment(10, 0)
+    inbox = (await night.companies.mail.books()).to(playing.email)
+    (warning,) = (each for each in inbox if each.subject == "Second Invoice Overdue Notice")
+    assert f"{morning:%B} {morning.day}, {morning.year}" in warning.text
+    assert f"{planned:%B} {planned.day}, {planned.year}" not in warning.text
+    made = night.made(playing.skipper.client)
+    seen = await made.show_case.show(playing.row.invoice)
+    assert seen.shut
+    (suspend,) = (each for each in upcoming(seen.case, seen.at, seen.shut.until) if each.step.name == "suspend")
+    assert suspend.at == morning
+    why = await made.why.of_invoice(playing.row.invoice)
+    assert why
+    assert f"suspend on {clock(seen.case, morning)}" in why.coming
+    assert (await made.windows.cancel(window.window.id, "ana")).told == 0
+    await playing.to_day(10, 120)
+    assert await playing.levels() == [], (
+        "the window is called off, but nobody is suspended before the day that they were told"
+    )
+    await playing.to_day(11, 30)
+    assert await playing.levels() == ["suspended"]
+    await playing.signal()
+    assert await playing.outcome() == "paid"
 
 
 @pytest.mark.req("S0-23")

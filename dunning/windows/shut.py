@@ -1,4 +1,4 @@
-"""Maintenance windows in a look ahead: the guard's own rule, asked of steps that are still to come."""
+"""When steps to come will wait: the guards' own rule, asked by whoever names a date that is still to come."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -11,7 +11,10 @@ from dunning.windows.window import Window
 
 
 class Shut(NamedTuple):
-    """The windows that are set, and how long before one nobody is restricted any more."""
+    """All that is set now and puts steps off: the windows, and how long before one nobody is restricted any more.
+
+    `operations.windows.shut` reads it from the store; `until` is what `dunning.rules.upcoming` asks.
+    """
 
     windows: tuple[Window, ...] = ()
     lead: timedelta = timedelta(0)
@@ -35,4 +38,4 @@ def _restricts(step: Milestone) -> bool:
 
 
 ALWAYS_OPEN = Shut()
-"""No window is set."""
+"""Nothing puts anything off."""
