@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from temporalio.client import Client
 
 from adapters import mail, panels
+from adapters.gateways.paypal.processor import PayPal
 from adapters.mail import reachability
 from adapters.panels import Panels
 from adapters.process.cores import Processors
@@ -62,6 +63,8 @@ from operations.money.spread_credit import SpreadCredit
 from operations.money.staff_credit import StaffCredit
 from operations.notices import NoticeArchive
 from operations.policies.difference import ComparePolicies
+from operations.processors.links import ProcessorLinks
+from operations.processors.look import LookAtProcessor
 from operations.resend_notice import Letterbox, ResendNotice
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
@@ -366,6 +369,26 @@ class Composition:
     def subscriptions(self) -> SubscriptionChanges:
         """Look at subscriptions and change them."""
         return SubscriptionChanges(self.store, self.subscription_workflows, self._policy, now)
+
+    @cached_property
+    def processor(self) -> PayPal | None:
+        """The processor that runs subscriptions of its own; None where none is set up."""
+        settings = self.settings
+        if not settings.paypal_client:
+            return None
+        made = PayPal(settings.paypal_client, settings.paypal_secret, settings.paypal_url, settings.call_seconds)
+        self._stack.push_async_callback(made.close)
+        return made
+
+    @cached_property
+    def look_at_processor(self) -> LookAtProcessor | None:
+        """Look at what its subscriptions took."""
+        return self.processor and LookAtProcessor(self.processor, self.store, self.look.case, self.spread_credit, now)
+
+    @cached_property
+    def processor_links(self) -> ProcessorLinks:
+        """Say which of its subscriptions pays for which account."""
+        return ProcessorLinks(self.processor, self.store, self.look_at_processor, self.deliver_news.deliver, now)
 
     @cached_property
     def keep_subscriptions(self) -> KeepSubscriptions:

@@ -82,6 +82,12 @@ _COMMANDS = (
         _SUBSCRIPTIONS,
     ),
     (
+        "processor-subscription",
+        "cli.processors.processor_subscription:processor_subscription",
+        "Say which account a subscription pays for that PayPal runs.",
+        _SUBSCRIPTIONS,
+    ),
+    (
         "promise",
         "cli.decisions.decisions:promise",
         "Take a promise to pay: nothing happens until its day is over.",

@@ -36,6 +36,7 @@ from activities.payments.refund import RefundPayment
 from activities.payments.reopen_books import ReopenBooks
 from activities.payments.tell_of_credit import TellOfCredit
 from activities.payments.use_credit import UseCredit
+from activities.processors import LookAtProcessors
 from activities.services.deactivate import Deactivate
 from activities.services.delete_service import DeleteService
 from activities.services.loosen import Loosen
@@ -56,6 +57,8 @@ from composition import Composition
 from dunning.fleet.breaker import Limits
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
+from operations.processors.look import LookAtAll
+from operations.processors.received import WithProcessor
 from operations.services.backups import PanelBackUps
 from workflows import calls
 from workflows.drift import DriftCheck
@@ -77,8 +80,10 @@ Activities = dict[str, Sequence[Callable[..., Any]]]
 async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     """From settings to activities, by the suffix of the queue that serves them; `stack` closes the adapters."""
     settings = made.settings
-    store, gateway, services = made.store, _gateway(settings), made.services
-    stack.push_async_callback(gateway.close)
+    store, stripe, services = made.store, _gateway(settings), made.services
+    stack.push_async_callback(stripe.close)
+    look = made.look_at_processor
+    gateway = WithProcessor(stripe, store, look) if look else stripe
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     can_they_pay = CanTheyPay(store, timedelta(hours=settings.window_lead_hours))
@@ -128,6 +133,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             renewals.renew,
             renewals.note_subscription,
             renewals.keep_subscriptions,
+            LookAtProcessors(look and LookAtAll(look, store, made.deliver_news.deliver)).look_at_processors,
         ],
     }
 

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters import mail, signed_links
+from adapters.gateways.paypal.signatures import PayPalSignatures
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
 from adapters.gateways.stripe.pages import StripePages
@@ -40,8 +41,9 @@ from portal.http.ready import Ready
 from portal.inbox import processor_api
 from portal.inbox.accept import WebhookIntake
 from portal.inbox.deliver import InboxDelivery
-from portal.inbox.handle import WebhookHandler, read_given
+from portal.inbox.handle import Reader, WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
+from portal.inbox.paypal_webhooks import PAYPAL, PayPalWebhooks, reader
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.mail.auto_reply import AutoReply
 from portal.mail.handle import MailHandler
@@ -96,23 +98,36 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
-    readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
+    readers: dict[str, Reader] = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
+    if made.look_at_processor:
+        readers[PAYPAL] = reader(made.look_at_processor.at)
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
     intake = WebhookIntake(InboxWriter(store, settings.outage_seconds), settings.webhook_bytes, now)
-    readers = Readers(Languages(settings.notices / COMMON), settings.all_brands())
-    pages = Pages(readers, _leads_to(settings))
+    people = Readers(Languages(settings.notices / COMMON), settings.all_brands())
+    pages = Pages(people, _leads_to(settings))
     routes = [
         StripeWebhooks(
             intake, delivery, texts(settings.stripe_webhook_secrets), TYPES, live=is_live(settings.stripe_key)
         ).route(),
         PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
+        PayPalWebhooks(intake, delivery, _paypal_signatures(settings, stack), store).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
         *_pay_routes(made, _patiently(made, connection), pages, gateway, stack),
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
     app = application(routes, pages, lambda: current_window(store, now()), now)
-    return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, readers))
+    return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, people))
+
+
+def _paypal_signatures(settings: Settings, stack: AsyncExitStack) -> PayPalSignatures | None:
+    if not (settings.paypal_client and settings.paypal_webhook):
+        return None
+    made = PayPalSignatures(
+        settings.paypal_webhook, settings.paypal_url, settings.paypal_ca_file, settings.call_seconds
+    )
+    stack.push_async_callback(made.close)
+    return made
 
 
 def _patiently(made: Composition, connection: Connection) -> CaseOf:

@@ -2,7 +2,7 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel
 
@@ -12,6 +12,8 @@ from sandbox.panel.books import PanelBooks, WebBooks
 from sandbox.panel.client import Panel
 from sandbox.payments.books import PaymentBooks
 from sandbox.payments.client import Payments
+from sandbox.paypal.books import PayPalBooks
+from sandbox.paypal.client import PayPalControl
 
 
 class Addresses(BaseModel):
@@ -22,6 +24,7 @@ class Addresses(BaseModel):
     smtp: str
     mail: str
     web: str
+    paypal: str
 
 
 class Sandbox:
@@ -33,14 +36,18 @@ class Sandbox:
         self.panel = Panel(addresses.panel, PanelBooks)
         self.mail = Control(addresses.mail, MailBooks)
         self.web = Control(addresses.web, WebBooks)
+        self.paypal = PayPalControl(addresses.paypal, PayPalBooks)
 
     async def forget(self) -> None:
         """Drop all scripts everywhere and release what they hold."""
-        await asyncio.gather(self.payments.forget(), self.panel.forget(), self.mail.forget(), self.web.forget())
+        await asyncio.gather(*(each.forget() for each in self._all()))
 
     async def close(self) -> None:
         """Close the connections."""
-        await asyncio.gather(self.payments.close(), self.panel.close(), self.mail.close(), self.web.close())
+        await asyncio.gather(*(each.close() for each in self._all()))
+
+    def _all(self) -> tuple[Control[Any], ...]:
+        return self.payments, self.panel, self.mail, self.web, self.paypal
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,4 +1,4 @@
-"""The hourly check: the table asks cases that it has not heard of, credit is told on, subscriptions go on."""
+"""The hourly check: the table of open cases, credit, subscriptions, and those that a processor runs."""
 
 from datetime import timedelta
 
@@ -9,9 +9,10 @@ from workflows.calls import FOR_EVER
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.check_open_cases import CheckTable
     from activities.payments.tell_of_credit import TellOfCredit
+    from activities.processors import LookAtProcessors
     from activities.subscriptions.renewals import Renewals
     from dunning.fleet import open_cases
-    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck, KeepOrder
+    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck, KeepOrder, LookOrder
 
 PATIENCE = timedelta(hours=1)
 HEARTBEAT = timedelta(minutes=5)
@@ -49,6 +50,15 @@ class OpenCasesCheck:
             retry_policy=FOR_EVER,
             summary="subscriptions that somebody ended at the server",
         )
-        report = report.model_copy(update={"told_of_credit": told, "subscriptions": again})
+        paid = await workflow.execute_activity_method(
+            LookAtProcessors.look_at_processors,
+            LookOrder(at=workflow.now()),
+            start_to_close_timeout=PATIENCE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=FOR_EVER,
+            summary="payments of subscriptions that a processor runs",
+        )
+        more = {"told_of_credit": told, "subscriptions": again, "processor_payments": paid}
+        report = report.model_copy(update=more)
         workflow.set_current_details(report.headline)
         return report

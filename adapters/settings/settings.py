@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from adapters.settings.brands import COLOUR, Brand, Brands, BrandSettings, Colour, LogoFile, brand, read_logo
+from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from dunning.ports.outages import PATIENCE
@@ -58,6 +59,15 @@ class Settings(BaseSettings):
     stripe_key: SecretStr = Field(default=SecretStr("sk_test_sandbox"), description="secret or restricted API key")
     stripe_url: str = Field(default="http://127.0.0.1:8421", description="Stripe is https://api.stripe.com")
     stripe_webhook_secrets: tuple[SecretStr, ...] = Field(default=(), description="whsec_..., several while rotating")
+    paypal_client: str = Field(default="", description="client id of the app at PayPal; empty: no PayPal")
+    paypal_secret: SecretStr = Field(default=SecretStr(""), description="its secret")
+    paypal_url: str = Field(
+        default="https://api-m.paypal.com", description="PayPal's sandbox is https://api-m.sandbox.paypal.com"
+    )
+    paypal_webhook: str = Field(default="", description="id of the webhook at PayPal; empty: its webhooks are refused")
+    paypal_ca_file: Path | None = Field(
+        default=None, description="who signs the certificates of PayPal's webhooks; empty: the usual authorities"
+    )
     panels: dict[str, PanelSettings] = Field(
         default=SANDBOX_PANEL, description="control panels by the names that services give (docs/panels.md)"
     )
@@ -154,6 +164,14 @@ class Settings(BaseSettings):
     def _key_and_address_fit(self) -> "Settings":
         if is_live(self.stripe_key) and not self.stripe_url.startswith("https://"):
             raise ValueError("stripe_url: a live key goes to https://api.stripe.com and nowhere else")
+        return self
+
+    @model_validator(mode="after")
+    def _paypal_is_whole(self) -> "Settings":
+        if bool(self.paypal_client) != bool(self.paypal_secret.get_secret_value()):
+            raise ValueError("paypal_client and paypal_secret: either both or none")
+        if not (self.paypal_url.startswith("https://") or is_on_this_machine(self.paypal_url)):
+            raise ValueError("paypal_url: it must begin with https://")
         return self
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ from adapters.store.messages.tickets import Tickets
 from adapters.store.money.carried import CarriedRests
 from adapters.store.money.claims import Claims
 from adapters.store.money.payments import PaymentRecords
+from adapters.store.money.processors import Processors
 from adapters.store.open_cases import OpenCases
 from adapters.store.subscriptions import Subscriptions
 from adapters.store.windows import Windows
@@ -39,6 +40,7 @@ class SqlStore(
     Notices,
     OpenCases,
     PaymentRecords,
+    Processors,
     Search,
     Subscriptions,
     Tickets,

@@ -428,3 +428,29 @@ put_off = Table(
     _instant("at"),
     _instant("until"),
 )
+
+processor_subscriptions = Table(  # those that a payment processor runs
+    "processor_subscriptions",
+    metadata,
+    _key("id"),
+    _words("account"),
+    _words("subscription"),
+    _words("status"),
+    _instant("looked_at"),
+    _words("snapshot"),  # all of it, as JSON
+    Index(None, "account"),
+)
+
+processor_sales = Table(  # each of their payments counts in one place
+    "processor_sales",
+    metadata,
+    _key("id"),
+    _words("subscription"),
+    _words("account"),
+    _words("invoice"),  # empty: it became credit
+    *_money("amount"),
+    _instant("at"),
+    Column("told", Boolean(create_constraint=False), nullable=False),
+    Column("taken_back", Boolean(create_constraint=False), nullable=False),
+    Index(None, "invoice"),
+)

@@ -22,11 +22,18 @@ class KeepOrder(Wire):
     at: Instant
 
 
+class LookOrder(Wire):
+    """Look at the subscriptions that a processor runs, as of `at`."""
+
+    at: Instant
+
+
 class CheckReport(Wire):
     """`running` cases were compared, `asked` of them differed, `silent` of those did not answer.
 
     `dead` rows belong to cases that neither run nor were closed: somebody ended them at the server. `told_of_credit`
     cases had not heard of their account's credit; so many `subscriptions` were ended at the server, and go on again.
+    `processor_payments` of subscriptions that a processor runs were brought to cases.
     """
 
     running: int = 0
@@ -35,10 +42,12 @@ class CheckReport(Wire):
     dead: int = 0
     told_of_credit: int = 0
     subscriptions: int = 0
+    processor_payments: int = 0
 
     @property
     def headline(self) -> str:
         """`20000 running, 3 asked, 0 silent, 0 dead`."""
         told = f", {self.told_of_credit} told of credit" if self.told_of_credit else ""
         again = f", {self.subscriptions} subscription(s) started again" if self.subscriptions else ""
-        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}{again}"
+        paid = f", {self.processor_payments} payment(s) of a processor counted" if self.processor_payments else ""
+        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}{again}{paid}"

@@ -21,6 +21,7 @@ class TicketKind(StrEnum):
     PAYMENT_PARKED = "payment-parked"
     CREDIT_REVERSED = "credit-reversed"
     CREDIT_RESTORED = "credit-restored"
+    PROCESSOR_REFUNDED = "processor-refunded"
     NOT_GIVEN_BACK = "not-given-back"
     REVERSED_TOO_MUCH = "reversed-too-much"
     REVERSED_WHEN_VOID = "reversed-when-void"
@@ -79,6 +80,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.PAYMENT_PARKED: _BILLING,
     TicketKind.CREDIT_REVERSED: _BILLING,
     TicketKind.CREDIT_RESTORED: _BILLING,
+    TicketKind.PROCESSOR_REFUNDED: _BILLING,
     TicketKind.NOT_GIVEN_BACK: _BILLING,
     TicketKind.REVERSED_TOO_MUCH: _BILLING,
     TicketKind.REVERSED_WHEN_VOID: _BILLING,

@@ -22,6 +22,7 @@ from operations.invoices.new_invoice import NewInvoice
 from operations.invoices.open_invoice import Opening
 from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
+from sandbox.paypal.company import CLIENT, SECRET
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
 from sandbox.stage.process import SandboxProcess
@@ -30,6 +31,7 @@ from sandbox.stage.temporal_server import TemporalServer
 QUEUE = "reprieve"
 STRIPE_SECRET = "whsec_of_a_stage"  # noqa: S105 - signs events between two processes of ours on loopback
 PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
+PAYPAL_WEBHOOK = "WH-OF-A-STAGE"
 PATIENCE = 30.0
 SKIPS = 4000
 
@@ -54,6 +56,11 @@ class Stage:
             "REPRIEVE_STRIPE_URL": addresses.payments,
             "REPRIEVE_STRIPE_KEY": "sk_test_sandbox",
             "REPRIEVE_STRIPE_WEBHOOK_SECRETS": f'["{STRIPE_SECRET}"]',
+            "REPRIEVE_PAYPAL_CLIENT": CLIENT,
+            "REPRIEVE_PAYPAL_SECRET": SECRET,
+            "REPRIEVE_PAYPAL_URL": addresses.paypal,
+            "REPRIEVE_PAYPAL_WEBHOOK": PAYPAL_WEBHOOK,
+            "REPRIEVE_PAYPAL_CA_FILE": f"{folder}/paypal.pem",
             "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": f'["{PAYMENTS_SECRET}"]',
             # Far from now: a sweep heals what a test means to be lost.
             "REPRIEVE_SWEEP_HOUR": str((time.gmtime().tm_hour + 12) % 24),
@@ -120,10 +127,13 @@ class Stage:
         return child
 
     async def start_portal(self) -> None:
-        """Start the portal, and let the gateway send its events there. Raises RuntimeError."""
+        """Start the portal, and let gateway and processor send their events there. Raises RuntimeError."""
+        (self.folder / "paypal.pem").write_bytes(await self.companies.paypal.authority())
         await self.portal.start()
         await self._until_ready(self.portal, f"{self.portal_url}/ready")
         await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
+        here = self.addresses.paypal
+        await self.companies.paypal.webhook(f"{self.portal_url}/webhooks/paypal", PAYPAL_WEBHOOK, here)
 
     async def _until_ready(self, child: Child, url: str) -> None:
         patience = time.monotonic() + PATIENCE

@@ -24,10 +24,22 @@ from dunning.records.claims import Unhandled
 from dunning.records.effects import Consequence, Effect, Ruling
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
+from dunning.records.processor_subscriptions import CountedSale
 from dunning.rules.updates import unreadable, voided
 from dunning.subscriptions.renewals import RenewalOrder
 from dunning.subscriptions.subscription import Line, Terms
-from dunning.tickets import case_tickets, commands, fleet, gateway, mail, money, services, subscriptions, undo
+from dunning.tickets import (
+    case_tickets,
+    commands,
+    fleet,
+    gateway,
+    mail,
+    money,
+    processors,
+    services,
+    subscriptions,
+    undo,
+)
 from dunning.tickets.case_tickets import case_ticket
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
@@ -48,6 +60,7 @@ GIVEN = GiveBack(id="t-1", payment="pi_1", amount=TWENTY, by="ana", reason="a ba
 PAYMENT = Payment(id="pi_1", amount=TWENTY, at=NOW)
 REVERSAL = Reversal(id="re_1", payment="pi_1", amount=TWENTY, at=NOW, reason="fraud")
 RESTORED = Restored(id="won_1", reversal="re_1", amount=TWENTY, at=NOW)
+SALE = CountedSale(id="1AB", subscription="I-1", account="bakery", amount=TWENTY, at=NOW)
 EVENT = InboxEvent(source="stripe", id="evt_1", body="{}", at=NOW)
 WEB = Service(account="bakery", id="web-1", kind="hosting", panel="whm", user="bakery")
 SEEN = Effect(
@@ -146,6 +159,7 @@ def opened() -> list[TicketOrder]:
         fleet.cases_died({"INV-1": "terminated"}, NOW),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
+        processors.refunded_credit(SALE, NOW),
         subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
         subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
         subscriptions.subscription_died(subscription(), NOW),

@@ -28,6 +28,7 @@ from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from dunning.windows.window import Window
 from operations.invoices.new_invoice import NewInvoice
+from operations.processors.links import NewLink
 from operations.services.holds import PlaceHold
 from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.stage.stage import Stage
@@ -241,3 +242,14 @@ async def with_window(stage: Stage, client: Client, number: str) -> None:
         id=f"{since:%Y-%m-%d-%H%M}", since=since, until=since + timedelta(hours=2), zone="UTC", reason=number, by="bob"
     )
     await stage.store.put_window(one)
+
+
+async def at_paypal(stage: Stage, client: Client, number: str) -> None:
+    await opened(stage, client, number)
+    await stage.companies.paypal.subscribe(f"I-{number}", NOW)
+
+
+async def linked_to_paypal(stage: Stage, client: Client, number: str) -> None:
+    await at_paypal(stage, client, number)
+    new = NewLink(f"I-{number}", account(number), "", NOW, "bob")
+    await stage.made(client).processor_links.add(new)

@@ -70,6 +70,10 @@ async def in_the_table(stage: Stage, number: str) -> bool:
     return await stage.store.open_case(number) is not None
 
 
+async def paid_by(stage: Stage, number: str) -> list[str]:
+    return [each.terms.status for each in await stage.store.processor_subscriptions(account(number))]
+
+
 async def window(stage: Stage, number: str) -> list[str]:
     found = [each for each in await stage.store.windows(NOW) if each.reason == number]
     return [f"{each.until - each.since}, {each.by}, {each.cancelled}" for each in found]
@@ -172,6 +176,15 @@ WRITING: dict[str, Writing] = {
     "change": Writing(_of("change", "{}", "--period", "yearly", "--yes", *WHO), preparing.subscribed),
     "pause": Writing(_of("pause", "{}", "--until", str(in_days(200)), *WHO), preparing.subscribed),
     "cancel": Writing(_of("cancel", "{}", *WHO), preparing.subscribed),
+    "processor-subscription add": Writing(
+        _of("processor-subscription add", "I-{}", "--account", "{}-account", "--by", "ana"),
+        preparing.at_paypal,
+        varies=frozenset({"processor_subscriptions"}),
+        more=paid_by,
+    ),
+    "processor-subscription remove": Writing(
+        _of("processor-subscription remove", "I-{}"), preparing.linked_to_paypal, more=paid_by
+    ),
     "sweep": Writing(_of("sweep"), preparing.unheard),
     "window add": Writing(_window_add, nothing, varies=frozenset({"windows"}), more=window),
     "window move": Writing(

@@ -77,6 +77,7 @@ def upgrade() -> None:
     _consequences()
     _subscriptions()
     _windows()
+    _processors()
 
 
 def _accounts() -> None:
@@ -298,9 +299,29 @@ def _windows() -> None:
     )
 
 
+def _processors() -> None:
+    op.create_table(
+        "processor_subscriptions",
+        *_words("id", "account", "subscription", "status", "snapshot"),
+        _instant("looked_at"),
+        _key("processor_subscriptions", "id"),
+    )
+    _index("processor_subscriptions", "account")
+    op.create_table(
+        "processor_sales",
+        *_words("id", "subscription", "account", "invoice"),
+        *_money("amount"),
+        _instant("at"),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("taken_back", sa.Boolean(), nullable=False),
+        _key("processor_sales", "id"),
+    )
+    _index("processor_sales", "invoice")
+
+
 def downgrade() -> None:
     tables = (
-        "put_off windows series renewals subscriptions "
+        "processor_sales processor_subscriptions put_off windows series renewals subscriptions "
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

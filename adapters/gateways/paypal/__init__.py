@@ -1,0 +1,1 @@
+"""PayPal behind the processor's port."""

@@ -1,0 +1,70 @@
+"""Subscriptions that a payment processor runs, and where each of their payments counts."""
+
+from sqlalchemy import RowMapping, delete, select, update
+
+from adapters.store.customers.owners import of_account
+from adapters.store.database.base import Database, Values, add_row, columns_of, money_columns
+from adapters.store.tables import processor_sales, processor_subscriptions
+from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription
+
+
+class Processors(Database):
+    """Keep and read them."""
+
+    async def put_processor_subscription(self, linked: ProcessorSubscription) -> None:
+        """Insert it, or bring it to what is known now."""
+        values = linked.model_dump(include={"id", "account", "subscription"})
+        status, at = linked.terms.status, linked.looked_at
+        await self._put(
+            processor_subscriptions,
+            {**values, "status": status, "looked_at": at, "snapshot": linked.model_dump_json()},
+        )
+
+    async def processor_subscription(self, name: str) -> ProcessorSubscription | None:
+        """Read the one of that id."""
+        row = await self._row(select(processor_subscriptions).where(processor_subscriptions.c.id == name))
+        return None if row is None else ProcessorSubscription.model_validate_json(row["snapshot"])
+
+    async def processor_subscriptions(self, account: str = "") -> tuple[ProcessorSubscription, ...]:
+        """Read those of the account, by id; of all accounts, when it is empty."""
+        its = select(processor_subscriptions.c.snapshot).order_by(processor_subscriptions.c.id)
+        its = its.where(of_account(processor_subscriptions.c.account, account)) if account else its
+        return tuple(ProcessorSubscription.model_validate_json(row["snapshot"]) for row in await self._rows(its))
+
+    async def remove_processor_subscription(self, name: str) -> bool:
+        """Forget the link; where its payments count stays. False when there was none."""
+        its = delete(processor_subscriptions).where(processor_subscriptions.c.id == name)
+        async with self._writing() as connection:
+            return (await connection.execute(its)).rowcount > 0
+
+    async def count_sale(self, sale: CountedSale) -> CountedSale:
+        """Note where it counts, once: whoever comes later gets what was noted first."""
+        async with self._writing() as connection:
+            if await add_row(connection, processor_sales, _row(sale)):
+                return sale
+            its = select(processor_sales).where(processor_sales.c.id == sale.id)
+            return _sale((await connection.execute(its)).mappings().one())
+
+    async def counted_sale(self, sale: str) -> CountedSale | None:
+        """Read where it counts; None when nobody decided that yet."""
+        row = await self._row(select(processor_sales).where(processor_sales.c.id == sale))
+        return None if row is None else _sale(row)
+
+    async def sales_of(self, invoice: str) -> tuple[CountedSale, ...]:
+        """Read what counts on the invoice, the oldest first."""
+        its = select(processor_sales).where(processor_sales.c.invoice == invoice)
+        rows = await self._rows(its.order_by(processor_sales.c.at, processor_sales.c.id))
+        return tuple(map(_sale, rows))
+
+    async def note_sale(self, sale: CountedSale) -> None:
+        """Note that its case was told of it, or of its refund."""
+        its = update(processor_sales).where(processor_sales.c.id == sale.id)
+        await self._change(its.values(told=sale.told, taken_back=sale.taken_back))
+
+
+def _row(sale: CountedSale) -> Values:
+    return sale.model_dump(exclude={"amount"}) | columns_of("amount", sale.amount)
+
+
+def _sale(row: RowMapping) -> CountedSale:
+    return CountedSale.model_validate(dict(row) | {"amount": money_columns(row, "amount")})

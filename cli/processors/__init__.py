@@ -1,0 +1,1 @@
+"""Commands about subscriptions that a payment processor runs."""

@@ -1,0 +1,93 @@
+"""A subscription that a payment processor runs: it takes the money from the customer by itself, on its own dates."""
+
+from datetime import date
+from typing import Literal
+
+from dunning.calendar import local
+from dunning.money import Money
+from dunning.wire import Instant, Wire
+
+SubscriptionStatus = Literal["approval_pending", "approved", "active", "suspended", "cancelled", "expired"]
+"""As the processor says; only an active one pays."""
+SaleStatus = Literal["completed", "pending", "declined", "refunded"]
+RETRIES = 2
+"""PayPal tries a failed payment again so often within a cycle; then it adds the amount to the next bill."""
+
+
+class Terms(Wire):
+    """What the processor says of a subscription of its own.
+
+    `next_charge` is when it takes money next, `retry_at` when it tries a failed payment again. `failed`: so many tries
+    in a row. `begins` is when it was to take money first.
+    """
+
+    status: SubscriptionStatus
+    amount: Money | None = None
+    begins: Instant | None = None
+    next_charge: Instant | None = None
+    retry_at: Instant | None = None
+    failed: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether it pays."""
+        return self.status == "active"
+
+    @property
+    def retries(self) -> bool:
+        """Whether a payment failed, and the processor will try it again."""
+        return self.active and 0 < self.failed <= RETRIES and self.retry_at is not None
+
+    @property
+    def expected(self) -> Instant | None:
+        """When money is expected from it next, be it for the first time or again; None when none is."""
+        if not self.active:
+            return None
+        return self.retry_at if self.retries else self.next_charge
+
+
+class ProcessorSubscription(Wire):
+    """One that is linked to an account. `id` is the processor's own.
+
+    `subscription` is ours whose invoices it pays; empty: whatever the account owes. `counts_from`: what it paid before
+    is none of ours. `terms` are as the processor said at `looked_at`.
+    """
+
+    id: str
+    processor: str = "paypal"
+    account: str
+    subscription: str = ""
+    counts_from: Instant
+    linked_by: str = ""
+    terms: Terms
+    looked_at: Instant
+
+    def expected_on(self, zone: str) -> date | None:
+        """The day in that zone on which money is expected."""
+        return local(self.terms.expected, zone).date() if self.terms.expected else None
+
+
+class Sale(Wire):
+    """One payment that the processor took, by its own id."""
+
+    id: str
+    subscription: str
+    status: SaleStatus
+    amount: Money
+    at: Instant
+
+
+class CountedSale(Wire):
+    """Where a sale counts: on one invoice, or, when none was owed, as credit of the account (`invoice` is empty).
+
+    `told`: its case has heard of it. `taken_back`: the same of its refund.
+    """
+
+    id: str
+    subscription: str
+    account: str
+    invoice: str = ""
+    amount: Money
+    at: Instant
+    told: bool = False
+    taken_back: bool = False

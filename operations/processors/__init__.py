@@ -1,0 +1,1 @@
+"""Subscriptions that a payment processor runs."""

@@ -1,0 +1,211 @@
+"""Looking at what a processor's subscription took, and counting each of its payments once, in one place.
+
+A webhook is only a hint to look. What the processor itself shows is counted: on the oldest invoice that the account
+owes, and on no other; as credit of the account when it owes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from dunning.case.facts import Payment, Reversal
+from dunning.case.ledger import MONEY_IN
+from dunning.ports.accounts import Accounts
+from dunning.ports.invoices import Invoices
+from dunning.ports.outages import GatewayRefusedError, OutageError, StoreOutageError
+from dunning.ports.payments import Credits
+from dunning.ports.processors import NoSuchProcessorSubscriptionError, Processor, ProcessorRecords
+from dunning.ports.subscriptions import SubscriptionRecords
+from dunning.ports.tickets import Tickets
+from dunning.records.credit import Credit
+from dunning.records.inbox import News
+from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription, Sale
+from dunning.tickets.processors import refunded_credit
+from operations.cases.look import CaseOf
+from operations.money.deliver_news import Deliver
+from operations.money.spread_credit import SpreadCredit
+
+BACK, AHEAD = timedelta(days=45), timedelta(days=1)
+"""So far back it is asked for payments: longer than PayPal tries. Its clock may be ahead of ours."""
+log = logging.getLogger("reprieve.operations")
+
+
+class LookRecords(ProcessorRecords, Accounts, Credits, Invoices, SubscriptionRecords, Tickets, Protocol):
+    """The links, the invoices of their accounts, and where money goes that none of these needs."""
+
+
+class LookAtProcessor:
+    """Safe to repeat, by several at once. `clock` is the wall's.
+
+    All raise OutageError and GatewayRefusedError while the processor, or a case, cannot be asked.
+    """
+
+    def __init__(
+        self,
+        processor: Processor,
+        store: LookRecords,
+        case_of: CaseOf,
+        spread: SpreadCredit,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._processor = processor
+        self._store = store
+        self._case_of = case_of
+        self._spread = spread
+        self._clock = clock
+
+    async def at(self, name: str, sale: str = "", *, until: datetime | None = None) -> tuple[News, ...]:
+        """What it has to tell to cases now; nothing of a subscription that is linked to nobody.
+
+        `sale` is one that somebody hinted at: the processor's list may show it a moment later. `until`: a case on
+        virtual time is ahead of us.
+        """
+        linked = await self._store.processor_subscription(name)
+        if linked is None:
+            return ()
+        linked = await self.refreshed(linked)
+        news = list[News]()
+        for each in await self._sales(linked, sale, until or self._clock()):
+            news += await self._news(linked, each)
+        return tuple(news)
+
+    async def refreshed(self, linked: ProcessorSubscription) -> ProcessorSubscription:
+        """As the processor says now; one that it does not know any more takes nothing."""
+        try:
+            terms = await self._processor.terms(linked.id)
+        except NoSuchProcessorSubscriptionError:
+            terms = linked.terms.model_copy(update={"status": "expired", "next_charge": None, "retry_at": None})
+        linked = linked.model_copy(update={"terms": terms, "looked_at": self._clock()})
+        await self._store.put_processor_subscription(linked)
+        return linked
+
+    async def tell(self, name: str, deliver: Deliver) -> int:
+        """Look, and bring what it has to its cases; how much that was."""
+        news = await self.at(name)
+        for each in news:
+            await deliver(each)
+            await self._note_told(each)
+        return len(news)
+
+    async def _note_told(self, news: News) -> None:
+        back = isinstance(news.fact, Reversal)
+        assert isinstance(news.fact, Payment | Reversal)
+        counted = await self._store.counted_sale(news.fact.payment if isinstance(news.fact, Reversal) else news.fact.id)
+        if counted:
+            await self._store.note_sale(counted.model_copy(update={"taken_back" if back else "told": True}))
+
+    async def _sales(self, linked: ProcessorSubscription, sale: str, until: datetime) -> Sequence[Sale]:
+        since = max(linked.counts_from, until - BACK)
+        found = {each.id: each for each in await self._processor.sales(linked.id, since, until + AHEAD)}
+        hinted = await self._processor.sale(sale) if sale and sale not in found else None
+        if hinted and hinted.subscription == linked.id:
+            found[hinted.id] = hinted
+        return [each for each in found.values() if each.at >= linked.counts_from and each.amount.minor > 0]
+
+    async def _news(self, linked: ProcessorSubscription, sale: Sale) -> list[News]:
+        """A refund is told with its payment: whoever hears of it may not have heard of that."""
+        counted = await self._store.counted_sale(sale.id)
+        if counted is None:
+            if sale.status != "completed":
+                return []
+            counted = await self._counted(linked, sale)
+        if not counted.invoice:
+            await self._as_credit(counted, linked.processor)
+            if sale.status == "refunded" and not counted.taken_back:
+                await self._store.open_ticket(refunded_credit(counted, self._clock()))
+                await self._store.note_sale(counted.model_copy(update={"told": True, "taken_back": True}))
+            return []
+        told = [] if counted.told else [payment_of(counted)]
+        if sale.status == "refunded" and not counted.taken_back:
+            fact = Reversal(
+                id=f"{sale.id}:refunded",
+                payment=sale.id,
+                amount=counted.amount,
+                at=self._clock(),
+                reason=f"refunded at {linked.processor}",
+            )
+            told.append(News(invoice=counted.invoice, account=counted.account, fact=fact))
+        return told
+
+    async def _counted(self, linked: ProcessorSubscription, sale: Sale) -> CountedSale:
+        account = await self._account(linked)
+        invoice = await self._oldest_owed(linked, account, sale.amount.currency)
+        return await self._store.count_sale(
+            CountedSale(
+                id=sale.id, subscription=linked.id, account=account, invoice=invoice, amount=sale.amount, at=sale.at
+            )
+        )
+
+    async def _account(self, linked: ProcessorSubscription) -> str:
+        try:
+            return (await self._store.account(linked.account)).id
+        except LookupError:
+            return linked.account
+
+    async def _oldest_owed(self, linked: ProcessorSubscription, account: str, currency: str) -> str:
+        """The number of the oldest invoice that is owed still, with what is on its way to it; empty without one."""
+        ours = linked.subscription
+        its = {each.invoice for each in await self._store.renewals(ours)} if ours else set[str]()
+        for known in await self._store.open_invoices(account):
+            if ours and known.number not in its:
+                continue
+            case = await self._case_of(known.number)
+            if case is None or case.balance.currency != currency:
+                continue
+            heard = {entry.id for entry in case.entries if entry.kind in MONEY_IN}
+            coming = [each.amount for each in await self._store.sales_of(known.number) if each.id not in heard]
+            if case.balance.minor > sum(each.minor for each in coming if each.currency == currency):
+                return known.number
+        return ""
+
+    async def _as_credit(self, sale: CountedSale, processor: str) -> None:
+        """Nothing is owed: it is paid ahead."""
+        if sale.told:
+            return
+        reason, at = f"{processor} {sale.subscription} paid ahead", min(sale.at, self._clock())
+        line = Credit(id=credit_line(sale), account=sale.account, amount=sale.amount, at=at, reason=reason)
+        await self._store.add_credit(line)
+        await self._store.note_sale(sale.model_copy(update={"told": True}))
+        await self._spread.quietly(sale.account, self._clock())
+
+
+class LookAtAll:
+    """The periodic look: a webhook may never come."""
+
+    def __init__(self, look: LookAtProcessor, store: LookRecords, deliver: Deliver) -> None:
+        self._look = look
+        self._store = store
+        self._deliver = deliver
+
+    async def all(self, at: datetime, beat: Callable[..., None]) -> int:
+        """Look where something is owed or was expected by `at`, and tell its cases; how many payments that were.
+
+        One that cannot be looked at keeps no other waiting; it is looked at the next time. Raises StoreOutageError.
+        """
+        told = 0
+        for each in await self._store.processor_subscriptions():
+            if await self._matters(each, at):
+                try:
+                    told += await self._look.tell(each.id, self._deliver)
+                except StoreOutageError:
+                    raise
+                except (OutageError, GatewayRefusedError) as error:
+                    log.warning("%s of %s was not looked at: %s", each.id, each.account, error)
+                beat(each.id)
+        return told
+
+    async def _matters(self, linked: ProcessorSubscription, at: datetime) -> bool:
+        expected = linked.terms.expected
+        return bool(expected and expected <= at) or bool(await self._store.open_invoices(linked.account))
+
+
+def payment_of(sale: CountedSale) -> News:
+    """As its case hears of it."""
+    fact = Payment(id=sale.id, amount=sale.amount, at=sale.at, method="PayPal")
+    return News(invoice=sale.invoice, account=sale.account, fact=fact)
+
+
+def credit_line(sale: CountedSale) -> str:
+    """The id of the credit that it became."""
+    return f"processor:{sale.id}"
