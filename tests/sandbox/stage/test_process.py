@@ -76,7 +76,8 @@ async def test_it_stops_on_sigint_and_leaves_no_words():
     )
     assert process.stdout is not None
     line = await process.stdout.readline()
-    assert set(Addresses.model_validate_json(line).model_dump()) == {"payments", "panel", "smtp", "mail", "web", "paypal"}
+    companies = {"payments", "panel", "smtp", "mail", "web", "paypal"}
+    assert set(Addresses.model_validate_json(line).model_dump()) == companies
     process.send_signal(signal.SIGINT)
     assert await process.communicate() == (b"", b"")
     assert process.returncode == 0
