@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from pydantic import SecretStr
 from standardwebhooks import Webhook
+from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -34,6 +35,7 @@ from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
 from operations.windows.windows import current_window
+from portal.http import maintenance
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.readers import Readers
@@ -56,6 +58,7 @@ from portal.pages.pay import PayPage
 from portal.pages.policy import PolicyPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
+from portal.pages.whose import WhoseLink
 from portal.pages.why import WhyPage
 
 log = structlog.stdlib.get_logger("reprieve.portal")
@@ -116,7 +119,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
-    app = application(routes, pages, lambda: current_window(store, now()), now)
+    app = application(routes, pages, lambda: current_window(store, now()), _whose(settings, store), now)
     return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, people))
 
 
@@ -128,6 +131,15 @@ def _paypal_signatures(settings: Settings, stack: AsyncExitStack) -> PayPalSigna
     )
     stack.push_async_callback(made.close)
     return made
+
+
+def _whose(settings: Settings, store: SqlStore) -> maintenance.WhoseLink:
+    signed = signed_links.links_from(settings)
+
+    async def nobody_knows(_: Request) -> None:
+        return None
+
+    return WhoseLink(signed, store).account if signed else nobody_knows
 
 
 def _patiently(made: Composition, connection: Connection) -> CaseOf:

@@ -25,6 +25,7 @@ from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Contact
 from dunning.records.mail import Delivery, NoticeCopy, NoticeText, mail_of
 from dunning.rules.time_ahead import as_it_will_be
+from dunning.windows.near import near
 from operations.services.held_for import held_for
 from operations.windows.shut import ShutFrom
 
@@ -115,12 +116,19 @@ class SendNotice:
 
         The days to come are those that will be, with the windows that are set. An earlier try's copy keeps its words.
         """
-        if order.road:
-            shut = await self._shut(order.at)
-            order = as_it_will_be(order, shut.until) if shut.windows else order
+        order = await self._with_windows(order)
         if order.invoice and order.balance.minor <= 0:
             order = order.model_copy(update={"held_for": await held_for(self._store, account, order.invoice)})
         return await self._with_backups(order, account)
+
+    async def _with_windows(self, order: NoticeOrder) -> NoticeOrder:
+        """With the days that they move things to, and, where something is owed, with those in which nobody can pay."""
+        if not order.invoice:
+            return order
+        shut = await self._shut(order.at)
+        order = as_it_will_be(order, shut.until) if order.road and shut.windows else order
+        owed = order.balance.minor > 0 and not order.lapsed
+        return order.model_copy(update={"closures": near(shut.windows, order.at)}) if owed else order
 
     async def _with_backups(self, order: NoticeOrder, account: Account) -> NoticeOrder:
         if not (order.before_deletion and order.backups is None and self._backups):

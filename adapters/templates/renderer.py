@@ -14,7 +14,7 @@ from adapters.signed_links import Links
 from adapters.templates.digest import parts
 from adapters.templates.files import COMMON, TemplateFiles, language_of
 from adapters.templates.languages import Languages
-from adapters.templates.locale import direction, tag, writing
+from adapters.templates.locale import LocaleFormat, direction, tag, writing
 from adapters.templates.names import FRAME, NAMES
 from adapters.templates.road import Road
 from dunning.case.orders import HeldFor, NoticeOrder
@@ -186,6 +186,7 @@ class TemplateRenderer:
             "down": f" ({down})" if down else "",
             "domain_help_url": self._domain_help_url,
             "words": words,
+            "no_paying": _no_paying(order, reader, words),
         }
         facts |= Road(reader, words, named=facts["named"], down=facts["down"]).facts(order)
         facts["payments"] = [
@@ -262,6 +263,13 @@ def replies(settings: Settings) -> Replies:
 
 def _named(services: Iterable[Service]) -> str:
     return ", ".join(dict.fromkeys(_one_line(name_of(each)) for each in services))
+
+
+def _no_paying(order: NoticeOrder, reader: LocaleFormat, words: dict[str, Any]) -> str:
+    """When the customer, who owes something, cannot pay soon, on the customer's clock."""
+    said = words["no_paying"]
+    owed = order.closures if order.invoice else ()
+    return " ".join(said.format(since=reader.moment(each.since), until=reader.moment(each.until)) for each in owed)
 
 
 def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:

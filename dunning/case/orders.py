@@ -1,9 +1,13 @@
 """What the workflow asks of activities: one frozen object each, with ids and the instant, never the whole case."""
 
+import operator
 from datetime import date, datetime
+
+from pydantic import Field
 
 from dunning.case.announced import Announcement
 from dunning.case.case import Case
+from dunning.case.closure import Closure
 from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
@@ -113,6 +117,7 @@ class NoticeOrder(Order):
     services that the plan suspends. `digest`: the account's notices of a day go out as one. `look`: what is on file is
     looked at, too, because it will be charged. `card` is the one that the notice is about, `over` when its time is
     over; `page` then names the invoice on whose page another one is kept.
+    `closures` are looked up when it is written: the maintenance windows that it tells of.
     """
 
     title: str
@@ -145,6 +150,7 @@ class NoticeOrder(Order):
     page: str = ""
     card: CardOnFile | None = None
     over: bool = False
+    closures: tuple[Closure, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property
     def next(self) -> Ahead | None:

@@ -11,11 +11,16 @@ from starlette.types import ASGIApp
 from portal.http.access_log import AccessLog
 from portal.http.errors import OUTAGES, Refusals
 from portal.http.html import Pages
-from portal.http.maintenance import CurrentWindow, Maintenance
+from portal.http.maintenance import CurrentWindow, Maintenance, WhoseLink
 
 
-def application(routes: Iterable[Route], pages: Pages, window: CurrentWindow, clock: Callable[[], datetime]) -> ASGIApp:
-    """All routes behind one log, and closed while a maintenance window is there: `window` tells which."""
+def application(
+    routes: Iterable[Route], pages: Pages, window: CurrentWindow, whose: WhoseLink, clock: Callable[[], datetime]
+) -> ASGIApp:
+    """All routes behind one log, and closed while a maintenance window is there.
+
+    `window` tells which, and `whose` link it is that somebody opens then.
+    """
     refusals = Refusals(pages)
     app = Starlette(
         routes=list(routes),
@@ -27,4 +32,4 @@ def application(routes: Iterable[Route], pages: Pages, window: CurrentWindow, cl
     )
     # A redirect to the path with a slash less would be made of the Host header, and that is the caller's.
     app.router.redirect_slashes = False
-    return AccessLog(Maintenance(app, window, pages, clock))
+    return AccessLog(Maintenance(app, window, whose, pages, clock))

@@ -26,6 +26,7 @@ from dunning.rules.order_for import order_for
 from dunning.rules.state_at import state_at
 from dunning.rules.time_ahead import time_ahead
 from dunning.services.shared_users import ByUser, restraining
+from dunning.windows.near import near
 from dunning.windows.shut import Shut
 from operations.cases.look import CaseOf
 from operations.services.held_for import held_for
@@ -70,6 +71,7 @@ class InvoiceView:
     due: str
     zone: str
     next_step: str
+    no_paying: str
     gone: bool
     services: str
     lines: tuple[tuple[str, Money], ...]
@@ -152,6 +154,7 @@ class InvoiceViews:
             due=facts["due"],
             zone=case.plan.zone,
             next_step=facts["next_step"],
+            no_paying=facts["no_paying"],
             gone=facts["deleted"] and state_at(case, now) == "deleted",
             services=facts["services"],
             lines=_lines(case),
@@ -195,7 +198,8 @@ def _notice(case: Case, now: datetime, shut: Shut, holds: tuple[Hold, ...], othe
     still = {hold.source for hold in holds}
     remaining = tuple(each for each in order.remaining if each in still or each.startswith("panel:"))
     ahead = time_ahead(case, page, now, shut.until)
-    return order.model_copy(update={**ahead, "remaining": remaining, "held_for": others})
+    closures = near(shut.windows, now) if case.balance.minor > 0 and not case.lapsed else ()
+    return order.model_copy(update={**ahead, "closures": closures, "remaining": remaining, "held_for": others})
 
 
 def _lines(case: Case) -> tuple[tuple[str, Money], ...]:

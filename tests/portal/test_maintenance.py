@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx2
@@ -10,8 +10,12 @@ import pytest
 from pydantic import SecretStr
 
 from adapters.settings.settings import Settings
+from adapters.signed_links import links_from
 from adapters.store import SqlStore, migrate
 from composition import now
+from dunning.calendar import local
+from dunning.records.accounts import Account
+from dunning.records.books import KnownInvoice
 from dunning.windows.window import Window
 from operations.windows.windows import current_window
 from portal.composition import Portal, compose
@@ -29,17 +33,18 @@ async def url(tmp_path: Path) -> str:
     return url
 
 
+SETTINGS = Settings(
+    link_secret=SecretStr("a secret of the tests, forty characters."),
+    payment_webhook_secrets=(SecretStr(WEBHOOKS),),
+    outage_seconds=0.1,
+)
+
+
 @pytest.fixture
 async def made(url: str) -> AsyncIterator[Portal]:
     """Give the portal as its settings compose it."""
-    settings = Settings(
-        store_url=url,
-        link_secret=SecretStr("a secret of the tests, forty characters."),
-        payment_webhook_secrets=(SecretStr(WEBHOOKS),),
-        outage_seconds=0.1,
-    )
     async with AsyncExitStack() as stack:
-        yield compose(settings, stack)
+        yield compose(SETTINGS.model_copy(update={"store_url": url}), stack)
 
 
 async def until_two(url: str) -> Window:
@@ -81,6 +86,36 @@ async def test_every_route_is_refused_in_it_but_those_that_are_for_programs(made
                     assert "Eastern" in answer.text or "EST" in answer.text or "EDT" in answer.text
         german = await http.get("/pay/INV-1", headers={"Accept-Language": "de"})
         assert "Wir arbeiten an unseren Systemen" in german.text
+
+
+@pytest.mark.req("S0-03")
+@pytest.mark.parametrize(
+    ("locale", "says"), [("en_US", "at work on our systems"), ("de_DE", "arbeiten an unseren Systemen")]
+)
+@pytest.mark.parametrize("end", ["", "/why", "/back"])
+async def test_who_opens_their_own_link_reads_the_end_on_their_own_clock(
+    made: Portal, url: str, locale: str, says: str, end: str
+) -> None:
+    window, store = await until_two(url), SqlStore(url)
+    await store.put_account(Account(id="bakery", name="Example Bakery", zone="Asia/Kolkata", locale=locale))
+    await store.open_invoice(
+        KnownInvoice(number="INV-1/a", account="bakery", policy="hotdoodle", due=date(2026, 12, 1))
+    )
+    await store.close()
+    links = links_from(SETTINGS)
+    assert links
+    there = local(window.until, "Asia/Kolkata")
+    async with (
+        serving(made.app, "127.0.0.1", 0) as port,
+        httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
+    ):
+        own = await http.get(f"/pay/INV-1/a{end}", params={"s": links.signature("INV-1/a")})
+        assert (own.status_code, says in own.text) == (503, True)
+        assert f"{there:%H:%M}" in own.text
+        assert f"{window.until:%H:%M} UTC" not in own.text
+        for path, signature in ((f"/pay/INV-1/a{end}", "none"), ("/pay/INV-2", links.signature("INV-2")), ("/", "")):
+            foreign = await http.get(path, params={"s": signature})
+            assert (foreign.status_code, f"{window.until:%H:%M} UTC" in foreign.text) == (503, True)
 
 
 async def test_before_after_and_once_it_is_cancelled_the_pages_are_there(made: Portal, url: str) -> None:

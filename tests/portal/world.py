@@ -31,6 +31,7 @@ from dunning.ports.companies import Visit
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
+from dunning.windows.window import Window
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
@@ -53,6 +54,7 @@ from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
+from portal.pages.whose import WhoseLink
 from portal.pages.why import WhyPage
 
 NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
@@ -319,9 +321,13 @@ async def portal(
         SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, READERS).route(),
         SuspendedPages(sites, pages, HOLD_CONTACTS, CLIENT_PORTAL).route(),
     ]
+
+    async def window() -> Window | None:
+        return await current_window(used, now())
+
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (
-        serving(application(routes, pages, lambda: current_window(used, now()), now), "127.0.0.1", 0) as port,
+        serving(application(routes, pages, window, WhoseLink(links, used).account, now), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
         yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from markupsafe import Markup
+from starlette.requests import Request
 
 from adapters.settings.brands import Brand, Brands
 from adapters.settings.policies import PolicyFolder, policy_names
@@ -30,6 +31,10 @@ async def nothing() -> None:
     """No window is there."""
 
 
+async def of_nobody(_: Request) -> None:
+    """Nobody's link is opened."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Our policies, to be edited."""
@@ -42,7 +47,7 @@ async def portal(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     pages = Pages(Readers(Languages(ROOT / "notices" / "common"), BRANDS))
     routes = [PolicyPage(PolicyFolder(folder, lambda _: []), pages).route()]
     async with (
-        serving(application(routes, pages, nothing, now), "127.0.0.1", 0) as port,
+        serving(application(routes, pages, nothing, of_nobody, now), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield client
