@@ -19,6 +19,7 @@ from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.drift import CheckDrift
 from activities.fleet.sweep import SweepBooks
+from activities.guards.awaited import AwaitedPayments
 from activities.guards.breaker import Breaker
 from activities.guards.can_they_pay import CanTheyPay
 from activities.guards.exemptions import ExemptionCheck
@@ -29,7 +30,7 @@ from activities.open_cases import KeepsOpenCases
 from activities.owners import FindsOwners
 from activities.payments.ask_for_money import AskForMoney
 from activities.payments.cards import LookAtCard
-from activities.payments.charge import ChargeInvoice
+from activities.payments.charge import ChargeInvoice, MayCharge
 from activities.payments.close_books import CloseBooks
 from activities.payments.move_due_date import MoveDueDate
 from activities.payments.refund import RefundPayment
@@ -54,6 +55,8 @@ from adapters.templates import renderer
 from adapters.temporal import schedules
 from adapters.temporal.client import connect, measured, register
 from composition import Composition
+from dunning.case.orders import ChargeOrder
+from dunning.case.results import Deferred
 from dunning.fleet.breaker import Limits
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
@@ -87,13 +90,16 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     can_they_pay = CanTheyPay(store, timedelta(hours=settings.window_lead_hours))
-    guards = (ExemptionCheck(store), can_they_pay, ReachCheck(store, made.reach), _breaker(settings, store))
+    awaited = _awaited(made)
+    may_charge = _all_of(can_they_pay.may_charge, *([awaited.may_charge] if awaited else []))
+    waiting = (awaited,) if awaited else ()
+    guards = (ExemptionCheck(store), can_they_pay, *waiting, ReachCheck(store, made.reach), _breaker(settings, store))
     renewals = Renewals(made.renew, made.keep_subscriptions, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
         calls.CHARGING: [
-            ChargeInvoice(gateway, store, can_they_pay.may_charge, settings.card_attempts).charge,
-            AskForMoney(gateway, store).ask_for_money,
+            ChargeInvoice(gateway, store, may_charge, settings.card_attempts).charge,
+            AskForMoney(gateway, store, awaited).ask_for_money,
             LookAtCard(gateway, store, made.notices).look_at_card,
             RefundPayment(gateway, store).refund,
         ],
@@ -107,6 +113,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
                 shut=made.shut,
                 reach=made.reach,
                 gateway=gateway,
+                awaited=awaited,
                 backups=PanelBackUps(made.panel),
                 digest_seconds=settings.digest_seconds,
                 secret=settings.link_secret.get_secret_value(),
@@ -140,6 +147,23 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
 
 def _gateway(settings: Settings) -> StripeGateway:
     return StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
+
+
+def _awaited(made: Composition) -> AwaitedPayments | None:
+    """Only where a processor runs subscriptions."""
+    if made.processor is None or made.look_at_processor is None:
+        return None
+    return AwaitedPayments(made.processor, made.store, made.look_at_processor, made.deliver_news.deliver)
+
+
+def _all_of(*each: MayCharge) -> MayCharge:
+    async def may_charge(order: ChargeOrder) -> Deferred | None:
+        for ask in each:
+            if waits := await ask(order):
+                return waits
+        return None
+
+    return may_charge
 
 
 def _breaker(settings: Settings, store: SqlStore) -> Breaker:

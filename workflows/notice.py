@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.notices.open_ticket import OpenTicket
     from dunning import names
     from dunning.case.orders import NoticeOrder
-    from dunning.case.results import Delivered, NoticeResult, Undelivered
+    from dunning.case.results import NoticeResult, Undelivered
     from dunning.tickets.mail import nobody_reached
 
 
@@ -21,7 +21,7 @@ class Notice:
     @workflow.run
     async def run(self, order: NoticeOrder) -> NoticeResult:
         """Returns what became of it. What no address takes becomes a ticket: a person has to reach the customer."""
-        result: Delivered | Undelivered = await call(NOTIFY, order, f"{order.title}: {order.account}", stop)
+        result: NoticeResult = await call(NOTIFY, order, f"{order.title}: {order.account}", stop)
         if isinstance(result, Undelivered):
             await _ask_a_person(order, result)
         return result

@@ -3,9 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from temporalio import activity
-
 from activities.guards.begun import begun
+from activities.guards.times import at_this_try
 from dunning.case.orders import ChargeOrder, DeleteOrder, Order, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.ports.accounts import Accounts
@@ -42,7 +41,7 @@ class CanTheyPay:
 
     async def _deferred(self, order: Order, action: str) -> Deferred | None:
         """Note first, then look again: a window that is cancelled between the two would otherwise tell nobody."""
-        at = _at(order)
+        at = at_this_try(order)
         while waits := await self._waits(action, at):
             await self._store.note_put_off(_row(order, action, at, waits))
             if await self._waits(action, at) == waits:
@@ -64,9 +63,3 @@ def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:
         at=at,
         until=waits.until,
     )
-
-
-def _at(order: Order) -> datetime:
-    """When this try is, by the workflow's own clock: it may have waited in a queue, or for a company, for hours."""
-    info = activity.info()
-    return order.at + (info.started_time - info.scheduled_time)

@@ -6,11 +6,12 @@ from typing import Protocol
 
 from temporalio import activity
 
+from activities.guards.awaited import AwaitedPayments
 from activities.heartbeat import steadily
 from activities.notices.digest import DigestRecords, Digests, waiting_for
 from activities.owners import account_of
 from dunning.case.orders import NoticeOrder
-from dunning.case.results import Delivered, NoticeResult, Undelivered
+from dunning.case.results import Deferred, Delivered, NoticeResult, Undelivered
 from dunning.coverage import EVERYTHING, Coverage
 from dunning.level import Level
 from dunning.notices.message_id import message_id
@@ -62,6 +63,7 @@ class SendNotice:
         reach: Reach | None = None,
         backups: BackUps | None = None,
         gateway: Cards | None = None,
+        awaited: AwaitedPayments | None = None,
         digest_seconds: float = 30.0,
         secret: str = "",
     ) -> None:
@@ -75,18 +77,30 @@ class SendNotice:
         self._reach = reach
         self._backups = backups
         self._gateway = gateway
+        self._awaited = awaited
         self._digests = Digests(mailer, renderer, store, self._replies, digest_seconds)
 
     @activity.defn(name="send_notice")
     async def send_notice(self, order: NoticeOrder) -> NoticeResult:
-        """Delivered by the first contact that works, Undelivered when all refuse for good.
+        """Delivered by the first contact that works, Undelivered when all refuse for good, Deferred for a payment.
 
         Raises OutageError for a temporary refusal or an unknown end; the retry carries the same Message-ID.
         """
+        if waits := await self._waits(order):
+            return waits
         if order.digest:
             await self._wait_for_others(order)
         result = await steadily(self._to_all(order))
         return await self._looked(order, result) if order.look and isinstance(result, Delivered) else result
+
+    async def _waits(self, order: NoticeOrder) -> Deferred | None:
+        """A payment that is about to come; what an earlier try has begun to send is sent."""
+        if self._awaited is None or order.awaits is None:
+            return None
+        account = await account_of(self._store, order)
+        if any([await self._store.notice(notice_id(order.key, each.rank)) for each in account.contacts]):
+            return None
+        return await self._awaited.may_remind(order)
 
     async def _looked(self, order: NoticeOrder, sent: Delivered) -> Delivered:
         """With what is on file: no other call is worth it when the invoice goes out. No mail waits for the gateway."""
@@ -119,6 +133,8 @@ class SendNotice:
         order = await self._with_windows(order)
         if order.invoice and order.balance.minor <= 0:
             order = order.model_copy(update={"held_for": await held_for(self._store, account, order.invoice)})
+        if order.balance.minor > 0 and self._awaited and order.invoice:
+            order = order.model_copy(update={"expected_at": await self._awaited.expected_at(order)})
         return await self._with_backups(order, account)
 
     async def _with_windows(self, order: NoticeOrder) -> NoticeOrder:

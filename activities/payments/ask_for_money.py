@@ -3,6 +3,7 @@
 from temporalio import activity
 
 from activities.fenced import fenced
+from activities.guards.awaited import AwaitedPayments
 from activities.heartbeat import steady
 from activities.payments.accepted_news import insist_on_news
 from activities.payments.refusals import told_of_refusal
@@ -13,11 +14,12 @@ from dunning.ports.companies import Gateway
 
 
 class AskForMoney:
-    """Looks for payments that no webhook has told us of."""
+    """Looks for payments that no webhook has told us of. `awaited` says whether one is about to come."""
 
-    def __init__(self, gateway: Gateway, store: AskRecords) -> None:
+    def __init__(self, gateway: Gateway, store: AskRecords, awaited: AwaitedPayments | None = None) -> None:
         self._gateway = gateway
         self._store = store
+        self._awaited = awaited
 
     @activity.defn(name="ask_for_money")
     @steady
@@ -33,5 +35,7 @@ class AskForMoney:
         found = await unheard_of(self._gateway, self._store, order)
         if found:
             return found
+        if self._awaited and (waits := await self._awaited.may_ask(order)):
+            return waits
         await insist_on_news(self._store, order)
         return Noted()

@@ -77,6 +77,9 @@ class TemplateRenderer:
         language, links = language_of(name), self._links_of(account)
         facts = self.facts(order, account, language)
         subject, paragraphs = _parts(self._files.render(name, facts), order.title)
+        if order.expected_at and order.balance.minor > 0:
+            day = writing(account.locale, order.zone, language).local_day(order.expected_at)
+            paragraphs.append(facts["words"]["expected"].format(day=day))
         page = facts | {"paragraphs": paragraphs, "browser_url": links.notice(notice) if links else ""}
         answers = self._replies.address(order.title, account.brand)
         text, html = self._files.laid_out("layout", page | self._frame(account, language, subject, answers))

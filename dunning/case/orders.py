@@ -17,7 +17,7 @@ from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.plan import Action
+from dunning.policy.plan import Action, Awaits
 from dunning.policy.step_names import charge_key, key
 from dunning.wire import Instant, Wire
 
@@ -27,7 +27,8 @@ class Order(Wire):
 
     `generation` and `number` say how new it is (`dunning.case.fence`); both are 0 for an order of no case's, such as a
     notice about a hold, which overtakes nothing. `snapshot` is the case as it was then (`dunning.case.snapshot`), for
-    the table of open cases and for the days that a notice names.
+    the table of open cases and for the days that a notice names. `awaits`: the step may wait for a payment that a
+    processor is about to bring (`dunning.payments.awaited`).
     """
 
     invoice: str
@@ -37,6 +38,7 @@ class Order(Wire):
     generation: int = 0
     number: int = 0
     snapshot: str = ""
+    awaits: Awaits | None = None
 
     @property
     def fence(self) -> Fence:
@@ -116,8 +118,9 @@ class NoticeOrder(Order):
     `backup_fee` and `archive_fee` are what a restore costs after that; None: it is not offered. `covers` are the
     services that the plan suspends. `digest`: the account's notices of a day go out as one. `look`: what is on file is
     looked at, too, because it will be charged. `card` is the one that the notice is about, `over` when its time is
-    over; `page` then names the invoice on whose page another one is kept.
-    `closures` are looked up when it is written: the maintenance windows that it tells of.
+    over; `page` then names the invoice on whose page another one is kept. `expected_at` is looked up when it is
+    written: then the customer's own subscription at a processor pays next. So are `closures`: the maintenance
+    windows that it tells of.
     """
 
     title: str
@@ -148,6 +151,7 @@ class NoticeOrder(Order):
     digest: bool = False
     look: bool = False
     page: str = ""
+    expected_at: Instant | None = Field(default=None, exclude_if=operator.not_)
     card: CardOnFile | None = None
     over: bool = False
     closures: tuple[Closure, ...] = Field(default=(), exclude_if=operator.not_)

@@ -255,7 +255,7 @@ class Credited(Wire):
 
 
 RefundResult = Annotated[Refunded | Declined, Field(discriminator="kind")]
-NoticeResult = Annotated[Delivered | Undelivered, Field(discriminator="kind")]
+NoticeResult = Annotated[Delivered | Undelivered | Deferred, Field(discriminator="kind")]
 RestrictResult = Annotated[Restricted | Deferred | NotOurs | Found | Overtaken, Field(discriminator="kind")]
 DeleteResult = Annotated[Deleted | Deferred | NotOurs | Found | Overtaken, Field(discriminator="kind")]
 ReinstateResult = Annotated[Reinstated | Overtaken, Field(discriminator="kind")]
@@ -263,7 +263,7 @@ LoosenResult = Annotated[Loosened | NotOurs | Overtaken, Field(discriminator="ki
 CloseResult = Annotated[Noted | Remembered | StillHeld | Found | Overtaken, Field(discriminator="kind")]
 ReopenResult = Annotated[Noted | Remembered | Overtaken, Field(discriminator="kind")]
 MoveDueResult = Annotated[Noted | Overtaken, Field(discriminator="kind")]
-AskResult = Annotated[Noted | Found | Overtaken, Field(discriminator="kind")]
+AskResult = Annotated[Noted | Found | Deferred | Overtaken, Field(discriminator="kind")]
 ChargeAnswer = Annotated[
     Charged | Pending | Declined | Refused | Unknown | NoMethod | Found | Deferred | Overtaken,
     Field(discriminator="kind"),

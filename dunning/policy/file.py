@@ -15,7 +15,7 @@ from dunning.level import Level
 from dunning.mistakes import shown
 from dunning.money import CurrencyCode, Money
 from dunning.policy.fee import Fee, read_fee
-from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess, OpenCredit
+from dunning.policy.plan import MILESTONE_ACTIONS, Action, Excess, OpenCredit, WhenFailed
 
 ANCHORS: tuple[str, ...] = ("due", "paid-through")
 """What an offset may count from, besides the name of an earlier milestone."""
@@ -180,6 +180,17 @@ class RenewalRule(_Written):
     while_suspended: Flag = True
 
 
+class ProcessorRule(_Written):
+    """What steps wait for when the customer pays by a subscription that a processor runs.
+
+    A payment that is expected within `wait_days` is awaited. `when_failed`: whether the processor's own retries are
+    awaited, too, or the timeline takes over at once.
+    """
+
+    wait_days: Whole = Field(default=7, ge=0, le=31)
+    when_failed: WhenFailed = WhenFailed.WAIT
+
+
 class Policy(_Written):
     """A dunning policy. `hour` is local time in `zone`; an account's own zone replaces the policy's.
 
@@ -209,4 +220,5 @@ class Policy(_Written):
     taken_back: TakenBackRule = TakenBackRule()
     restoration: RestorationRule = RestorationRule()
     renewals: RenewalRule = RenewalRule()
+    processor: ProcessorRule = ProcessorRule()
     milestones: tuple[MilestoneRule, ...] = Field(min_length=1, max_length=100)

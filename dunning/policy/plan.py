@@ -156,6 +156,24 @@ class TakenBack(Wire):
     chargeback: Level | None = None
 
 
+class WhenFailed(StrEnum):
+    """What becomes of the timeline when a payment of a processor's subscription fails."""
+
+    WAIT = "wait"
+    TAKE_OVER = "take-over"
+
+
+class Awaits(Wire):
+    """Payments that a processor's subscription is about to bring.
+
+    One that is expected within `days` is awaited; 0: none is. `take_over`: once one failed, nothing waits for the
+    processor's own retries.
+    """
+
+    days: int = 0
+    take_over: bool = False
+
+
 class Restoration(Wire):
     """What a customer may buy back after the deletion, and for how much (S3-25, S4-13).
 
@@ -178,7 +196,7 @@ class Plan(Wire):
     says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
     the account's notices of one day go out as one mail. `least_balance`: what is owed has no consequence unless it is
     more than that (`dunning.payments.dust`). `repeated_warning` is the title of the notice that warns again when no
-    warning arrived, or none counts any more.
+    warning arrived, or none counts any more. `awaits`: steps wait for a payment that a processor is about to bring.
     `expiry_notices`: so many days before its end a card is told of that ends before the next charge, by the notice
     titled `expiry_notice`; the same title is that of a charge for which the card was over.
     """
@@ -203,6 +221,7 @@ class Plan(Wire):
     least_balance: Money | None = None
     digest: bool = False
     repeated_warning: str = ""
+    awaits: Awaits = Awaits()
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from dunning.calendar import add_offset, instant, local_date
 from dunning.policy.file import MilestoneRule, Policy
 from dunning.policy.least import least_charge
-from dunning.policy.plan import Invoice, Milestone, Plan, Restoration, TakenBack
+from dunning.policy.plan import Awaits, Invoice, Milestone, Plan, Restoration, TakenBack, WhenFailed
 
 _ALSO_OF_THE_RULE = (
     "name",
@@ -70,6 +70,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         digest=policy.digest,
         repeated_warning=policy.repeated_warning,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
+        awaits=Awaits(days=policy.processor.wait_days, take_over=policy.processor.when_failed is WhenFailed.TAKE_OVER),
         restoration=Restoration.model_validate(policy.restoration.model_dump()),
     )
 

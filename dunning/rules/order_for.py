@@ -27,12 +27,13 @@ from dunning.case.orders import (
 from dunning.coverage import Coverage
 from dunning.notices.deletion_terms import restoring
 from dunning.notices.warnings import delivered_before, missed
+from dunning.payments.awaited import awaits
 from dunning.payments.cards import LOOK, next_charge
 from dunning.payments.goodwill import asked_by
 from dunning.payments.open_credit import credit_wanted
 from dunning.payments.refusals import next_attempt
 from dunning.payments.taken_back import heard
-from dunning.policy.plan import LEVEL_OF, Action, Milestone
+from dunning.policy.plan import LEVEL_OF, Action, Awaits, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
 from dunning.rules.deferrals import waited_out
@@ -80,6 +81,7 @@ class _Head(TypedDict):
     at: datetime
     generation: int
     number: int
+    awaits: Awaits | None
 
 
 def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
@@ -93,6 +95,7 @@ def _head(case: Case, milestone: Milestone, now: datetime) -> _Head:
         "at": now,
         "generation": case.generation,
         "number": case.revision,
+        "awaits": awaits(case, milestone),
     }
 
 

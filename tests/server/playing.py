@@ -17,6 +17,7 @@ from dunning.case.case import Case
 from dunning.case.facts import Payment
 from dunning.money import Money
 from dunning.names import PAYMENT_RECEIVED, workflow_id
+from dunning.policy.file import Policy
 from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
 from operations.invoices.new_invoice import NewInvoice
@@ -105,8 +106,11 @@ class Playing:
         return [c.amount for c in books.of(self.account) if c.status == "succeeded"]
 
 
-async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decline: int = 0, **row: Any) -> Playing:
-    """Open a case whose time stands still. `decline`: so many charges are declined."""
+async def begin(
+    stage: Stage, name: str, policy: str | Policy, *, due_in: int = 11, decline: int = 0, **row: Any
+) -> Playing:
+    """Open a case whose time stands still, under a policy of a file or another. `decline`: so many are declined."""
+    rules = load_policy(policy, ROOT / "policies") if isinstance(policy, str) else policy
     written = {
         "invoice": name,
         "account": f"acct-{name}",
@@ -114,14 +118,13 @@ async def begin(stage: Stage, name: str, policy: str, *, due_in: int = 11, decli
         "emails": [f"{name.lower()}@bakery.example"],
         "amount": "USD 19.99",
         "due": (datetime.now(UTC) + timedelta(days=due_in)).date(),
-        "policy": policy,
+        "policy": rules.name,
         "services": [{"kind": "website", "user": f"u-{name.lower()}"}],
     }
     facts = await stage.with_payer(NewInvoice.model_validate({**written, **row}))
     if decline:
         await stage.companies.payments.script(facts.account, "decline:card_declined", times=decline)
     skipper = await stage.skipper()
-    rules = load_policy(policy, ROOT / "policies")
     with skipper.with_time_skipping_disabled():
         await stage.open(skipper.client, facts, rules)
     handle = skipper.client.get_workflow_handle_for(InvoiceDunning.run, workflow_id(name))

@@ -55,8 +55,8 @@ def ordered(life: Life, name: str) -> Order:
 
 
 def unnumbered(order: Order) -> Order:
-    """The order without its fence, which a test of its own looks at."""
-    return order.model_copy(update={"generation": 0, "number": 0})
+    """The order without its fence, and what it may wait for, which tests of their own look at."""
+    return order.model_copy(update={"generation": 0, "number": 0, "awaits": None})
 
 
 def test_an_order_is_as_new_as_the_facts_it_was_given_by() -> None:
