@@ -63,6 +63,7 @@ from operations.money.spread_credit import SpreadCredit
 from operations.money.staff_credit import StaffCredit
 from operations.notices import NoticeArchive
 from operations.policies.difference import ComparePolicies
+from operations.policies.replan import MoveToPolicy
 from operations.processors.links import ProcessorLinks
 from operations.processors.look import LookAtProcessor
 from operations.resend_notice import Letterbox, ResendNotice
@@ -329,6 +330,11 @@ class Composition:
     def compare_policies(self) -> ComparePolicies:
         """Compare two policies for open invoices."""
         return ComparePolicies(self.store, Processors(), self.shut, now)
+
+    @cached_property
+    def move_to_policy(self) -> MoveToPolicy:
+        """Let open invoices follow another policy."""
+        return MoveToPolicy(self.compare_policies, self.cases, self.decisions.decide, self.shut, now)
 
     @cached_property
     def day_behind(self) -> FindDayBehind:

@@ -30,6 +30,12 @@ _COMMANDS = (
     ("policies", "cli.policies.policies:policies", "List the policies, and whether each may be used.", _POLICIES),
     ("check", "cli.policies.policies:check", "Check one policy file.", _POLICIES),
     ("diff", "cli.policies.diff:diff", "Tell what another policy would do to the open invoices.", _POLICIES),
+    (
+        "replan",
+        "cli.policies.replan:replan",
+        "Let open invoices follow another policy, by a stated rule, with a notice to each customer.",
+        _POLICIES,
+    ),
     ("start", "cli.files.start:start", "Start the cases of a file of invoices (JSON, JSON lines, CSV).", _CASES),
     ("list", "cli.invoices.listing:list_", "List the cases that are running, or closed.", _CASES),
     ("find", "cli.invoices.find:find", "Find invoices and accounts by name, mail address, domain, user.", _CASES),

@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         Payment,
         Promise,
         RefusedCharge,
+        Replan,
         StillWanted,
         Undo,
         UseCredit,
@@ -47,6 +48,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.rules.merged import account_merged
     from dunning.rules.order_for import order_for, reinstate_order
     from dunning.rules.record import recorded, reinstated
+    from dunning.rules.replan import replan_refused, replanned
     from dunning.rules.signed import signed
     from dunning.rules.state_at import state_at
     from dunning.undo.undo import called_off, undo_outcome, undo_refused, undone
@@ -245,6 +247,15 @@ class InvoiceDunning:
     @move_account.validator
     def _may_move(self, fact: AccountMerged) -> None:
         self._refuse_new(fact, "")
+
+    @workflow.update
+    def replan(self, fact: Replan) -> Answer:
+        """It follows another policy's plan from now on."""
+        return self._decided(fact, "replanned", replanned(self._case, fact, workflow.now()))
+
+    @replan.validator
+    def _may_replan(self, fact: Replan) -> None:
+        self._refuse_new(fact, replan_refused(self._case, fact))
 
     @workflow.update
     def use_credit(self, use: UseCredit) -> Answer:

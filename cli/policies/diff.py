@@ -16,7 +16,7 @@ from cli.shell.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dunning.forecast.difference import Change
+    from dunning.forecast.difference import Change, Fees
     from dunning.forecast.other_policy import Compared, Road
     from operations.policies.difference import Difference
 
@@ -48,17 +48,14 @@ async def diff(
 
 
 def _sentences(found: Difference, old: str, new: str) -> Iterator[str]:
-    from dunning.money import Money
-
     yield f"{found.invoices} open invoice(s) run under {found.own.name}."
     yield f"Saving {new} moves none of them: an open invoice keeps the plan that it began with."
     if found.found:
         yield f"If these {len(found.found)} were moved to {new} now, and nobody pays:"
     for change in found.changes():
-        yield f"  {_words(change)}"
+        yield f"  {change_words(change)}"
     for each in found.fees():
-        own, other = (Money(minor=minor, currency=each.currency) for minor in (each.own, each.other))
-        yield f"  all fees to come would be {other} instead of {own}"
+        yield f"  {fee_words(each)}"
     if found.found:
         yield f"  {found.unchanged} would see no change in any of this"
     if found.earlier:
@@ -69,7 +66,15 @@ def _sentences(found: Difference, old: str, new: str) -> Iterator[str]:
         yield f"Not compared: {len(names)} invoice(s), {why}: {', '.join(names[:_NAMED])}{more}."
 
 
-def _words(change: Change) -> str:
+def fee_words(fees: Fees) -> str:
+    """`all fees to come would be USD 10.00 instead of USD 5.00`."""
+    from dunning.money import Money
+
+    own, other = (Money(minor=minor, currency=fees.currency) for minor in (fees.own, fees.other))
+    return f"all fees to come would be {other} instead of {own}"
+
+
+def change_words(change: Change) -> str:
     """`212 would be suspended 5 days earlier`."""
     deed, invoices = DEEDS[change.deed.value], change.invoices
     if change.days is None:

@@ -103,6 +103,14 @@ class Decided(Wire):
     reason: str = ""
 
 
+class Followed(Wire):
+    """The policy, and the version of its file, that the case followed until it was moved to another one."""
+
+    until: Instant
+    policy: str
+    version: str
+
+
 class UndoneRun(Wire):
     """A wrong run of ours that was undone (`dunning.undo.undo`), and all that came of it.
 
@@ -155,7 +163,8 @@ class Case(Wire):
     nobody. `backups`: whether there are back-ups of what was deleted; None: nobody can say. `cancellations`: so often
     somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
     grows by one with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's,
-    as the store issued it (`dunning.case.fence`). `moved_in`: another system dunned the invoice before.
+    as the store issued it (`dunning.case.fence`). `moved_in`: another system dunned the invoice before. `replans` are
+    the policies that it followed before.
     """
 
     invoice: Invoice
@@ -179,6 +188,7 @@ class Case(Wire):
     shift_days: int = 0
     due_days: int = 0
     due_changes: int = 0
+    replans: tuple[Followed, ...] = ()
     due_changed_at: Instant | None = None
     promised_until: Instant | None = None
     promise_reinstates: bool = False

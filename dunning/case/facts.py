@@ -7,6 +7,7 @@ from pydantic import Field
 
 from dunning.case.outcomes import AnswerOutcome
 from dunning.money import Money
+from dunning.policy.plan import Plan
 from dunning.states import StateAt
 from dunning.wire import Instant, Wire, Words
 
@@ -221,6 +222,15 @@ class DueDateChange(Wire):
     due: date
     by: str = ""
     reason: str = ""
+
+
+class Replan(Wire):
+    """The invoice follows another policy's plan from now on, counted from the due date that it began with."""
+
+    kind: Literal["replan"] = "replan"
+    plan: Plan
+    by: Words
+    reason: Words
 
 
 class Undo(Wire):

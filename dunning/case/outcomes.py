@@ -28,6 +28,7 @@ DecisionOutcome = Literal[
     "exempted",
     "exemption ended",
     "moved",
+    "replanned",
 ]
 """What became of a person's decision about a case."""
 AnswerOutcome = PaymentOutcome | DecisionOutcome

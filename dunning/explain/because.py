@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dunning.case.case import Case, Done
+from dunning.case.case import Case, Done, Followed
 from dunning.case.moved_in import OVER
 from dunning.explain.temporal_ui import clock
 from dunning.payments.refusals import refusal
@@ -30,8 +30,9 @@ def because(known: Known, done: Done) -> str:
     milestone = case.plan.milestone(done.step)
     if milestone is None:
         return _because_of_a_fact(known, done)
-    version = f" ({case.plan.version})" if case.plan.version else ""
-    rule = f"policy {case.plan.policy}{version}, milestone {milestone.name}: day {milestone.day:+d} from the due date"
+    rule = f"{_policy(case, done)}, milestone {milestone.name}"
+    if not _earlier(case, done):
+        rule += f": day {milestone.day:+d} from the due date"
     parts = [
         rule,
         *_warned(case, milestone, done),
@@ -40,6 +41,16 @@ def because(known: Known, done: Done) -> str:
         *_left_out(known, done),
     ]
     return "; ".join(parts)
+
+
+def _policy(case: Case, done: Done) -> str:
+    """The one that the case followed then."""
+    its = _earlier(case, done) or case.plan
+    return f"policy {its.policy}" + (f" ({its.version})" if its.version else "")
+
+
+def _earlier(case: Case, done: Done) -> Followed | None:
+    return next((each for each in case.replans if done.at < each.until), None)
 
 
 def _because_of_a_fact(known: Known, done: Done) -> str:
@@ -52,7 +63,7 @@ def _because_of_a_fact(known: Known, done: Done) -> str:
         return f"{name.base} happened, so the customer is told"
     if name.action is Action.TICKET:
         return "a person has to know of it"
-    return WORDS[name.kind].format(id=name.id, outcome=known.case.outcome or "it did")
+    return WORDS[name.kind].format(id=name.id, outcome=known.case.outcome or "it did", policy=known.case.plan.policy)
 
 
 WORDS = {
@@ -75,6 +86,7 @@ WORDS = {
     StepKind.LOOSEN: "a wrong run of ours was undone (undo {id})",
     StepKind.LOOSEN_PROMISED: "payment was promised until the end of {id}, and the service given back until then",
     StepKind.UNDO: "a wrong run of ours was undone (undo {id})",
+    StepKind.REPLAN: "the invoice follows another policy, {policy}",
     StepKind.DUE_DATE: "the due date was changed",
     StepKind.OUTSIDE_CONTACT: "every address on file was on the services that would be suspended",
     StepKind.CLOSE: "the case ended as {outcome}",

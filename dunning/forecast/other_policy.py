@@ -1,23 +1,17 @@
 """What another policy would do to an open invoice, beside what its own plan does: both roads, played by the rules.
 
-Nobody is moved by looking. A running case keeps its compiled plan; this is what would be if it were moved now. Then
-what is done stays done, and what is to come stays to come, by the names of the steps. What only the other policy has is
-over up to the level that was reached, and so is each notice, charge and fee of a day that is past, since nobody would
-do them all at once. What restricts or deletes is left to the rules: it waits for a warning that counts, and for its
-whole interval.
+Nobody is moved by looking. A running case keeps its compiled plan; this is what would be if it were moved now
+(`dunning.rules.replan`).
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
-from dunning.case.case import Case, Done
-from dunning.case.update import changed
+from dunning.case.case import Case
 from dunning.forecast.expected import Deed, road
-from dunning.level import Level
 from dunning.policy.file import Policy
-from dunning.policy.plan import DELETIONS, LEVEL_OF, Milestone, Plan
-from dunning.policy.timeline import plan_for
+from dunning.rules.replan import moved, plan_under
 from dunning.windows.shut import ALWAYS_OPEN, Shut
 
 Unfit = Literal["", "in another currency", "with dates that the policy does not fit"]
@@ -44,6 +38,7 @@ class Compared(NamedTuple):
     account: str
     customer: str
     currency: str
+    due: date
     version: str
     own: Road
     other: Road
@@ -52,17 +47,32 @@ class Compared(NamedTuple):
 
 def compared(case: Case, policy: Policy, now: datetime, shut: Shut = ALWAYS_OPEN) -> Iterator[Compared]:
     """The case as it runs, and as it would be under that policy from `now` (UTC) on: one a case."""
-    moved, unfit = _under(case, policy, now)
+    other, unfit = _under(case, policy, now)
     yield Compared(
         invoice=case.invoice.number,
         account=case.invoice.account,
         customer=case.invoice.customer,
         currency=case.balance.currency,
+        due=case.invoice.due,
         version=case.plan.version,
         own=_road(case, now, shut),
-        other=_road(moved, now, shut),
+        other=_road(other, now, shut),
         unfit=unfit,
     )
+
+
+def kinder(each: Compared) -> bool:
+    """Whether the other road is another one, and nothing on it is worse: no fee more, nothing new, nothing earlier.
+
+    What is charged on another day is neither better nor worse.
+    """
+    worse = [
+        deed
+        for deed in Deed
+        if deed not in (Deed.WRITTEN, Deed.CHARGED) and (then := each.other.first.get(deed))
+        if (now := each.own.first.get(deed)) is None or then < now
+    ]
+    return not worse and each.other.fees <= each.own.fees and each.own != each.other
 
 
 def _road(case: Case, now: datetime, shut: Shut) -> Road:
@@ -75,36 +85,10 @@ def _road(case: Case, now: datetime, shut: Shut) -> Road:
 
 
 def _under(case: Case, policy: Policy, now: datetime) -> tuple[Case, Unfit]:
-    """The case with the policy's plan for it; as it is where that cannot be.
-
-    A plan is counted from the due date that the invoice began with, and moved with the days since, as the case's own.
-    """
+    """The case with the policy's plan for it; as it is where that cannot be."""
     if policy.currency != case.balance.currency:
         return case, "in another currency"
-    began = case.invoice.model_copy(update={"due": case.invoice.due - timedelta(days=case.due_days)})
     try:
-        plan = plan_for(policy, began, case.plan.zone)
+        return moved(case, plan_under(case, policy), now), ""
     except (OverflowError, ValueError):  # TimelineError, or past the end of the calendar
         return case, "with dates that the policy does not fit"
-    return changed(case, plan=plan, done=(*case.done, *_over(case, plan, now))), ""
-
-
-def _over(case: Case, plan: Plan, now: datetime) -> Iterator[Done]:
-    """The milestones that only that plan has, and that do not come any more."""
-    reached, known = _reached(plan, case.level), {milestone.name for milestone in case.plan.milestones}
-    for place, milestone in enumerate(plan.milestones):
-        past = case.when(milestone) < now and not _restricts(milestone)
-        if milestone.name not in known and (place <= reached or past):
-            yield Done(step=milestone.name, action=milestone.action, at=now, kind="skipped", detail="before its plan")
-
-
-def _reached(plan: Plan, level: Level) -> int:
-    """The place of the last milestone that brings no more than that level; -1 where nothing is restricted."""
-    if level is Level.ACTIVE:
-        return -1
-    levels = [LEVEL_OF.get(milestone.action) for milestone in plan.milestones]
-    return max((place for place, each in enumerate(levels) if each and each.rank <= level.rank), default=-1)
-
-
-def _restricts(milestone: Milestone) -> bool:
-    return milestone.action in DELETIONS or milestone.action in LEVEL_OF

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dunning.case.case import Case, Opened, Reachability, open_case
-from dunning.case.facts import CardOnFile, Payment, Reversal, Undo
+from dunning.case.facts import CardOnFile, Payment, Replan, Reversal, Undo
 from dunning.case.orders import CardOrder, HeldFor, NoticeOrder, ReinstateOrder
 from dunning.case.results import Declined, NoMethod
 from dunning.forecast.life import Fact, SampleLife
@@ -26,6 +26,7 @@ from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from dunning.rules.money_in import paid, reversed_
+from dunning.rules.replan import replanned
 from dunning.undo.undo import undone
 
 NUMBER, ACCOUNT = "INV-1042", "sample"
@@ -116,6 +117,7 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         ("it is paid, and an abuse report remains", restricted_still),
         ("a payment is taken back", life((early, _pays), (late, _takes_back))),
         ("a wrong run is undone", life((late, _undoes(start, late)))),
+        ("the invoice follows another policy", life((early, _follows_another))),
         ("every contact is on the services themselves", life((late, _pays), reach="inside")),
     )
 
@@ -138,6 +140,12 @@ def _pays_half(case: Case, now: datetime) -> Case:
 def _takes_back(case: Case, now: datetime) -> Case:
     money = case.payments[0]
     return reversed_(case, Reversal(id="re_29Q7", payment=money.id, amount=money.amount, at=now), now)
+
+
+def _follows_another(case: Case, now: datetime) -> Case:
+    """An earlier version of it, as far as its reader can tell."""
+    plan = case.plan.model_copy(update={"version": "another"})
+    return replanned(case, Replan(plan=plan, by="sample", reason="sample"), now)
 
 
 def _undoes(since: datetime, until: datetime) -> Fact:

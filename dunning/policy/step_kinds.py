@@ -27,6 +27,7 @@ class StepKind(Enum):
     CONFIRM = Form("confirm", 1, Action.NOTIFY)
     REVERSAL = Form("reversal", 1, Action.NOTIFY)
     UNDO = Form("undo", 1, Action.NOTIFY)
+    REPLAN = Form("replan", 1, Action.NOTIFY)  # by how often it was moved to another plan
     OUTSIDE_CONTACT = Form("outside-contact", 0, Action.NOTIFY)
     DELETION = Form("deletion", 0)  # `deletion:told`: all is deleted that the plan deletes
     PAY_PAGE = Form("pay-page", 0, Action.NOTIFY)

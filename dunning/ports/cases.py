@@ -23,6 +23,7 @@ from dunning.case.facts import (
     Promise,
     Reconsider,
     RefusedCharge,
+    Replan,
     Restored,
     Reversal,
     Undo,
@@ -48,6 +49,7 @@ Update = (
     | RefusedCharge
     | Exemption
     | AccountMerged
+    | Replan
 )
 """What a case answers with yes or no."""
 UPDATES: Mapping[type[Wire], str] = {
@@ -62,6 +64,7 @@ UPDATES: Mapping[type[Wire], str] = {
     RefusedCharge: names.DECIDE_CHARGE,
     Exemption: names.EXEMPT,
     AccountMerged: names.MOVE_ACCOUNT,
+    Replan: names.REPLAN,
 }
 """The names under which they are sent."""
 

@@ -16,6 +16,7 @@ from dunning.case.facts import (
     PaymentNews,
     Promise,
     RefusedCharge,
+    Replan,
     Restored,
     Reversal,
     Undo,
@@ -45,6 +46,7 @@ Decision = (
     | Undo
     | Exemption
     | AccountMerged
+    | Replan
 )
 """What people decide about an invoice."""
 COMMAND = "command"

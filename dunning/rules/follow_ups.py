@@ -16,6 +16,7 @@ from dunning.payments.declines import CARD_OVER
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read, step, told
+from dunning.rules.replan import TERMS_CHANGED
 from dunning.undo.undo import told_of_undoing
 
 FollowUp = tuple[str, str]
@@ -30,6 +31,8 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
     yield from told_of_undoing(case)
     yield from told_again(case)
     yield from _about_credit(case)
+    if case.replans and not case.paid_up:
+        yield step(StepKind.REPLAN, len(case.replans)), TERMS_CHANGED
     if case.due_changes:
         yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):

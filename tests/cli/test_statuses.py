@@ -43,6 +43,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("report", "recovered"): (),
     ("forecast",): (),
     ("diff",): ("hotdoodle", "whmcs-default"),
+    ("replan",): ("hotdoodle", "whmcs-default", "--rule", "new", *WHO),
     ("day-behind",): (),
     ("cases", "rebuild"): (),
     ("show",): ("I-1",),

@@ -23,6 +23,7 @@ from tests.dunning.examples import before_issue, opened
 BEGUN = opened("whmcs-default")
 CASE = open_case(BEGUN, before_issue(BEGUN))
 PARTS = {
+    "dunning.rules.replan.moved",
     "dunning.case.catch_up.with_done",
     "dunning.case.update.changed",
     "dunning.case.update.with_entry",

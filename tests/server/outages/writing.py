@@ -145,6 +145,11 @@ WRITING: dict[str, Writing] = {
     "promise": Writing(_of("promise", "{}", "--until", str(in_days(70)), "--by", "ana"), opened),
     "waive": Writing(_of("waive", "{}", "invoice", "--amount", "USD 5", *WHO), opened),
     "due": Writing(_of("due", "{}", str(in_days(90)), "--by", "ana"), opened),
+    "replan": Writing(
+        _of("replan", "a-small-orange", "whmcs-default", "--rule", "new", "--invoice", "{}", "--yes", *WHO),
+        opened,
+        more=subjects,
+    ),
     "void": Writing(_of("void", "{}", *WHO), opened),
     "recover": Writing(_of("recover", "{}", *WHO), dead),
     "breaker allow": Writing(_of("breaker allow", "{}", "--yes", *WHO), stopped, without=frozenset({"case.decided"})),
