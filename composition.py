@@ -77,6 +77,7 @@ from operations.subscriptions.keep import KeepSubscriptions
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
+from operations.windows.outages import Outages
 from operations.windows.shut import ShutFrom, shut_by
 from operations.windows.windows import MaintenanceWindows
 
@@ -294,7 +295,12 @@ class Composition:
     @cached_property
     def shut(self) -> ShutFrom:
         """Tell what puts steps off, to whoever names a date to come."""
-        return shut_by(self.store, self._lead)
+        return shut_by(self.store, self._lead, timedelta(hours=self.settings.least_outage))
+
+    @cached_property
+    def outages(self) -> Outages:
+        """List outages, write them down, strike them out."""
+        return Outages(self.store, self.cases, now)
 
     @cached_property
     def undo(self) -> UndoRun:

@@ -17,6 +17,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
 from activities.fleet.check_open_cases import CheckTable
+from activities.fleet.check_outages import CheckWays
 from activities.fleet.drift import CheckDrift
 from activities.fleet.sweep import SweepBooks
 from activities.guards.awaited import AwaitedPayments
@@ -54,6 +55,7 @@ from adapters.store.database.engine import database
 from adapters.templates import renderer
 from adapters.temporal import schedules
 from adapters.temporal.client import connect, measured, register
+from adapters.ways_to_pay import looks_from
 from composition import Composition
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Deferred
@@ -63,16 +65,18 @@ from dunning.ports.outages import OutageError
 from operations.processors.look import LookAtAll
 from operations.processors.received import WithProcessor
 from operations.services.backups import PanelBackUps
+from operations.windows.check_outages import CheckOutages
 from workflows import calls
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
 from workflows.open_cases import OpenCasesCheck
+from workflows.outages import OutageCheck
 from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
-WORKFLOWS = (DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, SubscriptionRenewal, Sweep)
+WORKFLOWS = (DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, OutageCheck, SubscriptionRenewal, Sweep)
 _AT_WORK = 30.0
 """Seconds that an activity waits for the store at least: nobody sits before it, and another try would wait as long."""
 log = structlog.stdlib.get_logger("reprieve.worker")
@@ -89,7 +93,9 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     gateway = WithProcessor(stripe, store, look) if look else stripe
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
-    can_they_pay = CanTheyPay(store, timedelta(hours=settings.window_lead_hours))
+    can_they_pay = CanTheyPay(
+        store, timedelta(hours=settings.window_lead_hours), timedelta(hours=settings.least_outage)
+    )
     awaited = _awaited(made)
     may_charge = _all_of(can_they_pay.may_charge, *([awaited.may_charge] if awaited else []))
     waiting = (awaited,) if awaited else ()
@@ -136,6 +142,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             sweep.compare,
             sweep.heal,
             CheckTable(made.check_open_cases).check,
+            CheckWays(CheckOutages(store, looks_from(settings, stripe))).check,
             TellOfCredit(made.spread_credit).tell_of_credit,
             renewals.renew,
             renewals.note_subscription,
@@ -237,6 +244,7 @@ async def run(settings: Settings) -> int:
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
+        await schedules.keep_outages(client, settings.task_queue, wanted=settings.outage_checks)
         patience = max(settings.outage_seconds, _AT_WORK)
         made = Composition(settings.model_copy(update={"outage_seconds": patience}), lambda: client, stack)
         activities = await compose(made, stack)

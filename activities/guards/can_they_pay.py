@@ -1,61 +1,75 @@
-"""Maintenance windows as a guard: nothing is charged, restricted or deleted while customers cannot pay."""
+"""Windows and outages as a guard: nothing is charged, restricted or deleted of whoever could not pay."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from activities.guards.begun import begun
 from activities.guards.times import at_this_try
+from dunning.case.deadline import Deadline
 from dunning.case.orders import ChargeOrder, DeleteOrder, Order, RestrictOrder
 from dunning.case.results import Deferred
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
+from dunning.ports.outage_ledger import OutageLedger
+from dunning.ports.tickets import Tickets
 from dunning.ports.windows import Windows
-from dunning.windows.can_they_pay import TO_PAY, Waits, step_waits
-from dunning.windows.window import CHARGE, PutOff, hours_of
+from dunning.tickets.outages import outage_goes_on
+from dunning.windows.can_they_pay import TO_PAY, Waits
+from dunning.windows.outage import Outage
+from dunning.windows.shut import DELETE, Shut, is_last_day, why
+from dunning.windows.window import CHARGE, PutOff
 
 CHARGEBACK = "chargeback"
 """Fraud is suspected then, and that waits for nobody who pays."""
 
 
-class WindowRecords(Windows, Accounts, Holds, Protocol):
-    """The windows, and what is restricted already."""
+class WindowRecords(Windows, OutageLedger, Accounts, Holds, Tickets, Protocol):
+    """The windows and outages, what is restricted already, and work for people."""
 
 
 class CanTheyPay:
-    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too. `lead`: see `consequence_waits`."""
+    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too. See `Shut` for `lead` and `least`."""
 
-    def __init__(self, store: WindowRecords, lead: timedelta) -> None:
+    def __init__(self, store: WindowRecords, lead: timedelta, least: timedelta) -> None:
         self._store = store
         self._lead = lead
+        self._least = least
 
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
         """None when they can pay; what an earlier try of the order has begun is done wholly."""
         if isinstance(order, RestrictOrder) and (order.reason == CHARGEBACK or await begun(self._store, order)):
             return None
-        action = "delete" if isinstance(order, DeleteOrder) else order.level.value
-        return await self._deferred(order, action)
+        action = DELETE if isinstance(order, DeleteOrder) else order.level.value
+        return await self._deferred(order, action, order.deadline)
 
     async def may_charge(self, order: ChargeOrder) -> Deferred | None:
         """The same before money is moved. Asking what became of it is always allowed."""
         return await self._deferred(order, CHARGE)
 
-    async def _deferred(self, order: Order, action: str) -> Deferred | None:
+    async def _deferred(self, order: Order, action: str, deadline: Deadline | None = None) -> Deferred | None:
         """Note first, then look again: a window that is cancelled between the two would otherwise tell nobody."""
         at = at_this_try(order)
-        while waits := await self._waits(action, at):
+        while waits := await self._waits(action, at, deadline):
             await self._store.note_put_off(_row(order, action, at, waits))
-            if await self._waits(action, at) == waits:
-                reason = f"nobody can pay in our maintenance window, {hours_of(waits.window)}"
-                return Deferred(until=waits.until, reason=reason)
+            if await self._waits(action, at, deadline) == waits:
+                await self._tell(order, waits, deadline)
+                return Deferred(until=waits.until, reason=why(waits), outage_days=waits.outage_days)
         return None
 
-    async def _waits(self, action: str, at: datetime) -> Waits | None:
-        return step_waits(action, at, await self._store.windows(at - TO_PAY), self._lead)
+    async def _waits(self, action: str, at: datetime, deadline: Deadline | None) -> Waits | None:
+        windows = await self._store.windows(min(at, deadline.at if deadline else at) - TO_PAY)
+        outages = await self._store.outages(deadline.since) if deadline else ()
+        return Shut(windows, self._lead, outages, self._least).waits(action, at, deadline)
+
+    async def _tell(self, order: Order, waits: Waits, deadline: Deadline | None) -> None:
+        """What goes on for longer is for a person to decide, who has the last day for it."""
+        if isinstance(waits.cause, Outage) and is_last_day(waits, deadline):
+            await self._store.open_ticket(outage_goes_on(order, waits.cause.id, why(waits), waits.until))
 
 
 def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:
     return PutOff(
-        window=waits.window.id,
+        window=waits.cause.id,
         invoice=order.invoice,
         step=order.step,
         account=order.account,

@@ -142,7 +142,7 @@ class SendNotice:
         if not order.invoice:
             return order
         shut = await self._shut(order.at)
-        order = as_it_will_be(order, shut.until) if order.road and shut.windows else order
+        order = as_it_will_be(order, shut.until) if order.road and not shut.is_empty else order
         owed = order.balance.minor > 0 and not order.lapsed
         return order.model_copy(update={"closures": near(shut.windows, order.at)}) if owed else order
 

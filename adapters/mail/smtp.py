@@ -79,6 +79,14 @@ class SmtpMailer:
         finally:
             await _leave(client)
 
+    async def greet(self) -> None:
+        """Connect and log in as for a message, and send none. Raises OutageError and MailConfigurationError."""
+        client = self._client()
+        try:
+            await _connect(client)
+        finally:
+            await _leave(client)
+
     async def close(self) -> None:
         """Nothing stays open between two messages."""
 

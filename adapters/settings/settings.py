@@ -146,6 +146,12 @@ class Settings(BaseSettings):
     window_lead_hours: float = Field(
         default=12.0, ge=0, le=168, description="so long before a maintenance window nobody is restricted any more"
     )
+    outage_checks: bool = Field(
+        default=True, description="the worker looks every five minutes whether customers can pay"
+    )
+    least_outage: float = Field(
+        default=0.5, gt=0, le=24, description="hours; a shorter time without a way to pay moves no deadline"
+    )
     breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
 
     charges_per_second: float | None = Field(default=None, gt=0)

@@ -19,6 +19,7 @@ from adapters.store.money.claims import Claims
 from adapters.store.money.payments import PaymentRecords
 from adapters.store.money.processors import Processors
 from adapters.store.open_cases import OpenCases
+from adapters.store.outage_ledger import OutageLedger
 from adapters.store.subscriptions import Subscriptions
 from adapters.store.windows import Windows
 
@@ -39,6 +40,7 @@ class SqlStore(
     Merging,
     Notices,
     OpenCases,
+    OutageLedger,
     PaymentRecords,
     Processors,
     Search,

@@ -454,3 +454,20 @@ processor_sales = Table(  # each of their payments counts in one place
     Column("taken_back", Boolean(create_constraint=False), nullable=False),
     Index(None, "invoice"),
 )
+
+outages = Table(
+    "outages",
+    metadata,
+    _key("id"),
+    _words("way"),
+    _instant("since"),
+    Column("until", UtcInstant),
+    _instant("seen"),
+    Column("checks", Integer, nullable=False),
+    _words("why"),
+    _words("by"),
+    _words("reason"),
+    _words("struck_by"),
+    _words("struck_reason"),
+    Index(None, "seen"),
+)

@@ -162,6 +162,7 @@ class TemplateRenderer:
             "lapsed": order.lapsed,
             "carried": reader.money(order.carried) if order.carried else "",
             "overdue": order.at.astimezone(reader.zone).date() > order.due,
+            "moved_days": order.moved_days,
             "missed_on": reader.local_day(order.missed_at) if order.missed_at else "",
             "contact": self._brands.of(account.brand).contact,
             "restricted": order.level.rank > Level.WARNED.rank,

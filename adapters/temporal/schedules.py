@@ -8,6 +8,7 @@ from temporalio.client import (
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
+    ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
@@ -15,13 +16,16 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
-from dunning.fleet import drift, open_cases, sweep
+from dunning.fleet import drift, open_cases, outage_check, sweep
 from dunning.fleet.drift import DriftOrder
 from dunning.fleet.open_cases import CheckOrder
+from dunning.fleet.outage_check import LookOrder
 from dunning.fleet.sweep import SweepOrder
+from dunning.windows.outage import EVERY
 
-SWEEP, DRIFT, OPEN_CASES = "reprieve-sweep", "reprieve-drift", "reprieve-open-cases"
+SWEEP, DRIFT, OPEN_CASES, OUTAGES = "reprieve-sweep", "reprieve-drift", "reprieve-open-cases", "reprieve-outages"
 CATCH_UP = timedelta(days=1)
 """A server that was down at the hour makes good for it; an older sweep's window is the next one's, too."""
 NEXT_HOUR = timedelta(hours=1)
@@ -58,6 +62,31 @@ async def keep_open_cases(client: Client, queue: str, minute: int) -> None:
         static_summary="Hourly check: the table of open cases against the cases",
     )
     await _keep(client, OPEN_CASES, _hourly(action, minute))
+
+
+async def keep_outages(client: Client, queue: str, *, wanted: bool) -> None:
+    """Have the way to pay looked at every few minutes, on the workflows' task queue, or not at all. As above."""
+    if not wanted:
+        await _drop(client, OUTAGES)
+        return
+    action = ScheduleActionStartWorkflow(
+        outage_check.WORKFLOW,
+        LookOrder(),
+        id="outages",  # the server appends the time
+        task_queue=queue,
+        static_summary="Can customers pay? The portal, the gateway, outgoing mail",
+    )
+    policy = SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY)
+    spec = ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)])
+    await _keep(client, OUTAGES, Schedule(action=action, spec=spec, policy=policy))
+
+
+async def _drop(client: Client, name: str) -> None:
+    try:
+        await client.get_schedule_handle(name).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _keep(client: Client, name: str, wanted: Schedule) -> None:

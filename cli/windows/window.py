@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cyclopts import App, Parameter
 
@@ -13,6 +11,7 @@ from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
 from cli.shell.output import print_json
+from cli.windows.hours import check_zones, read_hour
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 Id = Annotated[str, Parameter(help="The window's id, such as 2026-12-01-2100; `window list` has them.")]
 By = Annotated[str, Parameter("--by", help="Who decides this; kept with the window.")]
 Zones = Annotated[tuple[str, ...], Parameter("--also", help="Print the hours in this zone, too; several times.")]
-_FORM = "%Y-%m-%d %H:%M"
 _SHOWN = 20
 
 window = App(name="window", help="Set, move and cancel maintenance windows.")
@@ -47,8 +45,8 @@ async def add(
     """
     from operations.windows.windows import NewWindow
 
-    hours = _read(since, zone, "--from"), _read(until, zone, "--until")
-    _check(also)
+    hours = read_hour(since, zone, "--from"), read_hour(until, zone, "--until")
+    check_zones(also, "--also")
     async with composed(server="if there") as made:
         _say(await made.windows.add(NewWindow(*hours, zone, reason, by)), "set", also, json=json)
 
@@ -67,10 +65,13 @@ async def move(
     """Give a window other hours, also while it runs. What need not wait any more comes at once. Safe to repeat."""
     if not since and not until:
         raise BadInputError("give --from, --until or both")
-    _check(also)
+    check_zones(also, "--also")
     async with composed(server="if there") as made:
         zone = (await made.windows.known(window)).zone
-        hours = _read(since, zone, "--from") if since else None, _read(until, zone, "--until") if until else None
+        hours = (
+            read_hour(since, zone, "--from") if since else None,
+            read_hour(until, zone, "--until") if until else None,
+        )
         _say(await made.windows.move(window, *hours, by), "moved", also, json=json)
 
 
@@ -85,10 +86,10 @@ async def extend(
     json: Json = False,
 ) -> None:
     """Let a window end later, also while it runs: what waits for it waits longer. Safe to repeat."""
-    _check(also)
+    check_zones(also, "--also")
     async with composed(server="if there") as made:
         known = await made.windows.known(window)
-        end = _read(until, known.zone, "--until")
+        end = read_hour(until, known.zone, "--until")
         if end < known.until:
             raise BadInputError(f"--until: {window} ends later already; `window move` lets it end earlier")
         _say(await made.windows.move(window, None, end, by), "extended", also, json=json)
@@ -107,7 +108,7 @@ async def cancel(window: Id, /, *, by: By, json: Json = False) -> None:
 @window.command
 async def show(window: Id, /, *, also: Zones = (), json: Json = False) -> None:
     """Show a window, and what became of each step that waited for it: charged, declined, suspended, still waiting."""
-    _check(also)
+    check_zones(also, "--also")
     async with composed(server="not needed") as made:
         found, rows = await made.windows.known(window), await made.windows.results(window)
     if json:
@@ -130,7 +131,7 @@ async def list_(
     json: Json = False,
 ) -> None:
     """List the maintenance windows that are to come, run, or have steps waiting for their end, with those steps."""
-    _check(also)
+    check_zones(also, "--also")
     async with composed(server="not needed") as made:
         found = [(each, await made.windows.waiting(each.id)) for each in await made.windows.of(over=all)]
     if json:
@@ -166,27 +167,3 @@ def _say(changed: Changed, what: str, also: Iterable[str], *, json: bool) -> Non
     outcome = what if changed.changed else "is so already"
     told = f"; {changed.told} step(s) that waited are looked at again" if changed.told else ""
     print(f"{window.id}: {outcome}: {hours_of(window, (*also, 'UTC'))}{told}")
-
-
-def _read(text: str, zone: str, option: str) -> datetime:
-    from dunning.calendar import instant
-
-    _check((zone,), "--zone")
-    try:
-        local = datetime.strptime(text.strip(), _FORM)  # noqa: DTZ007 - in the zone that is said
-    except ValueError:
-        raise BadInputError(f'{option}: {text!r} is not a time; write it like "2026-12-01 21:00"') from None
-    try:
-        return instant(local.date(), local.time(), zone)
-    except OverflowError:
-        raise BadInputError(f"{option}: {text!r} is too far away") from None
-
-
-def _check(zones: Iterable[str], option: str = "--also") -> None:
-    for zone in zones:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise BadInputError(
-                f"{option}: there is no time zone {zone!r}; write it like America/Los_Angeles"
-            ) from None

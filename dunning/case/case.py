@@ -71,11 +71,16 @@ class Refusal(Wire):
 
 
 class Deferral(Wire):
-    """A step put off until an instant, and why. `waits_for`: news that had not reached the case, if that is why."""
+    """A step put off until an instant, and why; it had been asked for at `at`.
+
+    `waits_for`: news that had not reached the case, if that is why. `moved_days`: so many days more by outages.
+    """
 
     step: str
+    at: Instant
     until: Instant
     reason: str
+    moved_days: int = 0
     waits_for: str = ""
 
 

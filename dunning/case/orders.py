@@ -8,6 +8,7 @@ from pydantic import Field
 from dunning.case.announced import Announcement
 from dunning.case.case import Case
 from dunning.case.closure import Closure
+from dunning.case.deadline import Deadline
 from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
 from dunning.case.ledger import Entry
@@ -117,7 +118,8 @@ class NoticeOrder(Order):
     (S3-26). `deleted`: they are gone. `backups`: whether there is a back-up after the deletion; None: nobody has said.
     `backup_fee` and `archive_fee` are what a restore costs after that; None: it is not offered. `covers` are the
     services that the plan suspends. `digest`: the account's notices of a day go out as one. `look`: what is on file is
-    looked at, too, because it will be charged. `card` is the one that the notice is about, `over` when its time is
+    looked at, too, because it will be charged. `moved_days`: by so many an outage put off what was to come at
+    `happened_at`. `card` is the one that the notice is about, `over` when its time is
     over; `page` then names the invoice on whose page another one is kept. `expected_at` is looked up when it is
     written: then the customer's own subscription at a processor pays next. So are `closures`: the maintenance
     windows that it tells of.
@@ -150,6 +152,7 @@ class NoticeOrder(Order):
     covers: Coverage = Coverage()
     digest: bool = False
     look: bool = False
+    moved_days: int = 0
     page: str = ""
     expected_at: Instant | None = Field(default=None, exclude_if=operator.not_)
     card: CardOnFile | None = None
@@ -186,7 +189,7 @@ class RestrictOrder(Order):
     `voids` marks the invoice as no longer payable (S2-10). `held` is what this invoice's hold asked for before.
     `known`, `taken_back` and `heard` as in ChargeOrder. `warnings` are the notices that warned of it; None: it needs
     none. `waited_out` is accepted news that it waits for no longer. `today` is the account's local date: it
-    may be exempt on that.
+    may be exempt on that. `deadline` is the customer's; None: it had none.
     """
 
     level: Level
@@ -200,6 +203,7 @@ class RestrictOrder(Order):
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
     waited_out: tuple[str, ...] = ()
+    deadline: Deadline | None = None
 
 
 class ReinstateOrder(Order):
@@ -228,7 +232,7 @@ class LoosenOrder(Order):
 class DeleteOrder(Order):
     """Delete the services that it `covers`, or only their back-ups.
 
-    `known`, `taken_back`, `heard`, `warnings`, `waited_out` and `today` as above.
+    `known`, `taken_back`, `heard`, `warnings`, `waited_out`, `today` and `deadline` as above.
     """
 
     today: date
@@ -239,6 +243,7 @@ class DeleteOrder(Order):
     heard: tuple[str, ...] = ()
     warnings: tuple[str, ...] | None = None
     waited_out: tuple[str, ...] = ()
+    deadline: Deadline | None = None
 
 
 class AskOrder(Order):

@@ -196,6 +196,7 @@ class Deferred(Wire):
     `unreached`: no warning reached an address that can still be written to, so none counts, and it is written again.
     `exempt`: the account turned out to be exempt, and the case has not heard of it.
     `waits_for` is the news that was accepted, may be of money, and has not reached the case; empty: it waits for none.
+    `outage_days`: by so many days in all outages moved the step since it was asked for first.
     """
 
     kind: Literal["deferred"] = "deferred"
@@ -203,6 +204,7 @@ class Deferred(Wire):
     reason: str
     unreached: bool = False
     waits_for: str = ""
+    outage_days: int = 0
     exempt: Exemption | None = None
 
 

@@ -68,6 +68,7 @@ def _because_of_a_fact(known: Known, done: Done) -> str:
 
 WORDS = {
     StepKind.CONFIRM: "payment {id} arrived",
+    StepKind.MORE_TIME: "customers could not pay, so a step was put off",
     StepKind.REVERSAL: "the money was taken back ({id})",
     StepKind.REOPEN: "the money was taken back ({id})",
     StepKind.CHARGEBACK: "the customer's bank took the money back in a dispute ({id})",

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from dunning.calendar import shifted
 from dunning.case.case import Case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Step, Wait
 from dunning.case.facts import Approval
 from dunning.case.orders import NoticeOrder
-from dunning.case.results import Deleted, Reinstated, Result, Undelivered
+from dunning.case.results import Deferred, Deleted, Reinstated, Result, Undelivered
 from dunning.case.state import missing_approvals
 from dunning.level import Level
-from dunning.policy.plan import DELETIONS, WRITTEN, Action, Milestone
+from dunning.policy.plan import DELETIONS, EXEMPTED, WRITTEN, Action, Milestone
 from dunning.rules.assumed import assumed
 from dunning.rules.machine import decide
 from dunning.rules.order_for import order_for
@@ -63,12 +64,14 @@ class SampleLife(PaperLife):
     """One invoice's life under its plan. `facts` come at their instants; `charge` is what each attempt ends in.
 
     `held`: other holds that the account has. `lost` are notices that reach nobody, each once.
+    `portal_was_down` before the first consequence.
     """
 
     facts: list[tuple[datetime, Fact]]
     charge: Result
     held: tuple[str, ...] = ()
     lost: set[str] = field(default_factory=set[str])
+    portal_was_down: bool = False
 
     def notices(self) -> Iterator[NoticeOrder]:
         """Live, and give every notice on the way."""
@@ -103,6 +106,9 @@ class SampleLife(PaperLife):
     def _result(self, milestone: Milestone) -> Result:
         if milestone.action is Action.CHARGE:
             return self.charge
+        if self.portal_was_down and milestone.action in EXEMPTED:
+            self.portal_was_down = False
+            return Deferred(until=shifted(self.now, 1, self.case.plan.zone), reason="the portal", outage_days=1)
         if milestone.action in DELETIONS:
             return Deleted(services=("website",), backups=True)
         if milestone.name in self.lost:

@@ -105,12 +105,14 @@ def _lives(opened: Opened) -> Sequence[tuple[str, SampleLife]]:
         case = open_case(opened.model_copy(update={"reach": reach}), start)
         return SampleLife(case, start, list(facts), _DECLINED)
 
-    restricted_still, over = life((late, _pays)), life()
+    restricted_still, over, down = life((late, _pays)), life(), life()
     restricted_still.held = ("abuse",)
+    down.portal_was_down = True
     over.charge = NoMethod(reason=CARD_OVER)
     return (
         *_unpaid(opened),
         ("the card on file is over", over),
+        ("the portal was down before a deadline", down),
         ("it is paid before it is due", life((early, _pays))),
         ("a part is paid", life((early, _pays_half))),
         ("it is paid once the services are restricted", life((late, _pays))),

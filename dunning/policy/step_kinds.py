@@ -30,6 +30,7 @@ class StepKind(Enum):
     REPLAN = Form("replan", 1, Action.NOTIFY)  # by how often it was moved to another plan
     OUTSIDE_CONTACT = Form("outside-contact", 0, Action.NOTIFY)
     DELETION = Form("deletion", 0)  # `deletion:told`: all is deleted that the plan deletes
+    MORE_TIME = Form("more-time", 1, Action.NOTIFY)  # by an outage: which of the times that a step was put off
     PAY_PAGE = Form("pay-page", 0, Action.NOTIFY)
     CARD = Form("card", 2, Action.CARD)  # by "look" and change of method, or by the card's end and days before it
     NEW_METHOD = Form("new-method", 1, Action.CHARGE)
@@ -91,6 +92,7 @@ class StepKind(Enum):
     BREAKER = Form("breaker", 1, ends=True)
     BREAKER_ALLOWED = Form("breaker-allowed", 1, ends=True)
     DEAD_CASES = Form("dead-cases", 1, ends=True)  # by the time of the check that found them
+    OUTAGE_GOES_ON = Form("outage-goes-on", 1, ends=True)  # by the outage
     BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
     RENEWAL = Form("renewal", 2, ends=True)  # that is refused, by subscription and its number
     SUBSCRIPTION_DIED = Form("subscription-died", 2, ends=True)  # by subscription, and time of the check

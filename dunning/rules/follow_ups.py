@@ -19,6 +19,7 @@ from dunning.policy.step_names import read, step, told
 from dunning.rules.replan import TERMS_CHANGED
 from dunning.undo.undo import told_of_undoing
 
+MORE_TIME = "More Time to Pay"
 FollowUp = tuple[str, str]
 """The step's name, which makes each happen once, and the title of the notice that it is."""
 
@@ -37,6 +38,7 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):
         yield step(StepKind.UNREADABLE, place), ""
+    yield from _of_more_time(case)
     for number in range(case.cancellations):
         yield step(StepKind.CANCELLATION, number + 1), ""
     if size(case) > LARGE:
@@ -45,6 +47,13 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield from _after(case, done)
     yield from asked_for_contact(case)
     yield from told_of_deletion(case)
+
+
+def _of_more_time(case: Case) -> Iterator[FollowUp]:
+    """Who could not pay hears that a step comes later because of it; who has paid needs not."""
+    for place, put_off in enumerate(() if case.paid_up else case.deferrals):
+        if put_off.moved_days:
+            yield step(StepKind.MORE_TIME, place), MORE_TIME
 
 
 def _about_credit(case: Case) -> Iterator[FollowUp]:

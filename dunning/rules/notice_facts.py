@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dunning.case.announced import Announced, Announcement
-from dunning.case.case import Attempted, Case
+from dunning.case.case import Attempted, Case, Deferral
 from dunning.case.ledger import FEES, TAKEN_BACK, Entry, Kind, find, total
 from dunning.case.road import Ahead
 from dunning.money import Money
@@ -36,10 +36,21 @@ def untried(case: Case, milestone: Milestone) -> bool:
     return attempt is not None and attempt.kind == "no_method"
 
 
-def failed_at(case: Case, milestone: Milestone) -> datetime | None:
-    """When the charge failed that the notice is about; None for other notices, and where nothing was tried."""
+def told_at(case: Case, milestone: Milestone) -> datetime | None:
+    """When the charge failed that the notice is about, or when a step was to come that an outage put off.
+
+    None for other notices, and where nothing was tried.
+    """
+    if moved := put_off_by_outage(case, milestone):
+        return moved.at
     attempt = _attempt(case, milestone)
     return attempt.at if attempt and attempt.kind != "no_method" else None
+
+
+def put_off_by_outage(case: Case, milestone: Milestone) -> Deferral | None:
+    """What the notice is about that tells of more time to pay; None for other notices."""
+    name = read(milestone.name)
+    return case.deferrals[int(name.id)] if name.kind is StepKind.MORE_TIME else None
 
 
 def _attempt(case: Case, milestone: Milestone) -> Attempted | None:

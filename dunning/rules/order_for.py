@@ -36,14 +36,16 @@ from dunning.payments.taken_back import heard
 from dunning.policy.plan import LEVEL_OF, Action, Awaits, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import in_turn, read
+from dunning.rules.deadlines import deadline
 from dunning.rules.deferrals import waited_out
 from dunning.rules.notice_facts import (
-    failed_at,
     failure,
     fees_today,
     in_digest,
     money_told,
+    put_off_by_outage,
     rest_carried,
+    told_at,
     untried,
 )
 from dunning.rules.promises import loosened_to
@@ -171,7 +173,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         lapsed=case.lapsed,
         carried=rest_carried(case),
         amount=total(money) if money else None,
-        happened_at=money[-1].at if money else failed_at(case, milestone) or now,
+        happened_at=money[-1].at if money else told_at(case, milestone) or now,
         detail=money[0].id if len(money) == 1 else failure(case, milestone),
         untried=not money and untried(case, milestone),
         payments=tuple(Told(id=each.id, amount=each.amount, at=each.at) for each in money[1:] and money),
@@ -179,6 +181,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         **restoring(case, milestone),
         covers=_suspended(case),
         digest=in_digest(case, milestone),
+        moved_days=moved.moved_days if (moved := put_off_by_outage(case, milestone)) else 0,
         look=milestone.action is Action.ISSUE and next_charge(case) is not None,
         remaining=tuple(s for s in case.remaining_holds if case.paid_up and category(s) is not Category.NON_PAYMENT),
     )
@@ -208,6 +211,7 @@ def _restrict(case: Case, milestone: Milestone, now: datetime) -> Order:
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),
         waited_out=waited_out(case, milestone.name, now),
+        deadline=None if _is_chargeback(milestone) else deadline(case, milestone, now),
     )
 
 
@@ -228,6 +232,7 @@ def _delete(case: Case, milestone: Milestone, now: datetime) -> Order:
         heard=heard(case.entries),
         warnings=_warnings(case, milestone),
         waited_out=waited_out(case, milestone.name, now),
+        deadline=None if _is_chargeback(milestone) else deadline(case, milestone, now),
     )
 
 

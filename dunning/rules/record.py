@@ -53,6 +53,7 @@ from dunning.payments.reversals import to_repeat
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import StepName, made_for, read, step
+from dunning.rules.deadlines import asked_for, moved_by
 from dunning.rules.deferrals import deferred
 from dunning.rules.exemptions import exempted
 from dunning.rules.fees import fee_of
@@ -182,7 +183,14 @@ def _loosened(case: Case, milestone: Milestone, result: Loosened, now: datetime)
 
 def _deferred(case: Case, milestone: Milestone, result: Deferred, now: datetime) -> Case:
     until = max(result.until, now)
-    later = Deferral(step=milestone.name, until=until, reason=result.reason, waits_for=result.waits_for)
+    later = Deferral(
+        step=milestone.name,
+        at=now,
+        until=until,
+        reason=result.reason,
+        waits_for=result.waits_for,
+        moved_days=max(0, result.outage_days - moved_by(asked_for(case, milestone.name, now))),
+    )
     if result.exempt:
         case = signed(case, exempted(case, result.exempt, now), result.exempt, now)
     return deferred(changed(case, unreached_at=now) if result.unreached else case, later, now)

@@ -73,7 +73,8 @@ def _as_announced(case: Case, under: Case) -> Iterator[Deferral]:
     for milestone in under.plan.milestones:
         until = named.get(milestone.action)
         if until and until > under.when(milestone) and milestone.name not in under.steps_done:
-            yield Deferral(step=milestone.name, until=until, reason="a notice named that day before the terms changed")
+            why = "a notice named that day before the terms changed"
+            yield Deferral(step=milestone.name, at=until, until=until, reason=why)
 
 
 def _over(case: Case, plan: Plan, now: datetime) -> Iterator[Done]:

@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dunning.case.case import Case
+from dunning.case.deadline import Deadline
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait, follow_up, reinstatement
 from dunning.case.facts import Approval
 from dunning.case.ledger import FEES, total
 from dunning.case.results import Deferred, Reinstated
 from dunning.level import Level
 from dunning.money import Money
-from dunning.policy.plan import CONSEQUENCES, Action, Milestone
+from dunning.policy.plan import CONSEQUENCES, EXEMPTED, Action, Milestone
 from dunning.rules.assumed import assumed, delivered
+from dunning.rules.deadlines import deadline
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded, reinstated
 from dunning.rules.updates import approved
+from dunning.windows.can_they_pay import Waits
 
-Waiting = Callable[[Milestone, datetime], datetime | None]
-"""When a step may come that would come at that instant (UTC), as guards will say then; None: at that instant."""
+Waiting = Callable[[Milestone, datetime, Deadline | None], Waits | None]
+"""Until when a step waits that would come at that instant (UTC), as guards will say then; None: it comes then.
+
+The deadline is that of a consequence.
+"""
 _DEEDS = (Action.CHARGE, Action.WARN_ADMINS, *CONSEQUENCES)
 _MOST = 400
 """Decisions; no life takes more."""
@@ -53,7 +59,7 @@ class Coming:
         return self.step.action in _DEEDS and not self.asks and not self.without_effect
 
 
-def nothing_waits(_step: Milestone, _at: datetime) -> None:
+def nothing_waits(_step: Milestone, _at: datetime, _deadline: Deadline | None) -> None:
     """Nothing is known that puts anything off: the plan's own dates."""
 
 
@@ -99,8 +105,9 @@ def road_after(case: Case, notice: Milestone, now: datetime, waiting: Waiting) -
 def _put_off(case: Case, step: Perform | Conclude | Reinstate, now: datetime, waiting: Waiting) -> Deferred | None:
     if not isinstance(step, Perform) or any(each.step == step.milestone.name for each in case.attempts):
         return None
-    until = waiting(step.milestone, now)
-    return Deferred(until=until, reason="it waits") if until else None
+    harms = step.milestone.action in EXEMPTED
+    waits = waiting(step.milestone, now, deadline(case, step.milestone, now) if harms else None)
+    return Deferred(until=waits.until, reason="it waits", outage_days=waits.outage_days) if waits else None
 
 
 def _agreed(case: Case, wait: Wait) -> Case:

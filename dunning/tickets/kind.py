@@ -63,9 +63,10 @@ class TicketKind(StrEnum):
     RENEWAL_REFUSED = "renewal-refused"
     RENEW_INACTIVE = "renew-inactive"
     SUBSCRIPTION_DIED = "subscription-died"
-    # the breaker, and runs that were wrong
+    # the breaker, outages, and runs that were wrong
     BREAKER_STOPPED = "breaker-stopped"
     BREAKER_DECIDED = "breaker-decided"
+    OUTAGE_GOES_ON = "outage-goes-on"
     RUN_UNDONE = "run-undone"
     RUN_NOT_UNDOABLE = "run-not-undoable"
     DELETED_BY_MISTAKE = "deleted-by-mistake"
@@ -121,6 +122,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.SUBSCRIPTION_DIED: _BILLING,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,
+    TicketKind.OUTAGE_GOES_ON: _BILLING,
     TicketKind.RUN_UNDONE: _BILLING,
     TicketKind.RUN_NOT_UNDOABLE: _BILLING,
     TicketKind.DELETED_BY_MISTAKE: _BILLING,

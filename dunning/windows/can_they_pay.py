@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from dunning.calendar import instant, local_date
-from dunning.windows.window import CHARGE, Window
+from dunning.windows.outage import Outage
+from dunning.windows.window import Window
 
 MORNING = time(9)
 """Local time of the window's zone: people of the operator are there when what waited comes."""
@@ -19,16 +20,15 @@ TO_PAY = timedelta(hours=8)
 NEVER = timedelta(0)
 
 
+Cause = Window | Outage
+
+
 class Waits(NamedTuple):
-    """The step comes at `until`; `window` is the first one that is in its way."""
+    """The step comes at `until`; `cause` is the first that is in its way. Of the time `outage_days` are for outages."""
 
-    window: Window
+    cause: Cause
     until: datetime
-
-
-def step_waits(action: str, at: datetime, windows: Iterable[Window], lead: timedelta) -> Waits | None:
-    """When a step may come that would come at `at`, by what `PutOff.action` calls it; None: then. UTC."""
-    return charge_waits(at, windows) if action == CHARGE else consequence_waits(at, windows, lead)
+    outage_days: int = 0
 
 
 def charge_waits(at: datetime, windows: Iterable[Window]) -> Waits | None:

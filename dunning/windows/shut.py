@@ -1,40 +1,107 @@
-"""When steps to come will wait: the guards' own rule, asked by whoever names a date that is still to come."""
+"""All that puts steps off, and the one rule that reads it: guards ask it, and whoever names a date still to come."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from dunning.calendar import shifted
+from dunning.case.deadline import Deadline
+from dunning.level import Level
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
-from dunning.windows.can_they_pay import charge_waits, consequence_waits
-from dunning.windows.window import Window
+from dunning.windows.can_they_pay import Cause, Waits, charge_waits, consequence_waits
+from dunning.windows.outage import Outage
+from dunning.windows.outage_rule import MOST_DAYS, moved, too_young
+from dunning.windows.window import CHARGE, Window, hours_of
+
+DELETE = "delete"
+_MOVED = (DELETE, *(each.value for each in (Level.LOCKED, Level.SUSPENDED, Level.INACTIVE)))
+"""What an outage moves; a warning at login is none of it."""
 
 
 class Shut(NamedTuple):
-    """All that is set now and puts steps off: the windows, and how long before one nobody is restricted any more.
+    """The windows that are set and the outages that were seen.
 
+    `lead`: so long before a window nobody is restricted any more; `least`: a shorter outage moves nothing.
     `operations.windows.shut` reads it from the store; `until` is what `dunning.rules.upcoming` asks.
     """
 
     windows: tuple[Window, ...] = ()
     lead: timedelta = timedelta(0)
+    outages: tuple[Outage, ...] = ()
+    least: timedelta = timedelta(0)
 
-    def until(self, step: Milestone, at: datetime) -> datetime | None:
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing puts anything off."""
+        return not (self.windows or self.outages)
+
+    def until(self, step: Milestone, at: datetime, deadline: Deadline | None) -> Waits | None:
         """When a step comes that would come at `at` (UTC), for `upcoming`; None: then.
 
-        A late fee and a notice wait for no window, and what a chargeback brings at once does not either.
+        A late fee and a notice wait for nothing, and what a chargeback brings at once does not either.
         """
-        if step.action is Action.CHARGE:
-            found = charge_waits(at, self.windows)
-        elif _restricts(step) and read(step.name).kind is not StepKind.CHARGEBACK:
-            found = consequence_waits(at, self.windows, self.lead)
-        else:
-            found = None
-        return found.until if found else None
+        if read(step.name).kind is StepKind.CHARGEBACK:
+            return None
+        action = _action(step)
+        return self.waits(action, at, deadline) if action else None
+
+    def waits(self, action: str, at: datetime, deadline: Deadline | None = None) -> Waits | None:
+        """Until when a step waits that would come at `at` (UTC), by what `PutOff.action` calls it; None: it comes then.
+
+        What is asked again later waits no longer for it: whoever gains by an outage gains its days once.
+        """
+        if action == CHARGE:
+            return charge_waits(at, self.windows)
+        if deadline is None or action not in _MOVED:
+            return consequence_waits(at, self.windows, self.lead)
+        young = too_young(at, self.outages, self.least)
+        waits = self._of_deadline(deadline, at)
+        if young and (waits is None or waits.until <= at):
+            waits = Waits(young, young.since + self.least, waits.outage_days if waits else 0)
+        return waits if waits and waits.until > at else None
+
+    def _of_deadline(self, deadline: Deadline, at: datetime) -> Waits | None:
+        """From the deadline on, whenever that is asked: windows put it off, and outages move what comes of that."""
+        first: Cause | None = None
+        until, days = deadline.at, 0
+        while True:
+            if closed := consequence_waits(until, self.windows, self.lead):
+                first, until = first or closed.cause, closed.until
+                continue
+            due = deadline.model_copy(update={"at": shifted(until, -days, deadline.zone)})
+            found = moved(due, at, self.outages, self.least)
+            if found.outage is None or found.days <= days:
+                break
+            first, until = first or found.outage, shifted(until, found.days - days, deadline.zone)
+            days = found.days
+        if later := consequence_waits(max(until, at), self.windows, self.lead):
+            return Waits(first or later.cause, later.until, days)
+        return Waits(first, until, days) if first else None
 
 
-def _restricts(step: Milestone) -> bool:
-    return step.action in DELETIONS or step.action in LEVEL_OF
+def _action(step: Milestone) -> str:
+    """As `PutOff.action` calls it; empty for what waits for nothing."""
+    if step.action is Action.CHARGE:
+        return CHARGE
+    if step.action in DELETIONS:
+        return DELETE
+    return LEVEL_OF[step.action].value if step.action in LEVEL_OF else ""
+
+
+def why(waits: Waits) -> str:
+    """The reason, for staff."""
+    if isinstance(waits.cause, Window):
+        return f"nobody can pay in our maintenance window, {hours_of(waits.cause)}"
+    outage = waits.cause
+    end = f"to {outage.until:%Y-%m-%d %H:%MZ}" if outage.until else "on"
+    moves = f"; it moves by {waits.outage_days} day(s)" if waits.outage_days else ""
+    return f"customers could not pay ({outage.way} was away from {outage.since:%Y-%m-%d %H:%MZ} {end}){moves}"
+
+
+def is_last_day(waits: Waits, deadline: Deadline | None) -> bool:
+    """Whether outages may move nothing more of the invoice: from here on a person decides."""
+    return deadline is not None and 0 < waits.outage_days >= MOST_DAYS - deadline.moved
 
 
 ALWAYS_OPEN = Shut()

@@ -1,20 +1,28 @@
-"""What is set now and puts steps off, read once for whoever names dates: a notice, a page, a list, a look ahead."""
+"""What puts steps off, read once for whoever names dates: a notice, a page, a list, a look ahead."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from dunning.ports.outage_ledger import OutageLedger
 from dunning.ports.windows import Windows
-from dunning.windows.can_they_pay import TO_PAY
+from dunning.windows.outage import LEAST
 from dunning.windows.shut import Shut
 
 ShutFrom = Callable[[datetime], Awaitable[Shut]]
 """What may put anything off from that instant (UTC) on. Raises StoreOutageError."""
+_WINDOWS, _OUTAGES = timedelta(days=8), timedelta(days=120)
+"""How long ago what still counts may have been: a step may wait since then, a customer may have been warned then."""
 
 
-def shut_by(store: Windows, lead: timedelta) -> ShutFrom:
-    """Read it from the store; `lead` is how long before a window nobody is restricted any more."""
+class Closings(Windows, OutageLedger, Protocol):
+    """Windows and outages."""
+
+
+def shut_by(store: Closings, lead: timedelta, least: timedelta = LEAST) -> ShutFrom:
+    """Read it from the store; `lead` and `least` are as in `Shut`."""
 
     async def shut(now: datetime) -> Shut:
-        return Shut(await store.windows(now - TO_PAY), lead)
+        return Shut(await store.windows(now - _WINDOWS), lead, await store.outages(now - _OUTAGES), least)
 
     return shut

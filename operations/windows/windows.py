@@ -10,7 +10,8 @@ from dunning.case.facts import Reconsider
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.outages import OutageError
 from dunning.ports.windows import Windows
-from dunning.windows.can_they_pay import TO_PAY, step_waits
+from dunning.windows.can_they_pay import TO_PAY
+from dunning.windows.shut import Shut
 from dunning.windows.window import PutOff, Window
 from operations.concurrency import a_few
 from operations.errors import RefusedError, UnfinishedError
@@ -150,7 +151,7 @@ class MaintenanceWindows:
         return sum(told)
 
     def _then(self, row: PutOff, windows: tuple[Window, ...]) -> datetime:
-        waits = step_waits(row.action, row.at, windows, self._lead)
+        waits = Shut(windows, self._lead).waits(row.action, row.at)
         return waits.until if waits else row.at
 
     async def _reconsider(self, row: PutOff, by: str) -> bool:

@@ -65,6 +65,8 @@ class Stage:
             # Far from now: a sweep heals what a test means to be lost.
             "REPRIEVE_SWEEP_HOUR": str((time.gmtime().tm_hour + 12) % 24),
             "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
+            # Most stages have no portal: who tests outages turns it on.
+            "REPRIEVE_OUTAGE_CHECKS": "false",
             "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
             "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
             "REPRIEVE_PORTAL_PORT": str(portal_port),

@@ -6,7 +6,7 @@ from itertools import chain
 
 from pydantic import SecretStr
 
-from adapters.gateways.stripe.calls import client
+from adapters.gateways.stripe.calls import client, translated
 from adapters.gateways.stripe.charges import StripeCharges
 from adapters.gateways.stripe.customers import StripeCustomers
 from adapters.gateways.stripe.news import StripeNews
@@ -29,6 +29,7 @@ class StripeGateway:
     def __init__(self, key: SecretStr, url: str = "", timeout: float = 10.0) -> None:
         """`key` is secret or restricted; `url` is where a stand-in listens, empty for Stripe; `timeout` in seconds."""
         self._http, stripe = client(key, url, timeout)
+        self._intents = stripe.v1.payment_intents
         self._customers = StripeCustomers(stripe)
         self._charges = StripeCharges(stripe)
         self._refunds = StripeRefunds(stripe)
@@ -80,6 +81,11 @@ class StripeGateway:
     async def news(self, body: str) -> tuple[News, ...]:
         """What an event says. Raises ValueError for what is none, or none of the key's mode."""
         return await self._news.news(body)
+
+    async def answers(self) -> None:
+        """Ask for something small. Raises OutageError and StripeRefusedError."""
+        with translated():
+            await self._intents.list_async({"limit": 1})
 
     async def close(self) -> None:
         """Close the connections."""

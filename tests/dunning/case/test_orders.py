@@ -7,6 +7,7 @@ import pytest
 
 from dunning.case.announced import Announced, Announcement
 from dunning.case.case import Case, going_on, open_case
+from dunning.case.deadline import Deadline
 from dunning.case.facts import DueDateChange
 from dunning.case.fence import Fence
 from dunning.case.orders import (
@@ -27,6 +28,7 @@ from dunning.coverage import Coverage
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Action, Milestone
+from dunning.rules.deadlines import deadline
 from dunning.rules.order_for import BUILDERS, order_for, reinstate_order
 from dunning.rules.record import recorded
 from dunning.rules.updates import due_date_changed, unreadable
@@ -52,6 +54,13 @@ def ordered(life: Life, name: str) -> Order:
     done = did(life, name)
     assert done.step is not None
     return order_for(done.before, done.step, done.decided)
+
+
+def deadline_of(life: Life, name: str) -> Deadline:
+    """As of the moment in which the step was decided."""
+    done = did(life, name)
+    assert done.step is not None
+    return deadline(done.before, done.step, done.decided)
 
 
 def unnumbered(order: Order) -> Order:
@@ -97,6 +106,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         today=opened(COURTESY).invoice.due + timedelta(days=10),
         covers=Coverage(kinds=("website", "email")),
         warnings=("n2", "n3"),
+        deadline=deadline_of(courtesy, "suspend"),
     )
     assert unnumbered(ordered(aso, "deactivate")) == RestrictOrder(
         **WHO,
@@ -107,6 +117,7 @@ def test_a_restriction_says_which_services_and_what_was_held_before() -> None:
         held=Level.SUSPENDED,
         voids=True,
         warnings=("n5",),
+        deadline=deadline_of(aso, "deactivate"),
     )
 
 
@@ -115,15 +126,27 @@ def test_a_deletion_names_its_services_and_back_ups_are_a_deletion_of_their_own(
     when = at(opened(HOTDOODLE), 60)
     today = opened(HOTDOODLE).invoice.due + timedelta(days=60)
     assert unnumbered(ordered(life, "delete")) == DeleteOrder(
-        **WHO, step="delete", at=when, today=today, warnings=("n6",)
+        **WHO, step="delete", at=when, today=today, warnings=("n6",), deadline=deadline_of(life, "delete")
     )
     assert unnumbered(ordered(life, "delete-backups")) == DeleteOrder(
-        **WHO, step="delete-backups", at=when, today=today, backups=True, warnings=("n6",)
+        **WHO,
+        step="delete-backups",
+        at=when,
+        today=today,
+        backups=True,
+        warnings=("n6",),
+        deadline=deadline_of(life, "delete-backups"),
     )
     case, now = moment(HOTDOODLE, 54)
     only = step(case, "delete").model_copy(update={"services": ("website",)})
     assert unnumbered(order_for(case, only, now)) == DeleteOrder(
-        **WHO, step="delete", at=now, today=case.today(now), covers=Coverage(kinds=("website",)), warnings=("n6",)
+        **WHO,
+        step="delete",
+        at=now,
+        today=case.today(now),
+        covers=Coverage(kinds=("website",)),
+        warnings=("n6",),
+        deadline=deadline(case, only, now),
     )
 
 

@@ -100,7 +100,7 @@ def test_a_customer_reads_no_names_no_codes_and_no_addresses_of_others() -> None
     case, now = moment(ASO, 91)
     case = approved(case, Approval(milestone="delete", by="Ann Staff"))
     case = unreadable(case, "payment_received", "secret words", now)
-    later = Deferral(step="delete", until=now, reason="the breaker stopped 400")
+    later = Deferral(step="delete", at=now, until=now, reason="the breaker stopped 400")
     case = changed(case, deferrals=(later,))
     case = undone(case, undo(ASO, 5, 30, by="Bob Staff", reason="a slip of the clock"), now)
     text = receipt(case, now, copies(case), for_customer=True, waiting=nothing_waits).model_dump_json()

@@ -63,8 +63,8 @@ def test_steps_of_the_plan_wait_so_often_and_no_more_and_never_the_invoice_itsel
     assert awaits(case, reminder.model_copy(update={"name": "confirm:x"})) is None
     for number in range(MOST):
         assert awaits(case, reminder), number
-        waited = Deferral(step=reminder.name, until=NOW, reason=f"{WORDS} on some day")
-        other = Deferral(step=reminder.name, until=NOW, reason="the breaker")
+        waited = Deferral(step=reminder.name, at=NOW, until=NOW, reason=f"{WORDS} on some day")
+        other = Deferral(step=reminder.name, at=NOW, until=NOW, reason="the breaker")
         case = changed(case, deferrals=(*case.deferrals, waited, other))
     assert awaits(case, reminder) is None
     assert awaits(case, by_action[Action.CHARGE])

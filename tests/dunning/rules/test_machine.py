@@ -65,7 +65,7 @@ def test_a_step_put_off_waits_for_its_own_day_and_delays_no_other() -> None:
     assert isinstance(decide(off, later), Perform)
     earlier = recorded(off, step(case, "suspend"), Deferred(until=now, reason="not now"), now)
     assert decide(earlier, now) == Wait(later, "suspend", "the panel is being repaired")
-    other = case.model_copy(update={"deferrals": (Deferral(step="delete", until=later, reason="not today"),)})
+    other = case.model_copy(update={"deferrals": (Deferral(step="delete", at=now, until=later, reason="not today"),)})
     assert decide(other, now) == waits(10, "suspend", "the policy a-small-orange says day +10 from the due date")
 
 

@@ -188,7 +188,7 @@ def test_a_step_put_off_is_not_done_and_never_put_off_into_the_past() -> None:
         later = after(case, "suspend", Deferred(until=until, reason="the panel is being repaired"), now)
         assert later.done == case.done
         assert later.deferrals == (
-            Deferral(step="suspend", until=max(until, now), reason="the panel is being repaired"),
+            Deferral(step="suspend", at=now, until=max(until, now), reason="the panel is being repaired"),
         )
 
 

@@ -12,6 +12,7 @@ from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from dunning.case.case import Case
+from dunning.case.deadline import Deadline
 from dunning.case.decisions import Finish, Step, Wait, reinstatement
 from dunning.case.facts import Approval, Promise, Undo
 from dunning.case.ledger import FEES
@@ -25,6 +26,8 @@ from dunning.rules.record import recorded
 from dunning.rules.upcoming import _MOST, Coming, Waiting, nothing_waits, road_after, road_ahead, upcoming
 from dunning.rules.updates import approved
 from dunning.undo.undo import undone
+from dunning.windows.can_they_pay import Waits
+from dunning.windows.window import Window
 from tests.dunning.evenings import ASO, COURTESY, evening, moment, step
 from tests.dunning.examples import DUE, at, opened, pays, sends_money, takes_back
 from tests.dunning.life import Fact, Life, go_on, live
@@ -40,10 +43,12 @@ class Closed(NamedTuple):
 
     times: tuple[tuple[datetime, datetime], ...] = ()
 
-    def until(self, step: Milestone, at: datetime) -> datetime | None:
+    def until(self, step: Milestone, at: datetime, _deadline: Deadline | None = None) -> Waits | None:
         """As a guard says it: the next one may be there by then, and is asked again."""
-        harms = step.action in CONSEQUENCES or step.action is Action.WARN_ADMINS
-        return next((until for since, until in self.times if harms and since <= at < until), None)
+        if step.action not in CONSEQUENCES and step.action is not Action.WARN_ADMINS:
+            return None
+        closed = (Window(id="w", since=since, until=until, zone="UTC") for since, until in self.times)
+        return next((Waits(each, each.until) for each in closed if each.since <= at < each.until), None)
 
 
 NEVER_CLOSED = Closed()
@@ -57,8 +62,8 @@ class Unpaid(World):
     has_method: bool = True
 
     def answer(self, case: Case, milestone: Milestone, now: datetime) -> Result:
-        if until := self.shut.until(milestone, now):
-            return Deferred(until=until, reason="closed")
+        if waits := self.shut.until(milestone, now):
+            return Deferred(until=waits.until, reason="closed")
         known = any(a.step == milestone.name for a in case.attempts) or milestone.name.startswith("charge:method-")
         self.has_method = self.has_method or milestone.name.startswith("charge:method-")
         self.company.answers = ["declined" if self.has_method or known else "no_method"]

@@ -56,7 +56,7 @@ def test_the_morning_may_fall_into_the_next_one() -> None:
     second = window(hours=3, since=START + timedelta(hours=11))  # from eight in the morning
     waits = charge_waits(START, [window(), second])
     assert waits
-    assert waits.window == window()
+    assert waits.cause == window()
     assert local(waits.until, ZONES[0]).isoformat() == "2026-12-03T09:00:00-08:00"
 
 

@@ -26,6 +26,7 @@ from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.machine import decide
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
+from dunning.windows.outage import Outage, Way
 from dunning.windows.window import Window
 from operations.invoices.new_invoice import NewInvoice
 from operations.processors.links import NewLink
@@ -253,3 +254,10 @@ async def linked_to_paypal(stage: Stage, client: Client, number: str) -> None:
     await at_paypal(stage, client, number)
     new = NewLink(f"I-{number}", account(number), "", NOW, "bob")
     await stage.made(client).processor_links.add(new)
+
+
+async def with_outage(stage: Stage, client: Client, number: str) -> None:
+    del client
+    until = AT + timedelta(hours=2)
+    one = Outage(id=f"portal-{number}", way=Way.PORTAL, since=AT, until=until, seen=until, checks=9, why="away")
+    await stage.store.put_outage(one)

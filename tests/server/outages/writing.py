@@ -85,6 +85,17 @@ def _window_add(number: str) -> tuple[str, ...]:
     return ("window", "add", *hours, "--reason", number, "--by", "ana")
 
 
+async def outage(stage: Stage, number: str) -> list[str]:
+    found = [each for each in await stage.store.outages(NOW - timedelta(days=2000)) if each.reason == number]
+    return [f"{(each.until or each.since) - each.since}, {each.by}, {each.struck_by}" for each in found]
+
+
+def _outage_add(number: str) -> tuple[str, ...]:
+    day = preparing.night(number) - timedelta(days=1000)
+    hours = ("--from", f"{day} 21:00", "--until", f"{day} 23:00", "--zone", "UTC")
+    return ("outage", "add", *hours, "--by", "ana", "--reason", number)
+
+
 def _of_window(command: str, *more: str) -> Callable[[str], tuple[str, ...]]:
     def words(number: str) -> tuple[str, ...]:
         day = preparing.night(number)
@@ -199,5 +210,7 @@ WRITING: dict[str, Writing] = {
         _of_window("extend", "--until", "{} 23:30"), preparing.with_window, varies=frozenset({"windows"}), more=window
     ),
     "window cancel": Writing(_of_window("cancel"), preparing.with_window, varies=frozenset({"windows"}), more=window),
+    "outage add": Writing(_outage_add, nothing, varies=frozenset({"outages"}), more=outage),
+    "outage strike": Writing(_of("outage strike", "portal-{}", *WHO), preparing.with_outage),
     "drift": Writing(_of("drift"), drifted, more=shown),
 }

@@ -297,6 +297,16 @@ def _windows() -> None:
         _instant("until"),
         _key("put_off", "window", "invoice", "step"),
     )
+    op.create_table(
+        "outages",
+        *_words("id", "way", "why", "by", "reason", "struck_by", "struck_reason"),
+        _instant("since"),
+        sa.Column("until", UtcInstant(), nullable=True),
+        _instant("seen"),
+        sa.Column("checks", sa.Integer(), nullable=False),
+        _key("outages", "id"),
+    )
+    _index("outages", "seen")
 
 
 def _processors() -> None:
@@ -321,7 +331,7 @@ def _processors() -> None:
 
 def downgrade() -> None:
     tables = (
-        "processor_sales processor_subscriptions put_off windows series renewals subscriptions "
+        "processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
         "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )
