@@ -130,12 +130,16 @@ class Stage:
 
     async def start_portal(self) -> None:
         """Start the portal, and let gateway and processor send their events there. Raises RuntimeError."""
-        (self.folder / "paypal.pem").write_bytes(await self.companies.paypal.authority())
+        await self.trust_paypal()
         await self.portal.start()
         await self._until_ready(self.portal, f"{self.portal_url}/ready")
         await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
         here = self.addresses.paypal
         await self.companies.paypal.webhook(f"{self.portal_url}/webhooks/paypal", PAYPAL_WEBHOOK, here)
+
+    async def trust_paypal(self) -> None:
+        """Write down whose certificates the portal believes, before it starts."""
+        (self.folder / "paypal.pem").write_bytes(await self.companies.paypal.authority())
 
     async def _until_ready(self, child: Child, url: str) -> None:
         patience = time.monotonic() + PATIENCE
