@@ -77,6 +77,7 @@ from operations.subscriptions.keep import KeepSubscriptions
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
+from operations.windows.announce import AnnounceWindow
 from operations.windows.outages import Outages
 from operations.windows.shut import ShutFrom, shut_by
 from operations.windows.windows import MaintenanceWindows
@@ -291,6 +292,11 @@ class Composition:
     def windows(self) -> MaintenanceWindows:
         """Set, move and cancel maintenance windows."""
         return MaintenanceWindows(self.store, self.cases, self._lead, now)
+
+    @cached_property
+    def announce_window(self) -> AnnounceWindow:
+        """Announce a maintenance window to customers."""
+        return AnnounceWindow(self.store, self.look.case, self.notices, self.shut, now)
 
     @cached_property
     def shut(self) -> ShutFrom:

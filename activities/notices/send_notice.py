@@ -143,7 +143,7 @@ class SendNotice:
             return order
         shut = await self._shut(order.at)
         order = as_it_will_be(order, shut.until) if order.road and not shut.is_empty else order
-        owed = order.balance.minor > 0 and not order.lapsed
+        owed = order.balance.minor > 0 and not order.lapsed and not order.closures
         return order.model_copy(update={"closures": near(shut.windows, order.at)}) if owed else order
 
     async def _with_backups(self, order: NoticeOrder, account: Account) -> NoticeOrder:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from adapters import signed_links
 from adapters.settings.brands import Brand, Brands
@@ -17,6 +18,7 @@ from adapters.templates.languages import Languages
 from adapters.templates.locale import LocaleFormat, direction, tag, writing
 from adapters.templates.names import FRAME, NAMES
 from adapters.templates.road import Road
+from dunning.case.closure import Closure
 from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
@@ -191,6 +193,7 @@ class TemplateRenderer:
             "domain_help_url": self._domain_help_url,
             "words": words,
             "no_paying": _no_paying(order, reader, words),
+            "closures": [_closure(each, reader, order.zone, words) for each in order.closures],
         }
         facts |= Road(reader, words, named=facts["named"], down=facts["down"]).facts(order)
         facts["payments"] = [
@@ -272,8 +275,27 @@ def _named(services: Iterable[Service]) -> str:
 def _no_paying(order: NoticeOrder, reader: LocaleFormat, words: dict[str, Any]) -> str:
     """When the customer, who owes something, cannot pay soon, on the customer's clock."""
     said = words["no_paying"]
-    owed = order.closures if order.invoice else ()
+    owed = [each for each in order.closures if order.invoice and not each.pay_by]
     return " ".join(said.format(since=reader.moment(each.since), until=reader.moment(each.until)) for each in owed)
+
+
+def _closure(closure: Closure, reader: LocaleFormat, zone: str, words: dict[str, Any]) -> dict[str, Any]:
+    """What a template may say of a window: its hours in each zone, with that zone's own date (S0-01)."""
+    zones = dict.fromkeys((closure.zone, zone, *closure.also, "UTC"))
+    clocks = [reader._replace(zone=ZoneInfo(each)) for each in zones]
+    home = reader._replace(zone=ZoneInfo(closure.zone))
+
+    def hours(clock: LocaleFormat) -> str:
+        return words["hours"].format(since=clock.moment(closure.since), until=clock.moment(closure.until))
+
+    return {
+        "day": home.local_day(closure.since),
+        "hours": [hours(clock) for clock in clocks],
+        "own_hours": hours(reader),
+        "reason": _one_line(closure.reason),
+        "write_to": words["or"].join(_one_line(each) for each in closure.write_to),
+        "pay_by": reader.day(closure.pay_by) if closure.pay_by else "",
+    }
 
 
 def _in(words: dict[str, Any], reason: Remaining) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
 from cli.shell.output import print_json
+from cli.windows.announce import announce
 from cli.windows.hours import check_zones, read_hour
+from cli.windows.options import Id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from dunning.windows.window import PutOff, Window
     from operations.windows.windows import Changed
 
-Id = Annotated[str, Parameter(help="The window's id, such as 2026-12-01-2100; `window list` has them.")]
 By = Annotated[str, Parameter("--by", help="Who decides this; kept with the window.")]
 Zones = Annotated[tuple[str, ...], Parameter("--also", help="Print the hours in this zone, too; several times.")]
 _SHOWN = 20
 
-window = App(name="window", help="Set, move and cancel maintenance windows.")
+window = App(name="window", help="Set, announce, move and cancel maintenance windows.")
+window.command(announce)
 
 
 @window.command

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
+from dunning.calendar import instant
 from dunning.case.case import Case, Opened, Reachability, open_case
 from dunning.case.facts import CardOnFile, Payment, Replan, Reversal, Undo
 from dunning.case.orders import CardOrder, HeldFor, NoticeOrder, ReinstateOrder
@@ -12,6 +13,7 @@ from dunning.forecast.life import Fact, SampleLife
 from dunning.holds import OTHER_SOURCES, Hold
 from dunning.level import Level
 from dunning.money import Money
+from dunning.notices.announcement import Addressee, announcement
 from dunning.notices.card_ends import card_ends_notice
 from dunning.notices.hold_notice import hold_notice
 from dunning.notices.still_restricted import still_restricted_notice
@@ -26,8 +28,12 @@ from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from dunning.rules.money_in import paid, reversed_
+from dunning.rules.pay_by import pay_by_notice
 from dunning.rules.replan import replanned
+from dunning.rules.upcoming import nothing_waits
 from dunning.undo.undo import undone
+from dunning.windows.near import closure_of
+from dunning.windows.window import Window
 
 NUMBER, ACCOUNT = "INV-1042", "sample"
 _AMOUNT, _LARGE = 1999, 1_999_900
@@ -57,6 +63,7 @@ def sample_notices(policy: Policy, due: date) -> tuple[SampleNotice, ...]:
         *_about_cards(opened),
         *_about_the_panel(opened),
         *_about_holds(opened),
+        *_about_windows(opened),
     ):
         found.setdefault(_says(notice.order), notice)
     return tuple(found.values())
@@ -204,6 +211,20 @@ def _about_holds(opened: Opened) -> Iterator[SampleNotice]:
     for source, level in (*lighter, *((source, Level.SUSPENDED) for source in OTHER_SOURCES)):
         hold = Hold(account=ACCOUNT, source=source, level=level, since=at)
         yield SampleNotice(f"the account is held: {source}", hold_notice(hold, account, at))
+
+
+def _about_windows(opened: Opened) -> Iterator[SampleNotice]:
+    """A maintenance window on the evening of the due date, announced a week before."""
+    plan, due = opened.plan, opened.invoice.due
+    since = instant(due, time(21), plan.zone)
+    window = Window(id="w", since=since, until=since + timedelta(hours=2), zone=plan.zone, reason="We get new disks.")
+    now, to = since - timedelta(days=7), Addressee(ACCOUNT, plan.zone, "")
+    for changed in (False, True):
+        order = announcement(window, closure_of(window), to, now, changed=changed)
+        yield SampleNotice(f"maintenance is {'moved' if changed else 'planned'}", order)
+    asked = pay_by_notice(open_case(opened, now), window, closure_of(window), now, nothing_waits)
+    if asked:
+        yield SampleNotice("maintenance is planned, and the invoice is due in it", asked)
 
 
 def _account(plan: Plan) -> Account:

@@ -66,6 +66,10 @@ class StepKind(Enum):
     HOLD = Form("hold", 5, Action.NOTIFY)
     CARD_ENDS = Form("card-ends", 4, Action.NOTIFY, ends=True)  # by account, card, its end, days before it
 
+    # Of a maintenance window, by its id, its hours, and the account or the invoice.
+    ANNOUNCE = Form("announce", 3, Action.NOTIFY, ends=True)
+    PAY_BY = Form("pay-by", 3, Action.NOTIFY, ends=True)
+
     RESENT = Form("resent", 1, ends=True)  # a copy that a person had sent, by the notice's id
 
     # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.

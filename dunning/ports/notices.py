@@ -22,6 +22,10 @@ class Notices(Protocol):
         """The invoice's notices, oldest first."""
         ...
 
+    async def notices_named(self, beginning: str) -> tuple[str, ...]:
+        """The ids that begin so, in order."""
+        ...
+
     async def account_notices(self, account: str) -> tuple[NoticeCopy, ...]:
         """The account's notices, of all its invoices and of none, oldest first."""
         ...

@@ -81,6 +81,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("outages",): (),
     ("outage", "add"): ("--from", "2020-01-01 21:00", "--until", "2020-01-01 23:00", "--zone", "UTC", *WHO),
     ("outage", "strike"): ("portal-1", *WHO),
+    ("window", "announce"): ("w",),
     ("breaker", "show"): (),
     ("breaker", "allow"): (*WHO, "--yes"),
     ("breaker", "keep"): WHO,

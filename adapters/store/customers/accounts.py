@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, delete, insert, select, update
+from sqlalchemy import Select, Table, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.customers.owners import of_account, owner, owner_of, payers_of
 from adapters.store.database.base import Database, add_row, put_row
 from adapters.store.database.patience import again
 from adapters.store.tables import account_changes, accounts, contacts, payers, services
+from dunning.notices.announcement import Addressee
 from dunning.records.accounts import Account, AccountChange, Contact, Service
 
 
@@ -104,6 +105,18 @@ class Accounts(Database):
         its: Any = select(accounts.c.id, accounts.c.name).where(accounts.c.merged_into.is_(None))
         rows = await self._rows(its)
         return {row["id"]: row["name"] for row in rows}
+
+    async def addressees(self) -> tuple[Addressee, ...]:
+        """Read every account with the address that it is written to, by id; none that was merged into another."""
+        works = contacts.c.bounced_at.is_(None)
+        its: Any = (
+            select(accounts.c.id, accounts.c.zone, contacts.c.email)
+            .outerjoin(contacts, and_(contacts.c.account == accounts.c.id, works))
+            .where(accounts.c.merged_into.is_(None))
+            .order_by(accounts.c.id, contacts.c.rank.desc())
+        )
+        found = {row["id"]: Addressee(row["id"], row["zone"], row["email"] or "") for row in await self._rows(its)}
+        return tuple(found.values())
 
     async def owners(self, service: str) -> tuple[str, ...]:
         """Find the accounts that name the service, by id; several, when somebody signed up again with the same name."""

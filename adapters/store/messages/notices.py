@@ -30,6 +30,11 @@ class Notices(Database):
         its = select(notices).where(notices.c.invoice == invoice).order_by(notices.c.at, notices.c.id)
         return tuple(copy_of(row) for row in await self._rows(its))
 
+    async def notices_named(self, beginning: str) -> tuple[str, ...]:
+        """Read the ids that begin so, in order."""
+        its = select(notices.c.id).where(notices.c.id.startswith(beginning, autoescape=True)).order_by(notices.c.id)
+        return tuple(row["id"] for row in await self._rows(its))
+
     async def account_notices(self, account: str) -> tuple[NoticeCopy, ...]:
         """Read the account's notices of all invoices and of none, oldest first, then by id."""
         its = select(notices).where(of_account(notices.c.account, account)).order_by(notices.c.at, notices.c.id)

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.store import SqlStore
 from cli.shell.options import now
+from dunning.records.accounts import Account, Contact
 from dunning.windows.window import PutOff, Window
 from tests.cli.command import Operate
 
@@ -133,3 +134,36 @@ async def test_one_that_runs_ends_when_it_is_cancelled_and_was_closed_so_long(
     )
     await store.note_put_off(waits)
     assert "INV-1 suspend: until " in (await offline("window", "list")).out
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("nine",), "nine: there is no such window; `starter.py window list` names them"),
+        (("over",), "over: it is begun or over"),
+        (("off",), "off: it is cancelled"),
+        (("utc",), "--also: its hours were said in UTC; name a second zone that customers know"),
+        (("utc", "--also", "Mars/Olympus"), "--also: there is no time zone 'Mars/Olympus'"),
+        (("utc", "--also", "Europe/Berlin", "--per-second", "0"), "--per-second: 0 is not above 0"),
+    ],
+)
+async def test_what_cannot_be_announced_is_refused(
+    store: SqlStore, offline: Operate, words: tuple[str, ...], wrong: str
+) -> None:
+    at, hour = now(), timedelta(hours=1)
+    for name, since, cancelled in (("over", at - hour, False), ("off", at + hour, True), ("utc", at + hour, False)):
+        await store.put_window(Window(id=name, since=since, until=since + hour, zone="UTC", cancelled=cancelled))
+    said = await offline("window", "announce", *words, "--dry-run")
+    assert (said.status, said.out, wrong in said.err) == (2, "", True), said.err
+
+
+async def test_a_dry_run_says_whom_and_who_has_no_address_that_works(store: SqlStore, offline: Operate) -> None:
+    assert (await offline("window", "add", *HOURS, *SAID)).status == 0
+    for name, bounced in (("bakery", None), ("shop", now())):
+        contact = Contact(account=name, email=f"ann@{name}.example", bounced_at=bounced)
+        await store.put_account(Account(id=name, name=name, contacts=(contact,)))
+    said = await offline("window", "announce", ID, "--dry-run")
+    assert said.out == (
+        f"{ID}: 1 customer(s) would be written to; 0 had it before\n  bakery: ann@bakery.example\n"
+        "0 bill(s) are due near it: asked to pay before\n1 without an address that works: shop\n"
+    )
