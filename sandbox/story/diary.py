@@ -86,6 +86,9 @@ def _facts(life: Life) -> Iterator[_Fact]:
     for entry in case.entries[1:]:
         if entry.id not in tied:
             yield _Fact(at=entry.at, what=line_of(entry), entries=(entry,))
+    for each in case.deferrals:
+        if milestone := case.plan.milestone(each.step):
+            yield _Fact(at=milestone.at, what=f"{each.step} waits until {clock(case, each.until)}: {each.reason}")
     for done in case.done:
         yield _Fact(
             at=done.at,

@@ -20,6 +20,7 @@ from dunning.policy.plan import Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.credit import Credit
 from dunning.records.mail import NoticeCopy
+from operations.windows.windows import NewWindow
 from sandbox.mail.books import Message
 from sandbox.panel.books import Change
 from sandbox.payments.books import Charge
@@ -70,6 +71,8 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
     plan = plan_for(policy, story.row.invoice_facts(), story.row.zone or "")
     for behaviour in story.charge_scripts(plan):
         await stage.companies.payments.script(story.row.account, behaviour)
+    for window in _windows(story, plan):
+        await stage.made(skipper.client).windows.add(window)
     with skipper.with_time_skipping_disabled():
         row = stage.with_probes(await stage.with_payer(story.row))
         await stage.open(skipper.client, row, policy)
@@ -83,8 +86,8 @@ async def play(stage: Stage, skipper: TimeSkipper, story: Story, policy: Policy 
     return await _seen(stage, skipper, handle, story, tuple(doors.told))
 
 
-async def forward(skipper: TimeSkipper, handle: Handle, until: datetime) -> None:
-    """Let the case's own time pass until then, or until the case ends. Raises StuckError.
+async def forward(skipper: TimeSkipper, handle: WorkflowHandle[Any, Any], until: datetime) -> None:
+    """Let the own time of a case or subscription pass until then, or until it ends. Raises StuckError.
 
     Time is skipped only while nothing is being done, so every step up to then is over.
     """
@@ -111,7 +114,7 @@ async def at_rest(handle: WorkflowHandle[Any, Any]) -> None:
         await asyncio.sleep(_GLANCE)
 
 
-async def _why_stuck(handle: Handle) -> str:
+async def _why_stuck(handle: WorkflowHandle[Any, Any]) -> str:
     pending = (await handle.describe()).raw_description.pending_activities
     tries = [f"{p.activity_type.name}, try {p.attempt}: {p.last_failure.message or 'no answer yet'}" for p in pending]
     return f"{handle.id} did not get on for {PATIENCE:.0f} s ({'; '.join(tries) or 'no activity is pending'})"
@@ -123,6 +126,15 @@ def _moment(story: Story, plan: Plan, day: int) -> datetime:
         instant(story.row.due + timedelta(days=day), local(plan.milestones[0].at, plan.zone).time(), plan.zone)
     ]
     return max(steps) + A_BIT
+
+
+def _windows(story: Story, plan: Plan) -> list[NewWindow]:
+    found: list[NewWindow] = []
+    for closes in story.closes:
+        since = _moment(story, plan, closes.day) - A_BIT - timedelta(hours=1)
+        until = since + timedelta(hours=closes.hours)
+        found.append(NewWindow(since, until, plan.zone, "a new billing system", "ada"))
+    return found
 
 
 async def _happen(doors: Doors, several: list[Happening]) -> None:

@@ -66,6 +66,15 @@ class Declines(Happening):
     code: str = "card_declined"
 
 
+class Closes(Happening):
+    """A maintenance window of the operator: from an hour before the policy's hour of that day on, so many `hours`.
+
+    It is everybody's: no other story may have a step in it, nor near it.
+    """
+
+    hours: int
+
+
 class Charges(_Written):
     """Charge attempts that the gateway has in its own books."""
 
@@ -104,6 +113,7 @@ class Story(_Written):
     approve: tuple[Approves, ...] = ()
     waive: tuple[Waives, ...] = ()
     void: tuple[Voids, ...] = ()
+    closes: tuple[Closes, ...] = ()
     decline: tuple[Declines, ...] = ()
     no_method: tuple[int, ...] = ()
     ends: Ends

@@ -19,6 +19,9 @@ def test_the_demo_plays_every_story_to_its_end_and_leaves_nothing_running():
         assert f"{story.row.invoice} · {story.row.customer} · {story.row.amount} · due {story.row.due}" in out
     assert "day +10 · " in out
     assert 'notice sent · "First Invoice Overdue Notice"' in out
+    assert "waits until" in out
+    assert "nobody can pay in our maintenance window" in out
+    assert "✓ a subscription was renewed twice, and charged each time" in out
     assert "query=NextMilestone" in out
     assert until_none_left(process.pid) == []
 
