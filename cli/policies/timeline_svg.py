@@ -6,7 +6,7 @@ background and is readable on white and on dark pages.
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import NamedTuple
 
@@ -58,7 +58,15 @@ class _Frame(NamedTuple):
         return self.left + _AXIS + 2 * _MARGIN
 
 
-def picture(title: str, due: date, zone: str, milestones: Sequence[Milestone]) -> str:
+class Closed(NamedTuple):
+    """From `since` to `until` (UTC) nobody can pay; `words` say why."""
+
+    since: datetime
+    until: datetime
+    words: str
+
+
+def picture(title: str, due: date, zone: str, milestones: Sequence[Milestone], closed: Sequence[Closed] = ()) -> str:
     """The SVG document."""
     labels = [_labels(milestone, zone) for milestone in milestones]
     left = max(_width(text, 12.5) for pair in labels for text in pair) + 2 * _MARGIN
@@ -67,6 +75,7 @@ def picture(title: str, due: date, zone: str, milestones: Sequence[Milestone]) -
     frame = _Frame(left, _MARGIN + 26 * len(heads) + 30 + _TOP_OF_AXIS, *_span(days), len(milestones))
     parts = [
         *_head(title, heads, f"due {due:%d %B %Y}, times in {zone}", frame),
+        *(part for each in closed for part in _shut(frame, each, due, zone)),
         *_axis(frame),
         *(part for lane, each in enumerate(milestones) for part in _lane(frame, lane, each, labels[lane], days)),
         "</svg>",
@@ -120,6 +129,20 @@ def _axis(frame: _Frame) -> Iterator[str]:
     x = frame.x(0)
     yield f'<path d="M{x} {frame.top}V{frame.bottom}" stroke="#1f2328" stroke-width="1.5" stroke-dasharray="5 4"/>'
     yield _text(x, frame.top - 8, "due", 'font-size="13" font-weight="600" fill="#1f2328" text-anchor="middle"')
+
+
+def _shut(frame: _Frame, closed: Closed, due: date, zone: str) -> Iterator[str]:
+    """A grey band, with its words below the lanes."""
+    first, last = (frame.x(_day(at, due, zone)) for at in (closed.since, closed.until))
+    width = max(4.0, round(last - first, 1))
+    yield f'<rect x="{first}" y="{frame.top}" width="{width}" height="{frame.bottom - frame.top}" fill="#d0cdc2"/>'
+    yield _text(first, frame.bottom + 16, closed.words, 'font-size="12" fill="#57606a" text-anchor="middle"')
+
+
+def _day(at: datetime, due: date, zone: str) -> float:
+    """Days from the due date, with the part of the day; a step stands at the beginning of its own."""
+    there = local(at, zone)
+    return (there.date() - due).days + (there.hour * 60 + there.minute) / (24 * 60)
 
 
 def _lane(

@@ -28,6 +28,7 @@ from dunning.states import StateAt
 from tests.cli.command import ROOT
 from tests.cli.command import starter as run
 from tests.notices.test_templates import order
+from tools import window_picture
 
 DUE = date(2026, 12, 1)
 SNAPSHOTS = ROOT / "tests" / "notices" / "snapshots"
@@ -49,6 +50,10 @@ def test_the_published_picture_is_the_live_policys(name: str) -> None:
     file = ROOT / "docs" / "timelines" / f"{name}.svg"
     again = f"starter.py plan --policy {name} --due {DUE} --svg {file.relative_to(ROOT)}"
     assert file.read_text() == picture(policy.title, DUE, policy.zone, dated(policy)), f"draw it again: {again}"
+
+
+def test_the_picture_of_a_window_is_what_the_rules_say() -> None:
+    assert window_picture.FILE.read_text() == window_picture.drawn(), "draw it again: python -m tools.window_picture"
 
 
 @pytest.mark.req("S2-29")
