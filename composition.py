@@ -64,6 +64,7 @@ from operations.money.staff_credit import StaffCredit
 from operations.notices import NoticeArchive
 from operations.policies.difference import ComparePolicies
 from operations.policies.replan import MoveToPolicy
+from operations.processors.doctor import PaymentDoctor
 from operations.processors.links import ProcessorLinks
 from operations.processors.look import LookAtProcessor
 from operations.resend_notice import Letterbox, ResendNotice
@@ -404,9 +405,15 @@ class Composition:
         return self.processor and LookAtProcessor(self.processor, self.store, self.look.case, self.spread_credit, now)
 
     @cached_property
+    def payment_doctor(self) -> PaymentDoctor:
+        """Tell customers whose own subscription pays too late, or too little."""
+        return PaymentDoctor(self.store, self.look.case, self._policy, self.notices, now)
+
+    @cached_property
     def processor_links(self) -> ProcessorLinks:
         """Say which of its subscriptions pays for which account."""
-        return ProcessorLinks(self.processor, self.store, self.look_at_processor, self.deliver_news.deliver, now)
+        look, doctor = self.look_at_processor, self.payment_doctor
+        return ProcessorLinks(self.processor, self.store, look, self.deliver_news.deliver, clock=now, doctor=doctor)
 
     @cached_property
     def keep_subscriptions(self) -> KeepSubscriptions:

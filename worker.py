@@ -62,7 +62,7 @@ from dunning.case.results import Deferred
 from dunning.fleet.breaker import Limits
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
-from operations.processors.look import LookAtAll
+from operations.processors.look import LookAtAll, LookAtProcessor
 from operations.processors.received import WithProcessor
 from operations.services.backups import PanelBackUps
 from operations.windows.check_outages import CheckOutages
@@ -147,13 +147,17 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             renewals.renew,
             renewals.note_subscription,
             renewals.keep_subscriptions,
-            LookAtProcessors(look and LookAtAll(look, store, made.deliver_news.deliver)).look_at_processors,
+            LookAtProcessors(look and _look_at_all(made, look)).look_at_processors,
         ],
     }
 
 
 def _gateway(settings: Settings) -> StripeGateway:
     return StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
+
+
+def _look_at_all(made: Composition, look: LookAtProcessor) -> LookAtAll:
+    return LookAtAll(look, made.store, made.deliver_news.deliver, made.payment_doctor)
 
 
 def _awaited(made: Composition) -> AwaitedPayments | None:

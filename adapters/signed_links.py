@@ -58,6 +58,22 @@ class Links:
         """Whether the signature is the ticket's."""
         return _same(self._signed(f"ticket:{key}"), signature)
 
+    def ahead(self, subscription: str) -> str:
+        """Where a customer pays a time ahead of their own subscription at a processor."""
+        return self._payments(subscription, "ahead")
+
+    def date(self, subscription: str) -> str:
+        """Where a customer ends their own subscription at a processor, for one with another date."""
+        return self._payments(subscription, "date")
+
+    def _payments(self, subscription: str, what: str) -> str:
+        signed = self._signed(f"payments:{subscription}")
+        return f"{self._origin}/payments/{quote(subscription, safe='')}/{what}?s={signed}"
+
+    def valid_payments(self, subscription: str, signature: str) -> bool:
+        """Whether the signature is that subscription's."""
+        return _same(self._signed(f"payments:{subscription}"), signature)
+
     def notice(self, notice: str) -> str:
         """The archived copy of a notice, to read in a browser."""
         return f"{self._origin}/notices/{quote(notice, safe='')}?s={self._signed(f'notice:{notice}')}"

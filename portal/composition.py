@@ -55,6 +55,7 @@ from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage
+from portal.pages.payment_date import PaymentDatePages
 from portal.pages.policy import PolicyPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
@@ -171,8 +172,24 @@ def _pay_routes(
     ask = AskGateway(store, case_of, gateway, made.deliver_news.deliver, now).about
     back = BackPage(signed, views, pages, ask)
     why = WhyPage(signed, Why(store, case_of, made.shut, now)).route()
+    dates = _payment_dates(made, signed, case_of, pages)
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
-    return [why, ticket, notice, *PayPage(signed, views, pages, store=store, company=company, back=back).routes()]
+    pay = PayPage(signed, views, pages, store=store, company=company, back=back)
+    return [why, ticket, notice, *dates, *pay.routes()]
+
+
+def _payment_dates(made: Composition, signed: signed_links.Links, case_of: CaseOf, pages: Pages) -> list[Route]:
+    if made.processor is None or made.look_at_processor is None:
+        return []
+    return PaymentDatePages(
+        signed,
+        made.store,
+        case_of,
+        pages,
+        processor=made.processor,
+        look=made.look_at_processor,
+        doctor=made.payment_doctor,
+    ).routes()
 
 
 def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver, readers: Readers) -> MailIn:

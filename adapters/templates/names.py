@@ -3,7 +3,7 @@
 NAMES = frozenset((
     "amount", "archive_fee", "at_once", "backup_fee", "backups", "balance", "balance_today", "before_deletion",
     "card_ends", "card_last4", "card_over", "carried", "charge_on", "closures", "company", "contact", "deleted",
-    "detail", "domain_help_url", "domains", "down", "due", "fee_today", "happened_on", "held_for", "help_url",
+    "detail", "domain_help_url", "domains", "down", "due", "fee_today", "habit", "happened_on", "held_for", "help_url",
     "invoice", "lapsed", "level", "missed_on", "moved_days", "name", "named", "next_action", "next_step", "no_method",
     "no_paying", "overdue", "page_url", "pay_url", "payments", "remaining", "restricted", "road", "services",
     "settled", "title", "untried", "warning", "what_is_next", "words",

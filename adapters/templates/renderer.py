@@ -19,6 +19,7 @@ from adapters.templates.locale import LocaleFormat, direction, tag, writing
 from adapters.templates.names import FRAME, NAMES
 from adapters.templates.road import Road
 from dunning.case.closure import Closure
+from dunning.case.habit import Habit
 from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.coverage import DOMAIN
 from dunning.level import Level
@@ -192,6 +193,7 @@ class TemplateRenderer:
             "down": f" ({down})" if down else "",
             "domain_help_url": self._domain_help_url,
             "words": words,
+            "habit": self._habit(order.habit, account, reader) if order.habit else "",
             "no_paying": _no_paying(order, reader, words),
             "closures": [_closure(each, reader, order.zone, words) for each in order.closures],
         }
@@ -205,6 +207,20 @@ class TemplateRenderer:
         if order.happened_at is not None:
             facts["happened_on"] = reader.local_day(order.happened_at)
         return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
+
+    def _habit(self, habit: Habit, account: Account, reader: LocaleFormat) -> dict[str, object]:
+        """As the customer reads it, with a link for each cure."""
+        links = self._links_of(account)
+        dates, amounts = ("due", "reminded", "pays", "next_due", "better", "began"), ("owed", "amount", "short")
+        return {
+            "subscription": _one_line(habit.subscription),
+            "late": habit.late,
+            "waited": habit.waited,
+            **{name: reader.day(day) if (day := getattr(habit, name)) else "" for name in dates},
+            **{name: reader.money(amount) if (amount := getattr(habit, name)) else "" for name in amounts},
+            "ahead_url": links.ahead(habit.subscription) if links else self._pay_url,
+            "date_url": links.date(habit.subscription) if links else self._pay_url,
+        }
 
     @staticmethod
     def _held_for(other: HeldFor, account: Account) -> dict[str, object]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dunning.fleet.day_behind import DayBehind
+    from operations.processors.doctor import Found
 
 
 async def day_behind(
@@ -25,14 +26,19 @@ async def day_behind(
 
     Two months in a row, paid within three days after a reminder and about as many days after the due date, are a habit:
     mostly a payment subscription that was started upon a reminder. It is read from the books of paid invoices; what we
-    charged ourselves does not count. Nothing is sent to anybody.
+    charged ourselves does not count. Those whose own subscription at PayPal will pay too late, or too little, are
+    listed from its beginning. Nothing is sent to anybody by this.
     """
     async with composed(server="not needed") as made:
         found = await made.day_behind.of(days)
+        wrong = await made.payment_doctor.all()
     if json:
-        print_json([_as_json(each) for each in found])
+        print_json([*map(_as_json, found), *map(_wrong_as_json, wrong)])
     else:
-        print("\n\n".join(map(_words, found)) or "nobody pays just after the reminder, two months in a row")
+        print(
+            "\n\n".join([*map(_words, found), *map(_wrong, wrong)])
+            or "nobody pays just after the reminder, two months in a row"
+        )
 
 
 def _words(each: DayBehind) -> str:
@@ -44,6 +50,17 @@ def _words(each: DayBehind) -> str:
     coming = f"  next: due {_day(each.next_due)}, and paid about {_day(each.next_paid)} unless something changes"
     cure = f"  in time if the payment comes {each.earlier} days earlier each month, or once {each.amount} ahead"
     return "\n".join([head, *months, coming, cure])
+
+
+def _wrong(each: Found) -> str:
+    from cli.processors.processor_subscription import in_words
+
+    account = " · ".join(part for part in (each.account.id, each.account.name, each.habit.subscription) if part)
+    return f"{account}\n  {in_words(each.habit)}"
+
+
+def _wrong_as_json(each: Found) -> dict[str, Any]:
+    return {"account": each.account.id, "customer": each.account.name, **each.habit.model_dump(mode="json")}
 
 
 def _day(day: date) -> str:

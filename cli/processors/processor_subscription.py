@@ -11,6 +11,7 @@ from cli.shell.options import Chosen, Json, parsed_instant
 from cli.shell.output import print_json
 
 if TYPE_CHECKING:
+    from dunning.case.habit import Habit
     from dunning.records.processor_subscriptions import ProcessorSubscription
 
 Id = Annotated[str, Parameter(help="The processor's own id of it, such as I-BW452GLLEP1G.")]
@@ -49,6 +50,8 @@ async def add(
         print_json({**_as_json(done.link), "changed": done.changed, "payments": done.told})
         return
     print(_line(done.link) + ("" if done.changed else "; it is so already"))
+    if done.warned:
+        print(f"its customer is told by mail: {in_words(done.warned)}")
     if done.told:
         print(f"{done.told} payment(s) that it made since were brought to invoices")
 
@@ -77,6 +80,14 @@ async def remove(id: Id, /, *, json: Json = False) -> None:  # noqa: A002 - as a
         print_json({"id": id, "removed": gone})
         return
     print(f"{id}: {'removed; cancel it at PayPal if the customer wants that' if gone else 'is not linked'}")
+
+
+def in_words(habit: Habit) -> str:
+    """What is wrong, for staff."""
+    late = f"due {habit.due}, reminded {habit.reminded}, it pays {habit.pays}" if habit.late else ""
+    began = f"it began on {habit.began} and was moved to the 1st, {habit.pays}" if habit.began else ""
+    short = f"it pays {habit.amount} of {habit.owed}, so {habit.short} stays open each time" if habit.short else ""
+    return "; ".join(each for each in (late, began, short, f"better from {habit.better} on") if each)
 
 
 def _line(link: ProcessorSubscription) -> str:

@@ -11,6 +11,7 @@ from dunning.case.closure import Closure
 from dunning.case.deadline import Deadline
 from dunning.case.facts import CardOnFile
 from dunning.case.fence import Fence
+from dunning.case.habit import Habit
 from dunning.case.ledger import Entry
 from dunning.case.outcomes import Ending
 from dunning.case.road import AT_ONCE, Ahead
@@ -122,7 +123,7 @@ class NoticeOrder(Order):
     `happened_at`. `card` is the one that the notice is about, `over` when its time is
     over; `page` then names the invoice on whose page another one is kept. `expected_at` is looked up when it is
     written: then the customer's own subscription at a processor pays next. So are `closures`: the maintenance
-    windows that it tells of.
+    windows that it tells of. `habit` is what the notice about a payment date tells of.
     """
 
     title: str
@@ -157,6 +158,7 @@ class NoticeOrder(Order):
     expected_at: Instant | None = Field(default=None, exclude_if=operator.not_)
     card: CardOnFile | None = None
     over: bool = False
+    habit: Habit | None = Field(default=None, exclude_if=operator.not_)
     closures: tuple[Closure, ...] = Field(default=(), exclude_if=operator.not_)
 
     @property

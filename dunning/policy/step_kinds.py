@@ -66,6 +66,7 @@ class StepKind(Enum):
     HOLD = Form("hold", 5, Action.NOTIFY)
     CARD_ENDS = Form("card-ends", 4, Action.NOTIFY, ends=True)  # by account, card, its end, days before it
 
+    PAYMENT_DATE = Form("payment-date", 2, Action.NOTIFY, ends=True)  # by a processor's subscription, and what is wrong
     # Of a maintenance window, by its id, its hours, and the account or the invoice.
     ANNOUNCE = Form("announce", 3, Action.NOTIFY, ends=True)
     PAY_BY = Form("pay-by", 3, Action.NOTIFY, ends=True)

@@ -50,7 +50,8 @@ class ProcessorSubscription(Wire):
     """One that is linked to an account. `id` is the processor's own.
 
     `subscription` is ours whose invoices it pays; empty: whatever the account owes. `counts_from`: what it paid before
-    is none of ours. `terms` are as the processor said at `looked_at`.
+    is none of ours. `terms` are as the processor said at `looked_at`. `warned`: the customer was
+    told of that (`dunning.case.habit`).
     """
 
     id: str
@@ -59,6 +60,7 @@ class ProcessorSubscription(Wire):
     subscription: str = ""
     counts_from: Instant
     linked_by: str = ""
+    warned: str = ""
     terms: Terms
     looked_at: Instant
 

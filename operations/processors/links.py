@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from dunning.case.habit import Habit
 from dunning.ports.accounts import Accounts
 from dunning.ports.outages import GatewayRefusedError
 from dunning.ports.processors import NoSuchProcessorSubscriptionError, Processor, ProcessorRecords
@@ -12,6 +13,7 @@ from dunning.records.processor_subscriptions import ProcessorSubscription
 from operations.accounts.write import known
 from operations.errors import RefusedError
 from operations.money.deliver_news import Deliver
+from operations.processors.doctor import PaymentDoctor
 from operations.processors.look import LookAtProcessor
 
 
@@ -33,11 +35,15 @@ class NewLink(NamedTuple):
 
 
 class Linked(NamedTuple):
-    """The link as it is now, whether that is new, and how many of its payments were brought to invoices."""
+    """The link as it is now, whether that is new, how many of its payments were brought to invoices.
+
+    `warned`: the customer is told of that by mail.
+    """
 
     link: ProcessorSubscription
     changed: bool
     told: int = 0
+    warned: Habit | None = None
 
 
 class ProcessorLinks:
@@ -52,13 +58,16 @@ class ProcessorLinks:
         store: LinkRecords,
         look: LookAtProcessor | None,
         deliver: Deliver,
+        *,
         clock: Callable[[], datetime],
+        doctor: PaymentDoctor,
     ) -> None:
         self._processor = processor
         self._store = store
         self._look = look
         self._deliver = deliver
         self._clock = clock
+        self._doctor = doctor
 
     async def add(self, new: NewLink) -> Linked:
         """Link it, and count what it paid since. Of a link that is there only what is said anew changes."""
@@ -78,7 +87,8 @@ class ProcessorLinks:
             told = await self._look.tell(new.id, self._deliver)
         except GatewayRefusedError as error:
             raise RefusedError(str(error), about=new.id) from None
-        return Linked(await self.known(new.id), before is None or _said(before) != _said(link), told)
+        warned = await self._doctor.warn(await self.known(new.id))
+        return Linked(await self.known(new.id), before is None or _said(before) != _said(link), told, warned)
 
     async def all(self, account: str = "") -> tuple[ProcessorSubscription, ...]:
         """Those of the account, or of all, as they were looked at last."""
@@ -125,6 +135,7 @@ class ProcessorLinks:
             subscription=new.subscription,
             counts_from=since,
             linked_by=new.by,
+            warned=before.warned if before else "",
             terms=terms,
             looked_at=self._clock(),
         )

@@ -25,6 +25,7 @@ from dunning.tickets.processors import refunded_credit
 from operations.cases.look import CaseOf
 from operations.money.deliver_news import Deliver
 from operations.money.spread_credit import SpreadCredit
+from operations.processors.doctor import PaymentDoctor
 
 BACK, AHEAD = timedelta(days=45), timedelta(days=1)
 """So far back it is asked for payments: longer than PayPal tries. Its clock may be ahead of ours."""
@@ -173,10 +174,11 @@ class LookAtProcessor:
 class LookAtAll:
     """The periodic look: a webhook may never come."""
 
-    def __init__(self, look: LookAtProcessor, store: LookRecords, deliver: Deliver) -> None:
+    def __init__(self, look: LookAtProcessor, store: LookRecords, deliver: Deliver, doctor: PaymentDoctor) -> None:
         self._look = look
         self._store = store
         self._deliver = deliver
+        self._doctor = doctor
 
     async def all(self, at: datetime, beat: Callable[..., None]) -> int:
         """Look where something is owed or was expected by `at`, and tell its cases; how many payments that were.
@@ -188,6 +190,8 @@ class LookAtAll:
             if await self._matters(each, at):
                 try:
                     told += await self._look.tell(each.id, self._deliver)
+                    if now := await self._store.processor_subscription(each.id):
+                        await self._doctor.warn(now)
                 except StoreOutageError:
                     raise
                 except (OutageError, GatewayRefusedError) as error:
