@@ -28,6 +28,7 @@ from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
 from dunning.subscriptions.numbers import numbers
 from operations.accounts.changes import AccountChanges
+from operations.accounts.close_site import CloseSite
 from operations.accounts.exemptions import Exemptions
 from operations.accounts.merge import MergeAccounts
 from operations.accounts.services import ServiceChanges
@@ -168,6 +169,11 @@ class Composition:
     def service_changes(self) -> ServiceChanges:
         """Add, move and remove services of an account."""
         return ServiceChanges(self.services, self.look.case, self.store.subscriptions, self.check_invoice.panel, now)
+
+    @cached_property
+    def close_site(self) -> CloseSite:
+        """A customer asks to have a site closed."""
+        return CloseSite(self.store, self.look.case, self.store.subscriptions, self.subscriptions.cancel, now)
 
     @cached_property
     def check_services(self) -> CheckServices:

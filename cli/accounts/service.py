@@ -94,6 +94,26 @@ async def remove(account: AccountId, service: ServiceId, /, *, by: By, reason: R
         _say(account, await made.service_changes.remove(account, service, by, reason), json=json)
 
 
+@service.command
+async def close(account: AccountId, service: ServiceId, /, *, by: By, reason: Reason, json: Json = False) -> None:
+    """Note that a customer wants a site closed instead of paying for it: a Billing ticket, in whichever phase it is.
+
+    Subscriptions for it alone end with what is billed last. The site itself, and what is owed, wait for people. Safe to
+    repeat.
+    """
+    async with composed() as made:
+        told = await made.close_site.ask(account, service, by, reason)
+    its = told.asked
+    if json:
+        print_json({**its._asdict(), "level": its.level.value, "new": told.fresh})
+        return
+    what = "a Billing ticket says that it is to be closed" if told.fresh else "that was asked for already"
+    print(f"{its.service}: {what}")
+    print(f"It is {its.level.value}; open invoices that pay for it: {', '.join(its.invoices) or 'none'}")
+    for each in its.ends:
+        print(f"subscription {each} ends with what is billed last")
+
+
 def _new(**values: Any) -> NewService:
     """The values that are given, checked as those of an invoice file are."""
     from pydantic import ValidationError

@@ -59,6 +59,7 @@ class TicketKind(StrEnum):
     BACKUPS_BY_HAND = "backups-by-hand"
     DELETION_SHARED = "deletion-shared"
     DRIFT = "drift"
+    CLOSE_SITE = "close-site"
     # subscriptions
     RENEWAL_REFUSED = "renewal-refused"
     RENEW_INACTIVE = "renew-inactive"
@@ -119,6 +120,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.DRIFT: _SUPPORT,
     TicketKind.RENEWAL_REFUSED: _BILLING,
     TicketKind.RENEW_INACTIVE: _BILLING,
+    TicketKind.CLOSE_SITE: _BILLING,
     TicketKind.SUBSCRIPTION_DIED: _BILLING,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from dunning.case.orders import DeleteOrder, LoosenOrder, Order, ReinstateOrder
 from dunning.holds import OTHER_SOURCES, Hold
+from dunning.level import Level
+from dunning.mistakes import shown
 from dunning.policy.invoice_number import typed
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import made_for, read, step
@@ -140,3 +143,43 @@ def backups_by_hand(order: DeleteOrder, services: Sequence[Service]) -> TicketOr
     )
     subject = f"Back-ups to delete by hand: {order.account}"
     return ticket_about(order, TicketKind.BACKUPS_BY_HAND, subject, body, step=made_for(order.step, About.BACKUPS))
+
+
+class ClosingAsked(NamedTuple):
+    """What a customer asked for: the site's id, its phase, and the ids of what is owed and billed for it."""
+
+    account: str
+    service: str
+    level: Level
+    invoices: tuple[str, ...]
+    ends: tuple[str, ...]
+    goes_on: tuple[str, ...]
+    by: str
+    reason: str
+
+
+def close_site(asked: ClosingAsked, at: datetime) -> TicketOrder:
+    """A customer would rather have a site closed than pay for it (S4-02). One a site and phase."""
+    site = asked.service
+    owed = ", ".join(map(typed, asked.invoices)) or "none"
+    what = (
+        f"The customer asks to have {site} closed (told by {asked.by}: {shown(asked.reason)}). It is "
+        f"{asked.level.value} now. Open invoices that pay for it: {owed}. What is owed stays owed, and dunning goes on "
+        "until you decide: void or waive what is not to be paid, close the site at its panel, then take it away with "
+        f"`starter.py service remove {asked.account} {site}`."
+    )
+    body = [what]
+    if asked.ends:
+        body.append(f"Nothing more is billed for it by {', '.join(asked.ends)}: cancelled with what is billed last.")
+    if asked.goes_on:
+        names = ", ".join(asked.goes_on)
+        body.append(f"{names} bill(s) other services, too: `starter.py change ID --pays-for ...` or `--line ...`.")
+    return TicketOrder(
+        invoice="",
+        account=asked.account,
+        step=step(StepKind.CLOSE_SITE, site, asked.level.value),
+        at=at,
+        kind=TicketKind.CLOSE_SITE,
+        subject=f"A site is to be closed: {site}",
+        body="\n".join(body),
+    )

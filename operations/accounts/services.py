@@ -89,14 +89,14 @@ class ServiceChanges:
         if "panel" in to:
             self._check(to["panel"], "panel")
         its = await known(self._store, account)
-        now = _moved_there(service, its, to) or _named(service, its)
+        now = _moved_there(service, its, to) or named_service(service, its)
         service = now.id
         moved = now.model_copy(update=dict(to))
         if moved == now:
             return ServiceChanged(now, (f"service {service} is there already",), await self._brought(account, now))
 
         def moving(before: Account) -> tuple[Account, tuple[str, ...]]:
-            was = _named(service, before)
+            was = named_service(service, before)
             after = was.model_copy(update=dict(to))
             if other := _same(after, [each for each in before.services if each.id != service]):
                 raise RefusedError(f"account {account!r} has the service {other.id} there already", field="user")
@@ -116,7 +116,7 @@ class ServiceChanges:
         there = {each.id for each in its.services} | {each.place for each in its.services}
         if service not in there and await self._was_removed(account, service):
             return ServiceChanged(None, (f"service {service} is removed already",))
-        gone = _named(service, its)
+        gone = named_service(service, its)
         service = gone.id
         holds = await self._store.holds(account)
         if own := sorted(hold.source for hold in holds if hold.service == service):
@@ -128,7 +128,7 @@ class ServiceChanges:
             raise RefusedError(f"subscription {names} pays for it: change or cancel that first", about=service)
 
         def without(before: Account) -> tuple[Account, tuple[str, ...]]:
-            left = tuple(each for each in before.services if each.id != _named(service, before).id)
+            left = tuple(each for each in before.services if each.id != named_service(service, before).id)
             return before.model_copy(update={"services": left}), _removed_from(gone)
 
         written = await change_account(self._store, account, without, Deed(by, reason, self._clock()))
@@ -188,7 +188,7 @@ def _moved_there(named: str, account: Account, to: Mapping[str, Any]) -> Service
     return found if found and found.model_copy(update=dict(to)) == found else None
 
 
-def _named(service: str, account: Account) -> Service:
+def named_service(service: str, account: Account) -> Service:
     """By its id, or else by where it is now."""
     by_place = {each.place: each for each in account.services}
     found = {**by_place, **{each.id: each for each in account.services}}.get(service)

@@ -95,6 +95,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("account", "merge"): ("acct", "acct2", *WHO, "--yes"),
     ("service", "add"): ("acct", "--panel", "sandbox", "--user", "u", *WHO),
     ("service", "move"): ("acct", "s", "--user", "u", *WHO),
+    ("service", "close"): ("acct", "s", *WHO),
     ("service", "remove"): ("acct", "s", *WHO),
 }
 

@@ -92,6 +92,8 @@ STOPPED = Consequence(
     key="INV-1:suspend", account="bakery", invoice="INV-1", action="suspend", at=NOW, status="deferred", incident="x"
 )
 
+CLOSING = services.ClosingAsked("bakery", "web-1", Level.LOCKED, ("INV-1",), ("web",), ("all",), "ana", "too dear")
+
 
 def of_case() -> list[TicketOrder]:
     case, now = moment(ASO, 2)
@@ -151,6 +153,7 @@ def opened() -> list[TicketOrder]:
         services.undo_still_restricted(LOOSEN, timedelta(minutes=20)),
         services.effect_not_seen(ORDER, [SEEN]),
         services.service_gone(ORDER, [SEEN]),
+        services.close_site(CLOSING, NOW),
         services.locked_at_panel(WEB, NOW),
         services.domains_suspended(HOLD, "bakery", ["bakery.example"], NOW),
         services.domains_deleted(DELETE, ["bakery.example"]),
@@ -217,6 +220,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
         (services.undo_still_restricted(LOOSEN, timedelta()), "INV-1:still-restricted:suspend"),
         (services.effect_not_seen(ORDER, [SEEN]), "INV-1:suspend:proof"),
         (services.service_gone(ORDER, [SEEN]), "INV-1:gone-at-its-panel"),
+        (services.close_site(CLOSING, NOW), ":close-site:web-1:locked"),
         (services.locked_at_panel(WEB, NOW), ":locked:2026-11-25:web-1"),
         (services.domains_suspended(HOLD, "bakery", [], NOW), ":domains-of-hold:2026-11-25:bakery:abuse"),
         (

@@ -170,6 +170,7 @@ WRITING: dict[str, Writing] = {
     "account set": Writing(_of("account set", "{}-account", "--name", "Other", *WHO), opened),
     "service add": Writing(_of("service add", "{}-account", "--panel", "sandbox", "--user", "{}-two", *WHO), opened),
     "service move": Writing(_service("move", "--user", "elsewhere"), opened),
+    "service close": Writing(_service("close"), opened),
     "service remove": Writing(_service("remove"), opened),
     # Told once more it is kept once more, under the same update id.
     "account exempt": Writing(
