@@ -1,6 +1,6 @@
 """Settings -> adapters -> operations: put together in one place, for worker, portal and command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -27,6 +27,7 @@ from adapters.temporal.notice_starter import TemporalNotices
 from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
 from dunning.subscriptions.numbers import numbers
+from dunning.windows.hours import OpenHours
 from operations.accounts.changes import AccountChanges
 from operations.accounts.close_site import CloseSite
 from operations.accounts.exemptions import Exemptions
@@ -308,7 +309,13 @@ class Composition:
     @cached_property
     def shut(self) -> ShutFrom:
         """Tell what puts steps off, to whoever names a date to come."""
-        return shut_by(self.store, self._lead, timedelta(hours=self.settings.least_outage))
+        return shut_by(self.store, self._lead, timedelta(hours=self.settings.least_outage), self.hours)
+
+    @cached_property
+    def hours(self) -> Mapping[str, OpenHours]:
+        """When each department is there, by its name in small letters."""
+        today = now().date()
+        return {name: each.hours(today) for name, each in self.settings.hours.items()}
 
     @cached_property
     def outages(self) -> Outages:

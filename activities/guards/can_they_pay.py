@@ -1,5 +1,6 @@
 """Windows and outages as a guard: nothing is charged, restricted or deleted of whoever could not pay."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from dunning.ports.tickets import Tickets
 from dunning.ports.windows import Windows
 from dunning.tickets.outages import outage_goes_on
 from dunning.windows.can_they_pay import TO_PAY, Waits
+from dunning.windows.hours import OpenHours
 from dunning.windows.outage import Outage
 from dunning.windows.shut import DELETE, Shut, is_last_day, why
 from dunning.windows.window import CHARGE, PutOff
@@ -28,12 +30,11 @@ class WindowRecords(Windows, OutageLedger, Accounts, Holds, Tickets, Protocol):
 
 
 class CanTheyPay:
-    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too. See `Shut` for `lead` and `least`."""
+    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too. For the rest see `Shut`."""
 
-    def __init__(self, store: WindowRecords, lead: timedelta, least: timedelta) -> None:
+    def __init__(self, store: WindowRecords, lead: timedelta, least: timedelta, hours: Mapping[str, OpenHours]) -> None:
         self._store = store
-        self._lead = lead
-        self._least = least
+        self._set = Shut(lead=lead, least=least, hours=hours)
 
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
         """None when they can pay; what an earlier try of the order has begun is done wholly."""
@@ -59,7 +60,7 @@ class CanTheyPay:
     async def _waits(self, action: str, at: datetime, deadline: Deadline | None) -> Waits | None:
         windows = await self._store.windows(min(at, deadline.at if deadline else at) - TO_PAY)
         outages = await self._store.outages(deadline.since) if deadline else ()
-        return Shut(windows, self._lead, outages, self._least).waits(action, at, deadline)
+        return self._set._replace(windows=windows, outages=outages).waits(action, at, deadline)
 
     async def _tell(self, order: Order, waits: Waits, deadline: Deadline | None) -> None:
         """What goes on for longer is for a person to decide, who has the last day for it."""

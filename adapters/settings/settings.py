@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from adapters.settings.brands import COLOUR, Brand, Brands, BrandSettings, Colour, LogoFile, brand, read_logo
+from adapters.settings.hours import Department, HoursSettings
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
@@ -151,6 +152,9 @@ class Settings(BaseSettings):
     )
     least_outage: float = Field(
         default=0.5, gt=0, le=24, description="hours; a shorter time without a way to pay moves no deadline"
+    )
+    hours: dict[Department, HoursSettings] = Field(
+        default={}, description="when a department is there (docs/hours.md); policies may restrict nobody out of hours"
     )
     breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
 

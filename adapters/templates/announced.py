@@ -32,10 +32,18 @@ def texts_of(settings: Settings) -> Callable[[Policy], list[Finding]]:
     def found(policy: Policy) -> list[Finding]:
         version = policy.name, policy.version
         if version not in known:
-            known[version] = unannounced(policy, renderer)
+            known[version] = [*_without_hours(policy, settings), *unannounced(policy, renderer)]
         return known[version]
 
     return found
+
+
+def _without_hours(policy: Policy, settings: Settings) -> Iterator[Finding]:
+    department = policy.only_in_hours_of
+    if department and department not in settings.hours:
+        yield Finding(
+            "only_in_hours_of", f"the settings name no open hours of {department!r}; set REPRIEVE_HOURS (docs/hours.md)"
+        )
 
 
 def unannounced(policy: Policy, renderer: TemplateRenderer) -> list[Finding]:

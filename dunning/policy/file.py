@@ -3,7 +3,7 @@
 import re
 from datetime import time
 from functools import cached_property
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
@@ -196,8 +196,9 @@ class Policy(_Written):
 
     `use_credit`: the account's credit pays its next invoice. `open_credit`: when credit that comes later pays an open
     one. `least_balance`: what is owed has no consequence unless it is more than that (default: what the gateway charges
-    at least). `digest`: an account's notices of one day go out as one. `repeated_warning` is the title of the notice
-    that warns again when a warning did not arrive, or does not count any more.
+    at least). `digest`: an account's notices of one day go out as one. `only_in_hours_of`: consequences come only
+    while that department is there. `repeated_warning` is the title of the notice that warns again when a warning did
+    not arrive, or does not count any more.
     """
 
     name: str
@@ -215,6 +216,7 @@ class Policy(_Written):
     least_balance: Amount | None = None
     digest: Flag = False
     confirm_no_grace: Flag = False
+    only_in_hours_of: Literal["", "billing", "support"] = ""
     reinstatement: Reinstatement = Reinstatement()
     charging: Charging = Charging()
     taken_back: TakenBackRule = TakenBackRule()

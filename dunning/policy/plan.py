@@ -1,9 +1,12 @@
 """A plan: the dated steps of one invoice, compiled once from a policy. It travels as data in the workflow's input."""
 
+import operator
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
+
+from pydantic import Field
 
 from dunning.holds import Rule
 from dunning.level import Level
@@ -195,7 +198,8 @@ class Plan(Wire):
     paid from the account's credit first. `open_credit`: when credit that comes later pays this invoice. `taken_back`
     says what happens when a payment is taken back, `restoration` what can be bought back after the deletion. `digest`:
     the account's notices of one day go out as one mail. `least_balance`: what is owed has no consequence unless it is
-    more than that (`dunning.payments.dust`). `repeated_warning` is the title of the notice that warns again when no
+    more than that (`dunning.payments.dust`). `only_in_hours_of` is the department in whose open hours alone
+    consequences come; empty: at any hour. `repeated_warning` is the title of the notice that warns again when no
     warning arrived, or none counts any more. `awaits`: steps wait for a payment that a processor is about to bring.
     `expiry_notices`: so many days before its end a card is told of that ends before the next charge, by the notice
     titled `expiry_notice`; the same title is that of a charge for which the card was over.
@@ -222,6 +226,7 @@ class Plan(Wire):
     digest: bool = False
     repeated_warning: str = ""
     awaits: Awaits = Awaits()
+    only_in_hours_of: str = Field(default="", exclude_if=operator.not_)
 
     @cached_property
     def _by_name(self) -> dict[str, Milestone]:

@@ -69,6 +69,7 @@ def plan_for(policy: Policy, invoice: Invoice, zone: str = "") -> Plan:
         least_balance=policy.least_balance or least_charge(policy.currency),
         digest=policy.digest,
         repeated_warning=policy.repeated_warning,
+        only_in_hours_of=policy.only_in_hours_of,
         taken_back=TakenBack.model_validate(policy.taken_back.model_dump()),
         awaits=Awaits(days=policy.processor.wait_days, take_over=policy.processor.when_failed is WhenFailed.TAKE_OVER),
         restoration=Restoration.model_validate(policy.restoration.model_dump()),

@@ -13,7 +13,10 @@ def deadline(case: Case, milestone: Milestone, now: datetime) -> Deadline:
     asked = asked_for(case, milestone.name, now)
     elsewhere = sum(each.moved_days for each in case.deferrals) - moved_by(asked)
     first = asked[0].at if asked else now
-    return Deadline(since=_since(case, milestone), at=first, moved=elsewhere, zone=case.plan.zone)
+    plan = case.plan
+    return Deadline(
+        since=_since(case, milestone), at=first, moved=elsewhere, zone=plan.zone, hours_of=plan.only_in_hours_of
+    )
 
 
 def asked_for(case: Case, step: str, now: datetime) -> tuple[Deferral, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from dunning.calendar import instant, local_date
+from dunning.windows.hours import OutOfHours
 from dunning.windows.outage import Outage
 from dunning.windows.window import Window
 
@@ -20,7 +21,7 @@ TO_PAY = timedelta(hours=8)
 NEVER = timedelta(0)
 
 
-Cause = Window | Outage
+Cause = Window | Outage | OutOfHours
 
 
 class Waits(NamedTuple):

@@ -1,6 +1,8 @@
 """All that puts steps off, and the one rule that reads it: guards ask it, and whoever names a date still to come."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dunning.calendar import shifted
@@ -10,6 +12,7 @@ from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
 from dunning.windows.can_they_pay import Cause, Waits, charge_waits, consequence_waits
+from dunning.windows.hours import OpenHours, OutOfHours
 from dunning.windows.outage import Outage
 from dunning.windows.outage_rule import MOST_DAYS, moved, too_young
 from dunning.windows.window import CHARGE, Window, hours_of
@@ -20,7 +23,7 @@ _MOVED = (DELETE, *(each.value for each in (Level.LOCKED, Level.SUSPENDED, Level
 
 
 class Shut(NamedTuple):
-    """The windows that are set and the outages that were seen.
+    """The windows that are set, the outages that were seen, and the open hours of departments.
 
     `lead`: so long before a window nobody is restricted any more; `least`: a shorter outage moves nothing.
     `operations.windows.shut` reads it from the store; `until` is what `dunning.rules.upcoming` asks.
@@ -30,11 +33,12 @@ class Shut(NamedTuple):
     lead: timedelta = timedelta(0)
     outages: tuple[Outage, ...] = ()
     least: timedelta = timedelta(0)
+    hours: Mapping[str, OpenHours] = MappingProxyType({})
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing puts anything off."""
-        return not (self.windows or self.outages)
+        return not (self.windows or self.outages or self.hours)
 
     def until(self, step: Milestone, at: datetime, deadline: Deadline | None) -> Waits | None:
         """When a step comes that would come at `at` (UTC), for `upcoming`; None: then.
@@ -66,7 +70,7 @@ class Shut(NamedTuple):
         first: Cause | None = None
         until, days = deadline.at, 0
         while True:
-            if closed := consequence_waits(until, self.windows, self.lead):
+            if closed := self._closed(until, deadline):
                 first, until = first or closed.cause, closed.until
                 continue
             due = deadline.model_copy(update={"at": shifted(until, -days, deadline.zone)})
@@ -75,9 +79,21 @@ class Shut(NamedTuple):
                 break
             first, until = first or found.outage, shifted(until, found.days - days, deadline.zone)
             days = found.days
-        if later := consequence_waits(max(until, at), self.windows, self.lead):
+        if later := self._closed(max(until, at), deadline):
             return Waits(first or later.cause, later.until, days)
         return Waits(first, until, days) if first else None
+
+    def _closed(self, at: datetime, deadline: Deadline) -> Waits | None:
+        """Windows, and hours in which nobody of the department is there: until neither is in the way."""
+        first: Cause | None = None
+        while waits := consequence_waits(at, self.windows, self.lead) or self._out_of_hours(at, deadline.hours_of):
+            first, at = first or waits.cause, waits.until
+        return Waits(first, at) if first else None
+
+    def _out_of_hours(self, at: datetime, department: str) -> Waits | None:
+        hours = self.hours.get(department)
+        opens = hours.next_opening(at) if hours else at
+        return Waits(OutOfHours(department, opens, hours.zone), opens) if hours and opens > at else None
 
 
 def _action(step: Milestone) -> str:
@@ -93,6 +109,8 @@ def why(waits: Waits) -> str:
     """The reason, for staff."""
     if isinstance(waits.cause, Window):
         return f"nobody can pay in our maintenance window, {hours_of(waits.cause)}"
+    if isinstance(waits.cause, OutOfHours):
+        return waits.cause.why
     outage = waits.cause
     end = f"to {outage.until:%Y-%m-%d %H:%MZ}" if outage.until else "on"
     moves = f"; it moves by {waits.outage_days} day(s)" if waits.outage_days else ""

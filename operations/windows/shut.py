@@ -1,11 +1,12 @@
 """What puts steps off, read once for whoever names dates: a notice, a page, a list, a look ahead."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from dunning.ports.outage_ledger import OutageLedger
 from dunning.ports.windows import Windows
+from dunning.windows.hours import OpenHours
 from dunning.windows.outage import LEAST
 from dunning.windows.shut import Shut
 
@@ -19,10 +20,12 @@ class Closings(Windows, OutageLedger, Protocol):
     """Windows and outages."""
 
 
-def shut_by(store: Closings, lead: timedelta, least: timedelta = LEAST) -> ShutFrom:
-    """Read it from the store; `lead` and `least` are as in `Shut`."""
+def shut_by(
+    store: Closings, lead: timedelta, least: timedelta = LEAST, hours: Mapping[str, OpenHours] | None = None
+) -> ShutFrom:
+    """Read it from the store; `lead`, `least` and `hours` are as in `Shut`."""
 
     async def shut(now: datetime) -> Shut:
-        return Shut(await store.windows(now - _WINDOWS), lead, await store.outages(now - _OUTAGES), least)
+        return Shut(await store.windows(now - _WINDOWS), lead, await store.outages(now - _OUTAGES), least, hours or {})
 
     return shut
