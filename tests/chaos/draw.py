@@ -32,7 +32,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
     # Drawn apart, so that older seeds stay the lives that they were.
     "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
-    "renewals paused": 0, "renewals cancelled": 0,
+    "renewals paused": 0, "renewals cancelled": 0, "replanned": 0,
 }  # fmt: skip
 _MOVED = 0.12
 """The share of invoices that move in."""
@@ -40,6 +40,8 @@ _MERGED = 0.15
 """The share of accounts that are merged into another one."""
 _CLOSED = 0.3
 """The share of lives in which the operator sets maintenance windows."""
+_REPLANNED = 0.15
+"""The share of accounts of which an invoice is moved to another policy."""
 _RENEWS = 0.3
 """The share of accounts that have a subscription beside their invoices."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
@@ -58,7 +60,7 @@ def draw(seed: int) -> DrawnLife:
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
     acts += _windows(Random(f"{seed} windows"), invoices)
     renews, its = _renews(Random(f"{seed} renews"), invoices)
-    acts += its
+    acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -128,6 +130,11 @@ def _windows(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
         return []
     kinds: list[ActKind] = ["window set", *chance.choice(((), ("window cancelled",), ("window set",)))]
     return [_act(chance, invoices, kind) for kind in kinds]
+
+
+def _replans(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """The operator changes the terms."""
+    return [_act(chance, invoices, "replanned")] if chance.random() < _REPLANNED else []
 
 
 def _renews(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnRenewals | None, list[Act]]:

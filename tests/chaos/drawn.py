@@ -15,7 +15,7 @@ ActKind = Literal[
     "refused charge again", "refused charge left out", "card that ends", "pays in another currency by command",
     "takes back by command what nobody knows", "what was waited for comes", "cancellation asked",
     "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled", "renewal paid",
-    "renewals changed", "renewals paused", "renewals cancelled",
+    "renewals changed", "renewals paused", "renewals cancelled", "replanned",
 ]  # fmt: skip
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
 FaultKind = Literal[

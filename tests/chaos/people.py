@@ -23,6 +23,7 @@ from tests.chaos.life import Life
 from tests.chaos.merged import merges
 from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobody_knows
 from tests.chaos.renews import changes_renewals, pays_renewal
+from tests.chaos.replanned import replans
 from tests.chaos.server import asks_to_cancel, terminates_and_recovers
 from tests.chaos.told import BankPayment
 from tests.chaos.wallet import card
@@ -339,6 +340,7 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "accounts merged": merges,
     "window set": sets_window,
     "window cancelled": cancels_window,
+    "replanned": replans,
     "renewal paid": pays_renewal,
     "renewals changed": changes_renewals,
     "renewals paused": changes_renewals,

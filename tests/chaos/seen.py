@@ -68,6 +68,7 @@ class Seen:
                     "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals
                 ),
                 "reversals that no worker could check": self.life.told.unchecked,
+                "invoices moved to another policy": sum(bool(case.replans) for case in self.cases.values()),
                 "renewals billed": len(self.renewals),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],

@@ -1,0 +1,20 @@
+"""The operator moves an open invoice to another policy; nothing comes before a day that a mail named."""
+
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
+from dunning.case.facts import Replan
+from dunning.rules.replan import plan_under
+from tests.chaos.draw import POLICIES
+from tests.chaos.drawn import Act
+from tests.chaos.life import Life
+
+
+async def replans(life: Life, act: Act) -> None:
+    """Told twice it happens once."""
+    number = life.numbers[act.invoice]
+    policy = load_policy(POLICIES[int(act.pick * len(POLICIES))], ROOT / "policies")
+    case = await life.case(number)
+    fact = Replan(plan=plan_under(case, policy), by="ana", reason="drawn")
+    for _ in range(2 if act.twice else 1):
+        await life.attempt(f"{number}: replanned to {policy.name}", lambda: life.made.decisions.decide(number, fact))
+    life.plans[number] = (await life.case(number)).plan
