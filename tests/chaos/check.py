@@ -172,7 +172,8 @@ def _consequences(seen: Seen) -> list[PanelCall]:
 
 def _unapproved(seen: Seen) -> list[str]:
     deleted = [c for c in seen.panel.journal if c.user in seen.life.users and c.after == "deleted"]
-    free = any(drawn.policy == "hotdoodle" for drawn in seen.life.invoices)
+    policies = {each.policy for case in seen.cases.values() for each in (case.plan, *case.replans)}
+    free = "hotdoodle" in policies
     return [f"{c.user} was deleted without approval" for c in deleted if not free and not seen.life.told.approved]
 
 
