@@ -52,7 +52,7 @@ class AwaitedPayments:
             return waits
         if (await self._store.account(order.account)).payer:
             for each in await self._links(order):
-                if each.terms.retries:
+                if each.terms.active and each.terms.failed:
                     await self._processor.suspend(each.id, f"Invoice {order.invoice} is charged otherwise")
                     await self._look.refreshed(each)
         return None

@@ -42,6 +42,10 @@ class ProcessorRecords(Protocol):
         """Insert it, or bring it to what is known now."""
         ...
 
+    async def note_processor_subscription(self, linked: ProcessorSubscription) -> None:
+        """Bring it to what is known now, unless somebody has forgotten the link since."""
+        ...
+
     async def processor_subscription(self, name: str) -> ProcessorSubscription | None:
         """The one of that id."""
         ...

@@ -61,7 +61,7 @@ class PaymentDoctor:
         if found is None or found.habit.key == link.warned:
             return None
         await self._notices.send(payment_date_notice(found.habit, found.account, found.zone, self._clock()))
-        await self._store.put_processor_subscription(link.model_copy(update={"warned": found.habit.key}))
+        await self._store.note_processor_subscription(link.model_copy(update={"warned": found.habit.key}))
         return found.habit
 
     async def all(self) -> list[Found]:

@@ -78,7 +78,7 @@ class LookAtProcessor:
         except NoSuchProcessorSubscriptionError:
             terms = linked.terms.model_copy(update={"status": "expired", "next_charge": None, "retry_at": None})
         linked = linked.model_copy(update={"terms": terms, "looked_at": self._clock()})
-        await self._store.put_processor_subscription(linked)
+        await self._store.note_processor_subscription(linked)
         return linked
 
     async def tell(self, name: str, deliver: Deliver) -> int:

@@ -13,12 +13,12 @@ class Processors(Database):
 
     async def put_processor_subscription(self, linked: ProcessorSubscription) -> None:
         """Insert it, or bring it to what is known now."""
-        values = linked.model_dump(include={"id", "account", "subscription"})
-        status, at = linked.terms.status, linked.looked_at
-        await self._put(
-            processor_subscriptions,
-            {**values, "status": status, "looked_at": at, "snapshot": linked.model_dump_json()},
-        )
+        await self._put(processor_subscriptions, _linked(linked))
+
+    async def note_processor_subscription(self, linked: ProcessorSubscription) -> None:
+        """Bring it to what is known now, unless somebody has forgotten the link since."""
+        its = update(processor_subscriptions).where(processor_subscriptions.c.id == linked.id)
+        await self._change(its.values(_linked(linked)))
 
     async def processor_subscription(self, name: str) -> ProcessorSubscription | None:
         """Read the one of that id."""
@@ -60,6 +60,11 @@ class Processors(Database):
         """Note that its case was told of it, or of its refund."""
         its = update(processor_sales).where(processor_sales.c.id == sale.id)
         await self._change(its.values(told=sale.told, taken_back=sale.taken_back))
+
+
+def _linked(linked: ProcessorSubscription) -> Values:
+    values = linked.model_dump(include={"id", "account", "subscription", "looked_at"})
+    return values | {"status": linked.terms.status, "snapshot": linked.model_dump_json()}
 
 
 def _row(sale: CountedSale) -> Values:

@@ -23,7 +23,12 @@ async def test_links_are_read_as_they_were_put_last_and_forgotten(store: SqlStor
     assert await store.processor_subscription("I-1") == later
     assert await store.remove_processor_subscription("I-1")
     assert not await store.remove_processor_subscription("I-1")
-    assert await store.processor_subscription("I-1") is None
+    await store.note_processor_subscription(later)
+    assert await store.processor_subscription("I-1") is None, "who looks at it just then brings it not back"
+    await store.note_processor_subscription(other.model_copy(update={"warned": "10-16-late"}))
+    known = await store.processor_subscription("I-2")
+    assert known
+    assert known.warned == "10-16-late"
 
 
 async def test_a_payment_counts_where_it_was_noted_first(store: SqlStore) -> None:

@@ -1,8 +1,10 @@
 """A subscription that PayPal runs pays real cases: webhooks are hints, what PayPal shows counts, each payment once."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx2
 import pytest
 
 from dunning.case.ledger import MONEY_IN
@@ -10,7 +12,11 @@ from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.money import Money
 from operations.errors import RefusedError
 from operations.processors.links import Linked, NewLink
-from sandbox.stage.stage import QUEUE, Stage
+from sandbox.paypal.books import PayPalBooks
+from sandbox.paypal.certificates import Authority
+from sandbox.paypal.shapes import event
+from sandbox.paypal.webhooks import Receiver, Webhooks
+from sandbox.stage.stage import PAYPAL_WEBHOOK, QUEUE, Stage
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
 
@@ -109,6 +115,34 @@ async def test_what_is_refunded_there_is_owed_again_here(open_stage: Stage) -> N
         return case is not None and case.balance == Money.parse("USD 19.99")
 
     await until_true(owes)
+
+
+async def test_who_is_not_paypal_is_not_heard_and_nothing_of_it_is_kept(open_stage: Stage) -> None:
+    playing = await begin(open_stage, "PP-forged", HOTDOODLE, due_in=17)
+    await link(playing, "I-PP-forged")
+    await pays(playing, "PPF", hint=False)
+    here, stranger = open_stage.addresses.paypal, Authority()
+    body = json.dumps(event("WH-FORGED", (await open_stage.companies.paypal.books()).sales["PPF"])).encode()
+    good = Receiver(url="", webhook=PAYPAL_WEBHOOK, here=here)
+    elsewhere = good.model_copy(update={"here": "https://evil.example"})
+    for to, why in ((good, "does not fit"), (elsewhere, "PayPal's own host")):
+        headers = Webhooks(PayPalBooks(), stranger).headers("WH-FORGED", body, to)
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            answer = await http.post(f"{open_stage.portal_url}/webhooks/paypal", content=body, headers=headers)
+        assert answer.status_code == 400
+        assert why in answer.json()["error"]
+    assert await open_stage.store.event("paypal", "WH-FORGED") is None
+    assert await money(playing) == []
+
+
+async def test_what_is_kept_of_a_webhook_is_whom_to_ask_about_and_no_more(open_stage: Stage) -> None:
+    playing = await begin(open_stage, "PP-kept", HOTDOODLE, due_in=18)
+    await link(playing, "I-PP-kept")
+    await pays(playing, "PPK")
+    assert await playing.outcome() == "paid"
+    kept = await open_stage.store.event("paypal", "WH-PPK-COMPLETED")
+    assert kept
+    assert (json.loads(kept.body), kept.account) == ({"subscription": "I-PP-kept", "sale": "PPK"}, playing.account)
 
 
 async def test_of_a_subscription_that_nobody_linked_nothing_counts(open_stage: Stage) -> None:

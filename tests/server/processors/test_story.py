@@ -124,6 +124,9 @@ async def test_a_day_behind_each_month_until_one_month_is_paid_ahead(open_stage:
         on = the_10th(number).replace(day=day)
         assert on.strftime("%A, %B %-d, %Y") in " ".join(text.split())
     assert not (await subscribe(march, name, 0, 16)).warned, "once"
+    page = await followed(links_in(text)["ahead"])
+    assert (page.status_code, "Nothing is open now" in page.text) == (200, True)
+    assert the_10th(2).strftime("%B %-d, %Y") in page.text
 
     april = await month(open_stage, "STORY", 1)
     before = len(await april.mails())
