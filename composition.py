@@ -81,6 +81,7 @@ from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
 from operations.tickets import TicketList
 from operations.windows.announce import AnnounceWindow
+from operations.windows.follow_up import FollowUpWindows
 from operations.windows.outages import Outages
 from operations.windows.shut import ShutFrom, shut_by
 from operations.windows.windows import MaintenanceWindows
@@ -300,6 +301,11 @@ class Composition:
     def windows(self) -> MaintenanceWindows:
         """Set, move and cancel maintenance windows."""
         return MaintenanceWindows(self.store, self.cases, self._lead, now)
+
+    @cached_property
+    def follow_windows(self) -> FollowUpWindows:
+        """Tell management what waited for windows that are over."""
+        return FollowUpWindows(self.store)
 
     @cached_property
     def announce_window(self) -> AnnounceWindow:

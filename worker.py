@@ -19,6 +19,7 @@ from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.check_outages import CheckWays
 from activities.fleet.drift import CheckDrift
+from activities.fleet.follow_windows import FollowWindows
 from activities.fleet.sweep import SweepBooks
 from activities.guards.awaited import AwaitedPayments
 from activities.guards.breaker import Breaker
@@ -147,6 +148,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             renewals.renew,
             renewals.note_subscription,
             renewals.keep_subscriptions,
+            FollowWindows(made.follow_windows).follow_windows,
             LookAtProcessors(look and _look_at_all(made, look)).look_at_processors,
         ],
     }

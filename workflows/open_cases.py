@@ -1,4 +1,4 @@
-"""The hourly check: the table of open cases, credit, subscriptions, and those that a processor runs."""
+"""The hourly check: the table of open cases, credit, subscriptions, those that a processor runs, and windows."""
 
 from datetime import timedelta
 
@@ -8,11 +8,12 @@ from workflows.calls import FOR_EVER
 
 with workflow.unsafe.imports_passed_through():
     from activities.fleet.check_open_cases import CheckTable
+    from activities.fleet.follow_windows import FollowWindows
     from activities.payments.tell_of_credit import TellOfCredit
     from activities.processors import LookAtProcessors
     from activities.subscriptions.renewals import Renewals
     from dunning.fleet import open_cases
-    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck, KeepOrder, LookOrder
+    from dunning.fleet.open_cases import CheckOrder, CheckReport, CreditCheck, FollowUpOrder, KeepOrder, LookOrder
 
 PATIENCE = timedelta(hours=1)
 HEARTBEAT = timedelta(minutes=5)
@@ -58,7 +59,15 @@ class OpenCasesCheck:
             retry_policy=FOR_EVER,
             summary="payments of subscriptions that a processor runs",
         )
-        more = {"told_of_credit": told, "subscriptions": again, "processor_payments": paid}
+        followed = await workflow.execute_activity_method(
+            FollowWindows.follow_windows,
+            FollowUpOrder(at=workflow.now()),
+            start_to_close_timeout=PATIENCE,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=FOR_EVER,
+            summary="what waited for maintenance windows that are over",
+        )
+        more = {"told_of_credit": told, "subscriptions": again, "processor_payments": paid, "windows": followed}
         report = report.model_copy(update=more)
         workflow.set_current_details(report.headline)
         return report

@@ -113,9 +113,10 @@ async def show(window: Id, /, *, also: Zones = (), json: Json = False) -> None:
     check_zones(also, "--also")
     async with composed(server="not needed") as made:
         found, rows = await made.windows.known(window), await made.windows.results(window)
+        ticket = await made.windows.report(window)
     if json:
         steps = [{**each.waited.model_dump(mode="json"), "result": each.result} for each in rows]
-        print_json({**found.model_dump(mode="json"), "put_off": steps})
+        print_json({**found.model_dump(mode="json"), "put_off": steps, "report": ticket and ticket.key})
         return
     print(*_head(found, also), sep="\n")
     for each in rows:
@@ -123,6 +124,8 @@ async def show(window: Id, /, *, also: Zones = (), json: Json = False) -> None:
         print(f"  {row.invoice} ({row.account}) {row.step}: until {row.until:%Y-%m-%d %H:%MZ}: {each.result}")
     counts = Counter(each.result for each in rows)
     print(", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing waited for it")
+    if ticket:
+        print(f"report: ticket {ticket.key}: {ticket.subject}")
 
 
 @window.command(name="list")

@@ -28,12 +28,19 @@ class LookOrder(Wire):
     at: Instant
 
 
+class FollowUpOrder(Wire):
+    """Tell of what waited for the maintenance windows that are over, as of `at`."""
+
+    at: Instant
+
+
 class CheckReport(Wire):
     """`running` cases were compared, `asked` of them differed, `silent` of those did not answer.
 
     `dead` rows belong to cases that neither run nor were closed: somebody ended them at the server. `told_of_credit`
     cases had not heard of their account's credit; so many `subscriptions` were ended at the server, and go on again.
-    `processor_payments` of subscriptions that a processor runs were brought to cases.
+    `processor_payments` of subscriptions that a processor runs were brought to cases. `windows` that are over have a
+    ticket now, or one with further results.
     """
 
     running: int = 0
@@ -43,6 +50,7 @@ class CheckReport(Wire):
     told_of_credit: int = 0
     subscriptions: int = 0
     processor_payments: int = 0
+    windows: int = 0
 
     @property
     def headline(self) -> str:
@@ -50,4 +58,5 @@ class CheckReport(Wire):
         told = f", {self.told_of_credit} told of credit" if self.told_of_credit else ""
         again = f", {self.subscriptions} subscription(s) started again" if self.subscriptions else ""
         paid = f", {self.processor_payments} payment(s) of a processor counted" if self.processor_payments else ""
-        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{told}{again}{paid}"
+        more = f"{told}{again}{paid}" + (f", {self.windows} window(s) followed up" if self.windows else "")
+        return f"{self.running} running, {self.asked} asked, {self.silent} silent, {self.dead} dead{more}"

@@ -100,6 +100,7 @@ class StepKind(Enum):
     OUTAGE_GOES_ON = Form("outage-goes-on", 1, ends=True)  # by the outage
     BREAKER_KEPT = Form("breaker-kept", 1, ends=True)
     RENEWAL = Form("renewal", 2, ends=True)  # that is refused, by subscription and its number
+    WINDOW_FOLLOWED_UP = Form("window-followed-up", 1, ends=True)
     SUBSCRIPTION_DIED = Form("subscription-died", 2, ends=True)  # by subscription, and time of the check
     CLOSE_SITE = Form("close-site", 2, ends=True)  # that a customer asked for, by service and its level then
     RENEW_INACTIVE = Form("renew-inactive", 2, ends=True)  # by subscription and what lapsed

@@ -14,6 +14,10 @@ class Tickets(Protocol):
         """Open the ticket of `order.key` once; False when it exists, open or closed."""
         ...
 
+    async def amend_ticket(self, order: TicketOrder) -> bool:
+        """Give the ticket of `order.key` other words; False when it has them, or there is none."""
+        ...
+
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
         """The account's tickets, oldest first; all accounts' when it is empty."""
         ...

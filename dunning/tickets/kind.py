@@ -8,6 +8,7 @@ class Department(StrEnum):
 
     BILLING = "Billing"
     SUPPORT = "Support"
+    MANAGEMENT = "Management"
 
 
 class TicketKind(StrEnum):
@@ -64,6 +65,8 @@ class TicketKind(StrEnum):
     RENEWAL_REFUSED = "renewal-refused"
     RENEW_INACTIVE = "renew-inactive"
     SUBSCRIPTION_DIED = "subscription-died"
+    # maintenance windows
+    WINDOW_FOLLOWED_UP = "window-followed-up"
     # the breaker, outages, and runs that were wrong
     BREAKER_STOPPED = "breaker-stopped"
     BREAKER_DECIDED = "breaker-decided"
@@ -122,6 +125,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.RENEW_INACTIVE: _BILLING,
     TicketKind.CLOSE_SITE: _BILLING,
     TicketKind.SUBSCRIPTION_DIED: _BILLING,
+    TicketKind.WINDOW_FOLLOWED_UP: Department.MANAGEMENT,
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,
     TicketKind.OUTAGE_GOES_ON: _BILLING,

@@ -6,11 +6,12 @@ from dunning.case.case import Case
 from dunning.ports.invoices import Invoices
 from dunning.ports.open_cases import OpenCases
 from dunning.ports.windows import Windows
+from dunning.tickets.windows import WAITS
 from dunning.windows.window import PutOff
 from operations.cases.last_seen import last_seen
 from operations.cases.look import as_closed
 
-WAITS, DROPPED = "waits", "not needed any more"
+DROPPED = "not needed any more"
 
 
 class ResultRecords(Windows, OpenCases, Invoices, Protocol):

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import chain, count
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dunning.calendar import local
 from dunning.case.facts import Reconsider
 from dunning.ports.cases import Cases, NoCaseError
 from dunning.ports.outages import OutageError
+from dunning.ports.tickets import Tickets
 from dunning.ports.windows import Windows
+from dunning.tickets.ticket import Ticket
+from dunning.tickets.windows import follow_up_key
 from dunning.windows.can_they_pay import TO_PAY
 from dunning.windows.shut import Shut
 from dunning.windows.window import PutOff, Window
@@ -20,6 +23,10 @@ from operations.windows.results import Result, ResultRecords, results
 LONGEST = timedelta(days=7)
 """Nobody needs longer, and what is longer is a mistake in a date."""
 FARTHEST = timedelta(days=366)
+
+
+class WindowRecords(ResultRecords, Tickets, Protocol):
+    """What waited, and the ticket about it."""
 
 
 class NewWindow(NamedTuple):
@@ -59,7 +66,7 @@ class MaintenanceWindows:
     `lead` is as in `dunning.windows.can_they_pay`; `clock` is the wall's.
     """
 
-    def __init__(self, store: ResultRecords, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: WindowRecords, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._cases = cases
         self._lead = lead
@@ -81,6 +88,10 @@ class MaintenanceWindows:
         """What became of it, in that order; as the table of open cases and the closed books have it."""
         await self.known(window)
         return await results(self._store, window)
+
+    async def report(self, window: str) -> Ticket | None:
+        """The ticket that tells management of it, once it is over and something waited for it (S0-13, S0-22)."""
+        return await self._store.ticket(follow_up_key(window))
 
     async def add(self, new: NewWindow) -> Changed:
         """Set one; its id is its beginning in its own zone. Raises RefusedError for hours that cannot be meant."""

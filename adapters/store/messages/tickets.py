@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database
@@ -18,6 +18,14 @@ class Tickets(Database):
     async def open_ticket(self, order: TicketOrder) -> bool:
         """Open the ticket of `order.key` once; False when it exists, open or closed."""
         return await self._add(tickets, order.ticket.model_dump())
+
+    async def amend_ticket(self, order: TicketOrder) -> bool:
+        """Give the ticket of `order.key` other words; False when it has them, or there is none."""
+        others = or_(tickets.c.subject != order.subject, tickets.c.body != order.body)
+        its = update(tickets).where(tickets.c.key == order.key, others)
+        async with self._writing() as connection:
+            changed = await connection.execute(its.values(subject=order.subject, body=order.body))
+        return bool(changed.rowcount)
 
     async def tickets(self, account: str) -> tuple[Ticket, ...]:
         """Read the account's tickets, oldest first, then by key; all accounts' when it is empty."""

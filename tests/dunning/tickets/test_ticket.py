@@ -40,15 +40,20 @@ from dunning.tickets import (
     services,
     subscriptions,
     undo,
+    windows,
 )
 from dunning.tickets.case_tickets import case_ticket
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.tickets.ticket import TicketOrder
+from dunning.windows.window import PutOff, Window
 from tests.dunning.evenings import ASO, HOTDOODLE, moment
 from tests.dunning.examples import gives_again, pays, takes_back
 from tests.dunning.subscriptions.made import subscription
 
 NOW = datetime(2026, 11, 25, 6, 17, tzinfo=UTC)
+WINDOW = Window(id="w", since=NOW, until=NOW + timedelta(hours=2), zone="UTC")
+_LATER = NOW + timedelta(hours=9)
+WAITED = PutOff(window="w", invoice="INV-1", step="charge", account="bakery", action="charge", at=NOW, until=_LATER)
 TWENTY = Money.parse("USD 20.00")
 ORDER = Order(invoice="INV-1", account="bakery", step="suspend", at=NOW)
 HEAD = dict(ORDER)
@@ -167,6 +172,7 @@ def opened() -> list[TicketOrder]:
         processors.refunded_credit(SALE, NOW),
         subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
         subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
+        windows.window_followed_up(WINDOW, [(WAITED, "declined"), (WAITED, "waits")], NOW),
         subscriptions.subscription_died(subscription(), NOW),
         drift_ticket(DriftReport(at=NOW)),
         sweep_ticket(SweepReport(since=NOW, until=NOW)),
