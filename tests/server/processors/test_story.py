@@ -23,6 +23,8 @@ from operations.processors.links import Linked, NewLink
 from sandbox.stage.stage import Stage
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
+from tests.server.subscriptions.playing import begin as begin_subscription
+from tests.server.subscriptions.playing import new
 
 REMINDER, RECEIPT, TITLE = "Monthly Fees Are Due", "Invoice Payment Confirmation", "Your Payment Date"
 
@@ -102,7 +104,7 @@ async def a_day_behind(playing: Playing, name: str, number: int, before: int) ->
     assert await playing.outcome() == "paid"
 
 
-@pytest.mark.req("S4-17", "S4-18", "S4-19", "S4-20", "S4-21", "S4-22")
+@pytest.mark.req("S4-17", "S4-18", "S4-20", "S4-21", "S4-22")
 async def test_a_day_behind_each_month_until_one_month_is_paid_ahead(open_stage: Stage) -> None:
     name = "I-STORY"
     march = await month(open_stage, "STORY", 0)
@@ -113,7 +115,7 @@ async def test_a_day_behind_each_month_until_one_month_is_paid_ahead(open_stage:
     assert linked.warned
     assert (linked.warned.pays.day, linked.warned.better) == (16, the_10th(2))
     await pays(march, name, 0, 16)
-    assert await march.outcome() == "paid", "it pays the site through the next 10th"
+    assert await march.outcome() == "paid"
 
     async def told() -> bool:
         return TITLE in await march.mails()
@@ -219,6 +221,33 @@ async def test_who_was_moved_to_the_1st_or_pays_too_little_is_told_in_their_own_
     assert [each.habit.subscription for each in await made.payment_doctor.all() if each.account.id == "acct-ODD"] == [
         "I-ODD"
     ]
+
+
+@pytest.mark.req("S4-16", "S4-19")
+async def test_paid_on_the_16th_the_site_is_paid_through_the_next_10th(open_stage: Stage) -> None:
+    wanted = new("PP-THRU", the_10th(0), policy="hotdoodle")
+    playing = await begin_subscription(open_stage, wanted)
+    await playing.to(at(0, 10))
+    (march,) = (await playing.seen()).renewals
+    assert (await playing.seen()).paid_through == the_10th(0)
+    paypal, links = open_stage.companies.paypal, playing.made.processor_links
+    await paypal.subscribe("I-THRU", at(0, 16), next_charge=at(1, 16), value="21.00")
+    other = await begin(open_stage, "PP-OTHER", hotdoodle(), account="acct-PP-THRU", due_in=1)
+    linked = await links.add(NewLink("I-THRU", "acct-PP-THRU", "PP-THRU", None, "ana"))
+    assert linked.warned
+    assert (linked.warned.due, linked.warned.better) == (the_10th(1), the_10th(2))
+    await paypal.pays("I-THRU", "THRU-0", at(0, 16), value="21.00", hint=False)
+    assert playing.made.look_at_processor
+    assert await playing.made.look_at_processor.tell("I-THRU", playing.made.deliver_news.deliver) == 1
+    counted = await open_stage.store.counted_sale("THRU-0")
+    assert counted
+    assert counted.invoice == march.invoice, "no other than its own"
+
+    async def is_paid_through() -> bool:
+        return (await playing.seen()).paid_through == the_10th(1)
+
+    await until_true(is_paid_through)
+    assert await entries(other) == []
 
 
 async def the_mail(playing: Playing) -> str:
