@@ -255,7 +255,7 @@ class InvoiceDunning:
 
     @replan.validator
     def _may_replan(self, fact: Replan) -> None:
-        self._refuse_new(fact, replan_refused(self._case, fact))
+        self._refuse_new(fact, replan_refused(self._case, fact, self._doing[0] if self._doing else None))
 
     @workflow.update
     def use_credit(self, use: UseCredit) -> Answer:

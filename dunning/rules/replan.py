@@ -30,8 +30,10 @@ def plan_under(case: Case, policy: Policy) -> Plan:
     return plan_for(policy, began, case.plan.zone)
 
 
-def replan_refused(case: Case, fact: Replan) -> str:
-    """Why it cannot be moved to that plan."""
+def replan_refused(case: Case, fact: Replan, doing: Milestone | None) -> str:
+    """Why it cannot be moved to that plan; `doing` is the step that is under way."""
+    if doing and case.plan.milestone(doing.name):
+        return f"{doing.name} is being done at this moment: ask again in a minute"
     if case.paid_up or case.lapsed or case.voided or case.level is Level.DELETED:
         return "nothing is payable on this invoice"
     least = fact.plan.least_balance
@@ -56,9 +58,17 @@ def moved(case: Case, plan: Plan, now: datetime) -> Case:
 
 
 def _with_done(case: Case, plan: Plan) -> Plan:
-    """The plan with the milestones that are done and that it has not: they are told, counted and undone as before."""
-    done = [m for m in case.plan.milestones if m.name in case.steps_done and plan.milestone(m.name) is None]
-    return plan.model_copy(update={"milestones": tuple(sorted((*done, *plan.milestones), key=lambda m: m.at))})
+    """The plan with the milestones that it has not, and that are done or begun: they are told, counted and undone.
+
+    A charge whose money is on its way has to end as what it was.
+    """
+    begun = {*case.steps_done, *(a.step for a in case.attempts), *(refused.step for refused in case.refusals)}
+    done = [m for m in case.plan.milestones if m.name in begun and plan.milestone(m.name) is None]
+    milestones = tuple(sorted((*done, *plan.milestones), key=lambda m: m.at))
+    # A copy would keep what was derived from the old ones.
+    return Plan(
+        **{name: getattr(plan, name) for name in Plan.model_fields if name != "milestones"}, milestones=milestones
+    )
 
 
 def _as_announced(case: Case, under: Case) -> Iterator[Deferral]:
