@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest_asyncio
 from pydantic import SecretStr
-from temporalio.client import ScheduleOverlapPolicy
+from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.gateways.stripe.gateway import StripeGateway
@@ -85,6 +85,8 @@ async def test_the_worker_looks_every_five_minutes_unless_the_settings_say_no(ch
     first, second, *_ = found.info.next_action_times
     assert second - first == EVERY
     assert found.schedule.action.workflow == outage_check.WORKFLOW  # pyright: ignore[reportAttributeAccessIssue,reportUnknownMemberType]
+    await client.get_schedule_handle(OUTAGES).trigger()
+    assert (await _first_run(client)).headline == "all works"
     for _ in range(2):
         await keep_outages(client, QUEUE, wanted=False)
     try:
@@ -93,3 +95,17 @@ async def test_the_worker_looks_every_five_minutes_unless_the_settings_say_no(ch
         assert error.status is RPCStatusCode.NOT_FOUND  # noqa: PT017 - the status is what counts
     else:
         raise AssertionError
+
+
+async def _first_run(client: Client) -> LookReport:
+    """What the schedule's own workflow reports."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            runs = (await client.get_schedule_handle(OUTAGES).describe()).info.recent_actions
+            if runs:
+                break
+            await asyncio.sleep(0.1)
+    action = runs[0].action
+    assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+    run = client.get_workflow_handle_for(OutageCheck.run, action.workflow_id)
+    return await asyncio.wait_for(run.result(), PATIENCE)
