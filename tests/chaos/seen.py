@@ -70,6 +70,9 @@ class Seen:
                 "reversals that no worker could check": self.life.told.unchecked,
                 "invoices moved to another policy": sum(bool(case.replans) for case in self.cases.values()),
                 "renewals billed": len(self.renewals),
+                "days given for outages": sum(
+                    each.moved_days for case in self.cases.values() for each in case.deferrals
+                ),
                 "exemptions": sum(bool(said.until) for said in self.life.told.exempt),
                 "late fees": lines[Kind.LATE_FEE],
                 "notices of cards that end": cards,

@@ -21,7 +21,8 @@ async def run(options: argparse.Namespace) -> int:
         year = await play(built, customers(options.subscriptions, options.seed), options.months)
     print(
         f"{options.subscriptions} subscriptions, {options.months} months: {year.renewals} renewals, "
-        f"{year.charges} charges, {year.put_off} steps put off by windows, {time.monotonic() - began:.0f} s"
+        f"{year.charges} charges, {year.put_off} steps put off by windows, "
+        f"{year.days_given} days given for an outage, {time.monotonic() - began:.0f} s"
     )
     print("\n".join(year.wrong) or "nothing went wrong")
     return len(year.wrong)

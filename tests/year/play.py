@@ -1,4 +1,4 @@
-"""A year of monthly subscriptions on virtual time, through two maintenance windows and the changes of the clocks."""
+"""A year of monthly subscriptions on virtual time: two maintenance windows, an outage, the changes of the clocks."""
 
 import asyncio
 from collections import Counter
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from dunning.calendar import Offset, add_offset
+from dunning.windows.outage import Outage, Way
 from operations.windows.windows import NewWindow
 from tests.chaos.check import wrongs
 from tests.chaos.doors import bank_payment
@@ -31,6 +32,7 @@ class Year:
     renewals: int = 0
     charges: int = 0
     put_off: int = 0
+    days_given: int = 0
     wrong: list[str] = field(default_factory=list[str])
 
 
@@ -39,6 +41,7 @@ async def play(world: World, several: Sequence[Customer], months: int) -> Year:
     year, gate, skipper = Year(), asyncio.Semaphore(AT_ONCE), await world.stage.skipper()
     made = world.stage.made(skipper.client)
     await made.registered()
+    await world.stage.store.put_outage(_outage())
     windows = [WindowSaid((await made.windows.add(new)).window, {}) for new in _windows()]
 
     async def live(customer: Customer) -> None:
@@ -70,6 +73,14 @@ def _windows() -> list[NewWindow]:
     ]
 
 
+def _outage() -> Outage:
+    """Six hours of the third month without a portal, a week after renewals that are paid very late."""
+    day = add_offset((datetime.now(UTC) + FIRST_DUE).date() + timedelta(days=3), Offset(months=2)) + timedelta(days=7)
+    since = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+    until = since + timedelta(hours=6)
+    return Outage(id="portal-year", way=Way.PORTAL, since=since, until=until, seen=until, by="ana", reason="a carrier")
+
+
 async def _live(life: Life, customer: Customer, months: int) -> None:
     renews = customer.life.renews
     assert renews
@@ -93,6 +104,7 @@ async def _pays(life: Life) -> None:
 def _count(year: Year, life: Life) -> None:
     year.renewals += len(life.renewed)
     year.put_off += life.told.came["steps put off by windows"]
+    year.days_given += life.told.came["days given for outages"]
 
 
 async def _numbers(world: World) -> list[str]:

@@ -30,3 +30,4 @@ async def test_a_year_balances_and_each_renewal_and_each_charge_came_once(a_worl
     assert year.renewals >= 12 * sum(each.habit != "never" for each in several)
     assert year.charges
     assert third != 2 or year.put_off  # the window is around the second renewal of the third customer
+    assert third != 0 or year.days_given  # and the outage after the third renewal of the fourth
