@@ -8,7 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.cli.command import ROOT, Operate, starter
+from adapters.store import SqlStore
+from tests.cli.command import ROOT, Operate, lines, row, starter
+from tests.dunning.policy.test_check import GOOD
 
 POLICIES = ("a-small-orange", "courtesy-5-10-35", "hotdoodle", "whmcs-default")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -224,3 +226,24 @@ async def test_wrong_settings_are_named(offline: Operate, monkeypatch: pytest.Mo
     (tmp_path / "reprieve.toml").write_text("= 3")
     monkeypatch.setenv("REPRIEVE_CONFIG", str(tmp_path / "reprieve.toml"))
     assert "is not TOML" in (await offline("policies")).err
+
+
+@pytest.mark.req("S0-18")
+async def test_a_policy_without_grace_opens_no_invoice_unless_the_operator_confirms_it(
+    offline: Operate, store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    policies = tmp_path / "policies"
+    policies.mkdir()
+    monkeypatch.setenv("REPRIEVE_POLICIES", str(policies))
+    at_once = GOOD.replace("offset = 5", "offset = 0").replace('offset = "P10D"', "offset = 0")
+    (policies / "hard.toml").write_text(at_once)
+    words = "'suspend' on day 0 leaves no grace period; write confirm_no_grace = true if that is what you want"
+    asked = lines(row("HARD-1", policy="hard"))
+    for command, given in ((("check", "hard"), ""), (("start", "-", "--dry-run"), asked)):
+        said = await offline(*command, stdin=given)
+        assert (said.status, words in said.err) == (2, True), said
+    (policies / "hard.toml").write_text(f"confirm_no_grace = true\n{at_once}")
+    for command, given in ((("check", "hard"), ""), (("start", "-", "--dry-run"), asked)):
+        said = await offline(*command, stdin=given)
+        assert (said.status, said.err) == (0, ""), said
+    assert await store.invoice("HARD-1") is None

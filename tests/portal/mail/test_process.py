@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import aiosmtplib
 import pytest
 
 from adapters.store import SqlStore
+from composition import now
+from dunning.tickets.kind import Department, TicketKind
+from dunning.windows.window import Window
 from sandbox.stage.ports import free_ports
 from tests.dunning.reports import customer_mail, postfix
 from tests.portal.post import BOUNCES, NO_REPLY, OWNER, furnish
 from tests.portal.process import portal_process
 from tests.portal.world import until
+from tests.server.payments.test_money_in import until_true
 
 
 @pytest.fixture
@@ -76,3 +81,24 @@ async def test_without_a_port_no_mail_is_taken(tmp_path: Path, store: SqlStore) 
     (port,) = free_ports(1)
     async with portal_process(tmp_path, "off"):
         assert not await send(port, postfix(), "", BOUNCES)
+
+
+@pytest.mark.req("S0-08")
+async def test_in_a_maintenance_window_a_customer_s_mail_opens_its_ticket_though_no_page_is_there(
+    tmp_path: Path, store: SqlStore
+) -> None:
+    (port,) = free_ports(1)
+    at, hour = now(), timedelta(hours=1)
+    await store.put_window(Window(id="w", since=at - hour, until=at + hour, zone="UTC", reason="New disks."))
+    async with portal_process(tmp_path, "window", **environment(port)) as portal:
+        page = await portal.http.get("/pay/INV-1")
+        assert (page.status_code, "New disks." in page.text) == (503, True)
+        assert await send(port, customer_mail("I cannot pay just now."), OWNER, NO_REPLY)
+
+        async def is_open() -> bool:
+            return bool(await store.tickets("bakery"))
+
+        await until_true(is_open)
+    (ticket,) = await store.tickets("bakery")
+    assert (ticket.kind, ticket.department, ticket.invoice) == (TicketKind.CUSTOMER_MAIL, Department.BILLING, "INV-1")
+    assert "I cannot pay just now." in ticket.body
