@@ -45,6 +45,18 @@ async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline:
     assert [each["invoice"] for each in told["put_off"]] == ["INV-1"]
 
 
+@pytest.mark.req("S0-01")
+async def test_it_is_one_instant_on_two_calendars(store: SqlStore, offline: Operate) -> None:
+    """As the announcement of 2012 has it: the evening of 19 April in Los Angeles is the 20th in New York."""
+    year = now().year + (f"{now() + timedelta(days=1):%m-%d}" >= "04-19")
+    hours = ("--from", f"{year}-04-19 21:00", "--until", f"{year}-04-19 23:00")
+    said = await offline("window", "add", *hours, *SAID, "--also", "America/New_York")
+    assert f" 19 Apr {year} 21:00 to 23:00 PDT; " in said.out
+    assert f" 20 Apr {year} 00:00 to 02:00 EDT" in said.out
+    (window,) = await store.windows(now())
+    assert (f"{window.since:%m-%d %H:%M}", f"{window.until:%m-%d %H:%M}") == ("04-20 04:00", "04-20 06:00")
+
+
 async def test_a_cancelled_one_stays_in_the_list_and_may_be_set_again(store: SqlStore, offline: Operate) -> None:
     assert (await offline("window", "add", *HOURS, *SAID)).status == 0
     for outcome in ("cancelled", "is so already"):
