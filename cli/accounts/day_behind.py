@@ -29,7 +29,7 @@ async def day_behind(
     charged ourselves does not count. Those whose own subscription at PayPal will pay too late, or too little, are
     listed from its beginning. Nothing is sent to anybody by this.
     """
-    async with composed(server="not needed") as made:
+    async with composed(server="if there") as made:
         found = await made.day_behind.of(days)
         wrong = await made.payment_doctor.all()
     if json:

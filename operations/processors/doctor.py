@@ -14,6 +14,7 @@ from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.companies import NoticeStarter
 from dunning.ports.invoices import Invoices
+from dunning.ports.outages import OutageError, StoreOutageError
 from dunning.ports.processors import ProcessorRecords
 from dunning.ports.subscriptions import SubscriptionRecords
 from dunning.records.accounts import Account
@@ -65,9 +66,18 @@ class PaymentDoctor:
         return found.habit
 
     async def all(self) -> list[Found]:
-        """What is wrong with every link, by its id."""
-        found = [await self.look(each) for each in await self._store.processor_subscriptions()]
+        """What is wrong with every link, by its id; one whose case cannot be asked now is left out, with a warning."""
+        found = [await self._looked(each) for each in await self._store.processor_subscriptions()]
         return [each for each in found if each]
+
+    async def _looked(self, link: ProcessorSubscription) -> Found | None:
+        try:
+            return await self.look(link)
+        except StoreOutageError:
+            raise
+        except OutageError as error:
+            log.warning("%s cannot be looked at now: %s", link.id, error)
+            return None
 
     async def look(self, link: ProcessorSubscription) -> Found | None:
         """What is wrong with it; None: nothing, or nobody can say."""

@@ -7,7 +7,10 @@ import pytest
 from adapters.store import SqlStore
 from dunning.calendar import Offset, add_offset
 from dunning.case.orders import CloseOrder
+from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
+from dunning.records.processor_subscriptions import ProcessorSubscription, Terms
+from tests.adapters.store.test_store import AT
 from tests.cli.command import Operate, in_days
 from tests.dunning.fleet.test_day_behind import month
 
@@ -47,6 +50,25 @@ async def test_customers_are_listed_with_their_own_dates(store: SqlStore, offlin
     assert (told["account"], [each["days_behind"] for each in told["months"]], told["days_earlier"]) == (
         "bakery", [6, 6], 6,
     )  # fmt: skip
+
+
+async def test_a_subscription_that_cannot_be_looked_at_stops_no_list(store: SqlStore, offline: Operate) -> None:
+    await close(store, books(6, 1), books(6, 0))
+    await store.put_account(Account(id="away", name="Away"))
+    await store.open_invoice(KnownInvoice(number="AWAY-1", account="away", policy="hotdoodle", due=in_days(3)))
+    terms = Terms(status="active", next_charge=AT)
+    link = ProcessorSubscription(id="I-1", account="away", counts_from=AT, terms=terms, looked_at=AT)
+    await store.put_processor_subscription(link)
+    said = await offline("day-behind")
+    assert (said.status, said.out.splitlines()[0]) == (0, "bakery · Example Bakery")
+    listed = await offline("processor-subscription", "list")
+    assert listed.out.startswith("I-1: paypal, active, for away: amount unknown, pays next on ")
+    (told,) = (await offline("processor-subscription", "list", "--json")).json
+    assert (told["id"], told["terms"]["status"]) == ("I-1", "active")
+    refused = await offline("processor-subscription", "add", "I-2", "--account", "away", "--by", "ana")
+    assert (refused.status, "REPRIEVE_PAYPAL_CLIENT" in refused.err) == (2, True)
+    for words in ("I-1: removed", "I-1: is not linked"):
+        assert (await offline("processor-subscription", "remove", "I-1")).out.startswith(words)
 
 
 async def test_nobody_is_behind_where_nothing_was_paid(store: SqlStore, offline: Operate) -> None:
