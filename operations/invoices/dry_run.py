@@ -58,6 +58,7 @@ class DryRun:
     def __init__(self, store: Known, shut: ShutFrom, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._shut = shut
+        self._set: Shut | None = None
         self._clock = clock
 
     async def of(self, each: Checked) -> WouldOpen:
@@ -84,8 +85,13 @@ class DryRun:
             invoice=new.invoice_facts(), plan=plan, reach="outside", generation=0, exempt=exempt, moved_in=moved
         )
         case = open_case(opened, now)
-        first = tuple(_first(case, now, await self._shut(now)))
+        first = tuple(_first(case, now, await self._what_is_set(now)))
         return WouldOpen(each.place, new.invoice, new.account, "would start", differs, now, case, first)
+
+    async def _what_is_set(self, now: datetime) -> Shut:
+        """Read once: a file may have many rows."""
+        self._set = self._set or await self._shut(now)
+        return self._set
 
     async def _exempt(self, new: NewInvoice, account: Account, zone: str) -> Exemption | None:
         exempt = is_exempt(account, new.pays_for, local_date(self._clock(), zone))
