@@ -45,6 +45,7 @@ from dunning.tickets.kind import TicketKind
 from operations.invoices.new_invoice import NewInvoice
 from operations.money.deliver_news import DeliverNews
 from sandbox.stage.stage import Stage, stage
+from tests.server.payments.test_money_in import until_true
 from workflows.invoice import InvoiceDunning
 
 MANY = int(os.environ.get("LONG_CASE", "0"))
@@ -223,7 +224,11 @@ async def test_what_people_decided_in_an_earlier_run_is_decided_once_and_answere
     assert await decide() == ["promised", "changed"]
     await all_pay(long, [f"p-{number}" for number in range(60)])
     before = await long.counted(60)
-    assert (await long.handle.describe()).run_id != long.first_run
+
+    async def is_in_another_run() -> bool:
+        return (await long.handle.describe()).run_id != long.first_run
+
+    await until_true(is_in_another_run)  # once nothing is under way
     assert await decide() == ["promised", "changed"]
     # Confirmations may be delivered meanwhile; nothing else changes.
     changes = {"done", "revision"}
