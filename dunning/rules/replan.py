@@ -77,9 +77,8 @@ def _as_announced(case: Case, under: Case) -> Iterator[Deferral]:
     for done in case.done:
         counts = done.announced and done.announced.due_changes == case.due_changes and not done.undone
         for said in done.announced.steps if done.announced and counts else ():
-            action = next((m.action for m in case.plan.milestones if m.name == said.step), None)
-            if action:
-                named[action] = max(said.at, named.get(action, said.at))
+            if its := case.plan.milestone(said.step):
+                named[its.action] = max(said.at, named.get(its.action, said.at))
     for milestone in under.plan.milestones:
         until = named.get(milestone.action)
         if until and until > under.when(milestone) and milestone.name not in under.steps_done:

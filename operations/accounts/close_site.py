@@ -13,7 +13,7 @@ from dunning.ports.tickets import Tickets
 from dunning.subscriptions.rules import renews
 from dunning.subscriptions.subscription import Cancel
 from dunning.tickets.services import ClosingAsked, close_site
-from operations.accounts.services import SubscriptionsOf, named_service
+from operations.accounts.services import SubscriptionsOf, named_by, named_service
 from operations.accounts.write import known
 from operations.cases.look import CaseOf
 
@@ -68,7 +68,6 @@ class CloseSite:
 
     async def _paying(self, account: str, service: str) -> AsyncIterator[str]:
         for invoice in await self._store.open_invoices(account):
-            case = await self._case_of(invoice.number)
-            named = (case.invoice.pays_for if case else ()) or invoice.pays_for
+            named = await named_by(invoice, self._case_of)
             if not named or service in named:
                 yield invoice.number

@@ -9,6 +9,7 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account, Service
+from dunning.records.books import KnownInvoice
 from dunning.subscriptions.rules import renews
 from dunning.subscriptions.subscription import Subscription
 from operations.accounts.write import Deed, change_account, known
@@ -139,8 +140,7 @@ class ServiceChanges:
 
     async def _paying(self, account: str, service: str) -> AsyncIterator[str]:
         for invoice in await self._store.open_invoices(account):
-            case = await self._case_of(invoice.number)
-            if service in ((case.invoice.pays_for if case else ()) or invoice.pays_for):
+            if service in await named_by(invoice, self._case_of):
                 yield invoice.number
 
     async def _left_behind(self, account: str, service: str, holds: Iterable[Hold]) -> tuple[str, ...]:
@@ -186,6 +186,12 @@ def _moved_there(named: str, account: Account, to: Mapping[str, Any]) -> Service
     there = f"{to.get('panel', place[0])}:{to.get('user', place[1])}:{place[2]}"
     found = next((each for each in account.services if each.place == there), None)
     return found if found and found.model_copy(update=dict(to)) == found else None
+
+
+async def named_by(invoice: KnownInvoice, case_of: CaseOf) -> tuple[str, ...]:
+    """The ids of the services that an open invoice names; none: it pays for all of its account's."""
+    case = await case_of(invoice.number)
+    return (case.invoice.pays_for if case else ()) or invoice.pays_for
 
 
 def named_service(service: str, account: Account) -> Service:
