@@ -1,5 +1,7 @@
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from sandbox.stage.stage import Stage, stage
@@ -10,3 +12,17 @@ async def a_stage() -> AsyncGenerator[Stage]:
     """Give a real Temporal server, worker and companies. All tests share them: use names that no other test uses."""
     async with stage() as made:
         yield made
+
+
+LONG = ("year", "server/races", "server/outages", "server", "e2e", "cli", "portal")
+"""Folders whose files have few tests, each of which waits for servers."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: else one process plays whole lives at the end, while the others have nothing left."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: _place(item.path.relative_to(here).as_posix()))
+
+
+def _place(file: str) -> int:
+    return next((place for place, folder in enumerate(LONG) if file.startswith(f"{folder}/")), len(LONG))

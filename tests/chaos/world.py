@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Worker:
 class World:
     """What faults are done to."""
 
-    def __init__(self, made: Stage, links: Mapping[Link, Proxy], workers: tuple[Worker, Worker]) -> None:
+    def __init__(self, made: Stage, links: Mapping[Link, Proxy], workers: Sequence[Worker]) -> None:
         self.stage = made
         self.links = links
         self.workers = workers

@@ -5,16 +5,17 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
-from tests.chaos.world import World, world
+from tests.chaos.world import World
 from tests.year.customers import HABITS, customers
 from tests.year.play import play
+from tests.year.world import calm_world
 
 SEVENTEEN = customers(17, seed=1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def a_world() -> AsyncGenerator[World]:
-    async with world() as built:
+    async with calm_world() as built:
         yield built
 
 
