@@ -300,7 +300,7 @@ class Composition:
     @cached_property
     def windows(self) -> MaintenanceWindows:
         """Set, move and cancel maintenance windows."""
-        return MaintenanceWindows(self.store, self.cases, self._lead, now)
+        return MaintenanceWindows(self.store, self.cases, self._lead, self.settings.one_after_window, now)
 
     @cached_property
     def follow_windows(self) -> FollowUpWindows:
@@ -326,7 +326,7 @@ class Composition:
     @cached_property
     def outages(self) -> Outages:
         """List outages, write them down, strike them out."""
-        return Outages(self.store, self.cases, now)
+        return Outages(self.store, self.cases, self.settings.one_after_window, now)
 
     @cached_property
     def undo(self) -> UndoRun:

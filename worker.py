@@ -94,9 +94,8 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     gateway = WithProcessor(stripe, store, look) if look else stripe
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
-    can_they_pay = CanTheyPay(
-        store, timedelta(hours=settings.window_lead_hours), timedelta(hours=settings.least_outage), made.hours
-    )
+    lead, least = timedelta(hours=settings.window_lead_hours), timedelta(hours=settings.least_outage)
+    can_they_pay = CanTheyPay(store, lead, least, made.hours, settings.one_after_window)
     awaited = _awaited(made)
     may_charge = _all_of(can_they_pay.may_charge, *([awaited.may_charge] if awaited else []))
     waiting = (awaited,) if awaited else ()

@@ -34,6 +34,10 @@ async def run_worker(**env: str) -> tuple[int, str]:
         ("REPRIEVE_PANELS", '{"a": {"kind": "plesk"}}', "setting REPRIEVE_PANELS_A_KIND: must be one of: 'whm', "),
         ("REPRIEVE_PANELS", "{cp1", "setting REPRIEVE_PANELS: it is no JSON"),
         ("REPRIEVE_MAILS_PER_SECOND", "0", "setting REPRIEVE_MAILS_PER_SECOND: must be more than 0"),
+        ("REPRIEVE_AFTER_WINDOW_PER_MINUTE", "0", "setting REPRIEVE_AFTER_WINDOW_PER_MINUTE: must be at least 0.01"),
+        ("REPRIEVE_AFTER_WINDOW_PER_MINUTE", "-1", "setting REPRIEVE_AFTER_WINDOW_PER_MINUTE: must be at least 0.01"),
+        ("REPRIEVE_AFTER_WINDOW_PER_MINUTE", "nan", "setting REPRIEVE_AFTER_WINDOW_PER_MINUTE: "),
+        ("REPRIEVE_AFTER_WINDOW_PER_MINUTE", "fast", "setting REPRIEVE_AFTER_WINDOW_PER_MINUTE: must be a number"),
         ("REPRIEVE_STORE_URL", "x", "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite"),
     ],
 )

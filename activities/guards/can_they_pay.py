@@ -24,17 +24,30 @@ from dunning.windows.window import CHARGE, PutOff
 CHARGEBACK = "chargeback"
 """Fraud is suspected then, and that waits for nobody who pays."""
 
+TURN = "what was put off until then comes one after the other, and its turn is next"
+
 
 class WindowRecords(Windows, OutageLedger, Accounts, Holds, Tickets, Protocol):
     """The windows and outages, what is restricted already, and work for people."""
 
 
 class CanTheyPay:
-    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too. For the rest see `Shut`."""
+    """Fits `dunning.ports.companies.Guard`, and is asked before a charge, too.
 
-    def __init__(self, store: WindowRecords, lead: timedelta, least: timedelta, hours: Mapping[str, OpenHours]) -> None:
+    What is put off comes one after the other, `every` so often. For the rest see `Shut`.
+    """
+
+    def __init__(
+        self,
+        store: WindowRecords,
+        lead: timedelta,
+        least: timedelta,
+        hours: Mapping[str, OpenHours],
+        every: timedelta,
+    ) -> None:
         self._store = store
         self._set = Shut(lead=lead, least=least, hours=hours)
+        self._every = every
 
     async def may(self, order: RestrictOrder | DeleteOrder) -> Deferred | None:
         """None when they can pay; what an earlier try of the order has begun is done wholly."""
@@ -51,11 +64,12 @@ class CanTheyPay:
         """Note first, then look again: a window that is cancelled between the two would otherwise tell nobody."""
         at = at_this_try(order)
         while waits := await self._waits(action, at, deadline):
-            await self._store.note_put_off(_row(order, action, at, waits))
+            (row,) = await self._store.put_in_line([_row(order, action, at, waits)], self._every)
             if await self._waits(action, at, deadline) == waits:
                 await self._tell(order, waits, deadline)
-                return Deferred(until=waits.until, reason=why(waits), outage_days=waits.outage_days)
-        return None
+                return Deferred(until=row.until, reason=why(waits), outage_days=waits.outage_days)
+        waiting = await self._store.in_line(order.invoice, order.step, at)
+        return Deferred(until=waiting.until, reason=TURN) if waiting else None
 
     async def _waits(self, action: str, at: datetime, deadline: Deadline | None) -> Waits | None:
         windows = await self._store.windows(min(at, deadline.at if deadline else at) - TO_PAY)
@@ -76,5 +90,6 @@ def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:
         account=order.account,
         action=action,
         at=at,
+        opening=waits.until,
         until=waits.until,
     )

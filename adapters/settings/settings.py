@@ -6,6 +6,7 @@ The connection to Temporal is not among them: it comes from the SDK's own `envco
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -147,6 +148,9 @@ class Settings(BaseSettings):
     window_lead_hours: float = Field(
         default=12.0, ge=0, le=168, description="so long before a maintenance window nobody is restricted any more"
     )
+    after_window_per_minute: float = Field(
+        default=60.0, ge=0.01, le=60_000, description="what was put off comes so many a minute, one after the other"
+    )
     outage_checks: bool = Field(
         default=True, description="the worker looks every five minutes whether customers can pay"
     )
@@ -189,6 +193,11 @@ class Settings(BaseSettings):
         if 0 < len(self.site_webhook_secret.get_secret_value()) < SECRET:
             raise ValueError(f"site_webhook_secret: it needs at least {SECRET} characters")
         return self
+
+    @property
+    def one_after_window(self) -> timedelta:
+        """How long after one step that was put off the next one comes."""
+        return timedelta(minutes=1) / self.after_window_per_minute
 
     def all_brands(self) -> Brands:
         """The house's own brand, and the others."""

@@ -426,7 +426,12 @@ put_off = Table(
     _words("account"),
     _words("action"),
     _instant("at"),
+    _instant("opening"),
+    Column("place", Integer, nullable=False),
     _instant("until"),
+    Index(None, "opening", "place", unique=True),
+    Index(None, "invoice"),
+    Index(None, "until"),
 )
 
 processor_subscriptions = Table(  # those that a payment processor runs

@@ -1,6 +1,7 @@
 """Maintenance windows, and what waits for them."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from dunning.windows.window import PutOff, Window
@@ -21,8 +22,15 @@ class Windows(Protocol):
         """All that end after `since`, cancelled ones too, by their beginning, then by id."""
         ...
 
-    async def note_put_off(self, waits: PutOff) -> None:
-        """Note that a step waits for a window; once more, it waits until another time."""
+    async def put_in_line(self, waiting: Sequence[PutOff], every: timedelta) -> tuple[PutOff, ...]:
+        """Note that steps wait, and give each the next place of its opening, in that order; one comes `every` so often.
+
+        Safe to repeat: who has a place of that opening keeps it.
+        """
+        ...
+
+    async def in_line(self, invoice: str, step: str, at: datetime) -> PutOff | None:
+        """The place for which the step waits at that instant, though its opening is over."""
         ...
 
     async def put_off_until_after(self, at: datetime) -> tuple[PutOff, ...]:

@@ -1,6 +1,7 @@
 """A maintenance window as the store keeps it and as people read it."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from dunning.calendar import local
 from dunning.wire import Instant, Wire
@@ -28,7 +29,8 @@ CHARGE = "charge"
 class PutOff(Wire):
     """A step that waits for the end of a window: it comes at `until`. `at` is when it would have come.
 
-    `action` is CHARGE, "delete", or the level that a restriction brings.
+    `action` is CHARGE, "delete", or the level that a restriction brings. From `opening` on it may come, and `place` is
+    its own among all that wait for that instant, for whatever reason: nobody else has it.
     """
 
     window: str
@@ -37,7 +39,17 @@ class PutOff(Wire):
     account: str
     action: str
     at: Instant
+    opening: Instant
+    place: int = 0
     until: Instant
+
+    def from_opening(self, opening: datetime) -> "PutOff":
+        """The same step, that may come from another instant on; it has no place there yet."""
+        return self.model_copy(update={"opening": opening, "place": 0, "until": opening})
+
+    def in_place(self, place: int, every: timedelta) -> "PutOff":
+        """The same step in that place of its opening: one comes `every` so often."""
+        return self.model_copy(update={"place": place, "until": self.opening + place * every})
 
 
 def hours_of(window: Window, zones: Iterable[str] = ()) -> str:

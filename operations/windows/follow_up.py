@@ -1,15 +1,16 @@
 """The morning after a maintenance window a ticket tells management what waited for it, and what became of that."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from dunning.ports.tickets import Tickets
 from dunning.tickets.windows import WAITS, follow_up_key, is_complete, window_followed_up
 from dunning.windows.window import Window
-from operations.windows.results import ResultRecords, results
+from operations.windows.results import Result, ResultRecords, results
 
 HOURS = timedelta(hours=3)
-"""So long after the morning on which what waited comes, the ticket waits for the last results; then it is opened."""
+"""So long after the last of the morning's turns, the ticket waits for the last results; then it is opened."""
 LOOKS_BACK = timedelta(days=14)
 """So long results are still written into it."""
 
@@ -37,8 +38,13 @@ class FollowUpWindows:
         if known and is_complete(known.subject):
             return False
         found = await results(self._store, window.id)
-        waiting = [each.waited for each in found if each.result == WAITS]
-        if not found or (waiting and at < min(each.waited.until for each in found) + HOURS):
+        if not found or (any(each.result == WAITS for each in found) and at < _last_turn(found) + HOURS):
             return False
         order = window_followed_up(window, found, at)
         return await self._store.open_ticket(order) or await self._store.amend_ticket(order)
+
+
+def _last_turn(found: Sequence[Result]) -> datetime:
+    """Of the first morning: what waits for a later one is told when it has come."""
+    first = min(each.waited.opening for each in found)
+    return max(each.waited.until for each in found if each.waited.opening == first)

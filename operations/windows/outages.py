@@ -11,7 +11,7 @@ from dunning.ports.windows import Windows
 from dunning.windows.outage import Outage, Way
 from dunning.windows.window import PutOff
 from operations.errors import RefusedError, UnfinishedError
-from operations.windows.look_again import look_again
+from operations.windows.look_again import LookAgain
 
 LONGEST = timedelta(days=31)
 """What is longer is a mistake in a date."""
@@ -48,11 +48,14 @@ class SaidOutage(NamedTuple):
 
 
 class Outages:
-    """All are safe to repeat, and raise RefusedError and OutageError. `clock` is the wall's."""
+    """All are safe to repeat, and raise RefusedError and OutageError.
 
-    def __init__(self, store: OutageRecords, cases: Cases, clock: Callable[[], datetime]) -> None:
+    What waited and need not any more comes one after the other, `every` so often. `clock` is the wall's.
+    """
+
+    def __init__(self, store: OutageRecords, cases: Cases, every: timedelta, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._cases = cases
+        self._again = LookAgain(store, cases, every)
         self._clock = clock
 
     async def of(self, *, over: bool = False) -> tuple[Listed, ...]:
@@ -89,9 +92,9 @@ class Outages:
 
     async def _tell(self, outage: Outage) -> int:
         now = self._clock()
-        waiting = [row for row in await self._store.put_off_by(outage.id) if row.until > now]
+        waiting = [(row, max(row.at, now)) for row in await self._store.put_off_by(outage.id) if row.until > now]
         try:
-            return await look_again(self._cases, waiting, f"{outage.struck_by}, who struck out the outage {outage.id}")
+            return await self._again.tell(waiting, f"{outage.struck_by}, who struck out the outage {outage.id}", now)
         except OutageError as error:
             raise UnfinishedError(f"{outage.id} is struck out, but not every case was told: {error}") from None
 

@@ -6,8 +6,7 @@ from itertools import chain, count
 from typing import NamedTuple, Protocol
 
 from dunning.calendar import local
-from dunning.case.facts import Reconsider
-from dunning.ports.cases import Cases, NoCaseError
+from dunning.ports.cases import Cases
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.ports.windows import Windows
@@ -16,13 +15,14 @@ from dunning.tickets.windows import follow_up_key
 from dunning.windows.can_they_pay import TO_PAY
 from dunning.windows.shut import Shut
 from dunning.windows.window import PutOff, Window
-from operations.concurrency import a_few
 from operations.errors import RefusedError, UnfinishedError
+from operations.windows.look_again import LookAgain
 from operations.windows.results import Result, ResultRecords, results
 
 LONGEST = timedelta(days=7)
 """Nobody needs longer, and what is longer is a mistake in a date."""
 FARTHEST = timedelta(days=366)
+_A_DAY = timedelta(days=1)
 
 
 class WindowRecords(ResultRecords, Tickets, Protocol):
@@ -63,13 +63,16 @@ def _hours(window: Window) -> tuple[object, ...]:
 class MaintenanceWindows:
     """All are safe to repeat, and raise RefusedError and OutageError.
 
-    `lead` is as in `dunning.windows.can_they_pay`; `clock` is the wall's.
+    `lead` is as in `dunning.windows.can_they_pay`. What waited and need not any more comes one after the other, `every`
+    so often. `clock` is the wall's.
     """
 
-    def __init__(self, store: WindowRecords, cases: Cases, lead: timedelta, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: WindowRecords, cases: Cases, lead: timedelta, every: timedelta, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
-        self._cases = cases
         self._lead = lead
+        self._again = LookAgain(store, cases, every)
         self._clock = clock
 
     async def of(self, *, over: bool = False) -> tuple[Window, ...]:
@@ -111,7 +114,7 @@ class MaintenanceWindows:
         known = await self.known(window)
         after = known.model_copy(update={"since": since or known.since, "until": until or known.until, "by": by})
         if (after.since, after.until) == (known.since, known.until):
-            return Changed(known, changed=False, told=await self._tell(known))
+            return Changed(known, changed=False, told=await self._tell(known, again=True))
         if known.cancelled or known.until <= self._clock():
             raise RefusedError(f"it is {'cancelled' if known.cancelled else 'over'}", about=window)
         if known.since <= self._clock() and after.since != known.since:
@@ -126,7 +129,7 @@ class MaintenanceWindows:
         """
         known, now = await self.known(window), self._clock()
         if known.cancelled or known.until <= now:
-            return Changed(known, changed=False, told=await self._tell(known))
+            return Changed(known, changed=False, told=await self._tell(known, again=True))
         change = {"until": now} if known.since <= now else {"cancelled": True}
         return await self._put(known.model_copy(update={**change, "by": by}))
 
@@ -150,28 +153,30 @@ class MaintenanceWindows:
         await self._store.put_window(window)
         return Changed(window, changed=True, told=await self._tell(window))
 
-    async def _tell(self, window: Window) -> int:
-        """Cases whose steps need not wait so long any more look again; the others ask by themselves when it is time."""
-        waiting = await self._store.put_off_until_after(self._clock())  # one may wait for several windows in a row
-        windows = await self._store.windows(min((row.at for row in waiting), default=self._clock()) - TO_PAY)
-        sooner = [row for row in waiting if self._then(row, windows) < row.until]
+    async def _tell(self, window: Window, *, again: bool = False) -> int:
+        """Cases whose steps need not wait so long any more look again; the others ask by themselves when it is time.
+
+        One may wait for several windows in a row, so all are looked at. Who types a command `again` tells those, too,
+        whose turn has come since: the first try may have died before it told them.
+        """
+        now = self._clock()
+        waiting = await self._store.put_off_until_after(now - _A_DAY if again else now)
+        windows = await self._store.windows(min((row.at for row in waiting), default=now) - TO_PAY)
+        sooner = [
+            (row, self._then(row, windows, max(row.at, now)))
+            for row in waiting
+            if self._then(row, windows, row.at) < row.opening
+            or (again and row.window == window.id and row.opening <= now)
+        ]
         try:
-            told = await a_few(self._reconsider(row, window.by) for row in sooner)
+            return await self._again.tell(sooner, f"{window.by}, who changed the maintenance window", now)
         except OutageError as error:
             raise UnfinishedError(f"window {window.id} is written down, but not every case was told: {error}") from None
-        return sum(told)
 
-    def _then(self, row: PutOff, windows: tuple[Window, ...]) -> datetime:
-        waits = Shut(windows, self._lead).waits(row.action, row.at)
-        return waits.until if waits else row.at
-
-    async def _reconsider(self, row: PutOff, by: str) -> bool:
-        try:
-            fact = Reconsider(step=row.step, by=f"{by}, who changed the maintenance window")
-            await self._cases.signal(row.invoice, fact)
-        except NoCaseError:  # one that is closed needs not hear of it
-            return False
-        return True
+    def _then(self, row: PutOff, windows: tuple[Window, ...], at: datetime) -> datetime:
+        """When it comes that would come at `at`."""
+        waits = Shut(windows, self._lead).waits(row.action, at)
+        return waits.until if waits else at
 
     def _sound(self, window: Window) -> None:
         now = self._clock()

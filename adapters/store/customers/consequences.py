@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.database.base import Database, add_row, put_rows
+from adapters.store.database.base import Database, add_row, alone, put_rows
 from adapters.store.database.patience import again
 from adapters.store.tables import accounts, consequences, invoices, tickets
 from dunning.fleet.breaker import ADMITTED, ALLOWED, DEFERRED, KEPT, Books, Limits, Stopped
 from dunning.records.effects import Consequence, Ruling
 from dunning.tickets.ticket import TicketOrder
 
-_LOCK = int.from_bytes(b"Reprieve", "big")
-"""The number of PostgreSQL's advisory lock."""
+LOCK = b"Reprieve"
 _OVER = ("paid", "closed")
 """Invoices for which nothing is held back any more. One that is void may still have its services deleted."""
 _RULED = update(consequences).where(consequences.c.key == bindparam("its_key"))
@@ -30,7 +29,7 @@ class Consequences(Database):
         Their `status` and `incident` do not matter.
         """
         async with self._writing() as connection:
-            await _alone(connection)
+            await alone(connection, LOCK)
             books = await _books(connection, asked, limits)
             before = dict(books.rows)
             rows = [books.answer(each, limits) for each in asked]
@@ -59,7 +58,7 @@ class Consequences(Database):
     async def rule_on(self, rows: Sequence[Consequence], ruling: Ruling, note: TicketOrder) -> bool:
         """Bring all rows to what was ruled and write the note, or neither: False when one is no longer as given."""
         async with self._writing() as connection:
-            await _alone(connection)
+            await alone(connection, LOCK)
             found = (await connection.execute(_stopped(DEFERRED, KEPT))).mappings()
             now = {row["key"]: row["status"] for row in found}
             if any(now.get(row.key) != row.status for row in rows):
@@ -74,12 +73,6 @@ async def _is_written(connection: AsyncConnection, note: TicketOrder) -> bool:
     """Whether that very note is there: we wrote it a moment ago, and were not told."""
     its = select(tickets.c.key).where(tickets.c.key == note.key, tickets.c.at == note.at)
     return (await connection.execute(its)).first() is not None
-
-
-async def _alone(connection: AsyncConnection) -> None:
-    """Let nobody else admit or decide until the transaction ends. In SQLite a writing transaction is alone anyway."""
-    if connection.dialect.name == "postgresql":
-        await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
 
 async def _books(connection: AsyncConnection, asked: Sequence[Consequence], limits: Limits) -> Books:

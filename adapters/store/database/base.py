@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import RowMapping, Select, Table, Update, select
+from sqlalchemy import RowMapping, Select, Table, Update, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -142,6 +142,15 @@ async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Val
     if rows:
         fresh = {name: insert.excluded[name] for name in rows[0] if table.c[name] not in key}
         await connection.execute(insert.on_conflict_do_update(index_elements=key, set_=fresh), rows)
+
+
+async def alone(connection: AsyncConnection, lock: bytes) -> None:
+    """Let nobody else pass who asks for the same eight bytes, until the transaction ends.
+
+    In SQLite a writing transaction is alone anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(lock, "big"))))
 
 
 def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -34,9 +34,16 @@ async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline:
     (known,) = await store.windows(now())
     assert (known.by, known.zone, (known.until - known.since)) == ("bob", ZONE, timedelta(hours=3.5))
     waits = PutOff(
-        window=ID, invoice="INV-1", step="charge", account="a", action="charge", at=known.since, until=known.until
+        window=ID,
+        invoice="INV-1",
+        step="charge",
+        account="a",
+        action="charge",
+        at=known.since,
+        opening=known.until,
+        until=known.until,
     )
-    await store.note_put_off(waits)
+    await store.put_in_line([waits], timedelta(seconds=1))
     shown = await offline("window", "show", ID)
     assert shown.out.endswith(f"INV-1 (a) charge: until {waits.until:%Y-%m-%d %H:%MZ}: waits\n1 waits\n")
     listed = await offline("window", "list")
@@ -142,9 +149,10 @@ async def test_one_that_runs_ends_when_it_is_cancelled_and_was_closed_so_long(
         account="a",
         action="suspended",
         at=since,
+        opening=now() + timedelta(hours=9),
         until=now() + timedelta(hours=9),
     )
-    await store.note_put_off(waits)
+    await store.put_in_line([waits], timedelta(seconds=1))
     assert "INV-1 suspend: until " in (await offline("window", "list")).out
 
 

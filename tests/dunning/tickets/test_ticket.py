@@ -53,7 +53,9 @@ from tests.dunning.subscriptions.made import subscription
 NOW = datetime(2026, 11, 25, 6, 17, tzinfo=UTC)
 WINDOW = Window(id="w", since=NOW, until=NOW + timedelta(hours=2), zone="UTC")
 _LATER = NOW + timedelta(hours=9)
-WAITED = PutOff(window="w", invoice="INV-1", step="charge", account="bakery", action="charge", at=NOW, until=_LATER)
+WAITED = PutOff(
+    window="w", invoice="INV-1", step="charge", account="bakery", action="charge", at=NOW, opening=_LATER, until=_LATER
+)
 TWENTY = Money.parse("USD 20.00")
 ORDER = Order(invoice="INV-1", account="bakery", step="suspend", at=NOW)
 HEAD = dict(ORDER)

@@ -69,7 +69,9 @@ async def begun(stage: Stage, name: str, **order: Any) -> AsyncGenerator[tuple[C
         )
     )
     yield (
-        ChargeInvoice(gateway, stage.store, CanTheyPay(stage.store, timedelta(0), timedelta(0), {}).may_charge),
+        ChargeInvoice(
+            gateway, stage.store, CanTheyPay(stage.store, timedelta(0), timedelta(0), {}, timedelta(0)).may_charge
+        ),
         first.model_copy(update=order),
     )
     await gateway.close()

@@ -294,9 +294,14 @@ def _windows() -> None:
         "put_off",
         *_words("window", "invoice", "step", "account", "action"),
         _instant("at"),
+        _instant("opening"),
+        _number("place"),
         _instant("until"),
         _key("put_off", "window", "invoice", "step"),
     )
+    op.create_index(op.f("ix_put_off_opening_place"), "put_off", ["opening", "place"], unique=True)
+    _index("put_off", "invoice")
+    _index("put_off", "until")
     op.create_table(
         "outages",
         *_words("id", "way", "why", "by", "reason", "struck_by", "struck_reason"),

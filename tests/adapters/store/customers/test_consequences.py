@@ -9,7 +9,8 @@ from sqlalchemy import insert
 
 from activities.guards.breaker import KEPT_FOR, Breaker
 from adapters.store import SqlStore
-from adapters.store.customers.consequences import _alone
+from adapters.store.customers.consequences import LOCK
+from adapters.store.database.base import alone
 from adapters.store.tables import accounts
 from dunning.case.fence import Fence
 from dunning.case.orders import DeleteOrder, RestrictOrder
@@ -143,7 +144,7 @@ async def test_deciding_and_admitting_wait_for_whoever_counts(stores: tuple[SqlS
     await answers(stores[0], Limits(most=0), asked("1"))
     rows = await stores[0].stopped()
     async with stores[0]._writing() as connection:
-        await _alone(connection)
+        await alone(connection, LOCK)
         admitting = asyncio.create_task(stores[1].admit([asked("2")], Limits()))
         deciding = asyncio.create_task(decided(stores[1], rows, ALLOWED))
         done, _ = await asyncio.wait([admitting, deciding], timeout=0.15)

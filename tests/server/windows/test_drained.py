@@ -1,0 +1,123 @@
+"""What a window put off comes afterwards in due order and one after the other, and none of it is lost or done twice."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import pytest_asyncio
+
+from composition import now
+from dunning.tickets.kind import TicketKind
+from dunning.windows.window import Window
+from sandbox.stage.stage import Stage, stage
+from tests.cli.command import starter
+from tests.server.payments.test_money_in import until_true
+from tests.server.playing import PATIENCE, Playing, begin
+
+ASO = "a-small-orange"
+PER_MINUTE = 60
+EVERY = timedelta(minutes=1) / PER_MINUTE
+BEGINS_IN, DAYS = 20, 4
+"""Days until the window, and its length."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def paced() -> AsyncGenerator[Stage]:
+    """Give a stage of its own: a window is about everybody."""
+    async with stage(settings={"REPRIEVE_AFTER_WINDOW_PER_MINUTE": str(PER_MINUTE)}) as made:
+        yield made
+
+
+async def asked_for(playing: Playing, step: str) -> datetime:
+    """When the step was done, on the case's own clock: a charge when it was begun."""
+    case = await playing.case()
+    begun = [each.began for each in case.attempts if each.step == step]
+    (at,) = begun or [each.at for each in case.done if each.step == step]
+    return at
+
+
+async def comes(playing: Playing, at: datetime) -> None:
+    """Let the case's time pass up to then."""
+    missing = at - await playing.skipper.get_current_time(playing.handle)
+    await asyncio.wait_for(playing.skipper.fast_forward(playing.handle, missing), 2 * PATIENCE)
+
+
+@pytest.mark.req("S0-22")
+@pytest.mark.promise(9)
+async def test_a_dozen_come_in_due_order_with_the_pace_between_them_though_the_worker_dies(paced: Stage) -> None:
+    today = now().date()
+    day = datetime.combine(today + timedelta(days=BEGINS_IN), time(0), UTC)
+    window = Window(id="long", since=day, until=day + timedelta(days=DAYS), zone="UTC", reason="Move.", by="ana")
+    steps: list[tuple[datetime, str, Playing]] = []
+    for later in reversed(range(DAYS)):
+        for twin in ("a", "b"):
+            one = await begin(paced, f"DRAIN-c{later}{twin}", ASO, due_in=BEGINS_IN + later)
+            steps.append((one.moment(0, 0), "charge", one))
+        two = await begin(paced, f"DRAIN-s{later}", ASO, due_in=BEGINS_IN + later - 10, decline=9)
+        await two.to_day(9)  # its warnings are out: they named the plan's day
+        steps.append((two.moment(10, 0), "suspend", two))
+    await paced.store.put_window(window)
+    steps.sort(key=lambda each: (each[0], each[1]))
+    for _, step, one in steps:  # all share one clock in life
+        await one.to_day(0 if step == "charge" else 10, 5)
+
+    rows = await paced.store.put_off_by("long")
+    opening = window.until + timedelta(hours=9)
+    line = sorted(rows, key=lambda row: row.place)
+    assert [row.until for row in line] == [opening + place * EVERY for place in range(len(steps))]
+    assert [(row.invoice, row.step) for row in line] == [(one.row.invoice, step) for _, step, one in steps]
+
+    for row, (_, _, one) in zip(line[:3], steps, strict=False):
+        await comes(one, row.until)
+    await paced.worker.kill()
+    passing = [asyncio.create_task(comes(one, opening + timedelta(minutes=5))) for _, _, one in steps[3:]]
+    await paced.start_worker()
+    await asyncio.gather(*passing)
+
+    windows = paced.made(await paced.connect()).windows
+
+    async def all_came() -> bool:
+        return all(each.result in ("charged", "suspended") for each in await windows.results("long"))
+
+    await until_true(all_came)
+    for row, (_, step, one) in zip(line, steps, strict=True):
+        assert row.until <= await asked_for(one, step) < row.until + timedelta(minutes=5), "nobody before its turn"
+        once = await one.charged() == [1999] if step == "charge" else await one.levels() == ["suspended"]
+        assert once, "once, and nothing is lost"
+
+    following = paced.made(await paced.connect()).follow_windows
+    assert await following.follow_up(line[-1].until + timedelta(hours=4)) == 1
+    (ticket,) = [each for each in await paced.store.tickets("") if each.kind is TicketKind.WINDOW_FOLLOWED_UP]
+    assert ticket.subject.endswith("all have their result")
+    charges = [row.invoice for row in rows if row.step == "charge"]
+    told = [words for words in ticket.body.splitlines() if words.startswith("- DRAIN-c")]
+    assert told == [f"- {invoice} (acct-{invoice}), charge: charged" for invoice in charges]
+    assert f"- {DAYS} suspended: suspended" in ticket.body
+
+
+@pytest.mark.req("S0-22", "S0-23")
+async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_other(paced: Stage) -> None:
+    at = now()
+    night = Window(
+        id="night", since=at - timedelta(hours=1), until=at + timedelta(hours=6), zone="UTC", reason="Disks.", by="ana"
+    )
+    await paced.store.put_window(night)
+    playing = [await begin(paced, f"OFF-{number}", ASO, due_in=-1) for number in range(5)]
+
+    async def all_wait() -> bool:
+        return len(await paced.store.put_off_by("night")) == len(playing)
+
+    await until_true(all_wait)
+    for _ in range(2):  # typed again while they come
+        said = await starter("window", "cancel", "night", "--by", "ana", env=paced.env)
+        assert said.status == 0, said.err
+    for one in playing:
+        assert await one.outcome() == "paid"
+        assert await one.charged() == [1999]
+    line = await paced.store.put_off_by("night")
+    assert len({row.opening for row in line}) == 1
+    assert [row.until - row.opening for row in line] == [place * EVERY for place in range(len(playing))]
+    cases = {one.row.invoice: one for one in playing}
+    for row in line:
+        assert await asked_for(cases[row.invoice], row.step) >= row.until, "nobody before its turn"
