@@ -79,6 +79,7 @@ from operations.subscriptions.check_subscription import CheckSubscription
 from operations.subscriptions.keep import KeepSubscriptions
 from operations.subscriptions.renew import Renew
 from operations.subscriptions.subscribe import Subscribe
+from operations.subscriptions.update_known import SubscribeOrChange, Who
 from operations.tickets import TicketList
 from operations.windows.announce import AnnounceWindow
 from operations.windows.follow_up import FollowUpWindows
@@ -402,6 +403,10 @@ class Composition:
     def subscribe(self) -> Subscribe:
         """Begin a subscription."""
         return Subscribe(self.store, self.subscription_workflows)
+
+    def subscribe_or_change(self, by: str, reason: str) -> SubscribeOrChange:
+        """Begin a subscription, or agree to what is said otherwise than is known."""
+        return SubscribeOrChange(self.subscribe, self.subscriptions, Who(by, reason))
 
     @cached_property
     def subscriptions(self) -> SubscriptionChanges:

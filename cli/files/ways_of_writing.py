@@ -1,7 +1,7 @@
 """Other ways of writing dates and amounts, read only when whoever starts the file says that it has them."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from cli.files.file_row import Bad, FileRow
 from cli.shell.errors import BadInputError
@@ -9,7 +9,7 @@ from cli.shell.errors import BadInputError
 _PARTS = {"DD": "(?P<day>[0-9]{1,2})", "MM": "(?P<month>[0-9]{1,2})", "YYYY": "(?P<year>[0-9]{4})"}
 _FORM = re.compile(r"(DD|MM|YYYY)([./-])(DD|MM|YYYY)\2(DD|MM|YYYY)")
 _OURS = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_DATES = ("due", "paid_through", "moved_in")
+_DATES = ("due", "paid_through", "moved_in", "renews_on", "anchor")
 
 
 class WaysOfWriting(NamedTuple):
@@ -25,7 +25,7 @@ class WaysOfWriting(NamedTuple):
         try:
             return FileRow(row.line, {key: self._value(key, value) for key, value in row.values.items()})
         except ValueError as error:
-            return Bad(row.line, str(row.values.get("invoice") or ""), str(error))
+            return Bad(row.line, str(row.values.get("invoice") or row.values.get("subscription") or ""), str(error))
 
     def day(self, option: str, text: str) -> str:
         """A date that the command line says for all rows: as the file writes its dates, or like 2026-12-01.
@@ -42,7 +42,14 @@ class WaysOfWriting(NamedTuple):
     def _value(self, key: str, value: Any) -> Any:
         if self.dates and key in _DATES and isinstance(value, str) and value:
             return _date(key, value.strip(), self.dates)
+        if key == "lines" and isinstance(value, list):
+            return [self._line(each) for each in cast("list[object]", value)]
         return _amount(key, value) if self.decimal_comma and key == "amount" and isinstance(value, str) else value
+
+    def _line(self, line: object) -> object:
+        if not isinstance(line, dict):
+            return line
+        return {key: self._value(key, value) for key, value in cast("dict[str, Any]", line).items()}
 
 
 def _date(key: str, text: str, form: str) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from cli.files.file_row import Bad, FileRow
+from cli.files.updating import Updating
+from cli.files.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, plainly, reasons
 from cli.shell.options import Json
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from composition import Composition
+    from operations.errors import RefusedError
     from operations.subscriptions.subscribe import Subscribed
     from operations.subscriptions.subscribe_many import Checked
 
@@ -54,27 +57,37 @@ async def subscribe(
         Parameter(help="JSON, JSON lines or CSV by its ending; - is standard input.", allow_leading_hyphen=True),
     ] = "",
     panel: Annotated[str, Parameter(help="Panel of a file's services that name none.")] = "",
+    dates: Annotated[str, Parameter(help="How the file writes dates, such as DD.MM.YYYY (default: 2026-12-01).")] = "",
+    decimal_comma: Annotated[bool, Parameter(help="The file writes amounts like USD 19,99.")] = False,
     dry_run: Annotated[bool, Parameter(help="Only tell what would happen.")] = False,
     strict: Annotated[bool, Parameter(help="Begin none when any row of the file is bad.")] = False,
+    update: Annotated[
+        bool, Parameter(negative="", help="Agree to what is said otherwise than is known, from the next renewal on.")
+    ] = False,
+    by: Annotated[str, Parameter("--by", help="Who changes what is known; kept with the subscription.")] = "",
+    reason: Annotated[str, Parameter(help="Why; kept with the subscription.")] = "",
     json: Json = False,
 ) -> int:
     """Begin a subscription, or with --file those of a file. All is checked first; safe to run again at any time.
 
     A row has the keys subscription, account, period, renews_on, policy, and line and amount; rows of one subscription
-    are its lines. docs/calendar.md has all keys. What is known stays as it is, and a row that differs says so.
+    are its lines. docs/calendar.md has all keys. What is known stays as it is, and a row that differs says so. With
+    --update it is changed as `change --yes` does: lines, period, policy, what it pays for.
     """
+    updating = Updating(update, by, reason)
+    updating.check()
     if bool(subscription) is bool(file):
         raise BadInputError("name one subscription, or a file with --file")
     rows: list[FileRow | Bad]
     if file:
-        rows = _rows(file, panel, brand)
+        rows = _rows(file, panel, brand, WaysOfWriting(dates, decimal_comma))
     else:
         given = {"account": account, "period": period, "renews_on": renews_on, "anchor": anchor, "policy": policy}
         given |= {"customer": customer, "zone": zone, "locale": locale, "payer": payer, "brand": brand}
         several: dict[str, object] = {"lines": written_lines(line), "pays_for": list(pays_for), "emails": list(email)}
         several["subscription"] = subscription
         rows = [FileRow(0, {key: value for key, value in {**several, **given}.items() if value})]
-    return await _begin(file, rows, dry_run=dry_run, strict=strict, json=json)
+    return await _begin(file, rows, updating, dry_run=dry_run, strict=strict, json=json)
 
 
 def written_lines(lines: Iterable[str]) -> list[dict[str, str]]:
@@ -85,29 +98,33 @@ def written_lines(lines: Iterable[str]) -> list[dict[str, str]]:
     return [{"text": name.strip(), "amount": amount.strip()} for _, name, _, amount in parts]
 
 
-def _rows(file: str, panel: str, brand: str) -> list[FileRow | Bad]:
+def _rows(file: str, panel: str, brand: str, written: WaysOfWriting) -> list[FileRow | Bad]:
     from cli.files.defaults import filled, usual_panel
     from cli.files.rows import read_rows
     from cli.subscriptions.rows import COLUMNS, gathered
 
-    read = (filled(row, panel or usual_panel(), brand=brand) for row in read_rows(file, COLUMNS))
+    read = (filled(written.read(row), panel or usual_panel(), brand=brand) for row in read_rows(file, COLUMNS))
     return list(gathered(read))
 
 
-async def _begin(file: str, rows: list[FileRow | Bad], *, dry_run: bool, strict: bool, json: bool) -> int:
+async def _begin(
+    file: str, rows: list[FileRow | Bad], updating: Updating, *, dry_run: bool, strict: bool, json: bool
+) -> int:
     from operations.subscriptions.subscribe_many import SubscribedMany, subscribe_many
 
     async with composed(store="not needed", server="not needed") as made:
         good, bad = _checked(made, rows)
     report, held_back = SubscribedMany(), strict and bool(bad)
     if good and not held_back:
-        async with composed(server="not needed" if dry_run else "needed") as made:
+        async with composed(server="not needed" if dry_run and not updating.update else "needed") as made:
             if not dry_run:
                 await made.registered()
-            begin = made.subscribe.look if dry_run else made.subscribe.subscribe
+            who = (updating.by, updating.reason)
+            beginning = made.subscribe_or_change(*who) if updating.update else made.subscribe
+            begin = beginning.look if dry_run else beginning.subscribe
             with counting(len(good), "looking" if dry_run else "subscribing") as tick:
                 report = await subscribe_many(good, begin, tick)
-    bad += [Bad(each.place, each.new.subscription, str(error)) for each, error in report.refused]
+    bad += [_refused(each.place, each.new.subscription, error) for each, error in report.refused]
     _say(file, report.done, sorted(bad), dry_run=dry_run, json=json)
     if held_back:
         complain(f"--strict: {len(good)} good row(s) were not begun; correct the bad ones and run it again")
@@ -134,8 +151,12 @@ def _checked(made: Composition, rows: Iterable[FileRow | Bad]) -> tuple[list[Che
         except ValidationError as error:
             bad.append(Bad(row.line, named(row), "; ".join(reasons(error))))
         except RefusedError as error:
-            bad.append(Bad(row.line, named(row), str(error)))
+            bad.append(_refused(row.line, named(row), error))
     return good, bad
+
+
+def _refused(place: int, name: str, error: RefusedError) -> Bad:
+    return Bad(place, name, str(error).removeprefix(f"{name}: "))
 
 
 def _say(file: str, done: list[tuple[Checked, Subscribed]], bad: list[Bad], *, dry_run: bool, json: bool) -> None:
@@ -148,7 +169,10 @@ def _say(file: str, done: list[tuple[Checked, Subscribed]], bad: list[Bad], *, d
         print(*told, sep="\n", end="\n" if told else "")
         if file:
             outcomes, would = [seen.outcome for _, seen in done], "would start" if dry_run else "started"
-            counts = f"{outcomes.count('started')} {would}, {outcomes.count('already there')} already there"
+            changed = f", {outcomes.count('changed')} {'would change' if dry_run else 'changed'}" * (
+                "changed" in outcomes
+            )
+            counts = f"{outcomes.count('started')} {would}, {outcomes.count('already there')} already there{changed}"
             print(f"{'Nothing was written: ' if dry_run else ''}{counts}, {len(bad)} bad")
     if file:
         complain_of(file, bad)
@@ -165,8 +189,11 @@ def complain_of_one(bad: Iterable[Bad]) -> None:
 def _words(seen: Subscribed, *, dry_run: bool) -> str:
     its = seen.subscription
     agreed = its.next_terms
+    names = ", ".join(seen.differs)
+    if seen.outcome == "changed":
+        return f"{its.id} ({its.account}): {'would change' if dry_run else 'changed'} {names} from {its.renews_on} on"
     word = "would start" if dry_run and seen.outcome == "started" else seen.outcome
-    differs = f"; differs: {', '.join(seen.differs)}; what is known stays" if seen.differs else ""
+    differs = f"; differs: {names}; what is known stays" if seen.differs else ""
     price = f"{agreed.terms.amount} {agreed.schedule.period}"
     opens = f"the invoice of {its.renews_on} is opened {its.opens_at:%Y-%m-%d %H:%M} UTC"
     return f"{its.id} ({its.account}): {word}, {price}, {opens}{differs}"

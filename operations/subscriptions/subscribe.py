@@ -13,7 +13,7 @@ from operations.errors import MergedAccountError, RefusedError
 from operations.invoices.new_invoice import account_of, named_ids, other_brand, unknown_services
 from operations.subscriptions.new_subscription import NewSubscription, begun
 
-Outcome = Literal["started", "already there"]
+Outcome = Literal["started", "already there", "changed"]
 
 
 class SubscribeRecords(SubscriptionRecords, Protocol):
@@ -42,7 +42,7 @@ class Subscribe:
     async def look(self, new: NewSubscription, policy: Policy) -> Subscribed:
         """What `subscribe` would do; nothing is written. Raises RefusedError, OutageError."""
         subscription, _, _ = await self._read(new, policy)
-        return await self._as_known(subscription) or Subscribed("started", subscription)
+        return await self._as_known(subscription, new) or Subscribed("started", subscription)
 
     async def subscribe(self, new: NewSubscription, policy: Policy) -> Subscribed:
         """Begin it, unless it is there. Raises RefusedError, and then nothing is written; and OutageError."""
@@ -52,7 +52,7 @@ class Subscribe:
 
     async def _subscribe(self, new: NewSubscription, policy: Policy) -> Subscribed:
         subscription, account, before = await self._read(new, policy)
-        known = await self._as_known(subscription)
+        known = await self._as_known(subscription, new)
         if known and known.subscription.revision:  # its workflow has begun
             return known
         if known is None:
@@ -77,17 +77,18 @@ class Subscribe:
         pays_for = named_ids(new.pays_for, account) or tuple(service.id for service in account.services)
         return begun(new, policy, account.zone, pays_for), account, before
 
-    async def _as_known(self, new: Subscription) -> Subscribed | None:
-        known = await self._store.subscription(new.id)
+    async def _as_known(self, begun: Subscription, new: NewSubscription) -> Subscribed | None:
+        known = await self._store.subscription(begun.id)
         if known is None:
             return None
-        if known.account != new.account:
-            reason = f"there is a subscription {new.id!r} of the account {known.account!r}"
-            raise RefusedError(reason, about=new.id, field="subscription")
-        agreed, wanted = known.next_terms, new.next_terms
+        if known.account != begun.account:
+            reason = f"there is a subscription {begun.id!r} of the account {known.account!r}"
+            raise RefusedError(reason, about=begun.id, field="subscription")
+        agreed, wanted = known.next_terms, begun.next_terms
         pairs = {
             "lines": (agreed.terms.lines, wanted.terms.lines),
-            "pays_for": (agreed.terms.pays_for, wanted.terms.pays_for),
+            # Who names none meant those that there were then.
+            "pays_for": (set(agreed.terms.pays_for), set((wanted if new.pays_for else agreed).terms.pays_for)),
             "policy": (agreed.terms.policy, wanted.terms.policy),
             "period": (agreed.schedule.period, wanted.schedule.period),
         }

@@ -130,7 +130,6 @@ class Stage:
 
     async def start_portal(self) -> None:
         """Start the portal, and let gateway and processor send their events there. Raises RuntimeError."""
-        await self.trust_paypal()
         await self.portal.start()
         await self._until_ready(self.portal, f"{self.portal_url}/ready")
         await self.companies.payments.webhook(f"{self.portal_url}/webhooks/stripe", STRIPE_SECRET)
@@ -138,7 +137,7 @@ class Stage:
         await self.companies.paypal.webhook(f"{self.portal_url}/webhooks/paypal", PAYPAL_WEBHOOK, here)
 
     async def trust_paypal(self) -> None:
-        """Write down whose certificates the portal believes, before it starts."""
+        """Write down whose certificates every portal of this stage believes."""
         (self.folder / "paypal.pem").write_bytes(await self.companies.paypal.authority())
 
     async def _until_ready(self, child: Child, url: str) -> None:
@@ -209,6 +208,7 @@ async def stage(
         addresses = await stack.enter_async_context(SandboxProcess())
         made = Stage(server, addresses, folder, settings or {})
         stack.push_async_callback(made.close)
+        await made.trust_paypal()
         if worker:
             await made.start_worker()
         if portal:

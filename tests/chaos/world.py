@@ -61,7 +61,6 @@ class World:
             await self.start_portal()
 
     async def start_portal(self) -> None:
-        await self.stage.trust_paypal()
         await self.stage.portal.start()
         await until_ready(self.stage.portal, f"{self.stage.portal_url}/ready")
 

@@ -145,6 +145,41 @@ async def test_a_file_of_json_has_all_of_a_subscription_in_one_object(operate: O
     assert (again.status, "already there" in again.out, "differs: lines" in again.out) == (0, True, True)
 
 
+async def test_a_file_given_again_with_update_agrees_to_what_differs(operate: Operate, tmp_path: Path) -> None:
+    day, file, who = in_days(60), tmp_path / "again.csv", ("--update", "--by", "ana", "--reason", "new prices")
+    head = "Subscription;Account;Line;Amount;Period;Renews_On;Policy"
+    first, other = (
+        f"AGAIN-1;again-acct;{line};USD {amount};{period};{day:%d.%m.%Y};a-small-orange"
+        for line, amount, period in (("Web", "19,99", "monthly"), ("Web", "24,99", "yearly"))
+    )
+    ours = ("subscribe", "--file", str(file), "--dates", "DD.MM.YYYY", "--decimal-comma")
+    file.write_text(f"{head}\n{first}\n")
+    assert "1 started" in (await operate(*ours)).out
+    assert (
+        await operate(
+            "service", "add", "again-acct", "--panel", "sandbox", "--user", "again1", "--by", "a", "--reason", "b"
+        )
+    ).status == 0
+    assert "differs" not in (await operate(*ours)).out, "what the account got later is not this subscription's"
+    file.write_text(f"{head}\n{other}\n")
+    assert "differs: lines, period; what is known stays" in (await operate(*ours)).out
+    nobody = await operate(*ours, "--update")
+    assert (nobody.status, "say who does it and why" in nobody.err) == (2, True)
+    dry = await operate(*ours, *who, "--dry-run")
+    assert f"AGAIN-1 (again-acct): would change lines, period from {day} on" in dry.out
+    assert "0 would start, 0 already there, 1 would change, 0 bad" in dry.out
+    said = await operate(*ours, *who)
+    assert (said.status, "0 started, 0 already there, 1 changed, 0 bad" in said.out) == (0, True), said
+    seen = (await operate("subscriptions", "AGAIN-1", "--json")).json
+    assert (seen["amount"], seen["period"]) == ("USD 24.99", "yearly")
+    assert "(ana: 'new prices')" in json.dumps(seen), seen
+    assert "1 already there" in (await operate(*ours, *who)).out
+    await operate("cancel", "AGAIN-1", "--now", "--by", "ana", "--reason", "gone")
+    file.write_text(f"{head}\n{first}\n")
+    over = await operate(*ours, *who)
+    assert (over.status, f"{file}:2: AGAIN-1: it is over (cancelled)" in over.err) == (2, True), over
+
+
 async def test_once_something_is_away_the_rest_is_not_tried_and_the_same_again_does_it(
     operate: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

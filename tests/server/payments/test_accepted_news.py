@@ -27,7 +27,6 @@ async def portal_without_temporal(own: Stage) -> AsyncGenerator[None]:
     env = {**own.env, "TEMPORAL_ADDRESS": f"127.0.0.1:{nobody}"}
     with (own.folder / "lonely-portal.log").open("ab") as log:
         portal = Child([sys.executable, "-m", "portal"], env, log)
-        await own.trust_paypal()
         await portal.start()
         try:
             yield
