@@ -9,9 +9,10 @@ from temporalio.client import Client
 
 from adapters import mail, panels
 from adapters.gateways.paypal.processor import PayPal
+from adapters.gateways.stripe.subscriptions import StripeSubscriptions
 from adapters.mail import reachability
 from adapters.panels import Panels
-from adapters.process.cores import Processors
+from adapters.process.cores import Processors as Cores
 from adapters.settings.policies import PolicyFolder, load_policy
 from adapters.settings.settings import Settings
 from adapters.signed_links import links_from
@@ -26,6 +27,8 @@ from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
 from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
+from dunning.ports.processors import Processor
+from dunning.records.processor_subscriptions import Company
 from dunning.subscriptions.numbers import numbers
 from dunning.windows.hours import OpenHours
 from operations.accounts.changes import AccountChanges
@@ -69,6 +72,8 @@ from operations.policies.replan import MoveToPolicy
 from operations.processors.doctor import PaymentDoctor
 from operations.processors.links import ProcessorLinks
 from operations.processors.look import LookAtProcessor
+from operations.processors.processors import Processors
+from operations.processors.told import SubscriptionNews
 from operations.resend_notice import Letterbox, ResendNotice
 from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
@@ -357,12 +362,12 @@ class Composition:
     @cached_property
     def forecast(self) -> Forecast:
         """Look ahead."""
-        return Forecast(self.store, Processors(), self.shut, now)
+        return Forecast(self.store, Cores(), self.shut, now)
 
     @cached_property
     def compare_policies(self) -> ComparePolicies:
         """Compare two policies for open invoices."""
-        return ComparePolicies(self.store, Processors(), self.shut, now)
+        return ComparePolicies(self.store, Cores(), self.shut, now)
 
     @cached_property
     def move_to_policy(self) -> MoveToPolicy:
@@ -414,19 +419,27 @@ class Composition:
         return SubscriptionChanges(self.store, self.subscription_workflows, self._policy, now)
 
     @cached_property
-    def processor(self) -> PayPal | None:
-        """The processor that runs subscriptions of its own; None where none is set up."""
+    def processors(self) -> Processors:
+        """The companies that run subscriptions of their own."""
         settings = self.settings
-        if not settings.paypal_client:
-            return None
-        made = PayPal(settings.paypal_client, settings.paypal_secret, settings.paypal_url, settings.call_seconds)
-        self._stack.push_async_callback(made.close)
-        return made
+        stripe = StripeSubscriptions(settings.stripe_key, settings.stripe_url, settings.call_seconds)
+        self._stack.push_async_callback(stripe.close)
+        known: dict[Company, Processor] = {"stripe": stripe}
+        if settings.paypal_client:
+            paypal = PayPal(settings.paypal_client, settings.paypal_secret, settings.paypal_url, settings.call_seconds)
+            self._stack.push_async_callback(paypal.close)
+            known["paypal"] = paypal
+        return Processors(known)
 
     @cached_property
-    def look_at_processor(self) -> LookAtProcessor | None:
-        """Look at what its subscriptions took."""
-        return self.processor and LookAtProcessor(self.processor, self.store, self.look.case, self.spread_credit, now)
+    def look_at_processor(self) -> LookAtProcessor:
+        """Look at what their subscriptions took."""
+        return LookAtProcessor(self.processors, self.store, self.look.case, self.spread_credit, now)
+
+    @cached_property
+    def subscription_news(self) -> SubscriptionNews:
+        """Count what a gateway tells of money of its own subscriptions as theirs."""
+        return SubscriptionNews(self.processors, self.store, self.look_at_processor)
 
     @cached_property
     def payment_doctor(self) -> PaymentDoctor:
@@ -437,7 +450,7 @@ class Composition:
     def processor_links(self) -> ProcessorLinks:
         """Say which of its subscriptions pays for which account."""
         look, doctor = self.look_at_processor, self.payment_doctor
-        return ProcessorLinks(self.processor, self.store, look, self.deliver_news.deliver, clock=now, doctor=doctor)
+        return ProcessorLinks(self.processors, self.store, look, self.deliver_news.deliver, clock=now, doctor=doctor)
 
     @cached_property
     def keep_subscriptions(self) -> KeepSubscriptions:

@@ -90,7 +90,7 @@ _COMMANDS = (
     (
         "processor-subscription",
         "cli.processors.processor_subscription:processor_subscription",
-        "Say which account a subscription pays for that PayPal runs.",
+        "Say which account a subscription pays for that PayPal or Stripe runs.",
         _SUBSCRIPTIONS,
     ),
     (

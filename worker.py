@@ -63,7 +63,7 @@ from dunning.case.results import Deferred
 from dunning.fleet.breaker import Limits
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
-from operations.processors.look import LookAtAll, LookAtProcessor
+from operations.processors.look import LookAtAll
 from operations.processors.received import WithProcessor
 from operations.services.backups import PanelBackUps
 from operations.windows.check_outages import CheckOutages
@@ -91,15 +91,14 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     store, stripe, services = made.store, _gateway(settings), made.services
     stack.push_async_callback(stripe.close)
     look = made.look_at_processor
-    gateway = WithProcessor(stripe, store, look) if look else stripe
+    gateway = WithProcessor(stripe, store, look, made.subscription_news)
     domain = settings.mail_from.rpartition("@")[2]
     # The breaker is asked last: what waits for another reason takes no place in its window.
     lead, least = timedelta(hours=settings.window_lead_hours), timedelta(hours=settings.least_outage)
     can_they_pay = CanTheyPay(store, lead, least, made.hours, settings.one_after_window)
-    awaited = _awaited(made)
-    may_charge = _all_of(can_they_pay.may_charge, *([awaited.may_charge] if awaited else []))
-    waiting = (awaited,) if awaited else ()
-    guards = (ExemptionCheck(store), can_they_pay, *waiting, ReachCheck(store, made.reach), _breaker(settings, store))
+    awaited = AwaitedPayments(made.processors, store, look, made.deliver_news.deliver)
+    may_charge = _all_of(can_they_pay.may_charge, awaited.may_charge)
+    guards = (ExemptionCheck(store), can_they_pay, awaited, ReachCheck(store, made.reach), _breaker(settings, store))
     renewals = Renewals(made.renew, made.keep_subscriptions, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
@@ -148,24 +147,13 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             renewals.note_subscription,
             renewals.keep_subscriptions,
             FollowWindows(made.follow_windows).follow_windows,
-            LookAtProcessors(look and _look_at_all(made, look)).look_at_processors,
+            LookAtProcessors(LookAtAll(look, store, made.deliver_news.deliver, made.payment_doctor)).look_at_processors,
         ],
     }
 
 
 def _gateway(settings: Settings) -> StripeGateway:
     return StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
-
-
-def _look_at_all(made: Composition, look: LookAtProcessor) -> LookAtAll:
-    return LookAtAll(look, made.store, made.deliver_news.deliver, made.payment_doctor)
-
-
-def _awaited(made: Composition) -> AwaitedPayments | None:
-    """Only where a processor runs subscriptions."""
-    if made.processor is None or made.look_at_processor is None:
-        return None
-    return AwaitedPayments(made.processor, made.store, made.look_at_processor, made.deliver_news.deliver)
 
 
 def _all_of(*each: MayCharge) -> MayCharge:

@@ -7,9 +7,9 @@ from operations.processors.look import LookAtAll
 
 
 class LookAtProcessors:
-    """Without a processor there is nothing to look at."""
+    """The look, as an activity."""
 
-    def __init__(self, look: LookAtAll | None) -> None:
+    def __init__(self, look: LookAtAll) -> None:
         self._look = look
 
     @activity.defn(name="look_at_processors")
@@ -18,4 +18,4 @@ class LookAtProcessors:
 
         What cannot be looked at now is looked at in the next hour.
         """
-        return await self._look.all(order.at, activity.heartbeat) if self._look else 0
+        return await self._look.all(order.at, activity.heartbeat)

@@ -34,6 +34,7 @@ from operations.cases.look import CaseOf
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
+from operations.processors.received import WithProcessor
 from operations.windows.windows import current_window
 from portal.http import maintenance
 from portal.http.app import application
@@ -102,9 +103,12 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(gateway.close)
-    readers: dict[str, Reader] = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
-    if made.look_at_processor:
-        readers[PAYPAL] = reader(made.look_at_processor.at)
+    readers: dict[str, Reader] = {
+        STRIPE: WithProcessor(gateway, store, made.look_at_processor, made.subscription_news).news,
+        PAYMENTS: processor_api.read_message,
+        COMMAND: read_given,
+        PAYPAL: reader(made.look_at_processor.at),
+    }
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
     intake = WebhookIntake(InboxWriter(store, settings.outage_seconds), settings.webhook_bytes, now)
     people = Readers(Languages(settings.notices / COMMON), settings.all_brands())
@@ -179,14 +183,12 @@ def _pay_routes(
 
 
 def _payment_dates(made: Composition, signed: signed_links.Links, case_of: CaseOf, pages: Pages) -> list[Route]:
-    if made.processor is None or made.look_at_processor is None:
-        return []
     return PaymentDatePages(
         signed,
         made.store,
         case_of,
         pages,
-        processor=made.processor,
+        processors=made.processors,
         look=made.look_at_processor,
         doctor=made.payment_doctor,
     ).routes()

@@ -13,11 +13,12 @@ from dunning.payments.awaited import WORDS, expected
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
 from dunning.ports.outages import GatewayRefusedError, OutageError
-from dunning.ports.processors import Processor, ProcessorRecords
+from dunning.ports.processors import ProcessorRecords
 from dunning.ports.subscriptions import SubscriptionRecords
 from dunning.records.processor_subscriptions import ProcessorSubscription
 from operations.money.deliver_news import Deliver
 from operations.processors.look import LookAtProcessor
+from operations.processors.processors import Processors
 
 log = logging.getLogger("reprieve.activities")
 
@@ -29,8 +30,8 @@ class AwaitedRecords(ProcessorRecords, SubscriptionRecords, Accounts, Holds, Pro
 class AwaitedPayments:
     """Fits `dunning.ports.companies.Guard`, and is asked before a reminder, a charge and a fee, too."""
 
-    def __init__(self, processor: Processor, store: AwaitedRecords, look: LookAtProcessor, deliver: Deliver) -> None:
-        self._processor = processor
+    def __init__(self, processors: Processors, store: AwaitedRecords, look: LookAtProcessor, deliver: Deliver) -> None:
+        self._processors = processors
         self._store = store
         self._look = look
         self._deliver = deliver
@@ -52,8 +53,9 @@ class AwaitedPayments:
             return waits
         if (await self._store.account(order.account)).payer:
             for each in await self._links(order):
-                if each.terms.active and each.terms.failed:
-                    await self._processor.suspend(each.id, f"Invoice {order.invoice} is charged otherwise")
+                processor = self._processors.of(each.id)
+                if processor and each.terms.active and each.terms.failed:
+                    await processor.suspend(each.id, f"Invoice {order.invoice} is charged otherwise")
                     await self._look.refreshed(each)
         return None
 
@@ -94,11 +96,11 @@ class AwaitedPayments:
         return told
 
     async def _links(self, order: Order) -> list[ProcessorSubscription]:
-        """Those that pay this invoice."""
+        """Those that pay this invoice, of companies that are set up."""
         found = list[ProcessorSubscription]()
         for each in await self._store.processor_subscriptions(order.account):
             ours = each.subscription
             its = {renewal.invoice for renewal in await self._store.renewals(ours)} if ours else {order.invoice}
-            if order.invoice in its:
+            if order.invoice in its and self._processors.of(each.id):
                 found.append(each)
         return found

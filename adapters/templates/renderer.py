@@ -216,6 +216,7 @@ class TemplateRenderer:
             "subscription": _one_line(habit.subscription),
             "late": habit.late,
             "waited": habit.waited,
+            "moves": habit.moves,
             **{name: reader.day(day) if (day := getattr(habit, name)) else "" for name in dates},
             **{name: reader.money(amount) if (amount := getattr(habit, name)) else "" for name in amounts},
             "ahead_url": links.ahead(habit.subscription) if links else self._pay_url,

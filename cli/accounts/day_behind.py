@@ -26,8 +26,8 @@ async def day_behind(
 
     Two months in a row, paid within three days after a reminder and about as many days after the due date, are a habit:
     mostly a payment subscription that was started upon a reminder. It is read from the books of paid invoices; what we
-    charged ourselves does not count. Those whose own subscription at PayPal will pay too late, or too little, are
-    listed from its beginning. Nothing is sent to anybody by this.
+    charged ourselves does not count. Those whose own subscription at PayPal or Stripe will pay too late, or too little,
+    are listed from its beginning. Nothing is sent to anybody by this.
     """
     async with composed(server="if there") as made:
         found = await made.day_behind.of(days)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from dunning.case.habit import Habit
     from dunning.records.processor_subscriptions import ProcessorSubscription
 
-Id = Annotated[str, Parameter(help="The processor's own id of it, such as I-BW452GLLEP1G.")]
+Id = Annotated[str, Parameter(help="The processor's own id of it, such as I-BW452GLLEP1G, or sub_1Mow at Stripe.")]
 
 processor_subscription = App(
-    name="processor-subscription", help="Say which account a subscription pays for that PayPal runs."
+    name="processor-subscription", help="Say which account a subscription pays for that PayPal or Stripe runs."
 )
 
 
@@ -36,9 +36,10 @@ async def add(
     by: Annotated[str, Parameter("--by", help="Who decides this; kept with it.")],
     json: Json = False,
 ) -> None:
-    """Link a subscription that PayPal runs to an account: from now on what it pays counts here.
+    """Link a subscription that PayPal or Stripe runs to an account: from now on what it pays counts here.
 
-    Each of its payments counts once, on the oldest invoice that is owed; as credit of the account when none is. PayPal
+    Each of its payments counts once, on the oldest invoice that is owed; as credit of the account when none is. The
+    company
     is asked for its amount and dates. Safe to repeat.
     """
     from operations.processors.links import NewLink
@@ -73,13 +74,16 @@ async def list_(
 
 @processor_subscription.command
 async def remove(id: Id, /, *, json: Json = False) -> None:  # noqa: A002 - as above
-    """Forget the link. What was counted stays; PayPal is not told, and goes on taking money. Safe to repeat."""
+    """Forget the link. What was counted stays; The company is not told, and goes on taking money. Safe to repeat."""
+    from dunning.records.processor_subscriptions import COMPANIES, company_of
+
     async with composed(server="not needed") as made:
         gone = await made.processor_links.remove(id)
     if json:
         print_json({"id": id, "removed": gone})
         return
-    print(f"{id}: {'removed; cancel it at PayPal if the customer wants that' if gone else 'is not linked'}")
+    there = COMPANIES[company_of(id)]
+    print(f"{id}: {f'removed; cancel it at {there} if the customer wants that' if gone else 'is not linked'}")
 
 
 def in_words(habit: Habit) -> str:

@@ -12,7 +12,8 @@ class Habit(Wire):
     `reminded`: on that day whoever has not paid is reminded. `late`: it pays on that day or after it, and so each time.
     `waited`: we wait for it instead of reminding. `began` is set when it began on a day that not every month has, so
     that the processor moved it to the first of the month. `short` is what is left open each time, because it pays
-    `amount` and `owed` is asked for; None: nothing. On `better` it would pay in time.
+    `amount` and `owed` is asked for; None: nothing. On `better` it would pay in time; `moves`: the processor can move
+    it there.
     """
 
     subscription: str
@@ -25,6 +26,7 @@ class Habit(Wire):
     reminded: date | None = None
     late: bool = False
     waited: bool = False
+    moves: bool = False
     began: date | None = None
     short: Money | None = None
 

@@ -58,6 +58,7 @@ def habit(link: ProcessorSubscription, bill: Bill, zone: str) -> Habit | None:
         reminded=due + timedelta(days=bill.reminds) if late and bill.reminds is not None else None,
         late=late,
         waited=late and bill.reminds is not None and (pays - due).days - bill.reminds <= bill.waits,
+        moves=link.moves,
         began=began,
         short=short,
     )

@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from dunning.case.case import Case
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Awaits, Milestone
-from dunning.records.processor_subscriptions import RETRIES, ProcessorSubscription
+from dunning.records.processor_subscriptions import ProcessorSubscription
 from dunning.wire import Instant
 
 SHOWS = timedelta(days=1)
 """So long after its time a payment may show itself."""
 WORDS = "a payment of the customer's own subscription is expected"
 """How the reason of every such wait begins."""
+RETRIES = 8
+"""So often a processor tries a failed payment again at the most: PayPal twice, Stripe as it is set up there."""
 MOST = 1 + RETRIES + 1
 """A step waits for the payment, for each of its retries, and once more; then it comes, whatever else is expected."""
 _WAITING = frozenset({Action.NOTIFY, Action.CHARGE, Action.LATE_FEE, *LEVEL_OF, *DELETIONS})

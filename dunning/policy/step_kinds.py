@@ -80,7 +80,7 @@ class StepKind(Enum):
     # Tickets that no step of a case asks for.
     LATE = Form("late", 1, ends=True)  # money without a running case
     REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
-    PROCESSOR_REFUNDED = Form("processor-refunded", 1, ends=True)  # by the payment that had become credit
+    PROCESSOR_REFUNDED = Form("processor-refunded", 1, ends=True)  # by what took credit back
     COUNTED_TWICE = Form("counted-twice", 1, ends=True)  # by the line that is struck out
     WEBHOOK = Form("webhook", 2, ends=True)
     GATEWAY_REFUSES = Form("gateway-refuses", 2, ends=True)  # by step and code; for every call: "all" and day

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription, Sale, Terms
+from dunning.records.processor_subscriptions import Company, CountedSale, ProcessorSubscription, Sale, Terms
 
 
 class NoSuchProcessorSubscriptionError(Exception):
@@ -34,6 +34,10 @@ class Processor(Protocol):
         """End it for good; nothing when it is over."""
         ...
 
+    async def move(self, subscription: str, to: datetime) -> bool:
+        """Have it take no money until then, and from then on each time on that date; False where that cannot be."""
+        ...
+
 
 class ProcessorRecords(Protocol):
     """Which of them pay for which account, and where each of their payments counts."""
@@ -52,6 +56,10 @@ class ProcessorRecords(Protocol):
 
     async def processor_subscriptions(self, account: str = "") -> tuple[ProcessorSubscription, ...]:
         """Those of the account, by id; of all accounts, when it is empty."""
+        ...
+
+    async def runs_subscriptions(self, company: Company) -> bool:
+        """Whether any subscription of that company is linked."""
         ...
 
     async def remove_processor_subscription(self, name: str) -> bool:

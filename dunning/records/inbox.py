@@ -59,12 +59,16 @@ class News(Wire):
     `payer` is the company's id of the customer. Invoice and account are empty where it does not know them. `attempt` is
     the key of the automatic attempt that the payment came from; empty for the customer's own. A person may
     have made a `decision` instead; `update` is the id under which its case is told, for the same answer each time.
+    `payment` is the company's id of the payment that the fact is about, as far as it says. `subscription`, without a
+    fact: something happened to a subscription of the company's own, so look at that.
     """
 
     invoice: str = ""
     account: str = ""
     payer: str = ""
     attempt: str = ""
+    payment: str = ""
+    subscription: str = ""
     fact: Told | None = None
     decision: Annotated[Decision, Field(discriminator="kind")] | None = None
     update: str = ""

@@ -10,15 +10,26 @@ from dunning.wire import Instant, Wire
 SubscriptionStatus = Literal["approval_pending", "approved", "active", "suspended", "cancelled", "expired"]
 """As the processor says; only an active one pays."""
 SaleStatus = Literal["completed", "pending", "declined", "refunded"]
-RETRIES = 2
-"""PayPal tries a failed payment again so often within a cycle; then it adds the amount to the next bill."""
+Company = Literal["paypal", "stripe"]
+"""A company that runs subscriptions."""
+COMPANIES: dict[Company, str] = {"paypal": "PayPal", "stripe": "Stripe"}
+"""Each as people call it."""
+STRIPES = "sub_"
+"""How the id of each of Stripe's subscriptions begins, and of no other."""
+_MOVING: frozenset[Company] = frozenset({"stripe"})
+"""Who can have a subscription pay on another date; elsewhere it has to be ended, and begun anew."""
+
+
+def company_of(subscription: str) -> Company:
+    """Who runs it, by its id."""
+    return "stripe" if subscription.startswith(STRIPES) else "paypal"
 
 
 class Terms(Wire):
     """What the processor says of a subscription of its own.
 
-    `next_charge` is when it takes money next, `retry_at` when it tries a failed payment again. `failed`: so many tries
-    in a row. `begins` is when it was to take money first.
+    `next_charge` is when it takes money next, `retry_at` when it tries a failed payment again; None: it does not.
+    `failed`: so many tries in a row. `begins` is when it was to take money first.
     """
 
     status: SubscriptionStatus
@@ -36,7 +47,7 @@ class Terms(Wire):
     @property
     def retries(self) -> bool:
         """Whether a payment failed, and the processor will try it again."""
-        return self.active and 0 < self.failed <= RETRIES and self.retry_at is not None
+        return self.active and self.failed > 0 and self.retry_at is not None
 
     @property
     def expected(self) -> Instant | None:
@@ -55,7 +66,6 @@ class ProcessorSubscription(Wire):
     """
 
     id: str
-    processor: str = "paypal"
     account: str
     subscription: str = ""
     counts_from: Instant
@@ -63,6 +73,16 @@ class ProcessorSubscription(Wire):
     warned: str = ""
     terms: Terms
     looked_at: Instant
+
+    @property
+    def processor(self) -> Company:
+        """Who runs it."""
+        return company_of(self.id)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it can be made to pay on another date."""
+        return self.processor in _MOVING
 
     def expected_on(self, zone: str) -> date | None:
         """The day in that zone on which money is expected."""

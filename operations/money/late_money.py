@@ -13,6 +13,7 @@ from dunning.ports.payments import Credits
 from dunning.ports.tickets import Tickets
 from dunning.records.books import KnownInvoice
 from dunning.records.claims import GIVEN, Claim
+from dunning.records.credit import UNMATCHED
 from dunning.records.inbox import LateOutcome
 from operations.cases.dead_case import wait_for_recovery
 from operations.cases.wake import wake
@@ -42,6 +43,8 @@ class KeepLateMoney:
         if known and closed is None and claim.place == GIVEN:
             # Its case counted it, and is gone without closing its books: when it is recovered, it is asked for again.
             return "already counted"
+        if claim.place == GIVEN and claim.invoice == UNMATCHED:
+            return "already counted"  # a processor's subscription brought it, and it counts as that says
         late = late_payment_of(invoice, payment, known, closed, account)
         if late.wake:
             await self._wake(late.wake, payment)

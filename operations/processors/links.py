@@ -9,12 +9,18 @@ from dunning.ports.accounts import Accounts
 from dunning.ports.outages import GatewayRefusedError
 from dunning.ports.processors import NoSuchProcessorSubscriptionError, Processor, ProcessorRecords
 from dunning.ports.subscriptions import SubscriptionRecords
-from dunning.records.processor_subscriptions import ProcessorSubscription
+from dunning.records.processor_subscriptions import COMPANIES, ProcessorSubscription, company_of
 from operations.accounts.write import known
 from operations.errors import RefusedError
 from operations.money.deliver_news import Deliver
 from operations.processors.doctor import PaymentDoctor
 from operations.processors.look import LookAtProcessor
+from operations.processors.processors import Processors
+
+_NOT_SET_UP = (
+    "it is PayPal's, which is not set up: set REPRIEVE_PAYPAL_CLIENT and REPRIEVE_PAYPAL_SECRET. Ids of Stripe's begin "
+    "with sub_"
+)
 
 
 class LinkRecords(ProcessorRecords, Accounts, SubscriptionRecords, Protocol):
@@ -49,20 +55,20 @@ class Linked(NamedTuple):
 class ProcessorLinks:
     """All are safe to repeat, and raise RefusedError and OutageError. `clock` is the wall's.
 
-    `processor` is None where none is set up; then links can be looked at and removed, not more.
+    Of a company that is not set up links can be looked at and removed, not more.
     """
 
     def __init__(
         self,
-        processor: Processor | None,
+        processors: Processors,
         store: LinkRecords,
-        look: LookAtProcessor | None,
+        look: LookAtProcessor,
         deliver: Deliver,
         *,
         clock: Callable[[], datetime],
         doctor: PaymentDoctor,
     ) -> None:
-        self._processor = processor
+        self._processors = processors
         self._store = store
         self._look = look
         self._deliver = deliver
@@ -71,8 +77,9 @@ class ProcessorLinks:
 
     async def add(self, new: NewLink) -> Linked:
         """Link it, and count what it paid since. Of a link that is there only what is said anew changes."""
-        if self._processor is None or self._look is None:
-            raise RefusedError("PayPal is not set up: set REPRIEVE_PAYPAL_CLIENT and REPRIEVE_PAYPAL_SECRET")
+        processor = self._processors.of(new.id)
+        if processor is None:
+            raise RefusedError(_NOT_SET_UP, about=new.id)
         if not new.by.strip():
             raise RefusedError("it must not be empty", field="by")
         await known(self._store, new.account)
@@ -81,7 +88,7 @@ class ProcessorLinks:
         if before and before.account != new.account:
             why = f"it pays for account {before.account!r}; remove that link first"
             raise RefusedError(why, about=new.id)
-        link = await self._made(new, before, self._processor)
+        link = await self._made(new, before, processor)
         await self._store.put_processor_subscription(link)
         try:
             told = await self._look.tell(new.id, self._deliver)
@@ -125,7 +132,8 @@ class ProcessorLinks:
         try:
             terms = await processor.terms(new.id)
         except NoSuchProcessorSubscriptionError:
-            raise RefusedError("PayPal knows no subscription of that id", about=new.id) from None
+            name = COMPANIES[company_of(new.id)]
+            raise RefusedError(f"{name} knows no subscription of that id", about=new.id) from None
         except GatewayRefusedError as error:
             raise RefusedError(str(error), about=new.id) from None
         since = new.counts_from or (before.counts_from if before else self._clock())

@@ -12,27 +12,29 @@ from typing import Protocol
 from dunning.case.facts import Payment, Reversal
 from dunning.case.ledger import MONEY_IN
 from dunning.ports.accounts import Accounts
+from dunning.ports.claims import Claims
 from dunning.ports.invoices import Invoices
 from dunning.ports.outages import GatewayRefusedError, OutageError, StoreOutageError
 from dunning.ports.payments import Credits
 from dunning.ports.processors import NoSuchProcessorSubscriptionError, Processor, ProcessorRecords
 from dunning.ports.subscriptions import SubscriptionRecords
 from dunning.ports.tickets import Tickets
-from dunning.records.credit import Credit
+from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import News
-from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription, Sale
+from dunning.records.processor_subscriptions import COMPANIES, CountedSale, ProcessorSubscription, Sale, company_of
 from dunning.tickets.processors import refunded_credit
 from operations.cases.look import CaseOf
 from operations.money.deliver_news import Deliver
 from operations.money.spread_credit import SpreadCredit
 from operations.processors.doctor import PaymentDoctor
+from operations.processors.processors import Processors
 
 BACK, AHEAD = timedelta(days=45), timedelta(days=1)
 """So far back it is asked for payments: longer than PayPal tries. Its clock may be ahead of ours."""
 log = logging.getLogger("reprieve.operations")
 
 
-class LookRecords(ProcessorRecords, Accounts, Credits, Invoices, SubscriptionRecords, Tickets, Protocol):
+class LookRecords(ProcessorRecords, Accounts, Claims, Credits, Invoices, SubscriptionRecords, Tickets, Protocol):
     """The links, the invoices of their accounts, and where money goes that none of these needs."""
 
 
@@ -44,13 +46,13 @@ class LookAtProcessor:
 
     def __init__(
         self,
-        processor: Processor,
+        processors: Processors,
         store: LookRecords,
         case_of: CaseOf,
         spread: SpreadCredit,
         clock: Callable[[], datetime],
     ) -> None:
-        self._processor = processor
+        self._processors = processors
         self._store = store
         self._case_of = case_of
         self._spread = spread
@@ -59,22 +61,27 @@ class LookAtProcessor:
     async def at(self, name: str, sale: str = "", *, until: datetime | None = None) -> tuple[News, ...]:
         """What it has to tell to cases now; nothing of a subscription that is linked to nobody.
 
+        Nothing is told of a company that is not set up here either.
         `sale` is one that somebody hinted at: the processor's list may show it a moment later. `until`: a case on
         virtual time is ahead of us.
         """
         linked = await self._store.processor_subscription(name)
-        if linked is None:
+        processor = self._processors.of(name)
+        if linked is None or processor is None:
             return ()
         linked = await self.refreshed(linked)
         news = list[News]()
-        for each in await self._sales(linked, sale, until or self._clock()):
+        for each in await self._sales(processor, linked, sale, until or self._clock()):
             news += await self._news(linked, each)
         return tuple(news)
 
     async def refreshed(self, linked: ProcessorSubscription) -> ProcessorSubscription:
         """As the processor says now; one that it does not know any more takes nothing."""
+        processor = self._processors.of(linked.id)
+        if processor is None:
+            return linked
         try:
-            terms = await self._processor.terms(linked.id)
+            terms = await processor.terms(linked.id)
         except NoSuchProcessorSubscriptionError:
             terms = linked.terms.model_copy(update={"status": "expired", "next_charge": None, "retry_at": None})
         linked = linked.model_copy(update={"terms": terms, "looked_at": self._clock()})
@@ -96,10 +103,12 @@ class LookAtProcessor:
         if counted:
             await self._store.note_sale(counted.model_copy(update={"taken_back" if back else "told": True}))
 
-    async def _sales(self, linked: ProcessorSubscription, sale: str, until: datetime) -> Sequence[Sale]:
+    async def _sales(
+        self, processor: Processor, linked: ProcessorSubscription, sale: str, until: datetime
+    ) -> Sequence[Sale]:
         since = max(linked.counts_from, until - BACK)
-        found = {each.id: each for each in await self._processor.sales(linked.id, since, until + AHEAD)}
-        hinted = await self._processor.sale(sale) if sale and sale not in found else None
+        found = {each.id: each for each in await processor.sales(linked.id, since, until + AHEAD)}
+        hinted = await processor.sale(sale) if sale and sale not in found else None
         if hinted and hinted.subscription == linked.id:
             found[hinted.id] = hinted
         return [each for each in found.values() if each.at >= linked.counts_from and each.amount.minor > 0]
@@ -114,27 +123,33 @@ class LookAtProcessor:
         if not counted.invoice:
             await self._as_credit(counted, linked.processor)
             if sale.status == "refunded" and not counted.taken_back:
-                await self._store.open_ticket(refunded_credit(counted, self._clock()))
+                await self._store.open_ticket(refunded_credit(counted, self._back(counted)))
                 await self._store.note_sale(counted.model_copy(update={"told": True, "taken_back": True}))
             return []
         told = [] if counted.told else [payment_of(counted)]
         if sale.status == "refunded" and not counted.taken_back:
-            fact = Reversal(
-                id=f"{sale.id}:refunded",
-                payment=sale.id,
-                amount=counted.amount,
-                at=self._clock(),
-                reason=f"refunded at {linked.processor}",
-            )
-            told.append(News(invoice=counted.invoice, account=counted.account, fact=fact))
+            told.append(News(invoice=counted.invoice, account=counted.account, fact=self._back(counted)))
         return told
 
+    def _back(self, sale: CountedSale) -> Reversal:
+        reason = f"refunded at {company_of(sale.subscription)}"
+        return Reversal(id=f"{sale.id}:refunded", payment=sale.id, amount=sale.amount, at=self._clock(), reason=reason)
+
     async def _counted(self, linked: ProcessorSubscription, sale: Sale) -> CountedSale:
+        """What was parked because it came without this name is taken from there; what is left of that counts."""
         account = await self._account(linked)
-        invoice = await self._oldest_owed(linked, account, sale.amount.currency)
+        left = await self._store.give(UNMATCHED, account, _payment(sale), self._clock())
+        invoice = await self._oldest_owed(linked, account, sale.amount.currency) if left else ""
+        amount = left or sale.amount
         return await self._store.count_sale(
             CountedSale(
-                id=sale.id, subscription=linked.id, account=account, invoice=invoice, amount=sale.amount, at=sale.at
+                id=sale.id,
+                subscription=linked.id,
+                account=account,
+                invoice=invoice,
+                amount=amount,
+                at=sale.at,
+                told=left is None,
             )
         )
 
@@ -206,8 +221,12 @@ class LookAtAll:
 
 def payment_of(sale: CountedSale) -> News:
     """As its case hears of it."""
-    fact = Payment(id=sale.id, amount=sale.amount, at=sale.at, method="PayPal")
-    return News(invoice=sale.invoice, account=sale.account, fact=fact)
+    return News(invoice=sale.invoice, account=sale.account, fact=_payment(sale))
+
+
+def _payment(sale: Sale | CountedSale) -> Payment:
+    method = COMPANIES[company_of(sale.subscription)]
+    return Payment(id=sale.id, amount=sale.amount, at=sale.at, method=method)
 
 
 def credit_line(sale: CountedSale) -> str:

@@ -1,7 +1,8 @@
-"""The gateway, and beside it the money that a processor's subscriptions brought: who is asked for one tells of both."""
+"""The gateway, and beside it the money that subscriptions of a processor's own brought: who is asked tells of both."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
 from dunning.case.facts import CardOnFile, Payment
@@ -13,6 +14,7 @@ from dunning.records.accounts import Account
 from dunning.records.inbox import News
 from dunning.records.payments import Attempt, Method
 from operations.processors.look import LookAtProcessor, payment_of
+from operations.processors.told import SubscriptionNews
 
 
 class GatewayWithCards(Gateway, Cards, Protocol):
@@ -22,13 +24,16 @@ class GatewayWithCards(Gateway, Cards, Protocol):
 class WithProcessor:
     """Fits `dunning.ports.companies.Gateway`: before a charge and before each consequence the processor is asked, too.
 
-    All but `received` is the gateway's.
+    Of what the gateway tells, the money of its own subscriptions counts as theirs. All else is the gateway's.
     """
 
-    def __init__(self, gateway: GatewayWithCards, store: ProcessorRecords, look: LookAtProcessor) -> None:
+    def __init__(
+        self, gateway: GatewayWithCards, store: ProcessorRecords, look: LookAtProcessor, sales: SubscriptionNews
+    ) -> None:
         self._gateway = gateway
         self._store = store
         self._look = look
+        self._sales = sales
 
     async def received(self, account: Account, invoice: str, known: Sequence[str]) -> Found:
         """Money for that invoice that neither has told of. Raises OutageError while either cannot be asked."""
@@ -63,10 +68,13 @@ class WithProcessor:
         """By the gateway; what a processor took is given back there."""
         return await self._gateway.refund(order)
 
-    def movements(self, since: datetime, until: datetime) -> AsyncIterator[News]:
-        """The gateway's: what a processor took is looked at every hour."""
-        return self._gateway.movements(since, until)
+    async def movements(self, since: datetime, until: datetime) -> AsyncIterator[News]:
+        """The gateway's; what other processors took is looked at every hour."""
+        async for each in self._gateway.movements(since, until):
+            for told in await self._sales.told(each):
+                yield told
 
     async def news(self, body: str) -> tuple[News, ...]:
-        """As the gateway says."""
-        return await self._gateway.news(body)
+        """The gateway's."""
+        found = [await self._sales.told(each) for each in await self._gateway.news(body)]
+        return tuple(chain.from_iterable(found))

@@ -2,9 +2,10 @@
 
 Both are behind the signed link of the notice "Your Payment Date". Paying ahead is paying the next invoice by hand, on
 its own page: what the subscription brings then is credit, and pays the one after it. For another date the subscription
-is ended at its processor; only the button does that.
+is moved at its processor, or ended where that moves none; only the button does that.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from starlette.requests import Request
@@ -12,15 +13,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.signed_links import Links
+from dunning.calendar import instant, local
 from dunning.ports.accounts import Accounts
 from dunning.ports.invoices import Invoices
-from dunning.ports.processors import Processor, ProcessorRecords
-from dunning.records.processor_subscriptions import ProcessorSubscription
+from dunning.ports.processors import ProcessorRecords
+from dunning.records.processor_subscriptions import COMPANIES, ProcessorSubscription
 from operations.cases.look import CaseOf
-from operations.processors.doctor import PaymentDoctor
+from operations.processors.doctor import Found, PaymentDoctor
 from operations.processors.look import LookAtProcessor
+from operations.processors.processors import Processors
+from portal.http.body import body_of
 from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
+
+_FORM_BYTES = 1000
 
 
 class PaymentDateRecords(ProcessorRecords, Accounts, Invoices, Protocol):
@@ -37,7 +43,7 @@ class PaymentDatePages:
         case_of: CaseOf,
         pages: Pages,
         *,
-        processor: Processor,
+        processors: Processors,
         look: LookAtProcessor,
         doctor: PaymentDoctor,
     ) -> None:
@@ -45,7 +51,7 @@ class PaymentDatePages:
         self._store = store
         self._case_of = case_of
         self._pages = pages
-        self._processor = processor
+        self._processors = processors
         self._look = look
         self._doctor = doctor
 
@@ -68,11 +74,18 @@ class PaymentDatePages:
         return await self._shown(request, link, "ahead")
 
     async def _date(self, request: Request) -> Response:
-        link = await self._linked(request)
-        if request.method == "GET":
-            return await self._shown(request, link, "date" if link.terms.active else "ended")
-        await self._processor.cancel(link.id, "The customer starts a new one that pays on another date")
-        found = await self._doctor.look(link)
+        """Whoever pressed the button to move it twice has moved it; that never ends it."""
+        link = await self._look.refreshed(await self._linked(request))
+        found, processor = await self._doctor.look(link), self._processors.of(link.id)
+        moves = _moves(link, found)
+        if request.method == "GET" or processor is None:
+            return await self._shown(request, link, "move" if moves else "date" if link.terms.active else "ended")
+        if b"move=" in await body_of(request, _FORM_BYTES):
+            if found and moves:
+                await processor.move(link.id, _in_the_day_of(found, link))
+                link = await self._look.refreshed(link)
+            return await self._shown(request, link, "moved" if link.terms.expected else "ended")
+        await processor.cancel(link.id, "The customer starts a new one that pays on another date")
         ended = await self._look.refreshed(link)
         return await self._shown(request, ended, "ended", found.habit.better if found else None)
 
@@ -91,5 +104,26 @@ class PaymentDatePages:
         habit, zone = (found.habit, found.zone) if found else (None, account.zone)
         day = better or (habit.better if habit else None)
         return self._pages.show(
-            "payment_date", reader, what=what, link=link, habit=habit, better=day, writes=reader.writes(zone)
+            "payment_date",
+            reader,
+            what=what,
+            link=link,
+            habit=habit,
+            better=day,
+            next=link.expected_on(zone or "UTC"),
+            processor=COMPANIES[link.processor],
+            writes=reader.writes(zone),
         )
+
+
+def _moves(link: ProcessorSubscription, found: Found | None) -> bool:
+    """Whether another date is what it needs, and its processor can give it one."""
+    wrong = found and (found.habit.late or found.habit.began)
+    return bool(link.terms.active and wrong and found and found.habit.moves)
+
+
+def _in_the_day_of(found: Found, link: ProcessorSubscription) -> datetime:
+    """The better day, at the hour at which it pays."""
+    expected = link.terms.expected
+    assert expected
+    return instant(found.habit.better, local(expected, found.zone).time(), found.zone)

@@ -1,7 +1,8 @@
 """A typed client of the gateway's control interface: how tests, demo and rehearsal make it fail, and read its books."""
 
+import json
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from sandbox.payments.books import Charge, PaymentBooks
 from sandbox.payments.control.requests import (
     CloseRequest,
     CustomerRequest,
+    CycleRequest,
     DirectRequest,
     DisputeRequest,
     DropRequest,
@@ -20,6 +22,7 @@ from sandbox.payments.control.requests import (
     PageRequest,
     RefundRequest,
     SettleRequest,
+    SubscribeRequest,
 )
 from sandbox.payments.webhooks.send import SECRET, Subscription
 
@@ -94,6 +97,22 @@ class Payments(Control[PaymentBooks]):
     async def close_dispute(self, dispute: str, status: Literal["won", "lost"], at: datetime | None = None) -> None:
         """A dispute is decided: what is won comes back."""
         await self.post("/control/close_dispute", CloseRequest(dispute=dispute, status=status, at=at))
+
+    async def subscribes(
+        self, account: str, subscription: str, anchor: datetime, ends: datetime, amount: int = 1999, **more: Any
+    ) -> None:
+        """A subscription that the company runs, or what became of it; see `SubscribeRequest`."""
+        told = {"account": account, "id": subscription, "anchor": anchor, "ends": ends, "amount": amount, **more}
+        await self.post("/control/subscription", SubscribeRequest.model_validate(told))
+
+    async def bills(self, subscription: str, at: datetime, **more: Any) -> str:
+        """Its period ends, or what failed is tried again: the id of the payment; see `CycleRequest`."""
+        told = {"subscription": subscription, "at": at, **more}
+        return await self._named("/control/cycle", CycleRequest.model_validate(told))
+
+    async def subscription(self, name: str) -> dict[str, Any]:
+        """One of them, as the API shows it."""
+        return json.loads(await self._get(f"/control/subscription/{name}"))
 
     async def drop(self, share: float, seed: int = 0) -> None:
         """That share of confirmed PaymentIntents loses its answer, after the money moved."""

@@ -11,14 +11,17 @@ from sandbox.payments.bank.on_file import MethodsOnFile
 from sandbox.payments.checkout_page import CheckoutPage
 from sandbox.payments.control.banks import Banks
 from sandbox.payments.control.dashboard import Dashboard
+from sandbox.payments.control.subscriptions import Billing
 from sandbox.payments.objects.customers import Customers
 from sandbox.payments.objects.disputes import Disputes
 from sandbox.payments.objects.expand import Expander
 from sandbox.payments.objects.intents import Intents
+from sandbox.payments.objects.invoices import Invoices
 from sandbox.payments.objects.methods import Methods
 from sandbox.payments.objects.refunds import Refunds
 from sandbox.payments.objects.sessions import Sessions
 from sandbox.payments.objects.setups import Setups
+from sandbox.payments.objects.subscriptions import Subscriptions
 from sandbox.payments.state import State
 from sandbox.payments.webhooks.send import Subscription
 
@@ -36,13 +39,16 @@ class StripeStandIn:
         self._sessions = Sessions(state, self._on_file, self._bank, self._setups)
         self._refunds = Refunds(state)
         self._disputes = Disputes(state)
+        self._invoices = Invoices(state, self._bank)
+        self._subscriptions = Subscriptions(state)
 
     def app(self) -> Starlette:
         """The web site: the API and the control interface."""
         banks = Banks(self._state, self._bank, self._sessions, self._refunds, self._disputes)
         dashboard = Dashboard(self._state, self._on_file, self._bank, self._sessions, self._refunds)
         page = CheckoutPage(self._sessions)
-        routes = [*self._api(), *page.routes(), *banks.routes(), *dashboard.routes()]
+        billing = Billing(self._state, self._invoices)
+        routes = [*self._api(), *page.routes(), *banks.routes(), *dashboard.routes(), *billing.routes()]
         return company(self.scripts, self.books, routes)
 
     def subscribe(self, to: Subscription) -> None:
@@ -56,7 +62,7 @@ class StripeStandIn:
 
     def _api(self) -> list[Route]:
         endpoints = Endpoints(self._state.keys, self._state.ledger.asked, Expander(self._state).expanded)
-        works = [*self._payers(), *self._payments(), *self._pages(), *self._records()]
+        works = [*self._payers(), *self._payments(), *self._pages(), *self._billed(), *self._records()]
         return [*(endpoints.route(method, path, work) for method, path, work in works), endpoints.nowhere()]
 
     def _payers(self) -> list[tuple[str, str, Work]]:
@@ -89,6 +95,17 @@ class StripeStandIn:
             ("GET", "/setup_intents/{id}", setups.retrieve),
             ("POST", "/checkout/sessions", sessions.create),
             ("GET", "/checkout/sessions/{id}", sessions.retrieve),
+        ]
+
+    def _billed(self) -> list[tuple[str, str, Work]]:
+        return [
+            ("GET", "/subscriptions/{id}", self._subscriptions.retrieve),
+            ("POST", "/subscriptions/{id}", self._subscriptions.update),
+            ("DELETE", "/subscriptions/{id}", self._subscriptions.cancel),
+            ("GET", "/invoices", self._invoices.list),
+            ("POST", "/invoices/{id}", self._invoices.update),
+            ("POST", "/invoices/{id}/void", self._invoices.void),
+            ("GET", "/invoice_payments", self._invoices.payments),
         ]
 
     def _records(self) -> list[tuple[str, str, Work]]:

@@ -31,6 +31,9 @@ class State:
         self.refunds = Collection("refund", "/v1/refunds", ("charge", "payment_intent"))
         self.disputes = Collection("dispute", "/v1/disputes", ("charge", "payment_intent"))
         self.sessions = Collection("checkout.session", "/v1/checkout/sessions", ("payment_intent", "customer"))
+        self.subscriptions = Collection("subscription", "/v1/subscriptions", ("customer",))
+        self.invoices = Collection("invoice", "/v1/invoices", ("subscription", "customer"))
+        self.invoice_payments = Collection("invoice_payment", "/v1/invoice_payments", ("invoice",))
         self.instruments: dict[str, Instrument] = {}
         self.payers: dict[str, str] = {}
         self._moments: dict[str, int] = {}
@@ -48,6 +51,8 @@ class State:
             "pyr_": self.refunds,
             "dp_": self.disputes,
             "cs_": self.sessions,
+            "sub_": self.subscriptions,
+            "in_": self.invoices,
         }
 
     def account_of(self, thing: Json) -> str:

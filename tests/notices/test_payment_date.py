@@ -56,6 +56,18 @@ def test_in_german_it_is_german_wholly() -> None:
     assert "payment" not in said.replace(LINKS.ahead("I-1"), "").replace(LINKS.date("I-1"), "")
 
 
+def test_what_can_be_moved_is_not_to_be_cancelled() -> None:
+    for locale, move, cancel in (
+        ("en_US", "move it to", "cancel the"),
+        ("de_DE", "verlegen Sie es auf", "Kündigen Sie"),
+    ):
+        assert cancel in text(locale, **LATE)
+        said = text(locale, **LATE, moves=True)
+        assert move in said
+        assert cancel not in said
+        assert said.count(LINKS.date("I-1")) == 1
+
+
 def test_moved_to_the_1st_and_too_little() -> None:
     assert "began on Sunday, January 31, 2027" in text("en_US", began=date(2027, 1, 31))
     short = text("en_US", short=Money.parse("USD 5.00"), amount=Money.parse("USD 14.99"))

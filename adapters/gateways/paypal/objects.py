@@ -12,6 +12,8 @@ from dunning.wire import Instant
 
 RETRY_AFTER = timedelta(days=5)
 """PayPal tries a failed payment again so long after it."""
+RETRIES = 2
+"""It does so this often within a cycle; then it adds the amount to the next bill."""
 _STATUS: dict[str, SaleStatus] = {
     "COMPLETED": "completed",
     "PARTIALLY_REFUNDED": "completed",  # how much was given back is not told here: a person enters that
@@ -90,7 +92,7 @@ class Subscription(PayPalModel):
             amount=self._amount(),
             begins=self.start_time,
             next_charge=its.next_billing_time,
-            retry_at=retry if its.failed_payments_count else None,
+            retry_at=retry if 0 < its.failed_payments_count <= RETRIES else None,
             failed=its.failed_payments_count,
         )
 

@@ -67,6 +67,11 @@ class PayPal:
         """End it for good; nothing when it is over."""
         await self._ended(subscription, "cancel", reason)
 
+    async def move(self, subscription: str, to: datetime) -> bool:
+        """False: PayPal moves none to another date."""
+        del subscription, to
+        return False
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.close()

@@ -39,4 +39,4 @@ def news_about(intent: Intent, news: News) -> Told:
     whose = {"invoice": told.get("invoice", ""), "account": told.get("account", ""), "payer": intent.customer}
     if not any(whose.values()):
         return ()
-    return (news.model_copy(update={**whose, "attempt": told.get(ATTEMPT, "")}),)
+    return (news.model_copy(update={**whose, "attempt": told.get(ATTEMPT, ""), "payment": intent.id}),)

@@ -11,6 +11,8 @@
 - Another payment method: `customer.updated` with another default. However a card comes on file (our page, Stripe's
   portal, the Dashboard), several events tell of it; the change of the default alone counts, so that one card brings one
   attempt. StripeDefaults makes it the default where nobody else does.
+- Something happened to a subscription that Stripe runs: HINTS. Its payments are told as all others, too; whoever reads
+  both counts them once (`operations.processors.told`).
 
 All else concerns nobody here.
 """
@@ -28,6 +30,7 @@ from adapters.gateways.stripe.defaults import StripeDefaults
 from adapters.gateways.stripe.events import Told, event_in, news_about, subject
 from adapters.gateways.stripe.objects import Customer, Event, Intent, Session, Setup
 from adapters.gateways.stripe.reversals import StripeReversals
+from adapters.gateways.stripe.subscription_objects import Subject
 from dunning.case.facts import MethodChanged, Payment, PaymentNews
 from dunning.records.inbox import News
 from dunning.records.payments import Consent
@@ -37,6 +40,8 @@ log = structlog.stdlib.get_logger("reprieve.stripe")
 _DEFAULT = "default_payment_method"
 _Teller = Callable[[Event], Awaitable[Told]]
 
+HINTS = ("invoice.paid", "invoice.payment_failed", "customer.subscription.updated", "customer.subscription.deleted")
+"""Something happened to one of Stripe's own subscriptions: what a look at it shows is counted, not what these say."""
 TYPES: tuple[str, ...] = (
     "payment_intent.succeeded",
     "payment_intent.processing",
@@ -51,6 +56,7 @@ TYPES: tuple[str, ...] = (
     "checkout.session.completed",
     "setup_intent.succeeded",
     "customer.updated",
+    *HINTS,
 )
 """The events that say something to us; the portal keeps these and forgets all others."""
 
@@ -79,6 +85,7 @@ class StripeNews:
             "payment_intent.canceled": _ended,
             "checkout.session.completed": self._page_left,
             "customer.updated": _customer_changed,
+            **dict.fromkeys(HINTS, _hinted),
         }
 
     async def news(self, body: str) -> Told:
@@ -147,6 +154,12 @@ async def _ended(event: Event) -> Told:
     if not (intent.is_attempt or intent.is_debit or intent.status == "canceled"):
         return ()
     return news_about(intent, News(fact=PaymentNews(payment=intent.id, at=event.created)))
+
+
+async def _hinted(event: Event) -> Told:
+    """An invoice of no subscription says nothing."""
+    its = subject(Subject, event)
+    return (News(payer=its.customer, subscription=its.subscription_id),) if its.subscription_id else ()
 
 
 async def _customer_changed(event: Event) -> Told:

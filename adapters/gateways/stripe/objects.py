@@ -17,7 +17,8 @@ def _id(value: object) -> object:
     return cast("dict[str, object]", value).get("id") if isinstance(value, dict) else value or ""
 
 
-def _expanded(value: object) -> object:
+def expanded(value: object) -> object:
+    """The object; None where only its id is there."""
     return None if isinstance(value, str) else value
 
 
@@ -68,8 +69,8 @@ class Failure(StripeModel):
     advice_code: Text = ""
     param: Text = ""
     message: Text = ""
-    payment_method: Annotated[Instrument | None, BeforeValidator(_expanded)] = None
-    payment_intent: Annotated["Intent | None", BeforeValidator(_expanded)] = None
+    payment_method: Annotated[Instrument | None, BeforeValidator(expanded)] = None
+    payment_intent: Annotated["Intent | None", BeforeValidator(expanded)] = None
 
 
 class Intent(StripeModel):
@@ -86,7 +87,7 @@ class Intent(StripeModel):
     metadata: Metadata = Field(default_factory=dict)
     setup_future_usage: Text = ""
     cancellation_reason: Text = ""
-    latest_charge: Annotated[Charge | None, BeforeValidator(_expanded)] = None
+    latest_charge: Annotated[Charge | None, BeforeValidator(expanded)] = None
     last_payment_error: Failure | None = None
 
     @property

@@ -1,11 +1,11 @@
 """Subscriptions that a payment processor runs, and where each of their payments counts."""
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, not_, select, update
 
 from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database, Values, add_row, columns_of, money_columns
 from adapters.store.tables import processor_sales, processor_subscriptions
-from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription
+from dunning.records.processor_subscriptions import STRIPES, Company, CountedSale, ProcessorSubscription
 
 
 class Processors(Database):
@@ -30,6 +30,12 @@ class Processors(Database):
         its = select(processor_subscriptions.c.snapshot).order_by(processor_subscriptions.c.id)
         its = its.where(of_account(processor_subscriptions.c.account, account)) if account else its
         return tuple(ProcessorSubscription.model_validate_json(row["snapshot"]) for row in await self._rows(its))
+
+    async def runs_subscriptions(self, company: Company) -> bool:
+        """Tell whether any subscription of that company is linked."""
+        stripes = processor_subscriptions.c.id.startswith(STRIPES, autoescape=True)
+        its = select(processor_subscriptions.c.id).where(stripes if company == "stripe" else not_(stripes))
+        return await self._row(its.limit(1)) is not None
 
     async def remove_processor_subscription(self, name: str) -> bool:
         """Forget the link; where its payments count stays. False when there was none."""

@@ -3,7 +3,7 @@
 A `payment` is a PaymentIntent's id, or the key of an attempt.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -94,6 +94,37 @@ class DropRequest(BaseModel):
 
     share: float = Field(ge=0, le=1)
     seed: int = 0
+
+
+class SubscribeRequest(BaseModel):
+    """A subscription of an account's customer, or what became of it. `id` begins with `sub_`.
+
+    It takes `amount` times `quantity` at `ends`, the end of its period. `anchor` is when its first period began.
+    """
+
+    account: str
+    id: str = Field(pattern=r"^sub_\w+$")
+    amount: int = Field(gt=0)
+    currency: str = "usd"
+    quantity: int = 1
+    anchor: AwareDatetime
+    ends: AwareDatetime
+    fields: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """What else it has, as Stripe writes it: `{"cancel_at_period_end": true}`."""
+
+
+class CycleRequest(BaseModel):
+    """The period of a subscription ends: it is billed, and its money is taken from its customer's default method.
+
+    `ends` is the end of the next one. `retry`: when a payment that fails is tried again; None: never. An invoice that
+    is open is tried again instead, and no period ends. `waits`: nothing is taken yet, the invoice is a draft.
+    """
+
+    subscription: str
+    at: AwareDatetime
+    ends: AwareDatetime | None = None
+    retry: AwareDatetime | None = None
+    waits: bool = False
 
 
 class Named(BaseModel):

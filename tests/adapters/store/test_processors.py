@@ -39,3 +39,11 @@ async def test_a_payment_counts_where_it_was_noted_first(store: SqlStore) -> Non
     await store.note_sale(told)
     assert await store.counted_sale("S-1") == told
     assert await store.counted_sale("S-2") is None
+
+
+async def test_whether_any_of_a_company_is_linked(store: SqlStore) -> None:
+    assert not await store.runs_subscriptions("paypal")
+    await store.put_processor_subscription(ONE.model_copy(update={"id": "subX1"}))
+    assert (await store.runs_subscriptions("stripe"), await store.runs_subscriptions("paypal")) == (False, True)
+    await store.put_processor_subscription(ONE.model_copy(update={"id": "sub_1"}))
+    assert await store.runs_subscriptions("stripe")

@@ -50,7 +50,8 @@ def test_a_failed_payment_is_awaited_where_it_is_tried_again_unless_we_take_over
         assert again
         assert again.at == NOW + 4 * DAY
         assert expected([link("I-1", failed=count, **failed)], TAKE_OVER, NOW) is None
-    assert expected([link("I-1", failed=3, **failed)], WAIT, NOW) is None
+    given_up = {**failed, "retry_at": None}
+    assert expected([link("I-1", failed=3, **given_up)], WAIT, NOW) is None
     assert expected([link(next_charge=NOW + DAY)], TAKE_OVER, NOW)
 
 

@@ -69,6 +69,7 @@ PAYMENT = Payment(id="pi_1", amount=TWENTY, at=NOW)
 REVERSAL = Reversal(id="re_1", payment="pi_1", amount=TWENTY, at=NOW, reason="fraud")
 RESTORED = Restored(id="won_1", reversal="re_1", amount=TWENTY, at=NOW)
 SALE = CountedSale(id="1AB", subscription="I-1", account="bakery", amount=TWENTY, at=NOW)
+BACK = Reversal(id="1AB:refunded", payment="1AB", amount=TWENTY, at=NOW, reason="refunded at paypal")
 EVENT = InboxEvent(source="stripe", id="evt_1", body="{}", at=NOW)
 WEB = Service(account="bakery", id="web-1", kind="hosting", panel="whm", user="bakery")
 SEEN = Effect(
@@ -171,7 +172,7 @@ def opened() -> list[TicketOrder]:
         fleet.cases_died({"INV-1": "terminated"}, NOW),
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
-        processors.refunded_credit(SALE, NOW),
+        processors.refunded_credit(SALE, BACK),
         subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
         subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
         windows.window_followed_up(WINDOW, [(WAITED, "declined"), (WAITED, "waits")], NOW),

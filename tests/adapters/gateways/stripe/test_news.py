@@ -56,7 +56,7 @@ async def test_money_that_arrived_is_a_payment(company: PaymentCompany, sdk: str
     method = await on_file(company, order)
     payment = await charged(company, order, method)
     arrived = Payment(id=payment, amount=order.amount, at=AT)
-    expected = about(order, method.payer, attempt=order.key, fact=arrived)
+    expected = about(order, method.payer, attempt=order.key, payment=payment, fact=arrived)
     assert await told(company.gateway, sdk, "payment_intent.succeeded", payment) == [expected]
 
 
@@ -92,7 +92,8 @@ async def test_a_customers_own_debit_sets_out_and_ends(
 ):
     method = await on_file(company, order, DEBIT)
     payment = await paid_by_hand(sdk, order, method)
-    begun = about(order, method.payer, account="", fact=PaymentNews(payment=payment, at=AT, started=True))
+    its = {"account": "", "payment": payment}
+    begun = about(order, method.payer, **its, fact=PaymentNews(payment=payment, at=AT, started=True))
     assert await told(company.gateway, sdk, "payment_intent.processing", payment) == [begun]
     received = await company.gateway.received(await customer(company, order), order.invoice, ())
     assert (received.payments, received.underway) == ((), (payment,))
@@ -100,7 +101,7 @@ async def test_a_customers_own_debit_sets_out_and_ends(
     fact = Payment(id=payment, amount=order.amount, at=LATER)
     if kind == "payment_failed":
         fact = PaymentNews(payment=payment, at=LATER)
-    expected = about(order, method.payer, account="", fact=fact)
+    expected = about(order, method.payer, **its, fact=fact)
     assert await told(company.gateway, sdk, f"payment_intent.{kind}", payment) == [expected]
 
 
@@ -111,7 +112,7 @@ async def test_our_own_debit_is_asked_about(company: PaymentCompany, sdk: stripe
     await company.control.settle(order.key, "insufficient_funds", LATER)
     for kind, at in (("processing", AT), ("payment_failed", LATER)):
         stirred = PaymentNews(payment=row.id, at=at)
-        expected = about(order, method.payer, attempt=order.key, fact=stirred)
+        expected = about(order, method.payer, attempt=order.key, payment=row.id, fact=stirred)
         assert await told(company.gateway, sdk, f"payment_intent.{kind}", row.id) == [expected]
 
 

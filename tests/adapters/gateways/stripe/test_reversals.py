@@ -39,7 +39,9 @@ async def test_what_people_gave_back_is_a_reversal(
 ):
     refund = await company.control.refund(payment, 500, LATER)
     reversal = Reversal(id=refund, payment=payment, amount=usd(500), at=LATER, reason="refund")
-    assert await told(company.gateway, sdk, "refund.created", refund) == [await about(company, order, fact=reversal)]
+    assert await told(company.gateway, sdk, "refund.created", refund) == [
+        await about(company, order, payment=payment, fact=reversal)
+    ]
 
 
 async def test_what_was_given_back_was_received_all_the_same(company: PaymentCompany, order: ChargeOrder, payment: str):
@@ -75,7 +77,7 @@ async def test_a_refund_that_failed_is_restored(
     event = await changed(sdk, "refund.created", refund, status="failed", failure_reason="lost_or_stolen_card")
     restored = Restored(id=f"{refund}:failed", reversal=refund, amount=usd(500), at=LATER)
     news = await company.gateway.news(json.dumps(event | {"type": kind}))
-    assert news == (await about(company, order, fact=restored),)
+    assert news == (await about(company, order, payment=payment, fact=restored),)
     assert await company.gateway.news(json.dumps(event)) == ()
     fine = await changed(sdk, "refund.created", refund)
     assert await company.gateway.news(json.dumps(fine | {"type": kind})) == ()
@@ -88,7 +90,7 @@ async def test_a_chargeback_is_a_reversal_and_counts_once(
     reversal = Reversal(
         id=dispute, payment=payment, amount=order.amount, at=LATER, reason="chargeback: fraudulent", chargeback=True
     )
-    expected = [await about(company, order, fact=reversal)]
+    expected = [await about(company, order, payment=payment, fact=reversal)]
     for kind in ("created", "funds_withdrawn"):
         assert await told(company.gateway, sdk, f"charge.dispute.{kind}", dispute) == expected
 
@@ -99,7 +101,7 @@ async def test_a_dispute_that_was_won_is_restored(
     dispute = await company.control.dispute(payment, 700, at=LATER)
     await company.control.close_dispute(dispute, "won", LAST)
     restored = Restored(id=f"{dispute}:won", reversal=dispute, amount=usd(700), at=LAST)
-    expected = [await about(company, order, fact=restored)]
+    expected = [await about(company, order, payment=payment, fact=restored)]
     assert await told(company.gateway, sdk, "charge.dispute.closed", dispute) == expected
     assert await told(company.gateway, sdk, "charge.dispute.funds_reinstated", dispute) == []
 
@@ -183,7 +185,7 @@ async def test_the_days_movements_are_what_the_books_have(company: PaymentCompan
 
 
 async def test_movements_are_of_that_time_only(company: PaymentCompany, order: ChargeOrder, payment: str):
-    arrived = await about(company, order, fact=Payment(id=payment, amount=order.amount, at=AT))
+    arrived = await about(company, order, payment=payment, fact=Payment(id=payment, amount=order.amount, at=AT))
     assert await movements(company, order, since=0, until=1) == [arrived]
     assert await movements(company, order, since=-1, until=0) == []
     assert await movements(company, order, since=1, until=2) == []
