@@ -71,6 +71,8 @@ def _print_counts(every: list[Played], harmed: dict[str, int], options: argparse
     print(
         f"came about: {', '.join(f'{count} {what}' for what, count in sorted(came.items())) or 'nothing that is rare'}"
     )
+    off = (f"{came[f'steps put off by {what}']} by {what}" for what in ("windows", "outages", "closed hours"))
+    print(f"steps put off: {', '.join(off)}; {came['days given for outages']} days given for outages")
     print(f"connections harmed: {', '.join(f'{count} to {name}' for name, count in harmed.items())}")
     wrong = [played for played in every if played.wrong]
     print(f"{sum(played.stale for played in every)} were played again, because the virtual clock had been wrong")

@@ -16,10 +16,12 @@ from dunning.records.credit import UNMATCHED
 from sandbox.panel.books import PanelCall
 from tests.chaos.cards import cards
 from tests.chaos.closed import acted_in_a_window
-from tests.chaos.exempt import restricted_while_exempt
+from tests.chaos.exempt import BEFORE_ALL, restricted_while_exempt
 from tests.chaos.fees import fees
+from tests.chaos.given import held_by_outages_alone, outages
 from tests.chaos.life import Life
 from tests.chaos.merged import restricted_for_another
+from tests.chaos.out_of_hours import acted_out_of_hours, put_off_by_hours
 from tests.chaos.parked import parked
 from tests.chaos.renews import renewals
 from tests.chaos.seen import Seen
@@ -36,6 +38,8 @@ async def wrongs(life: Life) -> list[str]:
     """Everything that is wrong with it, in words."""
     seen = await _seen(life)
     life.told.came = seen.came_about()
+    life.told.came["steps put off by closed hours"] = put_off_by_hours(seen)
+    life.told.came["steps held by nothing but outages"] = held_by_outages_alone(seen)
     found = [
         *life.told.wrong,
         *_charged_twice(seen),
@@ -51,6 +55,8 @@ async def wrongs(life: Life) -> list[str]:
         *restricted_while_exempt(seen),
         *restricted_for_another(seen),
         *acted_in_a_window(seen),
+        *acted_out_of_hours(seen),
+        *outages(seen),
         *renewals(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
@@ -81,6 +87,9 @@ async def _seen(life: Life) -> Seen:
         carried=await store.carried(life.account),
         notices=await store.account_notices(life.account),
         tickets=await store.tickets(life.account),
+        of_outages=await store.tickets(""),
+        outages=await store.outages(BEFORE_ALL),
+        windows=await store.windows(BEFORE_ALL),
         of_account=await store.all_invoices(life.account),
         **await _subscribed(life),
     )

@@ -8,6 +8,7 @@ from tests.chaos.drawn import (
     LONGEST,
     Act,
     ActKind,
+    Department,
     DrawnFee,
     DrawnInvoice,
     DrawnLife,
@@ -32,14 +33,24 @@ _WEIGHTS: dict[ActKind, int] = {
     "what was waited for comes": 4, "cancellation asked": 2, "terminated and recovered": 4, "exempted": 4,
     # Drawn apart, so that older seeds stay the lives that they were.
     "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
-    "renewals paused": 0, "renewals cancelled": 0, "replanned": 0,
+    "renewals paused": 0, "renewals cancelled": 0, "replanned": 0, "outage written down": 0, "outage seen": 0,
+    "outage struck out": 0,
 }  # fmt: skip
+_BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
+"""Days after a due date on which an outage is over."""
+_PAYS: tuple[ActKind, ...] = ("pays by bank", "pays on the page", "pays directly", "bank takes back before it was told")
+_PAID = 0.25
+"""The share of lives with outages in which people pay when they like all the same."""
 _MOVED = 0.12
 """The share of invoices that move in."""
 _MERGED = 0.15
 """The share of accounts that are merged into another one."""
 _CLOSED = 0.3
 """The share of lives in which the operator sets maintenance windows."""
+_AWAY = 0.4
+"""The share of lives in which the way to pay is away at times."""
+_IN_HOURS = 0.35
+"""The share of invoices whose policy restricts only in the open hours of a department."""
 _REPLANNED = 0.15
 """The share of accounts of which an invoice is moved to another policy."""
 _RENEWS = 0.3
@@ -57,8 +68,11 @@ def draw(seed: int) -> DrawnLife:
     chance = Random(seed)
     invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
+    invoices = tuple(_in_hours(Random(f"{seed} {number} hours"), each) for number, each in enumerate(invoices))
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
     acts += _windows(Random(f"{seed} windows"), invoices)
+    if away := _outages(Random(f"{seed} outages"), invoices):
+        invoices, acts = _unpaid(Random(f"{seed} unpaid"), invoices, acts, away)
     renews, its = _renews(Random(f"{seed} renews"), invoices)
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     acts = tuple(sorted(acts, key=lambda act: act.day))
@@ -99,6 +113,12 @@ def _moved(chance: Random, invoice: DrawnInvoice) -> DrawnInvoice:
     return replace(invoice, moved_in=True, due=chance.choice((-16, -21, -41, 0)))
 
 
+def _in_hours(chance: Random, invoice: DrawnInvoice) -> DrawnInvoice:
+    """Some policies restrict nobody while Billing, or Support, is closed."""
+    department: Department = chance.choice(("billing", "billing", "support"))
+    return replace(invoice, in_hours=department) if chance.random() < _IN_HOURS else invoice
+
+
 def _fee(chance: Random, after: int) -> DrawnFee:
     if chance.random() < 0.2:
         return DrawnFee(after, fixed=chance.choice((100, 3500)))
@@ -130,6 +150,29 @@ def _windows(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
         return []
     kinds: list[ActKind] = ["window set", *chance.choice(((), ("window cancelled",), ("window set",)))]
     return [_act(chance, invoices, kind) for kind in kinds]
+
+
+def _outages(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """Before days on which policies restrict, most of them; a check may have been wrong."""
+    if chance.random() >= _AWAY:
+        return []
+    kinds: list[ActKind] = [chance.choice(("outage written down", "outage seen")) for _ in range(chance.randint(1, 3))]
+    acts = [_act(chance, invoices, kind) for kind in kinds]
+    acts = [replace(act, day=invoices[act.invoice].due + chance.choice(_BEFORE)) for act in acts]
+    last = max(act.day for act in acts)
+    struck = [_act(chance, invoices, "outage struck out")] if chance.random() < 0.35 else []
+    return [*acts, *(replace(act, day=last + chance.choice((0, 0, 1, 2))) for act in struck)]
+
+
+def _unpaid(
+    chance: Random, invoices: tuple[DrawnInvoice, ...], acts: list[Act], away: list[Act]
+) -> tuple[tuple[DrawnInvoice, ...], list[Act]]:
+    """With the outages. Most customers could not pay because of them, and do so later: else they move nothing."""
+    if chance.random() < _PAID:
+        return invoices, [*acts, *away]
+    later = max(act.day for act in away) + 5
+    acts = [replace(act, day=min(LONGEST, later)) if act.kind in _PAYS and act.day < later else act for act in acts]
+    return tuple(replace(each, charges=("decline:card_declined",) * 6) for each in invoices), [*acts, *away]
 
 
 def _replans(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:

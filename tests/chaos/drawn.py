@@ -15,8 +15,10 @@ ActKind = Literal[
     "refused charge again", "refused charge left out", "card that ends", "pays in another currency by command",
     "takes back by command what nobody knows", "what was waited for comes", "cancellation asked",
     "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled", "renewal paid",
-    "renewals changed", "renewals paused", "renewals cancelled", "replanned",
+    "renewals changed", "renewals paused", "renewals cancelled", "replanned", "outage written down", "outage seen",
+    "outage struck out",
 ]  # fmt: skip
+Department = Literal["billing", "support"]
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
 FaultKind = Literal[
     "worker killed", "worker frozen", "worker frozen for long", "frozen in a call", "frozen before a call",
@@ -50,7 +52,8 @@ class DrawnInvoice:
     """One invoice. `due` are days after the first one's; `charges` is what the gateway does with its charges.
 
     `service` is the one that it pays for; a number that the account has not means all of them. `fees` replace those of
-    its policy; none: it keeps them. `moved_in`: another system dunned it until today; it may be past due.
+    its policy; none: it keeps them. `moved_in`: another system dunned it until today; it may be past due. Its
+    policy restricts only while the department `in_hours` is there; None: at any hour.
     """
 
     policy: str
@@ -60,6 +63,7 @@ class DrawnInvoice:
     service: int
     fees: tuple[DrawnFee, ...] = ()
     moved_in: bool = False
+    in_hours: Department | None = None
 
 
 @dataclass(frozen=True)

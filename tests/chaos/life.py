@@ -23,6 +23,7 @@ from operations.invoices.new_invoice import NewInvoice
 from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.story.play import at_rest
 from tests.chaos.drawn import DrawnInvoice, DrawnLife, DrawnRenewals
+from tests.chaos.offices import in_hours
 from tests.chaos.on_file import FAR, month_end
 from tests.chaos.told import Told
 from tests.chaos.with_fees import with_fees
@@ -102,7 +103,7 @@ class Life:
             for answer in drawn.charges:
                 await payments.script(self.account, answer)
             row = self._row(number, drawn)
-            policy = with_fees(load_policy(drawn.policy, ROOT / "policies"), drawn.fees)
+            policy = in_hours(with_fees(load_policy(drawn.policy, ROOT / "policies"), drawn.fees), drawn.in_hours)
             self.plans[number] = plan_for(policy, row.invoice_facts(), "")
             with self.skipper.with_time_skipping_disabled():
                 await self.persist(lambda row=row, policy=policy: self.made.open_invoice.open(row, policy))

@@ -15,6 +15,7 @@ from operations.errors import RefusedError
 from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
+from tests.chaos.away import is_seen, strikes_out, writes_down
 from tests.chaos.closed import cancels_window, sets_window
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
 from tests.chaos.drawn import Act, ActKind
@@ -340,6 +341,9 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "accounts merged": merges,
     "window set": sets_window,
     "window cancelled": cancels_window,
+    "outage written down": writes_down,
+    "outage seen": is_seen,
+    "outage struck out": strikes_out,
     "replanned": replans,
     "renewal paid": pays_renewal,
     "renewals changed": changes_renewals,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.chaos.away import bygones, comes_back
 from tests.chaos.check import NO_REPLAY, UNREPLAYED, histories, wrongs
 from tests.chaos.closed import reopens
 from tests.chaos.draw import draw
@@ -91,6 +92,7 @@ async def _live(life: Life) -> list[str]:
     """All its days. What got stuck, in words."""
     breaking: list[asyncio.Task[None]] = []
     try:
+        await bygones(life)
         await life.open()
         for day in life.drawn.days:
             await _pass(life, day, breaking)
@@ -130,6 +132,7 @@ async def _settled(world: World, life: Life) -> list[str]:
             if charge.status == "pending":
                 await payments.settle(charge.id, "succeeded" if life.drawn.seed % 2 else "debit_returned")
         await reopens(life)
+        await comes_back(life)
         for day in AFTERWARDS:
             await quiet(world, life)
             await life.to_day(day)

@@ -15,6 +15,8 @@ from dunning.records.mail import NoticeCopy
 from dunning.subscriptions.renewals import Renewal
 from dunning.subscriptions.subscription import Subscription
 from dunning.tickets.ticket import Ticket
+from dunning.windows.outage import Outage
+from dunning.windows.window import Window
 from sandbox.mail.books import Message
 from sandbox.panel.books import PanelBooks
 from sandbox.payments.books import PaymentBooks
@@ -43,6 +45,11 @@ class Seen:
     notices: tuple[NoticeCopy, ...]
     tickets: tuple[Ticket, ...]
     of_account: tuple[KnownInvoice, ...]
+    of_outages: tuple[Ticket, ...] = ()
+    """Tickets of no account."""
+    outages: tuple[Outage, ...] = ()
+    windows: tuple[Window, ...] = ()
+    """Of all lives."""
     renewals: tuple[Renewal, ...] = ()
     subscription: Subscription | None = None
     subscription_at: datetime | None = None
@@ -70,6 +77,10 @@ class Seen:
                 "reversals that no worker could check": self.life.told.unchecked,
                 "invoices moved to another policy": sum(bool(case.replans) for case in self.cases.values()),
                 "renewals billed": len(self.renewals),
+                "steps put off by outages": sum(
+                    each.moved_days > 0 for case in self.cases.values() for each in case.deferrals
+                ),
+                "outages written down or seen": len(self.life.told.outages),
                 "days given for outages": sum(
                     each.moved_days for case in self.cases.values() for each in case.deferrals
                 ),

@@ -1,5 +1,8 @@
 """What is drawn: the same life from the same seed, everything that is known, and a hand for each of it."""
 
+from datetime import UTC, datetime, timedelta
+
+from adapters.settings.hours import HoursSettings
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT, Settings
 from adapters.templates.announced import unannounced
@@ -8,6 +11,7 @@ from dunning.policy.check import findings
 from tests.chaos import faults, people
 from tests.chaos.draw import POLICIES, draw
 from tests.chaos.drawn import ACTS, FAULTS
+from tests.chaos.offices import OFFICES, is_there
 from tests.chaos.with_fees import NAMES, with_fees
 
 LIVES = [draw(seed) for seed in range(400)]
@@ -38,3 +42,20 @@ def test_a_policy_with_drawn_fees_is_one_that_may_be_used() -> None:
         assert [rule.name for rule in policy.milestones if rule.fee] == list(NAMES)
         assert findings(policy) == []
         assert unannounced(policy, renderer) == []
+
+
+def test_lives_have_outages_and_hours() -> None:
+    """Else a run in which nothing is put off proves nothing."""
+    kinds = [{act.kind for act in life.acts} for life in LIVES]
+    assert sum(bool(each & {"outage written down", "outage seen"}) for each in kinds) > len(LIVES) / 4
+    assert sum("outage struck out" in each for each in kinds) > len(LIVES) / 20
+    assert {invoice.in_hours for life in LIVES for invoice in life.invoices} == {None, "billing", "support"}
+
+
+def test_the_check_and_the_settings_mean_the_same_hours() -> None:
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    every = [began + timedelta(minutes=45 * n) for n in range(32 * 180)]  # Thanksgiving, Christmas, changes of clocks
+    for name, office in OFFICES.items():
+        its = HoursSettings.model_validate(office.settings).hours(began.date())
+        wrong = [at for at in every if its.open_at(at) != is_there(name, at)]
+        assert wrong == []

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dunning.records.credit import Credit
+from dunning.windows.outage import Outage
 from dunning.windows.window import Window
 from tests.chaos.on_file import OnFile
 
@@ -46,6 +47,16 @@ class WindowSaid:
 
 
 @dataclass
+class OutageSaid:
+    """An outage, all cases' times when it was written down, and those before and after it was struck out, if it was."""
+
+    outage: Outage
+    at: dict[str, datetime]
+    striking: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    struck: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+
+@dataclass
 class Told:
     """Of one life."""
 
@@ -67,6 +78,9 @@ class Told:
     """The user of the service that the account has into which this one was merged."""
     exempt: list[ExemptSaid] = field(default_factory=list[ExemptSaid])
     windows: list[WindowSaid] = field(default_factory=list[WindowSaid])
+    outages: list[OutageSaid] = field(default_factory=list[OutageSaid])
+    bygones: frozenset[str] = frozenset()
+    """Ids of outages that were struck out, and of windows that were cancelled, before the life began."""
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
     unchecked: int = 0

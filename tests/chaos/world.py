@@ -13,6 +13,7 @@ from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
 from sandbox.stage.stage import STRIPE_SECRET, Stage, stage
+from tests.chaos import offices
 from tests.chaos.drawn import Link
 from tests.chaos.proxy import Proxy
 
@@ -140,6 +141,7 @@ async def world(keep: Path | None = None) -> AsyncGenerator[World]:
             "TEMPORAL_ADDRESS": links["temporal"].address,
             "REPRIEVE_STRIPE_URL": f"http://{links['payments'].address}",
             "REPRIEVE_PANELS": sandbox_panels(f"http://{links['panel'].address}"),
+            "REPRIEVE_HOURS": offices.settings(),
             "REPRIEVE_SMTP_PORT": str(links["smtp"].port),
         }
         made = await stack.enter_async_context(stage(worker=False, settings=settings))
