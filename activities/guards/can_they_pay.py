@@ -15,9 +15,8 @@ from dunning.ports.outage_ledger import OutageLedger
 from dunning.ports.tickets import Tickets
 from dunning.ports.windows import Windows
 from dunning.tickets.outages import outage_goes_on
-from dunning.windows.can_they_pay import TO_PAY, Waits
+from dunning.windows.can_they_pay import TO_PAY, Cause, Waits
 from dunning.windows.hours import OpenHours
-from dunning.windows.outage import Outage
 from dunning.windows.shut import DELETE, Shut, is_last_day, why
 from dunning.windows.window import CHARGE, PutOff
 
@@ -64,10 +63,12 @@ class CanTheyPay:
         """Note first, then look again: a window that is cancelled between the two would otherwise tell nobody."""
         at = at_this_try(order)
         while waits := await self._waits(action, at, deadline):
-            (row,) = await self._store.put_in_line([_row(order, action, at, waits)], self._every)
+            rows = [_row(order, action, at, cause, waits.until) for cause in waits.causes]
+            placed = await self._store.put_in_line(rows, self._every)
             if await self._waits(action, at, deadline) == waits:
                 await self._tell(order, waits, deadline)
-                return Deferred(until=row.until, reason=why(waits), outage_days=waits.outage_days)
+                until = max(each.until for each in placed)
+                return Deferred(until=until, reason=why(waits), outage_days=waits.outage_days)
         waiting = await self._store.in_line(order.invoice, order.step, at)
         return Deferred(until=waiting.until, reason=TURN) if waiting else None
 
@@ -78,18 +79,18 @@ class CanTheyPay:
 
     async def _tell(self, order: Order, waits: Waits, deadline: Deadline | None) -> None:
         """What goes on for longer is for a person to decide, who has the last day for it."""
-        if isinstance(waits.cause, Outage) and is_last_day(waits, deadline):
-            await self._store.open_ticket(outage_goes_on(order, waits.cause.id, why(waits), waits.until))
+        if waits.outage and is_last_day(waits, deadline):
+            await self._store.open_ticket(outage_goes_on(order, waits.outage.id, why(waits), waits.until))
 
 
-def _row(order: Order, action: str, at: datetime, waits: Waits) -> PutOff:
+def _row(order: Order, action: str, at: datetime, cause: Cause, until: datetime) -> PutOff:
     return PutOff(
-        window=waits.cause.id,
+        window=cause.id,
         invoice=order.invoice,
         step=order.step,
         account=order.account,
         action=action,
         at=at,
-        opening=waits.until,
-        until=waits.until,
+        opening=until,
+        until=until,
     )

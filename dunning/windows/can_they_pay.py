@@ -25,11 +25,21 @@ Cause = Window | Outage | OutOfHours
 
 
 class Waits(NamedTuple):
-    """The step comes at `until`; `cause` is the first that is in its way. Of the time `outage_days` are for outages."""
+    """The step comes at `until`; `cause` is the first that is in its way.
+
+    Of the time `outage_days` are for outages, and `outage` is the first of those; a window may be in the way before it.
+    """
 
     cause: Cause
     until: datetime
     outage_days: int = 0
+    outage: Outage | None = None
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """All that it is told to wait for."""
+        also = self.outage and self.outage.id != self.cause.id
+        return (self.cause, self.outage) if self.outage and also else (self.cause,)
 
 
 def charge_waits(at: datetime, windows: Iterable[Window]) -> Waits | None:

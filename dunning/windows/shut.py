@@ -62,12 +62,14 @@ class Shut(NamedTuple):
         young = too_young(at, self.outages, self.least)
         waits = self._of_deadline(deadline, at)
         if young and (waits is None or waits.until <= at):
-            waits = Waits(young, young.since + self.least, waits.outage_days if waits else 0)
+            days, given_by = (waits.outage_days, waits.outage) if waits else (0, None)
+            waits = Waits(young, young.since + self.least, days, given_by)
         return waits if waits and waits.until > at else None
 
     def _of_deadline(self, deadline: Deadline, at: datetime) -> Waits | None:
         """From the deadline on, whenever that is asked: windows put it off, and outages move what comes of that."""
         first: Cause | None = None
+        given_by: Outage | None = None
         until, days = deadline.at, 0
         while True:
             if closed := self._closed(until, deadline):
@@ -77,11 +79,12 @@ class Shut(NamedTuple):
             found = moved(due, at, self.outages, self.least)
             if found.outage is None or found.days <= days:
                 break
-            first, until = first or found.outage, shifted(until, found.days - days, deadline.zone)
+            first, given_by = first or found.outage, given_by or found.outage
+            until = shifted(until, found.days - days, deadline.zone)
             days = found.days
         if later := self._closed(max(until, at), deadline):
-            return Waits(first or later.cause, later.until, days)
-        return Waits(first, until, days) if first else None
+            return Waits(first or later.cause, later.until, days, given_by)
+        return Waits(first, until, days, given_by) if first else None
 
     def _closed(self, at: datetime, deadline: Deadline) -> Waits | None:
         """Windows, and hours in which nobody of the department is there: until neither is in the way."""
@@ -107,14 +110,17 @@ def _action(step: Milestone) -> str:
 
 def why(waits: Waits) -> str:
     """The reason, for staff."""
-    if isinstance(waits.cause, Window):
-        return f"nobody can pay in our maintenance window, {hours_of(waits.cause)}"
-    if isinstance(waits.cause, OutOfHours):
-        return waits.cause.why
-    outage = waits.cause
-    end = f"to {outage.until:%Y-%m-%d %H:%MZ}" if outage.until else "on"
     moves = f"; it moves by {waits.outage_days} day(s)" if waits.outage_days else ""
-    return f"customers could not pay ({outage.way} was away from {outage.since:%Y-%m-%d %H:%MZ} {end}){moves}"
+    return "; ".join(map(_words, waits.causes)) + moves
+
+
+def _words(cause: Cause) -> str:
+    if isinstance(cause, Window):
+        return f"nobody can pay in our maintenance window, {hours_of(cause)}"
+    if isinstance(cause, OutOfHours):
+        return cause.why
+    end = f"to {cause.until:%Y-%m-%d %H:%MZ}" if cause.until else "on"
+    return f"customers could not pay ({cause.way} was away from {cause.since:%Y-%m-%d %H:%MZ} {end})"
 
 
 def is_last_day(waits: Waits, deadline: Deadline | None) -> bool:

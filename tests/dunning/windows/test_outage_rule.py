@@ -109,6 +109,10 @@ def test_a_window_and_an_outage_together() -> None:
     waits = ledger.waits("suspended", AT, due())
     assert waits
     assert (waits.cause, waits.until) == (window, datetime(2026, 12, 12, 9, tzinfo=UTC))
+    assert waits.causes == (window, ledger.outages[0]), "and both are told of it"
+    assert why(waits).startswith("nobody can pay in our maintenance window")
+    assert "; customers could not pay (portal was away from" in why(waits)
+    assert why(waits).endswith("; it moves by 1 day(s)")
     assert ledger.waits("suspended", waits.until, due()) is None
     again = ledger.waits("suspended", AT + 30 * HOUR, due())
     assert again

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from dunning.tickets.kind import TicketKind
 from dunning.windows.outage import Outage, Way
+from operations.windows.windows import NewWindow
 from sandbox.stage.stage import Stage, stage
 from tests.server.playing import Playing, begin
 
@@ -110,5 +111,28 @@ async def test_one_that_is_struck_out_lets_the_step_come_at_once(down: Stage) ->
     assert await playing.levels() == ["suspended"]
     again = await down.made(playing.skipper.client).outages.strike(outage.id, "ana", "the check was wrong")
     assert again.changed is False
+    await playing.signal()
+    assert await playing.outcome() == "paid"
+
+
+async def test_one_behind_a_window_asks_a_person_too_and_is_listed_and_struck_out_like_any(down: Stage) -> None:
+    playing = await begun(down, "OUT-behind", 261)
+    await playing.to_day(10, -30)
+    outage = await seen(down, playing.moment(7, 0), 71)
+    made, since = down.made(playing.skipper.client), playing.moment(10, -10)
+    await made.windows.add(NewWindow(since, since + HOUR, playing.plan.zone, "new disks", "ana"))
+    await playing.to_day(10, 60)
+    (put_off,) = (await playing.case()).deferrals
+    assert put_off.moved_days == 3
+    assert playing.moment(14, 0) <= put_off.until < playing.moment(14, 1), "in its place of the line"
+    assert "maintenance window" in put_off.reason
+    assert "it moves by 3 day(s)" in put_off.reason
+    tickets = [each for each in await down.store.tickets("") if each.kind is TicketKind.OUTAGE_GOES_ON]
+    assert any(outage.id in each.subject for each in tickets), "a person decides on the last of the days"
+    (listed,) = [each for each in await made.outages.of(over=True) if each.outage.id == outage.id]
+    assert [(row.invoice, row.step) for row in listed.moved] == [("OUT-behind", "suspend")]
+    assert (await made.outages.strike(outage.id, "ana", "the check was wrong")).told == 1
+    await playing.to_day(11, 60)
+    assert await playing.levels() == ["suspended"], "the window's morning is left"
     await playing.signal()
     assert await playing.outcome() == "paid"
