@@ -1,15 +1,23 @@
 """What a notice announced to the customer, as it was written: the steps to come, each with its date and fee."""
 
+import operator
+
+from pydantic import Field
+
 from dunning.money import Money
 from dunning.wire import Instant, Wire
 
 
 class Announced(Wire):
-    """One consequence that was announced: not before `at`, and with no higher `fee` (None: with none)."""
+    """One consequence that was announced: not before `at`, and with no higher `fee` (None: with none).
+
+    `asked`: outages had moved it to that day from the one on which it is asked for all the same: then they are counted.
+    """
 
     step: str
     at: Instant
     fee: Money | None = None
+    asked: Instant | None = Field(default=None, exclude_if=operator.not_)
 
 
 class Announcement(Wire):

@@ -99,12 +99,18 @@ def _moved(case: Case, milestone: Milestone, warned: Warned) -> bool:
 def announced_at(case: Case, milestone: Milestone) -> list[tuple[datetime, Milestone]]:
     """For each warning of a consequence: the instant before which it may not come, and the warning.
 
-    That is the announced date, and the end of the plan's whole interval since the notice arrived.
+    That is the announced date, and the end of the plan's whole interval since the notice arrived. Where outages moved
+    the date it is asked for before that, and put off until then.
     """
     return [
-        (max(each.said.at, each.done.at + (milestone.at - each.milestone.at)), each.milestone)
+        (max(each.said.asked or each.said.at, each.done.at + (milestone.at - each.milestone.at)), each.milestone)
         for each in delivered_before(case, milestone)
     ]
+
+
+def named_day(case: Case, milestone: Milestone) -> datetime | None:
+    """The last day that a warning named for it; it does not come before."""
+    return max((each.said.at for each in delivered_before(case, milestone)), default=None)
 
 
 def as_announced(case: Case, milestone: Milestone, fee: Money) -> Money:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dunning.case.case import LATE, Case, Deferral
 from dunning.case.deadline import Deadline
-from dunning.notices.warnings import delivered_before
+from dunning.notices.warnings import delivered_before, named_day
 from dunning.policy.plan import EXEMPTED, Milestone
 
 
@@ -15,8 +15,19 @@ def deadline(case: Case, milestone: Milestone, now: datetime) -> Deadline:
     first = asked[0].at if asked else now
     plan = case.plan
     return Deadline(
-        since=_since(case, milestone), at=first, moved=elsewhere, zone=plan.zone, hours_of=plan.only_in_hours_of
+        since=_since(case, milestone),
+        at=first,
+        moved=elsewhere,
+        zone=plan.zone,
+        named=_named(case, milestone, now),
+        hours_of=plan.only_in_hours_of,
     )
+
+
+def _named(case: Case, milestone: Milestone, now: datetime) -> datetime | None:
+    """Only while it is to come: whoever asks on that day, or later, has kept to it."""
+    named = named_day(case, milestone)
+    return named if named and named > now else None
 
 
 def asked_for(case: Case, step: str, now: datetime) -> tuple[Deferral, ...]:

@@ -61,7 +61,9 @@ def _attempt(case: Case, milestone: Milestone) -> Attempted | None:
 def announcement(case: Case, milestone: Milestone, road: Iterable[Ahead]) -> Announcement | None:
     """What the notice has to say of the consequences that it warns of; None when none of them is to come."""
     named = warns_of(case, milestone)
-    steps = tuple(Announced(step=each.step, at=each.at, fee=each.fee) for each in road if each.step in named)
+    steps = tuple(
+        Announced(step=each.step, at=each.at, fee=each.fee, asked=each.asked) for each in road if each.step in named
+    )
     return announced_now(case, steps)
 
 

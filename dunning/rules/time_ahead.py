@@ -48,4 +48,6 @@ def as_it_will_be(order: NoticeOrder, waiting: Waiting) -> NoticeOrder:
 def _road(case: Case, notice: Milestone, now: datetime, waiting: Waiting) -> Iterator[Ahead]:
     for each in road_after(case, notice, now, waiting):
         step = each.step
-        yield Ahead(step=step.name, action=step.action, at=each.at, fee=each.fee, agreed=not each.missing)
+        yield Ahead(
+            step=step.name, action=step.action, at=each.at, fee=each.fee, agreed=not each.missing, asked=each.asked
+        )

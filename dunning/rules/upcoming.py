@@ -19,7 +19,7 @@ from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import CONSEQUENCES, EXEMPTED, Action, Milestone
 from dunning.rules.assumed import assumed, delivered
-from dunning.rules.deadlines import deadline
+from dunning.rules.deadlines import asked_for, deadline, moved_by
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded, reinstated
 from dunning.rules.updates import approved
@@ -42,6 +42,7 @@ class Coming:
     `at` (UTC) is when it comes; the earliest, when people have yet to agree to it or to a step before it. `missing` is
     how many more have to agree to this one. `asks`: an attempt was made before, and only its end is asked for.
     `fee` is what the step adds to the balance, as it stands then if nothing is paid.
+    `asked`: outages moved it from that instant (UTC), on which the case asks for it.
     `without_effect`: the rules know already that nobody will notice it, such as a charge that is not tried any more.
     """
 
@@ -52,6 +53,7 @@ class Coming:
     fee: Money | None = None
     asks: bool = False
     without_effect: bool = False
+    asked: datetime | None = None
 
     @property
     def is_deed(self) -> bool:
@@ -136,11 +138,17 @@ def _coming(before: Case, after: Case, step: Perform | Conclude | Reinstate, now
         why=step.why,
         missing=missing,
         fee=_added(before, after),
+        asked=_asked(before, milestone, now),
         asks=any(a.step == milestone.name for a in before.attempts),
         without_effect=isinstance(step, Conclude)
         or _without_method(after, milestone)
         or (milestone.action is Action.LATE_FEE and after.entries == before.entries),
     )
+
+
+def _asked(case: Case, milestone: Milestone, now: datetime) -> datetime | None:
+    asked = asked_for(case, milestone.name, now)
+    return asked[0].at if moved_by(asked) else None
 
 
 def _added(before: Case, after: Case) -> Money | None:

@@ -21,7 +21,18 @@ TO_PAY = timedelta(hours=8)
 NEVER = timedelta(0)
 
 
-Cause = Window | Outage | OutOfHours
+class NamedDay(NamedTuple):
+    """Why a step waits: a notice named the instant `until` (UTC) when an outage counted that is struck out since."""
+
+    until: datetime
+
+    @property
+    def id(self) -> str:
+        """One word for all."""
+        return "named"
+
+
+Cause = Window | Outage | OutOfHours | NamedDay
 
 
 class Waits(NamedTuple):

@@ -11,7 +11,7 @@ from dunning.level import Level
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import read
-from dunning.windows.can_they_pay import Cause, Waits, charge_waits, consequence_waits
+from dunning.windows.can_they_pay import Cause, NamedDay, Waits, charge_waits, consequence_waits
 from dunning.windows.hours import OpenHours, OutOfHours
 from dunning.windows.outage import Outage
 from dunning.windows.outage_rule import MOST_DAYS, moved, too_young
@@ -60,7 +60,7 @@ class Shut(NamedTuple):
         if deadline is None or action not in _MOVED:
             return consequence_waits(at, self.windows, self.lead)
         young = too_young(at, self.outages, self.least)
-        waits = self._of_deadline(deadline, at)
+        waits = _kept(deadline, self._of_deadline(deadline, at))
         if young and (waits is None or waits.until <= at):
             days, given_by = (waits.outage_days, waits.outage) if waits else (0, None)
             waits = Waits(young, young.since + self.least, days, given_by)
@@ -99,6 +99,13 @@ class Shut(NamedTuple):
         return Waits(OutOfHours(department, opens, hours.zone), opens) if hours and opens > at else None
 
 
+def _kept(deadline: Deadline, waits: Waits | None) -> Waits | None:
+    """Nothing comes before the day that a notice named."""
+    if deadline.named is None or (waits and waits.until >= deadline.named):
+        return waits
+    return waits._replace(until=deadline.named) if waits else Waits(NamedDay(deadline.named), deadline.named)
+
+
 def _action(step: Milestone) -> str:
     """As `PutOff.action` calls it; empty for what waits for nothing."""
     if step.action is Action.CHARGE:
@@ -119,6 +126,8 @@ def _words(cause: Cause) -> str:
         return f"nobody can pay in our maintenance window, {hours_of(cause)}"
     if isinstance(cause, OutOfHours):
         return cause.why
+    if isinstance(cause, NamedDay):
+        return "a notice named that day for it"
     end = f"to {cause.until:%Y-%m-%d %H:%MZ}" if cause.until else "on"
     return f"customers could not pay ({cause.way} was away from {cause.since:%Y-%m-%d %H:%MZ} {end})"
 

@@ -31,7 +31,8 @@ def test_it_begins_with_the_first_warning_and_ends_when_the_step_is_asked_for_fi
     first = of(case, "suspend", now)
     warned = [done.at for done in case.done if done.announced and done.announced.of("suspend")]
     assert (first.since, first.at, first.moved) == (min(warned), now, 0)
-    case = by_outage(case, now, 1)
+    assert first.named == case.when(step(case, "suspend")), "which is still to come"
+    first, case = first.model_copy(update={"named": None}), by_outage(case, now, 1)
     assert of(case, "suspend", now + DAY) == first, "asked again it is the same"
     later = now + 3 * DAY  # something else held it
     assert of(case, "suspend", later) == first.model_copy(update={"at": later, "moved": 1})

@@ -136,3 +136,26 @@ async def test_one_behind_a_window_asks_a_person_too_and_is_listed_and_struck_ou
     assert await playing.levels() == ["suspended"], "the window's morning is left"
     await playing.signal()
     assert await playing.outcome() == "paid"
+
+
+async def test_a_warning_written_after_it_names_the_day_that_will_be_and_days_are_given_once(down: Stage) -> None:
+    playing = await begun(down, "OUT-named", 51)
+    await playing.to_day(9, -60)
+    outage = await seen(down, playing.moment(6, 0), 70)
+    await playing.to_day(9, 60)
+    inbox = (await down.companies.mail.books()).to(playing.email)
+    named, text = playing.moment(13, 0), " ".join(inbox[-1].text.split())
+    assert inbox[-1].subject == "Second Invoice Overdue Notice"
+    assert f"suspended on {named:%A, %B} {named.day}" in text
+    await playing.to_day(10, 60)
+    (put_off,) = (await playing.case()).deferrals
+    assert (put_off.moved_days, put_off.until.replace(microsecond=0)) == (3, named)
+    tickets = [each for each in await down.store.tickets("") if each.kind is TicketKind.OUTAGE_GOES_ON]
+    assert any(outage.id in each.subject for each in tickets), "a person has the last day to decide"
+    await down.made(playing.skipper.client).outages.strike(outage.id, "ana", "the check was wrong")
+    await playing.to_day(12, 60)
+    assert await playing.levels() == [], "what a notice named is kept to"
+    await playing.to_day(13, 30)
+    assert await playing.levels() == ["suspended"]
+    await playing.signal()
+    assert await playing.outcome() == "paid"
