@@ -11,8 +11,9 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from dunning import names
+from dunning.line import Line
 from dunning.money import Money
-from dunning.subscriptions.subscription import Cancel, Line, Pause
+from dunning.subscriptions.subscription import Cancel, Pause
 from operations.subscriptions.changes import SubscriptionChanges, Wanted
 from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.stage.stage import stage

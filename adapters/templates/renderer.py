@@ -83,6 +83,8 @@ class TemplateRenderer:
         if order.expected_at and order.balance.minor > 0:
             day = writing(account.locale, order.zone, language).local_day(order.expected_at)
             paragraphs.append(facts["words"]["expected"].format(day=day))
+        if order.lines:
+            paragraphs.append(facts["words"]["billed"].format(lines=facts["lines"]))
         page = facts | {"paragraphs": paragraphs, "browser_url": links.notice(notice) if links else ""}
         answers = self._replies.address(order.title, account.brand)
         text, html = self._files.laid_out("layout", page | self._frame(account, language, subject, answers))
@@ -195,6 +197,7 @@ class TemplateRenderer:
             "words": words,
             "habit": self._habit(order.habit, account, reader) if order.habit else "",
             "no_paying": _no_paying(order, reader, words),
+            "lines": ", ".join(f"{_one_line(each.text)} ({reader.money(each.amount)})" for each in order.lines),
             "closures": [_closure(each, reader, order.zone, words) for each in order.closures],
         }
         facts |= Road(reader, words, named=facts["named"], down=facts["down"]).facts(order)

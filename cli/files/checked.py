@@ -31,9 +31,19 @@ def checked(rows: Iterable[FileRow | Bad], check: Check, *, lines: bool = False)
 def _by_invoice(rows: Iterable[FileRow | Bad]) -> Iterable[list[FileRow | Bad]]:
     """A row without a number stands for itself."""
     groups = dict[Any, list[FileRow | Bad]]()
-    for row in rows:
+    for row in map(_with_line, rows):
         groups.setdefault(_number(row) or row.line, []).append(row)
     return groups.values()
+
+
+def _with_line(row: FileRow | Bad) -> FileRow | Bad:
+    """What a table says in `line` is one of the invoice's lines, as much as the row's amount."""
+    if isinstance(row, Bad) or "line" not in row.values:
+        return row
+    if "lines" in row.values:
+        return Bad(row.line, _number(row), "has lines, and line beside them: write one or the other")
+    values = {key: value for key, value in row.values.items() if key != "line"}
+    return FileRow(row.line, {**values, "lines": [{"text": row.values["line"], "amount": values.get("amount")}]})
 
 
 def _number(row: FileRow | Bad) -> str:
@@ -61,7 +71,7 @@ def _total(lines: Sequence[FileRow], rows: Sequence[FileRow | Bad]) -> tuple[Fil
     """One row with their sum, and all that any of them says; or why there is none."""
     try:
         amount = _sum([line.values.get("amount") for line in lines])
-        return FileRow(rows[0].line, {**_all_said(lines), "amount": amount}), ""
+        return FileRow(rows[0].line, {**_all_said(lines), **_as_lines(lines), "amount": amount}), ""
     except ValueError as error:
         places = ", ".join(str(row.line) for row in rows)
         return None, f"lines {places} of invoice {_number(rows[0])} cannot be added up: {error}"
@@ -77,6 +87,13 @@ def _all_said(lines: Sequence[FileRow]) -> dict[str, Any]:
             msg = f"they differ in {key}"
             raise ValueError(msg)
     return said
+
+
+def _as_lines(rows: Sequence[FileRow]) -> dict[str, object]:
+    named = [cast("list[object]", row.values["lines"]) for row in rows if row.values.get("lines")]
+    if named and len(named) < len(rows):
+        raise ValueError("some say in `line` what is paid for, and some do not")
+    return {"lines": [line for several in named for line in several]} if named else {}
 
 
 def _both(first: list[object], second: list[object]) -> list[object]:

@@ -11,7 +11,7 @@ from cli.files.file_row import Bad, FileRow, UnreadableError
 COLUMNS = (
     "invoice", "account", "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews",
     "payer", "brand", "panel", "user", "domain", "kind", "aliases", "site", "probe", "pays_for",
-    "moved_in", "level",
+    "moved_in", "level", "line",
 )  # fmt: skip
 _OF_SERVICE = ("panel", "user", "domain", "kind", "aliases", "site", "probe")
 _SEPARATORS = ",;\t"

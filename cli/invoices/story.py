@@ -50,6 +50,7 @@ def _facts(case: Case, at: datetime, waiting: Waiting) -> list[str]:
         f"level    {case.level.value}{held}",
         f"account  {case.invoice.account}, policy {case.plan.policy}, zone {case.plan.zone}",
         *([f"for      {', '.join(case.invoice.pays_for)}"] if case.invoice.pays_for else []),
+        *(f"line     {each.text}: {each.amount}" for each in case.invoice.lines),
         *([f"exempt   from consequences until {clock(case, exempt)}"] if exempt and exempt > at else []),
         f"next     {next_step(case, at, waiting)}",
     ]

@@ -13,8 +13,8 @@ from cli.shell.output import complain, print_json
 from cli.subscriptions.subscribe import Lines, written_lines
 
 if TYPE_CHECKING:
+    from dunning.line import Line
     from dunning.subscriptions.rules import Quote
-    from dunning.subscriptions.subscription import Line
     from operations.subscriptions.changes import Told
 
 Id = Annotated[str, Parameter(help="Id of the subscription, such as bakery-web.")]
@@ -120,14 +120,13 @@ def _check(by: str, reason: str) -> None:
 def _lines(typed: tuple[str, ...]) -> tuple[Line, ...]:
     from pydantic import ValidationError
 
-    from dunning.subscriptions.subscription import Line
-    from operations.subscriptions.new_subscription import NewLine
+    from operations.invoices.new_line import NewLine, as_lines
 
     try:
         read = [NewLine.model_validate(each) for each in written_lines(typed)]
     except ValidationError as error:
         raise BadInputError(f"--line: {reasons(error)[0]}") from None
-    return tuple(Line(text=each.text, amount=each.amount) for each in read)
+    return as_lines(read)
 
 
 def _period(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from cli.files.sheets import COLUMNS as OF_INVOICES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_NOT = ("invoice", "due", "paid_through", "renews", "moved_in", "level")
+_NOT = ("invoice", "due", "paid_through", "renews", "moved_in", "level", "line")
 COLUMNS = ("subscription", "line", "period", "renews_on", "anchor", *(each for each in OF_INVOICES if each not in _NOT))
 """The columns of a table of subscriptions."""
 

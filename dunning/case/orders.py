@@ -18,6 +18,7 @@ from dunning.case.road import AT_ONCE, Ahead
 from dunning.coverage import Coverage
 from dunning.holds import Rule
 from dunning.level import Level
+from dunning.line import Line
 from dunning.money import Money
 from dunning.policy.plan import Action, Awaits
 from dunning.policy.step_names import charge_key, key
@@ -123,7 +124,8 @@ class NoticeOrder(Order):
     `happened_at`. `card` is the one that the notice is about, `over` when its time is
     over; `page` then names the invoice on whose page another one is kept. `expected_at` is looked up when it is
     written: then the customer's own subscription at a processor pays next. So are `closures`: the maintenance
-    windows that it tells of. `habit` is what the notice about a payment date tells of.
+    windows that it tells of. `lines` are what the invoice is for. `habit` is what the notice about a payment date tells
+    of.
     """
 
     title: str
@@ -158,6 +160,7 @@ class NoticeOrder(Order):
     expected_at: Instant | None = Field(default=None, exclude_if=operator.not_)
     card: CardOnFile | None = None
     over: bool = False
+    lines: tuple[Line, ...] = Field(default=(), exclude_if=operator.not_)
     habit: Habit | None = Field(default=None, exclude_if=operator.not_)
     closures: tuple[Closure, ...] = Field(default=(), exclude_if=operator.not_)
 

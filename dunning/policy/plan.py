@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dunning.holds import Rule
 from dunning.level import Level
+from dunning.line import Line
 from dunning.money import Money
 from dunning.policy.fee import Fee
 from dunning.policy.invoice_number import InvoiceNumber
@@ -95,7 +96,8 @@ class Invoice(Wire):
 
     `customer` is a display name for operators. `paid_through` is the last day already paid for (default: the due
     date). `renews` names an older invoice whose lapsed service this one pays for again (S2-12, S2-13). `pays_for` are
-    the ids of the services that it pays for; none named: all of the account's.
+    the ids of the services that it pays for; none named: all of the account's. `lines` say what `amount` is made of,
+    for the customer to read; none: nobody has said.
     """
 
     number: InvoiceNumber
@@ -106,6 +108,7 @@ class Invoice(Wire):
     paid_through: date | None = None
     renews: str = ""
     pays_for: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = Field(default=(), exclude_if=operator.not_)
 
 
 class Milestone(Wire):

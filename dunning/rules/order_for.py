@@ -180,6 +180,7 @@ def _notice(case: Case, milestone: Milestone, now: datetime) -> Order:
         level=case.level,
         **restoring(case, milestone),
         covers=_suspended(case),
+        lines=case.invoice.lines if milestone.action is Action.ISSUE else (),
         digest=in_digest(case, milestone),
         moved_days=moved.moved_days if (moved := put_off_by_outage(case, milestone)) else 0,
         look=milestone.action is Action.ISSUE and next_charge(case) is not None,

@@ -4,6 +4,7 @@ from datetime import date, time
 from typing import Literal
 
 from dunning.calendar import Offset, add_offset, instant
+from dunning.line import Line
 from dunning.money import Money
 from dunning.policy.file import Policy
 from dunning.subscriptions.period import Period
@@ -12,13 +13,6 @@ from dunning.wire import Instant, Wire, Words
 
 TOLD = 50
 """So many lines of its story are kept: the latest."""
-
-
-class Line(Wire):
-    """What is paid for, and what that costs a period."""
-
-    text: Words
-    amount: Money
 
 
 class Lead(Wire):

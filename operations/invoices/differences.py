@@ -12,6 +12,7 @@ from dunning.records.open_case import OpenCase
 from operations.cases.last_seen import last_seen
 from operations.cases.look import as_closed
 from operations.invoices.new_invoice import NewInvoice, services_of
+from operations.invoices.new_line import as_lines
 
 
 class KnownCases(Invoices, Protocol):
@@ -59,7 +60,7 @@ def differences(new: NewInvoice, known: KnownFacts | None, account: Account) -> 
 
 _ORDER = (
     "customer", "email", "amount", "due", "policy", "zone", "locale", "paid_through", "renews", "payer",
-    "brand", "services", "pays_for",
+    "brand", "services", "pays_for", "lines",
 )  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def _of_invoice(new: NewInvoice, facts: KnownFacts) -> Iterator[str]:
             yield name
     if new.pays_for and set(new.pays_for) != set(invoice.pays_for):
         yield "pays_for"
+    if new.lines and as_lines(new.lines) != invoice.lines:
+        yield "lines"
 
 
 def _of_account(new: NewInvoice, known: Account) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dunning.policy.plan import Invoice, Plan
 from dunning.policy.timeline import plan_for
 from dunning.records.accounts import Account, Contact, Service
 from operations.invoices import written
+from operations.invoices.new_line import NewLine, amount_value, as_lines, sum_of
 
 LARGEST = 100_000
 """Characters of an invoice as JSON; Temporal refuses cases of two million bytes."""
@@ -41,15 +42,6 @@ class NewService(BaseModel):
     probe: Annotated[str, Field(pattern=_PROBE)] = ""
 
 
-def amount_value(value: Any) -> Any:
-    """An amount as text with its currency. Raises ValueError."""
-    if isinstance(value, str):
-        return Money.parse(value)
-    if isinstance(value, Money):
-        return value
-    raise ValueError("write the amount as text with its currency, like 'USD 19.99'")
-
-
 Day = Annotated[date, BeforeValidator(written.day)]
 AccountId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Email = Annotated[str, BeforeValidator(written.mail_address)]
@@ -65,7 +57,7 @@ class NewInvoice(BaseModel):
     `payer` is the gateway's id of the customer (Stripe: `cus_...`); without one nothing is charged. `brand` is one of
     the settings' `brands`, under whose name the account is written to. `services` are the account's, new ones among
     them; `pays_for` names, by their ids (`panel:user:kind`), those that this invoice pays for. None named: all of the
-    account's.
+    account's. `lines`, if they are given, come to the `amount`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -85,6 +77,7 @@ class NewInvoice(BaseModel):
     brand: str = ""
     services: tuple[NewService, ...] = ()
     pays_for: tuple[str, ...] = ()
+    lines: tuple[NewLine, ...] = ()
     moved_in: Day | None = None
     level: Literal["", "locked", "suspended"] = ""
 
@@ -107,6 +100,9 @@ class NewInvoice(BaseModel):
         if self.amount.minor <= 0:
             msg = f"amount {self.amount} must be positive"
             raise ValueError(msg)
+        if self.lines and (sum_ := sum_of(self.lines)) != self.amount:
+            msg = f"lines: they come to {sum_}, and the amount is {self.amount}"
+            raise ValueError(msg)
         return self
 
     def invoice_facts(self) -> Invoice:
@@ -120,6 +116,7 @@ class NewInvoice(BaseModel):
             paid_through=self.paid_through,
             renews=self.renews,
             pays_for=self.pays_for,
+            lines=as_lines(self.lines),
         )
 
 

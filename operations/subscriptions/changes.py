@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from pydantic import ValidationError
 
 from dunning.calendar import local_date
+from dunning.line import Line
 from dunning.policy.file import Policy
 from dunning.ports.accounts import Accounts
 from dunning.ports.subscriptions import (
@@ -18,7 +19,7 @@ from dunning.ports.subscriptions import (
 )
 from dunning.subscriptions.renewals import Renewal, paid_through
 from dunning.subscriptions.rules import Quote, quote, refusal, state
-from dunning.subscriptions.subscription import Asked, Cancel, Change, Line, Pause, Subscription, Terms, lead_of
+from dunning.subscriptions.subscription import Asked, Cancel, Change, Pause, Subscription, Terms, lead_of
 from operations.errors import RefusedError
 from operations.errors import refusal as wrong_value
 from operations.invoices.new_invoice import NewInvoice, fitting, named_ids, unknown_services

@@ -1,30 +1,17 @@
 """A subscription to be begun, as a person or a program names it."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from dunning.money import Money
 from dunning.policy.file import Policy, Zone
 from dunning.subscriptions.period import Period
 from dunning.subscriptions.schedule import Schedule, anchored
-from dunning.subscriptions.subscription import Line, Subscription, Terms, lead_of
-from dunning.wire import Words
+from dunning.subscriptions.subscription import Subscription, Terms, lead_of
 from operations.errors import RefusedError
 from operations.invoices import written
-from operations.invoices.new_invoice import AccountId, Day, Email, Locale, NewInvoice, NewService, Payer, amount_value
-
-MOST_LINES = 50
-"""Lines of one subscription."""
-
-
-class NewLine(BaseModel):
-    """What is paid for, and what that costs a period: text like "USD 19.99"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    text: Words
-    amount: Annotated[Money, BeforeValidator(amount_value)]
+from operations.invoices.new_invoice import AccountId, Day, Email, Locale, NewInvoice, NewService, Payer
+from operations.invoices.new_line import NewLine, as_lines, sum_of
 
 
 class NewSubscription(BaseModel):
@@ -62,7 +49,8 @@ class NewSubscription(BaseModel):
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> "NewSubscription":
-        check_lines(self.lines)
+        if sum_of(self.lines).minor <= 0:
+            raise ValueError("lines: what they come to must be positive")
         return self
 
     def schedule(self) -> Schedule:
@@ -78,8 +66,7 @@ class NewSubscription(BaseModel):
 
     def terms(self) -> Terms:
         """What each invoice asks for."""
-        lines = tuple(Line(text=line.text, amount=line.amount) for line in self.lines)
-        return Terms(policy=self.policy, lines=lines, pays_for=self.pays_for)
+        return Terms(policy=self.policy, lines=as_lines(self.lines), pays_for=self.pays_for)
 
     def invoice(self) -> NewInvoice:
         """A renewal's invoice as it would be opened: by it the rest is checked as that of an invoice is."""
@@ -101,14 +88,3 @@ def begun(new: NewSubscription, policy: Policy, zone: str, pays_for: tuple[str, 
         began=new.renews_on,
         number=schedule.first_from(new.renews_on),
     )
-
-
-def check_lines(lines: tuple[NewLine, ...]) -> None:
-    """Raises ValueError for lines that make no invoice."""
-    if not 0 < len(lines) <= MOST_LINES:
-        msg = f"lines: write 1 to {MOST_LINES} of them"
-        raise ValueError(msg)
-    if len({line.amount.currency for line in lines}) > 1:
-        raise ValueError("lines: all have to be in one currency")
-    if sum(line.amount.minor for line in lines) <= 0:
-        raise ValueError("lines: what they come to must be positive")

@@ -21,6 +21,7 @@ from dunning.subscriptions.subscription import lead_of
 from dunning.tickets.subscriptions import renew_inactive, renewal_refused
 from operations.errors import RefusedError
 from operations.invoices.new_invoice import NewInvoice, fitting, named_ids, unknown_services
+from operations.invoices.new_line import NewLine
 from operations.invoices.open_invoice import Opening
 
 Policies = Callable[[str], Policy]
@@ -145,6 +146,7 @@ def _invoice(order: RenewalOrder, account: Account, number: str) -> NewInvoice:
         policy=order.terms.policy,
         locale=account.locale,
         pays_for=named_ids(order.terms.pays_for, account),
+        lines=tuple(NewLine(text=each.text, amount=each.amount) for each in order.terms.lines),
     )
 
 

@@ -14,6 +14,7 @@ from dunning.case.orders import HeldFor, NoticeOrder
 from dunning.coverage import Coverage
 from dunning.holds import OTHER_SOURCES, Hold, Rule
 from dunning.level import Level, strictest
+from dunning.line import Line
 from dunning.money import Money
 from dunning.payments.dust import is_dust
 from dunning.policy.step_kinds import StepKind
@@ -59,7 +60,8 @@ class InvoiceView:
 
     `services` names those that it pays for; empty: all of the account's. `level` is what they run at, whoever restricts
     them; `other_holds` no payment lifts. `all_past_due`: they come back only when every past-due invoice is paid.
-    `lines` are the kinds and amounts that the balance is made of, `payments` how many arrived so far.
+    `lines` are the kinds and amounts that the balance is made of, `billed` what the invoice is for, `payments` how many
+    arrived so far.
     `too_small`: what is owed is too little to be paid by itself, and goes to the account's next invoice.
     `gone`: they are deleted, and `next_step` says what can be bought back, and for how much (S3-25).
     """
@@ -75,6 +77,7 @@ class InvoiceView:
     gone: bool
     services: str
     lines: tuple[tuple[str, Money], ...]
+    billed: tuple[Line, ...]
     payments: int
     level: Level
     other_holds: tuple[dict[str, Any], ...]
@@ -158,6 +161,7 @@ class InvoiceViews:
             gone=facts["deleted"] and state_at(case, now) == "deleted",
             services=facts["services"],
             lines=_lines(case),
+            billed=case.invoice.lines,
             payments=sum(entry.kind in MONEY_IN for entry in case.entries),
             level=strictest(hold.level for hold in holds),
             other_holds=tuple(self._renderer.remaining(_other_holds(holds), account, language)),

@@ -4,8 +4,9 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from dunning.line import Line
 from dunning.subscriptions.renewals import Renewal
-from dunning.subscriptions.subscription import Cancel, Line, Pause
+from dunning.subscriptions.subscription import Cancel, Pause
 from operations.subscriptions.changes import Wanted
 from tests.chaos.doors import bank_payment, usd
 from tests.chaos.drawn import Act

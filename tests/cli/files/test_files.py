@@ -252,6 +252,42 @@ async def test_lines_of_an_invoice_are_added_up_when_the_command_says_so(a_stage
     assert (account.name, [each.email for each in account.contacts]) == ("Ten", ["a@x.example", "b@x.example"])
 
 
+async def test_an_invoice_keeps_what_its_lines_say(operate: Operate, tmp_path: Path) -> None:
+    file, day = tmp_path / "lines.csv", in_days(60)
+    rows = [("Web", "19,99"), ("Web", "19,99"), ("Discount", "-5")]
+    body = [f"FIL-30;fil-30;{line};USD {amount};{day};hotdoodle" for line, amount in rows]
+    file.write_text("\n".join(["invoice;account;line;amount;due;policy", *body]))
+    ours = ("start", str(file), "--lines", "--decimal-comma")
+    assert (await operate(*ours)).status == 0
+    shown = (await operate("show", "FIL-30")).out
+    assert shown.count("line     Web: USD 19.99") == 2
+    assert "line     Discount: USD -5.00" in shown
+    assert "balance  USD 34.98" in shown
+    assert (await operate(*ours)).err == ""
+    file.write_text(file.read_text().replace("Discount", "Rebate"))
+    assert "FIL-30: differs: lines; what is known stays" in (await operate(*ours)).err
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ([{"text": "Web", "amount": "USD 19"}], "lines: they come to USD 19.00, and the amount is USD 19.99"),
+        ([{"text": " ", "amount": "USD 19.99"}], "lines[0].text: may not be empty"),
+        (
+            [{"text": "Web", "amount": "EUR 19.99"}, {"text": "Mail", "amount": "USD 1"}],
+            "all have to be in one currency",
+        ),
+    ],
+)
+async def test_lines_that_are_not_what_is_asked_for_are_refused(
+    offline: Operate, given: list[dict[str, str]], reason: str
+) -> None:
+    said = await offline("start", "-", stdin=lines(row("FIL-31", lines=given)))
+    assert (said.status, reason in said.err) == (2, True), said
+    mixed = await offline("start", "-", "--lines", stdin=lines(row("FIL-31", line="Web"), row("FIL-31")))
+    assert "some say in `line` what is paid for, and some do not" in mixed.err
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [

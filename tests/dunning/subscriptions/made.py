@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from dunning.line import Line
 from dunning.money import Money
 from dunning.subscriptions.schedule import anchored
-from dunning.subscriptions.subscription import Lead, Line, Subscription, Terms
+from dunning.subscriptions.subscription import Lead, Subscription, Terms
 
 WHO: dict[str, Any] = {"by": "ana", "reason": "the customer asked"}
 LEAD = Lead(days=-10, hour=time(9), zone="UTC")

@@ -16,6 +16,7 @@ from dunning.fleet.sweep import sweep_ticket
 from dunning.fleet.sweep_report import SweepReport
 from dunning.holds import Hold, Rule
 from dunning.level import Level
+from dunning.line import Line
 from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
@@ -27,7 +28,7 @@ from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.records.processor_subscriptions import CountedSale
 from dunning.rules.updates import unreadable, voided
 from dunning.subscriptions.renewals import RenewalOrder
-from dunning.subscriptions.subscription import Line, Terms
+from dunning.subscriptions.subscription import Terms
 from dunning.tickets import (
     case_tickets,
     commands,

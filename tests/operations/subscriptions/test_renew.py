@@ -9,11 +9,12 @@ import pytest
 from composition import Composition, now
 from dunning.coverage import ALL
 from dunning.level import Level
+from dunning.line import Line
 from dunning.policy.file import Policy, RenewalRule
 from dunning.ports.outages import OutageError
 from dunning.subscriptions.numbers import numbers
 from dunning.subscriptions.renewals import RenewalOrder
-from dunning.subscriptions.subscription import Line, Terms
+from dunning.subscriptions.subscription import Terms
 from dunning.tickets.kind import TicketKind
 from operations.subscriptions.renew import Renew
 from tests.dunning.subscriptions.made import lines

@@ -10,6 +10,8 @@ from composition import now
 from dunning.case.case import Case
 from dunning.holds import Hold
 from dunning.level import Level
+from dunning.line import Line
+from dunning.money import Money
 from dunning.ports.companies import Visit
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.records.accounts import Account, Service
@@ -88,6 +90,13 @@ async def test_the_lines_of_the_balance(bank: Portal) -> None:
     said = await words(bank)
     assert "Invoice $19.99 Payment \u2212 $5.00 Owed now $14.99" in said
     assert "Pay $14.99 by card" in said
+
+
+async def test_what_the_invoice_is_for(bank: Portal) -> None:
+    case = case_of()
+    lines = (Line(text="Web <b>", amount=Money.parse("USD 24.99")), Line(text="Discount", amount=Money.parse("USD -5")))
+    show(bank, case.model_copy(update={"invoice": case.invoice.model_copy(update={"lines": lines})}))
+    assert "Web <b> $24.99 Discount \u2212 $5.00" in await words(bank)
 
 
 async def test_what_is_too_small_need_not_be_paid(bank: Portal) -> None:

@@ -94,3 +94,13 @@ async def test_a_panel_that_follows_within_a_quarter_of_an_hour_is_no_ticket(a_s
     assert await life.levels() == ["suspended", "active"]
     assert await a_stage.store.tickets(life.account) == ()
     assert "Your Services Are Not Back Yet" not in await life.mails()
+
+
+async def test_the_mail_with_an_invoice_says_what_it_is_for_and_later_ones_do_not(a_stage: Stage) -> None:
+    lines = [{"text": "Web hosting", "amount": "USD 20.99"}, {"text": "Discount", "amount": "USD -1"}]
+    life = await begin(a_stage, "LINES-1", "a-small-orange", lines=lines)
+    await life.to_day(6)
+    issued, *later = [" ".join(m.text.split()) for m in (await a_stage.companies.mail.books()).to(life.email)]
+    assert "This invoice is for: Web hosting ($20.99), Discount (-$1.00)." in issued
+    assert later
+    assert not any("This invoice is for" in text for text in later)

@@ -13,8 +13,9 @@ from composition import now
 from dunning.case.facts import Payment
 from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.level import Level
+from dunning.line import Line
 from dunning.subscriptions.schedule import anchored
-from dunning.subscriptions.subscription import Cancel, Line, Pause
+from dunning.subscriptions.subscription import Cancel, Pause
 from dunning.tickets.kind import TicketKind
 from operations.errors import RefusedError
 from operations.services.proof import wished
@@ -64,6 +65,10 @@ async def test_a_year_of_renewals_from_a_31st_is_a_year_of_invoices_each_ten_day
             services,
             "Example Bakery",
         )
+        assert [f"{line.text}: {line.amount}" for line in case.invoice.lines] == [
+            "Web hosting: USD 19.99",
+            "Domain: USD 1.01",
+        ]
         assert case.plan.zone == "UTC"
     assert await a_stage.store.tickets("acct-RENEW-YEAR") == ()
     await replayed(playing)
