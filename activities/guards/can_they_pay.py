@@ -69,8 +69,21 @@ class CanTheyPay:
                 await self._tell(order, waits, deadline)
                 until = max(each.until for each in placed)
                 return Deferred(until=until, reason=why(waits), outage_days=waits.outage_days)
-        waiting = await self._store.in_line(order.invoice, order.step, at)
-        return Deferred(until=waiting.until, reason=TURN) if waiting else None
+        waiting = await self._store.in_line(order.invoice, order.step, at) or await self._join(order, action, deadline)
+        return Deferred(until=waiting.until, reason=TURN) if waiting and waiting.until > at else None
+
+    async def _join(self, order: Order, action: str, deadline: Deadline | None) -> PutOff | None:
+        """What was announced for an opening did not ask before, and stands in its line all the same."""
+        if deadline is None or deadline.at < order.at:
+            return None
+        windows = await self._store.windows(min(order.at, deadline.planned) - TO_PAY)
+        waits = self._set._replace(windows=windows).announced_for(action, order.at, deadline)
+        if waits is None:
+            return None
+        (placed,) = await self._store.put_in_line(
+            [_row(order, action, deadline.planned, waits.cause, waits.until)], self._every
+        )
+        return placed
 
     async def _waits(self, action: str, at: datetime, deadline: Deadline | None) -> Waits | None:
         windows = await self._store.windows(min(at, deadline.at if deadline else at) - TO_PAY)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.database.base import Database, alone, put_row
@@ -43,6 +43,11 @@ class Windows(Database):
         its = select(put_off).where(put_off.c.invoice == invoice, put_off.c.step == step, put_off.c.until > at)
         row = await self._row(its.where(put_off.c.opening <= at + _CLOCKS).order_by(put_off.c.until.desc()))
         return None if row is None else PutOff.model_validate(dict(row))
+
+    async def forget_put_off(self, before: datetime) -> int:
+        """Delete what waited until before that instant; how many."""
+        async with self._writing() as connection:
+            return (await connection.execute(delete(put_off).where(put_off.c.until < before))).rowcount
 
     async def put_off_by(self, window: str) -> tuple[PutOff, ...]:
         """Read what waits or waited for that window, as it would have come, then by invoice and step."""

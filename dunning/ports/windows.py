@@ -33,6 +33,10 @@ class Windows(Protocol):
         """The place for which the step waits at that instant, though its opening is over."""
         ...
 
+    async def forget_put_off(self, before: datetime) -> int:
+        """Forget what waited until before that instant; how many."""
+        ...
+
     async def put_off_until_after(self, at: datetime) -> tuple[PutOff, ...]:
         """What waits for any window until later than that, in that order, too."""
         ...

@@ -17,6 +17,7 @@ def deadline(case: Case, milestone: Milestone, now: datetime) -> Deadline:
     return Deadline(
         since=_since(case, milestone),
         at=first,
+        planned=case.when(milestone),
         moved=elsewhere,
         zone=plan.zone,
         named=_named(case, milestone, now),

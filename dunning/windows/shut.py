@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from dunning.calendar import shifted
+from dunning.case.case import LATE
 from dunning.case.deadline import Deadline
 from dunning.level import Level
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone
@@ -65,6 +66,15 @@ class Shut(NamedTuple):
             days, given_by = (waits.outage_days, waits.outage) if waits else (0, None)
             waits = Waits(young, young.since + self.least, days, given_by)
         return waits if waits and waits.until > at else None
+
+    def announced_for(self, action: str, at: datetime, deadline: Deadline) -> Waits | None:
+        """What has just opened at `at`, if the customer was told beforehand that the step waits for that; else None.
+
+        Windows and hours are known then, and no outage is.
+        """
+        planned = deadline.model_copy(update={"at": deadline.planned, "named": None})
+        waits = self._replace(outages=()).waits(action, deadline.planned, planned)
+        return waits if waits and waits.until <= at < waits.until + LATE else None
 
     def _of_deadline(self, deadline: Deadline, at: datetime) -> Waits | None:
         """From the deadline on, whenever that is asked: windows put it off, and outages move what comes of that."""

@@ -14,6 +14,9 @@ HOURS = timedelta(hours=3)
 LOOKS_BACK = timedelta(days=14)
 """So long results are still written into it."""
 
+KEPT = timedelta(days=366)
+"""So long `window show` has what waited."""
+
 
 class FollowUpRecords(ResultRecords, Tickets, Protocol):
     """What waited, and tickets."""
@@ -30,6 +33,7 @@ class FollowUpWindows:
 
         Raises StoreOutageError.
         """
+        await self._store.forget_put_off(at - KEPT)
         over = [each for each in await self._store.windows(at - LOOKS_BACK) if each.until <= at and not each.cancelled]
         return sum([await self._one(each, at) for each in over])
 

@@ -75,3 +75,10 @@ async def test_a_step_is_in_line_from_its_opening_until_its_turn(store: SqlStore
         assert await store.in_line("i-2", "charge", at) == found
     assert await store.in_line("i-2", "suspend", second.opening) is None
     assert await store.in_line("i-1", "charge", second.opening) is None, "the first one's turn is the opening"
+
+
+async def test_what_waited_long_ago_is_forgotten(store: SqlStore) -> None:
+    old, new = await store.put_in_line([waits("i-1", 1), waits("i-2", 1)], EVERY)
+    assert await store.forget_put_off(old.until) == 0
+    assert [await store.forget_put_off(new.until) for _ in range(2)] == [1, 0]
+    assert await store.put_off_by("w-1") == (new,)

@@ -95,7 +95,7 @@ def _near_a_change(at: datetime, zone: str) -> bool:
 
 
 def due(at: datetime, hours_of: str = "billing") -> Deadline:
-    return Deadline(since=at - timedelta(days=5), at=at, moved=0, zone=NY, hours_of=hours_of)
+    return Deadline(since=at - timedelta(days=5), at=at, planned=at, moved=0, zone=NY, hours_of=hours_of)
 
 
 def test_nobody_is_suspended_on_a_friday_night_with_billing_closed_until_monday() -> None:

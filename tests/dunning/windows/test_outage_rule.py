@@ -28,7 +28,7 @@ def outage(before: float, hours: float, way: Way = Way.PORTAL, **more: object) -
 
 
 def due(days: float = 5, moved: int = 0, zone: str = "America/New_York") -> Deadline:
-    return Deadline(since=AT - timedelta(days=days), at=AT, moved=moved, zone=zone)
+    return Deadline(since=AT - timedelta(days=days), at=AT, planned=AT, moved=moved, zone=zone)
 
 
 def days(*outages: Outage, at: datetime = AT, deadline: Deadline | None = None) -> int:

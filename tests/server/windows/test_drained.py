@@ -1,12 +1,15 @@
 """What a window put off comes afterwards in due order and one after the other, and none of it is lost or done twice."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import pytest_asyncio
 
+from adapters.settings.policies import load_policy
+from adapters.settings.settings import ROOT
 from composition import now
 from dunning.tickets.kind import TicketKind
 from dunning.windows.window import Window
@@ -20,12 +23,18 @@ PER_MINUTE = 60
 EVERY = timedelta(minutes=1) / PER_MINUTE
 BEGINS_IN, DAYS = 20, 4
 """Days until the window, and its length."""
+ZONE = "America/New_York"
+CLOSED_IN = 100
+CLOSED = now().date() + timedelta(days=CLOSED_IN)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def paced() -> AsyncGenerator[Stage]:
-    """Give a stage of its own: a window is about everybody."""
-    async with stage(settings={"REPRIEVE_AFTER_WINDOW_PER_MINUTE": str(PER_MINUTE)}) as made:
+    """Give a stage of its own, whose Billing is away on some days: windows and hours are about everybody."""
+    days = [f"{CLOSED + timedelta(days=each)}" for each in range(3)]  # midnight may pass before a test begins
+    hours = {"billing": {"zone": ZONE, "open": ["Mon-Sun 09:00-16:00"], "closed": days}}
+    settings = {"REPRIEVE_AFTER_WINDOW_PER_MINUTE": str(PER_MINUTE), "REPRIEVE_HOURS": json.dumps(hours)}
+    async with stage(settings=settings) as made:
         yield made
 
 
@@ -121,3 +130,29 @@ async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_o
     cases = {one.row.invoice: one for one in playing}
     for row in line:
         assert await asked_for(cases[row.invoice], row.step) >= row.until, "nobody before its turn"
+
+
+@pytest.mark.req("S0-22")
+@pytest.mark.parametrize("by", ["hours", "window"])
+async def test_what_was_announced_for_an_opening_comes_one_after_the_other_too(paced: Stage, by: str) -> None:
+    policy, due_in = load_policy(ASO, ROOT / "policies"), CLOSED_IN + 100
+    if by == "hours":
+        policy, due_in = policy.model_copy(update={"only_in_hours_of": "billing"}), CLOSED_IN + 1 - 10
+    names = [f"TOLD-{by}-{number}" for number in range(3)]
+    playing = [await begin(paced, name, policy, due_in=due_in, decline=9) for name in names]
+    if by == "window":
+        since = playing[0].moment(10, -60)
+        until = since + timedelta(hours=2)
+        await paced.store.put_window(Window(id="told", since=since, until=until, zone=ZONE, reason="Disks.", by="ana"))
+    for one in playing:
+        await one.to_day(14)
+    rows = await paced.store.put_off_by("told" if by == "window" else "hours:billing")
+    assert [row.invoice for row in rows] == names
+    opening = rows[0].opening
+    assert sorted(row.until for row in rows) == [opening + place * EVERY for place in range(3)]
+    for row, one in zip(rows, playing, strict=True):
+        assert row.at < opening, "the plan had it before"
+        assert row.until <= await asked_for(one, row.step) < row.until + timedelta(minutes=5)
+        assert await one.levels() == ["suspended"]
+        deferrals = (await one.case()).deferrals
+        assert all(each.at >= opening for each in deferrals), "it was planned for the opening, and waited there alone"
