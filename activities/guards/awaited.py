@@ -55,6 +55,7 @@ class AwaitedPayments:
             for each in await self._links(order):
                 processor = self._processors.of(each.id)
                 if processor and each.terms.active and each.terms.failed:
+                    await self._look.stopping(each)
                     await processor.suspend(each.id, f"Invoice {order.invoice} is charged otherwise")
                     await self._look.refreshed(each)
         return None

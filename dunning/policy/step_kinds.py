@@ -81,6 +81,7 @@ class StepKind(Enum):
     LATE = Form("late", 1, ends=True)  # money without a running case
     REFUSED = Form("refused", 1, ends=True)  # a payment that its case refused
     PROCESSOR_REFUNDED = Form("processor-refunded", 1, ends=True)  # by what took credit back
+    PROCESSOR_ENDED = Form("processor-ended", 3, ends=True)  # by subscription, status, and the last look before
     COUNTED_TWICE = Form("counted-twice", 1, ends=True)  # by the line that is struck out
     WEBHOOK = Form("webhook", 2, ends=True)
     GATEWAY_REFUSES = Form("gateway-refuses", 2, ends=True)  # by step and code; for every call: "all" and day

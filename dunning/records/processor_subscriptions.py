@@ -1,7 +1,7 @@
 """A subscription that a payment processor runs: it takes the money from the customer by itself, on its own dates."""
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 
 from dunning.calendar import local
 from dunning.money import Money
@@ -16,6 +16,7 @@ COMPANIES: dict[Company, str] = {"paypal": "PayPal", "stripe": "Stripe"}
 """Each as people call it."""
 STRIPES = "sub_"
 """How the id of each of Stripe's subscriptions begins, and of no other."""
+_STOPPED: frozenset[SubscriptionStatus] = frozenset({"suspended", "cancelled", "expired"})
 _MOVING: frozenset[Company] = frozenset({"stripe"})
 """Who can have a subscription pay on another date; elsewhere it has to be ended, and begun anew."""
 
@@ -62,7 +63,7 @@ class ProcessorSubscription(Wire):
 
     `subscription` is ours whose invoices it pays; empty: whatever the account owes. `counts_from`: what it paid before
     is none of ours. `terms` are as the processor said at `looked_at`. `warned`: the customer was
-    told of that (`dunning.case.habit`).
+    told of that (`dunning.case.habit`). `stopped_by_us`: we asked the processor to have it take no more money.
     """
 
     id: str
@@ -71,6 +72,7 @@ class ProcessorSubscription(Wire):
     counts_from: Instant
     linked_by: str = ""
     warned: str = ""
+    stopped_by_us: bool = False
     terms: Terms
     looked_at: Instant
 
@@ -83,6 +85,15 @@ class ProcessorSubscription(Wire):
     def moves(self) -> bool:
         """Whether it can be made to pay on another date."""
         return self.processor in _MOVING
+
+    def stopped(self, now: Terms) -> bool:
+        """Whether it takes no money any more, as it is `now`, and that is new."""
+        return now.status != self.terms.status and now.status in _STOPPED
+
+    def seen(self, now: Terms, at: Instant) -> Self:
+        """As it is `now`. Who has it go on again ends what we asked for."""
+        ours = self.stopped_by_us and not (self.terms.status in _STOPPED and now.active)
+        return self.model_copy(update={"terms": now, "looked_at": at, "stopped_by_us": ours})
 
     def expected_on(self, zone: str) -> date | None:
         """The day in that zone on which money is expected."""

@@ -23,6 +23,7 @@ class TicketKind(StrEnum):
     CREDIT_REVERSED = "credit-reversed"
     CREDIT_RESTORED = "credit-restored"
     PROCESSOR_REFUNDED = "processor-refunded"
+    PROCESSOR_ENDED = "processor-ended"
     NOT_GIVEN_BACK = "not-given-back"
     REVERSED_TOO_MUCH = "reversed-too-much"
     REVERSED_WHEN_VOID = "reversed-when-void"
@@ -86,6 +87,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.CREDIT_REVERSED: _BILLING,
     TicketKind.CREDIT_RESTORED: _BILLING,
     TicketKind.PROCESSOR_REFUNDED: _BILLING,
+    TicketKind.PROCESSOR_ENDED: _BILLING,
     TicketKind.NOT_GIVEN_BACK: _BILLING,
     TicketKind.REVERSED_TOO_MUCH: _BILLING,
     TicketKind.REVERSED_WHEN_VOID: _BILLING,

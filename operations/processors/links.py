@@ -144,6 +144,7 @@ class ProcessorLinks:
             counts_from=since,
             linked_by=new.by,
             warned=before.warned if before else "",
+            stopped_by_us=before.stopped_by_us if before else False,
             terms=terms,
             looked_at=self._clock(),
         )

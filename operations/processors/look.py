@@ -22,7 +22,7 @@ from dunning.ports.tickets import Tickets
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import News
 from dunning.records.processor_subscriptions import COMPANIES, CountedSale, ProcessorSubscription, Sale, company_of
-from dunning.tickets.processors import refunded_credit
+from dunning.tickets.processors import processor_ended, refunded_credit
 from operations.cases.look import CaseOf
 from operations.money.deliver_news import Deliver
 from operations.money.spread_credit import SpreadCredit
@@ -75,8 +75,16 @@ class LookAtProcessor:
             news += await self._news(linked, each)
         return tuple(news)
 
+    async def stopping(self, linked: ProcessorSubscription) -> None:
+        """Note that we are about to have it stop: a webhook may say so before the processor answers us."""
+        await self._store.note_processor_subscription(linked.model_copy(update={"stopped_by_us": True}))
+
     async def refreshed(self, linked: ProcessorSubscription) -> ProcessorSubscription:
-        """As the processor says now; one that it does not know any more takes nothing."""
+        """As the processor says now; one that it does not know any more takes nothing.
+
+        A person hears of one that stopped since the last look, unless we had it stop. Others may have looked, or
+        had it stop, while the processor was asked.
+        """
         processor = self._processors.of(linked.id)
         if processor is None:
             return linked
@@ -84,7 +92,10 @@ class LookAtProcessor:
             terms = await processor.terms(linked.id)
         except NoSuchProcessorSubscriptionError:
             terms = linked.terms.model_copy(update={"status": "expired", "next_charge": None, "retry_at": None})
-        linked = linked.model_copy(update={"terms": terms, "looked_at": self._clock()})
+        linked = await self._store.processor_subscription(linked.id) or linked
+        if linked.stopped(terms) and not linked.stopped_by_us:
+            await self._store.open_ticket(processor_ended(linked, terms.status, self._clock()))
+        linked = linked.seen(terms, self._clock())
         await self._store.note_processor_subscription(linked)
         return linked
 

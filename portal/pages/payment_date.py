@@ -85,6 +85,7 @@ class PaymentDatePages:
                 await processor.move(link.id, _in_the_day_of(found, link))
                 link = await self._look.refreshed(link)
             return await self._shown(request, link, "moved" if link.terms.expected else "ended")
+        await self._look.stopping(link)
         await processor.cancel(link.id, "The customer starts a new one that pays on another date")
         ended = await self._look.refreshed(link)
         return await self._shown(request, ended, "ended", found.habit.better if found else None)

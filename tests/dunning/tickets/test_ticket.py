@@ -25,7 +25,8 @@ from dunning.records.claims import Unhandled
 from dunning.records.effects import Consequence, Effect, Ruling
 from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
-from dunning.records.processor_subscriptions import CountedSale
+from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription
+from dunning.records.processor_subscriptions import Terms as TermsThere
 from dunning.rules.updates import unreadable, voided
 from dunning.subscriptions.renewals import RenewalOrder
 from dunning.subscriptions.subscription import Terms
@@ -71,6 +72,9 @@ REVERSAL = Reversal(id="re_1", payment="pi_1", amount=TWENTY, at=NOW, reason="fr
 RESTORED = Restored(id="won_1", reversal="re_1", amount=TWENTY, at=NOW)
 SALE = CountedSale(id="1AB", subscription="I-1", account="bakery", amount=TWENTY, at=NOW)
 BACK = Reversal(id="1AB:refunded", payment="1AB", amount=TWENTY, at=NOW, reason="refunded at paypal")
+LINK = ProcessorSubscription(
+    id="I-1", account="bakery", counts_from=NOW, terms=TermsThere(status="active", amount=TWENTY), looked_at=NOW
+)
 EVENT = InboxEvent(source="stripe", id="evt_1", body="{}", at=NOW)
 WEB = Service(account="bakery", id="web-1", kind="hosting", panel="whm", user="bakery")
 SEEN = Effect(
@@ -174,6 +178,7 @@ def opened() -> list[TicketOrder]:
         fleet.breaker_stopped(STOPPED, [STOPPED], 24.0, "most 200"),
         fleet.breaker_decided([STOPPED], Ruling("kept", "ana", "a test"), NOW),
         processors.refunded_credit(SALE, BACK),
+        processors.processor_ended(LINK, "suspended", NOW),
         subscriptions.renewal_refused(RENEWAL, "bakery", "there is no policy 'x'"),
         subscriptions.renew_inactive(RENEWAL, "bakery", "INV-1"),
         windows.window_followed_up(WINDOW, [(WAITED, "declined"), (WAITED, "waits")], NOW),

@@ -10,6 +10,7 @@ import pytest
 from dunning.case.ledger import MONEY_IN
 from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.money import Money
+from dunning.tickets.kind import TicketKind
 from operations.errors import RefusedError
 from operations.processors.links import Linked, NewLink
 from sandbox.paypal.books import PayPalBooks
@@ -115,6 +116,36 @@ async def test_what_is_refunded_there_is_owed_again_here(open_stage: Stage) -> N
         return case is not None and case.balance == Money.parse("USD 19.99")
 
     await until_true(owes)
+
+
+async def test_each_time_it_stops_there_a_person_hears_of_it_once(open_stage: Stage) -> None:
+    playing = await begin(open_stage, "PP-stops", HOTDOODLE, due_in=19)
+    await link(playing, "I-PP-stops")
+    made, there = open_stage.made(playing.skipper.client), open_stage.companies.paypal
+    for status, tickets in (("SUSPENDED", 1), ("ACTIVE", 1), ("SUSPENDED", 2), ("CANCELLED", 3)):
+        await there.subscribe("I-PP-stops", datetime.now(UTC), status=status)
+        for _ in range(2):
+            await made.look_at_processor.tell("I-PP-stops", made.deliver_news.deliver)
+        found = await open_stage.store.tickets(playing.account)
+        assert [each.kind for each in found] == [TicketKind.PROCESSOR_ENDED] * tickets
+    await playing.signal()
+    assert await playing.outcome() == "paid"
+
+
+async def test_who_sees_first_what_we_had_stop_tells_nobody(open_stage: Stage) -> None:
+    """A webhook may come before the processor's answer to us does."""
+    playing = await begin(open_stage, "PP-ours", HOTDOODLE, due_in=19)
+    linked = await link(playing, "I-PP-ours")
+    made, there = open_stage.made(playing.skipper.client), open_stage.companies.paypal
+    await made.look_at_processor.stopping(linked.link)
+    for status, tickets in (("ACTIVE", 0), ("SUSPENDED", 0), ("ACTIVE", 0), ("SUSPENDED", 1)):
+        await there.subscribe("I-PP-ours", datetime.now(UTC), status=status)
+        for _ in range(2):
+            await made.look_at_processor.tell("I-PP-ours", made.deliver_news.deliver)
+        found = await open_stage.store.tickets(playing.account)
+        assert [each.kind for each in found] == [TicketKind.PROCESSOR_ENDED] * tickets, status
+    await playing.signal()
+    assert await playing.outcome() == "paid"
 
 
 async def test_who_is_not_paypal_is_not_heard_and_nothing_of_it_is_kept(open_stage: Stage) -> None:

@@ -307,6 +307,7 @@ async def test_whoever_takes_over_stops_stripes_own_retries_first_and_charges_on
     assert link
     assert link.terms.status == "suspended"
     assert len(await money(playing)) == 1
+    assert await open_stage.store.tickets(playing.account) == (), "we had it stop"
 
 
 async def test_who_cancels_it_there_is_reminded_as_everybody(open_stage: Stage) -> None:
@@ -323,6 +324,14 @@ async def test_who_cancels_it_there_is_reminded_as_everybody(open_stage: Stage) 
         return link is not None and link.terms.status == "cancelled"
 
     await until_true(is_known)
+    made = open_stage.made(playing.skipper.client)
+    for _ in range(2):
+        await made.look_at_processor.tell(name_of(playing), made.deliver_news.deliver)
+    (ticket,) = await open_stage.store.tickets(playing.account)
+    assert (ticket.kind, ticket.subject) == (
+        TicketKind.PROCESSOR_ENDED,
+        f"Stripe's subscription is cancelled: {name_of(playing)}",
+    )
     await playing.to_day(5)
     assert await mails(playing) == ["Monthly Fees Are Due"]
     assert (await playing.case()).deferrals == ()
