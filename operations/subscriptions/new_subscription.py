@@ -71,7 +71,7 @@ class NewSubscription(BaseModel):
     def invoice(self) -> NewInvoice:
         """A renewal's invoice as it would be opened: by it the rest is checked as that of an invoice is."""
         names = ("account", "customer", "emails", "policy", "zone", "locale", "payer", "brand", "services", "pays_for")
-        same = {name: getattr(self, name) for name in names}
+        same = {name: getattr(self, name) for name in (*names, "lines")}
         amount = self.terms().amount
         return NewInvoice(invoice=f"of-{self.subscription}"[:64], amount=amount, due=self.renews_on, **same)
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from pydantic import ValidationError
+
 from dunning.calendar import local_date
 from dunning.coverage import DOMAIN
 from dunning.holds import OTHER_SOURCES, Hold, touching
@@ -19,7 +21,7 @@ from dunning.subscriptions.numbers import Numbers
 from dunning.subscriptions.renewals import Renewal, RenewalOrder, Renewed
 from dunning.subscriptions.subscription import lead_of
 from dunning.tickets.subscriptions import renew_inactive, renewal_refused
-from operations.errors import RefusedError
+from operations.errors import RefusedError, refusal
 from operations.invoices.new_invoice import NewInvoice, fitting, named_ids, unknown_services
 from operations.invoices.new_line import NewLine
 from operations.invoices.open_invoice import Opening
@@ -66,9 +68,11 @@ class Renew:
         given = await self._store.renewal(order.subscription, order.number)
         if given is None and (none := await self._not_billed(order, account, policy)):
             return none.model_copy(update={"lead": lead})
-        new = _invoice(order, account, given.invoice if given else "1")
         try:
+            new = _invoice(order, account, given.invoice if given else "1")
             fitting(new, policy, account.zone)
+        except ValidationError as error:
+            return await self._refused(order, account.id, refusal(error).reason)
         except (ValueError, OverflowError) as error:
             return await self._refused(order, account.id, str(error))
         day = local_date(order.at, lead.zone)

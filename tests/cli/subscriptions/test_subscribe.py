@@ -69,6 +69,29 @@ async def test_it_is_changed_after_a_quote_paused_and_cancelled(operate: Operate
     assert (refused.status, "it is over (cancelled)" in refused.err) == (2, True)
 
 
+UNBILLABLE = [
+    (("--line", "Web\x1b]0;owned=USD 5"), "has a control character (U+001B)"),
+    (("--line", f"{'x' * 100_000}=USD 5"), "the invoice is too large"),
+    (tuple(word for each in range(51) for word in ("--line", f"Line {each}=USD 1")), "write 1 to 50 of them"),
+    (("--line", "Web=USD 5", "--line", "Discount=USD -5"), "must be positive"),
+    (("--line", "Web=USD 5", "--line", "Other=EUR 5"), "in one currency"),
+]
+
+
+@pytest.mark.parametrize(("words", "why"), UNBILLABLE, ids=[why for _, why in UNBILLABLE])
+async def test_lines_that_no_invoice_could_have_are_neither_begun_nor_agreed(
+    operate: Operate, words: tuple[str, ...], why: str
+) -> None:
+    """Else its next renewal could not be opened."""
+    begun = await operate("subscribe", "TYPED-5", *typed("TYPED-5")[2:-2], *words)
+    assert (begun.status, begun.out, why in begun.err) == (2, "", True), begun
+    assert (await operate(*typed("TYPED-4"))).status == 0
+    said = await operate("change", "TYPED-4", *words, "--yes", "--by", "ana", "--reason", "she asked")
+    assert (said.status, said.out, why in said.err) == (2, "", True), said
+    shown = await operate("subscriptions", "TYPED-4")
+    assert "Web hosting: USD 19.99" in shown.out
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [

@@ -86,6 +86,8 @@ async def test_once_it_has_its_number_it_is_tried_until_it_is_opened(made: Compo
     ("terms", "why"),
     [
         ({"lines": lines("EUR 20.00")}, "is not in USD"),
+        ({"lines": lines("USD 5.00", "USD -5.00")}, "must be positive"),
+        ({"lines": lines(*["USD 1.00"] * 51)}, "write 1 to 50 of them"),
         ({"lines": (Line(text="x" * 1000, amount=usd(1)),), "pays_for": ("sandbox:nobody:website",)}, "has no service"),
     ],
 )
