@@ -11,8 +11,8 @@ from operations.concurrency import a_few
 
 _TOGETHER = 100
 """So many get their places at once, and are told at once."""
-Sooner = Sequence[tuple[PutOff, datetime]]
-"""What waits, in due order, each with the instant (UTC) from which it may come now."""
+Sooner = Sequence[tuple[PutOff, datetime | None]]
+"""What waits, in due order, each with the instant (UTC) from which it may come now; None: nobody but its case knows."""
 
 
 class LookAgain:
@@ -34,7 +34,7 @@ class LookAgain:
         told = 0
         for first in range(0, len(sooner), _TOGETHER):
             some = sooner[first : first + _TOGETHER]
-            waiting = [row.from_opening(then) for row, then in some if row.opening > now]
+            waiting = [row.from_opening(then) for row, then in some if then and row.opening > now]
             await self._store.put_in_line(waiting, self._every)
             told += sum(await a_few(self._told(row, by) for row, _ in some))
         return told

@@ -1,6 +1,6 @@
 """Maintenance windows: people set, move, extend and cancel them, and what waited for one hears of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import chain, count
 from typing import NamedTuple, Protocol
@@ -16,7 +16,7 @@ from dunning.windows.can_they_pay import TO_PAY
 from dunning.windows.shut import Shut
 from dunning.windows.window import PutOff, Window
 from operations.errors import RefusedError, UnfinishedError
-from operations.windows.look_again import LookAgain
+from operations.windows.look_again import LookAgain, Sooner
 from operations.windows.results import Result, ResultRecords, results
 
 LONGEST = timedelta(days=7)
@@ -54,6 +54,10 @@ async def current_window(store: Windows, at: datetime) -> Window | None:
         if not each.cancelled and each.since <= until < each.until:
             first, until = first or each, each.until
     return first and first.model_copy(update={"until": until})
+
+
+def _first(waiting: Iterable[PutOff], now: datetime) -> datetime:
+    return min((row.at for row in waiting), default=now)
 
 
 def _hours(window: Window) -> tuple[object, ...]:
@@ -107,20 +111,20 @@ class MaintenanceWindows:
             return Changed(window, changed=False)
         if known and not known.cancelled:
             raise RefusedError("there is such a window already, said by others or otherwise", about=window.id)
-        return await self._put(window)
+        return await self._put(window, known)
 
     async def move(self, window: str, since: datetime | None, until: datetime | None, by: str) -> Changed:
         """Give it other hours; None stays. Of one that runs already only the end may change: it was closed so long."""
         known = await self.known(window)
         after = known.model_copy(update={"since": since or known.since, "until": until or known.until, "by": by})
         if (after.since, after.until) == (known.since, known.until):
-            return Changed(known, changed=False, told=await self._tell(known, again=True))
+            return Changed(known, changed=False, told=await self._tell_again(known))
         if known.cancelled or known.until <= self._clock():
             raise RefusedError(f"it is {'cancelled' if known.cancelled else 'over'}", about=window)
         if known.since <= self._clock() and after.since != known.since:
             raise RefusedError("it runs already, so its beginning stays", field="from")
         self._sound(after)
-        return await self._put(after)
+        return await self._put(after, known)
 
     async def cancel(self, window: str, by: str) -> Changed:
         """Call it off: what waits for it comes now, if nothing else holds it. One that runs ends now instead.
@@ -129,9 +133,9 @@ class MaintenanceWindows:
         """
         known, now = await self.known(window), self._clock()
         if known.cancelled or known.until <= now:
-            return Changed(known, changed=False, told=await self._tell(known, again=True))
+            return Changed(known, changed=False, told=await self._tell_again(known))
         change = {"until": now} if known.since <= now else {"cancelled": True}
-        return await self._put(known.model_copy(update={**change, "by": by}))
+        return await self._put(known.model_copy(update={**change, "by": by}), known)
 
     async def known(self, window: str) -> Window:
         """The one of that id. Raises RefusedError when there is none."""
@@ -149,25 +153,47 @@ class MaintenanceWindows:
                 return window.model_copy(update={"id": each}), known
         raise AssertionError
 
-    async def _put(self, window: Window) -> Changed:
+    async def _put(self, window: Window, before: Window | None) -> Changed:
         await self._store.put_window(window)
-        return Changed(window, changed=True, told=await self._tell(window))
+        return Changed(window, changed=True, told=await self._tell(window, before) if before else 0)
 
-    async def _tell(self, window: Window, *, again: bool = False) -> int:
+    async def _tell(self, window: Window, before: Window) -> int:
         """Cases whose steps need not wait so long any more look again; the others ask by themselves when it is time.
 
-        One may wait for several windows in a row, so all are looked at. Who types a command `again` tells those, too,
-        whose turn has come since: the first try may have died before it told them.
+        One may wait for several windows in a row, so whatever this one was in the way of is looked at. What waits for
+        something else besides only asks: it keeps its place there.
         """
         now = self._clock()
-        waiting = await self._store.put_off_until_after(now - _A_DAY if again else now)
-        windows = await self._store.windows(min((row.at for row in waiting), default=now) - TO_PAY)
+        waiting = await self._store.put_off_until_after(now)
+        windows = await self._store.windows(_first(waiting, now) - TO_PAY)
+        earlier = tuple(before if each.id == before.id else each for each in windows)
+        its = [row for row in waiting if row.at < before.until + TO_PAY and before.since - self._lead < row.opening]
+        sooner: list[tuple[PutOff, datetime | None]] = []
+        for row in () if before.cancelled else its:
+            was, then = (self._then(row, each, row.at) for each in (earlier, windows))
+            if was != row.opening:
+                sooner.append((row, None))
+            elif then < was:
+                sooner.append((row, self._then(row, windows, max(row.at, now))))
+        return await self._told(window, sooner, now)
+
+    async def _tell_again(self, window: Window) -> int:
+        """Who types a command again tells all that waits for a window, and whose turn came since for this one.
+
+        The first try may have died before it told them; what hours the window had before it is not known any more.
+        """
+        now = self._clock()
+        waiting = await self._store.put_off_until_after(now - _A_DAY)
+        windows = await self._store.windows(_first(waiting, now) - TO_PAY)
         sooner = [
             (row, self._then(row, windows, max(row.at, now)))
             for row in waiting
-            if self._then(row, windows, row.at) < row.opening
-            or (again and row.window == window.id and row.opening <= now)
+            if row.window in {each.id for each in windows}
+            and (self._then(row, windows, row.at) < row.opening or (row.window == window.id and row.opening <= now))
         ]
+        return await self._told(window, sooner, now)
+
+    async def _told(self, window: Window, sooner: Sooner, now: datetime) -> int:
         try:
             return await self._again.tell(sooner, f"{window.by}, who changed the maintenance window", now)
         except OutageError as error:

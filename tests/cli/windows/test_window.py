@@ -52,6 +52,36 @@ async def test_one_is_set_moved_extended_and_cancelled(store: SqlStore, offline:
     assert [each["invoice"] for each in told["put_off"]] == ["INV-1"]
 
 
+async def test_what_waits_for_something_else_keeps_its_place_whatever_is_set_and_called_off(
+    store: SqlStore, offline: Operate
+) -> None:
+    """It is not even asked: there is no server here that could."""
+    opens = now() + timedelta(days=3)
+    waits = [
+        PutOff(
+            window=each,
+            invoice=f"INV-{place}",
+            step="suspend",
+            account="a",
+            action="suspended",
+            at=now(),
+            opening=opens,
+            until=opens,
+        )
+        for place, each in enumerate(("hours:billing", "portal-1", "hours:billing"))
+    ]
+    line = await store.put_in_line(waits, timedelta(seconds=1))
+    for words in (
+        ("add", *HOURS, *SAID),
+        ("move", ID, "--from", f"{DAY} 20:00", "--by", "bob"),
+        ("cancel", ID, "--by", "bob"),
+        ("cancel", ID, "--by", "bob"),
+    ):
+        said = await offline("window", *words)
+        assert (said.status, said.err) == (0, "")
+        assert sorted(await store.put_off_until_after(now()), key=lambda row: row.place) == list(line)
+
+
 @pytest.mark.req("S0-01")
 async def test_it_is_one_instant_on_two_calendars(store: SqlStore, offline: Operate) -> None:
     """As the announcement of 2012 has it: the evening of 19 April in Los Angeles is the 20th in New York."""
