@@ -55,7 +55,7 @@ _PAGE = 500
 _LONG = timedelta(seconds=60)
 """Longer than the server holds back an answer that there is nothing new."""
 _HAD = (EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
-_DEATHS = {
+DEATHS = {
     WorkflowExecutionStatus.TERMINATED: "terminated",
     WorkflowExecutionStatus.FAILED: "failed",
     WorkflowExecutionStatus.TIMED_OUT: "timed out",
@@ -136,7 +136,7 @@ class TemporalCases:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return FORGOTTEN
             raise self._told(error, invoice) from None
-        return _DEATHS.get(described.status, "") if described.status else ""
+        return DEATHS.get(described.status, "") if described.status else ""
 
     async def trying(self, invoice: str) -> tuple[Trying, ...]:
         """What Temporal says of its activities that fail."""

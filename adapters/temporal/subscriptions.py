@@ -15,7 +15,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.attributes import typed
-from adapters.temporal.cases import SILENT, away, is_gone
+from adapters.temporal.cases import DEATHS, SILENT, away, is_gone
 from adapters.temporal.client import time_for_one_call
 from dunning import names
 from dunning.ports.cases import NoAnswerError
@@ -63,6 +63,16 @@ class TemporalSubscriptions:
                 yield found.id.removeprefix(names.subscription_workflow_id(""))
         except RPCError as error:
             raise away(error) from None
+
+    async def died(self, subscription: str) -> bool:
+        """Whether the server ended its last run, or knows none."""
+        try:
+            described = await self._handle(subscription).describe(rpc_timeout=self._time)
+        except RPCError as error:
+            if is_gone(error):
+                return True
+            raise away(error) from None
+        return described.status in DEATHS
 
     async def ask(self, subscription: str) -> Subscription:
         """All of it."""

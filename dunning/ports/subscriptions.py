@@ -34,6 +34,10 @@ class Subscriptions(Protocol):
         """The ids of those that go on. One that was started just now may be missing."""
         ...
 
+    async def died(self, subscription: str) -> bool:
+        """Whether the server ended its last run, or knows none; False when it goes on, or came to its own end."""
+        ...
+
     async def ask(self, subscription: str) -> Subscription:
         """All of it. Raises NoSubscriptionError, NoAnswerError."""
         ...

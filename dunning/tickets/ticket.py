@@ -5,6 +5,9 @@ from dunning.money import Money
 from dunning.tickets.kind import DEPARTMENTS, Department, TicketKind
 from dunning.wire import Instant, Wire
 
+BY_ITSELF = "Reprieve"
+"""Who closes a ticket whose work nobody has to do any more."""
+
 
 class Ticket(Wire):
     """Work for a person. `notice` is the id of the notice that it quotes, if any (S1-22).

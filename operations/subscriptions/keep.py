@@ -6,6 +6,7 @@ from typing import Protocol
 from dunning.ports.subscriptions import SubscriptionRecords, Subscriptions
 from dunning.ports.tickets import Tickets
 from dunning.subscriptions.rules import goes_on
+from dunning.subscriptions.subscription import Subscription
 from dunning.tickets.subscriptions import subscription_died
 
 
@@ -24,10 +25,13 @@ class KeepSubscriptions:
         """The ids of those that go on again. Safe to repeat. Raises OutageError."""
         wanted = [each for each in await self._store.subscriptions() if not each.ended]
         running = {each async for each in self._workflows.running()} if wanted else set[str]()
-        started = [
-            each for each in wanted if each.id not in running and await self._workflows.start(goes_on(each, now))
-        ]
-        for each in started:
-            if each.revision:  # it had begun
-                await self._store.open_ticket(subscription_died(each, now))
-        return tuple(each.id for each in started)
+        missing = [each for each in wanted if each.id not in running]
+        return tuple([each.id for each in missing if await self._go_on(each, now)])
+
+    async def _go_on(self, subscription: Subscription, now: datetime) -> bool:
+        """With a ticket first, if it had begun: once it is started, whoever repeats this finds it running."""
+        if subscription.revision:
+            if not await self._workflows.died(subscription.id):
+                return False
+            await self._store.open_ticket(subscription_died(subscription, now))
+        return await self._workflows.start(goes_on(subscription, now))

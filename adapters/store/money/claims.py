@@ -18,12 +18,14 @@ from dunning.case.facts import Payment, Restored, Reversal
 from dunning.case.fence import Fence
 from dunning.money import Money
 from dunning.payments.taken_back import about, credit_lines
+from dunning.policy.step_names import key
 from dunning.ports.claims import Remembered
 from dunning.ports.outages import PATIENCE
 from dunning.records.books import ClosedLedger
 from dunning.records.claims import GIVEN, REFUSED, UNDERWAY, Claim, TakenBackNews, Unhandled
 from dunning.records.credit import UNMATCHED, Credit, late_line
-from dunning.tickets.ticket import TicketOrder
+from dunning.tickets.money import late_step
+from dunning.tickets.ticket import BY_ITSELF, TicketOrder
 
 _KINDS: dict[str, type[TakenBackNews]] = {"reversal": Reversal, "restored": Restored}
 
@@ -149,7 +151,20 @@ async def take_back(connection: AsyncConnection, found: Claim, account: str, amo
     left = await take_credit(connection, credit.account, found.place, min(credit.amount, amount, key=_minor), at)
     if left.minor > 0:
         await connection.execute(_version_of(found).values(place=GIVEN, version=found.version + 1, worth=left.minor))
+        if credit.account == UNMATCHED:
+            await _no_work_any_more(connection, found, account, at)
     return left
+
+
+async def _no_work_any_more(connection: AsyncConnection, found: Claim, account: str, at: datetime) -> None:
+    """Nobody has to find out any more whose money it is."""
+    its = update(tickets).where(tickets.c.key == key(found.invoice, late_step(found.payment)))
+    ours = {
+        "closed_at": at,
+        "closed_by": BY_ITSELF,
+        "closed_reason": f"it belongs to account {account}, and counts there",
+    }
+    await connection.execute(its.where(tickets.c.closed_at.is_(None)).values(ours))
 
 
 async def _same_owner(connection: AsyncConnection, one: str, other: str) -> bool:

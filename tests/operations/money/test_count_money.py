@@ -23,6 +23,7 @@ from dunning.records.claims import GIVEN, TakenBackNews
 from dunning.records.credit import UNMATCHED
 from dunning.rules.record import recorded
 from dunning.tickets.kind import TicketKind
+from dunning.tickets.ticket import BY_ITSELF
 from operations.money.count_money import CountMoney
 from tests.dunning.examples import PRICE, at, opened
 from tests.operations.paper import PaperCases
@@ -215,6 +216,9 @@ async def test_money_that_was_parked_before_its_invoice_was_started_counts_once_
     assert world.cases.case
     assert world.cases.case.balance == PRICE + -LATE
     assert await world.credit(UNMATCHED) == 0
+    (ticket,) = [each for each in await world.store.tickets("") if each.invoice == world.number]
+    assert (ticket.kind, ticket.closed_by) == (TicketKind.LATE_PAYMENT, BY_ITSELF), "nobody has to find its invoice"
+    assert ticket.closed_at
 
 
 @pytest.mark.promise(9)

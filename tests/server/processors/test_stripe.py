@@ -161,11 +161,17 @@ async def test_what_was_parked_before_it_was_linked_is_its_invoices_and_no_credi
     assert await money(playing) == []
     parked = [each for each in await open_stage.store.credits("unmatched") if payment in each.id]
     assert [each.amount for each in parked] == [FEE]
+    assert [each.closed_by for each in await open_stage.store.tickets("") if payment in each.key] == [""]
     assert (await linked(playing, playing.moment(0, 0))).told == 1
     assert await playing.outcome() == "paid"
     assert await money(playing) == [(payment, "USD 19.99")]
     left = [each.amount.minor for each in await open_stage.store.credits("unmatched") if payment in each.id]
     assert sum(left) == 0
+    (ticket,) = [each for each in await open_stage.store.tickets("") if payment in each.key]
+    assert (ticket.closed_by, ticket.closed_reason) == (
+        "Reprieve",
+        f"it belongs to account {playing.account}, and counts there",
+    )
     for each in (await hooks(open_stage, payment)).values():
         await resent(open_stage, each.id)
     assert sum(each.amount.minor for each in await open_stage.store.credits("unmatched") if payment in each.id) == 0

@@ -11,9 +11,11 @@ from temporalio.worker import Replayer
 
 from adapters.store import migrate
 from composition import Composition, now
+from dunning.fleet.open_cases import WORKFLOW, CheckOrder
 from dunning.subscriptions.subscription import Cancel
+from dunning.tickets.kind import TicketKind
 from sandbox.stage.child import Child
-from sandbox.stage.stage import Stage, stage
+from sandbox.stage.stage import QUEUE, Stage, stage
 from tests.server.payments.test_money_in import until_true
 from tests.server.subscriptions.playing import WHO, new
 from workflows.subscription import SubscriptionRenewal
@@ -22,10 +24,11 @@ DIES = """
 import os, signal, sys
 from adapters.store import SqlStore
 from adapters.temporal.cases import TemporalCases
+from adapters.temporal.subscriptions import TemporalSubscriptions
 import worker
 
 _, owner, name, when = sys.argv
-owner = {"store": SqlStore, "cases": TemporalCases}[owner]
+owner = {"store": SqlStore, "cases": TemporalCases, "subscriptions": TemporalSubscriptions}[owner]
 real = getattr(owner, name)
 
 async def dies(*args, **more):
@@ -53,14 +56,7 @@ async def test_workers_that_are_killed_anywhere_open_each_renewal_once() -> None
         wanted = new("RENEW-KILLED", now().date(), period="1 day")
         await made.subscribe.subscribe(wanted, made.check_subscription.check(wanted))
         for point in POINTS:
-            log = (own.folder / "killed.log").open("ab")
-            dying = Child([sys.executable, "-c", DIES, *point], own.env, log)
-            await dying.start()
-            async with asyncio.timeout(60):
-                while dying.running:  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(0.1)
-            assert await dying.stop() == -signal.SIGKILL
-            log.close()
+            await killed(own, *point)
         await own.start_worker()
 
         await until_true(lambda: all_are_open(made, "RENEW-KILLED"))
@@ -75,6 +71,45 @@ async def test_workers_that_are_killed_anywhere_open_each_renewal_once() -> None
         open_ = {each.number for each in await own.store.open_invoices("acct-RENEW-KILLED")}
         assert open_ == {each.invoice for each in renewals}
         assert await own.store.tickets("") == ()
+
+
+async def test_a_worker_that_is_killed_while_it_starts_one_again_does_not_keep_that_from_people() -> None:
+    async with stage() as own:
+        client = await own.connect()
+        made = own.made(client)
+        await made.registered()
+        wanted = new("RENEW-DIED", (now() + timedelta(days=60)).date())
+        await made.subscribe.subscribe(wanted, made.check_subscription.check(wanted))
+
+        async def is_noted() -> bool:
+            return bool((await made.subscriptions.show("RENEW-DIED")).subscription.revision)
+
+        await until_true(is_noted)
+        await own.worker.stop()
+        await client.get_workflow_handle("subscription-RENEW-DIED").terminate("a click")
+
+        async def is_off_the_list() -> bool:  # which follows a moment later
+            return [each async for each in made.subscription_workflows.running()] == []
+
+        await until_true(is_off_the_list)
+        await client.start_workflow(WORKFLOW, CheckOrder(), id="check-died", task_queue=QUEUE)
+        await killed(own, "subscriptions", "start", "after")
+        await own.start_worker()
+        await client.execute_workflow(WORKFLOW, CheckOrder(), id="check-later", task_queue=QUEUE)
+        assert (await made.subscription_workflows.ask("RENEW-DIED")).told[-1].text.endswith("it goes on")
+        (ticket,) = await own.store.tickets("acct-RENEW-DIED")
+        assert ticket.kind is TicketKind.SUBSCRIPTION_DIED
+
+
+async def killed(own: Stage, *point: str) -> None:
+    """A worker that is killed at that point."""
+    with (own.folder / "killed.log").open("ab") as log:
+        dying = Child([sys.executable, "-c", DIES, *point], own.env, log)
+        await dying.start()
+        async with asyncio.timeout(60):
+            while dying.running:  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+        assert await dying.stop() == -signal.SIGKILL
 
 
 async def test_it_goes_on_in_another_run_when_the_server_suggests_it_and_loses_nothing() -> None:
