@@ -13,6 +13,7 @@ from adapters.mail import mailer_from
 from adapters.mail.smtp import MailConfigurationError, SmtpMailer
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.settings import Settings
+from adapters.settings.trust import authorities
 from adapters.signed_links import Links, links_from
 from dunning.ports.outages import GatewayRefusedError, OutageError
 from dunning.windows.outage import Way
@@ -35,11 +36,12 @@ def looks_from(settings: Settings, gateway: StripeGateway) -> dict[Way, Look]:
 
 async def portal_fails(links: Links) -> str:
     """Why pay pages do not open, asked at their public address."""
+    far = not is_on_this_machine(links.help)
     pages = ((links.help, _FOUND), (links.pay(NOBODYS), _NOT_FOUND))
     try:
         async with (
             asyncio.timeout(PATIENCE),
-            httpx2.AsyncClient(timeout=PATIENCE, trust_env=not is_on_this_machine(links.help)) as http,
+            httpx2.AsyncClient(timeout=PATIENCE, trust_env=far, verify=authorities(trust_env=far)) as http,
         ):
             for page, expected in pages:
                 if (answer := await http.get(page)).status_code != expected:

@@ -8,6 +8,7 @@ import httpx2
 
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.panels import PanelSettings
+from adapters.settings.trust import authorities
 from dunning.ports.outages import OutageError
 
 OK = 200
@@ -21,10 +22,11 @@ class PanelHttp:
         self.name = name
         self._url = settings.url
         self._patience = patience
-        trusted = ssl.create_default_context(cafile=settings.ca_file) if settings.ca_file else True
         # What lives on this machine is not reached by a proxy of the environment.
-        near = is_on_this_machine(settings.url)
-        self._http = httpx2.AsyncClient(timeout=patience, trust_env=not near, verify=trusted)
+        far = not is_on_this_machine(settings.url)
+        own = settings.ca_file
+        trusted = ssl.create_default_context(cafile=own) if own else authorities(trust_env=far)
+        self._http = httpx2.AsyncClient(timeout=patience, trust_env=far, verify=trusted)
 
     async def call(
         self,

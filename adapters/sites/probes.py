@@ -12,6 +12,7 @@ import aiosmtplib
 import httpx2
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from adapters.settings.trust import authorities
 from dunning.records.accounts import Service
 from dunning.records.effects import ProbeResult
 from dunning.services.probe_verdict import Shows, of_mailbox, of_page
@@ -84,7 +85,12 @@ class _Page(NamedTuple):
 async def _fetched(address: str, timeout: float) -> _Page:  # noqa: ASYNC109 - of each connection, below the caller's
     async with (
         httpx2.AsyncClient(
-            timeout=timeout, trust_env=False, follow_redirects=True, max_redirects=MOST_REDIRECTS, headers=_HEADERS
+            timeout=timeout,
+            trust_env=False,
+            verify=authorities(trust_env=False),
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
+            headers=_HEADERS,
         ) as http,
         http.stream("GET", address) as answer,
     ):

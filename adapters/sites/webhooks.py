@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.settings import SECRET, Settings
+from adapters.settings.trust import authorities
 from adapters.sites.tokens import state_url, webhook_secret
 from dunning.level import Level
 from dunning.ports.outages import OutageError
@@ -34,7 +35,7 @@ class SiteMessenger:
         self._secret = secret
         self._portal_url = portal_url
         self._timeout = timeout
-        self._near, self._far = (httpx2.AsyncClient(timeout=timeout, trust_env=trust) for trust in (False, True))
+        self._near, self._far = (_client(timeout, trust_env=far) for far in (False, True))
 
     async def tell(self, service: Service, level: Level, at: datetime) -> None:
         """Tell the site, if the service names one, that it runs at `level` since at least `at`.
@@ -93,6 +94,10 @@ def sites_from(settings: Settings) -> SiteMessenger | SilentSites:
     """The messenger that the settings ask for; close it in the end."""
     secret = settings.site_webhook_secret.get_secret_value()
     return SiteMessenger(secret, settings.portal_url, settings.site_seconds) if secret else SilentSites()
+
+
+def _client(timeout: float, *, trust_env: bool) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(timeout=timeout, trust_env=trust_env, verify=authorities(trust_env=trust_env))
 
 
 def _body(service: Service, level: Level, at: datetime, portal_url: str) -> str:

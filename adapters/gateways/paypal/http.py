@@ -11,6 +11,7 @@ import httpx2
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
 from adapters.settings.loopback import is_on_this_machine
+from adapters.settings.trust import authorities
 from dunning.ports.outages import GatewayRefusedError, OutageError
 
 _UNAUTHORIZED, _FORBIDDEN, _MISSING, _RATE_LIMIT, _BROKEN = 401, 403, 404, 429, 500
@@ -77,7 +78,8 @@ class PayPalHttp:
         self._secret = secret
         self._url = url.rstrip("/")
         self._timeout = timeout
-        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=not is_on_this_machine(url))
+        far = not is_on_this_machine(url)
+        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=far, verify=authorities(trust_env=far))
         self._token: SecretStr | None = None
         self._good_until = 0.0
         self._turn = asyncio.Lock()

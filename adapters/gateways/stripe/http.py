@@ -13,6 +13,7 @@ import stripe
 
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import other_mode
+from adapters.settings.trust import authorities
 
 _OF_MODE = {live: re.compile(rb'"livemode"\s*:\s*' + word) for live, word in ((True, b"true"), (False, b"false"))}
 """How an answer says so of itself, or of what is in it. What people write is text there, with its quotes escaped."""
@@ -30,7 +31,8 @@ class StripeHttp(stripe.HTTPClient):
     def __init__(self, url: str, timeout: float, *, live: bool) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - the SDK leaves a private argument untyped
         self._live = live
-        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=not is_on_this_machine(url))
+        far = not is_on_this_machine(url)
+        self._http = httpx2.AsyncClient(timeout=timeout, trust_env=far, verify=authorities(trust_env=far))
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None
