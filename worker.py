@@ -55,6 +55,7 @@ from adapters.store import SqlStore, migrate
 from adapters.store.database.engine import database
 from adapters.templates import renderer
 from adapters.temporal import schedules
+from adapters.temporal.build import build_id
 from adapters.temporal.client import connect, measured, register
 from adapters.ways_to_pay import looks_from
 from composition import Composition
@@ -190,6 +191,8 @@ def workers(
         calls.PANEL: settings.panel_calls_per_second,
     }
 
+    build = build_id()
+
     async def on_fatal_error(error: BaseException) -> None:
         failed(error)
 
@@ -199,6 +202,7 @@ def workers(
             task_queue=settings.task_queue + suffix,
             workflows=[] if suffix else WORKFLOWS,
             activities=methods,
+            build_id=build,
             interceptors=around,
             # Rules and activities pass through the sandbox anyway, and importing the rest anew for every case costs
             # a fifth of the throughput. The replay tests run every history in the sandbox and so keep its guard.
