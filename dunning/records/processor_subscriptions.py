@@ -64,6 +64,7 @@ class ProcessorSubscription(Wire):
     `subscription` is ours whose invoices it pays; empty: whatever the account owes. `counts_from`: what it paid before
     is none of ours. `terms` are as the processor said at `looked_at`. `warned`: the customer was
     told of that (`dunning.case.habit`). `stopped_by_us`: we asked the processor to have it take no more money.
+    `untold`: what it had paid by then may not have been told to its cases yet.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ProcessorSubscription(Wire):
     stopped_by_us: bool = False
     terms: Terms
     looked_at: Instant
+    untold: bool = False
 
     @property
     def processor(self) -> Company:
@@ -93,7 +95,7 @@ class ProcessorSubscription(Wire):
     def seen(self, now: Terms, at: Instant) -> Self:
         """As it is `now`. Who has it go on again ends what we asked for."""
         ours = self.stopped_by_us and not (self.terms.status in _STOPPED and now.active)
-        return self.model_copy(update={"terms": now, "looked_at": at, "stopped_by_us": ours})
+        return self.model_copy(update={"terms": now, "looked_at": at, "stopped_by_us": ours, "untold": True})
 
     def expected_on(self, zone: str) -> date | None:
         """The day in that zone on which money is expected."""

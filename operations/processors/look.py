@@ -5,9 +5,10 @@ owes, and on no other; as credit of the account when it owes nothing.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dunning.case.facts import Payment, Reversal
 from dunning.case.ledger import MONEY_IN
@@ -21,7 +22,14 @@ from dunning.ports.subscriptions import SubscriptionRecords
 from dunning.ports.tickets import Tickets
 from dunning.records.credit import UNMATCHED, Credit
 from dunning.records.inbox import News
-from dunning.records.processor_subscriptions import COMPANIES, CountedSale, ProcessorSubscription, Sale, company_of
+from dunning.records.processor_subscriptions import (
+    COMPANIES,
+    Company,
+    CountedSale,
+    ProcessorSubscription,
+    Sale,
+    company_of,
+)
 from dunning.tickets.processors import processor_ended, refunded_credit
 from operations.cases.look import CaseOf
 from operations.money.deliver_news import Deliver
@@ -31,11 +39,20 @@ from operations.processors.processors import Processors
 
 BACK, AHEAD = timedelta(days=45), timedelta(days=1)
 """So far back it is asked for payments: longer than PayPal tries. Its clock may be ahead of ours."""
+AWAY = 5
+"""When so many of a company's in a row cannot be looked at, the others wait for the next hour: each would take long."""
 log = logging.getLogger("reprieve.operations")
 
 
 class LookRecords(ProcessorRecords, Accounts, Claims, Credits, Invoices, SubscriptionRecords, Tickets, Protocol):
     """The links, the invoices of their accounts, and where money goes that none of these needs."""
+
+
+class _Found(NamedTuple):
+    """The link as it was seen, if there is one, and what it has to tell."""
+
+    link: ProcessorSubscription | None
+    news: tuple[News, ...] = ()
 
 
 class LookAtProcessor:
@@ -65,15 +82,18 @@ class LookAtProcessor:
         `sale` is one that somebody hinted at: the processor's list may show it a moment later. `until`: a case on
         virtual time is ahead of us.
         """
+        return (await self._found(name, sale, until)).news
+
+    async def _found(self, name: str, sale: str = "", until: datetime | None = None) -> "_Found":
         linked = await self._store.processor_subscription(name)
         processor = self._processors.of(name)
         if linked is None or processor is None:
-            return ()
+            return _Found(None)
         linked = await self.refreshed(linked)
         news = list[News]()
         for each in await self._sales(processor, linked, sale, until or self._clock()):
             news += await self._news(linked, each)
-        return tuple(news)
+        return _Found(linked, tuple(news))
 
     async def stopping(self, linked: ProcessorSubscription) -> None:
         """Note that we are about to have it stop: a webhook may say so before the processor answers us."""
@@ -101,11 +121,14 @@ class LookAtProcessor:
 
     async def tell(self, name: str, deliver: Deliver) -> int:
         """Look, and bring what it has to its cases; how much that was."""
-        news = await self.at(name)
-        for each in news:
+        found = await self._found(name)
+        for each in found.news:
             await deliver(each)
             await self._note_told(each)
-        return len(news)
+        now = await self._store.processor_subscription(name)
+        if now and now == found.link:
+            await self._store.note_processor_subscription(now.model_copy(update={"untold": False}))
+        return len(found.news)
 
     async def _note_told(self, news: News) -> None:
         back = isinstance(news.fact, Reversal)
@@ -207,27 +230,40 @@ class LookAtAll:
         self._doctor = doctor
 
     async def all(self, at: datetime, beat: Callable[..., None]) -> int:
-        """Look where something is owed or was expected by `at`, and tell its cases; how many payments that were.
+        """Look where something is owed, was expected by `at`, or is not told yet; how many payments that were.
 
-        One that cannot be looked at keeps no other waiting; it is looked at the next time. Raises StoreOutageError.
+        One that cannot be looked at keeps no other waiting; it is looked at the next time. Whoever waited longest comes
+        first. Raises StoreOutageError.
         """
-        told = 0
-        for each in await self._store.processor_subscriptions():
-            if await self._matters(each, at):
+        told, failed = 0, Counter[Company]()
+        for each in sorted(await self._store.processor_subscriptions(), key=lambda link: link.looked_at):
+            if failed[each.processor] < AWAY and await self._matters(each, at):
                 try:
-                    told += await self._look.tell(each.id, self._deliver)
-                    if now := await self._store.processor_subscription(each.id):
-                        await self._doctor.warn(now)
+                    told += await self._one(each)
+                    failed[each.processor] = 0
                 except StoreOutageError:
                     raise
                 except (OutageError, GatewayRefusedError) as error:
+                    failed[each.processor] += isinstance(error, OutageError) and await self._is_unseen(each)
                     log.warning("%s of %s was not looked at: %s", each.id, each.account, error)
-                beat(each.id)
+            beat(each.id)
+        return told
+
+    async def _is_unseen(self, link: ProcessorSubscription) -> bool:
+        """Whether its company did not answer; if it did, somebody else did not."""
+        now = await self._store.processor_subscription(link.id)
+        return now is not None and now.looked_at == link.looked_at
+
+    async def _one(self, link: ProcessorSubscription) -> int:
+        told = await self._look.tell(link.id, self._deliver)
+        if now := await self._store.processor_subscription(link.id):
+            await self._doctor.warn(now)
         return told
 
     async def _matters(self, linked: ProcessorSubscription, at: datetime) -> bool:
         expected = linked.terms.expected
-        return bool(expected and expected <= at) or bool(await self._store.open_invoices(linked.account))
+        due = linked.untold or bool(expected and expected <= at)
+        return due or bool(await self._store.open_invoices(linked.account))
 
 
 def payment_of(sale: CountedSale) -> News:

@@ -13,9 +13,11 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from adapters.gateways.paypal.processor import PayPal
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
+from composition import now
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK
 from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.money import Money
@@ -23,10 +25,13 @@ from dunning.notices.payment_date import TITLE
 from dunning.payments.awaited import WORDS
 from dunning.policy.file import Policy, ProcessorRule
 from dunning.policy.plan import WhenFailed
-from dunning.records.inbox import News
+from dunning.ports.outages import OutageError
+from dunning.records.inbox import News, Outcome
 from dunning.tickets.kind import TicketKind
 from operations.errors import RefusedError
 from operations.processors.links import Linked, NewLink
+from operations.processors.look import AWAY, LookAtAll, LookAtProcessor
+from operations.processors.processors import Processors
 from operations.processors.received import WithProcessor
 from sandbox.payments.books import Hook
 from sandbox.stage.stage import QUEUE, Stage
@@ -351,3 +356,57 @@ async def test_what_stripe_does_not_know_is_not_linked(open_stage: Stage) -> Non
         await linked(playing)
     await playing.signal()
     assert await playing.outcome() == "paid"
+
+
+async def test_what_could_not_be_brought_to_a_case_in_one_hour_is_brought_in_the_next(open_stage: Stage) -> None:
+    """Its next payment is far away then, and nothing is owed any more."""
+    playing = await begin(open_stage, "SS-untold", HOTDOODLE, due_in=26)
+    await subscribes(playing, 6)
+    await linked(playing)
+    await open_stage.companies.payments.script(playing.account, "webhook:lost", times=None)
+    await pays(playing)
+    made = open_stage.made(playing.skipper.client)
+
+    async def away(news: News) -> Outcome:
+        raise OutageError(f"the server is away from {news.account}")
+
+    with pytest.raises(OutageError):
+        await made.look_at_processor.tell(name_of(playing), away)
+    await playing.signal()
+    assert await playing.outcome() == "paid"
+    hourly = LookAtAll(made.look_at_processor, open_stage.store, made.deliver_news.deliver, made.payment_doctor)
+    for _ in range(2):
+        await hourly.all(playing.moment(6, 120), list[str]().append)
+        assert [each.amount for each in await open_stage.store.credits(playing.account)] == [FEE]
+    link = await open_stage.store.processor_subscription(name_of(playing))
+    assert link
+    assert (link.untold, link.terms.expected) == (False, playing.moment(6, 60) + 31 * DAY)
+
+
+async def test_a_company_that_is_away_keeps_nobody_waiting_for_hours(open_stage: Stage, caplog: Any) -> None:
+    """Each call to it takes as long as we are patient."""
+    playing = await begin(open_stage, "SS-away", HOTDOODLE, due_in=28)
+    await subscribes(playing, 6)
+    link = (await linked(playing)).link
+    await open_stage.companies.payments.script(playing.account, "webhook:lost", times=None)
+    payment = await pays(playing)
+    made, long_ago = open_stage.made(playing.skipper.client), link.looked_at - 900 * DAY
+    names = [f"I-AWAY-{number}" for number in range(AWAY + 3)]
+    for name in names:
+        await open_stage.store.put_processor_subscription(
+            link.model_copy(update={"id": name, "looked_at": long_ago, "untold": True})
+        )
+    nowhere = PayPal("client", SecretStr("secret"), "http://127.0.0.1:9", timeout=1)
+    stripe = made.processors.of(link.id)
+    assert stripe
+    processors = Processors({"paypal": nowhere, "stripe": stripe})
+    look = LookAtProcessor(processors, open_stage.store, made.look.case, made.spread_credit, now)
+    hourly, beats = LookAtAll(look, open_stage.store, made.deliver_news.deliver, made.payment_doctor), list[str]()
+    assert await hourly.all(playing.moment(6, 120), beats.append) >= 1
+    for name in names:
+        await open_stage.store.remove_processor_subscription(name)
+    await nowhere.close()
+    assert [each in caplog.text for each in names] == [True] * AWAY + [False] * 3
+    assert set(names) < set(beats)
+    assert await playing.outcome() == "paid"
+    assert await money(playing) == [(payment, "USD 19.99")]
