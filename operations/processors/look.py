@@ -194,20 +194,26 @@ class LookAtProcessor:
             return linked.account
 
     async def _oldest_owed(self, linked: ProcessorSubscription, account: str, currency: str) -> str:
-        """The number of the oldest invoice that is owed still, with what is on its way to it; empty without one."""
-        ours = linked.subscription
+        """The number of the oldest invoice that is owed still, with what is on its way to it; empty without one.
+
+        Who owes in another currency alone brings it there: its case cannot count it, and tells a person.
+        """
+        ours, other = linked.subscription, ""
         its = {each.invoice for each in await self._store.renewals(ours)} if ours else set[str]()
         for known in await self._store.open_invoices(account):
             if ours and known.number not in its:
                 continue
             case = await self._case_of(known.number)
-            if case is None or case.balance.currency != currency:
+            if case is None or case.balance.minor <= 0:
+                continue
+            if case.balance.currency != currency:
+                other = other or known.number
                 continue
             heard = {entry.id for entry in case.entries if entry.kind in MONEY_IN}
             coming = [each.amount for each in await self._store.sales_of(known.number) if each.id not in heard]
             if case.balance.minor > sum(each.minor for each in coming if each.currency == currency):
                 return known.number
-        return ""
+        return other
 
     async def _as_credit(self, sale: CountedSale, processor: str) -> None:
         """Nothing is owed: it is paid ahead."""

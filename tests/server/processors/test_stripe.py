@@ -410,3 +410,27 @@ async def test_a_company_that_is_away_keeps_nobody_waiting_for_hours(open_stage:
     assert set(names) < set(beats)
     assert await playing.outcome() == "paid"
     assert await money(playing) == [(payment, "USD 19.99")]
+
+
+async def test_what_is_paid_in_another_currency_than_is_owed_is_credit_and_a_person_hears_of_it(
+    open_stage: Stage,
+) -> None:
+    """Else the customer pays month by month, and is suspended all the same."""
+    playing = await begin(open_stage, "SS-euro", HOTDOODLE, due_in=36)
+    await subscribes(playing, 6, currency="eur")
+    await linked(playing)
+    payment = await pays(playing)
+    for each in (await hooks(open_stage, payment)).values():
+        await handled(open_stage, each.id)
+
+    async def is_told() -> bool:
+        found = await open_stage.store.tickets(playing.account)
+        return [(each.kind, "paid in EUR, invoiced in USD" in each.body) for each in found] == [
+            (TicketKind.PAYMENT_PARKED, True)
+        ]
+
+    await until_true(is_told)
+    assert [str(each.amount) for each in await open_stage.store.credits(playing.account)] == ["EUR 19.99"]
+    assert (await playing.case()).balance == FEE
+    await playing.signal()
+    assert await playing.outcome() == "paid"
