@@ -20,9 +20,11 @@ from tests.chaos.exempt import BEFORE_ALL, restricted_while_exempt
 from tests.chaos.fees import fees
 from tests.chaos.given import held_by_outages_alone, outages
 from tests.chaos.life import Life
+from tests.chaos.lines import lines
 from tests.chaos.merged import restricted_for_another
 from tests.chaos.out_of_hours import acted_out_of_hours, put_off_by_hours
 from tests.chaos.parked import parked
+from tests.chaos.processor import by_processor, net
 from tests.chaos.renews import renewals
 from tests.chaos.seen import Seen
 from tests.chaos.warned import unannounced, unwarned
@@ -58,6 +60,8 @@ async def wrongs(life: Life) -> list[str]:
         *acted_out_of_hours(seen),
         *outages(seen),
         *renewals(seen),
+        *by_processor(seen),
+        *lines(seen),
         *_unapproved(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),
@@ -133,7 +137,7 @@ def _money(seen: Seen) -> list[str]:
             moved[line.currency.upper()] += line.amount
     for payment in seen.life.told.bank:
         moved[payment.currency] += payment.net
-    moved["USD"] += sum(seen.life.told.credit.values())
+    moved["USD"] += sum(seen.life.told.credit.values()) + net(seen)
     ours: Counter[str] = Counter()
     for case in seen.cases.values():
         asked = sum(SIGN[entry.kind] * entry.amount.minor for entry in _asked(case))

@@ -12,6 +12,7 @@ from tests.chaos.drawn import (
     DrawnFee,
     DrawnInvoice,
     DrawnLife,
+    DrawnProcessor,
     DrawnRenewals,
     Fault,
     FaultKind,
@@ -34,7 +35,8 @@ _WEIGHTS: dict[ActKind, int] = {
     # Drawn apart, so that older seeds stay the lives that they were.
     "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
     "renewals paused": 0, "renewals cancelled": 0, "replanned": 0, "outage written down": 0, "outage seen": 0,
-    "outage struck out": 0,
+    "outage struck out": 0, "processor pays": 0, "processor tells again": 0, "processor payment fails": 0,
+    "processor refunds": 0, "processor stops": 0,
 }  # fmt: skip
 _BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
 """Days after a due date on which an outage is over."""
@@ -55,6 +57,10 @@ _REPLANNED = 0.15
 """The share of accounts of which an invoice is moved to another policy."""
 _RENEWS = 0.3
 """The share of accounts that have a subscription beside their invoices."""
+_PROCESSOR = 0.3
+"""The share of accounts for which a company's own subscription pays."""
+_LINES = 0.4
+"""The share of invoices that say what they are for."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
     "worker killed": 7, "worker frozen": 4, "worker frozen for long": 2, "frozen in a call": 4,
     "frozen before a call": 6, "portal killed": 5, "store locked": 6, "panel down": 5, "panel lies": 4,
@@ -69,12 +75,15 @@ def draw(seed: int) -> DrawnLife:
     invoices = tuple(_invoice(chance, number) for number in range(chance.choice((1, 1, 2, 2, 3))))
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
     invoices = tuple(_in_hours(Random(f"{seed} {number} hours"), each) for number, each in enumerate(invoices))
+    invoices = tuple(_with_lines(Random(f"{seed} {number} lines"), each) for number, each in enumerate(invoices))
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
     acts += _windows(Random(f"{seed} windows"), invoices)
     if away := _outages(Random(f"{seed} outages"), invoices):
         invoices, acts = _unpaid(Random(f"{seed} unpaid"), invoices, acts, away)
     renews, its = _renews(Random(f"{seed} renews"), invoices)
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
+    processor, its = _processor(Random(f"{seed} processor"), invoices)
+    acts += its
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -87,6 +96,7 @@ def draw(seed: int) -> DrawnLife:
         acts=acts,
         faults=tuple(_faults(chance, acts)),
         renews=renews,
+        processor=processor,
     )
 
 
@@ -117,6 +127,11 @@ def _in_hours(chance: Random, invoice: DrawnInvoice) -> DrawnInvoice:
     """Some policies restrict nobody while Billing, or Support, is closed."""
     department: Department = chance.choice(("billing", "billing", "support"))
     return replace(invoice, in_hours=department) if chance.random() < _IN_HOURS else invoice
+
+
+def _with_lines(chance: Random, invoice: DrawnInvoice) -> DrawnInvoice:
+    """Some say what they are for."""
+    return replace(invoice, lines=chance.choice((1, 2, 3))) if chance.random() < _LINES else invoice
 
 
 def _fee(chance: Random, after: int) -> DrawnFee:
@@ -196,6 +211,27 @@ def _renews(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnRe
     changes: tuple[ActKind, ...] = ("renewals changed", "renewals paused", "renewals cancelled")
     kinds += chance.sample(changes, k=chance.choice((0, 0, 1, 1, 2)))
     return renews, [_act(chance, invoices, kind) for kind in kinds]
+
+
+def _processor(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnProcessor | None, list[Act]]:
+    """It pays one to three times; at times one fails, goes back, is told again, or all of it stops."""
+    if chance.random() >= _PROCESSOR:
+        return None, []
+    first, every = chance.choice((1, 2, 6, 7, 12)), chance.choice((14, 31, 40))
+    days = tuple(first + n * every for n in range(chance.choice((1, 2, 2, 3))))
+    drawn = DrawnProcessor(
+        company=chance.choice(("stripe", "paypal")),
+        minor=chance.choice((invoices[0].minor, invoices[0].minor, 1000)),
+        days=days,
+        every=every,
+    )
+    acts = [replace(_act(chance, invoices, "processor pays", 0), day=day) for day in days]
+    others: tuple[ActKind, ...] = (
+        "processor tells again", "processor tells again", "processor payment fails", "processor refunds",
+        "processor stops",
+    )  # fmt: skip
+    kinds = chance.sample(others, k=chance.choice((0, 1, 1, 2)))
+    return drawn, [*acts, *(_act(chance, invoices, kind) for kind in kinds)]
 
 
 def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:

@@ -16,7 +16,8 @@ ActKind = Literal[
     "takes back by command what nobody knows", "what was waited for comes", "cancellation asked",
     "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled", "renewal paid",
     "renewals changed", "renewals paused", "renewals cancelled", "replanned", "outage written down", "outage seen",
-    "outage struck out",
+    "outage struck out", "processor pays", "processor tells again", "processor payment fails", "processor refunds",
+    "processor stops",
 ]  # fmt: skip
 Department = Literal["billing", "support"]
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
@@ -53,7 +54,8 @@ class DrawnInvoice:
 
     `service` is the one that it pays for; a number that the account has not means all of them. `fees` replace those of
     its policy; none: it keeps them. `moved_in`: another system dunned it until today; it may be past due. Its
-    policy restricts only while the department `in_hours` is there; None: at any hour.
+    policy restricts only while the department `in_hours` is there; None: at any hour. It says what it is for in so many
+    `lines`.
     """
 
     policy: str
@@ -64,6 +66,7 @@ class DrawnInvoice:
     fees: tuple[DrawnFee, ...] = ()
     moved_in: bool = False
     in_hours: Department | None = None
+    lines: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,19 @@ class DrawnRenewals:
     first: int
     period: str
     charges: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DrawnProcessor:
+    """A subscription that a company runs for the account: it takes `minor` units of USD on those `days`.
+
+    Days are counted from the first due date; after the last one it says that it pays `every` so many days.
+    """
+
+    company: Literal["stripe", "paypal"]
+    minor: int
+    days: tuple[int, ...]
+    every: int
 
 
 @dataclass(frozen=True)
@@ -125,6 +141,7 @@ class DrawnLife:
     acts: tuple[Act, ...]
     faults: tuple[Fault, ...]
     renews: DrawnRenewals | None = None
+    processor: DrawnProcessor | None = None
     zone: str = ""
 
     def calm(self) -> "DrawnLife":

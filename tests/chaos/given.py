@@ -135,6 +135,7 @@ def _is_held_by_outages_alone(seen: Seen, asked: Asked) -> bool:
         or {attempt.kind for attempt in case.attempts} - {"declined", "no_method"}
         or {done.kind for done in case.done} & {"undelivered", "bounced", "refunded"}
         or any(each.approvals for each in before)
+        or seen.life.drawn.processor
         or told.windows
         or any(each.id not in told.bygones for each in seen.windows)
     )  # fmt: skip

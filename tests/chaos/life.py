@@ -153,6 +153,7 @@ class Life:
                 "due": self.first_due + timedelta(days=drawn.due),
                 "policy": drawn.policy,
                 "pays_for": self.pays_for(drawn),
+                "lines": [{"text": text, "amount": _written(minor)} for text, minor in lines_of(drawn)],
                 "moved_in": _now().date() if drawn.moved_in else None,
             }
         )
@@ -283,5 +284,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def lines_of(drawn: DrawnInvoice) -> list[tuple[str, int]]:
+    """What the invoice is for, and in minor units how much of it; the last line of three is a discount."""
+    parts = {0: (), 1: (drawn.minor,), 2: (drawn.minor - 300, 300), 3: (drawn.minor + 50, 300, -350)}[drawn.lines]
+    return list(zip(("Web hosting", "bakery.example", "Discount"), parts, strict=False))
+
+
 def _written(minor: int) -> str:
-    return f"USD {minor // 100}.{minor % 100:02}"
+    return f"USD {'-' * (minor < 0)}{abs(minor) // 100}.{abs(minor) % 100:02}"

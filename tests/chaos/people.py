@@ -15,6 +15,7 @@ from operations.errors import RefusedError
 from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
+from tests.chaos import processor
 from tests.chaos.away import is_seen, strikes_out, writes_down
 from tests.chaos.closed import cancels_window, sets_window
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
@@ -270,8 +271,8 @@ async def _credit(life: Life, act: Act) -> None:
 
 
 async def _goodwill(life: Life, act: Act) -> None:
-    """A person gives a part of a payment back; typed twice it happens once."""
-    if charge := await _paid(life, act):
+    """A person gives a part of a payment back; typed twice it happens once. Some payments name no invoice."""
+    if (charge := await _paid(life, act)) and charge.invoice:
         fact = GiveBack(
             id=f"g{act.day}-{act.pick:.4f}", payment=charge.id, amount=usd(max(1, charge.amount // 4)),
             by="ana", reason="drawn",
@@ -345,6 +346,11 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "outage seen": is_seen,
     "outage struck out": strikes_out,
     "replanned": replans,
+    "processor pays": processor.acts,
+    "processor tells again": processor.acts,
+    "processor payment fails": processor.acts,
+    "processor refunds": processor.acts,
+    "processor stops": processor.acts,
     "renewal paid": pays_renewal,
     "renewals changed": changes_renewals,
     "renewals paused": changes_renewals,

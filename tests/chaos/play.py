@@ -15,6 +15,7 @@ from tests.chaos.drawn import LONGEST, DrawnLife, Fault
 from tests.chaos.faults import break_something
 from tests.chaos.life import Life, StuckError
 from tests.chaos.people import do
+from tests.chaos.processor import begins, is_looked_at
 from tests.chaos.world import World
 
 QUIET = 240.0
@@ -94,6 +95,7 @@ async def _live(life: Life) -> list[str]:
     try:
         await bygones(life)
         await life.open()
+        await begins(life)
         for day in life.drawn.days:
             await _pass(life, day, breaking)
     except StuckError as error:
@@ -134,6 +136,7 @@ async def _settled(world: World, life: Life) -> list[str]:
         await reopens(life)
         await comes_back(life)
         for day in AFTERWARDS:
+            await is_looked_at(life)
             await quiet(world, life)
             await life.to_day(day)
         await quiet(world, life)

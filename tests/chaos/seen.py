@@ -8,6 +8,7 @@ from dunning.case.case import Case
 from dunning.case.ledger import Kind
 from dunning.holds import Hold
 from dunning.level import Level
+from dunning.payments.awaited import WORDS
 from dunning.records.books import KnownInvoice
 from dunning.records.carried import Carried
 from dunning.records.credit import Credit
@@ -77,6 +78,11 @@ class Seen:
                 "reversals that no worker could check": self.life.told.unchecked,
                 "invoices moved to another policy": sum(bool(case.replans) for case in self.cases.values()),
                 "renewals billed": len(self.renewals),
+                "payments by a company's own subscription": len(self.life.told.sales),
+                "steps put off for such a payment": sum(
+                    each.reason.startswith(WORDS) for case in self.cases.values() for each in case.deferrals
+                ),
+                "invoices with lines": sum(bool(case.invoice.lines) for case in self.cases.values()),
                 "steps put off by outages": sum(
                     each.moved_days > 0 for case in self.cases.values() for each in case.deferrals
                 ),

@@ -11,6 +11,7 @@ from dunning.policy.check import findings
 from tests.chaos import faults, people
 from tests.chaos.draw import POLICIES, draw
 from tests.chaos.drawn import ACTS, FAULTS
+from tests.chaos.life import lines_of
 from tests.chaos.offices import OFFICES, is_there
 from tests.chaos.with_fees import NAMES, with_fees
 
@@ -50,6 +51,15 @@ def test_lives_have_outages_and_hours() -> None:
     assert sum(bool(each & {"outage written down", "outage seen"}) for each in kinds) > len(LIVES) / 4
     assert sum("outage struck out" in each for each in kinds) > len(LIVES) / 20
     assert {invoice.in_hours for life in LIVES for invoice in life.invoices} == {None, "billing", "support"}
+
+
+def test_lives_have_subscriptions_of_both_companies_and_invoices_with_lines() -> None:
+    drawn = [life.processor.company for life in LIVES if life.processor]
+    assert min(drawn.count("stripe"), drawn.count("paypal")) > len(LIVES) / 10
+    assert {invoice.lines for life in LIVES for invoice in life.invoices} == {0, 1, 2, 3}
+    for life in LIVES:
+        for invoice in life.invoices:
+            assert sum(minor for _, minor in lines_of(invoice)) == (invoice.minor if invoice.lines else 0)
 
 
 def test_the_check_and_the_settings_mean_the_same_hours() -> None:

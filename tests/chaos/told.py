@@ -57,6 +57,24 @@ class OutageSaid:
 
 
 @dataclass
+class Sale:
+    """What a company's own subscription took from the customer. `back`: that was given back there, or a part of it."""
+
+    id: str
+    minor: int
+    back: bool = False
+
+
+@dataclass
+class Expected:
+    """When such a subscription is to pay next (None: never, or nobody knows), in which cases' times it says so."""
+
+    at: datetime | None
+    since: dict[str, datetime]
+    until: dict[str, datetime] = field(default_factory=dict[str, datetime])
+
+
+@dataclass
 class Told:
     """Of one life."""
 
@@ -81,6 +99,10 @@ class Told:
     outages: list[OutageSaid] = field(default_factory=list[OutageSaid])
     bygones: frozenset[str] = frozenset()
     """Ids of outages that were struck out, and of windows that were cancelled, before the life began."""
+    sales: list[Sale] = field(default_factory=list[Sale])
+    expected: list[Expected] = field(default_factory=list[Expected])
+    stopped: bool = False
+    """Its subscription at a company takes nothing any more."""
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
     unchecked: int = 0

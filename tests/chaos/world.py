@@ -12,7 +12,7 @@ import httpx2
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
-from sandbox.stage.stage import STRIPE_SECRET, Stage, stage
+from sandbox.stage.stage import PAYPAL_WEBHOOK, STRIPE_SECRET, Stage, stage
 from tests.chaos import offices
 from tests.chaos.drawn import Link
 from tests.chaos.proxy import Proxy
@@ -163,6 +163,8 @@ async def world(keep: Path | None = None) -> AsyncGenerator[World]:
         built = World(made, links, workers)
         await built.start_portal()
         await made.companies.payments.webhook(f"http://{links['portal'].address}/webhooks/stripe", STRIPE_SECRET, 0.2)
+        portal, here = f"http://{links['portal'].address}", made.addresses.paypal
+        await made.companies.paypal.webhook(f"{portal}/webhooks/paypal", PAYPAL_WEBHOOK, here)
         yield built
 
 
