@@ -212,9 +212,12 @@ def _lines(case: Case) -> tuple[tuple[str, Money], ...]:
     A line that waits for another one (a reversal that overtook its payment) does not count yet: then there is no sum to
     show.
     """
-    lines = [(entry.kind.value, _signed(entry)) for entry in case.entries if entry.kind is not Kind.PARKED]
+    lines = [(entry.kind, _signed(entry)) for entry in case.entries if entry.kind is not Kind.PARKED]
     adds_up = sum(amount.minor for _, amount in lines) == case.balance.minor
-    return tuple(lines) if len(lines) > 1 and adds_up else ()
+    told = Kind.INVOICE if case.invoice.lines else None  # what it is for stands above it, and comes to the same
+    return (
+        tuple((kind.value, amount) for kind, amount in lines if kind is not told) if len(lines) > 1 and adds_up else ()
+    )
 
 
 def _signed(entry: Entry) -> Money:

@@ -95,8 +95,14 @@ async def test_the_lines_of_the_balance(bank: Portal) -> None:
 async def test_what_the_invoice_is_for(bank: Portal) -> None:
     case = case_of()
     lines = (Line(text="Web <b>", amount=Money.parse("USD 24.99")), Line(text="Discount", amount=Money.parse("USD -5")))
-    show(bank, case.model_copy(update={"invoice": case.invoice.model_copy(update={"lines": lines})}))
+    case = case.model_copy(update={"invoice": case.invoice.model_copy(update={"lines": lines})})
+    show(bank, case)
     assert "Web <b> $24.99 Discount \u2212 $5.00" in await words(bank)
+    show(bank, bills.paid_case(case, "USD 5.00"))
+    said = await words(bank)
+    assert "Web <b> $24.99 Discount \u2212 $5.00 Payment \u2212 $5.00 Owed now $14.99" in said, (
+        "they come to what is owed"
+    )
 
 
 async def test_what_is_too_small_need_not_be_paid(bank: Portal) -> None:
