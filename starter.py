@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, Parameter, UnusedCliTokensError
 
 from cli.shell.errors import BAD_INPUT, FAILED, INTERRUPTED, CommandError, plainly
+from cli.shell.output import complain
 
 _POLICIES, _CASES, _SUBSCRIPTIONS, _DECISIONS, _HOLDS, _ACCOUNTS, _STORE = (
     Group(name, sort_key=place)
@@ -211,7 +212,7 @@ def _explained(error: CycloptsError) -> str:
 
 
 def _fail(text: str, status: int) -> int:
-    print(f"starter: {text}", file=sys.stderr)
+    complain(f"starter: {text}")
     return status
 
 

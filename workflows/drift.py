@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from dunning.fleet import drift
     from dunning.fleet.drift import DriftOrder, Page, PageOrder
     from dunning.fleet.drift_report import DriftReport
+    from dunning.fleet.report import details
 
 PATIENCE = timedelta(hours=1)
 """Bounds one try at one page; a worker that died is noticed by its heartbeats."""
@@ -34,7 +35,7 @@ class DriftCheck:
             page = await _checked(PageOrder(at=at, after=after))
             report += page.report
             after, more = page.last, bool(page.last)
-            workflow.set_current_details("\n".join(report.lines()))
+            workflow.set_current_details(details(report))
         if report.told:
             await _tell_support(report)
         return report

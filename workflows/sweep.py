@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.fleet.sweep import SweepBooks
     from activities.notices.open_ticket import OpenTicket
     from dunning.fleet import sweep
+    from dunning.fleet.report import details
     from dunning.fleet.sweep import CompareOrder, HealOrder, SweepOrder
     from dunning.fleet.sweep_report import SweepReport
 
@@ -43,7 +44,7 @@ class Sweep:
             if found.missing:
                 heal = HealOrder(since=part.since, until=part.until, news=found.missing)
                 report += await _swept(SweepBooks.heal, heal, _label("heal", part))
-            workflow.set_current_details("\n".join(report.lines()))
+            workflow.set_current_details(details(report))
         if report.needs_a_person:
             await _tell_billing(report)
         return report

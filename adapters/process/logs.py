@@ -6,6 +6,7 @@ import sys
 import structlog
 
 from dunning.ports.outages import OutageError
+from dunning.visible import in_a_line, in_json, visible
 
 
 def configure(level: str, *, as_json: bool) -> None:
@@ -16,9 +17,7 @@ def configure(level: str, *, as_json: bool) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
-    )
+    last = (_document,) if as_json else (in_lines, structlog.dev.ConsoleRenderer())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -32,7 +31,7 @@ def configure(level: str, *, as_json: bool) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                last,
+                *last,
             ],
         )
     )
@@ -44,6 +43,21 @@ def configure(level: str, *, as_json: bool) -> None:
     logging.getLogger("httpx2").setLevel("WARNING")
     # At DEBUG it writes whole rows, with names and addresses in them.
     logging.getLogger("aiosqlite").setLevel("WARNING")
+
+
+def in_lines(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """No stranger's words steer a terminal or begin a line of their own; a traceback has many."""
+    shown = {key: in_a_line(value) for key, value in event.items() if isinstance(value, str) and key != _TRACEBACK}
+    traceback = {key: visible(event[key]) for key in (_TRACEBACK,) if key in event}
+    return {**event, **shown, **traceback}
+
+
+_TRACEBACK = "exception"
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _document(logger: object, name: str, event: structlog.typing.EventDict) -> str:
+    return in_json(str(_JSON(logger, name, event)))
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

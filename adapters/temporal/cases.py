@@ -47,6 +47,7 @@ from dunning.ports.cases import (
     Wanted,
 )
 from dunning.ports.outages import PATIENCE, OutageError
+from dunning.visible import in_markdown
 
 _ABORTED = "aborted by closing workflow"
 SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
@@ -94,7 +95,7 @@ class TemporalCases:
                 task_queue=self._queue,
                 id_reuse_policy=reuse.ALLOW_DUPLICATE_FAILED_ONLY if dead else reuse.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                static_summary=case_summary(opened.invoice),
+                static_summary=in_markdown(case_summary(opened.invoice)),
                 search_attributes=typed(values),
                 rpc_timeout=self._time,
             )
@@ -201,7 +202,7 @@ class TemporalCases:
                 task_queue=self._queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                static_summary=case_summary(opened.invoice),
+                static_summary=in_markdown(case_summary(opened.invoice)),
                 start_signal=SIGNALS[type(signal)],
                 start_signal_args=[signal],
                 rpc_timeout=self._time,

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,7 +37,7 @@ async def show(account: AccountId, /, *, json: Json = False) -> None:
         more = found._asdict() | {"credit": [str(each) for each in found.credit]}
         print_json({**found.account.model_dump(mode="json"), **{k: v for k, v in more.items() if k != "account"}})
         return
-    print(*_told(found), sep="\n")
+    say(*_told(found), sep="\n")
 
 
 @account.command(name="set")
@@ -71,7 +71,7 @@ async def set_(
     asked = _asked(given)
     async with composed(server="not needed") as made:
         changed = await made.accounts.change(account, asked, by, reason)
-    say(changed, json=json)
+    print_changed(changed, json=json)
 
 
 @account.command
@@ -108,7 +108,7 @@ def _say_exempted(exempted: Exempted, *, json: bool) -> None:
         print_json({**exempted.account.model_dump(mode="json"), **told})
         return
     lines = [*exempted.what, *who_knows(exempted.told, exempted.kept), *exempted.notes]
-    print(*(f"{exempted.account.id}: {line}" for line in lines), sep="\n")
+    say(*(f"{exempted.account.id}: {line}" for line in lines), sep="\n")
 
 
 def who_knows(told: Iterable[str], kept: Iterable[str]) -> Iterator[str]:
@@ -118,13 +118,13 @@ def who_knows(told: Iterable[str], kept: Iterable[str]) -> Iterator[str]:
     yield from (f"{number} is not told yet; {later}" for number in kept)
 
 
-def say(changed: Changed, *, json: bool) -> None:
+def print_changed(changed: Changed, *, json: bool) -> None:
     """Print what changed, and what does not change with it."""
     if json:
         told = {"changed": changed.what, "notes": changed.notes}
         print_json({**changed.account.model_dump(mode="json"), **told})
         return
-    print(*(f"{changed.account.id}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")
+    say(*(f"{changed.account.id}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")
 
 
 def _asked(given: Mapping[str, object]) -> ChangeAccount:

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json, Whole
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,7 +35,7 @@ async def day_behind(
     if json:
         print_json([*map(_as_json, found), *map(_wrong_as_json, wrong)])
     else:
-        print(
+        say(
             "\n\n".join([*map(_words, found), *map(_wrong, wrong)])
             or "nobody pays just after the reminder, two months in a row"
         )

@@ -10,7 +10,7 @@ from cli.accounts.account import By, Reason, who_knows
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from operations.accounts.merge import Merged, Plan
@@ -38,7 +38,7 @@ async def merge(
             _say_plan(await made.merging.look(one, into), json=json)
             return
         if dry_run:
-            print(f"{one} is merged into {into} already; nothing was written")
+            say(f"{one} is merged into {into} already; nothing was written")
             return
         if not yes and not done:
             lines = (await made.merging.look(one, into)).lines
@@ -52,7 +52,7 @@ def _say_plan(plan: Plan, *, json: bool) -> None:
     if json:
         print_json({"would": plan.lines, "account": both.model_dump(mode="json")})
         return
-    print(f"{one.id} would go into {into.id}; nothing was written", *(f"  {line}" for line in plan.lines), sep="\n")
+    say(f"{one.id} would go into {into.id}; nothing was written", *(f"  {line}" for line in plan.lines), sep="\n")
 
 
 def _say(one: str, merged: Merged, *, done: bool, json: bool) -> None:
@@ -67,4 +67,4 @@ def _say(one: str, merged: Merged, *, done: bool, json: bool) -> None:
         *refused,
         f"files have to name it from now on: rows that name {one} are refused",
     ]
-    print(*(f"{merged.account.id}: {line}" for line in lines), sep="\n")
+    say(*(f"{merged.account.id}: {line}" for line in lines), sep="\n")

@@ -10,7 +10,7 @@ from cli.accounts.account import AccountId, By, Reason
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from operations.accounts.services import ServiceChanged
@@ -108,10 +108,10 @@ async def close(account: AccountId, service: ServiceId, /, *, by: By, reason: Re
         print_json({**its._asdict(), "level": its.level.value, "new": told.fresh})
         return
     what = "a Billing ticket says that it is to be closed" if told.fresh else "that was asked for already"
-    print(f"{its.service}: {what}")
-    print(f"It is {its.level.value}; open invoices that pay for it: {', '.join(its.invoices) or 'none'}")
+    say(f"{its.service}: {what}")
+    say(f"It is {its.level.value}; open invoices that pay for it: {', '.join(its.invoices) or 'none'}")
     for each in its.ends:
-        print(f"subscription {each} ends with what is billed last")
+        say(f"subscription {each} ends with what is billed last")
 
 
 def _new(**values: Any) -> NewService:
@@ -133,4 +133,4 @@ def _say(account: str, changed: ServiceChanged, *, json: bool) -> None:
         its = changed.service.model_dump(mode="json") if changed.service else {}
         print_json({**its, "changed": changed.what, "notes": changed.notes})
         return
-    print(*(f"{account}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")
+    say(*(f"{account}: {line}" for line in (*changed.what, *changed.notes)), sep="\n")

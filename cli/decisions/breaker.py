@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed, settings
 from cli.shell.options import Chosen, Json, Whole
-from cli.shell.output import complain, console, print_json, table
+from cli.shell.output import complain, console, print_json, say, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,7 @@ async def show(
     for key, group in groups.items():
         _print(*key, group, len(group) if all else _SHOWN)
     if not groups:
-        print("the breaker holds nothing back")
+        say("the breaker holds nothing back")
 
 
 @breaker.command
@@ -138,14 +138,14 @@ def _print(action: Counted, incident: str, status: str, rows: Sequence[Stopped],
     waits, kept = ("waits", "was") if len(rows) == 1 else ("wait", "were")
     who = ", ".join(dict.fromkeys(f"{row.decided_by} ({row.decided_why})" for row in rows))
     what = f"{waits} for a person" if status == DEFERRED else f"{kept} decided against by {who}"
-    print(f"{many(action, len(rows))} {what} since {rows[0].at:%Y-%m-%d %H:%M}Z; incident {incident}")
-    print(f"  policies: {by_policy(rows)}")
+    say(f"{many(action, len(rows))} {what} since {rows[0].at:%Y-%m-%d %H:%M}Z; incident {incident}")
+    say(f"  policies: {by_policy(rows)}")
     console().print(table(_COLUMNS, _cells(rows[:most])))
     if len(rows) > most:
-        print(f"  and {len(rows) - most:,} more: --all or --json")
+        say(f"  and {len(rows) - most:,} more: --all or --json")
     again = "--kept " if status == KEPT else ""
-    print(f"  allow: starter.py breaker allow {again}--incident {incident} --most 100 --by YOU --reason WHY")
-    print(
+    say(f"  allow: starter.py breaker allow {again}--incident {incident} --most 100 --by YOU --reason WHY")
+    say(
         *([] if again else [f"  keep:    starter.py breaker keep --incident {incident} --by YOU --reason WHY"]),
         "",
         sep="\n",
@@ -163,8 +163,8 @@ def _say(decided: Decided, what: str, told: str = "", *, json: bool) -> None:
         print_json({**counts, "decided": rows, "already": decided.already})
         return
     for each in decided.already:
-        print(f"{each.invoice}: {each.action} is allowed already, by {each.decided_by} ({each.decided_why})")
+        say(f"{each.invoice}: {each.action} is allowed already, by {each.decided_by} ({each.decided_why})")
     if rows:
-        print(f"{len(rows):,} {what};{told} {left:,} still wait")
+        say(f"{len(rows):,} {what};{told} {left:,} still wait")
     elif not decided.already:
-        print("nothing of that waits for the breaker")
+        say("nothing of that waits for the breaker")

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import By, Json, Number, Signed, day, login
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from dunning.records.inbox import Decision
@@ -38,9 +38,7 @@ async def promise(
 
     await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by or login()}, json)
     if reinstate and not json:
-        print(
-            f"{invoice}: what it restricts goes back now, and is restricted again once {on} is over, unless it is paid"
-        )
+        say(f"{invoice}: what it restricts goes back now, and is restricted again once {on} is over, unless it is paid")
 
 
 async def waive(
@@ -142,4 +140,4 @@ async def _decide(invoice: str, model: type[Decision], values: dict[str, object]
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})
     else:
-        print(f"{invoice}: {answer.outcome}; balance {answer.balance}, state {answer.state}")
+        say(f"{invoice}: {answer.outcome}; balance {answer.balance}, state {answer.state}")

@@ -10,7 +10,7 @@ from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, BadInputError
 from cli.shell.options import By, Json
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 
 if TYPE_CHECKING:
     from composition import Composition
@@ -45,7 +45,7 @@ async def recover(
     if json:
         print_json([each._asdict() for each in done])
     else:
-        print("\n".join(map(_words, done)) or ("nothing was done" if refused else _NONE))
+        say("\n".join(map(_words, done)) or ("nothing was done" if refused else _NONE))
     return BAD_INPUT if refused else 0
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import console, print_json
+from cli.shell.output import console, print_json, say, shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -28,16 +28,15 @@ async def removals(*, json: Json = False) -> None:
     for each in found:
         console().print(_shown(each))
     waits = sum(each.waits for each in found)
-    print(f"{len(found)} removal(s), {waits} of them wait for people now" if found else "no removals")
+    say(f"{len(found)} removal(s), {waits} of them wait for people now" if found else "no removals")
 
 
 def _shown(each: Removal) -> RenderableType:
     from rich.console import Group
     from rich.panel import Panel
-    from rich.text import Text
 
     title = " · ".join(part for part in (each.invoice, each.customer, each.account) if part)
-    return Panel(Group(*(Text(line) for line in _lines(each))), title=Text(title), expand=False)
+    return Panel(Group(*(shown(line) for line in _lines(each))), title=shown(title), expand=False)
 
 
 def _lines(each: Removal) -> list[str]:

@@ -11,7 +11,7 @@ from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, FAILED
 from cli.shell.options import By, Chosen, Json, Whole, parsed_instant
-from cli.shell.output import complain, console, print_json, table
+from cli.shell.output import complain, console, print_json, say, table
 
 if TYPE_CHECKING:
     from dunning.undo.report import TouchedCase
@@ -87,9 +87,9 @@ def _say(undone: Undone, *, json: bool, dry_run: bool) -> None:
     if rows:
         console().print(table(_COLUMNS, [_cells(row) for row in rows]))
     counted = ", ".join(f"{count} {outcome}" for outcome, count in totals(rows).items())
-    print(f"undo {undone.undo.id}: {counted or 'that run touched no case'}{'; nothing was changed' if dry_run else ''}")
+    say(f"undo {undone.undo.id}: {counted or 'that run touched no case'}{'; nothing was changed' if dry_run else ''}")
     if did.cases:
-        print(did.words)
+        say(did.words)
 
 
 def _cells(row: TouchedCase) -> tuple[str, ...]:

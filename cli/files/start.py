@@ -14,7 +14,7 @@ from cli.files.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, BAD_INPUT, FAILED
 from cli.shell.options import Json
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 from cli.shell.progress import counting
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ async def _tell(file: str, good: list[Checked], bad: list[Bad], updated: Updated
         print_json({"invoices": dry_run.plain(found), "changes": plain(updated.changed), "bad": _plain(sorted(bad))})
     else:
         changes = words(updated.changed, "would change")
-        print(*dry_run.words(found), *changes, dry_run.summary(found, len(bad)), sep="\n")
+        say(*dry_run.words(found), *changes, dry_run.summary(found, len(bad)), sep="\n")
         complain_of(file, sorted(bad))
     return BAD_INPUT if bad else 0
 
@@ -144,8 +144,8 @@ def _say(
         print_json({**opened, "not_started": not_started, **changed, **more, **wrong})
         return
     counts = [f"{len(numbers)} {key}" for key, numbers in report.opened.items()]
-    print(*words(updated.changed, "changed"), sep="\n", end="\n" if updated.changed else "")
-    print(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
+    say(*words(updated.changed, "changed"), sep="\n", end="\n" if updated.changed else "")
+    say(", ".join([*counts, f"{len(bad)} bad", f"{len(failed)} failed"]))
     differing = [
         Bad(place, invoice, f"differs: {', '.join(names)}; what is known stays, addresses and services are added")
         for place, invoice, names in sorted(report.differing)

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
 from cli.shell.options import Chosen, Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from operations.services.holds import Held
@@ -82,4 +82,4 @@ def _say(account: str, outcome: str, held: Held, *, json: bool) -> None:
         return
     remaining = ", ".join(f"{_named(each.source, each.service)} ({each.level.value})" for each in held.holds)
     asked = f"the strictest asks for {level}; holds: {remaining}" if held.holds else "no hold is left"
-    print(f"{account}: {outcome}; {asked}")
+    say(f"{account}: {outcome}; {asked}")

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 ServiceId = Annotated[str, Parameter(help="The service, such as sandbox:bakery:website.")]
 
@@ -19,4 +19,4 @@ async def site(service: ServiceId, /, *, json: Json = False) -> None:
         print_json(given)
         return
     for key, value in given.items():
-        print(f"{key:<16} {value}")
+        say(f"{key:<16} {value}")

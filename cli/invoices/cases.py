@@ -7,7 +7,7 @@ from cyclopts import App
 from cli.shell.connections import composed
 from cli.shell.errors import AGAIN, FAILED
 from cli.shell.options import Json
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 
 if TYPE_CHECKING:
     from dunning.fleet.open_cases import CheckReport
@@ -24,7 +24,7 @@ async def rebuild(*, json: Json = False) -> int:
     """
     async with composed() as made:
         report = await made.check_open_cases.check(_progress, all=True)
-    print_json(report) if json else print(_words(report))
+    print_json(report) if json else say(_words(report))
     if report.silent:
         complain(f"starter: {report.silent} case(s) did not answer; see that Temporal and a worker run, {AGAIN}")
     return FAILED if report.silent else 0

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json, Whole
-from cli.shell.output import console, print_json, table
+from cli.shell.output import console, print_json, say, table
 
 if TYPE_CHECKING:
     from operations.cases.find import Findings, Hit
@@ -37,11 +37,11 @@ async def find(
 
 def _print(found: Findings) -> None:
     if not found.hits:
-        print("nothing found")
+        say("nothing found")
         return
     console().print(table(_COLUMNS, [_cells(each) for each in found.hits]))
     more = "; there are more: look for a longer part, or say --most" if found.more else ""
-    print(f"{len(found.hits)} found{more}")
+    say(f"{len(found.hits)} found{more}")
 
 
 def _cells(hit: Hit) -> tuple[str, ...]:

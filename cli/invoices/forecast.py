@@ -41,7 +41,7 @@ async def forecast(
         with progress("looking ahead") as tick:
             look = await made.forecast.of(days, account=account, tick=tick)
 
-    from cli.invoices.forecast_rows import as_json, print_csv
+    from cli.invoices.forecast_rows import as_json, print_rows
     from cli.invoices.forecast_text import print_text
 
     if chart:
@@ -49,7 +49,7 @@ async def forecast(
     if json:
         print_json(as_json(look, steps=by == "step"))
     elif csv:
-        print_csv(look, by)
+        print_rows(look, by)
     else:
         print_text(look, by)
 

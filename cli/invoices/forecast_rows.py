@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from typing import TYPE_CHECKING, Any
 
+from cli.shell.output import print_csv
 from dunning.forecast.expected import Deed
 from dunning.forecast.totals import by_account, by_day, would_end
 from dunning.money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dunning.forecast.expected import Expected
     from dunning.forecast.totals import Total
@@ -38,15 +37,15 @@ def as_json(look: Look, *, steps: bool) -> dict[str, Any]:
     return {**told, "steps": [_step(each) for each in look.found]} if steps else told
 
 
-def print_csv(look: Look, by: str) -> None:
+def print_rows(look: Look, by: str) -> None:
     """The rows by day, by account, or step by step; each currency has rows of its own."""
     if by == "step":
-        _csv((*_STEP, *_STEP_MORE), map(_step_cells, look.found))
+        print_csv((*_STEP, *_STEP_MORE), map(_step_cells, look.found))
     elif by == "day":
-        _csv(("day", *_COUNTED), ((str(total.day), *_cells(total)) for total in by_day(look.found)))
+        print_csv(("day", *_COUNTED), ((str(total.day), *_cells(total)) for total in by_day(look.found)))
     else:
         rows = ((total.account, total.customer, *_cells(total)) for total in by_account(look.found))
-        _csv(("account", "customer", *_COUNTED), rows)
+        print_csv(("account", "customer", *_COUNTED), rows)
 
 
 def _total(total: Total) -> dict[str, Any]:
@@ -103,9 +102,3 @@ def _cells(total: Total) -> tuple[str, ...]:
 
 def _decimal(minor: int, currency: str) -> str:
     return str(Money(minor=minor, currency=currency).decimal())
-
-
-def _csv(head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(head)
-    lines.writerows(rows)

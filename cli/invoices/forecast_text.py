@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cli.shell.output import console, table
+from cli.shell.output import console, say, table
 from dunning.forecast.expected import Deed
 from dunning.forecast.totals import by_account, by_day, would_end
 from dunning.money import Money
@@ -27,7 +27,7 @@ def print_text(look: Look, by: str) -> None:
     """All of it at once: it is there already."""
     if by == "step":
         for each in look.found:
-            print(_line(each))
+            say(_line(each))
     elif look.found:
         totals = by_day(look.found) if by == "day" else by_account(look.found)
         only = totals[0].currency if len({total.currency for total in totals}) == 1 else ""
@@ -36,7 +36,7 @@ def print_text(look: Look, by: str) -> None:
         used = [place for place in range(len(heads)) if any(row[place] for row in cells)]
         rows = [[row[place] for place in used] for row in cells]
         console().print(table([heads[place] for place in used], rows))
-    print(*sentences(look), sep="\n")
+    say(*sentences(look), sep="\n")
 
 
 def sentences(look: Look) -> Iterator[str]:

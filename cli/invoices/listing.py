@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Chosen, Json
+from cli.shell.output import say
 from dunning.level import Level
 from dunning.states import StateInTable
 
@@ -72,30 +73,30 @@ def print_table(found: Iterable[CaseNow], *, json: bool) -> None:
     rows = [_row(each) for each in found]
     if json:
         between = ",\n".join(json_text.dumps(row) for row in rows)
-        print(f"[\n{between}\n]" if rows else "[]")
+        say(f"[\n{between}\n]" if rows else "[]")
     elif rows:
         shown = (_HEAD, *(each | {key: _minute(each[key]) for key in ("next_at", "as_of")} for each in rows))
-        print("\n".join(_line(_IN_TABLE, each) for each in shown), f"{len(rows)} case(s)", sep="\n")
+        say("\n".join(_line(_IN_TABLE, each) for each in shown), f"{len(rows)} case(s)", sep="\n")
     else:
-        print("no cases")
+        say("no cases")
 
 
 async def _print_lines(cases: AsyncIterator[CaseRow]) -> None:
     found = 0
     async for case in cases:
         if not found:
-            print(_line(_ON_SERVER, _HEAD))
+            say(_line(_ON_SERVER, _HEAD))
         found += 1
-        print(_line(_ON_SERVER, _shown(case)))
-    print(f"{found} case(s)" if found else "no cases")
+        say(_line(_ON_SERVER, _shown(case)))
+    say(f"{found} case(s)" if found else "no cases")
 
 
 async def _print_json(cases: AsyncIterator[CaseRow]) -> None:
     between = "[\n"
     async for case in cases:
-        print(between + json_text.dumps(_shown(case)), end="")
+        say(between + json_text.dumps(_shown(case)), end="")
         between = ",\n"
-    print("[]" if between == "[\n" else "\n]")
+    say("[]" if between == "[\n" else "\n]")
 
 
 def _line(template: str, row: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day, now
-from cli.shell.output import complain, console, print_json, table
+from cli.shell.output import complain, console, print_json, say, table
 from cli.shell.preferences import policies, settings
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def preview(
         write(folder, rules, locale, found)
     except OSError as error:
         raise BadInputError(f"--out: {folder} cannot be written: {error.strerror}") from None
-    print(f"{len(found)} notices; look at {folder / 'index.html'}")
+    say(f"{len(found)} notices; look at {folder / 'index.html'}")
     if lacks := lacking(settings(), locale):
         complain(f"{locale} is not used until it is whole; it lacks {', '.join(lacks)}")
 
@@ -64,9 +64,9 @@ async def show(
     if json:
         print_json(copy)
     elif html:
-        print(copy.content.html)
+        say(copy.content.html)
     else:
-        print(*_head(copy), "", copy.content.text, sep="\n")
+        say(*_head(copy), "", copy.content.text, sep="\n")
 
 
 @notices.command
@@ -86,7 +86,7 @@ async def resend(
     if json:
         print_json(copy)
     else:
-        print(f"{copy.id} sent to {copy.recipient}: {copy.detail}")
+        say(f"{copy.id} sent to {copy.recipient}: {copy.detail}")
 
 
 @notices.command(name="list")
@@ -103,7 +103,7 @@ async def list_(
         print_json(found)
         return
     if not found:
-        print("no notices")
+        say("no notices")
         return
     rows = ((f"{c.at:%Y-%m-%d %H:%M}", c.id, c.content.subject, c.recipient, c.status) for c in found)
     console().print(table(_COLUMNS, rows))

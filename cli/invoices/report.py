@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +9,10 @@ from cyclopts import App, Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json, day, now
-from cli.shell.output import print_json
+from cli.shell.output import print_csv, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dunning.fleet.ageing import AgeingRow
     from dunning.fleet.recovery import RecoveryRow
@@ -38,7 +36,7 @@ async def ageing(*, json: Json = False) -> None:
         print_json([_for_programs(row, COLUMNS) for row in rows])
         return
     named = ((row.account, row.customer, row.currency, str(row.invoices), *_amounts(row)) for row in rows)
-    _csv(("account", "customer", "currency", "invoices", *COLUMNS, "total"), named)
+    print_csv(("account", "customer", "currency", "invoices", *COLUMNS, "total"), named)
 
 
 @report.command
@@ -65,13 +63,7 @@ async def recovered(
         print_json([_for_programs(row, COLUMNS) for row in rows])
         return
     named = ((row.month, row.currency, str(row.invoices), *_amounts(row)) for row in rows)
-    _csv(("month", "currency", "invoices", *COLUMNS, "total"), named)
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow(head)
-    lines.writerows(rows)
+    print_csv(("month", "currency", "invoices", *COLUMNS, "total"), named)
 
 
 def _amounts(row: Row) -> list[str]:

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
-from rich.text import Text
 
-from cli.shell.output import table
+from cli.shell.output import shown, table
 from dunning.calendar import local
 from dunning.case.case import Case
 from dunning.case.ledger import Entry
@@ -27,8 +26,8 @@ def story(case: Case, at: datetime, waiting: Waiting, trying: Iterable[Trying] =
     future = list(_future(case, at, waiting))
     parts: list[RenderableType] = [
         Panel(
-            Group(*(Text(line) for line in (*_facts(case, at, waiting), *(_trouble(case, each) for each in trying)))),
-            title=Text(case_summary(case.invoice)),
+            Group(*(shown(line) for line in (*_facts(case, at, waiting), *(_trouble(case, each) for each in trying)))),
+            title=shown(case_summary(case.invoice)),
             expand=False,
         ),
         table(("when", "what happened"), _past(case), "What happened"),

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Chosen, Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from dunning.tickets.kind import TicketKind
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ async def list_(
         return
     for each in shown:
         lines = [*_quoted(each, quoted.get(each.notice)), *each.body.splitlines(), f"key: {each.key}", *_closed(each)]
-        print(_head(each), *(f"    {line}".rstrip() for line in lines), "", sep="\n")
-    print(f"{len(shown)} closed ticket(s)" if closed else _counts(found, hidden=not all))
+        say(_head(each), *(f"    {line}".rstrip() for line in lines), "", sep="\n")
+    say(f"{len(shown)} closed ticket(s)" if closed else _counts(found, hidden=not all))
 
 
 @tickets.command
@@ -63,7 +63,7 @@ async def close(
         print_json({"closed": done.fresh, "tickets": done.tickets})
         return
     for each in done.tickets:
-        print(f"{each.key}: {'' if each.key in done.fresh else 'was '}{_closed(each)[0]}")
+        say(f"{each.key}: {'' if each.key in done.fresh else 'was '}{_closed(each)[0]}")
 
 
 def _counts(found: Sequence[Ticket], *, hidden: bool) -> str:

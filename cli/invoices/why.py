@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ async def why(
     if json:
         print_json(found)
         return
-    print(*(invoice_text(found) if isinstance(found, Receipt) else account_text(found)), sep="\n")
+    say(*(invoice_text(found) if isinstance(found, Receipt) else account_text(found)), sep="\n")
 
 
 def account_text(made: AccountReceipt) -> Iterator[str]:

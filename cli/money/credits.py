@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, Number
-from cli.shell.output import console, print_json, table
+from cli.shell.output import console, print_json, say, table
 
 if TYPE_CHECKING:
     from dunning.money import Money
@@ -43,9 +43,9 @@ async def show(
         rows = [(f"{each.at:%Y-%m-%d %H:%M}", str(each.amount), each.id, each.reason) for each in found.credits]
         console().print(table(_COLUMNS, rows))
     its = found.account
-    print(f"{its}: {', '.join(map(str, found.left))} left" if found.credits else f"{its}: no credit")
+    say(f"{its}: {', '.join(map(str, found.left))} left" if found.credits else f"{its}: no credit")
     if found.carried:
-        print(f"{its}: {', '.join(map(str, found.carried))} carried to the next invoice")
+        say(f"{its}: {', '.join(map(str, found.carried))} carried to the next invoice")
 
 
 @credits_.command
@@ -114,7 +114,7 @@ async def use(
     if json:
         print_json({"invoice": invoice, "outcome": answer.outcome, "balance": answer.balance, "state": answer.state})
     else:
-        print(f"{invoice}: credit {answer.outcome}; balance {answer.balance} before it, state {answer.state}")
+        say(f"{invoice}: credit {answer.outcome}; balance {answer.balance} before it, state {answer.state}")
 
 
 def _named(*values: str) -> None:
@@ -136,4 +136,4 @@ def _say(line: Credit, what: str, *, json: bool) -> None:
     if json:
         print_json(line.model_dump())
     else:
-        print(f"{line.account}: {line.amount} {what} ({line.reason})")
+        say(f"{line.account}: {line.amount} {what} ({line.reason})")

@@ -2,7 +2,7 @@
 
 from cli.shell.connections import composed
 from cli.shell.options import Json, Number
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 
 async def link(invoice: Number, /, *, json: Json = False) -> None:
@@ -15,4 +15,4 @@ async def link(invoice: Number, /, *, json: Json = False) -> None:
     if json:
         print_json({"invoice": invoice, "url": url})
     else:
-        print(url)
+        say(url)

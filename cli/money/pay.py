@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, FailedError, reasons
 from cli.shell.options import Json, Number, now, parsed_instant
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +43,7 @@ async def pay(
     if json:
         print_json({"invoice": invoice, "payment": id, "amount": str(money), **said})
     else:
-        print(f"{invoice}: {money} ({id}): " + ", ".join(f"{key} {value}" for key, value in said.items()))
+        say(f"{invoice}: {money} ({id}): " + ", ".join(f"{key} {value}" for key, value in said.items()))
 
 
 async def _money(payments: Payments, invoice: str, text: str) -> Money:

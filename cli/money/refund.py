@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, Number
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 
 async def refund(
@@ -43,4 +43,4 @@ async def refund(
     if json:
         print_json({"invoice": invoice, "payment": payment, "amount": str(fact.amount), "outcome": "asked for"})
     else:
-        print(f"{invoice}: {fact.amount} of {payment} goes back; `show` says when it has")
+        say(f"{invoice}: {fact.amount} of {payment} goes back; `show` says when it has")

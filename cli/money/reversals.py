@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, Number, now
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from dunning.case.facts import Restored, Reversal
@@ -85,4 +85,4 @@ def _say(outcome: Outcome, *, json: bool) -> None:
     if json:
         print_json({"invoice": outcome.invoice, "outcome": outcome.outcome})
     else:
-        print(f"{outcome.invoice}: {outcome.outcome}")
+        say(f"{outcome.invoice}: {outcome.outcome}")

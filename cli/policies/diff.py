@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from cli.shell.preferences import policies
 from cli.shell.progress import progress
 
@@ -44,7 +44,7 @@ async def diff(
     if json:
         print_json(_as_json(found))
     else:
-        print(*_sentences(found, old, new), sep="\n")
+        say(*_sentences(found, old, new), sep="\n")
 
 
 def _sentences(found: Difference, old: str, new: str) -> Iterator[str]:

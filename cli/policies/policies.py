@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.errors import BAD_INPUT
 from cli.shell.options import Json
-from cli.shell.output import complain, console, print_json, table
+from cli.shell.output import complain, console, print_json, say, table
 from cli.shell.preferences import policies as of_folder
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check(
     elif isinstance(found, ValueError):
         complain(str(found))
     else:
-        print(f"{file}: valid: {found.title}")
+        say(f"{file}: valid: {found.title}")
     return BAD_INPUT if isinstance(found, ValueError) else 0
 
 

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from cli.shell.errors import BadInputError, FailedError
 from cli.shell.options import Json, Whole, day, now
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from cli.shell.preferences import policies
 
 if TYPE_CHECKING:
@@ -202,10 +202,10 @@ def _print(life: Life) -> None:
     from sandbox.story.diary import diary, waits_for
 
     case = life.case
-    print(f"{case.plan.policy} · {case.invoice.amount} · due {case.invoice.due} · times in {case.plan.zone}")
+    say(f"{case.plan.policy} · {case.invoice.amount} · due {case.invoice.due} · times in {case.plan.zone}")
     for line in diary(life):
-        print(f"  {line.text()}")
+        say(f"  {line.text()}")
     if case.shift_days:
-        print(f"Steps were late, so all later ones moved by {case.shift_days} day(s).")
+        say(f"Steps were late, so all later ones moved by {case.shift_days} day(s).")
     waiting = waits_for(life)
-    print(f"Still open; it waits for {waiting}" if waiting else f"Over: {life.outcome}")
+    say(f"Still open; it waits for {waiting}" if waiting else f"Over: {life.outcome}")

@@ -10,7 +10,7 @@ from cli.policies.diff import change_words, fee_words
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json, day
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 from cli.shell.preferences import policies
 from cli.shell.progress import progress
 
@@ -64,7 +64,7 @@ async def replan(
     if json:
         print_json(_as_json(quote, moved, renews))
     else:
-        print(*_sentences(wanted, quote, moved, renews), sep="\n")
+        say(*_sentences(wanted, quote, moved, renews), sep="\n")
     if refused := [each for each in moved or () if each.result == "refused"]:
         for each in refused:
             complain(f"{each.invoice}: {each.reason}")

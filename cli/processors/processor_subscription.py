@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Chosen, Json, parsed_instant
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
     from dunning.case.habit import Habit
@@ -50,11 +50,11 @@ async def add(
     if json:
         print_json({**_as_json(done.link), "changed": done.changed, "payments": done.told})
         return
-    print(_line(done.link) + ("" if done.changed else "; it is so already"))
+    say(_line(done.link) + ("" if done.changed else "; it is so already"))
     if done.warned:
-        print(f"its customer is told by mail: {in_words(done.warned)}")
+        say(f"its customer is told by mail: {in_words(done.warned)}")
     if done.told:
-        print(f"{done.told} payment(s) that it made since were brought to invoices")
+        say(f"{done.told} payment(s) that it made since were brought to invoices")
 
 
 @processor_subscription.command(name="list")
@@ -69,7 +69,7 @@ async def list_(
     if json:
         print_json([_as_json(each) for each in found])
         return
-    print("\n".join(map(_line, found)) or "no subscription of a processor is linked to an account")
+    say("\n".join(map(_line, found)) or "no subscription of a processor is linked to an account")
 
 
 @processor_subscription.command
@@ -83,7 +83,7 @@ async def remove(id: Id, /, *, json: Json = False) -> None:  # noqa: A002 - as a
         print_json({"id": id, "removed": gone})
         return
     there = COMPANIES[company_of(id)]
-    print(f"{id}: {f'removed; cancel it at {there} if the customer wants that' if gone else 'is not linked'}")
+    say(f"{id}: {f'removed; cancel it at {there} if the customer wants that' if gone else 'is not linked'}")
 
 
 def in_words(habit: Habit) -> str:

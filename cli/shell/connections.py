@@ -34,13 +34,14 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
     """
     import structlog
 
+    from adapters.process.logs import in_lines
     from composition import Composition
     from dunning.ports.outages import OutageError
 
     # What a command prints may be read by a program: warnings go beside it.
     structlog.configure(
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-        processors=[_serious, structlog.processors.add_log_level, structlog.dev.ConsoleRenderer()],
+        processors=[_serious, structlog.processors.add_log_level, in_lines, structlog.dev.ConsoleRenderer()],
     )
     async with AsyncExitStack() as stack:
         client, why = None, "this command does not speak to Temporal"

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
-from cli.shell.output import console, print_json, table
+from cli.shell.output import console, print_json, say, table
 from cli.shell.preferences import settings
 
 _COLUMNS = ("table", "rows", "digest of all that is in them")
@@ -40,5 +40,5 @@ async def copy(
         print_json([each._asdict() for each in copied])
         return
     console().print(table(_COLUMNS, [(each.table, f"{each.rows:,}", each.digest[:_SHOWN]) for each in copied]))
-    print(f"{sum(each.rows for each in copied):,} rows are copied, and each table of the copy has the same.")
-    print("Now set REPRIEVE_STORE_URL to it, for worker, portal and commands, and start them.")
+    say(f"{sum(each.rows for each in copied):,} rows are copied, and each table of the copy has the same.")
+    say("Now set REPRIEVE_STORE_URL to it, for worker, portal and commands, and start them.")

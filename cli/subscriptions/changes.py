@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
 from cli.shell.options import Json, day
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 from cli.subscriptions.subscribe import Lines, written_lines
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ async def change(
         quote = {**quoted._asdict(), "before": str(quoted.before), "after": str(quoted.after)}
         print_json({"quote": quote, "agreed": bool(told), "changed": bool(told and told.changed)})
         return
-    print(f"{subscription}: {_quote(quoted)}")
+    say(f"{subscription}: {_quote(quoted)}")
     if told is None:
-        print("Nothing was changed; say --yes to agree.")
+        say("Nothing was changed; say --yes to agree.")
     else:
         _say(subscription, told, "it is agreed", json=False)
 
@@ -159,6 +159,6 @@ def _say(subscription: str, told: Told, outcome: str, *, json: bool) -> None:
             }
         )
         return
-    print(f"{subscription}: {outcome}" + ("" if told.changed else " (it was so already)"))
+    say(f"{subscription}: {outcome}" + ("" if told.changed else " (it was so already)"))
     for number in told.open_invoices:
         complain(f"{number} is open for a period to come: `void` it if nobody shall pay it")

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Chosen, Json
-from cli.shell.output import console, print_json, table
+from cli.shell.output import console, print_json, say, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,11 @@ async def subscriptions(
     if json:
         print_json(_plain(found[0]) if subscription else [_plain(each) for each in found])
     elif subscription:
-        print(*_told(found[0]), sep="\n")
+        say(*_told(found[0]), sep="\n")
     elif found:
         console().print(table(_COLUMNS, (_row(each) for each in found)))
     else:
-        print("none")
+        say("none")
 
 
 def _row(seen: Seen) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from cli.files.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, plainly, reasons
 from cli.shell.options import Json
-from cli.shell.output import complain, print_json
+from cli.shell.output import complain, print_json, say
 from cli.shell.progress import counting
 
 if TYPE_CHECKING:
@@ -166,14 +166,14 @@ def _say(file: str, done: list[tuple[Checked, Subscribed]], bad: list[Bad], *, d
         print_json({"subscriptions": [_plain(*each) for each in done], "bad": [row._asdict() for row in bad]})
     else:
         told = [_words(seen, dry_run=dry_run) for _, seen in done if dry_run or seen.differs or not file]
-        print(*told, sep="\n", end="\n" if told else "")
+        say(*told, sep="\n", end="\n" if told else "")
         if file:
             outcomes, would = [seen.outcome for _, seen in done], "would start" if dry_run else "started"
             changed = f", {outcomes.count('changed')} {'would change' if dry_run else 'changed'}" * (
                 "changed" in outcomes
             )
             counts = f"{outcomes.count('started')} {would}, {outcomes.count('already there')} already there{changed}"
-            print(f"{'Nothing was written: ' if dry_run else ''}{counts}, {len(bad)} bad")
+            say(f"{'Nothing was written: ' if dry_run else ''}{counts}, {len(bad)} bad")
     if file:
         complain_of(file, bad)
     else:

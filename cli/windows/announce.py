@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from cli.shell.progress import progress
 from cli.windows.hours import check_zones
 from cli.windows.options import Id
@@ -58,11 +58,11 @@ def _say_announced(found: Announced, what: str, *, json: bool, each: bool = Fals
         told = {"written_to": [one.account for one in found.to], "before": found.before, "no_address": found.silent}
         print_json({"window": found.window.id, **told, "bills": bills})
         return
-    print(f"{found.window.id}: {len(found.to)} customer(s) {what}; {found.before} had it before")
+    say(f"{found.window.id}: {len(found.to)} customer(s) {what}; {found.before} had it before")
     if each:
-        print(*(f"  {one.account}: {one.email}" for one in found.to), sep="\n", end="\n" if found.to else "")
-    print(f"{len(found.bills)} bill(s) are due near it: asked to pay before")
+        say(*(f"  {one.account}: {one.email}" for one in found.to), sep="\n", end="\n" if found.to else "")
+    say(f"{len(found.bills)} bill(s) are due near it: asked to pay before")
     if each:
-        print(*(f"  {one.invoice} ({one.account})" for one in found.bills), sep="\n", end="\n" if found.bills else "")
+        say(*(f"  {one.invoice} ({one.account})" for one in found.bills), sep="\n", end="\n" if found.bills else "")
     if found.silent:
-        print(f"{len(found.silent)} without an address that works: {', '.join(found.silent[:_SHOWN])}")
+        say(f"{len(found.silent)} without an address that works: {', '.join(found.silent[:_SHOWN])}")

@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 
 from cli.shell.connections import composed
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from cli.windows.hours import read_hour
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ async def outages(
     for each in found:
         _print(each)
     if not found:
-        print("no outages")
+        say("no outages")
 
 
 @outage.command
@@ -84,11 +84,11 @@ def _print(listed: Listed) -> None:
     end = f"{each.until:%Y-%m-%d %H:%MZ}" if each.until else f"now (seen last {each.seen:%Y-%m-%d %H:%MZ})"
     said = f"by {each.by}: {each.reason}" if each.by else each.why
     struck = f" (struck out by {each.struck_by}: {each.struck_reason})" if each.struck_by else ""
-    print(f"{each.id}{struck}: {each.way}, {each.since:%Y-%m-%d %H:%MZ} to {end}: {said}")
+    say(f"{each.id}{struck}: {each.way}, {each.since:%Y-%m-%d %H:%MZ} to {end}: {said}")
     for row in rows[:_SHOWN]:
-        print(f"  {row.invoice} {row.step}: until {row.until:%Y-%m-%d %H:%MZ}")
+        say(f"  {row.invoice} {row.step}: until {row.until:%Y-%m-%d %H:%MZ}")
     if len(rows) > _SHOWN:
-        print(f"  and {len(rows) - _SHOWN} more; --json has all")
+        say(f"  and {len(rows) - _SHOWN} more; --json has all")
 
 
 def _say(said: SaidOutage, what: str, *, json: bool) -> None:
@@ -96,4 +96,4 @@ def _say(said: SaidOutage, what: str, *, json: bool) -> None:
         print_json({**said.outage.model_dump(mode="json"), "changed": said.changed, "told": said.told})
         return
     told = f"; {said.told} step(s) that waited are looked at again" if said.told else ""
-    print(f"{said.outage.id}: {what if said.changed else 'is so already'}{told}")
+    say(f"{said.outage.id}: {what if said.changed else 'is so already'}{told}")

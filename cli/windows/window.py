@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
 from cli.shell.options import Json
-from cli.shell.output import print_json
+from cli.shell.output import print_json, say
 from cli.windows.announce import announce
 from cli.windows.hours import check_zones, read_hour
 from cli.windows.options import Id
@@ -118,14 +118,14 @@ async def show(window: Id, /, *, also: Zones = (), json: Json = False) -> None:
         steps = [{**each.waited.model_dump(mode="json"), "result": each.result} for each in rows]
         print_json({**found.model_dump(mode="json"), "put_off": steps, "report": ticket and ticket.key})
         return
-    print(*_head(found, also), sep="\n")
+    say(*_head(found, also), sep="\n")
     for each in rows:
         row = each.waited
-        print(f"  {row.invoice} ({row.account}) {row.step}: until {row.until:%Y-%m-%d %H:%MZ}: {each.result}")
+        say(f"  {row.invoice} ({row.account}) {row.step}: until {row.until:%Y-%m-%d %H:%MZ}: {each.result}")
     counts = Counter(each.result for each in rows)
-    print(", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing waited for it")
+    say(", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing waited for it")
     if ticket:
-        print(f"report: ticket {ticket.key}: {ticket.subject}")
+        say(f"report: ticket {ticket.key}: {ticket.subject}")
 
 
 @window.command(name="list")
@@ -143,9 +143,9 @@ async def list_(
         print_json([{**each.model_dump(mode="json"), "put_off": rows} for each, rows in found])
         return
     for each, rows in found:
-        print(*_lines(each, rows, also), sep="\n")
+        say(*_lines(each, rows, also), sep="\n")
     if not found:
-        print("no windows")
+        say("no windows")
 
 
 def _head(window: Window, also: Iterable[str]) -> Iterable[str]:
@@ -171,4 +171,4 @@ def _say(changed: Changed, what: str, also: Iterable[str], *, json: bool) -> Non
         return
     outcome = what if changed.changed else "is so already"
     told = f"; {changed.told} step(s) that waited are looked at again" if changed.told else ""
-    print(f"{window.id}: {outcome}: {hours_of(window, (*also, 'UTC'))}{told}")
+    say(f"{window.id}: {outcome}: {hours_of(window, (*also, 'UTC'))}{told}")

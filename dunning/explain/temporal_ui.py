@@ -14,6 +14,7 @@ from dunning.names import Values
 from dunning.policy.plan import Action, Invoice
 from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import nothing_waits, upcoming
+from dunning.visible import in_markdown
 
 
 def shown(case: Case, step: Step) -> Values:
@@ -85,16 +86,16 @@ def details(case: Case, now: datetime, step: Step) -> str:
 
     The headline is the static summary, which a case loses when it goes on in another run.
     """
-    to_come = [f"- {line}" for line in _to_come(case, now, step)]
-    past = [f"{clock(case, at)} · {words}" for at, words in story_of(case, LATEST)] or ["nothing yet"]
+    to_come = [f"- {in_markdown(line)}" for line in _to_come(case, now, step)]
+    past = [in_markdown(f"{clock(case, at)} · {words}") for at, words in story_of(case, LATEST)] or ["nothing yet"]
     if len(case.done) > LATEST or len(case.entries) > LATEST + 1:
         past.insert(0, f"the latest of {len(case.done)} steps and {len(case.entries)} ledger lines; `why` has all")
     return "\n".join(
         [
-            case_summary(case.invoice),
+            in_markdown(case_summary(case.invoice)),
             "",
-            *(f"- **{key}** {value}" for key, value in _facts(case, now) if value),
-            f"- **next** {_next(case, step)}",
+            *(f"- **{key}** {in_markdown(value)}" for key, value in _facts(case, now) if value),
+            f"- **next** {in_markdown(_next(case, step))}",
             *(["", "**To come, if nothing is paid**", "", *to_come] if to_come else []),
             "",
             "**What happened**",

@@ -1,9 +1,11 @@
 """What the reports of the daily sweep and of the hourly check have in common."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+from dunning.visible import in_markdown
 from dunning.wire import Wire
 
 LISTED = 100
@@ -21,6 +23,21 @@ class Report(Wire):
     @abstractmethod
     def lines(self) -> Iterator[str]:
         """The whole report in plain lines, which are Markdown, too."""
+
+
+_OURS = re.compile(r"(?:- )?(?:\*\*[^*]*\*\*)?")
+"""What a line of a report begins with that is Markdown of ours."""
+
+
+def details(report: Report) -> str:
+    """The report for Temporal's own pages: what panels, sites and gateways say in it places no link and no picture."""
+    return "\n".join(_escaped(line) for line in report.lines())
+
+
+def _escaped(line: str) -> str:
+    ours = _OURS.match(line)
+    ends = ours.end() if ours else 0
+    return line[:ends] + in_markdown(line[ends:])
 
 
 R = TypeVar("R", bound=Report)

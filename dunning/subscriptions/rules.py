@@ -21,6 +21,7 @@ from dunning.subscriptions.subscription import (
     Subscription,
     Told,
 )
+from dunning.visible import in_markdown
 
 AGAIN = timedelta(hours=6)
 """A renewal that is refused is tried again so often; a change tries it at once."""
@@ -262,4 +263,5 @@ def details(subscription: Subscription, step: Step) -> str:
     lines = [f"{agreed.terms.amount} {agreed.schedule.period}, policy {agreed.terms.policy}"]
     if isinstance(step, Wait):
         lines += [f"waits until {step.until:%Y-%m-%d %H:%M} UTC: {waits_for(subscription)}"]
-    return "\n\n".join([*lines, *(f"{told.at:%Y-%m-%d %H:%M} UTC: {told.text}" for told in subscription.told[-5:])])
+    told = (f"{each.at:%Y-%m-%d %H:%M} UTC: {each.text}" for each in subscription.told[-5:])
+    return "\n\n".join(map(in_markdown, (*lines, *told)))
