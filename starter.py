@@ -127,6 +127,7 @@ _COMMANDS = (
     ("window", "cli.windows.window:window", "Set and change maintenance windows, in which nobody can pay.", _DECISIONS),
     ("outages", "cli.windows.outage:outages", "List when customers could not pay, unplanned.", _CASES),
     ("outage", "cli.windows.outage:outage", "Write an outage down, or strike one out that was none.", _DECISIONS),
+    ("secrets", "cli.store.secrets:secrets", "Print new secrets for the settings; nothing is kept.", _STORE),
     ("breaker", "cli.decisions.breaker:breaker", "Show and decide what the breaker stopped.", _DECISIONS),
     ("hold", "cli.holds.holding:hold", "Restrict an account for a reason that no payment lifts.", _HOLDS),
     ("lift", "cli.holds.holding:lift", "Lift such a hold; all others stay.", _HOLDS),

@@ -6,9 +6,7 @@ import hmac
 from urllib.parse import quote, urlencode
 
 from adapters.settings.settings import Settings
-
-SHORTEST = 32
-"""Characters of a secret that nobody guesses."""
+from adapters.settings.strength import SHORTEST
 
 
 class Links:
@@ -100,6 +98,6 @@ def _same(ours: str, given: str) -> bool:
 
 
 def links_from(settings: Settings) -> Links | None:
-    """The links that the settings ask for; None when there is no secret, or one that is too short."""
+    """The links that the settings ask for; None when there is no secret."""
     secret = settings.link_secret.get_secret_value()
-    return Links(secret, settings.portal_url) if len(secret) >= SHORTEST else None
+    return Links(secret, settings.portal_url) if secret else None

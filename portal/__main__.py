@@ -12,8 +12,6 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
-from standardwebhooks import Webhook
-from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from adapters.process import logs
 from adapters.settings.settings import Settings, no_json
@@ -21,7 +19,7 @@ from adapters.store import migrate
 from adapters.store.database.engine import database
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
-from portal.composition import compose, texts
+from portal.composition import compose
 from portal.http.server import serving
 
 BAD_INPUT, FAILED = 2, 1
@@ -61,12 +59,6 @@ def _settings() -> Settings | None:
         return None
     except SettingsError as error:
         print(f"portal: {no_json(error)}", file=sys.stderr)  # noqa: T201 - for a person
-        return None
-    try:
-        for secret in texts(settings.payment_webhook_secrets):
-            Webhook(secret)
-    except (ValueError, EmptyWebhookSecretError):
-        _complain("payment_webhook_secrets", "write whsec_ and at least 24 bytes in base64")
         return None
     try:
         database(settings.store_url)

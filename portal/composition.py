@@ -163,10 +163,7 @@ def _pay_routes(
     settings, store = made.settings, made.store
     signed = signed_links.links_from(settings)
     if signed is None:
-        log.warning(
-            "pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal",
-            shortest=signed_links.SHORTEST,
-        )
+        log.warning("pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal")
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)

@@ -1,7 +1,5 @@
 """The settings of one control panel: where it is, what it speaks, and how it knows us."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,15 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from adapters.settings.loopback import is_on_this_machine
+from adapters.settings.strength import webhook_key
 from dunning.level import Level
 from dunning.records.accounts import Service
 
 Kind = Literal["whm", "hestia", "generic"]
 SANDBOX_SECRET = "whsec_b25seSBiZXR3ZWVuIHR3byBwcm9jZXNzZXMgb24gbG9vcGJhY2s="  # noqa: S105 - signs on loopback only
-_LEAST = 24
-"""Bytes of a secret, as Standard Webhooks ask for."""
-
-
 WHOLE_USERS: tuple[Kind, ...] = ("whm", "hestia")
 """These suspend and delete a user with all that it has; to an own endpoint each service is named."""
 
@@ -45,23 +40,22 @@ class PanelSettings(BaseModel):
     def _can_be_used(self) -> "PanelSettings":
         secret = self.secret.get_secret_value()
         if self.kind == "generic":
-            _signs(secret)
+            self._signs(secret)
         elif not self.user or not secret or not f"{self.user}{secret}".isascii():
             raise ValueError(f"{self.kind} needs a user and a secret, in plain letters")
         elif not self.url.startswith("https://") and not is_on_this_machine(self.url):
             raise ValueError("url: a secret goes to an https:// address and nowhere else")
         return self
 
+    def _signs(self, secret: str) -> None:
+        if secret == SANDBOX_SECRET and not is_on_this_machine(self.url):
+            raise ValueError("secret: everybody knows the sandbox's; `starter.py secrets` makes good ones")
+        try:
+            webhook_key(secret)
+        except ValueError as error:
+            raise ValueError(f"secret: {error}") from None
+
 
 def by_user(panels: Mapping[str, PanelSettings]) -> Callable[[Service], bool]:
     """Whether a service's panel switches all services of a user together; False for a panel that is not known."""
     return lambda service: service.panel in panels and panels[service.panel].kind in WHOLE_USERS
-
-
-def _signs(secret: str) -> None:
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) < _LEAST:
-        raise ValueError(f"secret: it has to be whsec_ and {_LEAST} bytes or more in base64, as Standard Webhooks say")

@@ -6,7 +6,7 @@ import hmac
 from urllib.parse import quote
 
 from adapters.settings.settings import Settings
-from adapters.signed_links import SHORTEST
+from adapters.settings.strength import SHORTEST
 from dunning.services.site_state import SiteAccess
 
 
@@ -66,9 +66,9 @@ def webhook_secret(secret: str, service: str) -> str:
 
 
 def site_links_from(settings: Settings) -> SiteLinks | None:
-    """The links that the settings ask for; None when the secret that signs pay links is missing or too short."""
+    """The links that the settings ask for; None when there is no secret that signs pay links."""
     secret, news = settings.link_secret.get_secret_value(), settings.site_webhook_secret.get_secret_value()
-    return SiteLinks(secret, settings.portal_url, news) if len(secret) >= SHORTEST else None
+    return SiteLinks(secret, settings.portal_url, news) if secret else None
 
 
 def _code(key: bytes, words: str) -> bytes:

@@ -10,7 +10,8 @@ import structlog
 from standardwebhooks import Webhook
 
 from adapters.settings.loopback import is_on_this_machine
-from adapters.settings.settings import SECRET, Settings
+from adapters.settings.settings import Settings
+from adapters.settings.strength import SHORTEST
 from adapters.settings.trust import authorities
 from adapters.sites.tokens import state_url, webhook_secret
 from dunning.level import Level
@@ -30,8 +31,8 @@ class SiteMessenger:
     """
 
     def __init__(self, secret: str, portal_url: str, timeout: float) -> None:
-        if len(secret) < SECRET:
-            raise ValueError(f"the secret that signs news for sites needs at least {SECRET} characters")
+        if len(secret) < SHORTEST:
+            raise ValueError(f"the secret that signs news for sites needs at least {SHORTEST} characters")
         self._secret = secret
         self._portal_url = portal_url
         self._timeout = timeout

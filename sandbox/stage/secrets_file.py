@@ -3,15 +3,14 @@
 import os
 import secrets
 import shlex
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from adapters.settings.strength import MAKERS
+
 _MADE: Mapping[str, Callable[[], str]] = {
-    "REPRIEVE_LINK_SECRET": lambda: secrets.token_hex(32),
-    "REPRIEVE_SITE_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
+    **MAKERS,
     "REPRIEVE_STRIPE_WEBHOOK_SECRETS": lambda: f'["whsec_{secrets.token_hex(24)}"]',
-    "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": lambda: f'["whsec_{b64encode(secrets.token_bytes(24)).decode()}"]',
 }
 """What each is made of at the first run. Of Stripe's only the stand-in knows it."""
 

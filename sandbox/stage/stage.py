@@ -29,7 +29,7 @@ from sandbox.stage.process import SandboxProcess
 from sandbox.stage.temporal_server import TemporalServer
 
 QUEUE = "reprieve"
-STRIPE_SECRET = "whsec_of_a_stage"  # noqa: S105 - signs events between two processes of ours on loopback
+STRIPE_SECRET = "whsec_of_a_stage_that_is_gone_in_seconds"  # noqa: S105 - signs events between two processes of ours on loopback
 PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
 PAYPAL_WEBHOOK = "WH-OF-A-STAGE"
 PATIENCE = 30.0

@@ -13,7 +13,7 @@ WHO = ("--by", "ana", "--reason", "why")
 MONEY = ("--amount", "USD 5", "--id", "x")
 HOURS = ("--from", "2099-01-01 21:00", "--until", "2099-01-01 23:00")
 TIMES = ("--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z")
-ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "preview"), ("store", "copy")}
+ALONE = {("plan",), ("rehearse",), ("policies",), ("check",), ("notices", "preview"), ("store", "copy"), ("secrets",)}
 """Work on files, and without one it is none that passes."""
 WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("start",): ("-",),
@@ -109,8 +109,8 @@ async def test_an_outage_is_one_line_and_status_1(
     offline: Operate, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("REPRIEVE_STORE_URL", NOWHERE)
-    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "x" * 40)
-    monkeypatch.setenv("REPRIEVE_SITE_WEBHOOK_SECRET", "x" * 40)
+    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "drawn for a test, thirty-two or more")
+    monkeypatch.setenv("REPRIEVE_SITE_WEBHOOK_SECRET", "drawn for a test, thirty-two or more")
     said = await offline(*command, *WORDS[command], stdin=lines(row("I-1")))
     assert (said.status, said.out, said.err.count("\n")) == (1, "", 1), said
     assert said.err.startswith("starter: "), said

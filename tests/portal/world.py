@@ -57,7 +57,7 @@ from portal.pages.ticket import TicketPage
 from portal.pages.whose import WhoseLink
 from portal.pages.why import WhyPage
 
-NEW, OLD, STRANGE = "whsec_new", "whsec_old", "whsec_strange"
+NEW, OLD, STRANGE = (f"whsec_{age}_of_the_portal_under_test" for age in ("new", "old", "strange"))
 PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 LINK_SECRET = "a secret of the tests, forty characters."

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
+from adapters.settings.panels import PanelSettings
 from adapters.settings.settings import Settings
 
 TOKEN = "AN0EXAMPLE0TOKEN0OF0NOBODY"
@@ -42,7 +42,7 @@ def test_they_are_read_from_the_file(clean: Path):
         [panels.own]
         kind = "generic"
         url = "https://own.hosting.example/panel"
-        secret = "{SANDBOX_SECRET}"
+        secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         levels = ["suspended"]
         """
     )
