@@ -74,12 +74,17 @@ class PaymentDatePages:
         return await self._shown(request, link, "ahead")
 
     async def _date(self, request: Request) -> Response:
-        """Whoever pressed the button to move it twice has moved it; that never ends it."""
+        """Whoever pressed the button to move it twice has moved it; that never ends it.
+
+        Whoever comes again by the mail's link, once it pays in time, finds no button that ends it, and an old one does
+        nothing.
+        """
         link = await self._look.refreshed(await self._linked(request))
         found, processor = await self._doctor.look(link), self._processors.of(link.id)
-        moves = _moves(link, found)
-        if request.method == "GET" or processor is None:
-            return await self._shown(request, link, "move" if moves else "date" if link.terms.active else "ended")
+        moves, is_right = _moves(link, found), link.moves and found is None and link.terms.expected is not None
+        if request.method == "GET" or processor is None or is_right:
+            active = "moved" if is_right else "move" if moves else "date"
+            return await self._shown(request, link, active if link.terms.active else "ended")
         if b"move=" in await body_of(request, _FORM_BYTES):
             if found and moves:
                 await processor.move(link.id, _in_the_day_of(found, link))

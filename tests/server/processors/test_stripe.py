@@ -267,6 +267,10 @@ async def test_who_pays_a_day_behind_moves_it_by_one_click_and_it_is_not_ended(o
         async with httpx2.AsyncClient(trust_env=False) as http:
             done = await http.post(link, data={"move": "yes"}, timeout=20)
         assert (done.status_code, warned.better.strftime("%B %-d, %Y") in done.text) == (200, True)
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        again, stale = await http.get(link, timeout=20), await http.post(link, timeout=20)
+    for each in (again, stale):
+        assert (warned.better.strftime("%B %-d, %Y") in each.text, "<form" in each.text) == (True, False)
     found = await open_stage.store.processor_subscription(name_of(playing))
     assert found
     assert (found.terms.status, found.expected_on("UTC")) == ("active", warned.better)
