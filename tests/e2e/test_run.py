@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
+from temporalio.client import Client
 
+from dunning.names import workflow_id
 from sandbox.payments.books import PaymentBooks
 from sandbox.payments.client import Payments
 from sandbox.stage.ports import free_ports
-from tests.cli.command import Said, lines, row, starter
+from tests.cli.command import lines, row, starter
 from tests.e2e.processes import finish, left_of, read_until, start, until_none_left
 
 UP = "Ctrl-C stops all of it"
@@ -44,12 +46,15 @@ async def paid_on_its_page(env: Mapping[str, str], invoice: str) -> None:
     await payments.close()
 
 
-async def until_state(env: Mapping[str, str], invoice: str, state: str) -> Any:
-    async with asyncio.timeout(60):
-        while True:
-            said: Said = await starter("show", invoice, "--json", env=env)
-            if said.status == 0 and said.json["state"] == state:
-                return said.json
+async def shown(env: Mapping[str, str], invoice: str) -> Any:
+    said = await starter("show", invoice, "--json", env=env)
+    assert said.status == 0, said.err
+    return said.json
+
+
+async def until_it_ends(env: Mapping[str, str], invoice: str) -> None:
+    client = await Client.connect(env["TEMPORAL_ADDRESS"])
+    await asyncio.wait_for(client.get_workflow_handle(workflow_id(invoice)).result(), 60)
 
 
 async def test_a_payment_on_the_page_ends_as_paid_and_all_is_there_after_a_stop(tmp_path: Path) -> None:
@@ -61,7 +66,9 @@ async def test_a_payment_on_the_page_ends_as_paid_and_all_is_there_after_a_stop(
     rows = [row("RUN-1", emails=["a@bakery.example"], customer="Bakery"), row("RUN-2")]
     assert (await starter("start", "-", env=env, stdin=lines(*rows))).status == 0
     await paid_on_its_page(env, "RUN-1")
-    assert (await until_state(env, "RUN-1", "paid"))["balance"]["minor"] == 0
+    await until_it_ends(env, "RUN-1")
+    paid = await shown(env, "RUN-1")
+    assert (paid["state"], paid["balance"]["minor"]) == ("paid", 0)
     running.send_signal(signal.SIGINT)
     status, _, err = finish(running)
     assert (status, err) == (0, "")
@@ -72,7 +79,8 @@ async def test_a_payment_on_the_page_ends_as_paid_and_all_is_there_after_a_stop(
     again = begin(tmp_path, first)
     read_until(again, UP)
     assert (tmp_path / "secrets.env").read_text() == secrets  # the links that were mailed go on working
-    assert (await until_state(env, "RUN-2", "scheduled"))["entries"][0]["amount"]["minor"] == 1999
+    kept = await shown(env, "RUN-2")
+    assert (kept["state"], kept["entries"][0]["amount"]["minor"]) == ("scheduled", 1999)
 
     again.send_signal(signal.SIGINT)
     assert finish(again)[0] == 0

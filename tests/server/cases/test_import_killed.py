@@ -13,7 +13,7 @@ from dunning.case.ledger import Kind
 from dunning.ports.cases import Wanted
 from dunning.records.credit import Credit
 from sandbox.stage.stage import stage
-from tests.cli.command import ROOT, in_days, starter
+from tests.cli.command import ROOT, Operate, in_days
 from tests.operations.opening import usd
 from tests.server.payments.test_money_in import until_true
 
@@ -78,21 +78,21 @@ async def killed(point: tuple[str, str, int, str], file: str, env: Mapping[str, 
 
 
 @pytest.mark.promise(9)
-async def test_an_import_that_is_killed_anywhere_is_whole_when_it_is_run_again() -> None:
+async def test_an_import_that_is_killed_anywhere_is_whole_when_it_is_run_again(typed: Operate) -> None:
     async with stage() as own:
         made, file, rows = own.made(await own.connect()), own.folder / "rows.json", invoices()
         file.write_text(json.dumps(rows))
         rich = {**rows[0], "invoice": "KILL-RICH"}
-        assert (await starter("start", "-", env=own.env, stdin=json.dumps(rich))).status == 0
+        assert (await typed(own, "start", "-", stdin=json.dumps(rich))).status == 0
         await own.store.add_credit(Credit(id="gift", account="kill-0", amount=usd(500), at=now(), reason="a gift"))
 
         assert [await killed(point, str(file), own.env) for point in POINTS] == [-signal.SIGKILL] * len(POINTS)
-        said = await starter("start", str(file), "--json", env=own.env)
+        said = await typed(own, "start", str(file), "--json")
         assert said.status == 0, said.err
         opened = said.json
         assert len(opened["started"]) + len(opened["already_running"]) == len(rows)
         assert len(opened["already_running"]) >= 55
-        again = (await starter("start", str(file), "--json", env=own.env)).json
+        again = (await typed(own, "start", str(file), "--json")).json
         assert (again["started"], len(again["already_running"])) == ([], len(rows))
 
         async def all_are_there() -> bool:

@@ -13,7 +13,7 @@ from composition import Composition
 from dunning.case.ledger import Kind
 from dunning.tickets.kind import TicketKind
 from sandbox.stage.stage import Stage, stage
-from tests.cli.command import ROOT, Said, starter
+from tests.cli.command import ROOT, Operate, Said
 from tests.operations.opening import opened, usd
 from tests.server.payments.test_money_in import until_true
 
@@ -47,7 +47,9 @@ async def entries(made: Composition, number: str) -> list[str]:
 
 
 @pytest.mark.promise(9)
-async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_of_temporal() -> None:
+async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_of_temporal(
+    typed: Operate,
+) -> None:
     async with stage(database=True, portal=True) as own:
         made = own.made(await own.connect())
         for number in ("KEPTC-1", "KEPTC-2"):
@@ -57,10 +59,10 @@ async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_o
         assert (await in_inbox(own, "KEPTC-1"), await entries(made, "KEPTC-1")) == ([""], [])
 
         await own.server.kill()
-        away = {**own.env, "REPRIEVE_OUTAGE_SECONDS": "1"}  # it does not come back so soon
-        said = [await starter(*WAIVED, env=away), await starter(*WAIVED, env=away)]
-        said += [await starter("pay", "KEPTC-2", "--amount", "USD 1", "--id", "bank-1", env=away)]
-        said += [await starter("approve", "KEPTC-2", "delete", "--by", "ann", env=away)]
+        pay = ("pay", "KEPTC-2", "--amount", "USD 1", "--id", "bank-1")
+        approve = ("approve", "KEPTC-2", "delete", "--by", "ann")
+        # It does not come back in a second.
+        said = [await typed(own, *words, patience=1) for words in (WAIVED, WAIVED, pay, approve)]
         assert [_kept(each) for each in said] == [True] * 4
         assert await in_inbox(own, "KEPTC-2") == ["", "", ""], "the same waiver once"
 

@@ -10,7 +10,7 @@ from bench.cost.lives import zone_where_it_is
 from dunning.calendar import local
 from dunning.level import Level
 from sandbox.stage.stage import Stage
-from tests.cli.command import starter
+from tests.cli.command import Operate
 from tests.server.playing import Playing, begin
 
 ASO = "a-small-orange"
@@ -109,21 +109,21 @@ async def test_a_file_that_comes_again_takes_over_nothing_that_was_suspended_sin
     assert await panel_shows(a_stage, "movelater") == ("suspended", "phishing-by-staff")
 
 
-async def test_a_dry_run_tells_what_moves_in_and_a_file_says_it_once_for_all(a_stage: Stage) -> None:
+async def test_a_dry_run_tells_what_moves_in_and_a_file_says_it_once_for_all(a_stage: Stage, typed: Operate) -> None:
     today = local(datetime.now(UTC), zone()).date()
     row = {"account": "move-dry", "amount": "USD 19.99", "policy": ASO, "zone": zone()}
     rows = [{**row, "invoice": "MOVEIN-4", "due": str(today - timedelta(days=6))}]
     words = ("start", "-", "--moved-in", str(today - timedelta(days=1)))
-    said = await starter(*words, "--dry-run", env=a_stage.env, stdin=json.dumps(rows))
+    said = await typed(a_stage, *words, "--dry-run", stdin=json.dumps(rows))
     told = said.out.splitlines()
     assert told[1].startswith(f"  moves in with notices until {today - timedelta(days=1)}; done there: issue, charge, ")
     assert told[2] == (
         "  what its panel shows as suspended stays as it is, also when it is paid: --level suspended takes it over"
     )
     assert told[-1].endswith("at once would come: nothing")
-    adopting = await starter(*words, "--level", "suspended", "--dry-run", env=a_stage.env, stdin=json.dumps(rows))
+    adopting = await typed(a_stage, *words, "--level", "suspended", "--dry-run", stdin=json.dumps(rows))
     assert "held for it from now on: paying gives it back" in adopting.out
-    tomorrow = await starter("start", "-", "--moved-in", "2099-01-01", env=a_stage.env, stdin=json.dumps(rows))
+    tomorrow = await typed(a_stage, "start", "-", "--moved-in", "2099-01-01", stdin=json.dumps(rows))
     assert (tomorrow.status, "moved_in" in tomorrow.err) == (2, True)
-    alone = await starter("start", "-", "--level", "suspended", env=a_stage.env, stdin=json.dumps(rows))
+    alone = await typed(a_stage, "start", "-", "--level", "suspended", stdin=json.dumps(rows))
     assert (alone.status, "level suspended needs moved_in" in alone.err) == (2, True)

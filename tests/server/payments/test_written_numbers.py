@@ -10,7 +10,7 @@ import httpx2
 from dunning.names import workflow_id
 from sandbox.mail.books import Message
 from sandbox.stage.stage import Stage
-from tests.cli.command import in_days, starter
+from tests.cli.command import Operate, in_days
 from tests.portal.pages.test_pay import text_of
 from tests.server.payments.test_back import at_end, back, counted, links
 
@@ -22,11 +22,11 @@ FILE = f"""Invoice;Account;Customer;Email;Amount;Due;Policy;User
 
 
 async def test_a_number_is_whole_from_the_file_to_the_page_on_which_it_is_paid(
-    open_stage: Stage, tmp_path: Path
+    open_stage: Stage, typed: Operate, tmp_path: Path
 ) -> None:
     file = tmp_path / "as people have it.csv"
     file.write_text(FILE.format(due=in_days(3), before=in_days(-2)), encoding="utf-8-sig")
-    said = await starter("start", str(file), "--dates", "DD.MM.YYYY", "--decimal-comma", env=open_stage.env)
+    said = await typed(open_stage, "start", str(file), "--dates", "DD.MM.YYYY", "--decimal-comma")
     assert said == (0, "2 started, 0 already running, 0 already closed, 0 bad, 0 failed\n", "")
     mail = await first_mail(open_stage, NUMBER)
     link = f"{open_stage.portal_url}/pay/INV%2F2026%20%237?s={links(open_stage).signature(NUMBER)}"
@@ -50,7 +50,7 @@ async def test_a_number_is_whole_from_the_file_to_the_page_on_which_it_is_paid(
     client = await open_stage.connect()
     assert await client.get_workflow_handle(workflow_id(NUMBER)).result() == "paid"
     assert await counted(open_stage, NUMBER) == 1
-    shown = await starter("show", NUMBER, env=open_stage.env)
+    shown = await typed(open_stage, "show", NUMBER)
     assert (shown.status, NUMBER in shown.out) == (0, True)
 
 

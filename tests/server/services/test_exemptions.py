@@ -10,7 +10,7 @@ import pytest
 
 from dunning.case.facts import Promise
 from dunning.records.accounts import AccountChange
-from sandbox.stage.stage import Stage, stage
+from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT, in_days
 from tests.operations.opening import opened
 from tests.server.payments.test_money_in import until_true
@@ -124,21 +124,20 @@ sys.exit(starter.main(sys.argv[1:]))
 
 
 @pytest.mark.promise(9)
-async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_every_case() -> None:
-    async with stage(database=True, portal=True) as own:
-        made = own.made(await own.connect())
-        for number in ("EXK-1", "EXK-2"):
-            await opened(made, number, account="exk")
-        until = str(in_days(30))
-        words = ("account", "exempt", "exk", "--until", until, "--by", "ann", "--reason", "a partner")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **own.env}
-        )
-        assert await process.wait() == -signal.SIGKILL
-        for number in ("EXK-1", "EXK-2"):
-            await until_true(lambda number=number: _is_exempt(own, number))
-        await made.exemptions.exempt("exk", "", in_days(30), "ann", "a partner")
-        assert [len((await made.cases.ask(number)).exemptions) for number in ("EXK-1", "EXK-2")] == [1, 1]
+async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_every_case(open_stage: Stage) -> None:
+    made = open_stage.made(await open_stage.connect())
+    for number in ("EXK-1", "EXK-2"):
+        await opened(made, number, account="exk")
+    until = str(in_days(30))
+    words = ("account", "exempt", "exk", "--until", until, "--by", "ann", "--reason", "a partner")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **open_stage.env}
+    )
+    assert await process.wait() == -signal.SIGKILL
+    for number in ("EXK-1", "EXK-2"):
+        await until_true(lambda number=number: _is_exempt(open_stage, number))
+    await made.exemptions.exempt("exk", "", in_days(30), "ann", "a partner")
+    assert [len((await made.cases.ask(number)).exemptions) for number in ("EXK-1", "EXK-2")] == [1, 1]
 
 
 async def _is_exempt(own: Stage, number: str) -> bool:

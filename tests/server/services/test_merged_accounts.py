@@ -14,7 +14,7 @@ from dunning.records.payments import Consent
 from operations.accounts.merge import Merged
 from operations.accounts.tell import Telling
 from operations.invoices.open_invoice import Asked, Ready
-from sandbox.stage.stage import Stage, stage
+from sandbox.stage.stage import Stage
 from tests.cli.command import ROOT
 from tests.operations.opening import new, opened
 from tests.server.payments.test_money_in import until_true
@@ -129,21 +129,20 @@ sys.exit(starter.main(sys.argv[1:]))
 
 
 @pytest.mark.promise(9)
-async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_every_case() -> None:
-    async with stage(database=True, portal=True) as own:
-        made = own.made(await own.connect())
-        await opened(made, "MRK-1", account="mrk-one")
-        await opened(made, "MRK-2", account="mrk-into")
-        words = ("account", "merge", "mrk-one", "mrk-into", "--by", "ann", "--reason", "signed up twice", "--yes")
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **own.env}
-        )
-        assert await process.wait() == -signal.SIGKILL
-        assert (await made.store.account("mrk-one")).id == "mrk-into"
-        await until_true(lambda: _is_moved(own, "MRK-1"))
-        merged = await made.merging.merge("mrk-one", "mrk-into", "ann", "signed up twice")
-        assert {*merged.telling.told} == {"MRK-1", "MRK-2"}
-        assert len((await made.cases.ask("MRK-1")).decided) == 1
+async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_every_case(open_stage: Stage) -> None:
+    made = open_stage.made(await open_stage.connect())
+    await opened(made, "MRK-1", account="mrk-one")
+    await opened(made, "MRK-2", account="mrk-into")
+    words = ("account", "merge", "mrk-one", "mrk-into", "--by", "ann", "--reason", "signed up twice", "--yes")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **open_stage.env}
+    )
+    assert await process.wait() == -signal.SIGKILL
+    assert (await made.store.account("mrk-one")).id == "mrk-into"
+    await until_true(lambda: _is_moved(open_stage, "MRK-1"))
+    merged = await made.merging.merge("mrk-one", "mrk-into", "ann", "signed up twice")
+    assert {*merged.telling.told} == {"MRK-1", "MRK-2"}
+    assert len((await made.cases.ask("MRK-1")).decided) == 1
 
 
 async def _is_moved(own: Stage, number: str) -> bool:

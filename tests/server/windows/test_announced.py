@@ -12,7 +12,7 @@ import pytest
 
 from dunning.calendar import local_date
 from sandbox.stage.stage import Stage, stage
-from tests.cli.command import ROOT, in_days, lines, starter
+from tests.cli.command import ROOT, Operate, in_days, lines
 from tests.server.payments.test_money_in import until_true
 
 DIES = """
@@ -79,20 +79,22 @@ async def mails(own: Stage, words: str) -> Counter[str]:
 
 @pytest.mark.promise(9)
 @pytest.mark.req("S0-02", "S0-09", "S0-15")
-async def test_it_goes_to_all_customers_once_though_it_is_killed_and_names_zones_effects_and_addresses() -> None:
+async def test_it_goes_to_all_customers_once_though_it_is_killed_and_names_zones_effects_and_addresses(
+    typed: Operate,
+) -> None:
     async with stage() as own:
         rows = [customer(0, NIGHT, zone="Europe/Berlin", locale="de_DE"), customer(1, NIGHT + timedelta(days=3))]
         rows += [customer(number, in_days(60 + number), zone="America/New_York") for number in range(2, CUSTOMERS)]
-        assert (await starter("start", "-", env=own.env, stdin=lines(*rows))).status == 0
-        assert (await starter("window", "add", *HOURS, env=own.env)).status == 0
-        dry = await starter(*ANNOUNCE, "--dry-run", "--json", env=own.env)
+        assert (await typed(own, "start", "-", stdin=lines(*rows))).status == 0
+        assert (await typed(own, "window", "add", *HOURS)).status == 0
+        dry = await typed(own, *ANNOUNCE, "--dry-run", "--json")
         assert dry.status == 0, dry.err
         assert sorted(dry.json["written_to"]) == [f"ann-{number}" for number in range(CUSTOMERS)]
         assert sorted(each["invoice"] for each in dry.json["bills"]) == ["ANN-0", "ANN-1"]
         assert not +await mails(own, "aintenance")
 
         assert [await killed(point, own.env) for point in POINTS] == [-signal.SIGKILL] * len(POINTS)
-        said = await starter(*ANNOUNCE, env=own.env)
+        said = await typed(own, *ANNOUNCE)
         assert (said.status, said.err) == (0, "")
         all_of = Counter({email(number): 1 for number in range(CUSTOMERS)})
 
@@ -102,7 +104,7 @@ async def test_it_goes_to_all_customers_once_though_it_is_killed_and_names_zones
             return both == all_of and asked.total() == 2
 
         await until_true(all_have_it)
-        again = await starter(*ANNOUNCE, "--json", env=own.env)
+        again = await typed(own, *ANNOUNCE, "--json")
         assert (again.json["written_to"], again.json["before"], again.json["bills"]) == ([], CUSTOMERS, [])
         assert await all_have_it(), "nobody gets two"
         assert (await mails(own, "Please pay by")) + (await mails(own, "Bitte zahlen")) == {email(0): 1, email(1): 1}
@@ -131,8 +133,8 @@ async def test_it_goes_to_all_customers_once_though_it_is_killed_and_names_zones
             assert [(each.recipient, each.status) for each in copies] == [(email(number), "delivered")]
 
         moved = ("window", "move", ID, "--from", f"{NIGHT} 22:00", "--by", "ana")
-        assert (await starter(*moved, env=own.env)).status == 0
-        assert len((await starter(*ANNOUNCE, "--json", env=own.env)).json["written_to"]) == CUSTOMERS
+        assert (await typed(own, *moved)).status == 0
+        assert len((await typed(own, *ANNOUNCE, "--json")).json["written_to"]) == CUSTOMERS
 
         async def all_have_the_other() -> bool:
             return (await mails(own, "the hours have changed")) + (await mails(own, "geänderte Zeiten")) == all_of

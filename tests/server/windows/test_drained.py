@@ -14,7 +14,7 @@ from composition import now
 from dunning.tickets.kind import TicketKind
 from dunning.windows.window import Window
 from sandbox.stage.stage import Stage, stage
-from tests.cli.command import starter
+from tests.cli.command import Operate
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import PATIENCE, Playing, begin
 
@@ -106,7 +106,9 @@ async def test_a_dozen_come_in_due_order_with_the_pace_between_them_though_the_w
 
 
 @pytest.mark.req("S0-22", "S0-23")
-async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_other(paced: Stage) -> None:
+async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_other(
+    paced: Stage, typed: Operate
+) -> None:
     at = now()
     night = Window(
         id="night", since=at - timedelta(hours=1), until=at + timedelta(hours=6), zone="UTC", reason="Disks.", by="ana"
@@ -119,7 +121,7 @@ async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_o
 
     await until_true(all_wait)
     for _ in range(2):  # typed again while they come
-        said = await starter("window", "cancel", "night", "--by", "ana", env=paced.env)
+        said = await typed(paced, "window", "cancel", "night", "--by", "ana")
         assert said.status == 0, said.err
     for one in playing:
         assert await one.outcome() == "paid"

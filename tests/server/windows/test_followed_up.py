@@ -11,7 +11,7 @@ from dunning.tickets.kind import Department, TicketKind
 from dunning.tickets.ticket import Ticket
 from dunning.windows.window import Window
 from sandbox.stage.stage import Stage, stage
-from tests.cli.command import starter
+from tests.cli.command import Operate
 from tests.server.cases.test_open_cases import hourly_check
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
@@ -37,7 +37,9 @@ async def report(own: Stage) -> Ticket | None:
 
 
 @pytest.mark.req("S0-13", "S0-22")
-async def test_a_ticket_for_management_lists_each_charge_of_the_night_with_its_result_and_is_completed() -> None:
+async def test_a_ticket_for_management_lists_each_charge_of_the_night_with_its_result_and_is_completed(
+    typed: Operate,
+) -> None:
     async with stage() as own:
         at = now()
         window = Window(
@@ -75,5 +77,5 @@ async def test_a_ticket_for_management_lists_each_charge_of_the_night_with_its_r
         lines = "- FOLLOW-1 (acct-FOLLOW-1), charge: charged\n- FOLLOW-2 (acct-FOLLOW-2), charge: declined\n"
         assert lines in last.body
         assert (await hourly_check(own)).windows == 0, "nothing new, nothing written"
-        shown = await starter("window", "show", "night", env=own.env)
+        shown = await typed(own, "window", "show", "night")
         assert f"report: ticket {last.key}: {last.subject}" in shown.out
