@@ -7,6 +7,7 @@ would warn of everything.
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 from adapters.settings.settings import Settings
 from adapters.templates.files import language_of
@@ -22,20 +23,29 @@ from dunning.policy.step_names import read
 from dunning.records.accounts import Account
 
 _DUE = date(2028, 1, 31)
+_known: dict[tuple[str, str, tuple[object, ...]], list[Finding]] = {}
+"""By policy, settings and the state of the notices: to read them all takes half a second, so a process does it once."""
 
 
 def texts_of(settings: Settings) -> Callable[[Policy], list[Finding]]:
-    """Reads the notices that the settings name, each version of a policy once."""
+    """Reads the notices that the settings name as they are now; what was read before is known."""
     renderer = renderer_from(settings)
-    known: dict[tuple[str, str], list[Finding]] = {}
+    said = settings.model_dump_json(exclude={"store_url", "outage_seconds"})  # no notice says anything of these
+    state = _state(settings.notices)
 
     def found(policy: Policy) -> list[Finding]:
-        version = policy.name, policy.version
-        if version not in known:
-            known[version] = [*_without_hours(policy, settings), *unannounced(policy, renderer)]
-        return known[version]
+        key = policy.model_dump_json(), said, state
+        if key not in _known:
+            _known[key] = [*_without_hours(policy, settings), *unannounced(policy, renderer)]
+        return _known[key]
 
     return found
+
+
+def _state(notices: Path) -> tuple[object, ...]:
+    """Another one when any file is there that was not, or was written since."""
+    files = ((file, file.stat()) for file in notices.rglob("*") if file.is_file())
+    return tuple(sorted((str(file), seen.st_mtime_ns, seen.st_size) for file, seen in files))
 
 
 def _without_hours(policy: Policy, settings: Settings) -> Iterator[Finding]:

@@ -191,3 +191,17 @@ def test_a_folder_of_policies_refuses_what_its_notices_do_not_say(notices: Path)
     with pytest.raises(PolicyError, match=r"a-small-orange\.toml: milestones\[2\]\.warns_of: the notice 'First"):
         spoilt_folder.load("a-small-orange")
     assert spoilt_folder.load("hotdoodle").name == "hotdoodle", "another policy does not write that notice"
+
+
+def test_notices_are_read_anew_when_a_file_or_the_policy_is_another_one(notices: Path) -> None:
+    aso = load_policy("a-small-orange", POLICIES)
+    read = texts_of(Settings(notices=notices))
+    assert read(aso) == texts_of(Settings(notices=notices))(aso) == []
+    first = notices / "common" / FIRST
+    words = first.read_text("utf-8")
+    first.write_text("Please pay.", "utf-8")
+    assert texts_of(Settings(notices=notices))(aso) != []
+    first.write_text(words, "utf-8")
+    assert texts_of(Settings(notices=notices))(aso) == []
+    closed = aso.model_copy(update={"only_in_hours_of": "nobody"})  # the same name, the same version
+    assert [each.key for each in texts_of(Settings(notices=notices))(closed)] == ["only_in_hours_of"]
