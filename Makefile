@@ -3,9 +3,9 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
-# Three at a time on two cores, since half of a test is waiting; a file of tests each, so that servers and companies are
+# Four at a time on two cores, since half of a test is waiting; a file of tests each, so that servers and companies are
 # started once in each, and in the order of tests/conftest.py. TESTS="-n 0" runs them in one.
-TESTS ?= -n 3 --dist loadfile --no-loadscope-reorder
+TESTS ?= -n 4 --dist loadfile --no-loadscope-reorder
 READY := .venv/.ready
 LOCKED := --universal --generate-hashes --only-binary :all: --no-header --no-annotate
 

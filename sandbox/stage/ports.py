@@ -9,7 +9,7 @@ _LOW, _HIGH = 10_000, 32_000
 """Below those that Linux itself gives to connections on their way out: nobody else takes one before we listen there."""
 _STRIDE = 7_919
 _places = counting(os.getpid() * _STRIDE)
-"""Each process begins elsewhere: tests run two at a time, and of one port both would say that it is free."""
+"""Each process begins elsewhere: tests run four at a time, and of one port all would say that it is free."""
 
 
 def free_ports(count: int) -> list[int]:
