@@ -24,8 +24,8 @@ from tests.chaos.lines import lines
 from tests.chaos.merged import restricted_for_another
 from tests.chaos.out_of_hours import acted_out_of_hours, put_off_by_hours
 from tests.chaos.parked import parked
-from tests.chaos.processor import by_processor, net
 from tests.chaos.renews import renewals
+from tests.chaos.sales import by_processor, net
 from tests.chaos.seen import Seen
 from tests.chaos.warned import unannounced, unwarned
 from workflows.invoice import InvoiceDunning
@@ -78,7 +78,8 @@ async def _seen(life: Life) -> Seen:
     for number in life.numbers:
         closed = await store.ledger(number)
         cases[number] = await life.case(number) if closed is None or await life.is_open(number) else closed.order.case
-    unmatched = [c for c in await store.credits(UNMATCHED) if c.id.startswith(tuple(life.numbers))]
+    ours = (*life.numbers, *(f"{UNMATCHED}:{sale.id}" for sale in life.told.sales))
+    unmatched = [line for line in await store.credits(UNMATCHED) if line.id.startswith(ours)]
     return Seen(
         life=life,
         payments=await stage.companies.payments.books(),

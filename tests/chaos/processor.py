@@ -1,29 +1,16 @@
 """A subscription that Stripe or PayPal runs pays for the account on days of its own, and each payment counts once.
 
-It is told of once, twice, late, in another order, or never; then only a look finds it. Looked at with the company's
-own books: where each payment lies, that no charge was made shortly before one that was expected, and what people hear.
+It is told of once, twice, late, in another order, or never; then only a look finds it. What has to hold: `sales.py`.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import httpx2
-
-from dunning.case.ledger import MONEY_IN
-from dunning.records.credit import UNMATCHED, late_line
-from dunning.tickets.kind import TicketKind
 from operations.processors.links import NewLink
-from tests.chaos.doors import clocks, latest, usd
+from tests.chaos.doors import clocks, latest
 from tests.chaos.drawn import Act, DrawnProcessor
-from tests.chaos.exempt import BEFORE_ALL
 from tests.chaos.life import Life
-from tests.chaos.seen import Seen
 from tests.chaos.told import Expected, Sale
 
-SHOWS = timedelta(days=1)
-"""So long after its time a payment is waited for."""
-SLOW = timedelta(minutes=30)
-"""What had begun may be done a little later."""
 RETRY = timedelta(days=5)
 _HEARD = ("", "webhook:doubled", "webhook:lost", "webhook:late:3", "webhook:swapped")
 
@@ -69,6 +56,10 @@ async def acts(life: Life, act: Act) -> None:
             pass
 
 
+def _value(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02}"
+
+
 async def is_looked_at(life: Life) -> None:
     """As every hour: what no webhook told is found."""
     if life.drawn.processor:
@@ -83,7 +74,7 @@ async def _is_now(life: Life, drawn: DrawnProcessor, expected: datetime | None, 
         life.told.expected[-1].until = before
     start = life.moment(-20)
     if drawn.company == "paypal":
-        said = {"next_charge": expected, "value": f"{drawn.minor // 100}.{drawn.minor % 100:02}", **more}
+        said = {"next_charge": expected, "value": _value(drawn.minor), **more}
         await companies.paypal.subscribe(name_of(life), start, **said)
     else:
         ends = expected or await latest(life) + timedelta(days=drawn.every)
@@ -92,35 +83,39 @@ async def _is_now(life: Life, drawn: DrawnProcessor, expected: datetime | None, 
 
 
 async def _pays(life: Life, drawn: DrawnProcessor, act: Act) -> None:
-    at, companies = await latest(life), life.world.stage.companies
+    at = await latest(life)
     later = [day for day in drawn.days if day > act.day]
     ends = life.moment(later[0]) if later else at + timedelta(days=drawn.every)
     how = _HEARD[int(act.pick * len(_HEARD))]
-    if drawn.company == "paypal":
-        sale = f"S-{life.account}-{len(life.told.sales)}"
-        if how == "webhook:doubled":
-            await companies.paypal.script(name_of(life), "doubled")
-        value = f"{drawn.minor // 100}.{drawn.minor % 100:02}"
-        await companies.paypal.pays(name_of(life), sale, at, value=value, hint=how in ("", "webhook:doubled"))
-        life.told.sales.append(Sale(sale, drawn.minor))
-        await _is_now(life, drawn, ends)
-    else:
-        if how:
-            await companies.payments.script(life.owner, how)
-        before = await clocks(life)
-        try:
-            sale = await companies.payments.bills(name_of(life), at, ends=ends)
-        except httpx2.HTTPStatusError as error:
-            life.told.done.append(f"stripe: its subscription finds no method, HTTP {error.response.status_code}")
-            life.told.expected[-1].until = before
-            return
-        books = await companies.payments.books()
-        paid = any(each.id == sale and each.status == "succeeded" for each in books.charges)
-        life.told.expected[-1].until = before
-        life.told.expected.append(Expected(ends if paid else None, await clocks(life)))
-        if paid and sale not in [each.id for each in life.told.sales]:
-            life.told.sales.append(Sale(sale, drawn.minor))
-    life.told.done.append(f"{drawn.company}: its subscription pays {drawn.minor} ({sale}{', ' * bool(how)}{how})")
+    by = _by_paypal if drawn.company == "paypal" else _by_stripe
+    done = await by(life, drawn, at, ends, how)
+    life.told.done.append(f"{drawn.company}: its subscription {done}, {how or 'told once'}")
+
+
+async def _by_paypal(life: Life, drawn: DrawnProcessor, at: datetime, ends: datetime, how: str) -> str:
+    paypal, sale = life.world.stage.companies.paypal, Sale(f"S-{life.account}-{len(life.told.sales)}", drawn.minor)
+    if how == "webhook:doubled":
+        await paypal.script(name_of(life), "doubled")
+    heard = how in ("", "webhook:doubled")
+    await paypal.pays(name_of(life), sale.id, at, value=_value(sale.minor), hint=heard)
+    life.told.sales.append(sale)
+    await _is_now(life, drawn, ends)
+    return f"pays {sale.minor} ({sale.id})"
+
+
+async def _by_stripe(life: Life, drawn: DrawnProcessor, at: datetime, ends: datetime, how: str) -> str:
+    """From the card that is on file then, if there is one; what fails is tried again."""
+    payments = life.world.stage.companies.payments
+    if how:
+        await payments.script(life.owner, how)
+    before = await clocks(life)
+    payment = await payments.bills(name_of(life), at, ends=ends, retry=at + RETRY)
+    paid = any(each.id == payment and each.status == "succeeded" for each in (await payments.books()).charges)
+    life.told.expected[-1].until = before
+    life.told.expected.append(Expected(ends if paid else None, await clocks(life)))
+    if paid:
+        life.told.sales.append(Sale(payment, drawn.minor))
+    return f"{'pays' if paid else 'cannot take'} {drawn.minor} ({payment})"
 
 
 async def _tells_again(life: Life, drawn: DrawnProcessor, act: Act) -> None:
@@ -147,78 +142,9 @@ async def _refunds(life: Life, drawn: DrawnProcessor, act: Act) -> None:
     life.told.money_may_go()
     sale.back, at, companies = True, await latest(life), life.world.stage.companies
     if drawn.company == "paypal":
-        value = f"{sale.minor // 100}.{sale.minor % 100:02}"
-        again = {"value": value, "status": "REFUNDED", "hint": not act.twice}
+        again = {"value": _value(sale.minor), "status": "REFUNDED", "hint": not act.twice}
         await companies.paypal.pays(name_of(life), sale.id, at, **again)
     else:
         part = sale.minor // 3 if act.twice else None
         await life.attempt(f"{sale.id}: refund", lambda: companies.payments.refund(sale.id, part, at))
     life.told.done.append(f"{sale.id} is given back there")
-
-
-def by_processor(seen: Seen) -> list[str]:
-    """Everything that is wrong with it."""
-    drawn = seen.life.drawn.processor
-    if drawn is None:
-        return []
-    found = [f"{each.id} {wrong}" for each in seen.life.told.sales for wrong in _places(seen, each)]
-    found += [wrong for each in seen.life.told.expected for wrong in _charged_beside(seen, each)]
-    stopped = [each for each in seen.tickets if each.kind is TicketKind.PROCESSOR_ENDED]
-    if len(stopped) != seen.life.told.stopped:
-        found.append(f"its subscription stopped {int(seen.life.told.stopped)} times, and {len(stopped)} tickets say so")
-    return found
-
-
-def net(seen: Seen) -> int:
-    """What the company brought beyond the gateway's journal and keeps here, in minor units.
-
-    What is given back of credit stays credit, until a person takes it off: a ticket tells of it.
-    """
-    drawn, paypal, kept = seen.life.drawn.processor, 0, 0
-    for sale in seen.life.told.sales:
-        paypal += 0 if sale.back else sale.minor
-        if _is_ahead(seen, sale):
-            went = [line.amount for line in seen.payments.journal if line.payment == sale.id and line.kind != "charge"]
-            kept += sale.minor if sale.back and drawn and drawn.company == "paypal" else -sum(went)
-    return kept + (paypal if drawn and drawn.company == "paypal" else 0)
-
-
-def _is_ahead(seen: Seen, sale: Sale) -> bool:
-    return any(line.id == f"processor:{sale.id}" for line in seen.credits)
-
-
-def _places(seen: Seen, sale: Sale) -> Iterator[str]:
-    """On one invoice, or credit, once; nowhere when it had been given back before anybody saw it."""
-    cases = seen.cases.items()
-    paid = [(number, e) for number, case in cases for e in case.entries if e.id == sale.id and e.kind in MONEY_IN]
-    late = {late_line(number, sale.id) for number in (*seen.cases, UNMATCHED)}
-    lines = [line for line in seen.credits if line.id in late]
-    ahead = _is_ahead(seen, sale)
-    if len(paid) + ahead > 1:
-        yield f"counts {len(paid) + ahead} times: {[number for number, _ in paid]}{', and ahead' * ahead}"
-    if not paid and not ahead and not lines and not sale.back:
-        yield "came, and no books have it"
-    if any(entry.amount != usd(sale.minor) for _, entry in paid):
-        yield f"of {sale.minor} counts as {[str(entry.amount) for _, entry in paid]}"
-    if ahead and sale.back and not any(each.kind is TicketKind.PROCESSOR_REFUNDED for each in seen.tickets):
-        yield "was credit and went back, and no ticket says so"
-
-
-def _charged_beside(seen: Seen, said: Expected) -> Iterator[str]:
-    """A charge of the plan in the days before a payment that the policy waits for, while the company said so."""
-    if said.at is None or _may_be_unheard(seen):
-        return
-    for number, case in seen.cases.items():
-        waits = case.plan.awaits
-        since = max(said.since.get(number, BEFORE_ALL), said.at - timedelta(days=waits.days)) + SLOW
-        over = said.until.get(number, BEFORE_ALL) if said.until else said.at + SHOWS
-        until = min(over, said.at + SHOWS)
-        for attempt in () if case.replans or not waits.days else case.attempts:
-            charged = attempt.kind != "no_method" and case.plan.milestone(attempt.step)
-            if charged and since < attempt.began < attempt.began + SLOW < until:
-                yield f"{number}: {attempt.step} on {attempt.began:%F %H:%M}, though a payment was near ({said.at:%F})"
-
-
-def _may_be_unheard(seen: Seen) -> bool:
-    """Stripe may have been away when it said so: then what it said last holds."""
-    return seen.life.drawn.processor is None or seen.life.drawn.processor.company != "paypal"

@@ -87,18 +87,19 @@ class Invoices:
         return invoice
 
     def attempt(self, invoice: Json, at: datetime, retry: datetime | None) -> Json:
-        """Take its money now; the PaymentIntent. What fails is tried again at `retry`."""
+        """Take its money now; the PaymentIntent. What fails, or has no method, is tried again at `retry`."""
         told = int(at.timestamp())
         payment = self._payment_of(invoice, told)
         intent = self._state.intents.get(payment["payment"]["payment_intent"])
         act = self._state.act(self._state.now(intent, told), invoice)
         customer = self._state.customers.get(invoice["customer"])
-        method = self._state.methods.get(customer["invoice_settings"]["default_payment_method"])
+        method = self._state.methods.find(customer["invoice_settings"]["default_payment_method"] or "")
         invoice.update(status="open", attempted=True, attempt_count=invoice["attempt_count"] + 1)
         invoice["status_transitions"]["finalized_at"] = invoice["status_transitions"]["finalized_at"] or told
-        attempt = Attempt(intent, method, off_session=True)
-        self._bank.open(attempt, act.at)
-        self._bank.attempt(attempt, act)
+        if method:
+            attempt = Attempt(intent, method, off_session=True)
+            self._bank.open(attempt, act.at)
+            self._bank.attempt(attempt, act)
         self._ended(invoice, payment, intent, act, retry)
         if invoice["status"] == "paid":
             invoice["status_transitions"]["paid_at"] = payment["status_transitions"]["paid_at"] = told

@@ -119,10 +119,11 @@ async def companies() -> AsyncGenerator[Sandbox]:
         yield made
 
 
-async def test_who_stops_it_leaves_nothing_that_stripe_would_try_again(companies: Sandbox) -> None:
+@pytest.mark.parametrize("method", ["pm_card_chargeDeclined", ""])
+async def test_who_stops_it_leaves_nothing_that_stripe_would_try_again(companies: Sandbox, method: str) -> None:
     there = companies.payments
     its = StripeSubscriptions(SecretStr("sk_test_sandbox"), companies.addresses.payments, timeout=5)
-    await there.customer("ann", "pm_card_chargeDeclined")
+    await there.customer("ann", method)
     await there.subscribes("ann", "sub_ann", START, END)
     payment = await there.bills("sub_ann", START, ends=END, retry=START + 3 * DAY)
     assert (await its.terms("sub_ann")).retries
