@@ -11,7 +11,7 @@ _DENIED = re.compile(r"permission|denied|access|not authori[sz]ed|forbidden|toke
 """These words win over the ones above: an account that we may not see is not one that is gone."""
 _ALREADY = re.compile(r"\b(already|not) (been )?(un)?suspended\b|\bis not suspended\b", re.IGNORECASE)
 _MOST = 200
-_MAIL = re.compile(r"\S+@\S+")
+_WORD = re.compile(r"\S+")
 
 
 class WhmAccount(BaseModel):
@@ -112,7 +112,8 @@ class WhmAnswer(BaseModel):
 
     def words_without(self, user: str) -> str:
         """WHM's own words for people, without whom they are about."""
-        return _MAIL.sub("...", self.reason.replace(user, "...") if user else self.reason)[:_MOST] or "no reason given"
+        told = self.reason.replace(user, "...") if user else self.reason
+        return _WORD.sub(lambda word: "..." if "@" in word[0] else word[0], told)[:_MOST] or "no reason given"
 
 
 def unreadable_answer(content_type: str) -> str:

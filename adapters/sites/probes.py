@@ -23,7 +23,12 @@ MOST_REDIRECTS = 5
 _SMTP_PORT = 25
 _ADDRESS = re.compile(r"[!-~]+@[!-~]+")
 """Without spaces or line ends, which could smuggle commands."""
-_HEADERS = {"User-Agent": "Reprieve (checks that your site is up)", "Cache-Control": "no-cache", "Accept": "text/html"}
+_HEADERS = {
+    "User-Agent": "Reprieve (checks that your site is up)",
+    "Cache-Control": "no-cache",
+    "Accept": "text/html",
+    "Accept-Encoding": "identity",
+}
 
 
 class OutsideProbes:
@@ -52,12 +57,11 @@ class OutsideProbes:
         try:
             async with asyncio.timeout(self._timeout):
                 page = await _fetched(address, self._timeout)
+                # Not in the event loop: whatever reading a stranger's page takes, the worker goes on meanwhile.
+                shows = await asyncio.to_thread(of_page, page.status, urlsplit(page.address).path, page.text)
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
             return ProbeResult(shows=_of_failure(error), detail=f"{_why(error)} at {_shown(address)}")
-        return ProbeResult(
-            shows=of_page(page.status, urlsplit(page.address).path, page.text),
-            detail=f"HTTP {page.status} at {_shown(page.address)}",
-        )
+        return ProbeResult(shows=shows, detail=f"HTTP {page.status} at {_shown(page.address)}")
 
     async def _mailbox(self, url: SplitResult) -> ProbeResult:
         host, port, address = url.hostname or "", url.port or _SMTP_PORT, unquote(url.path.lstrip("/"))
@@ -94,12 +98,20 @@ async def _fetched(address: str, timeout: float) -> _Page:  # noqa: ASYNC109 - o
         ) as http,
         http.stream("GET", address) as answer,
     ):
-        body = b""
-        async for part in answer.aiter_bytes():
-            body += part[: MOST_BYTES - len(body)]
-            if len(body) >= MOST_BYTES:
-                break
-        return _Page(answer.status_code, str(answer.url), body.decode("utf-8", "replace"))
+        return _Page(answer.status_code, str(answer.url), await _beginning(answer))
+
+
+async def _beginning(answer: httpx2.Response) -> str:
+    """The beginning of a page as text, as it came: a kilobyte that unpacks to a gigabyte is not unpacked."""
+    body = bytearray()
+    async for part in answer.aiter_raw():
+        body += part[: MOST_BYTES - len(body)]
+        if len(body) >= MOST_BYTES:
+            break
+        await asyncio.sleep(0)  # of a page in pieces of one byte, thousands are there at once: others go between
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise httpx2.DecodingError("packed")
+    return body.decode("utf-8", "replace")
 
 
 async def _rcpt(host: str, port: int, address: str, timeout: float) -> tuple[int, str]:  # noqa: ASYNC109 - as above
@@ -148,6 +160,8 @@ def _why(error: BaseException) -> str:
             return "unknown host" if _is_unknown_name(cause) else "host not resolved"
         if isinstance(cause, ssl.SSLError):
             return "no valid TLS"
+        if isinstance(cause, httpx2.DecodingError):
+            return "packed, though nobody asked for that,"
     return type(error).__name__
 
 

@@ -5,6 +5,7 @@ choke on odd headers, and of a report only the Message-ID counts, with which the
 that the report names.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Compat32
 from itertools import islice
 from typing import Any, cast
 
@@ -24,12 +26,35 @@ _MOST_SUBJECT = 300
 _MOST_READ = 262_144
 """Bytes of a mail that are looked at; a report has its headers, and those of the mail that came back, before that."""
 _MOST_PARTS = 100
+_MOST_PARAMETERS = 2_000
+"""Characters of a `Content-...` header: what reads its parameters goes through all of them again for each."""
 _ID = re.compile(r"<[^<>\s]{3,400}>")
 _STATUS = re.compile(r"(?<![0-9.])([45]\.[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])")
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 _ARRIVED = ("delivered", "relayed", "expanded")
+_CHARSETS = ("utf-", "ascii", "iso", "cp", "koi8", "euc", "gb", "big5", "shift_jis", "hz", "mac", "tis")
+"""How names of charsets begin; of other codecs some need the square of the text's length (`punycode`)."""
 _BULK = ("bulk", "junk", "list", "auto_reply")
 _MARKS = ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "Feedback-ID")
+
+
+class _Cut(Compat32):
+    """The old rules, with parameters no longer than anybody needs, and none that Python's own reader breaks at."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        if not name.lower().startswith("content-"):
+            return name, value
+        alone = Message()
+        alone["Content-Type"] = value[:_MOST_PARAMETERS]
+        try:
+            alone.get_params()
+        except (TypeError, ValueError):  # `a*0=b; a*=c`
+            return name, value.partition(";")[0]
+        return name, value[:_MOST_PARAMETERS]
+
+
+_RULES = _Cut()
 
 
 @dataclass(frozen=True)
@@ -61,7 +86,7 @@ def read_mail(raw: bytes) -> DeliveryReport | CustomerMail:
     """What a mail is. Its beginning says so; of parts within parts without end only the head is read: it takes long."""
     start = raw[:_MOST_READ]
     nested = start.lower().count(b"boundary") > _MOST_PARTS
-    mail = BytesHeaderParser().parsebytes(start) if nested else message_from_bytes(start)
+    mail = BytesHeaderParser(policy=_RULES).parsebytes(start) if nested else message_from_bytes(start, policy=_RULES)
     if mail.get_content_type() == "multipart/report" and _word(mail.get_param("report-type")) == "delivery-status":
         return _report(mail)
     return CustomerMail(
@@ -74,7 +99,7 @@ def read_mail(raw: bytes) -> DeliveryReport | CustomerMail:
 
 def id_of(raw: bytes) -> str:
     """The mail's Message-ID, or a digest where there is none: the same for a mail that is handed over twice."""
-    mail = BytesHeaderParser().parsebytes(raw[:_MOST_READ])
+    mail = BytesHeaderParser(policy=_RULES).parsebytes(raw[:_MOST_READ])
     given = _ID.fullmatch(_line(mail, "Message-ID"))
     if given and given[0].isascii() and given[0].isprintable() and "=?" not in given[0]:
         return given[0]
@@ -155,7 +180,8 @@ def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     try:
-        return content.decode(str(part.get_content_charset("utf-8")), "replace")
+        charset = codecs.lookup(str(part.get_content_charset("utf-8"))).name
+        return content.decode(charset if charset.startswith(_CHARSETS) else "latin-1", "replace")
     except (LookupError, ValueError):
         return content.decode("latin-1")
 

@@ -10,21 +10,20 @@ from typing import Literal
 
 from dunning.level import Level
 from dunning.records.effects import ProbeResult
+from dunning.services.page_words import page_words
 
 Verdict = Literal["confirmed", "contradicted", "unclear"]
 Shows = Literal["running", "restricted", "gone", "unclear"]
 
 SHORT = 1500
 """Characters of a page's plain text up to which all of it is taken for a notice."""
-_PLACE = re.compile(r"/cgi-sys/suspendedpage|/suspendedpage\.cgi|/sites/[^?]+/suspended/?$")
-"""Where cPanel puts its page, and where our own portal does (`portal/pages/sites.py`)."""
+_PLACES = ("/cgi-sys/suspendedpage", "/suspendedpage.cgi")
+"""Where cPanel puts its page."""
 _WORDS = re.compile(
-    r"\b(account|site|website|web\s+site|page|domain|hosting|service)\s+((has\s+been|was|is)\s+)?"
-    r"((temporarily|currently)\s+)?(suspended|disabled\s+for\s+non-?payment)\b"
+    r"\b(account|site|website|page|domain|hosting|service) ((has been|was|is) )?"
+    r"((temporarily|currently) )?(suspended|disabled for non-?payment)\b"
 )
-_HEADING = re.compile(r"<(title|h1|h2)\b[^>]*>(.*?)</\1\s*>", re.DOTALL)
-_HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+"""In text with single spaces: nothing of it repeats, so the search takes as long as the text is."""
 _STATUS_RESTRICTED = (402, 509)
 """Payment Required, and the unofficial Bandwidth Limit Exceeded that panels answer for suspended sites."""
 _STATUS_GONE = (404, 410)
@@ -37,22 +36,24 @@ _OF_POLICY = re.compile(r"^\s*5\.7\.[0-9]+")
 
 def of_page(status: int, path: str, text: str) -> Shows:
     """What a web page shows, by its last status, the path it was found at in the end, and the beginning of its text."""
-    if status in _STATUS_RESTRICTED or _PLACE.search(path) or _says_suspended(text.lower()):
+    if status in _STATUS_RESTRICTED or _is_place(path) or _says_suspended(text.lower()):
         return "restricted"
     if status in _STATUS_GONE:
         return "gone"
     return "running" if _OK <= status < _BAD_REQUEST or status in _STATUS_CLOSED else "unclear"
 
 
+def _is_place(path: str) -> bool:
+    """Whether cPanel, or our own portal (`portal/pages/sites.py`), has its page for suspended sites there."""
+    ours = path.partition("/sites/")[2].removesuffix("/").endswith("/suspended")
+    return ours or any(place in path for place in _PLACES)
+
+
 def _says_suspended(page: str) -> bool:
-    if any(_WORDS.search(_plain(heading[1])) for heading in _HEADING.findall(page)):
+    words = page_words(page)
+    if any(_WORDS.search(heading) for heading in words.headings):
         return True
-    text = _plain(page)
-    return len(text) <= SHORT and bool(_WORDS.search(text))
-
-
-def _plain(page: str) -> str:
-    return " ".join(_TAG.sub(" ", _HIDDEN.sub(" ", page)).split())
+    return len(words.text) <= SHORT and bool(_WORDS.search(words.text))
 
 
 def of_mailbox(code: int, text: str) -> Shows:

@@ -1,6 +1,8 @@
 """Looks from outside over real sockets, at web servers and mail servers that answer, keep waiting or are not there."""
 
 import asyncio
+import gzip
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from adapters.sites import probes
 from adapters.sites.probes import OutsideProbes
 from dunning.records.accounts import Service
 from dunning.records.effects import ProbeResult
+from dunning.services.probe_verdict import Shows, of_page
 from portal.http.server import serving
 from sandbox.stage.ports import free_ports
 
@@ -37,6 +41,9 @@ async def page(request: Request) -> Response:
         "broken": Response(status_code=500),
         "endless": StreamingResponse(_endless()),
         "late": StreamingResponse(_late()),
+        "comments": HTMLResponse("<h1>" + "<!--" * 16_380),
+        "crumbs": StreamingResponse(_crumbs()),
+        "packed": Response(gzip.compress(bytes(10_000_000)), headers={"Content-Encoding": "gzip"}),
     }
     return pages.get(request.path_params["name"]) or Response(status_code=404)
 
@@ -45,6 +52,11 @@ async def _endless() -> AsyncIterator[bytes]:
     while True:
         yield b"Fresh bread. " * 1000
         await asyncio.sleep(0)
+
+
+async def _crumbs() -> AsyncIterator[bytes]:
+    for letter in "<h1>Account Suspended</h1>" + "x" * 5_000:
+        yield letter.encode()
 
 
 async def _late() -> AsyncIterator[bytes]:
@@ -74,10 +86,30 @@ async def web() -> AsyncGenerator[str]:
         ("loop", "unclear", "TooManyRedirects at {web}/loop"),
         ("endless", "running", "HTTP 200 at {web}/endless"),
         ("runs?token=secret", "running", "HTTP 200 at {web}/runs"),
+        ("comments", "running", "HTTP 200 at {web}/comments"),
+        ("crumbs", "restricted", "HTTP 200 at {web}/crumbs"),
+        ("packed", "unclear", "packed, though nobody asked for that, at {web}/packed"),
     ],
 )
 async def test_a_site_as_its_visitors_have_it(web: str, name: str, shows: str, detail: str) -> None:
     assert await look(f"{web}/{name}") == ProbeResult.model_validate({"shows": shows, "detail": detail.format(web=web)})
+
+
+async def test_a_page_is_read_beside_the_event_loop_and_within_its_patience(
+    web: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, done = threading.Event(), threading.Event()
+
+    def reads(status: int, path: str, text: str) -> Shows:
+        began.set()
+        done.wait(10)
+        return of_page(status, path, text)
+
+    monkeypatch.setattr(probes, "of_page", reads)
+    seen = await look(f"{web}/runs", seconds=1)
+    done.set()
+    assert began.is_set()
+    assert seen == ProbeResult(shows="unclear", detail=f"no answer in time at {web}/runs")
 
 
 async def test_a_site_that_keeps_visitors_waiting_is_unclear(web: str) -> None:

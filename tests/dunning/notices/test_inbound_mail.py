@@ -1,5 +1,9 @@
 """Reading what mail servers and people send back: nothing of it is trusted, and nothing of it raises."""
 
+import sys
+from collections.abc import Callable
+from types import FrameType
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,3 +164,44 @@ def test_a_mail_of_parts_without_end_is_read_as_its_head() -> None:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(2000))
     assert isinstance(read_mail(b"Subject: Deep\r\n" + nested), CustomerMail)
     assert id_of(b"Message-ID: <deep@c>\r\n" + nested) == "<deep@c>"
+
+
+def calls(read: Callable[[], object]) -> int:
+    """Its work: Python's reader of parameters makes calls for each `;`, and goes through all that follows in each."""
+    made = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal made
+        del frame, argument
+        made += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        read()
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+@pytest.mark.parametrize("name", ["Content-Type: multipart/report", "CONTENT-TYPE: x/y", "Content-Disposition: inline"])
+@pytest.mark.parametrize("piece", [";", ';"', "; a=b", '\\";', "; a*0=b", "; a*1*=utf-8''%41"])
+def test_a_header_of_parameters_without_end_is_read_to_a_bound(name: str, piece: str) -> None:
+    few, many = (f"{name}; {piece * (size // len(piece))}\r\n\r\nx".encode() for size in (4_000, 200_000))
+    assert calls(lambda: read_mail(many)) <= 2 * calls(lambda: read_mail(few))
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "undefined", "rot13", "nonsense"])
+def test_what_is_no_charset_of_mail_is_not_decoded(charset: str) -> None:
+    words = "a" * 100_000 + "-" + "b" * 100_000
+    found = read_mail(f"Content-Type: text/plain; charset={charset}\r\n\r\n{words}".encode())
+    assert found == CustomerMail(subject="", text="a" * 10_000, about=(), automatic=False)
+
+
+@pytest.mark.parametrize(("charset", "word"), [("iso-8859-1", "Bäcker"), ("windows-1252", "10 €"), ("gb2312", "面包")])
+def test_the_charsets_of_mail_are_decoded(charset: str, word: str) -> None:
+    raw = f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + word.encode(charset)
+    assert written(raw).text == word
+
+
+def test_parameters_that_python_breaks_at_are_none() -> None:
+    assert written(b"Content-Type: text/plain; a*0=b; a*=c\r\n\r\nwords").text == "words"
