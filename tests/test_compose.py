@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"
 TEXT = FILE.read_text()
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(TEXT)["services"]  # pyright: ignore[reportUnknownMemberType] (the library leaves it untyped)
+OURS = ("worker", "portal")
 EXAMPLE = dict(line.split("=", 1) for line in (ROOT / "compose/example.env").read_text().splitlines() if "=" in line)
 
 
@@ -48,10 +49,28 @@ def test_postgresql_has_connections_for_a_server_and_more_workers_than_three() -
     assert int(most.removeprefix("max_connections=")) >= 57 + 8 * 16
 
 
-@pytest.mark.parametrize("ours", ["worker", "portal"])
+@pytest.mark.parametrize("ours", OURS)
 def test_our_programs_know_their_settings(ours: str) -> None:
     named = {name for name in SERVICES[ours]["environment"] if name.startswith("REPRIEVE_")}
     assert named <= {f"REPRIEVE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_setting_reaches_worker_and_portal() -> None:
+    """By its place in .env or in the file itself, else by reprieve.env, whose example leaves none out."""
+    given = {ours: {name for name in SERVICES[ours]["environment"] if name.startswith("REPRIEVE_")} for ours in OURS}
+    others = re.findall(r"^#(REPRIEVE_\w+)=$", (ROOT / "compose/example.reprieve.env").read_text(), re.MULTILINE)
+    assert sorted([*others, *given["worker"] | given["portal"]]) == sorted(
+        f"REPRIEVE_{name.upper()}" for name in Settings.model_fields
+    ), "one of both: what the compose file says wins over reprieve.env"
+    assert given["worker"] - given["portal"] == {"REPRIEVE_HEALTH_PORT"}
+    assert given["portal"] - given["worker"] == {
+        "REPRIEVE_STRIPE_WEBHOOK_SECRETS",
+        "REPRIEVE_PAYMENT_WEBHOOK_SECRETS",
+        "REPRIEVE_PORTAL_HOST",
+        "REPRIEVE_PORTAL_PORT",
+    }
+    for ours in OURS:
+        assert SERVICES[ours]["env_file"] == [{"path": "reprieve.env", "required": False}], ours
 
 
 def test_the_worker_is_asked_whether_it_is_ready() -> None:
