@@ -175,7 +175,7 @@ def _pay_routes(
     why = WhyPage(signed, Why(store, case_of, made.shut, now)).route()
     dates = _payment_dates(made, signed, case_of, pages)
     ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
-    pay = PayPage(signed, views, pages, store=store, company=company, back=back)
+    pay = PayPage(signed, views, pages, store=store, company=company, back=back, clock=now)
     return [why, ticket, notice, *dates, *pay.routes()]
 
 
@@ -207,9 +207,11 @@ def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver, readers: Rea
         readers,
         domain=settings.mail_from.rpartition("@")[2],
     )
-    loop = MailLoop(store, MailHandler(store, deliver, answers, ours=ours, clock=now))
+    handler = MailHandler(store, deliver, answers, envelopes=mail.envelopes_from(settings), ours=ours, clock=now)
+    loop = MailLoop(store, handler)
     # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
-    door = InboundSmtp(store, {settings.mail_bounces or settings.mail_from, *unread}, clock=now, ring=loop.ring)
+    taken = {settings.mail_bounces or settings.mail_from, *unread}
+    door = InboundSmtp(store, taken, relays=settings.mail_relays, clock=now, ring=loop.ring)
     port = settings.mail_in_port if signed else 0
     return MailIn(door, loop, settings.mail_in_host, port, settings.mail_in_bytes)
 

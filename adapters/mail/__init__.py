@@ -1,7 +1,14 @@
 """Ways to send mail."""
 
+from adapters.mail.envelope import Envelopes
 from adapters.mail.smtp import SmtpMailer
 from adapters.settings.settings import Settings
+
+
+def envelopes_from(settings: Settings) -> Envelopes:
+    """The addresses that mail comes back to: one for each mail, where an address is there for that alone."""
+    secret = settings.link_secret.get_secret_value() if settings.mail_bounces else ""
+    return Envelopes(settings.mail_bounces or settings.mail_from, settings.mail_from.rpartition("@")[2], secret)
 
 
 def mailer_from(settings: Settings) -> SmtpMailer:
@@ -12,7 +19,7 @@ def mailer_from(settings: Settings) -> SmtpMailer:
         settings.mail_from,
         name=settings.company,
         reply_to=settings.mail_reply_to,
-        bounces=settings.mail_bounces,
+        envelopes=envelopes_from(settings),
         security=settings.smtp_security,
         username=settings.smtp_username,
         password=settings.smtp_password,

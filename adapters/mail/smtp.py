@@ -15,6 +15,7 @@ import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponseException, SMTPServerDisconnected, SMTPTimeoutError
 from pydantic import SecretStr
 
+from adapters.mail.envelope import Envelopes
 from adapters.settings.brands import LOGO, Brand, Brands
 from dunning.ports.outages import OutageError
 from dunning.records.mail import Delivery, Mail
@@ -40,10 +41,10 @@ class MailConfigurationError(Exception):
 class SmtpMailer:
     """Fits `dunning.ports.companies.Mailer`. `sender` is the From address, `name` its display name.
 
-    `brands` have their own; a mail of theirs carries their logo. The envelope's sender is the same for all.
+    `brands` have their own; a mail of theirs carries their logo. The envelope's senders are the same for all.
 
-    `reply_to` is where answers go to mail that does not say it; empty: no-reply at the sender's domain. `bounces` is
-    the envelope's sender, where mail that cannot be delivered comes back to; empty: `sender`.
+    `reply_to` is where answers go to mail that does not say it; empty: no-reply at the sender's domain. `envelopes`
+    are the envelope's senders, where mail that cannot be delivered comes back to; None: `sender`.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class SmtpMailer:
         *,
         name: str = "",
         reply_to: str = "",
-        bounces: str = "",
+        envelopes: Envelopes | None = None,
         security: Security = "none",
         username: str | None = None,
         password: SecretStr | None = None,
@@ -65,7 +66,7 @@ class SmtpMailer:
         self._sender = Address(name, addr_spec=sender)
         self._brands = brands or Brands(Brand(company=name, contact=sender))
         self._reply_to = reply_to or f"no-reply@{self._sender.domain}"
-        self._bounces = bounces or sender
+        self._envelopes = envelopes or Envelopes(sender, self._sender.domain, "")
         self._security, self._username, self._password = security, username, password
 
     async def send(self, mail: Mail) -> Delivery:
@@ -103,7 +104,7 @@ class SmtpMailer:
 
     async def _deliver(self, client: aiosmtplib.SMTP, mail: Mail) -> Delivery:
         try:
-            await client.mail(self._bounces)
+            await client.mail(self._envelopes.sender(mail.message_id))
             await client.rcpt(mail.recipient)
         except SMTPResponseException as error:
             return _refusal(error, mail.recipient)

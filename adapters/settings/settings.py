@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -98,6 +98,11 @@ class Settings(BaseSettings):
     mail_in_host: str = "127.0.0.1"
     mail_in_port: int = Field(default=0, ge=0, description="the portal's door for bounces and replies; 0 turns it off")
     mail_in_bytes: int = Field(default=10_485_760, gt=0, description="a larger mail is refused")
+    mail_relays: tuple[IPvAnyNetwork, ...] = Field(
+        default=("127.0.0.0/8", "::1/128"),
+        validate_default=True,
+        description="networks of the mail servers that hand mail to that door; nobody else may",
+    )
     mail_hosts: tuple[str, ...] = Field(
         default=(), description="names or addresses of our own mail servers; empty: no DNS is asked"
     )

@@ -338,6 +338,14 @@ inbound_mails = Table(
     Index(None, "outcome", "at"),
 )
 
+reached = Table(
+    "reached",
+    metadata,
+    _key("invoice"),
+    _instant("at"),
+)
+"""When the customer of an invoice answered a notice last, or pressed a button of the pay page."""
+
 consequences = Table(
     "consequences",
     metadata,

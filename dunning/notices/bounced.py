@@ -5,6 +5,7 @@ the case has recorded the notice at all. Each bounce repeats its notice once; wh
 bounce. Who has no contact left gets a ticket like everybody whom no address takes (`dunning.rules.follow_ups`).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -14,11 +15,13 @@ from dunning.case.case import Case, Done
 from dunning.case.facts import Bounced
 from dunning.case.update import changed, one_fact
 from dunning.policy.plan import Action
-from dunning.policy.step_kinds import WHEN_PAID
+from dunning.policy.step_kinds import WHEN_PAID, About
 from dunning.policy.step_names import StepName, read
 
 BOUNCED: Final = "bounced"
 """The kind of a step whose notice came back."""
+REPEATS = 3
+"""So many times a notice is written again because it came back."""
 
 
 @one_fact
@@ -37,12 +40,24 @@ def came_back(case: Case, notice: str) -> bool:
 
 
 def told_again(case: Case) -> Iterator[tuple[str, str]]:
-    """The follow-ups: name and title of each notice that came back and still has something to say."""
+    """The follow-ups: name and title of each notice that came back and still has something to say.
+
+    What came back for the fourth time goes to a person: nobody makes us write for ever, and wait for it as long.
+    """
+    times = Counter[StepName]()
     for place, fact in enumerate(case.bounces, start=1):
         done = next((done for done in case.done if done.kind == BOUNCED and done.detail == fact.notice), None)
         title = _title(case, done) if done else ""
-        if done and title and _still_matters(case, done):
-            yield str(replace(_named_after(case, done), bounced=place)), title
+        if not done or not title:
+            continue
+        base = _named_after(case, done)
+        times[base] += 1
+        if not _still_matters(case, done):
+            continue
+        if times[base] > REPEATS:
+            yield str(replace(base, about=About.UNDELIVERED)), ""
+        else:
+            yield str(replace(base, bounced=place)), title
 
 
 def _is_of(done: Done, fact: Bounced) -> bool:

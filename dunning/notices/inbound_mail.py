@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, message_from_string
 from email.errors import MessageError
-from email.header import decode_header, make_header
+from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.policy import Compat32
@@ -31,6 +31,12 @@ _MOST_PARAMETERS = 2_000
 _ID = re.compile(r"<[^<>\s]{3,400}>")
 _STATUS = re.compile(r"(?<![0-9.])([45]\.[0-9]{1,3}\.[0-9]{1,3})(?!\.?[0-9])")
 _ORIGINAL = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
+_OWN = re.compile(r"from [\w.-]+ by [\w.-]+ with local\b", re.IGNORECASE)
+"""Exim writes so of what a program on its own machine gave it; of another machine it gives the address."""
+_CHECKS = re.compile(r"\b(dmarc|spf|dkim)=(\w+)")
+_PROGRAMS = re.compile(
+    r"mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?([-+].*)?|owner-.*|.*-(request|owner)|srs[01][=+-].*"
+)
 _ARRIVED = ("delivered", "relayed", "expanded")
 _CHARSETS = ("utf-", "ascii", "iso", "cp", "koi8", "euc", "gb", "big5", "shift_jis", "hz", "mac", "tis")
 """How names of charsets begin; of other codecs some need the square of the text's length (`punycode`)."""
@@ -63,29 +69,36 @@ class DeliveryReport:
 
     `status` is the code of RFC 3463: 5.1.1, or 5.0.0 and 4.0.0 where only a failure or a delay was told. `said` are the
     server's words; they may hold addresses. `failed`: it gave up, at once (5) or after trying for days (4); a mail
-    that is late, or arrived somewhere, did not fail.
+    that is late, or arrived somewhere, did not fail. `from_elsewhere`: our mail server did not write it, but took it
+    from another machine.
     """
 
     message_ids: tuple[str, ...]
     failed: bool
     status: str
     said: str
+    from_elsewhere: bool = False
 
 
 @dataclass(frozen=True)
 class CustomerMail:
-    """A mail that is no report. `about` are the Message-IDs that it answers; `automatic`: no person wrote it."""
+    """A mail that is no report. `about` are the Message-IDs that it answers; `automatic`: no person wrote it.
+
+    `forged`: our mail server found that its sender did not send it (`Authentication-Results`, RFC 8601).
+    """
 
     subject: str
     text: str
     about: tuple[str, ...]
     automatic: bool
+    forged: bool = False
 
 
 def read_mail(raw: bytes) -> DeliveryReport | CustomerMail:
     """What a mail is. Its beginning says so; of parts within parts without end only the head is read: it takes long."""
     start = raw[:_MOST_READ]
-    nested = start.lower().count(b"boundary") > _MOST_PARTS
+    small = start.lower()
+    nested = max(small.count(b"boundary"), small.count(b"content-type")) > _MOST_PARTS
     mail = BytesHeaderParser(policy=_RULES).parsebytes(start) if nested else message_from_bytes(start, policy=_RULES)
     if mail.get_content_type() == "multipart/report" and _word(mail.get_param("report-type")) == "delivery-status":
         return _report(mail)
@@ -94,6 +107,7 @@ def read_mail(raw: bytes) -> DeliveryReport | CustomerMail:
         text=_text(mail)[:MOST_TEXT],
         about=_answered(mail),
         automatic=_is_automatic(mail),
+        forged=_is_forged(mail),
     )
 
 
@@ -126,7 +140,14 @@ def _report(mail: Message) -> DeliveryReport:
         failed=failed,
         status=code[1] if code else ("5.0.0" if failed else "4.0.0"),
         said=_line(told, "Diagnostic-Code")[:500],
+        from_elsewhere=_came_from_elsewhere(mail),
     )
+
+
+def _came_from_elsewhere(mail: Message) -> bool:
+    """By the topmost Received, which our own server wrote: what it made itself, it had from nobody (RFC 5321, 4.4)."""
+    received = _line(mail, "Received")
+    return received.lower().startswith("from ") and not _OWN.match(received)
 
 
 def _recipients(mail: Message) -> Iterator[Message]:
@@ -160,6 +181,17 @@ def _is_automatic(mail: Message) -> bool:
     return mail.get_content_type() == "multipart/report" or any(mark in mail for mark in _MARKS)
 
 
+def _is_forged(mail: Message) -> bool:
+    """By the topmost of them, which our own server wrote, if it writes any: a forger would not say that it fails."""
+    found = dict(_CHECKS.findall(_line(mail, "Authentication-Results").lower()))
+    return found.get("dmarc") == "fail" or (found.get("spf") == "fail" and found.get("dkim") != "pass")
+
+
+def is_answered(sender: str) -> bool:
+    """Whether the address is a person's, and no program's or list's (RFC 3834, section 2)."""
+    return _PROGRAMS.fullmatch(sender.rpartition("@")[0].lower()) is None
+
+
 def _answered(mail: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*_ids(mail, "In-Reply-To"), *reversed(_ids(mail, "References")))))[:50]
 
@@ -178,20 +210,26 @@ def _text(mail: Message) -> str:
 
 def _decoded(part: Message) -> str:
     payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else b""
+    return _text_of(payload if isinstance(payload, bytes) else b"", str(part.get_content_charset("utf-8")))
+
+
+def _text_of(content: bytes, charset: str | None) -> str:
+    """In a character set that mail is written in: Python knows others that take seconds, such as punycode."""
     try:
-        charset = codecs.lookup(str(part.get_content_charset("utf-8"))).name
-        return content.decode(charset if charset.startswith(_CHARSETS) else "latin-1", "replace")
+        name = codecs.lookup(charset or "us-ascii").name
+        text = content.decode(name if name.startswith(_CHARSETS) else "latin-1", "replace")
     except (LookupError, ValueError):
-        return content.decode("latin-1")
+        text = content.decode("latin-1")
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _line(mail: Message, name: str) -> str:
     """A header as one line of text."""
     given = str(mail.get(name, ""))[:20_000]
-    with suppress(LookupError, ValueError, MessageError):  # an unknown character set, or a broken encoding
-        given = str(make_header(decode_header(given)))
-    return " ".join(given.encode("utf-8", "replace").decode().split())
+    with suppress(ValueError, MessageError):  # a broken encoding
+        parts = cast("list[tuple[bytes | str, str | None]]", decode_header(given))
+        given = "".join(part if isinstance(part, str) else _text_of(part, charset) for part, charset in parts)
+    return " ".join(given.encode("utf-8", "replace").decode().replace("\0", "").split())
 
 
 def _word(given: object) -> str:

@@ -54,8 +54,8 @@ class Mailbox(Protocol):
         """
         ...
 
-    async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
-        """Mails that nobody handled yet, oldest first."""
+    async def waiting_mails(self, most: int) -> tuple[str, ...]:
+        """The ids of mails that nobody handled yet, oldest first: a mail may be long."""
         ...
 
     async def handled_mail(self, mail: str, outcome: str, notice: str = "", ticket: str = "") -> None:

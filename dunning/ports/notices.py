@@ -39,6 +39,18 @@ class Notices(Protocol):
         ...
 
 
+class Reached(Protocol):
+    """Who was reached: a person answered, or pressed a button. A page that was opened proves nothing: scanners do."""
+
+    async def note_reached(self, invoice: str, at: datetime) -> None:
+        """Note it; only the last time is kept."""
+        ...
+
+    async def reached_since(self, invoice: str, at: datetime) -> bool:
+        """Whether the invoice's customer was reached after that instant."""
+        ...
+
+
 class DigestCopies(Protocol):
     """Notices of one customer and day that go out as one mail."""
 

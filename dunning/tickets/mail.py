@@ -45,19 +45,47 @@ def address_bounced(mail: InboundMail, copy: NoticeCopy, status: str, said: str)
     return ticket.model_copy(update={"step": step(StepKind.NOTICE_BOUNCED, step_of(copy.id))})
 
 
-def customer_mail(mail: InboundMail, copy: NoticeCopy | None, account: str, subject: str, text: str) -> TicketOrder:
-    """Somebody wrote to us. `copy` is the notice that it answers, `account` whose it is, if that is known."""
+MOST = 30_000
+"""Characters of a ticket that collects mails; of more it says only that they came."""
+
+
+def customer_mail(
+    mail: InboundMail, copy: NoticeCopy | None, account: str, subject: str, text: str, *, place: int = 0
+) -> TicketOrder:
+    """Somebody wrote to us. `copy` is the notice that it answers, `account` whose it is, if that is known.
+
+    One a sender, day (UTC) and notice; `place` counts those that a person closed on that day already.
+    """
     topic = f"about “{copy.content.subject}”" if copy else "about no notice that we know of"
     body = f"{mail.sender} wrote to {mail.recipient}, {topic}:\n\n{text or '(no plain text)'}\n\n{_kept(mail)}"
     subject = f"Mail from a customer: {subject or '(no subject)'}"
-    return _of_mail(mail, TicketKind.CUSTOMER_MAIL, subject, body, copy).model_copy(update={"account": account})
+    ticket = _of_mail(mail, TicketKind.CUSTOMER_MAIL, subject, body, copy)
+    same = f"{mail.sender.casefold()} {mail.at:%Y-%m-%d} {place}"
+    return ticket.model_copy(update={"account": account, "step": step(StepKind.MAIL, _digest(same))})
 
 
-def mail_unclear(mail: InboundMail, copy: NoticeCopy) -> TicketOrder:
-    """It may be a notice that came back, in words that only a person understands."""
-    return _of_mail(
-        mail, TicketKind.MAIL_UNCLEAR, "A notice may have come back", f"Read what came; {_kept(mail)}", copy
+def one_more(body: str, other: str, mail: InboundMail) -> str:
+    """The words of a ticket with those of another mail, once."""
+    if mail.id in body:
+        return body
+    added = f"{body}\n\n---\n\n{other}"
+    if len(added) <= MOST:
+        return added
+    return body if body.endswith(_MORE) else f"{body}\n\n{_MORE}"
+
+
+_MORE = "There are more of that day, in the store's table inbound_mails."
+
+
+def mail_unclear(mail: InboundMail, copy: NoticeCopy, why: str) -> TicketOrder:
+    """It may be a notice that came back: one a notice, however many say so. `why` it is not believed by itself."""
+    body = (
+        f"Something says that “{copy.content.subject}” to {copy.recipient} came back; nothing was done, because {why}. "
+        f"If the address is dead, ask the customer for another one (`starter.py account set {copy.account}`).\n"
+        f"{_kept(mail)}"
     )
+    ticket = _of_mail(mail, TicketKind.MAIL_UNCLEAR, "A notice may have come back", body, copy)
+    return ticket.model_copy(update={"step": step(StepKind.MAIL, _digest(f"unclear {copy.id}"))})
 
 
 def mail_failed(mail: InboundMail, error: Exception) -> TicketOrder:
@@ -72,13 +100,17 @@ def _of_mail(
     return TicketOrder(
         invoice=copy.invoice if copy else "",
         account=copy.account if copy else "",
-        step=step(StepKind.MAIL, hashlib.sha256(mail.id.encode("utf-8", "backslashreplace")).hexdigest()[:12]),
+        step=step(StepKind.MAIL, _digest(mail.id)),
         at=mail.at,
         kind=kind,
         subject=subject,
         body=body,
         notice=copy.id if copy else "",
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
 def _kept(mail: InboundMail) -> str:

@@ -8,23 +8,26 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from adapters.mail.envelope import Envelopes
 from dunning.case.facts import Bounced
-from dunning.notices.inbound_mail import CustomerMail, DeliveryReport, mentioned, read_mail
+from dunning.notices.came_back import doubt
+from dunning.notices.inbound_mail import CustomerMail, DeliveryReport, is_answered, mentioned, read_mail
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import key_of_notice, read, step_of
 from dunning.ports.accounts import Accounts
 from dunning.ports.inbox import Mailbox
-from dunning.ports.notices import Notices
+from dunning.ports.notices import Notices, Reached
 from dunning.ports.outages import OutageError
 from dunning.ports.tickets import Tickets
 from dunning.records.inbox import News
 from dunning.records.mail import InboundMail, NoticeCopy
-from dunning.tickets.mail import address_bounced, customer_mail, mail_failed, mail_unclear
+from dunning.tickets.mail import address_bounced, mail_failed, mail_unclear
 from operations.money.deliver_news import Deliver
 from portal.mail.auto_reply import AutoReply
+from portal.mail.collect import collected
 
 
-class MailRecords(Accounts, Mailbox, Notices, Tickets, Protocol):
+class MailRecords(Accounts, Mailbox, Notices, Reached, Tickets, Protocol):
     """The mails, whom they may be from, and what they are about."""
 
 
@@ -42,7 +45,7 @@ class Handled(NamedTuple):
 
 
 class MailHandler:
-    """`ours` are our own addresses: mail from them is answered by nobody.
+    """`ours` are our own addresses: mail from them is answered by nobody. `envelopes` know which mail came back.
 
     `answers` is None where no answer can be given, because there are no signed links.
     """
@@ -53,12 +56,14 @@ class MailHandler:
         deliver: Deliver,
         answers: AutoReply | None,
         *,
+        envelopes: Envelopes,
         ours: Collection[str],
         clock: Callable[[], datetime],
     ) -> None:
         self._store = store
         self._deliver = deliver
         self._answers = answers
+        self._envelopes = envelopes
         self._ours = {address.lower() for address in ours if address}
         self._clock = clock
 
@@ -77,18 +82,32 @@ class MailHandler:
         await self._store.handled_mail(mail.id, "failed: see ticket", ticket=order.key)
 
     async def _report(self, mail: InboundMail, report: DeliveryReport) -> Handled:
-        """The archive says what the mail was and to whom it went; what the report says of that is not believed."""
-        copies = await self._store.sent_as(report.message_ids)
+        """The archive says what the mail was and to whom it went; what the report says of that is not believed.
+
+        A report that somebody else may have written goes to a person, once a notice, and changes nothing.
+        """
+        own = self._envelopes.message_id(mail.recipient)
+        its_own = bool(own) and (not report.message_ids or own in report.message_ids)
+        names = (own,) if its_own else report.message_ids
+        copies = await self._store.sent_as(names)
         if not copies:
             return Handled("noted: no notice of ours")
         if not report.failed:
             return Handled(f"noted: not lost ({report.status})", copies[0].id)
-        itself = next((copy for copy in copies if copy.message_id in report.message_ids), copies[0])
+        itself = next((copy for copy in copies if copy.message_id in names), copies[0])
+        acted = any([await self._store.reached_since(copy.invoice, copy.at) for copy in copies if copy.invoice])
+        if why := doubt(mail, report, itself, its_own=its_own, acted=acted):
+            return await self._doubtful(mail, itself, why)
         ticket = address_bounced(mail, itself, report.status, report.said)
         for copy in copies:
             await self._came_back(mail, report, copy)
         await self._store.open_ticket(ticket)
         return Handled(f"bounced ({report.status})", itself.id, ticket.key)
+
+    async def _doubtful(self, mail: InboundMail, copy: NoticeCopy, why: str) -> Handled:
+        order = mail_unclear(mail, copy, why)
+        await self._store.open_ticket(order)
+        return Handled(f"not believed: {why}", copy.id, order.key)
 
     async def _came_back(self, mail: InboundMail, report: DeliveryReport, copy: NoticeCopy) -> None:
         if copy.status in _UNSETTLED and self._clock() - mail.at < SETTLING:
@@ -108,11 +127,14 @@ class MailHandler:
         copy = next((copy for each in written.about for copy in copies if copy.message_id == each), None)
         accounts = await self._store.accounts_of_contact(mail.sender)
         account = copy.account if copy else (accounts[0] if len(accounts) == 1 else "")
-        order = customer_mail(mail, copy, account, written.subject, written.text)
-        await self._store.open_ticket(order)
-        # Somebody else's forged sender would get an answer to what he never wrote.
-        known = copy is not None or bool(accounts)
-        answered = await self._answers.answer(mail, order, copy) if known and self._answers else "not answered"
+        order = await collected(self._store, mail, copy, account, written)
+        # Who has seen a Message-ID may have invented the sender, who would get an answer to what he never wrote.
+        known = bool(accounts) or (copy is not None and copy.recipient.casefold() == mail.sender.casefold())
+        if not known or written.forged or not is_answered(mail.sender):
+            return Handled("ticket, not answered", order.notice, order.key)
+        if copy and copy.invoice:
+            await self._store.note_reached(copy.invoice, mail.at)
+        answered = await self._answers.answer(mail, order, copy) if self._answers else "not answered"
         return Handled(f"ticket, {answered}", order.notice, order.key)
 
     async def _unclear(self, mail: InboundMail) -> Handled:
@@ -120,6 +142,6 @@ class MailHandler:
         copies = await self._store.sent_as(mentioned(mail.raw))
         if not copies:
             return Handled("noted: no notice of ours")
-        order = mail_unclear(mail, copies[0])
+        order = mail_unclear(mail, copies[0], "no machine understands it")
         await self._store.open_ticket(order)
         return Handled("unclear: see ticket", copies[0].id, order.key)

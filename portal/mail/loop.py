@@ -7,6 +7,7 @@ rests for a while and holds up nothing else.
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import structlog
 
@@ -17,6 +18,7 @@ from portal.inbox.backoff import Backoff, Pause, hopeless, key_of
 from portal.mail.handle import MailHandler
 
 AT_ONCE = 8
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = 5.0
 """Seconds between two looks when nobody rings: another portal may have died with mails in its table."""
 log = structlog.stdlib.get_logger("reprieve.portal")
@@ -58,7 +60,10 @@ class MailLoop:
                 continue
 
     async def _look(self) -> float:
-        """Handle what may be handled, a few at once. Returns the seconds until another look is worth it."""
+        """Handle what may be handled, one after the other: a mail may be long.
+
+        Returns the seconds until another look is worth it.
+        """
         try:
             waiting = await self._store.waiting_mails(AT_ONCE + len(self._backoff))
         except Exception as error:  # noqa: BLE001 - whatever it is, what is kept waits, and the loop must not end
@@ -66,33 +71,37 @@ class MailLoop:
             return IDLE
         self._backoff.keep_only({key_of(_token(mail)) for mail in waiting})
         ready = [mail for mail in waiting if not self._backoff.until(_token(mail), _time())]
-        await asyncio.gather(*(self._handle(mail) for mail in ready[:AT_ONCE]))
+        for mail in ready[:AT_ONCE]:
+            await self._one(mail)
         return 0.0 if ready else min(IDLE, self._backoff.next(_time()))
 
-    async def _handle(self, mail: InboundMail) -> None:
+    async def _one(self, name: str) -> None:
+        mail: InboundMail | None = None
         try:
-            await self._handling.handle(mail)
+            mail = await self._store.inbound_mail(name)
+            if mail:
+                await self._handling.handle(mail)
         except Exception as error:  # noqa: BLE001 - one mail that cannot be handled must not stop the others
-            await self._failed(mail, error)
+            await self._failed(name, mail, error)
         else:
-            self._backoff.over(_token(mail))
+            self._backoff.over(_token(name))
 
-    async def _failed(self, mail: InboundMail, error: Exception) -> None:
-        rest = self._backoff.failed(_token(mail), error, _time())
+    async def _failed(self, name: str, mail: InboundMail | None, error: Exception) -> None:
+        rest = self._backoff.failed(_token(name), error, _time())
         _tell(error, rest)
-        if not hopeless(rest):
+        if mail is None or not hopeless(rest):
             return
         try:
             await self._handling.give_up(mail, error)
         except Exception as second:  # noqa: BLE001 - it rests, and is tried again
             log.error("no ticket could be opened", error=type(second).__name__)  # noqa: TRY400
         else:
-            self._backoff.over(_token(mail))
+            self._backoff.over(_token(name))
 
 
-def _token(mail: InboundMail) -> InboxEvent:
+def _token(mail: str) -> InboxEvent:
     """What rests is told apart by source and id."""
-    return InboxEvent(source="mail", id=mail.id, body="", at=mail.at)
+    return InboxEvent(source="mail", id=mail, body="", at=_NEVER)
 
 
 def _tell(error: Exception, rest: Pause) -> None:

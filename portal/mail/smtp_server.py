@@ -10,14 +10,19 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from adapters.mail.envelope import untagged
 from dunning.notices.inbound_mail import id_of
 from dunning.ports.inbox import Mailbox
 from dunning.records.mail import InboundMail
 
+CONNECTIONS = 100
+"""So many may be open at once; one more is told to come again."""
 MOST = 200
 """Mails that may wait to be written; more are put off."""
 PATIENCE = 20.0
@@ -31,24 +36,52 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 class _Server(SMTP):
-    """Takes the long lines that some programs write: what a mail server has accepted is not refused here."""
+    """Takes the long lines that some programs write: what a mail server has accepted is not refused here.
+
+    `room` are the connections that are open, of which there are `CONNECTIONS` at the most.
+    """
 
     line_length_limit = 65_536
 
+    def __init__(self, room: set["_Server"], handler: object, **more: Any) -> None:
+        super().__init__(handler, **more)
+        self._room = room
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Turn away whoever comes when the room is full: a mail server comes again."""
+        if len(self._room) < CONNECTIONS:
+            self._room.add(self)
+            super().connection_made(transport)
+        elif isinstance(transport, asyncio.WriteTransport):
+            transport.write(b"421 4.3.2 too many connections, come again\r\n")
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Make room."""
+        if self in self._room:
+            self._room.discard(self)
+            super().connection_lost(error)
+
 
 class InboundSmtp:
-    """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept."""
+    """Its own aiosmtpd handler. `ours` are the addresses that it takes mail for; `ring` hears of each that was kept.
+
+    What follows a plus in an address of ours is whose mail came back (`adapters.mail.envelope`). Only `relays` may
+    hand mail over: the operator's own mail servers.
+    """
 
     def __init__(
         self,
         store: Mailbox,
         ours: Iterable[str],
         *,
+        relays: Iterable[IPv4Network | IPv6Network],
         clock: Callable[[], datetime],
         ring: Callable[[], None],
     ) -> None:
         self._store = store
         self._ours = frozenset(address.lower() for address in ours if address)
+        self._relays = tuple(relays)
         self._waiting = 0
         self._clock = clock
         self._ring = ring
@@ -57,9 +90,11 @@ class InboundSmtp:
     async def open(self, host: str, port: int, most_bytes: int) -> AsyncGenerator[int]:
         """Take mail while the block runs. Gives the port: with 0 a free one. Raises OSError when it is taken."""
         loop = asyncio.get_running_loop()
+        room = set[_Server]()
 
         def made() -> SMTP:
             return _Server(
+                room,
                 self,
                 hostname="reprieve",
                 ident="Reprieve",
@@ -75,12 +110,28 @@ class InboundSmtp:
         finally:
             server.close()
 
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Answer to MAIL FROM."""
+        del server
+        if not self._is_relay(session.peer):
+            return "554 5.7.1 only our own mail servers hand mail over here"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
+
+    def _is_relay(self, peer: Any) -> bool:
+        address = ip_address(str(peer[0]).partition("%")[0])
+        mapped = getattr(address, "ipv4_mapped", None)
+        return any((mapped or address) in network for network in self._relays)
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Answer to RCPT TO."""
         del server, session, options
-        if address.lower() not in self._ours:
+        if not self._ours & {address.lower(), untagged(address)}:
             return "550 5.1.1 no such mailbox here"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"

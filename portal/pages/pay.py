@@ -6,6 +6,7 @@ log in; the signature in the link is the key. It never says that something is pa
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -18,6 +19,7 @@ from adapters.signed_links import Links
 from adapters.templates.locale import tag
 from dunning.ports import companies as ports
 from dunning.ports.accounts import Accounts
+from dunning.ports.notices import Reached
 from dunning.ports.outages import GatewayRefusedError
 from dunning.records.accounts import Account
 from portal.http.body import body_of
@@ -39,11 +41,23 @@ class CompanyPage(ports.HostedPages, Protocol):
         ...
 
 
+class PayRecords(Accounts, Reached, Protocol):
+    """Whose invoice it is, and that a person was here."""
+
+
 class PayPage:
     """The pages of an invoice; `back` is where the gateway leads to afterwards."""
 
     def __init__(
-        self, links: Links, views: InvoiceViews, pages: Pages, *, store: Accounts, company: CompanyPage, back: BackPage
+        self,
+        links: Links,
+        views: InvoiceViews,
+        pages: Pages,
+        *,
+        store: PayRecords,
+        company: CompanyPage,
+        back: BackPage,
+        clock: Callable[[], datetime],
     ) -> None:
         self._links = links
         self._views = views
@@ -51,6 +65,7 @@ class PayPage:
         self._company = company
         self._pages = pages
         self._back = back
+        self._clock = clock
 
     def routes(self) -> list[Route]:
         """All under /pay. A number may have slashes in it, so what follows one comes first."""
@@ -92,6 +107,7 @@ class PayPage:
         view = await self._view(request, invoice)
         if view is None:
             return self._again(invoice, "")
+        await self._store.note_reached(invoice, self._clock())
         reader = self._pages.readers.of(view.account, request)
         if not view.payable or _changed(view, reader, form):
             return self._again(invoice, "")
@@ -106,6 +122,7 @@ class PayPage:
         view = await self._view(request, invoice)
         if view is None:
             return self._again(invoice, "../")
+        await self._store.note_reached(invoice, self._clock())
         reader = self._pages.readers.of(view.account, request)
         if _changed(view, reader, form):
             return self._again(invoice, "../")

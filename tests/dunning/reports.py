@@ -82,6 +82,8 @@ def postfix(
 
 
 EXCHANGE = f"""\
+Received: from AM0PR01MB1234.eurprd01.prod.exchangelabs.com (mail-am0.example [192.0.2.7])
+	by mx.hosting.example (Postfix) with ESMTPS id 7C1D2E0099; Wed, 25 Nov 2026 10:00:02 +0000 (UTC)
 From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@bakery.example>
 To: "bounces@hosting.example" <bounces@hosting.example>
 Date: Wed, 25 Nov 2026 10:00:02 +0000

@@ -4,9 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Network, IPv6Network
 
 import aiosmtplib
 
+from adapters.mail.envelope import Envelopes
 from adapters.mail.smtp import SmtpMailer
 from adapters.signed_links import Links
 from adapters.store import SqlStore
@@ -23,6 +25,11 @@ from tests.portal.world import COMPANY, LINK_SECRET, READERS, PlayedCases, until
 
 BOUNCES, NO_REPLY = "bounces@hosting.example", "no-reply@hosting.example"
 OWNER, SECOND = "owner@bakery.example", "second@bakery.example"
+ENVELOPES = Envelopes(BOUNCES, "hosting.example", LINK_SECRET)
+ITS_OWN = ENVELOPES.sender(ID)
+"""The address that the notice is sent from."""
+Relays = tuple[IPv4Network | IPv6Network, ...]
+LOOPBACK: Relays = (IPv4Network("127.0.0.0/8"),)
 NOTICE = "INV-1:second-overdue:0"
 MOST_BYTES = 100_000
 START = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -48,7 +55,7 @@ class Post:
     clock: Clock
     links: Links = field(default_factory=lambda: Links(LINK_SECRET, "https://pay.example"))
 
-    async def send(self, raw: bytes, sender: str = "", to: str = BOUNCES) -> aiosmtplib.SMTPResponse:
+    async def send(self, raw: bytes, sender: str = "", to: str = ITS_OWN) -> aiosmtplib.SMTPResponse:
         """Hand a mail over as a mail server does; the answer to DATA. Raises SMTPResponseException for a refusal."""
         client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.port, start_tls=False)
         async with client:
@@ -92,16 +99,22 @@ async def furnish(store: SqlStore) -> None:
 
 
 @asynccontextmanager
-async def post(url: str, *, store: SqlStore | None = None, handling: bool = True) -> AsyncGenerator[Post]:
+async def post(
+    url: str, *, store: SqlStore | None = None, handling: bool = True, relays: Relays = LOOPBACK
+) -> AsyncGenerator[Post]:
     """A door over that database. `store` may stand before it, to fail; `handling`: what is kept is handled."""
     behind, catcher, cases, clock = store or SqlStore(url), MailCatcher(), PlayedCases(), Clock()
     links = Links(LINK_SECRET, "https://pay.example")
     catching = await catcher.listen(0)
     port = catching.sockets[0].getsockname()[1]
-    mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, bounces=BOUNCES)
+    mailer = SmtpMailer(
+        "127.0.0.1", port, "billing@hosting.example", name=COMPANY, reply_to=NO_REPLY, envelopes=ENVELOPES
+    )
     answers = AutoReply(mailer, behind, links, READERS, domain="hosting.example")
-    loop = MailLoop(behind, MailHandler(behind, cases.deliver, answers, ours=(BOUNCES, NO_REPLY), clock=clock))
-    door = InboundSmtp(behind, (BOUNCES, NO_REPLY), clock=clock, ring=loop.ring)
+    loop = MailLoop(
+        behind, MailHandler(behind, cases.deliver, answers, envelopes=ENVELOPES, ours=(BOUNCES, NO_REPLY), clock=clock)
+    )
+    door = InboundSmtp(behind, (BOUNCES, NO_REPLY), relays=relays, clock=clock, ring=loop.ring)
     async with catching, door.open("127.0.0.1", 0, MOST_BYTES) as opened:
         made = Post(opened, behind, cases, catcher, loop, clock)
         if handling:

@@ -24,6 +24,7 @@ mynetworks = 127.0.0.0/8
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtp_dns_support_level = disabled
 smtputf8_enable = no
+recipient_delimiter = +
 transport_maps = inline:{{ {transports} }}
 """
 _MASTER = """\

@@ -317,7 +317,7 @@ async def portal(
         WhyPage(links, Why(used, played.case, shut, now)).route(),
         TicketPage(links, used, pages).route(),
         NoticePage(links, used, BRANDS).route(),
-        *PayPage(links, views, pages, store=used, company=company, back=back).routes(),
+        *PayPage(links, views, pages, store=used, company=company, back=back, clock=now).routes(),
         SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, READERS).route(),
         SuspendedPages(sites, pages, HOLD_CONTACTS, CLIENT_PORTAL).route(),
     ]

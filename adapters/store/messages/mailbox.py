@@ -25,11 +25,11 @@ class Mailbox(Database):
         """
         await self._mails.add(mails)
 
-    async def waiting_mails(self, most: int) -> tuple[InboundMail, ...]:
-        """Read the mails that nobody handled yet, oldest first, `most` at the most."""
-        unhandled = select(inbound_mails).where(inbound_mails.c.outcome == "")
+    async def waiting_mails(self, most: int) -> tuple[str, ...]:
+        """Read the ids of the mails that nobody handled yet, oldest first, `most` at the most."""
+        unhandled = select(inbound_mails.c.id).where(inbound_mails.c.outcome == "")
         oldest = unhandled.order_by(inbound_mails.c.at, inbound_mails.c.id).limit(most)
-        return tuple(InboundMail.model_validate(dict(row)) for row in await self._rows(oldest))
+        return tuple(row["id"] for row in await self._rows(oldest))
 
     async def handled_mail(self, mail: str, outcome: str, notice: str = "", ticket: str = "") -> None:
         """Note what became of a mail; the first outcome stays."""

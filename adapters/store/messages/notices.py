@@ -8,8 +8,8 @@ from sqlalchemy import RowMapping, or_, select, update
 
 from adapters.store.customers.accounts import locked_account
 from adapters.store.customers.owners import of_account, owner
-from adapters.store.database.base import Database
-from adapters.store.tables import contacts, notices
+from adapters.store.database.base import Database, put_row
+from adapters.store.tables import contacts, notices, reached
 from dunning.records.mail import NoticeCopy, NoticeText
 
 
@@ -62,6 +62,17 @@ class Notices(Database):
             same = [each for each in known.scalars() if each.casefold() == notice.recipient.casefold()]
             contact = update(contacts).where(account, contacts.c.email.in_(same))
             await connection.execute(contact.values(bounced_at=at, bounce=code))
+
+    async def note_reached(self, invoice: str, at: datetime) -> None:
+        """Note when the invoice's customer acted last."""
+        async with self._writing() as connection:
+            known = (await connection.execute(select(reached.c.at).where(reached.c.invoice == invoice))).scalar()
+            if known is None or known < at:
+                await put_row(connection, reached, {"invoice": invoice, "at": at})
+
+    async def reached_since(self, invoice: str, at: datetime) -> bool:
+        """Whether the invoice's customer acted after that instant."""
+        return await self._row(select(reached).where(reached.c.invoice == invoice, reached.c.at > at)) is not None
 
 
 def _row_of(notice: NoticeCopy) -> dict[str, Any]:

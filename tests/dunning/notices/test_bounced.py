@@ -83,6 +83,24 @@ def test_each_bounce_repeats_its_notice_once_and_a_repeat_that_bounces_is_anothe
     assert when(life, "suspend") == start + 3 * SOON + timedelta(days=1)
 
 
+@pytest.mark.promise(3)
+def test_a_notice_that_comes_back_again_and_again_is_a_person_s_after_three_repeats() -> None:
+    """Whoever reports each of them as lost would else be written to for ever, and never be suspended."""
+    case = opened(ASO)
+    late = at(case, 9) + timedelta(hours=1)
+
+    def all_come_back(case: Case, now: datetime) -> Case:
+        lost = [done for done in case.done if done.kind == "delivered" and done.step.startswith("second-overdue")]
+        for done in lost:
+            case = bounced(case, Bounced(notice=done.detail, step=done.step, at=now, reason="5.1.1"), now)
+        return case
+
+    life = life_of(ASO, [(late + timedelta(hours=number), all_come_back) for number in range(9)], until=60)
+    repeats = [did.step.name for did in life.did if did.step and ":bounced:" in did.step.name]
+    assert repeats == [f"second-overdue:again:bounced:{number}" for number in (1, 2, 3)]
+    assert any(name.startswith("second-overdue") and name.endswith(":undelivered") for name in life.case.steps_done)
+
+
 def test_a_repeat_says_what_its_notice_said_and_when_the_next_step_really_comes() -> None:
     case = opened(ASO)
     life = life_of(ASO, [(at(case, 9) + SOON, comes_back("second-overdue"))])

@@ -205,3 +205,33 @@ def test_the_charsets_of_mail_are_decoded(charset: str, word: str) -> None:
 
 def test_parameters_that_python_breaks_at_are_none() -> None:
     assert written(b"Content-Type: text/plain; a*0=b; a*=c\r\n\r\nwords").text == "words"
+
+
+def test_a_mail_of_mails_without_end_is_read_as_its_head() -> None:
+    nested = b"Content-Type: message/rfc822\r\n\r\n" * 8000
+    assert written(b"Subject: Deep\r\n" + nested).subject == "Deep"
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "rot13", "zlib", "undefined"])
+def test_only_character_sets_of_mail_are_used(charset: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body in punycode costs seconds, and others are no character sets at all."""
+    raw = f"Subject: =?{charset}?q?abc-def?=\nContent-Type: text/plain; charset={charset}\n\nabc-def".encode()
+    found = written(raw)
+    assert (found.subject, found.text) == ("abc-def", "abc-def")
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "iso-8859-15", "windows-1252", "gb18030", "shift_jis", "koi8-r", "euc-kr"]
+)
+def test_character_sets_of_mail_are_known(charset: str) -> None:
+    text = {"gb18030": "谢谢", "shift_jis": "ありがとう", "koi8-r": "спасибо", "euc-kr": "감사"}.get(charset, "Grüße")
+    raw = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n".encode() + text.encode(
+        charset
+    )
+    assert written(raw).text == text
+
+
+def test_no_zero_byte_reaches_the_store() -> None:
+    """PostgreSQL takes none, and the mail would be tried for ever."""
+    found = written(b"Subject: a\x00b\n\nc\x00d")
+    assert "\0" not in found.subject + found.text

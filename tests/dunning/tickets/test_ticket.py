@@ -160,7 +160,7 @@ def opened() -> list[TicketOrder]:
         mail.no_outside_address(ORDER, ACCOUNT, ACCOUNT.contacts),
         mail.address_bounced(MAIL, COPY, "5.1.1", "no such user"),
         mail.customer_mail(MAIL, COPY, "bakery", "Hello", "Where is it?"),
-        mail.mail_unclear(MAIL, COPY),
+        mail.mail_unclear(MAIL, COPY, "it has a sender"),
         mail.mail_failed(MAIL, ValueError("no")),
         services.still_restricted(REINSTATE, timedelta(minutes=20), "no answer"),
         services.undo_still_restricted(LOOSEN, timedelta(minutes=20)),

@@ -7,7 +7,7 @@ from dunning.case.facts import Bounced
 from dunning.records.mail import Mail
 from sandbox.mail.catcher import MailCatcher
 from sandbox.stage.ports import free_ports
-from tests.portal.post import BOUNCES, NO_REPLY, NOTICE, OWNER, SECOND, furnish, notice, post
+from tests.portal.post import BOUNCES, ENVELOPES, NO_REPLY, NOTICE, OWNER, SECOND, furnish, notice, post
 from tests.portal.postfix import missing, postfix
 from tests.portal.world import until
 
@@ -23,7 +23,7 @@ async def test_a_notice_that_the_customers_server_refuses_comes_back_and_marks_i
     async with server, post(url) as desk:
         await furnish(desk.store)
         with postfix(port, {BOUNCES: desk.port, "bakery.example": down}) as log:
-            mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", reply_to=NO_REPLY, bounces=BOUNCES)
+            mailer = SmtpMailer("127.0.0.1", port, "billing@hosting.example", reply_to=NO_REPLY, envelopes=ENVELOPES)
             copy = notice()
             for to, message_id in ((OWNER, copy.message_id), (SECOND, "<another@hosting.example>")):
                 mail = Mail(message_id=message_id, recipient=to, content=copy.content, at=copy.at)

@@ -12,11 +12,11 @@ from tests.server.playing import Playing, begin
 FIRST, SECOND = "gone@bakery.example", "partner@bakery.example"
 
 
-async def hand_over(stage: Stage, raw: bytes) -> None:
-    """As the operator's mail server does."""
+async def hand_over(stage: Stage, raw: bytes, to: str) -> None:
+    """As the operator's mail server does, to the address that the mail was sent from."""
     async with aiosmtplib.SMTP(hostname="127.0.0.1", port=stage.mail_in, start_tls=False) as client:
         await client.mail("")
-        await client.rcpt("bounces@hosting.example")
+        await client.rcpt(to)
         assert (await client.data(raw)).code == 250
 
 
@@ -39,7 +39,9 @@ async def test_nobody_is_suspended_on_a_notice_that_came_back_until_the_next_con
     await playing.to_day(9)
     assert await mails_to(playing, SECOND) == []
     sent = await notice(playing, "second-overdue")
-    await hand_over(open_stage, postfix(sent.message_id, recipient=FIRST, own="bounce-1"))
+    mails = (await open_stage.companies.mail.books()).to(FIRST)
+    (came_from,) = [mail.sender for mail in mails if mail.message_id == sent.message_id]
+    await hand_over(open_stage, postfix(sent.message_id, recipient=FIRST, own="bounce-1"), came_from)
 
     async def warned() -> bool:
         return bool(await mails_to(playing, SECOND))

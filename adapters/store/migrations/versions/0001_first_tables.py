@@ -232,6 +232,7 @@ def _inboxes() -> None:
         _key("inbound_mails", "id"),
     )
     _index("inbound_mails", "outcome", "at")
+    op.create_table("reached", *_words("invoice"), _instant("at"), _key("reached", "invoice"))
 
 
 def _consequences() -> None:
@@ -337,7 +338,7 @@ def _processors() -> None:
 def downgrade() -> None:
     tables = (
         "processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
-        "effects consequences inbound_mails inbox tickets notices taken_back counted consents carried credits "
+        "effects consequences reached inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )
     for table in tables.split():
