@@ -407,7 +407,7 @@ class Composition:
     @cached_property
     def subscribe(self) -> Subscribe:
         """Begin a subscription."""
-        return Subscribe(self.store, self.subscription_workflows)
+        return Subscribe(self.store, self.subscription_workflows, now)
 
     def subscribe_or_change(self, by: str, reason: str) -> SubscribeOrChange:
         """Begin a subscription, or agree to what is said otherwise than is known."""

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Protocol
 
 from dunning.policy.file import Policy
-from dunning.subscriptions.schedule import Schedule
 from operations.errors import RefusedError
 from operations.invoices.new_invoice import NewInvoice
 from operations.invoices.written import YEARS, in_window
@@ -33,17 +32,19 @@ class CheckSubscription:
         near("renews_on", new.renews_on, today)
         if new.anchor and (new.anchor > new.renews_on or today.year - new.anchor.year > 10 * YEARS):
             raise RefusedError(f"{new.anchor} has to be before {new.renews_on}, the first renewal", field="anchor")
-        self._check_past(new.schedule(), new.renews_on, today)
+        new.schedule()
         return self._invoices.check(new.invoice())
 
-    @staticmethod
-    def _check_past(schedule: Schedule, first: date, today: date) -> None:
-        if (second := schedule.renewal(schedule.first_from(first) + 1)) < today:
-            reason = (
-                f"the renewals of {first} and {second} are past, and all their invoices would be opened at once: "
-                "open those of them that nobody has billed with `start`, and name the first renewal after them"
-            )
-            raise RefusedError(reason, field="renews_on")
+
+def not_past(new: NewSubscription, today: date) -> None:
+    """Raises RefusedError for one that would begin with several invoices at once. One that is known has begun."""
+    schedule, first = new.schedule(), new.renews_on
+    if (second := schedule.renewal(schedule.first_from(first) + 1)) < today:
+        reason = (
+            f"the renewals of {first} and {second} are past, and all their invoices would be opened at once: "
+            "open those of them that nobody has billed with `start`, and name the first renewal after them"
+        )
+        raise RefusedError(reason, field="renews_on")
 
 
 def near(field: str, day: date, today: date) -> None:

@@ -1,7 +1,8 @@
 """Beginning a subscription: its account and its row in the store, and its workflow, once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 
 from dunning.policy.file import Policy
@@ -11,6 +12,7 @@ from dunning.records.accounts import Account
 from dunning.subscriptions.subscription import Subscription
 from operations.errors import MergedAccountError, RefusedError
 from operations.invoices.new_invoice import account_of, named_ids, other_brand, unknown_services
+from operations.subscriptions.check_subscription import not_past
 from operations.subscriptions.new_subscription import NewSubscription, begun
 
 Outcome = Literal["started", "already there", "changed"]
@@ -33,16 +35,20 @@ class Subscribed(NamedTuple):
 
 
 class Subscribe:
-    """Safe to repeat after a crash at any point: what is there already stays."""
+    """Safe to repeat after a crash at any point: what is there already stays. `clock` is the wall's."""
 
-    def __init__(self, store: SubscribeRecords, workflows: Subscriptions) -> None:
+    def __init__(self, store: SubscribeRecords, workflows: Subscriptions, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._workflows = workflows
+        self._clock = clock
 
     async def look(self, new: NewSubscription, policy: Policy) -> Subscribed:
         """What `subscribe` would do; nothing is written. Raises RefusedError, OutageError."""
         subscription, _, _ = await self._read(new, policy)
-        return await self._as_known(subscription, new) or Subscribed("started", subscription)
+        if known := await self._as_known(subscription, new):
+            return known
+        not_past(new, self._clock().date())
+        return Subscribed("started", subscription)
 
     async def subscribe(self, new: NewSubscription, policy: Policy) -> Subscribed:
         """Begin it, unless it is there. Raises RefusedError, and then nothing is written; and OutageError."""
@@ -56,6 +62,7 @@ class Subscribe:
         if known and known.subscription.revision:  # its workflow has begun
             return known
         if known is None:
+            not_past(new, self._clock().date())
             changed = account if account != before else None
             await self._store.begin_subscription(subscription, changed, before)
         started = await self._workflows.start(known.subscription if known else subscription)

@@ -69,6 +69,20 @@ async def test_it_is_changed_after_a_quote_paused_and_cancelled(operate: Operate
     assert (refused.status, "it is over (cancelled)" in refused.err) == (2, True)
 
 
+async def test_a_file_is_given_again_when_its_first_renewals_are_long_past(operate: Operate) -> None:
+    assert (await operate("subscribe", "--file", "-", stdin=lines(row("TYPED-6")))).status == 0
+    past = str(in_days(-100))
+    known, unknown = row("TYPED-6", renews_on=past), row("TYPED-7", renews_on=past)
+    for more in ((), ("--dry-run",)):
+        said = await operate("subscribe", "--file", "-", *more, stdin=lines(known, unknown))
+        assert (said.status, "1 already there, 1 bad" in said.out) == (2, True), said
+        assert "2: TYPED-7: renews_on: the renewals of" in said.err
+    dearer = lines({**known, "amount": "USD 25"})
+    said = await operate("subscribe", "--file", "-", "--update", "--by", "ana", "--reason", "dearer", stdin=dearer)
+    assert (said.status, "changed lines from" in said.out) == (0, True), said
+    assert "there is no such subscription" in (await operate("subscriptions", "TYPED-7")).err
+
+
 UNBILLABLE = [
     (("--line", "Web\x1b]0;owned=USD 5"), "has a control character (U+001B)"),
     (("--line", f"{'x' * 100_000}=USD 5"), "the invoice is too large"),
