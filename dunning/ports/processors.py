@@ -1,6 +1,6 @@
 """Payment processors that run subscriptions of their own, and what the store has of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -66,8 +66,11 @@ class ProcessorRecords(Protocol):
         """Forget the link; where its payments count stays. False when there was none."""
         ...
 
-    async def count_sale(self, sale: CountedSale) -> CountedSale:
-        """Note where it counts, once: whoever comes later gets what was noted first."""
+    async def count_sale(self, sale: CountedSale, seen: Collection[str]) -> CountedSale | None:
+        """Note where it counts, once: whoever comes later gets what was noted first.
+
+        None, and nothing is noted, when other sales than those `seen` count on its invoice by now: then it may be paid.
+        """
         ...
 
     async def counted_sale(self, sale: str) -> CountedSale | None:

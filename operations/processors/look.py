@@ -55,6 +55,13 @@ class _Found(NamedTuple):
     news: tuple[News, ...] = ()
 
 
+class _Owed(NamedTuple):
+    """An invoice that is owed, and the sales that count on it."""
+
+    invoice: str = ""
+    coming: tuple[str, ...] = ()
+
+
 class LookAtProcessor:
     """Safe to repeat, by several at once. `clock` is the wall's.
 
@@ -173,19 +180,19 @@ class LookAtProcessor:
         """What was parked because it came without this name is taken from there; what is left of that counts."""
         account = await self._account(linked)
         left = await self._store.give(UNMATCHED, account, _payment(sale), self._clock())
-        invoice = await self._oldest_owed(linked, account, sale.amount.currency) if left else ""
-        amount = left or sale.amount
-        return await self._store.count_sale(
-            CountedSale(
+        while True:
+            owed = await self._oldest_owed(linked, account, sale.amount.currency) if left else _Owed()
+            its = CountedSale(
                 id=sale.id,
                 subscription=linked.id,
                 account=account,
-                invoice=invoice,
-                amount=amount,
+                invoice=owed.invoice,
+                amount=left or sale.amount,
                 at=sale.at,
                 told=left is None,
             )
-        )
+            if counted := await self._store.count_sale(its, owed.coming):
+                return counted
 
     async def _account(self, linked: ProcessorSubscription) -> str:
         try:
@@ -193,12 +200,12 @@ class LookAtProcessor:
         except LookupError:
             return linked.account
 
-    async def _oldest_owed(self, linked: ProcessorSubscription, account: str, currency: str) -> str:
-        """The number of the oldest invoice that is owed still, with what is on its way to it; empty without one.
+    async def _oldest_owed(self, linked: ProcessorSubscription, account: str, currency: str) -> "_Owed":
+        """The oldest invoice that is owed still, with what is on its way to it; an empty number without one.
 
         Who owes in another currency alone brings it there: its case cannot count it, and tells a person.
         """
-        ours, other = linked.subscription, ""
+        ours, other = linked.subscription, _Owed()
         its = {each.invoice for each in await self._store.renewals(ours)} if ours else set[str]()
         for known in await self._store.open_invoices(account):
             if ours and known.number not in its:
@@ -206,13 +213,15 @@ class LookAtProcessor:
             case = await self._case_of(known.number)
             if case is None or case.balance.minor <= 0:
                 continue
+            sales = await self._store.sales_of(known.number)
+            found = _Owed(known.number, tuple(each.id for each in sales))
             if case.balance.currency != currency:
-                other = other or known.number
+                other = other if other.invoice else found
                 continue
             heard = {entry.id for entry in case.entries if entry.kind in MONEY_IN}
-            coming = [each.amount for each in await self._store.sales_of(known.number) if each.id not in heard]
+            coming = [each.amount for each in sales if each.id not in heard]
             if case.balance.minor > sum(each.minor for each in coming if each.currency == currency):
-                return known.number
+                return found
         return other
 
     async def _as_credit(self, sale: CountedSale, processor: str) -> None:

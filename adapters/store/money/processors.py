@@ -1,7 +1,10 @@
 """Subscriptions that a payment processor runs, and where each of their payments counts."""
 
+from collections.abc import Collection
+
 from sqlalchemy import RowMapping, delete, not_, select, update
 
+from adapters.store.customers.accounts import locked_account
 from adapters.store.customers.owners import of_account
 from adapters.store.database.base import Database, Values, add_row, columns_of, money_columns
 from adapters.store.tables import processor_sales, processor_subscriptions
@@ -43,13 +46,21 @@ class Processors(Database):
         async with self._writing() as connection:
             return (await connection.execute(its)).rowcount > 0
 
-    async def count_sale(self, sale: CountedSale) -> CountedSale:
-        """Note where it counts, once: whoever comes later gets what was noted first."""
+    async def count_sale(self, sale: CountedSale, seen: Collection[str]) -> CountedSale | None:
+        """Note where it counts, once: whoever comes later gets what was noted first.
+
+        None, and nothing is noted, when other sales than those `seen` count on its invoice by now.
+        """
         async with self._writing() as connection:
-            if await add_row(connection, processor_sales, _row(sale)):
-                return sale
+            await locked_account(connection, sale.account)
             its = select(processor_sales).where(processor_sales.c.id == sale.id)
-            return _sale((await connection.execute(its)).mappings().one())
+            if known := (await connection.execute(its)).mappings().first():
+                return _sale(known)
+            there = select(processor_sales.c.id).where(processor_sales.c.invoice == sale.invoice)
+            if sale.invoice and {name for (name,) in await connection.execute(there)} != set(seen):
+                return None
+            await add_row(connection, processor_sales, _row(sale))
+            return sale
 
     async def counted_sale(self, sale: str) -> CountedSale | None:
         """Read where it counts; None when nobody decided that yet."""

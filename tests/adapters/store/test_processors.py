@@ -32,13 +32,23 @@ async def test_links_are_read_as_they_were_put_last_and_forgotten(store: SqlStor
 
 
 async def test_a_payment_counts_where_it_was_noted_first(store: SqlStore) -> None:
-    assert await store.count_sale(SALE) == SALE
-    assert await store.count_sale(SALE.model_copy(update={"invoice": "INV-2"})) == SALE
+    assert await store.count_sale(SALE, ()) == SALE
+    assert await store.count_sale(SALE.model_copy(update={"invoice": "INV-2"}), ()) == SALE
     assert (await store.sales_of("INV-1"), await store.sales_of("INV-2")) == ((SALE,), ())
     told = SALE.model_copy(update={"told": True})
     await store.note_sale(told)
     assert await store.counted_sale("S-1") == told
     assert await store.counted_sale("S-2") is None
+
+
+async def test_who_has_not_seen_what_counts_on_the_invoice_looks_again(store: SqlStore) -> None:
+    assert await store.count_sale(SALE, ()) == SALE
+    other = SALE.model_copy(update={"id": "S-9"})
+    assert await store.count_sale(other, ()) is None
+    assert await store.counted_sale("S-9") is None
+    assert await store.count_sale(other, [SALE.id]) == other
+    ahead = SALE.model_copy(update={"id": "S-10", "invoice": ""})
+    assert await store.count_sale(ahead, ()) == ahead, "there is room for any credit"
 
 
 async def test_whether_any_of_a_company_is_linked(store: SqlStore) -> None:

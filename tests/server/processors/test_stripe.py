@@ -3,6 +3,7 @@
 Every payment of these raises `payment_intent.succeeded`, as the payments of everybody do, and `invoice.paid`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
@@ -18,6 +19,7 @@ from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from composition import now
+from dunning.case.case import Case
 from dunning.case.ledger import MONEY_IN, TAKEN_BACK
 from dunning.fleet.open_cases import WORKFLOW, CheckOrder, CheckReport
 from dunning.money import Money
@@ -438,3 +440,33 @@ async def test_what_is_paid_in_another_currency_than_is_owed_is_credit_and_a_per
     assert (await playing.case()).balance == FEE
     await playing.signal()
     assert await playing.outcome() == "paid"
+
+
+async def test_two_that_pay_at_once_do_not_both_pay_the_oldest_invoice(open_stage: Stage) -> None:
+    """Else one is owed still, and the other's excess may be given back."""
+    several = [
+        await begin(open_stage, f"SS-TWO-{one}", HOTDOODLE, due_in=41 + later, account="acct-SS-TWO")
+        for later, one in enumerate("ab")
+    ]
+    await open_stage.companies.payments.script("acct-SS-TWO", "webhook:lost", times=None)
+    for one in several:
+        await subscribes(one, 6)
+        await linked(one)
+    paid = {await pays(one) for one in several}
+    made, both, asked = open_stage.made(several[0].skipper.client), asyncio.Barrier(2), list[str]()
+
+    async def at_once(number: str) -> Case | None:
+        case = await made.look.case(number)
+        asked.append(number)
+        if len(asked) <= both.parties:
+            await both.wait()
+        return case
+
+    look = LookAtProcessor(made.processors, open_stage.store, at_once, made.spread_credit, now)
+    looks = [look.tell(name_of(one), made.deliver_news.deliver) for one in several]
+    assert await asyncio.gather(*looks) == [1, 1]
+    for one in several:
+        assert await one.outcome() == "paid"
+    assert {payment for one in several for payment, _ in await money(one)} == paid
+    assert await open_stage.store.credits("acct-SS-TWO") == ()
+    assert await open_stage.store.tickets("acct-SS-TWO") == ()
