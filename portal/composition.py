@@ -124,7 +124,14 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
     ]
-    app = application(routes, pages, lambda: current_window(store, now()), _whose(settings, store), now)
+    app = application(
+        routes,
+        pages,
+        lambda: current_window(store, now()),
+        _whose(settings, store),
+        now,
+        https=settings.portal_url.startswith("https://"),
+    )
     return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, people))
 
 

@@ -194,6 +194,12 @@ class Settings(BaseSettings):
             raise ValueError("paypal_url: it must begin with https://")
         return self
 
+    @model_validator(mode="after")
+    def _password_stays_secret(self) -> "Settings":
+        if self.smtp_username and self.smtp_security == "none" and not is_on_this_machine(f"smtp://{self.smtp_host}"):
+            raise ValueError("smtp_security: a password goes to another machine over starttls or tls only")
+        return self
+
     @property
     def one_after_window(self) -> timedelta:
         """How long after one step that was put off the next one comes."""

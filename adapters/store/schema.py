@@ -89,7 +89,8 @@ def _config(connection: Connection) -> Config:
 
 def _prepare_file(place: URL, patience: float) -> None:
     path = Path(place.database or "")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # SQLite gives the files beside it the same rights
     deadline = time.monotonic() + patience
     with closing(sqlite3.connect(path, timeout=patience)) as connection:
         while not _use_wal(connection):

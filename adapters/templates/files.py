@@ -7,7 +7,6 @@ from typing import Any
 
 from css_inline import CSSInliner
 from jinja2 import (
-    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -15,6 +14,7 @@ from jinja2 import (
     meta,
     select_autoescape,
 )
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from adapters.templates.locale import folders
 
@@ -40,7 +40,7 @@ class TemplateFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, remove_inlined_selectors=True)
-        self._environment = Environment(
+        self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
             autoescape=select_autoescape(["html"]),

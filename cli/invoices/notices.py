@@ -38,7 +38,11 @@ def preview(
 
     rules = policies().usable(policy)
 
+    from adapters.templates.locale import is_locale
     from cli.policies.preview import lacking, rows, write
+
+    if not is_locale(locale):
+        raise BadInputError(f"--locale: {locale!r} is no locale; write one like en_US or de_DE")
 
     folder, found = out or _FOLDER / f"{rules.name}-{locale}", list(rows(settings(), rules, locale, on))
     try:

@@ -12,14 +12,21 @@ from portal.http.access_log import AccessLog
 from portal.http.errors import OUTAGES, Refusals
 from portal.http.html import Pages
 from portal.http.maintenance import CurrentWindow, Maintenance, WhoseLink
+from portal.http.safe_headers import SafeHeaders
 
 
 def application(
-    routes: Iterable[Route], pages: Pages, window: CurrentWindow, whose: WhoseLink, clock: Callable[[], datetime]
+    routes: Iterable[Route],
+    pages: Pages,
+    window: CurrentWindow,
+    whose: WhoseLink,
+    clock: Callable[[], datetime],
+    *,
+    https: bool,
 ) -> ASGIApp:
     """All routes behind one log, and closed while a maintenance window is there.
 
-    `window` tells which, and `whose` link it is that somebody opens then.
+    `window` tells which, and `whose` link it is that somebody opens then. `https`: customers reach it so.
     """
     refusals = Refusals(pages)
     app = Starlette(
@@ -32,4 +39,4 @@ def application(
     )
     # A redirect to the path with a slash less would be made of the Host header, and that is the caller's.
     app.router.redirect_slashes = False
-    return AccessLog(Maintenance(app, window, whose, pages, clock))
+    return AccessLog(SafeHeaders(Maintenance(app, window, whose, pages, clock), https=https))

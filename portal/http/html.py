@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -54,7 +55,7 @@ class Pages:
 
 def templates() -> Environment:
     """The portal's own templates. `say` puts facts, as text, into words that are HTML; `plain` into plain words."""
-    environment = Environment(
+    environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(_FOLDER),
         undefined=StrictUndefined,
         autoescape=select_autoescape(["html"]),

@@ -327,7 +327,9 @@ async def portal(
 
     loop = asyncio.create_task(delivery.run()) if delivering else None
     async with (
-        serving(application(routes, pages, window, WhoseLink(links, used).account, now), "127.0.0.1", 0) as port,
+        serving(
+            application(routes, pages, window, WhoseLink(links, used).account, now, https=True), "127.0.0.1", 0
+        ) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
         yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)

@@ -69,3 +69,23 @@ def test_secrets_as_stripe_and_its_command_line_give_them_are_taken() -> None:
         "whsec_0f3d9a5b8c7e6142d5a49b07c8e3f1620f3d9a5b8c7e6142d5a49b07c8e3f16a",
     ):
         assert stripes(secret)
+
+
+@pytest.mark.parametrize(
+    ("host", "security", "fine"),
+    [
+        ("mail.hosting.example", "none", False),
+        ("192.0.2.7", "none", False),
+        ("mail.hosting.example", "starttls", True),
+        ("mail.hosting.example", "tls", True),
+        ("127.0.0.1", "none", True),
+        ("localhost", "none", True),
+    ],
+)
+def test_a_password_goes_nowhere_without_encryption_but_to_this_machine(host: str, security: str, fine: bool) -> None:
+    given: Any = {"smtp_host": host, "smtp_security": security, "smtp_username": "billing", "smtp_password": "x"}
+    if fine:
+        assert Settings(**given).smtp_host == host
+    else:
+        with pytest.raises(ValidationError, match="over starttls or tls only"):
+            Settings(**given)

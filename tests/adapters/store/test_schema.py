@@ -122,6 +122,17 @@ async def test_migrating_waits_for_whoever_writes_to_the_file(tmp_path: Path) ->
         await migrating
 
 
+async def test_the_files_of_a_store_are_its_owner_s_alone(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/new/store.db"
+    await migrate(url)
+    store = SqlStore(url)
+    await store.put_account(ACCOUNT)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()}
+    await store.close()
+    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
 async def test_postgres_compares_words_by_code_point_like_sqlite(postgres_url: str) -> None:
     query = text(
         "select distinct collation_name from information_schema.columns where data_type = 'text' and "

@@ -109,6 +109,8 @@ async def test_preview_writes_every_notice_three_times_and_an_index(offline: Ope
     [
         (("--policy", "nobody"), "nobody"),
         (("--policy", "hotdoodle", "--due", "soon"), "--due"),
+        (("--policy", "hotdoodle", "--locale", "../../../tmp/x"), "--locale"),
+        (("--policy", "hotdoodle", "--locale", "xx_YY"), "--locale"),
         (("--policy", "hotdoodle", "--out", "/dev/null/x"), "--out"),
     ],
 )

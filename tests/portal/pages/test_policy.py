@@ -47,7 +47,7 @@ async def portal(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     pages = Pages(Readers(Languages(ROOT / "notices" / "common"), BRANDS))
     routes = [PolicyPage(PolicyFolder(folder, lambda _: []), pages).route()]
     async with (
-        serving(application(routes, pages, nothing, of_nobody, now), "127.0.0.1", 0) as port,
+        serving(application(routes, pages, nothing, of_nobody, now, https=False), "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield client
