@@ -9,6 +9,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from portal.http.access_log import AccessLog
+from portal.http.cross_site import CrossSite
 from portal.http.errors import OUTAGES, Refusals
 from portal.http.html import Pages
 from portal.http.maintenance import CurrentWindow, Maintenance, WhoseLink
@@ -39,4 +40,4 @@ def application(
     )
     # A redirect to the path with a slash less would be made of the Host header, and that is the caller's.
     app.router.redirect_slashes = False
-    return AccessLog(SafeHeaders(Maintenance(app, window, whose, pages, clock), https=https))
+    return AccessLog(SafeHeaders(CrossSite(Maintenance(app, window, whose, pages, clock), pages), https=https))

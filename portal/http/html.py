@@ -15,7 +15,7 @@ from adapters.settings.brands import Brand
 from portal.http.readers import Reader, Readers
 
 _FOLDER = Path(__file__).parents[1] / "templates"
-_SORRY = {404: "not_found", 405: "not_so", 503: "away"}
+_SORRY = {403: "not_so", 404: "not_found", 405: "not_so", 503: "away"}
 """What is said about a status; about any other, that something went wrong."""
 
 

@@ -176,6 +176,7 @@ class Session(StripeModel):
     """A Checkout Session: one visit to Stripe's own page."""
 
     id: str
+    status: Text = ""
     url: Text = ""
     customer: Id = ""
     payment_intent: Id = ""

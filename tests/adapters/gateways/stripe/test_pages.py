@@ -1,5 +1,6 @@
 """Stripe's own pages, end to end: opened by us, paid by a person in a browser, heard of by webhook."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -227,3 +228,28 @@ async def test_nobody_there_is_an_outage_and_a_wrong_key_our_mistake(
         with pytest.raises(error):
             await pages.setup(stranger, VISIT)
         await pages.close()
+
+
+async def test_who_asks_again_gets_the_same_page_until_it_is_paid_and_nobody_pays_on_two(
+    company: PaymentCompany, pages: StripePages, order: ChargeOrder
+):
+    """Two tabs, or a second click, were two pages, and both could be paid."""
+    account = await customer(company, order, "")
+    asked = [pages.checkout(account, order.invoice, usd(1999), PLAIN) for _ in range(3)]
+    (url,) = set(await asyncio.gather(*asked))
+    assert await pages.checkout(account, order.invoice, usd(1999), PLAIN) == url
+    others = [
+        await pages.checkout(account, order.invoice, usd(500), PLAIN),
+        await pages.checkout(account, order.invoice, usd(1999), VISIT),
+        await pages.checkout(account, f"{order.invoice}-2", usd(1999), PLAIN),
+    ]
+    assert len({url, *others}) == 4
+    await paid(url)
+    again = await pages.checkout(account, order.invoice, usd(1999), PLAIN)
+    assert again != url, "what was paid is over, and whoever owes the same once more gets a page for it"
+    assert await pages.checkout(account, order.invoice, usd(1999), PLAIN) == again
+
+
+async def test_a_page_for_a_method_is_new_each_time(company: PaymentCompany, pages: StripePages, order: ChargeOrder):
+    account = await customer(company, order, "")
+    assert len({await pages.setup(account, VISIT) for _ in range(2)}) == 2
