@@ -2,13 +2,15 @@
 
 from dunning.case.case import Case
 from dunning.level import Level
+from dunning.person import person
 from dunning.policy.plan import Action, Milestone
 from dunning.states import State
 
 
 def missing_approvals(case: Case, milestone: Milestone) -> int:
     """How many more people have to agree before the milestone."""
-    return max(0, milestone.approvals - len({a.by for a in case.approvals if a.milestone == milestone.name}))
+    people = {person(each.by) for each in case.approvals if each.milestone == milestone.name} - {""}
+    return max(0, milestone.approvals - len(people))
 
 
 def state(case: Case) -> State:

@@ -23,6 +23,7 @@ from dunning.case.size import FULL, size
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level
 from dunning.money import MOST, Money
+from dunning.person import person
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
 
@@ -157,7 +158,9 @@ def approval_refused(case: Case, approval: Approval) -> str:
     if case.next_beside_notices is not milestone:
         before = case.next_beside_notices.name if case.next_beside_notices else "the end"
         return f"{milestone.name!r} cannot be decided yet: {before!r} comes first"
-    if any(a.milestone == approval.milestone and a.by == approval.by for a in case.approvals):
+    if not person(approval.by):
+        return "an approval needs the name of who gives it"
+    if any(a.milestone == approval.milestone and person(a.by) == person(approval.by) for a in case.approvals):
         return f"{approval.by} has already approved {milestone.name!r}"
     return ""
 

@@ -19,6 +19,7 @@ from dunning.case.facts import (
 )
 from dunning.case.ledger import Kind
 from dunning.case.results import Deleted, NotOurs, Pending, Restricted
+from dunning.case.state import missing_approvals
 from dunning.level import Level
 from dunning.money import Money
 from dunning.policy.plan import Plan
@@ -30,6 +31,7 @@ from dunning.rules.state_at import state_at
 from dunning.rules.upcoming import nothing_waits, upcoming
 from dunning.rules.updates import (
     approval_refused,
+    approved,
     due_date_changed,
     due_date_refused,
     method_changed,
@@ -223,6 +225,34 @@ def test_an_approval_is_taken_once_a_person_and_only_where_one_is_asked_for() ->
     once = approves("delete")(case, now)
     assert approval_refused(once, approval("delete")) == "ana has already approved 'delete'"
     assert approval_refused(once, approval("delete", "ben")) == ""
+
+
+@pytest.mark.parametrize("again", ["Ana", "ana ", " ANA", "a\u200bna", "\uff41na", "an\u00ada", "ana\x00", "\u202eana"])
+def test_four_eyes_are_two_people_however_one_of_them_is_typed(again: str) -> None:
+    case, _ = moment(ASO, 40)
+    case = case.model_copy(update={"plan": four_eyes(case.plan)})
+    case = approved(case, approval("delete"))
+    delete = case.plan.milestone("delete")
+    assert delete
+    assert missing_approvals(case, delete) == 1
+    assert "has already approved" in approval_refused(case, approval("delete", again))
+    assert missing_approvals(approved(case, approval("delete", again)), delete) == 1, "whatever door it came through"
+    assert missing_approvals(approved(case, approval("delete", "ben")), delete) == 0
+
+
+@pytest.mark.parametrize("nobody", ["\u200b", "\u00ad\u202e"])
+def test_nobody_is_no_second_person(nobody: str) -> None:
+    case, _ = moment(ASO, 40)
+    delete = case.plan.milestone("delete")
+    assert delete
+    assert approval_refused(case, approval("delete", nobody)) == "an approval needs the name of who gives it"
+    assert missing_approvals(approved(case, approval("delete", nobody)), delete) == delete.approvals
+
+
+def four_eyes(plan: Plan) -> Plan:
+    """Give the plan a deletion that two people have to agree to."""
+    milestones = (m.model_copy(update={"approvals": 2}) if m.name == "delete" else m for m in plan.milestones)
+    return Plan.model_validate({**dict(plan), "milestones": tuple(milestones)})
 
 
 def test_nobody_decides_about_a_step_before_its_turn() -> None:
