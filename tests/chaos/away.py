@@ -87,10 +87,10 @@ async def _strike(life: Life, said: OutageSaid, *, twice: bool) -> None:
 
 
 async def bygones(life: Life) -> None:
-    """Note what was struck out or cancelled before the life began."""
+    """Note what was struck out or cancelled before the life began. A neighbour may see the same outage once more."""
     store, always = life.world.stage.store, datetime.min.replace(tzinfo=UTC)
-    struck = [each.id for each in await store.outages(always) if each.struck_by]
-    life.told.bygones = frozenset([*struck, *(each.id for each in await store.windows(always) if each.cancelled)])
+    life.told.struck_before = tuple(each for each in await store.outages(always) if each.struck_by)
+    life.told.bygones = frozenset(each.id for each in await store.windows(always) if each.cancelled)
 
 
 def _outages(life: Life, at: datetime) -> Outages:

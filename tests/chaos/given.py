@@ -162,9 +162,9 @@ def _is_asked(seen: Seen, number: str) -> bool:
 
 
 def _of_its_time(seen: Seen) -> list[Outage]:
-    """This life's and its neighbours': whoever plays it again gives the same hours the same id."""
+    """This life's and its neighbours': the same hours have the same id, but an earlier life's is as it was then."""
     mine = {said.outage.id for said in seen.life.told.outages}
-    return [row for row in seen.outages if row.id in mine or row.id not in seen.life.told.bygones]
+    return [row for row in seen.outages if row.id in mine or row not in seen.life.told.struck_before]
 
 
 def _stood(said: OutageSaid, asked: Asked) -> bool:

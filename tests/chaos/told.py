@@ -98,7 +98,9 @@ class Told:
     windows: list[WindowSaid] = field(default_factory=list[WindowSaid])
     outages: list[OutageSaid] = field(default_factory=list[OutageSaid])
     bygones: frozenset[str] = frozenset()
-    """Ids of outages that were struck out, and of windows that were cancelled, before the life began."""
+    """Ids of windows that were cancelled before the life began."""
+    struck_before: tuple[Outage, ...] = ()
+    """Outages that were struck out before."""
     sales: list[Sale] = field(default_factory=list[Sale])
     expected: list[Expected] = field(default_factory=list[Expected])
     stopped: bool = False
