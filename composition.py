@@ -144,7 +144,8 @@ class Composition:
         """What reaches accounts' services: panels, their own software, a look from outside."""
         sites = webhooks.sites_from(self.settings)
         self._stack.push_async_callback(sites.close)
-        return AccountServices(self.panel, self.store, sites, OutsideProbes(self.settings.probe_seconds))
+        probes = OutsideProbes(self.settings.probe_seconds, self.settings.probe_networks)
+        return AccountServices(self.panel, self.store, sites, probes)
 
     @cached_property
     def settled_holds(self) -> SettledHolds:
@@ -166,7 +167,8 @@ class Composition:
         """Check an invoice before it is opened."""
         policies = PolicyFolder(self.settings.policies, announced.texts_of(self.settings))
         names, brands, own = frozenset(policies.names()), self.settings.brands.keys(), self.settings.panels.keys()
-        return CheckInvoice(Named(names, lru_cache(policies.load), lru_cache(is_locale), brands, own), now)
+        load, locales, networks = lru_cache(policies.load), lru_cache(is_locale), self.settings.probe_networks
+        return CheckInvoice(Named(names, load, locales, brands, own, networks), now)
 
     @cached_property
     def accounts(self) -> AccountChanges:
@@ -176,7 +178,7 @@ class Composition:
     @cached_property
     def service_changes(self) -> ServiceChanges:
         """Add, move and remove services of an account."""
-        return ServiceChanges(self.services, self.look.case, self.store.subscriptions, self.check_invoice.panel, now)
+        return ServiceChanges(self.services, self.look.case, self.store.subscriptions, self.check_invoice.place, now)
 
     @cached_property
     def close_site(self) -> CloseSite:

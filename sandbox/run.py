@@ -58,6 +58,7 @@ class Machine:
             "REPRIEVE_PORTAL_PORT": str(ports["portal"]),
             "REPRIEVE_PORTAL_URL": f"http://127.0.0.1:{ports['portal']}",
             "REPRIEVE_HEALTH_PORT": str(ports["health"]),
+            **({"REPRIEVE_PROBE_NETWORKS": '["127.0.0.0/8"]'} if left else {}),
             **kept_secrets(folder / "secrets.env", given),
             **given,
             **left,

@@ -144,6 +144,9 @@ class Settings(BaseSettings):
 
     sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
     drift_minute: int = Field(default=17, ge=0, le=59, description="minute of the hourly look at restricted services")
+    probe_networks: tuple[IPvAnyNetwork, ...] = Field(
+        default=(), description="not public, and still allowed for probes and sites, as 10.1.0.0/16"
+    )
     probe_seconds: float = Field(default=10.0, gt=0, description="patience with one look at a service from outside")
     card_attempts: int = Field(default=15, gt=0, description="declined attempts with one method in 30 days, then none")
 

@@ -2,26 +2,29 @@
 
 import asyncio
 import re
-import socket
-import ssl
-from collections.abc import Iterator
-from typing import NamedTuple, cast
+from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
 import httpx2
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from adapters.settings.trust import authorities
+from adapters.sites.failures import causes, is_unknown_name, of_failure, why
+from adapters.sites.outward import Outward, RefusedAddressError, Resolve, by_system
+from adapters.sites.redirects import LeftError, next_address
 from dunning.records.accounts import Service
 from dunning.records.effects import ProbeResult
-from dunning.services.probe_verdict import Shows, of_mailbox, of_page
+from dunning.services.networks import Network
+from dunning.services.probe_verdict import is_place, of_mailbox, of_page
 
 MOST_BYTES = 64 * 1024
 """So much of a page is read: a suspended page says so at its beginning, and a stranger's page may be endless."""
 MOST_REDIRECTS = 5
 _SMTP_PORT = 25
-_ADDRESS = re.compile(r"[!-~]+@[!-~]+")
+MOST_SHOWN = 200
+"""Characters of an address that are told: redirects choose them, too."""
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 """Without spaces or line ends, which could smuggle commands."""
 _HEADERS = {
     "User-Agent": "Reprieve (checks that your site is up)",
@@ -34,11 +37,12 @@ _HEADERS = {
 class OutsideProbes:
     """Fits `dunning.ports.companies.Probes`. `timeout`: the seconds that one look may take in all.
 
-    No proxy of the environment is asked, and no cookie is kept: each look is a new visitor's.
+    `allowed` are networks that may be looked at though they are not public. Each look is a new visitor's.
     """
 
-    def __init__(self, timeout: float = 10.0) -> None:
+    def __init__(self, timeout: float = 10.0, allowed: Iterable[Network] = (), resolve: Resolve = by_system) -> None:
         self._timeout = timeout
+        self._way = Outward(timeout, allowed, resolve)
 
     async def look(self, service: Service) -> ProbeResult | None:
         """What is seen now; None when the service names nothing to look at. The detail names no mail address."""
@@ -56,11 +60,14 @@ class OutsideProbes:
     async def _page(self, address: str) -> ProbeResult:
         try:
             async with asyncio.timeout(self._timeout):
-                page = await _fetched(address, self._timeout)
+                page = await _fetched(self._way, address)
                 # Not in the event loop: whatever reading a stranger's page takes, the worker goes on meanwhile.
                 shows = await asyncio.to_thread(of_page, page.status, urlsplit(page.address).path, page.text)
-        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError) as error:
-            return ProbeResult(shows=_of_failure(error), detail=f"{_why(error)} at {_shown(address)}")
+        except LeftError as error:
+            shows = "restricted" if is_place(urlsplit(error.to).path) else "unclear"
+            return ProbeResult(shows=shows, detail=f"leads to another site, HTTP {error.status} at {_shown(error.at)}")
+        except (httpx2.HTTPError, httpx2.InvalidURL, RefusedAddressError, TimeoutError) as error:
+            return ProbeResult(shows=of_failure(error), detail=f"{why(error)} at {_shown(address)}")
         return ProbeResult(shows=shows, detail=f"HTTP {page.status} at {_shown(page.address)}")
 
     async def _mailbox(self, url: SplitResult) -> ProbeResult:
@@ -70,14 +77,26 @@ class OutsideProbes:
         server = f"smtp://{host}:{port}"
         try:
             async with asyncio.timeout(self._timeout):
-                code, text = await _rcpt(host, port, address, self._timeout)
+                code, text = await self._rcpt(host, port, address)
+        except RefusedAddressError as error:
+            return ProbeResult(shows="unclear", detail=f"{why(error)} at {server}")
         except SMTPResponseException as error:  # before RCPT: that is about us, or the whole server
             return ProbeResult(shows="unclear", detail=f"SMTP {error.code} at {server}")
         except (SMTPException, OSError) as error:
-            unknown = any(_is_unknown_name(cause) for cause in _causes(error))
-            return ProbeResult(shows="gone" if unknown else "unclear", detail=f"{_why(error)} at {server}")
+            unknown = any(is_unknown_name(cause) for cause in causes(error))
+            return ProbeResult(shows="gone" if unknown else "unclear", detail=f"{why(error)} at {server}")
         # The server's own words may repeat the address: they stay out.
         return ProbeResult(shows=of_mailbox(code, text), detail=f"RCPT {code} at {server}")
+
+    async def _rcpt(self, host: str, port: int, address: str) -> tuple[int, str]:
+        """Ask whether mail for the address would be taken, as a bounce would; no mail is sent."""
+        *others, last = await self._way.addresses(host, port)
+        for each in others:
+            try:
+                return await _asked(each, port, address, self._timeout)
+            except aiosmtplib.SMTPConnectError:
+                continue
+        return await _asked(last, port, address, self._timeout)
 
 
 class _Page(NamedTuple):
@@ -86,19 +105,15 @@ class _Page(NamedTuple):
     text: str
 
 
-async def _fetched(address: str, timeout: float) -> _Page:  # noqa: ASYNC109 - of each connection, below the caller's
-    async with (
-        httpx2.AsyncClient(
-            timeout=timeout,
-            trust_env=False,
-            verify=authorities(trust_env=False),
-            follow_redirects=True,
-            max_redirects=MOST_REDIRECTS,
-            headers=_HEADERS,
-        ) as http,
-        http.stream("GET", address) as answer,
-    ):
-        return _Page(answer.status_code, str(answer.url), await _beginning(answer))
+async def _fetched(way: Outward, address: str) -> _Page:
+    first = at = httpx2.URL(address)
+    for _ in range(MOST_REDIRECTS + 1):
+        async with way.http() as http, http.stream("GET", at, headers=_HEADERS) as answer:
+            to = next_address(answer, first)
+            if to is None:
+                return _Page(answer.status_code, str(answer.url), await _beginning(answer))
+            at = to
+    raise httpx2.TooManyRedirects("too many redirects")
 
 
 async def _beginning(answer: httpx2.Response) -> str:
@@ -114,8 +129,7 @@ async def _beginning(answer: httpx2.Response) -> str:
     return body.decode("utf-8", "replace")
 
 
-async def _rcpt(host: str, port: int, address: str, timeout: float) -> tuple[int, str]:  # noqa: ASYNC109 - as above
-    """Ask whether mail for the address would be taken, as a bounce would; no mail is sent."""
+async def _asked(host: str, port: int, address: str, timeout: float) -> tuple[int, str]:  # noqa: ASYNC109 - of each step
     client = aiosmtplib.SMTP(hostname=host, port=port, timeout=timeout, start_tls=False, use_tls=False)
     try:
         await client.connect()
@@ -140,43 +154,8 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
         client.close()
 
 
-def _of_failure(error: Exception) -> Shows:
-    """Nobody answers there, or nobody knows the name: gone. Everything else may be our own trouble."""
-    gone = any(isinstance(cause, ConnectionRefusedError) or _is_unknown_name(cause) for cause in _causes(error))
-    return "gone" if gone else "unclear"
-
-
-def _is_unknown_name(cause: BaseException) -> bool:
-    return isinstance(cause, socket.gaierror) and cause.errno in (socket.EAI_NONAME, socket.EAI_NODATA)
-
-
-def _why(error: BaseException) -> str:
-    for cause in _causes(error):
-        if isinstance(cause, TimeoutError | httpx2.TimeoutException | aiosmtplib.SMTPTimeoutError):
-            return "no answer in time"
-        if isinstance(cause, ConnectionRefusedError):
-            return "connection refused"
-        if isinstance(cause, socket.gaierror):
-            return "unknown host" if _is_unknown_name(cause) else "host not resolved"
-        if isinstance(cause, ssl.SSLError):
-            return "no valid TLS"
-        if isinstance(cause, httpx2.DecodingError):
-            return "packed, though nobody asked for that,"
-    return type(error).__name__
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and what it came from, the groups that asyncio makes of several addresses included."""
-    while error:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for each in cast("BaseExceptionGroup[BaseException]", error).exceptions:
-                yield from _causes(each)
-        error = error.__cause__ or error.__context__
-
-
 def _shown(address: str) -> str:
     """The address without what may be personal: login, query and fragment."""
     url = urlsplit(address)
     port = f":{url.port}" if url.port else ""
-    return f"{url.scheme}://{url.hostname or ''}{port}{url.path}"
+    return f"{url.scheme}://{url.hostname or ''}{port}{url.path}"[:MOST_SHOWN]

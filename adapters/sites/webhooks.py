@@ -3,20 +3,21 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import httpx2
 import structlog
 from standardwebhooks import Webhook
 
-from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.settings import Settings
 from adapters.settings.strength import SHORTEST
-from adapters.settings.trust import authorities
+from adapters.sites.outward import Outward, RefusedAddressError, Resolve, by_system
 from adapters.sites.tokens import state_url, webhook_secret
 from dunning.level import Level
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Service
+from dunning.services.networks import Network
 from dunning.services.site_state import rules
 
 TYPE = "site.level"
@@ -27,16 +28,24 @@ class SiteMessenger:
     """Fits `dunning.ports.companies.Sites`.
 
     `secret` is the setting `site_webhook_secret`, `portal_url` where sites read the rest of their state, `timeout` the
-    seconds that one site may take. Raises ValueError for a secret of less than 32 characters.
+    seconds that one site may take, `allowed` the networks that sites may be in though they are not public. Raises
+    ValueError for a secret of less than 32 characters.
     """
 
-    def __init__(self, secret: str, portal_url: str, timeout: float) -> None:
+    def __init__(
+        self,
+        secret: str,
+        portal_url: str,
+        timeout: float,
+        allowed: Iterable[Network] = (),
+        resolve: Resolve = by_system,
+    ) -> None:
         if len(secret) < SHORTEST:
             raise ValueError(f"the secret that signs news for sites needs at least {SHORTEST} characters")
         self._secret = secret
         self._portal_url = portal_url
         self._timeout = timeout
-        self._near, self._far = (_client(timeout, trust_env=far) for far in (False, True))
+        self._way = Outward(timeout, allowed, resolve)
 
     async def tell(self, service: Service, level: Level, at: datetime) -> None:
         """Tell the site, if the service names one, that it runs at `level` since at least `at`.
@@ -50,19 +59,21 @@ class SiteMessenger:
             raise OutageError(f"the site of service {service.id} answered HTTP {told} to the news of its level")
 
     async def close(self) -> None:
-        """Close the connections."""
-        await asyncio.gather(self._near.aclose(), self._far.aclose())
+        """Nothing stays open between two news."""
 
     async def _post(self, service: Service, body: str, event: str) -> int:
         headers = self._signed(service, body, event)
         try:
-            client = self._near if is_on_this_machine(service.site) else self._far
             # The answer's body is never read: it is a stranger's, and may be endless.
             async with (
                 asyncio.timeout(self._timeout),
-                client.stream("POST", service.site, content=body, headers=headers) as answer,
+                self._way.http(trust_env=True) as http,
+                http.stream("POST", service.site, content=body, headers=headers) as answer,
             ):
                 return answer.status_code
+        except RefusedAddressError as error:
+            msg = f"the site of service {service.id} is not told: its address is not public ({error})"
+            raise OutageError(msg) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, TimeoutError) as error:  # ValueError: no address
             msg = f"the site of service {service.id} did not take the news of its level: {type(error).__name__}"
             raise OutageError(msg) from None
@@ -94,11 +105,9 @@ class SilentSites:
 def sites_from(settings: Settings) -> SiteMessenger | SilentSites:
     """The messenger that the settings ask for; close it in the end."""
     secret = settings.site_webhook_secret.get_secret_value()
-    return SiteMessenger(secret, settings.portal_url, settings.site_seconds) if secret else SilentSites()
-
-
-def _client(timeout: float, *, trust_env: bool) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(timeout=timeout, trust_env=trust_env, verify=authorities(trust_env=trust_env))
+    if not secret:
+        return SilentSites()
+    return SiteMessenger(secret, settings.portal_url, settings.site_seconds, settings.probe_networks)
 
 
 def _body(service: Service, level: Level, at: datetime, portal_url: str) -> str:

@@ -36,14 +36,14 @@ _OF_POLICY = re.compile(r"^\s*5\.7\.[0-9]+")
 
 def of_page(status: int, path: str, text: str) -> Shows:
     """What a web page shows, by its last status, the path it was found at in the end, and the beginning of its text."""
-    if status in _STATUS_RESTRICTED or _is_place(path) or _says_suspended(text.lower()):
+    if status in _STATUS_RESTRICTED or is_place(path) or _says_suspended(text.lower()):
         return "restricted"
     if status in _STATUS_GONE:
         return "gone"
     return "running" if _OK <= status < _BAD_REQUEST or status in _STATUS_CLOSED else "unclear"
 
 
-def _is_place(path: str) -> bool:
+def is_place(path: str) -> bool:
     """Whether cPanel, or our own portal (`portal/pages/sites.py`), has its page for suspended sites there."""
     ours = path.partition("/sites/")[2].removesuffix("/").endswith("/suspended")
     return ours or any(place in path for place in _PLACES)

@@ -23,8 +23,8 @@ _PLACE = ("panel", "user", "domain", "aliases", "site", "probe")
 
 _PARTS = 3
 """Of a place: panel, user, kind."""
-CheckPanel = Callable[[str, str], None]
-"""Whether the settings know a panel, as `CheckInvoice.panel` says it. Raises RefusedError."""
+CheckPlace = Callable[[Mapping[str, Any]], None]
+"""Whether a service may be there, and asked there, as `CheckInvoice.place` says it. Raises RefusedError."""
 
 
 SubscriptionsOf = Callable[[str], Awaitable[Sequence[Subscription]]]
@@ -43,7 +43,7 @@ class ServiceChanged(NamedTuple):
 
 
 class ServiceChanges:
-    """All raise NoSuchAccountError, RefusedError and OutageError. `check` says whether there is such a panel.
+    """All raise NoSuchAccountError, RefusedError and OutageError. `check` says whether there is such a place.
 
     `add` and `move` raise UnfinishedError when the panel or the site is away: it is written down, and whoever asked
     asks again. `clock` is the wall's.
@@ -54,7 +54,7 @@ class ServiceChanges:
         services: AccountServices,
         case_of: CaseOf,
         subscriptions: SubscriptionsOf,
-        check: CheckPanel,
+        check: CheckPlace,
         clock: Callable[[], datetime],
     ) -> None:
         self._services = services
@@ -66,7 +66,7 @@ class ServiceChanges:
 
     async def add(self, account: str, new: NewService, by: str, reason: str) -> ServiceChanged:
         """Give the account a service, and bring that to what the account's holds ask for. Safe to repeat."""
-        self._check(new.panel, "panel")
+        self._check(new.model_dump())
         added = service_of(account, new)
         if added in (await known(self._store, account)).services:
             return ServiceChanged(added, (f"service {added.id} is there already",), await self._brought(account, added))
@@ -87,8 +87,7 @@ class ServiceChanges:
         """
         if not to:
             raise RefusedError("name what is to change, such as its panel", about=service)
-        if "panel" in to:
-            self._check(to["panel"], "panel")
+        self._check(to)
         its = await known(self._store, account)
         now = _moved_there(service, its, to) or named_service(service, its)
         service = now.id

@@ -1,15 +1,18 @@
 """Checking an invoice before it is opened: that what it names exists (policy, locale, brand, panels), and its dates."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dunning.calendar import local_date
 from dunning.policy.file import Policy
+from dunning.services.networks import Network, refused_url
 from operations.errors import RefusedError
 from operations.invoices.new_invoice import NewInvoice, fitting
 from operations.invoices.written import YEARS, in_window
 
+_ASKED = ("site", "probe")
+_ALLOWED = "write a public address without a login, or allow its network in the setting REPRIEVE_PROBE_NETWORKS"
 Policies = Callable[[str], Policy]
 """A policy by its name. Raises ValueError, with a line for each reason, when there is none that may be used."""
 
@@ -17,7 +20,8 @@ Policies = Callable[[str], Policy]
 class Named(NamedTuple):
     """What invoices may name: one of `names`, the policies' folder's own; brands beside the house's; panels.
 
-    `load` reads a policy; `locales` says whether a locale like de_DE is one.
+    `load` reads a policy; `locales` says whether a locale like de_DE is one; `networks` are those that probes and sites
+    may be in though they are not public.
     """
 
     names: Collection[str]
@@ -25,6 +29,7 @@ class Named(NamedTuple):
     locales: Callable[[str], bool]
     brands: Collection[str]
     panels: Collection[str]
+    networks: Collection[Network] = ()
 
 
 class CheckInvoice:
@@ -48,7 +53,7 @@ class CheckInvoice:
             raise RefusedError(f"{new.moved_in} is yet to come; the last notice there was before", field="moved_in")
         self.writing(new.locale, new.brand)
         for place, service in enumerate(new.services):
-            self.panel(service.panel, f"services[{place}].panel")
+            self.place(service.model_dump(include={"panel", *_ASKED}), f"services[{place}].")
         return policy
 
     def writing(self, locale: str, brand: str) -> None:
@@ -58,10 +63,16 @@ class CheckInvoice:
         if brand and brand not in self._named.brands:
             raise RefusedError(_unknown("brand", brand, "brands", self._named.brands), field="brand")
 
-    def panel(self, name: str, field: str) -> None:
-        """Whether the settings know the panel. Raises RefusedError, which names the field."""
-        if name not in self._named.panels:
-            raise RefusedError(_unknown("panel", name, "panels", self._named.panels), field=field)
+    def place(self, told: Mapping[str, Any], before: str = "") -> None:
+        """Whether the settings know the panel that is told, and customers may send us to the site and the probe.
+
+        Raises RefusedError, which names the field with `before` in front of it.
+        """
+        if "panel" in told and told["panel"] not in self._named.panels:
+            raise RefusedError(_unknown("panel", told["panel"], "panels", self._named.panels), field=f"{before}panel")
+        for field in _ASKED:
+            if (url := told.get(field)) and (why := refused_url(url, self._named.networks)):
+                raise RefusedError(f"nobody asks there, {why}: {_ALLOWED}", field=f"{before}{field}")
 
     def _check_dates(self, new: NewInvoice) -> None:
         today = self._clock().date()

@@ -69,6 +69,7 @@ class Stage:
             "REPRIEVE_OUTAGE_CHECKS": "false",
             "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
             "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
+            "REPRIEVE_PROBE_NETWORKS": '["127.0.0.0/8"]',
             "REPRIEVE_PORTAL_PORT": str(portal_port),
             "REPRIEVE_PORTAL_URL": self.portal_url,
             "REPRIEVE_PANELS": sandbox_panels(addresses.panel),

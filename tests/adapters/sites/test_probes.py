@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from adapters.settings.loopback import LOOPBACK
 from adapters.sites import probes
 from adapters.sites.probes import OutsideProbes
 from dunning.records.accounts import Service
@@ -28,7 +29,7 @@ def service(probe: str) -> Service:
 
 
 async def look(probe: str, seconds: float = 5) -> ProbeResult:
-    seen = await OutsideProbes(seconds).look(service(probe))
+    seen = await OutsideProbes(seconds, LOOPBACK).look(service(probe))
     assert seen
     return seen
 

@@ -50,6 +50,23 @@ async def test_a_service_is_added_once_with_who_and_why(a_stage: Stage, operate:
     assert len(await a_stage.store.account_changes(account)) == 1
 
 
+async def test_a_service_is_not_added_or_moved_to_where_customers_may_not_send_us(a_stage: Stage, operate: Operate):
+    account = await opened(operate, "MOVE-N", "moven")
+    for word, url in (
+        ("--probe", "http://169.254.169.254/"),
+        ("--site", "http://10.1/hook"),
+        ("--site", "http://[::]/"),
+    ):
+        for said in (
+            await add(operate, account, "moven2", word, url),
+            await operate("service", "move", account, "sandbox:moven:website", word, url, *WHO),
+        ):
+            assert said.status == 2
+            assert f"{word.removeprefix('--')}: nobody asks there, it is not public" in said.err
+    (found,) = (await a_stage.store.account(account)).services
+    assert (found.site, found.probe) == ("", "")
+
+
 async def test_a_service_may_be_named_by_where_it_is_now(a_stage: Stage, operate: Operate):
     account = await opened(operate, "MOVE-P", "movep")
     for user in ("movep2", "movep3"):

@@ -39,6 +39,16 @@ async def test_a_probe_that_cannot_be_looked_at_is_refused(operate: Operate, pro
     assert probe not in said.err, "what was written may be personal"
 
 
+@pytest.mark.parametrize("field", ["probe", "site"])
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/", "https://2886729729/", "http://0xa.1/"])
+async def test_an_address_in_our_own_network_is_refused_with_the_reason(operate: Operate, field: str, url: str) -> None:
+    said = await operate("start", "-", stdin=lines(row("SVC-5", services=[{"user": "x", field: url}])))
+    assert said.status == 2
+    assert f"services[0].{field}: nobody asks there, it is not public (" in said.err
+    assert "REPRIEVE_PROBE_NETWORKS" in said.err
+    assert url not in said.err
+
+
 PAYS_FOR = """invoice,account,amount,due,policy,user,pays_for
 SVC-6,svc-pays,USD 20,{due},hotdoodle,pays-shop,sandbox:pays-shop:website
 SVC-7,svc-pays,USD 20,{due},hotdoodle,pays-blog,sandbox:pays-blog:website; sandbox:pays-shop:website

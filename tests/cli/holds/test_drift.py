@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 from activities.fleet.drift import CheckDrift
 from activities.notices.open_ticket import OpenTicket
 from adapters.panels import Panels
+from adapters.settings.loopback import LOOPBACK
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
@@ -46,7 +47,10 @@ async def store(a_stage: Stage, tmp_path: Path) -> AsyncIterator[SqlStore]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     await migrate(url)
     store, panel = SqlStore(url), Panels(panel_settings(a_stage.addresses.panel), 5)
-    services, yesterday = AccountServices(panel, store, SilentSites(), OutsideProbes()), now() - timedelta(days=1)
+    services, yesterday = (
+        AccountServices(panel, store, SilentSites(), OutsideProbes(5, LOOPBACK)),
+        now() - timedelta(days=1),
+    )
     await store.put_account(Account(id="bakery", name="Example Bakery", services=(SITE,)))
     await store.place_hold(Hold(account="bakery", source="INV-1", level=Level.SUSPENDED, since=yesterday))
     await services.bring(await store.account("bakery"), yesterday)

@@ -1,6 +1,7 @@
 """What is wrong with an invoice is said before it is opened, without a store or a server."""
 
 from datetime import UTC, date, datetime
+from ipaddress import ip_network
 
 import pytest
 
@@ -45,11 +46,24 @@ def test_a_good_one_has_its_policy() -> None:
             {"services": [{"user": "x", "panel": "whm-2"}]},
             r"services\[0\].panel: there is no panel 'whm-2' in the settings",
         ),
+        (
+            {"services": [{"user": "x", "probe": "http://10.0.0.1/"}]},
+            r"services\[0\].probe: nobody asks there, it is not public \(private\): write a public address",
+        ),
+        (
+            {"services": [{"user": "y"}, {"user": "x", "site": "https://me:secret@bakery.example/"}]},
+            r"services\[1\].site: nobody asks there, it holds a login",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_reason(more: dict[str, object], words: str) -> None:
     with pytest.raises(RefusedError, match=words):
         CHECK.check(new("A", **more))
+
+
+def test_a_network_that_the_settings_allow_may_be_named() -> None:
+    allowing = CheckInvoice(NAMED._replace(networks=[ip_network("10.0.0.0/8")]), lambda: NOW)
+    assert allowing.check(new("A", services=[{"user": "x", "probe": "http://10.0.0.1/"}])).name == ASO
 
 
 @pytest.mark.parametrize("due", [date(2016, 1, 1), date(2036, 12, 31)])

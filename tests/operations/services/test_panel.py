@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.settings.loopback import LOOPBACK
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore
@@ -47,7 +48,7 @@ class Playing:
         self.store = store
         self.account = account
         self.at = AT
-        self._services = AccountServices(company.panel, store, SilentSites(), OutsideProbes())
+        self._services = AccountServices(company.panel, store, SilentSites(), OutsideProbes(5, LOOPBACK))
 
     def user(self, place: int = 0) -> str:
         return self.account.services[place].user
@@ -168,7 +169,7 @@ async def test_hestia_is_given_back_although_nobody_saw_that_the_suspension_work
     one = await playing(company, store, "h-crash", [("website", "hestia")])
     await one.hold(SUSPENDED)
     await company.control.script(one.user(), "ok:hold")
-    hasty = AccountServices(company.hasty, store, SilentSites(), OutsideProbes())
+    hasty = AccountServices(company.hasty, store, SilentSites(), OutsideProbes(5, LOOPBACK))
     await company.control.script(one.user(), "read:slow:0")
     await company.control.script(one.user(), "read:500")
     with pytest.raises(OutageError):
@@ -348,7 +349,7 @@ def test_whose_a_restriction_is(seen: PanelState, noted: str | None, reason: str
 @pytest.mark.req("S2-15")
 async def test_who_signed_up_again_under_the_name_is_no_longer_the_old_accounts(company: PanelCompany, store: SqlStore):
     one = await playing(company, store, "again")
-    services = AccountServices(company.panel, store, SilentSites(), OutsideProbes())
+    services = AccountServices(company.panel, store, SilentSites(), OutsideProbes(5, LOOPBACK))
     assert await services.ours(one.account, ()) == one.account.services
     (service,) = one.account.services
     gone = Effect(account="again", service=service.id, wanted=DELETED, shown=DELETED, at=AT)

@@ -17,6 +17,7 @@ from temporalio.worker import Replayer, Worker
 from activities.fleet.drift import CheckDrift
 from activities.notices.open_ticket import OpenTicket
 from adapters.panels import Panels
+from adapters.settings.loopback import LOOPBACK
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from adapters.store import SqlStore, migrate
@@ -88,7 +89,7 @@ async def world(a_stage: Stage, tmp_path: Path) -> AsyncIterator[World]:
     url = f"sqlite+aiosqlite:///{tmp_path}/store.db"
     await migrate(url)
     store, panel = SqlStore(url), Panels(panel_settings(a_stage.addresses.panel), 5)
-    yield World(a_stage.companies, store, AccountServices(panel, store, SilentSites(), OutsideProbes(5)))
+    yield World(a_stage.companies, store, AccountServices(panel, store, SilentSites(), OutsideProbes(5, LOOPBACK)))
     await panel.close()
     await store.close()
 

@@ -7,6 +7,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.services.loosen import Loosen
 from adapters.panels import Panels
+from adapters.settings.loopback import LOOPBACK
 from adapters.sites.probes import OutsideProbes
 from adapters.sites.webhooks import SilentSites
 from dunning.case.facts import Undo
@@ -77,7 +78,7 @@ async def test_only_our_own_hold_is_loosened_and_a_renewed_invoice_is_left_alone
     case = await playing.case()
     panel = Panels(panel_settings(a_stage.addresses.panel), 5)
     loosen = ActivityEnvironment().run
-    once = Loosen(AccountServices(panel, a_stage.store, SilentSites(), OutsideProbes()))
+    once = Loosen(AccountServices(panel, a_stage.store, SilentSites(), OutsideProbes(5, LOOPBACK)))
     order = LoosenOrder(
         invoice="UNR-holds", account=playing.account, step="loosen:u-1", at=case.done[-1].at, level=Level.SUSPENDED,
         held=Level.INACTIVE, generation=9,
