@@ -89,6 +89,7 @@ class StepKind(Enum):
     COMMAND = Form("command", 1, ends=True)  # what a person gave, by its id in the inbox
     MAIL = Form("mail", 1, ends=True)
     NOTICE_BOUNCED = Form("bounced", 1, ends=True)
+    NOBODY_REACHED = Form("nobody-reached", 1, ends=True)  # by the step of the notice that no address took
     STILL_RESTRICTED = Form("still-restricted", 1, ends=True)
     GONE_AT_PANEL = Form("gone-at-its-panel", 0, ends=True)
     LOCKED_AT_PANEL = Form("locked", 2, ends=True)  # by day and service

@@ -17,7 +17,8 @@ def nobody_reached(order: NoticeOrder, reason: str, at: datetime) -> TicketOrder
     """A notice outside of any case was taken by no address."""
     body = f"The notice to account {order.account} was taken by no address: {reason}"
     subject = f"Nobody could be reached: {order.title}"
-    ticket = ticket_about(order, TicketKind.NOBODY_REACHED, subject, body, step=made_for(order.step, About.UNDELIVERED))
+    name = step(StepKind.NOBODY_REACHED, order.step)
+    ticket = ticket_about(order, TicketKind.NOBODY_REACHED, subject, body, step=name)
     return ticket.model_copy(update={"at": at})
 
 

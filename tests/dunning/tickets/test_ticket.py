@@ -20,6 +20,7 @@ from dunning.line import Line
 from dunning.money import Money
 from dunning.policy.plan import Action
 from dunning.policy.step_kinds import StepKind
+from dunning.policy.step_names import StepName, read, step
 from dunning.records.accounts import Account, Contact, Service
 from dunning.records.claims import Unhandled
 from dunning.records.effects import Consequence, Effect, Ruling
@@ -228,7 +229,7 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
         (subscriptions.subscription_died(subscription(), NOW), ":subscription-died:web:20261125T061700Z"),
         (money.late_restored("INV-1", "bakery", RESTORED), "INV-1:late:won_1"),
         (money.refused_payment("INV-1", "bakery", PAYMENT, "x"), "INV-1:refused:pi_1"),
-        (mail.nobody_reached(NOTICE, "550", NOW), "INV-1:suspend:undelivered"),
+        (mail.nobody_reached(NOTICE, "550", NOW), "INV-1:nobody-reached:suspend"),
         (mail.no_outside_address(ORDER, ACCOUNT, ()), "INV-1:suspend:reach"),
         (mail.address_bounced(MAIL, COPY, "5.1.1", ""), "INV-1:bounced:first-overdue:0"),
         (services.still_restricted(REINSTATE, timedelta(), ""), "INV-1:still-restricted:20261125T061700Z"),
@@ -249,3 +250,11 @@ def test_support_gets_what_is_to_be_done_at_panels_and_billing_the_rest() -> Non
 )
 def test_a_ticket_is_opened_once_by_its_key(order: TicketOrder, key: str) -> None:
     assert order.key == key
+
+
+@pytest.mark.parametrize("kind", [kind for kind in StepKind if kind is not StepKind.MILESTONE])
+def test_whatever_notice_reaches_nobody_has_a_ticket_of_its_own(kind: StepKind) -> None:
+    """Also one whose name ends with its ids, as those of windows, cards and payment dates do."""
+    name = step(kind, *("a:1" for _ in range(kind.value.ids)))
+    told = mail.nobody_reached(NOTICE.model_copy(update={"step": name}), "550", NOW)
+    assert read(told.step) == StepName(StepKind.NOBODY_REACHED, (name,))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dunning.calendar import local_date
+from dunning.tickets.kind import TicketKind
 from sandbox.stage.stage import Stage, stage
 from tests.cli.command import ROOT, Operate, in_days, lines
 from tests.server.payments.test_money_in import until_true
@@ -143,3 +144,17 @@ async def test_it_goes_to_all_customers_once_though_it_is_killed_and_names_zones
         window = await own.store.window(ID)
         assert window
         assert local_date(window.since, ZONE) == NIGHT
+
+
+async def test_of_who_has_a_bill_near_it_and_no_address_a_person_hears(typed: Operate) -> None:
+    async with stage() as own:
+        started = await typed(own, "start", "-", stdin=lines(customer(0, NIGHT, emails=[])))
+        assert (started.status, started.err) == (0, "")
+        assert (await typed(own, "window", "add", *HOURS)).status == 0
+        said = await typed(own, *ANNOUNCE, "--json")
+        assert (said.json["no_address"], [each["invoice"] for each in said.json["bills"]]) == (["ann-0"], ["ANN-0"])
+
+        async def a_ticket_is_there() -> bool:
+            return TicketKind.NOBODY_REACHED in {each.kind for each in await own.store.tickets("ann-0")}
+
+        await until_true(a_ticket_is_there)
