@@ -36,7 +36,7 @@ def print_text(look: Look, by: str) -> None:
         used = [place for place in range(len(heads)) if any(row[place] for row in cells)]
         rows = [[row[place] for place in used] for row in cells]
         console().print(table([heads[place] for place in used], rows))
-    say(*sentences(look), sep="\n")
+    say(*(each for each in sentences(look) if by != "step" or each != _ENDED), sep="\n")
 
 
 def sentences(look: Look) -> Iterator[str]:
@@ -81,11 +81,19 @@ def _amount(minor: int, currency: str) -> str:
     return str(Money(minor=minor, currency=currency)) if minor else ""
 
 
+def _unless(charges: int) -> str:
+    return (
+        "unless the charge before it succeeds"
+        if charges == 1
+        else f"unless one of {charges} charges before it succeeds"
+    )
+
+
 def _line(each: Expected) -> str:
     """`Mon 30 Nov 2026 · INV-1 · bakery · written to: "Second Invoice Overdue Notice"`."""
     amount = _amount(each.tried or each.fee, each.currency)
     what = [each.deed.value, f'"{each.title}"' if each.title else "", amount]
     more = ["if people agree"] if each.agreed else []
-    more += [f"unless one of {each.charges} charge(s) before succeeds"] if each.charges else []
+    more += [_unless(each.charges)] if each.charges else []
     text = " ".join(part for part in what if part)
     return " · ".join([f"{each.day:%a %d %b %Y}", each.invoice, each.account, text, *more])

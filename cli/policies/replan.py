@@ -88,7 +88,8 @@ def _sentences(wanted: Wanted, quote: Quote, moved: list[Moved] | None, renews: 
     if moved is None:
         yield "Nothing was changed; say --yes to move them."
     else:
-        yield f"{sum(each.result == 'moved' for each in moved)} moved; each customer gets a notice with the new days."
+        done = sum(each.result == "moved" for each in moved)
+        yield f"{done} moved; each customer gets a notice with the new days." if done else "Nothing was moved."
         yield from (f"{each.invoice} was not moved: {each.reason}" for each in moved if each.result == "kept")
     if renews:
         yield (

@@ -74,7 +74,7 @@ async def list_(
 
 @processor_subscription.command
 async def remove(id: Id, /, *, json: Json = False) -> None:  # noqa: A002 - as above
-    """Forget the link. What was counted stays; The company is not told, and goes on taking money. Safe to repeat."""
+    """Forget the link. What was counted stays; the company is not told, and goes on taking money. Safe to repeat."""
     from dunning.records.processor_subscriptions import COMPANIES, company_of
 
     async with composed(server="not needed") as made:

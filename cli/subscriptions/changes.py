@@ -107,6 +107,8 @@ async def cancel(
         _check(by, reason)
         when = "now" if now else "never" if keep else "period-end"
         told = await made.subscriptions.cancel(subscription, Cancel(when=when, by=by, reason=reason))
+    if keep:
+        told = told._replace(open_invoices=())
     its = told.subscription
     outcome = "cancelled" if its.ended else f"ends on {its.ends}" if its.ends else f"renews on {its.renews_on}"
     _say(subscription, told, outcome, json=json)

@@ -11,7 +11,7 @@ from cli.files.updating import Updating
 from cli.files.ways_of_writing import WaysOfWriting
 from cli.shell.connections import composed
 from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, plainly, reasons
-from cli.shell.options import Json
+from cli.shell.options import Json, now
 from cli.shell.output import complain, print_json, say
 from cli.shell.progress import counting
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from composition import Composition
+    from dunning.subscriptions.subscription import Subscription
     from operations.errors import RefusedError
     from operations.subscriptions.subscribe import Subscribed
     from operations.subscriptions.subscribe_many import Checked
@@ -195,8 +196,13 @@ def _words(seen: Subscribed, *, dry_run: bool) -> str:
     word = "would start" if dry_run and seen.outcome == "started" else seen.outcome
     differs = f"; differs: {names}; what is known stays" if seen.differs else ""
     price = f"{agreed.terms.amount} {agreed.schedule.period}"
-    opens = f"the invoice of {its.renews_on} is opened {its.opens_at:%Y-%m-%d %H:%M} UTC"
+    opens = f"the invoice of {its.renews_on} is opened {_when(its)}"
     return f"{its.id} ({its.account}): {word}, {price}, {opens}{differs}"
+
+
+def _when(its: Subscription) -> str:
+    """What is past is not told as if it were to come."""
+    return "at once" if its.opens_at <= now() and not its.refused else f"{its.opens_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _plain(good: Checked, seen: Subscribed) -> dict[str, Any]:

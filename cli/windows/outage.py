@@ -44,7 +44,9 @@ async def outages(
 @outage.command
 async def add(
     *,
-    way: Annotated[Literal["portal", "gateway", "mail"], Parameter("--of", help="What did not work.")] = "portal",
+    way: Annotated[
+        Literal["portal", "gateway", "mail"], Parameter("--of", help="What did not work (default: portal).")
+    ] = "portal",
     since: Annotated[str, Parameter("--from", help='Its beginning, like "2026-12-01 21:00", in --zone.')],
     until: Annotated[str, Parameter(help='Its end, like "2026-12-01 23:00", in --zone.')],
     zone: Annotated[str, Parameter(help="The zone of these hours, such as America/Los_Angeles.")],

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from operations.windows.windows import Changed
 
 By = Annotated[str, Parameter("--by", help="Who decides this; kept with the window.")]
-Zones = Annotated[tuple[str, ...], Parameter("--also", help="Print the hours in this zone, too; several times.")]
+Zones = Annotated[
+    tuple[str, ...], Parameter("--also", help="Print the hours in this zone, too, this once; several times.")
+]
 _SHOWN = 20
 
 window = App(name="window", help="Set, announce, move and cancel maintenance windows.")
@@ -135,7 +137,10 @@ async def list_(
     also: Zones = (),
     json: Json = False,
 ) -> None:
-    """List the maintenance windows that are to come, run, or have steps waiting for their end, with those steps."""
+    """List the maintenance windows that are to come, run, or have steps waiting for their end, with those steps.
+
+    A cancelled one stays in the list, marked so, until its hours are over.
+    """
     check_zones(also, "--also")
     async with composed(server="not needed") as made:
         found = [(each, await made.windows.waiting(each.id)) for each in await made.windows.of(over=all)]

@@ -182,6 +182,8 @@ def _check(known: Subscription, terms: Terms, policy: Policy, zone: str) -> None
     """Whether an invoice of these terms could be opened. Raises RefusedError."""
     if len({line.amount.currency for line in terms.lines}) > 1:
         raise RefusedError("all lines have to be in one currency", about=known.id, field="line")
+    if terms.amount.minor <= 0:
+        raise RefusedError(f"the lines come to {terms.amount}; that must be positive", about=known.id, field="line")
     lines = [{"text": line.text, "amount": line.amount} for line in terms.lines]
     values = {"invoice": "1", "account": known.account, "amount": terms.amount, "due": known.renews_on, "lines": lines}
     try:

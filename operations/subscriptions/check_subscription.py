@@ -41,7 +41,7 @@ def not_past(new: NewSubscription, today: date) -> None:
     schedule, first = new.schedule(), new.renews_on
     if (second := schedule.renewal(schedule.first_from(first) + 1)) < today:
         reason = (
-            f"the renewals of {first} and {second} are past, and all their invoices would be opened at once: "
+            f"the renewals of {first}, {second} and all since are past, and their invoices would be opened at once: "
             "open those of them that nobody has billed with `start`, and name the first renewal after them"
         )
         raise RefusedError(reason, field="renews_on")

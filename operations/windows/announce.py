@@ -23,6 +23,7 @@ from operations.errors import RefusedError, UnfinishedError
 from operations.windows.shut import ShutFrom
 
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
+_TOO_LATE = "it has begun or is over, and is announced before it starts only"
 
 
 class AnnounceRecords(Windows, Notices, OpenSnapshots, Protocol):
@@ -94,7 +95,7 @@ class AnnounceWindow:
         if window is None:
             raise RefusedError("there is no such window; `starter.py window list` names them", about=wanted.window)
         if window.cancelled or window.since <= self._clock():
-            raise RefusedError(f"it is {'cancelled' if window.cancelled else 'begun or over'}", about=window.id)
+            raise RefusedError("it is cancelled" if window.cancelled else _TOO_LATE, about=window.id)
         if len({window.zone, "UTC", *wanted.also}) < 2:  # noqa: PLR2004 - customers are told in two at least
             raise RefusedError("its hours were said in UTC; name a second zone that customers know", field="also")
         return window

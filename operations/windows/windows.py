@@ -23,6 +23,7 @@ LONGEST = timedelta(days=7)
 """Nobody needs longer, and what is longer is a mistake in a date."""
 FARTHEST = timedelta(days=366)
 _A_DAY = timedelta(days=1)
+_OVER = "it would be over already; `starter.py outage add` writes down what is past, `window cancel` ends what runs"
 
 
 class WindowRecords(ResultRecords, Tickets, Protocol):
@@ -209,7 +210,7 @@ class MaintenanceWindows:
         if window.until <= window.since:
             raise RefusedError("it ends before it begins", field="until")
         if window.until <= now:
-            raise RefusedError("it would be over already", field="until")
+            raise RefusedError(_OVER, field="until")
         if window.until - window.since > LONGEST:
             raise RefusedError(f"it lasts longer than {LONGEST.days} days", field="until")
         if window.since - now > FARTHEST:

@@ -190,7 +190,7 @@ async def test_one_that_runs_ends_when_it_is_cancelled_and_was_closed_so_long(
     ("words", "wrong"),
     [
         (("nine",), "nine: there is no such window; `starter.py window list` names them"),
-        (("over",), "over: it is begun or over"),
+        (("over",), "over: it has begun or is over"),
         (("off",), "off: it is cancelled"),
         (("utc",), "--also: its hours were said in UTC; name a second zone that customers know"),
         (("utc", "--also", "Mars/Olympus"), "--also: there is no time zone 'Mars/Olympus'"),
