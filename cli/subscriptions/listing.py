@@ -13,6 +13,7 @@ from cli.shell.output import console, print_json, say, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dunning.subscriptions.subscription import Agreed, Subscription
     from operations.subscriptions.changes import Seen
 
 _COLUMNS = ("subscription", "account", "state", "price", "policy", "paid through", "renews on", "invoice opens")
@@ -42,8 +43,13 @@ async def subscriptions(
         say("none")
 
 
+def asked_next(its: Subscription) -> Subscription | Agreed:
+    """What is asked for next; of one that ends, what was asked for last: what was agreed for later never comes."""
+    return its if its.ended or its.ends else its.next_terms
+
+
 def _row(seen: Seen) -> tuple[str, ...]:
-    its, agreed = seen.subscription, seen.subscription.next_terms
+    its, agreed = seen.subscription, asked_next(seen.subscription)
     price = f"{agreed.terms.amount} {agreed.schedule.period}"
     on, opens = ("", "") if its.ended else (str(its.renews_on), f"{its.opens_at:%Y-%m-%d %H:%M}Z")
     if its.ends:
@@ -58,7 +64,7 @@ def _told(seen: Seen) -> Iterator[str]:
     yield f"  {terms.amount} {schedule.period}, policy {terms.policy}, paid through {seen.paid_through}"
     yield from (f"  {line.text}: {line.amount}" for line in terms.lines)
     yield f"  pays for {', '.join(terms.pays_for) or 'whatever the account has'}"
-    if its.coming:
+    if its.coming and not (its.ended or its.ends):
         lines = ", ".join(f"{line.text}: {line.amount}" for line in its.coming.terms.lines)
         yield f"  from {its.renews_on} on {its.coming.terms.amount} {its.coming.schedule.period} ({lines})"
     if its.ends:
@@ -77,7 +83,7 @@ def _told(seen: Seen) -> Iterator[str]:
 
 
 def _plain(seen: Seen) -> dict[str, Any]:
-    its, agreed = seen.subscription, seen.subscription.next_terms
+    its, agreed = seen.subscription, asked_next(seen.subscription)
     return {
         "subscription": its.id,
         "account": its.account,

@@ -14,6 +14,7 @@ from cli.shell.errors import BAD_INPUT, FAILED, BadInputError, plainly, reasons
 from cli.shell.options import Json, now
 from cli.shell.output import complain, print_json, say
 from cli.shell.progress import counting
+from cli.subscriptions.listing import asked_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -189,20 +190,23 @@ def complain_of_one(bad: Iterable[Bad]) -> None:
 
 def _words(seen: Subscribed, *, dry_run: bool) -> str:
     its = seen.subscription
-    agreed = its.next_terms
+    agreed = asked_next(its)
     names = ", ".join(seen.differs)
     if seen.outcome == "changed":
         return f"{its.id} ({its.account}): {'would change' if dry_run else 'changed'} {names} from {its.renews_on} on"
     word = "would start" if dry_run and seen.outcome == "started" else seen.outcome
     differs = f"; differs: {names}; what is known stays" if seen.differs else ""
     price = f"{agreed.terms.amount} {agreed.schedule.period}"
-    opens = f"the invoice of {its.renews_on} is opened {_when(its)}"
-    return f"{its.id} ({its.account}): {word}, {price}, {opens}{differs}"
+    return f"{its.id} ({its.account}): {word}, {price}, {_next(its)}{differs}"
 
 
-def _when(its: Subscription) -> str:
-    """What is past is not told as if it were to come."""
-    return "at once" if its.opens_at <= now() and not its.refused else f"{its.opens_at:%Y-%m-%d %H:%M} UTC"
+def _next(its: Subscription) -> str:
+    """What is over is not told as if it were to come."""
+    if its.ended or its.ends:
+        return f"ends on {its.ends}" if its.ends and not its.ended else f"over ({its.ended})"
+    at_once = its.opens_at <= now() and not its.refused
+    when = "at once" if at_once else f"{its.opens_at:%Y-%m-%d %H:%M} UTC"
+    return f"the invoice of {its.renews_on} is opened {when}"
 
 
 def _plain(good: Checked, seen: Subscribed) -> dict[str, Any]:
@@ -212,8 +216,8 @@ def _plain(good: Checked, seen: Subscribed) -> dict[str, Any]:
         "subscription": its.id,
         "account": its.account,
         "outcome": seen.outcome,
-        "amount": str(its.next_terms.terms.amount),
-        "period": its.next_terms.schedule.period,
+        "amount": str(asked_next(its).terms.amount),
+        "period": asked_next(its).schedule.period,
         "renews_on": its.renews_on,
         "opens_at": its.opens_at.isoformat(),
         "differs": seen.differs,

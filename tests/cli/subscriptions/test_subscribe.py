@@ -63,8 +63,12 @@ async def test_it_is_changed_after_a_quote_paused_and_cancelled(operate: Operate
     ends = await operate("cancel", "TYPED-2", *who, "--json")
     assert (ends.json["ends"], ends.json["changed"]) == (str(in_days(60)), True)
     assert "it was so already" in (await operate("cancel", "TYPED-2", *who)).out
+    assert f"USD 19.99 monthly, ends on {in_days(60)}" in (await operate(*typed("TYPED-2"))).out
+    assert "USD 50.00" not in (await operate("subscriptions", "TYPED-2")).out.partition("Story")[0]
+    assert "USD 50.00" not in (await operate("subscriptions", "--account", "TYPED-2-account")).out
     assert (await operate("cancel", "TYPED-2", "--keep", *who)).out == f"TYPED-2: renews on {in_days(90)}\n"
     assert (await operate("cancel", "TYPED-2", "--now", *who)).out == "TYPED-2: cancelled\n"
+    assert "over (cancelled)" in (await operate(*typed("TYPED-2"))).out
     refused = await operate("pause", "TYPED-2", "--until", str(in_days(99)), *who)
     assert (refused.status, "it is over (cancelled)" in refused.err) == (2, True)
 
