@@ -14,15 +14,19 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from adapters.process import logs
+from adapters.process.open_files import may_open
 from adapters.settings.settings import Settings, no_json
 from adapters.store import migrate
 from adapters.store.database.engine import database
 from dunning.mistakes import why
 from dunning.ports.outages import OutageError
 from portal.composition import compose
+from portal.http.limits import limits_from
 from portal.http.server import serving
 
 BAD_INPUT, FAILED = 2, 1
+OTHER_FILES = 200
+"""Open files beside the connections of clients: the store's, Temporal's, the companies'."""
 log = structlog.stdlib.get_logger("reprieve.portal")
 
 
@@ -39,7 +43,8 @@ async def run(settings: Settings) -> int:
         stopping = asyncio.create_task(stop.wait())
         # What exists now lives as long as we do. To look through it for garbage, again and again, holds up webhooks.
         gc.freeze()
-        async with serving(portal.app, settings.portal_host, settings.portal_port) as port, portal.mail.receiving():
+        serves = serving(portal.app, settings.portal_host, settings.portal_port, limits_from(settings))
+        async with serves as port, portal.mail.receiving():
             log.info("portal ready", host=settings.portal_host, port=port)
             await asyncio.wait((stopping, delivering), return_when=asyncio.FIRST_COMPLETED)
             log.info("portal stopping: it finishes what it holds")
@@ -64,6 +69,12 @@ def _settings() -> Settings | None:
         database(settings.store_url)
     except ValueError as error:
         _complain("store_url", str(error))
+        return None
+    if not may_open(settings.portal_connections + OTHER_FILES):
+        words = (
+            f"so many, and {OTHER_FILES} other files, may not be open here: take fewer, or raise the limit (ulimit -n)"
+        )
+        _complain("portal_connections", words)
         return None
     return settings
 

@@ -68,6 +68,7 @@ def test_every_setting_reaches_worker_and_portal() -> None:
         "REPRIEVE_PAYMENT_WEBHOOK_SECRETS",
         "REPRIEVE_PORTAL_HOST",
         "REPRIEVE_PORTAL_PORT",
+        "REPRIEVE_PORTAL_PROXIES",
     }
     for ours in OURS:
         assert SERVICES[ours]["env_file"] == [{"path": "reprieve.env", "required": False}], ours

@@ -122,6 +122,17 @@ class Settings(BaseSettings):
     portal_host: str = "127.0.0.1"
     portal_port: int = Field(default=8802, ge=0, description="webhooks and pay pages; 0 takes a free port")
     portal_url: str = Field(default="http://127.0.0.1:8802", description="what customers' browsers reach it under")
+    portal_connections: int = Field(default=500, gt=0, description="open at once; who sends nothing goes first")
+    portal_address_connections: int = Field(default=40, gt=0, description="open at once from one address")
+    portal_proxies: tuple[IPvAnyNetwork, ...] = Field(
+        default=("127.0.0.0/8", "::1/128"),
+        validate_default=True,
+        description="networks of proxies before the portal, for which the limit of one address does not hold",
+    )
+    portal_header_bytes: int = Field(default=16_384, ge=1_024, description="a request with more is refused")
+    portal_header_seconds: float = Field(default=10.0, gt=0, description="patience with a request's headers")
+    portal_body_seconds: float = Field(default=10.0, gt=0, description="patience with a request's body")
+    portal_idle_seconds: float = Field(default=5.0, gt=0, description="how long a connection waits for another request")
     payment_webhook_secrets: tuple[WebhookKey, ...] = Field(
         default=(), description="Standard Webhooks, for any processor"
     )

@@ -1,17 +1,12 @@
-"""Reading a request's body: never more than its limit, and never for ever."""
-
-import asyncio
+"""Reading a request's body: never more than its limit. How long it may take is the door's affair (guarded.py)."""
 
 from starlette.requests import ClientDisconnect, Request
 
 from portal.http.errors import HttpRefusedError
 
-PATIENCE = 10.0
-"""Seconds that a body may take to arrive."""
-
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The raw body, `most` bytes at the most. Raises HttpRefusedError 413 as soon as it is larger, 408, or 400.
+    """The raw body, `most` bytes at the most. Raises HttpRefusedError 413 as soon as it is larger, or 400.
 
     The length that the sender announces is only good for refusing early: a chunked body announces none, so what
     arrives is counted.
@@ -20,10 +15,7 @@ async def body_of(request: Request, most: int) -> bytes:
     if announced.isascii() and announced.isdecimal() and int(announced[:20]) > most:
         raise _too_large(most)
     try:
-        async with asyncio.timeout(PATIENCE):
-            return await _read(request, most)
-    except TimeoutError:
-        raise HttpRefusedError(408, f"the body did not arrive within {PATIENCE:g} seconds") from None
+        return await _read(request, most)
     except ClientDisconnect:
         raise HttpRefusedError(400, "the body ended early") from None
 

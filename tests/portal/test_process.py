@@ -175,3 +175,38 @@ async def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path) -> None:
 async def test_a_store_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
     status, said = await ended(tmp_path, REPRIEVE_STORE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert (status, "another REPRIEVE_PORTAL_PORT" in said, "Traceback" in said) == (1, True, False), said
+
+
+async def test_the_settings_limit_what_one_client_may_take_of_the_process(tmp_path: Path) -> None:
+    limits = {
+        "REPRIEVE_PORTAL_PROXIES": "[]",
+        "REPRIEVE_PORTAL_CONNECTIONS": "60",
+        "REPRIEVE_PORTAL_ADDRESS_CONNECTIONS": "30",
+        "REPRIEVE_PORTAL_HEADER_BYTES": "2000",
+        "REPRIEVE_PORTAL_HEADER_SECONDS": "60",
+    }
+    async with portal_process(tmp_path, "limits", **limits) as door:
+        port = door.said("portal ready")[0]["port"]
+        half = [await asyncio.open_connection("127.0.0.1", port) for _ in range(421)]
+        for _, writer in half:
+            writer.write(b"GET /pay/help HTTP/1.1\r\nHost: x\r\nX-A: ")
+        reader, customer = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        customer.write(b"GET /pay/help HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in await asyncio.wait_for(reader.readline(), 20)
+        customer.write(b"GET /pay/help HTTP/1.1\r\nHost: x\r\nX-A: " + b"x" * 4000)
+        while line := await asyncio.wait_for(reader.readline(), 20):
+            if b"HTTP/1.1 431" in line:
+                break
+        assert line, "no 431"
+        for _, writer in (*half, (reader, customer)):
+            writer.close()
+        assert len(door.said("clients were turned away")) == 1
+        assert await door.child.stop() == 0
+        assert "Traceback" not in door.log
+
+
+async def test_more_connections_than_files_may_be_open_are_refused(tmp_path: Path) -> None:
+    status, said = await ended(tmp_path, REPRIEVE_PORTAL_CONNECTIONS="9000000")
+    assert (status, "setting REPRIEVE_PORTAL_CONNECTIONS: so many" in said, "Traceback" in said) == (2, True, False), (
+        said
+    )

@@ -39,6 +39,7 @@ from operations.windows.shut import shut_by
 from operations.windows.windows import current_window
 from portal.http.app import application
 from portal.http.html import Pages
+from portal.http.limits import Limits
 from portal.http.readers import Readers
 from portal.http.ready import Ready
 from portal.http.server import serving
@@ -287,6 +288,7 @@ async def portal(
     payment_secrets: Sequence[str] = (PAYMENTS_NEW, PAYMENTS_OLD),
     most: int = MOST,
     leads_to: str = "https://checkout.example",
+    limits: Limits | None = None,
 ) -> AsyncGenerator[Portal]:
     """A portal over that database. `store` may stand before it, to fail; `delivering`: what is kept is delivered.
 
@@ -326,10 +328,9 @@ async def portal(
         return await current_window(used, now())
 
     loop = asyncio.create_task(delivery.run()) if delivering else None
+    app = application(routes, pages, window, WhoseLink(links, used).account, now, https=True)
     async with (
-        serving(
-            application(routes, pages, window, WhoseLink(links, used).account, now, https=True), "127.0.0.1", 0
-        ) as port,
+        serving(app, "127.0.0.1", 0, limits) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
         yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)

@@ -165,16 +165,6 @@ async def test_the_announced_length_alone_is_enough_to_refuse(kept: Portal) -> N
     await writer.wait_closed()
 
 
-async def test_a_body_that_never_ends_is_given_up(kept: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.http.body.PATIENCE", 0.05)
-    host, port = kept.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(b"POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-    assert b" 408 " in await asyncio.wait_for(reader.readline(), 5)
-    writer.close()
-    await writer.wait_closed()
-
-
 async def test_a_sender_that_hangs_up_leaves_nothing(kept: Portal) -> None:
     host, port = kept.url.removeprefix("http://").split(":")
     for _ in range(20):
