@@ -82,7 +82,10 @@ def _sentences(wanted: Wanted, quote: Quote, moved: list[Moved] | None, renews: 
         yield "If these are moved now, and nobody pays:"
         yield from (f"  {change_words(each)}" for each in quote.difference.changes())
         yield from (f"  {fee_words(each)}" for each in quote.difference.fees())
-        yield f"  {quote.difference.unchanged} would see no change in any of this"
+        if quote.difference.unchanged:
+            yield f"  {quote.difference.unchanged} would see no change in any of this"
+    if quote.others:
+        yield f"Not open under {old}, now: {', '.join(quote.others)}."
     for each in quote.difference.not_looked_at:
         yield f"Not moved: {each.invoice}, {each.why}."
     if moved is None:
@@ -102,6 +105,7 @@ def _as_json(quote: Quote, moved: list[Moved] | None, renews: list[str]) -> dict
     return {
         "moves": list(quote.moves),
         "kept": quote.kept,
+        "not_open_under_old": list(quote.others),
         "changes": [{**each._asdict(), "deed": each.deed.value} for each in quote.difference.changes()],
         "not_looked_at": [each._asdict() for each in quote.difference.not_looked_at],
         "results": None if moved is None else [each._asdict() for each in moved],

@@ -37,11 +37,15 @@ class Wanted(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """What it would mean: `moves` are the numbers that would be moved, `kept` how many would not."""
+    """What it would mean: `moves` are the numbers that would be moved, `kept` how many would not.
+
+    `others` were named, and no open invoice of the old policy has that number.
+    """
 
     difference: Difference
     moves: tuple[str, ...]
     kept: int
+    others: tuple[str, ...] = ()
 
 
 class Moved(NamedTuple):
@@ -73,7 +77,9 @@ class MoveToPolicy:
         asked = [each for each in whole.found if _is_meant(each, wanted)]
         moves = [each for each in asked if _follows(each, wanted.rule)]
         named = tuple(each.invoice for each in sorted(moves, key=lambda each: (each.due, each.invoice)))
-        return Quote(whole._replace(found=moves), named, len(asked) - len(moves))
+        known = {each.invoice for each in (*whole.found, *whole.not_looked_at)}
+        others = tuple(sorted({*wanted.invoices} - known))
+        return Quote(whole._replace(found=moves), named, len(asked) - len(moves), others)
 
     async def move(self, wanted: Wanted, moves: Collection[str], by: str, reason: str) -> list[Moved]:
         """Move these, in the order of their due dates. Safe to repeat. Raises OutageError: some are moved by then."""

@@ -57,3 +57,11 @@ async def test_what_nobody_can_mean_is_refused(operate: Operate) -> None:
         refused = await operate(*words)
         assert (refused.status, refused.out) == (2, "")
         assert said in refused.err
+
+
+async def test_a_number_that_no_open_invoice_has_is_named(a_stage: Stage, operate: Operate) -> None:
+    words = ("replan", OLD, NEW, "--invoice", "NO-SUCH-1", "--rule", "new", "--by", "ana", "--reason", "test")
+    said = await operate(*words)
+    assert said.status == 0
+    assert f"Not open under {OLD}, now: NO-SUCH-1." in said.out
+    assert (await operate(*words, "--json")).json["not_open_under_old"] == ["NO-SUCH-1"]
