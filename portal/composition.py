@@ -1,7 +1,7 @@
 """Settings -> adapters -> operations -> the portal: the only place where its parts are put together."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from adapters import mail, signed_links
+from adapters import signed_links
 from adapters.gateways.paypal.signatures import PayPalSignatures
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
@@ -33,7 +33,6 @@ from dunning.records.inbox import COMMAND
 from operations.cases.look import CaseOf
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
-from operations.money.deliver_news import Deliver
 from operations.processors.received import WithProcessor
 from operations.windows.windows import current_window
 from portal.http import maintenance
@@ -48,10 +47,6 @@ from portal.inbox.handle import Reader, WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
 from portal.inbox.paypal_webhooks import PAYPAL, PayPalWebhooks, reader
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
-from portal.mail.auto_reply import AutoReply
-from portal.mail.handle import MailHandler
-from portal.mail.loop import MailLoop
-from portal.mail.smtp_server import InboundSmtp
 from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
 from portal.pages.notice import NoticePage
@@ -67,32 +62,12 @@ log = structlog.stdlib.get_logger("reprieve.portal")
 
 
 class Portal(NamedTuple):
-    """What runs: the application, the delivery behind it, the connection that both wait for, and the door for mail."""
+    """What runs: the application, the delivery behind it, and the connection that both wait for."""
 
     app: ASGIApp
     routes: Sequence[Route]
     delivery: InboxDelivery
     connection: Connection
-    mail: "MailIn"
-
-
-class MailIn(NamedTuple):
-    """The door for mail, and the loop behind it. `port` 0: it stays closed."""
-
-    door: InboundSmtp
-    loop: MailLoop
-    host: str
-    port: int
-    most_bytes: int
-
-    @asynccontextmanager
-    async def receiving(self) -> AsyncGenerator[None]:
-        """Take mail and handle it while the block runs. Raises OSError when the port is taken."""
-        if not self.port:
-            yield
-            return
-        async with self.loop.running(), self.door.open(self.host, self.port, self.most_bytes):
-            yield
 
 
 def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
@@ -132,7 +107,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         now,
         https=settings.portal_url.startswith("https://"),
     )
-    return Portal(app, routes, delivery, connection, _mail_in(settings, store, deliver, people))
+    return Portal(app, routes, delivery, connection)
 
 
 def _paypal_signatures(settings: Settings, stack: AsyncExitStack) -> PayPalSignatures | None:
@@ -196,31 +171,6 @@ def _payment_dates(made: Composition, signed: signed_links.Links, case_of: CaseO
         look=made.look_at_processor,
         doctor=made.payment_doctor,
     ).routes()
-
-
-def _mail_in(settings: Settings, store: SqlStore, deliver: Deliver, readers: Readers) -> MailIn:
-    signed = signed_links.links_from(settings)
-    if signed is None and settings.mail_in_port:
-        log.warning(
-            "the door for mail is off: without REPRIEVE_LINK_SECRET anybody could invent that a notice came back"
-        )
-    brands = settings.all_brands().all
-    people, unread = {*settings.reply_to.values()}, {each.reply_to for each in brands}
-    ours = {*people, *unread, settings.mail_bounces, *(each.contact for each in brands)}
-    answers = signed and AutoReply(
-        mail.mailer_from(settings),
-        store,
-        signed,
-        readers,
-        domain=settings.mail_from.rpartition("@")[2],
-    )
-    handler = MailHandler(store, deliver, answers, envelopes=mail.envelopes_from(settings), ours=ours, clock=now)
-    loop = MailLoop(store, handler)
-    # Whatever people write to mail_from goes to people; only where mail comes back to it do we take it.
-    taken = {settings.mail_bounces or settings.mail_from, *unread}
-    door = InboundSmtp(store, taken, relays=settings.mail_relays, clock=now, ring=loop.ring)
-    port = settings.mail_in_port if signed else 0
-    return MailIn(door, loop, settings.mail_in_host, port, settings.mail_in_bytes)
 
 
 def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Route]:

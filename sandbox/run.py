@@ -1,4 +1,4 @@
-"""`make run`: all of Reprieve on one machine (Temporal with its database file, worker, portal), and one Ctrl-C.
+"""`make run`: all of Reprieve on one machine (Temporal and its database file, worker, portal, mail door), one Ctrl-C.
 
 Companies that the settings do not name yet (gateway, panel, mail server) are stood in for. A folder keeps cases, store,
 secrets and the log. Exit status 0 after Ctrl-C, 1 when a part of it ended, 2 when it cannot start.
@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import IO
@@ -23,6 +23,7 @@ from adapters.settings.settings import ROOT, Settings
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings, sandbox_panels
 from sandbox.stage.child import Child
+from sandbox.stage.ports import listens
 from sandbox.stage.process import SandboxProcess
 from sandbox.stage.secrets_file import kept_secrets, write_exports
 from sandbox.stage.temporal_server import MissingServerError, temporal_program
@@ -32,8 +33,11 @@ PATIENCE = 60.0
 USUAL = {
     "temporal": 7233, "ui": 8233, "portal": 8802, "health": 8801,
     "payments": 8421, "panel": 8422, "smtp": 8425, "mail": 8426, "web": 8427,
+    "mail_in": 8428,
 }  # fmt: skip
-"""The ports. The default settings look there for portal, gateway, panel and mail server; `mail` is for people."""
+"""The ports. The default settings look there for portal, gateway, panel and mail server; `mail` is for people.
+
+`mail_in` is the door for bounces and replies, unless a setting names another."""
 STAND_INS = ("payments", "panel", "smtp", "mail", "web")
 RETENTION = "90d"
 """The development server would forget closed cases after a day."""
@@ -62,6 +66,7 @@ class Machine:
             **kept_secrets(folder / "secrets.env", given),
             **given,
             **left,
+            "REPRIEVE_MAIL_IN_PORT": str(Settings().mail_in_port or ports["mail_in"]),
             "TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal']}",
         }
         os.environ.update(self.env)
@@ -74,7 +79,7 @@ class Machine:
         server = [temporal_program(), "server", "start-dev", "--ip", "127.0.0.1", "--log-level", "error"]
         server += ["--port", str(self.ports["temporal"]), "--ui-port", str(self.ports["ui"])]
         server += ["--db-filename", str(self._folder / "temporal.db")]
-        await self._start(stack, "Temporal", server, f"http://127.0.0.1:{self.ports['ui']}")
+        await self._start(stack, "Temporal", server, _page(f"http://127.0.0.1:{self.ports['ui']}"))
         await asyncio.to_thread(_keep_closed_cases, self.env["TEMPORAL_ADDRESS"])
         if self.stands_in:
             options = [word for name in STAND_INS for word in (f"--{name}-port", str(self.ports[name]))]
@@ -83,21 +88,29 @@ class Machine:
                 secrets = self.settings.stripe_webhook_secrets
                 at = f"http://127.0.0.1:{self.settings.portal_port}/webhooks/stripe"
                 await companies.payments.webhook(at, secrets[0].get_secret_value() if secrets else "")
-        health = f"http://127.0.0.1:{self.settings.health_port}/ready"
+        health = _page(f"http://127.0.0.1:{self.settings.health_port}/ready")
         await self._start(stack, "the worker", [sys.executable, "worker.py"], health)
-        portal = f"http://127.0.0.1:{self.settings.portal_port}/ready"
+        portal = _page(f"http://127.0.0.1:{self.settings.portal_port}/ready")
         await self._start(stack, "the portal", [sys.executable, "-m", "portal"], portal)
+        settings = self.settings
+        await self._start(
+            stack,
+            "the door for mail",
+            [sys.executable, "-m", "portal.mail"],
+            lambda: listens(settings.mail_in_host, settings.mail_in_port),
+        )
 
-    async def _start(self, stack: AsyncExitStack, name: str, program: list[str], url: str) -> None:
+    async def _start(
+        self, stack: AsyncExitStack, name: str, program: list[str], there: Callable[[], Awaitable[bool]]
+    ) -> None:
         part = self._parts[name] = Child(program, self.env, self._log)
         stack.push_async_callback(part.stop)
         await part.start()
         began = time.monotonic()
-        async with httpx2.AsyncClient(trust_env=False, follow_redirects=True) as http:
-            while not await _answers(http, url):
-                if not part.running or time.monotonic() - began > PATIENCE:
-                    raise CannotRunError(f"{name} does not start; its last words are in {self._folder / 'run.log'}")
-                await asyncio.sleep(0.1)
+        while not await there():
+            if not part.running or time.monotonic() - began > PATIENCE:
+                raise CannotRunError(f"{name} does not start; its last words are in {self._folder / 'run.log'}")
+            await asyncio.sleep(0.1)
 
     async def until_one_ends(self) -> str:
         """The name of the part that ended by itself."""
@@ -139,17 +152,22 @@ def _keep_closed_cases(address: str) -> None:
     subprocess.run([*command, "--address", address], check=False, capture_output=True)  # noqa: S603 - our own words only
 
 
-async def _answers(http: httpx2.AsyncClient, url: str) -> bool:
-    try:
-        return (await http.get(url, timeout=2)).is_success
-    except httpx2.HTTPError:
-        return False
+def _page(url: str) -> Callable[[], Awaitable[bool]]:
+    async def answers() -> bool:
+        async with httpx2.AsyncClient(trust_env=False, follow_redirects=True) as http:
+            try:
+                return (await http.get(url, timeout=2)).is_success
+            except httpx2.HTTPError:
+                return False
+
+    return answers
 
 
 def _tell(machine: Machine, folder: Path) -> None:
     lines = [
         f"Temporal's web UI       http://127.0.0.1:{machine.ports['ui']}",
         f"the portal              {machine.settings.portal_url}",
+        f"the door for mail       {machine.settings.mail_in_host}:{machine.settings.mail_in_port}",
         *([f"mails that were caught  http://127.0.0.1:{machine.ports['mail']}"] if machine.stands_in else []),
         f"log                     {folder / 'run.log'}",
         "",
@@ -191,7 +209,7 @@ def main() -> int:
     """Read the command line and run. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.run", description=__doc__)
     parser.add_argument("--folder", type=Path, default=ROOT / ".reprieve", help="what is kept from run to run")
-    parser.add_argument("--ports", type=int, help="nine ports from this one on, instead of the usual ones")
+    parser.add_argument("--ports", type=int, help="ten ports from this one on, instead of the usual ones")
     options = parser.parse_args()
     ports = {name: options.ports + place for place, name in enumerate(USUAL)} if options.ports else USUAL
     folder = options.folder.resolve()

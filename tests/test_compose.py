@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docker-compose.yml"
 TEXT = FILE.read_text()
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(TEXT)["services"]  # pyright: ignore[reportUnknownMemberType] (the library leaves it untyped)
-OURS = ("worker", "portal")
+OURS = ("worker", "portal", "mail-door")
 EXAMPLE = dict(line.split("=", 1) for line in (ROOT / "compose/example.env").read_text().splitlines() if "=" in line)
 
 
@@ -55,11 +55,11 @@ def test_our_programs_know_their_settings(ours: str) -> None:
     assert named <= {f"REPRIEVE_{name.upper()}" for name in Settings.model_fields}
 
 
-def test_every_setting_reaches_worker_and_portal() -> None:
+def test_every_setting_reaches_our_programs() -> None:
     """By its place in .env or in the file itself, else by reprieve.env, whose example leaves none out."""
     given = {ours: {name for name in SERVICES[ours]["environment"] if name.startswith("REPRIEVE_")} for ours in OURS}
     others = re.findall(r"^#(REPRIEVE_\w+)=$", (ROOT / "compose/example.reprieve.env").read_text(), re.MULTILINE)
-    assert sorted([*others, *given["worker"] | given["portal"]]) == sorted(
+    assert sorted([*others, *given["worker"] | given["portal"] | given["mail-door"]]) == sorted(
         f"REPRIEVE_{name.upper()}" for name in Settings.model_fields
     ), "one of both: what the compose file says wins over reprieve.env"
     assert given["worker"] - given["portal"] == {"REPRIEVE_HEALTH_PORT"}
@@ -69,6 +69,11 @@ def test_every_setting_reaches_worker_and_portal() -> None:
         "REPRIEVE_PORTAL_HOST",
         "REPRIEVE_PORTAL_PORT",
         "REPRIEVE_PORTAL_PROXIES",
+    }
+    assert given["mail-door"] - given["worker"] == {
+        "REPRIEVE_MAIL_IN_HOST",
+        "REPRIEVE_MAIL_IN_PORT",
+        "REPRIEVE_MAIL_RELAYS",
     }
     for ours in OURS:
         assert SERVICES[ours]["env_file"] == [{"path": "reprieve.env", "required": False}], ours

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
         default=30.0, ge=0, le=60, description="how long a notice waits for others of its customer and day, by policy"
     )
     mail_in_host: str = "127.0.0.1"
-    mail_in_port: int = Field(default=0, ge=0, description="the portal's door for bounces and replies; 0 turns it off")
+    mail_in_port: int = Field(default=0, ge=0, description="the door for bounces and replies; 0: there is none")
     mail_in_bytes: int = Field(default=10_485_760, gt=0, description="a larger mail is refused")
     mail_relays: tuple[IPvAnyNetwork, ...] = Field(
         default=("127.0.0.0/8", "::1/128"),

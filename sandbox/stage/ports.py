@@ -1,5 +1,6 @@
-"""Free ports on loopback."""
+"""Free ports on loopback, and ports where somebody listens."""
 
+import asyncio
 import os
 import socket
 from contextlib import suppress
@@ -10,6 +11,16 @@ _LOW, _HIGH = 10_000, 32_000
 _STRIDE = 7_919
 _places = counting(os.getpid() * _STRIDE)
 """Each process begins elsewhere: tests run four at a time, and of one port all would say that it is free."""
+
+
+async def listens(host: str, port: int) -> bool:
+    """Whether somebody takes connections there."""
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 def free_ports(count: int) -> list[int]:

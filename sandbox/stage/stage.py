@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from unittest.mock import patch
@@ -24,7 +24,7 @@ from sandbox.companies import Addresses, Sandbox
 from sandbox.panel.settings import sandbox_panels
 from sandbox.paypal.company import CLIENT, SECRET
 from sandbox.stage.child import Child
-from sandbox.stage.ports import free_ports
+from sandbox.stage.ports import free_ports, listens
 from sandbox.stage.process import SandboxProcess
 from sandbox.stage.temporal_server import TemporalServer
 
@@ -92,6 +92,7 @@ class Stage:
         self._log = (folder / "worker.log").open("ab")
         self.worker = self.child()
         self.portal = Child([sys.executable, "-m", "portal"], self.env, self._log)
+        self.mail_door = Child([sys.executable, "-m", "portal.mail"], self.env, self._log)
         self._settings = _settings_of(self.env)
         self._stack = AsyncExitStack()
         self.store = SqlStore(self._settings.store_url)
@@ -137,19 +138,27 @@ class Stage:
         here = self.addresses.paypal
         await self.companies.paypal.webhook(f"{self.portal_url}/webhooks/paypal", PAYPAL_WEBHOOK, here)
 
+    async def start_mail_door(self) -> None:
+        """Start the door for mail, and wait until it takes some. Raises RuntimeError."""
+        await self.mail_door.start()
+        await self._until(self.mail_door, lambda: listens("127.0.0.1", self.mail_in), "the door for mail")
+
     async def trust_paypal(self) -> None:
         """Write down whose certificates every portal of this stage believes."""
         (self.folder / "paypal.pem").write_bytes(await self.companies.paypal.authority())
 
     async def _until_ready(self, child: Child, url: str) -> None:
-        patience = time.monotonic() + PATIENCE
         async with httpx2.AsyncClient(trust_env=False) as http:
-            while not await _ready(http, url):
-                if time.monotonic() > patience or not child.running:
-                    words = (self.folder / "worker.log").read_text()[-2000:]
-                    msg = f"{url} did not become ready; the log ends:\n{words}"
-                    raise RuntimeError(msg)
-                await asyncio.sleep(0.05)
+            await self._until(child, lambda: _ready(http, url), url)
+
+    async def _until(self, child: Child, there: Callable[[], Awaitable[bool]], name: str) -> None:
+        patience = time.monotonic() + PATIENCE
+        while not await there():
+            if time.monotonic() > patience or not child.running:
+                words = (self.folder / "worker.log").read_text()[-2000:]
+                msg = f"{name} did not become ready; the log ends:\n{words}"
+                raise RuntimeError(msg)
+            await asyncio.sleep(0.05)
 
     async def with_payer(self, row: NewInvoice) -> NewInvoice:
         """The row of a customer whom the gateway knows, with a card on file."""
@@ -163,9 +172,10 @@ class Stage:
         return row.model_copy(update={"services": tuple(services)})
 
     async def close(self) -> None:
-        """Stop worker and portal and close everything."""
+        """Stop worker, portal and the door for mail, and close everything."""
         await self.worker.stop()
         await self.portal.stop()
+        await self.mail_door.stop()
         await self.companies.close()
         await self._stack.aclose()
         await self.store.close()
@@ -197,8 +207,8 @@ async def stage(
 ) -> AsyncGenerator[Stage]:
     """Set the stage in a temporary folder; all of it is gone at the end.
 
-    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the gateway. `settings`: more
-    environment for the worker, such as rate limits. `flags`: more of Temporal's dynamic configuration.
+    `database`: Temporal keeps a file. `portal`: the portal runs, and hears the gateway; the door for mail, too.
+    `settings`: more environment for the worker, such as rate limits. `flags`: more of Temporal's dynamic configuration.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
@@ -214,4 +224,5 @@ async def stage(
             await made.start_worker()
         if portal:
             await made.start_portal()
+            await made.start_mail_door()
         yield made

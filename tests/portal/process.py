@@ -1,4 +1,4 @@
-"""`python -m portal` as its own process."""
+"""`python -m portal` and `python -m portal.mail`, each as its own process."""
 
 import json
 import os
@@ -34,9 +34,13 @@ class PortalProcess:
         return [line for line in self.lines if line["event"] == event]
 
     async def until_ready(self) -> None:
-        await until(lambda: self.said("portal ready") or not self.child.running)
+        self.http.base_url = f"http://127.0.0.1:{await self.until_said('portal ready')}"
+
+    async def until_said(self, ready: str) -> int:
+        """The port."""
+        await until(lambda: self.said(ready) or not self.child.running)
         assert self.child.running, self.log
-        self.http.base_url = f"http://127.0.0.1:{self.said('portal ready')[0]['port']}"
+        return self.said(ready)[0]["port"]
 
     async def answers(self, status: int) -> bool:
         return (await self.http.get("/ready")).status_code == status
@@ -51,6 +55,22 @@ async def portal_process(folder: Path, name: str, **env: str) -> AsyncGenerator[
         await process.child.start()
         try:
             await process.until_ready()
+            yield process
+        finally:
+            await process.http.aclose()
+            await process.child.stop()
+
+
+@asynccontextmanager
+async def mail_process(folder: Path, name: str, **env: str) -> AsyncGenerator[PortalProcess]:
+    """The door for mail over the store in that folder, with no Temporal unless `env` names one."""
+    log = folder / f"{name}.log"
+    with log.open("wb") as sink:
+        program = [sys.executable, "-m", "portal.mail"]
+        process = PortalProcess(Child(program, {**environment(folder), **env}, sink), log)
+        await process.child.start()
+        try:
+            await process.until_said("mail door ready")
             yield process
         finally:
             await process.http.aclose()
