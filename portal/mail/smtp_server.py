@@ -28,6 +28,7 @@ MOST = 200
 PATIENCE = 20.0
 """Seconds that a mail server waits for us. The write may still succeed later: the same mail again is the same."""
 _IDLE = 60.0
+STRANGERS = "554 5.7.1 only our own mail servers hand mail over here"
 _LATER = "451 4.3.0 cannot be kept now, come again"
 log = structlog.stdlib.get_logger("reprieve.portal")
 
@@ -38,29 +39,37 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)
 class _Server(SMTP):
     """Takes the long lines that some programs write: what a mail server has accepted is not refused here.
 
-    `room` are the connections that are open, of which there are `CONNECTIONS` at the most.
+    `room` are the connections that are open, of which there are `CONNECTIONS` at the most. Strangers take none of them.
     """
 
     line_length_limit = 65_536
 
-    def __init__(self, room: set["_Server"], handler: object, **more: Any) -> None:
+    def __init__(self, room: set["_Server"], handler: "InboundSmtp", **more: Any) -> None:
         super().__init__(handler, **more)
         self._room = room
+        self._is_relay = handler.is_relay
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Turn away whoever comes when the room is full: a mail server comes again."""
-        if len(self._room) < CONNECTIONS:
+        """Turn away strangers, and whoever comes when the room is full: a mail server comes again."""
+        if not self._is_relay(transport.get_extra_info("peername")):
+            _turn_away(transport, STRANGERS)
+        elif len(self._room) >= CONNECTIONS:
+            _turn_away(transport, "421 4.3.2 too many connections, come again")
+        else:
             self._room.add(self)
             super().connection_made(transport)
-        elif isinstance(transport, asyncio.WriteTransport):
-            transport.write(b"421 4.3.2 too many connections, come again\r\n")
-            transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Make room."""
         if self in self._room:
             self._room.discard(self)
             super().connection_lost(error)
+
+
+def _turn_away(transport: asyncio.BaseTransport, words: str) -> None:
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.write(words.encode() + b"\r\n")
+        transport.close()
 
 
 class InboundSmtp:
@@ -115,13 +124,14 @@ class InboundSmtp:
     ) -> str:
         """Answer to MAIL FROM."""
         del server
-        if not self._is_relay(session.peer):
-            return "554 5.7.1 only our own mail servers hand mail over here"
+        if not self.is_relay(session.peer):
+            return STRANGERS
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    def _is_relay(self, peer: Any) -> bool:
+    def is_relay(self, peer: Any) -> bool:
+        """Whether it is one of the operator's own mail servers."""
         address = ip_address(str(peer[0]).partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None)
         return any((mapped or address) in network for network in self._relays)

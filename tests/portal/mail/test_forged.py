@@ -154,6 +154,17 @@ async def test_only_our_own_mail_servers_hand_mail_over(url: str) -> None:
         assert await desk.store.waiting_mails(9) == ()
 
 
+async def test_strangers_take_none_of_the_connections(url: str) -> None:
+    async with post(url, relays=(ip_network("127.0.0.2/32"),), handling=False) as desk:
+        for _ in range(smtp_server.CONNECTIONS + 1):
+            reader, writer = await asyncio.open_connection("127.0.0.1", desk.port)
+            assert (await reader.read()).startswith(b"554 "), "one that stays open would be a place less"
+            writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", desk.port, local_addr=("127.0.0.2", 0))
+        assert (await reader.readline()).startswith(b"220 ")
+        writer.close()
+
+
 async def test_nobody_takes_all_connections_for_long(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp_server, "CONNECTIONS", 5)
     async with post(url, handling=False) as desk:
