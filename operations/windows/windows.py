@@ -14,7 +14,7 @@ from dunning.tickets.ticket import Ticket
 from dunning.tickets.windows import follow_up_key
 from dunning.windows.can_they_pay import TO_PAY
 from dunning.windows.shut import Shut
-from dunning.windows.window import PutOff, Window
+from dunning.windows.window import CHARGE, PutOff, Window
 from operations.errors import RefusedError, UnfinishedError
 from operations.windows.look_again import LookAgain, Sooner
 from operations.windows.results import Result, ResultRecords, results
@@ -171,10 +171,10 @@ class MaintenanceWindows:
         its = [row for row in waiting if row.at < before.until + TO_PAY and before.since - self._lead < row.opening]
         sooner: list[tuple[PutOff, datetime | None]] = []
         for row in () if before.cancelled else its:
-            was, then = (self._then(row, each, row.at) for each in (earlier, windows))
+            was = self._then(row, earlier, row.at)
             if was != row.opening:
                 sooner.append((row, None))
-            elif then < was:
+            elif self._may(row, window, windows, now) < was:
                 sooner.append((row, self._then(row, windows, max(row.at, now))))
         return await self._told(window, sooner, now)
 
@@ -199,6 +199,11 @@ class MaintenanceWindows:
             return await self._again.tell(sooner, f"{window.by}, who changed the maintenance window", now)
         except OutageError as error:
             raise UnfinishedError(f"window {window.id} is written down, but not every case was told: {error}") from None
+
+    def _may(self, row: PutOff, window: Window, windows: tuple[Window, ...], now: datetime) -> datetime:
+        """From when it may come now that the window is another: no charge waits for a morning because of it."""
+        is_let_go = row.action == CHARGE and row.window == window.id
+        return self._then(row, windows, max(row.at, now) if is_let_go else row.at)
 
     def _then(self, row: PutOff, windows: tuple[Window, ...], at: datetime) -> datetime:
         """When it comes that would come at `at`."""

@@ -8,7 +8,7 @@ from tests.cli.command import Operate, Said, row
 from tests.cli.invoices.test_tickets import opened
 
 CLEARS, TURNS, C1 = "\x1b[2J\x1b[H", "\u202e", "\x9b"
-NAME = f"Bakery {TURNS}elpmaxe [link](https://evil.example) <img src=x>"
+NAME = f"Kringle {TURNS}elpmaxe [link](https://evil.example) <img src=x>"
 STEERS = ("\x1b", TURNS, C1, "\x07", "\x00", "\u200b")
 
 
@@ -30,7 +30,7 @@ async def test_no_command_lets_a_name_or_a_subject_steer_the_terminal(
         ("show", "STRANGE-1"),
         ("why", "STRANGE-1"),
         ("list", "--account", "STRANGE-1-account"),
-        ("find", "Bakery"),
+        ("find", "Kringle"),
         ("tickets", "--account", "STRANGE-1-account"),
         ("account", "show", "STRANGE-1-account"),
         ("report", "ageing"),
@@ -45,9 +45,9 @@ async def test_no_command_lets_a_name_or_a_subject_steer_the_terminal(
             said = await operate(*words, *more)
             assert said.status == 0 or more, (words, said)
             harmless(said)
-    shown = harmless(await operate("find", "Bakery"))
-    assert r"Bakery \u202eelpmaxe" in shown
-    assert json.loads((await operate("find", "Bakery", "--json")).out)["found"][0]["customer"] == NAME
+    shown = harmless(await operate("find", "Kringle"))
+    assert r"Kringle \u202eelpmaxe" in shown
+    assert json.loads((await operate("find", "Kringle", "--json")).out)["found"][0]["customer"] == NAME
 
 
 async def test_an_error_that_repeats_what_was_typed_does_not_either(operate: Operate) -> None:

@@ -105,28 +105,33 @@ async def test_a_dozen_come_in_due_order_with_the_pace_between_them_though_the_w
     assert f"- {DAYS} suspended: suspended" in ticket.body
 
 
+def zone_where_it_is(hour: int) -> str:
+    """A zone of that hour now: a charge that fell into a window waits for its next morning, today's or tomorrow's."""
+    ahead = (hour - now().hour + 11) % 24 - 11
+    return f"Etc/GMT{-ahead:+d}"
+
+
 @pytest.mark.req("S0-22", "S0-23")
+@pytest.mark.parametrize("hour", [3, 12], ids=["before the morning", "after it"])
 async def test_when_a_window_is_called_off_what_waited_is_let_go_one_after_the_other(
-    paced: Stage, typed: Operate
+    paced: Stage, typed: Operate, hour: int
 ) -> None:
-    at = now()
-    night = Window(
-        id="night", since=at - timedelta(hours=1), until=at + timedelta(hours=6), zone="UTC", reason="Disks.", by="ana"
-    )
-    await paced.store.put_window(night)
-    playing = [await begin(paced, f"OFF-{number}", ASO, due_in=-1) for number in range(5)]
+    at, name = now(), f"night-{hour}"
+    since, until, zone = at - timedelta(hours=1), at + timedelta(hours=6), zone_where_it_is(hour)
+    await paced.store.put_window(Window(id=name, since=since, until=until, zone=zone, reason="Disks.", by="ana"))
+    playing = [await begin(paced, f"OFF-{hour}-{number}", ASO, due_in=-1) for number in range(5)]
 
     async def all_wait() -> bool:
-        return len(await paced.store.put_off_by("night")) == len(playing)
+        return len(await paced.store.put_off_by(name)) == len(playing)
 
     await until_true(all_wait)
     for _ in range(2):  # typed again while they come
-        said = await typed(paced, "window", "cancel", "night", "--by", "ana")
+        said = await typed(paced, "window", "cancel", name, "--by", "ana")
         assert said.status == 0, said.err
     for one in playing:
         assert await one.outcome() == "paid"
         assert await one.charged() == [1999]
-    line = await paced.store.put_off_by("night")
+    line = await paced.store.put_off_by(name)
     assert len({row.opening for row in line}) == 1
     assert [row.until - row.opening for row in line] == [place * EVERY for place in range(len(playing))]
     cases = {one.row.invoice: one for one in playing}
