@@ -3,8 +3,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis.internal.conjecture import engine
 
 from sandbox.stage.stage import Stage, stage
+
+# A failing property of whole lives shrinks for minutes; `faulthandler_timeout` would end its process before it is told.
+engine.MAX_SHRINKING_SECONDS = 60
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -60,7 +60,7 @@ def delivered_before(case: Case, milestone: Milestone) -> list[Warned]:
     can still be written to once the consequence comes (S3-21).
     """
     warnings = (warned for warned in _all_of(case, milestone) if not _disregarded(case, warned.done))
-    return [warned for warned in warnings if not _moved(case, milestone, warned)]
+    return [warned for warned in warnings if not exempted_since(case, milestone, warned.done.announced)]
 
 
 def _all_of(case: Case, milestone: Milestone) -> Iterator[Warned]:
@@ -83,17 +83,20 @@ def _disregarded(case: Case, done: Done) -> bool:
     return bool(case.runs) and done.at <= case.runs[-1].at
 
 
-def _moved(case: Case, milestone: Milestone, warned: Warned) -> bool:
-    """Whether an exemption that came after it was written, or ended before its time, moves the day that it named."""
-    announced = warned.done.announced
-    if announced is None or announced.exemptions == len(case.exemptions):
+def exempted_since(case: Case, milestone: Milestone, announced: Announcement | None) -> bool:
+    """Whether an exemption that came after a notice was written, or ended before its time, moves the day that it named.
+
+    The notice announced these steps; the consequence is of the case's own plan.
+    """
+    said = announced.of(milestone.name) if announced else None
+    if announced is None or said is None or announced.exemptions == len(case.exemptions):
         return False
     later = lasted(case.exemptions, announced.exemptions)
-    if milestone.action in EXEMPTED and later and warned.said.at < later:
+    if milestone.action in EXEMPTED and later and said.at < later:
         return True
     known = case.exemptions[: announced.exemptions][-1:]
-    ended = [each for each in known if case.exempt_until and case.exempt_until < each.until <= warned.said.at]
-    return bool(ended) and case.when(milestone) < warned.said.at
+    ended = [each for each in known if case.exempt_until and case.exempt_until < each.until <= said.at]
+    return bool(ended) and case.when(milestone) < said.at
 
 
 def announced_at(case: Case, milestone: Milestone) -> list[tuple[datetime, Milestone]]:

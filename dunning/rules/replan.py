@@ -13,6 +13,7 @@ from dunning.case.case import Case, Deferral, Done, Followed
 from dunning.case.facts import Replan
 from dunning.case.update import changed, one_fact
 from dunning.level import Level
+from dunning.notices.warnings import exempted_since
 from dunning.policy.file import Policy
 from dunning.policy.plan import DELETIONS, LEVEL_OF, Action, Milestone, Plan
 from dunning.policy.timeline import plan_for
@@ -72,12 +73,16 @@ def _with_done(case: Case, plan: Plan) -> Plan:
 
 
 def _as_announced(case: Case, under: Case) -> Iterator[Deferral]:
-    """Consequences of the new plan that would come before the day which a notice named for one of their kind."""
+    """Consequences of the new plan that would come before the day which a notice named for one of their kind.
+
+    A day that an exemption has moved since is announced anew in any case, and counts no more here than there.
+    """
     named = dict[Action, datetime]()
     for done in case.done:
         counts = done.announced and done.announced.due_changes == case.due_changes and not done.undone
         for said in done.announced.steps if done.announced and counts else ():
-            if its := case.plan.milestone(said.step):
+            its = case.plan.milestone(said.step)
+            if its and not exempted_since(case, its, done.announced):
                 named[its.action] = max(said.at, named.get(its.action, said.at))
     for milestone in under.plan.milestones:
         until = named.get(milestone.action)

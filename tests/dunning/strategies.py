@@ -232,7 +232,7 @@ def facts(draw: st.DrawFn, start: datetime, most: int = 6) -> list[tuple[datetim
         made.append((when, _undoes("u3", draw(st.integers(5, 60)))))
     for number in draw(st.sampled_from(((), (), (), (1,), (1, 2), (2, 1), (1, 3, 2)))):
         when = start + draw(st.timedeltas(timedelta(0), timedelta(days=60)))
-        made.append((when, _exempts(draw(st.integers(-20, 80)), number)))
+        made.append((when, exempts(draw(st.integers(-20, 80)), number)))
     return made
 
 
@@ -294,7 +294,7 @@ def _promises(days: int, *, reinstate: bool) -> Fact:
     return fact
 
 
-def _exempts(days: int, number: int) -> Fact:
+def exempts(days: int, number: int) -> Fact:
     """Until so many days from then; fewer than none end it. An older word comes late now and then."""
 
     def fact(case: Case, now: datetime) -> Case:

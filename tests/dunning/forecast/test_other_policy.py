@@ -1,7 +1,7 @@
 """Another policy for an open invoice: what is done stays done, and the rules say what comes, warnings and all."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,10 @@ from dunning.policy.file import Policy
 from dunning.rules.updates import due_date_changed
 from tests.dunning.evenings import ASO, COURTESY, HOTDOODLE, WHMCS, moment
 from tests.dunning.examples import DUE, FOLDER, before_issue, opened, policy
-from tests.dunning.life import live
+from tests.dunning.life import Fact, live, utc
 from tests.dunning.lives import LIVES
-from tests.dunning.strategies import facts, worlds
+from tests.dunning.strategies import exempts, facts, worlds
+from tests.dunning.world import World
 
 
 @pytest.fixture
@@ -73,6 +74,16 @@ def test_whatever_happened_its_own_policy_changes_nothing(name: str, data: st.Da
     life = live(begun, start, data.draw(facts(start)), data.draw(worlds), until)
     (found,) = compared(life.case, policy(name), max(life.now, until))
     assert (found.own, found.unfit) == (found.other, "")
+
+
+def test_a_day_that_an_exemption_ended_before_its_time_moved_is_that_of_no_notice() -> None:
+    """Found by chance. The first notice names the day after the exemption; it ends sooner, and the next one says so."""
+    begun = opened(COURTESY)
+    start, charged = before_issue(begun), utc("2026-12-01 15:00") + timedelta(microseconds=1)
+    told: list[tuple[datetime, Fact]] = [(start, exempts(21, 1)), (charged, exempts(0, 2))]
+    life = live(begun, start, told, World(charges=["declined"] * 9), charged + timedelta(seconds=1))
+    (found,) = compared(life.case, policy(COURTESY), life.now)
+    assert (found.own, found.own.first[Deed.SUSPENDED]) == (found.other, DUE + timedelta(days=10))
 
 
 def test_an_earlier_suspension_is_earlier(strict: Policy) -> None:
