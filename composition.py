@@ -36,6 +36,9 @@ from operations.accounts.close_site import CloseSite
 from operations.accounts.exemptions import Exemptions
 from operations.accounts.merge import MergeAccounts
 from operations.accounts.services import ServiceChanges
+from operations.audit.bounded import BoundedAudit
+from operations.audit.log import AuditLog
+from operations.audit.look import LookAtAudit
 from operations.bring_decision import BringDecision
 from operations.cases.check_open_cases import CheckOpenCases
 from operations.cases.find import Find
@@ -463,6 +466,21 @@ class Composition:
     def renew(self) -> Renew:
         """Open the invoice of a renewal."""
         return Renew(self.store, self.open_invoice, self._policy, numbers(self.settings.invoice_numbers))
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Write to the audit log."""
+        return AuditLog(self.store, now)
+
+    @cached_property
+    def audit_of_strangers(self) -> BoundedAudit:
+        """Write to the audit log what strangers can cause."""
+        return BoundedAudit(self.audit, now)
+
+    @cached_property
+    def look_at_audit(self) -> LookAtAudit:
+        """Look at the audit log."""
+        return LookAtAudit(self.store)
 
     @property
     def _lead(self) -> timedelta:

@@ -141,6 +141,7 @@ _COMMANDS = (
         _ACCOUNTS,
     ),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
+    ("audit", "cli.audit.audit:audit", "Verify and show who decided what, and which doors were opened.", _STORE),
     ("store", "cli.store.store:store", "Bring the store into PostgreSQL.", _STORE),
 )
 VERSION = "Reprieve 0.1.0"

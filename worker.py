@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
+from activities.fleet.check_audit import CheckAudit
 from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.check_outages import CheckWays
 from activities.fleet.drift import CheckDrift
@@ -69,6 +70,7 @@ from operations.processors.received import WithProcessor
 from operations.services.backups import PanelBackUps
 from operations.windows.check_outages import CheckOutages
 from workflows import calls
+from workflows.audit import AuditCheck
 from workflows.drift import DriftCheck
 from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
@@ -78,7 +80,7 @@ from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
-WORKFLOWS = (DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, OutageCheck, SubscriptionRenewal, Sweep)
+WORKFLOWS = (AuditCheck, DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, OutageCheck, SubscriptionRenewal, Sweep)
 _AT_WORK = 30.0
 """Seconds that an activity waits for the store at least: nobody sits before it, and another try would wait as long."""
 log = structlog.stdlib.get_logger("reprieve.worker")
@@ -141,6 +143,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             MoveDueDate(store).move_due_date,
             sweep.compare,
             sweep.heal,
+            CheckAudit(made.look_at_audit).check,
             CheckTable(made.check_open_cases).check,
             CheckWays(CheckOutages(store, looks_from(settings, stripe))).check,
             TellOfCredit(made.spread_credit).tell_of_credit,
@@ -239,6 +242,7 @@ async def run(settings: Settings) -> int:
         client = await connect(settings.outage_seconds, runtime)
         await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
+        await schedules.keep_audit(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
         await schedules.keep_outages(client, settings.task_queue, wanted=settings.outage_checks)

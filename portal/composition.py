@@ -45,6 +45,7 @@ from portal.inbox.accept import WebhookIntake
 from portal.inbox.deliver import InboxDelivery
 from portal.inbox.handle import Reader, WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
+from portal.inbox.key_uses import KeyUses
 from portal.inbox.paypal_webhooks import PAYPAL, PayPalWebhooks, reader
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.pages.back import BackPage
@@ -86,13 +87,14 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     }
     delivery = InboxDelivery(store, WebhookHandler(store, deliver, readers, now))
     intake = WebhookIntake(InboxWriter(store, settings.outage_seconds), settings.webhook_bytes, now)
+    uses = KeyUses(made.audit_of_strangers, "processors' API")
     people = Readers(Languages(settings.notices / COMMON), settings.all_brands())
     pages = Pages(people, _leads_to(settings))
     routes = [
         StripeWebhooks(
             intake, delivery, texts(settings.stripe_webhook_secrets), TYPES, live=is_live(settings.stripe_key)
         ).route(),
-        PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case).route(),
+        PaymentWebhooks(intake, delivery, secrets, store=store, case_of=made.look.case, uses=uses).route(),
         PayPalWebhooks(intake, delivery, _paypal_signatures(settings, stack), store).route(),
         Ready({"store": lambda: store.waiting(1), "temporal": connection.check}).route(),
         *_pay_routes(made, _patiently(made, connection), pages, gateway, stack),

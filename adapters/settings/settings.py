@@ -153,7 +153,7 @@ class Settings(BaseSettings):
         default="INV-{year}-{number:05}", description="numbers of renewals' invoices, counted without a gap"
     )
 
-    sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily comparison with the gateway")
+    sweep_hour: int = Field(default=6, ge=0, le=23, description="UTC hour of the daily checks")
     drift_minute: int = Field(default=17, ge=0, le=59, description="minute of the hourly look at restricted services")
     probe_networks: tuple[IPvAnyNetwork, ...] = Field(
         default=(), description="not public, and still allowed for probes and sites, as 10.1.0.0/16"

@@ -1,5 +1,6 @@
 """The whole store, put together from its topics."""
 
+from adapters.store.audit import AuditEntries
 from adapters.store.beginnings import Beginnings
 from adapters.store.closed_cases import ClosedCases
 from adapters.store.customers.accounts import Accounts
@@ -26,6 +27,7 @@ from adapters.store.windows import Windows
 
 class SqlStore(
     Accounts,
+    AuditEntries,
     Beginnings,
     CarriedRests,
     Claims,

@@ -484,3 +484,15 @@ outages = Table(
     _words("struck_reason"),
     Index(None, "seen"),
 )
+
+audit = Table(  # a chain, `dunning.audit.entry`; nothing is converted, so that what was hashed is what is kept
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _words("at"),
+    _words("seal"),
+    _words("link"),
+    _words("salt"),
+    _words("words"),
+    Index(None, "seal", unique=True),
+)

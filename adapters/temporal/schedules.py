@@ -1,4 +1,4 @@
-"""The Schedules of the daily sweep and the hourly checks: made once, brought up to date by every worker that starts."""
+"""The Schedules of the daily and the hourly checks: made once, brought up to date by every worker that starts."""
 
 from datetime import timedelta
 
@@ -18,7 +18,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from dunning.fleet import drift, open_cases, outage_check, sweep
+from dunning.fleet import audit_check, drift, open_cases, outage_check, sweep
+from dunning.fleet.audit_check import AuditOrder
 from dunning.fleet.drift import DriftOrder
 from dunning.fleet.open_cases import CheckOrder
 from dunning.fleet.outage_check import LookOrder
@@ -26,6 +27,7 @@ from dunning.fleet.sweep import SweepOrder
 from dunning.windows.outage import EVERY
 
 SWEEP, DRIFT, OPEN_CASES, OUTAGES = "reprieve-sweep", "reprieve-drift", "reprieve-open-cases", "reprieve-outages"
+AUDIT = "reprieve-audit"
 CATCH_UP = timedelta(days=1)
 """A server that was down at the hour makes good for it; an older sweep's window is the next one's, too."""
 NEXT_HOUR = timedelta(hours=1)
@@ -37,7 +39,26 @@ async def keep_sweep(client: Client, queue: str, hour: int) -> None:
 
     What an operator decided stays: a schedule that was paused stays paused. Raises RPCError.
     """
-    await _keep(client, SWEEP, _daily(queue, hour))
+    action = ScheduleActionStartWorkflow(
+        sweep.WORKFLOW,
+        SweepOrder(),
+        id="sweep",  # the server appends the time: sweep-2026-11-25T06:00:00Z
+        task_queue=queue,
+        static_summary="Daily sweep: the gateway's books against ours",
+    )
+    await _keep(client, SWEEP, _daily(action, hour, 0))
+
+
+async def keep_audit(client: Client, queue: str, hour: int) -> None:
+    """Have the audit log looked at daily, 45 minutes after that hour, UTC, on the workflows' task queue. As above."""
+    action = ScheduleActionStartWorkflow(
+        audit_check.WORKFLOW,
+        AuditOrder(),
+        id="audit",  # the server appends the time
+        task_queue=queue,
+        static_summary="Daily check: is the audit log as it was written?",
+    )
+    await _keep(client, AUDIT, _daily(action, hour, 45))
 
 
 async def keep_drift(client: Client, queue: str, minute: int) -> None:
@@ -100,16 +121,11 @@ async def _keep(client: Client, name: str, wanted: Schedule) -> None:
         await client.get_schedule_handle(name).update(brought_up_to_date)
 
 
-def _daily(queue: str, hour: int) -> Schedule:
+def _daily(action: ScheduleActionStartWorkflow, hour: int, minute: int) -> Schedule:
+    every = ScheduleCalendarSpec(hour=[ScheduleRange(hour)], minute=[ScheduleRange(minute)], comment="the sweep's hour")
     return Schedule(
-        action=ScheduleActionStartWorkflow(
-            sweep.WORKFLOW,
-            SweepOrder(),
-            id="sweep",  # the server appends the time: sweep-2026-11-25T06:00:00Z
-            task_queue=queue,
-            static_summary="Daily sweep: the gateway's books against ours",
-        ),
-        spec=ScheduleSpec(calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(hour)], comment="the sweep's hour")]),
+        action=action,
+        spec=ScheduleSpec(calendars=[every]),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
     )
 

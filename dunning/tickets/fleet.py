@@ -32,6 +32,17 @@ def drift_found(step: str, at: datetime, headline: str, lines: Iterable[str]) ->
     return _of_nobody(TicketKind.DRIFT, step, at, headline, lines)
 
 
+def audit_broken(step: str, at: datetime, headline: str, mistakes: Iterable[str]) -> TicketOrder:
+    """The audit log is not what was written. One a look at it."""
+    body = [
+        *(f"- {each}" for each in mistakes),
+        "",
+        "Somebody changed the store by hand, or it is an older copy. See what is missing, and keep the worker's logs:",
+        "    starter.py audit verify",
+    ]
+    return _of_nobody(TicketKind.AUDIT_BROKEN, step, at, headline, body)
+
+
 def cases_died(died: Mapping[str, str], at: datetime) -> TicketOrder:
     """Cases that the server ended before their time, by invoice, and how. One a check that finds new ones."""
     shown = [f"- {number}: {how}" for number, how in list(died.items())[:_SHOWN]]

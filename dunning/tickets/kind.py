@@ -72,6 +72,7 @@ class TicketKind(StrEnum):
     BREAKER_STOPPED = "breaker-stopped"
     BREAKER_DECIDED = "breaker-decided"
     OUTAGE_GOES_ON = "outage-goes-on"
+    AUDIT_BROKEN = "audit-broken"
     RUN_UNDONE = "run-undone"
     RUN_NOT_UNDOABLE = "run-not-undoable"
     DELETED_BY_MISTAKE = "deleted-by-mistake"
@@ -131,6 +132,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.BREAKER_STOPPED: _BILLING,
     TicketKind.BREAKER_DECIDED: _BILLING,
     TicketKind.OUTAGE_GOES_ON: _BILLING,
+    TicketKind.AUDIT_BROKEN: Department.MANAGEMENT,
     TicketKind.RUN_UNDONE: _BILLING,
     TicketKind.RUN_NOT_UNDOABLE: _BILLING,
     TicketKind.DELETED_BY_MISTAKE: _BILLING,

@@ -35,10 +35,13 @@ def _fits(body: bytes, header: str, secret: str) -> bool:
     return True
 
 
-def check_standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[Webhook]) -> None:
-    """Raises HttpRefusedError unless one of the secrets signed it just now (standardwebhooks.com)."""
+def check_standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[Webhook]) -> int:
+    """Which of the secrets signed it, the first is 1. Raises HttpRefusedError unless one did just now.
+
+    By https://www.standardwebhooks.com.
+    """
     why = ""
-    for secret in secrets:
+    for place, secret in enumerate(secrets, start=1):
         try:
             secret.verify(body, dict(headers), json_parse=False)
         except WebhookVerificationError as error:
@@ -46,5 +49,5 @@ def check_standard(body: bytes, headers: Mapping[str, str], secrets: Sequence[We
         except ValueError:
             why = "webhook-signature is malformed"
         else:
-            return
+            return place
     raise HttpRefusedError(400, f"not signed as Standard Webhooks are: {why}")

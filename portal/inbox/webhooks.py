@@ -24,6 +24,7 @@ from portal.http.errors import OUTAGES, HttpRefusedError, note
 from portal.inbox import processor_api
 from portal.inbox.accept import LONGEST_ID, Matter, WebhookIntake, text
 from portal.inbox.deliver import InboxDelivery
+from portal.inbox.key_uses import KeyUses
 from portal.inbox.signatures import check_standard, check_stripe
 
 log = structlog.stdlib.get_logger("reprieve.portal")
@@ -130,9 +131,11 @@ class PaymentWebhooks:
         *,
         store: Inbox,
         case_of: CaseOf,
+        uses: KeyUses,
         patience: float = PATIENCE,
     ) -> None:
         self._intake = intake
+        self._uses = uses
         self._delivery = delivery
         self._secrets = secrets
         self._store = store
@@ -145,7 +148,11 @@ class PaymentWebhooks:
 
     async def _take(self, request: Request) -> Response:
         body = await self._intake.body(request, self._secrets, "REPRIEVE_PAYMENT_WEBHOOK_SECRETS")
-        check_standard(body, request.headers, self._secrets)
+        try:
+            await self._uses.accepted(check_standard(body, request.headers, self._secrets))
+        except HttpRefusedError:
+            await self._uses.refused()
+            raise
         sent = request.headers["webhook-id"]
         if len(sent) > LONGEST_ID:
             raise HttpRefusedError(400, f"webhook-id is longer than {LONGEST_ID} characters")

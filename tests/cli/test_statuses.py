@@ -89,6 +89,8 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("lift",): ("acct", "--kind", "abuse", *WHO),
     ("drift",): (),
     ("site",): ("sandbox:u:website",),
+    ("audit", "verify"): (),
+    ("audit", "show"): (),
     ("account", "show"): ("acct",),
     ("account", "set"): ("acct", "--name", "Other", *WHO),
     ("account", "exempt"): ("acct", "--until", "2099-01-01", *WHO),

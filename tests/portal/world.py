@@ -32,6 +32,8 @@ from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
 from dunning.records.inbox import COMMAND, InboxEvent, News, Outcome
 from dunning.windows.window import Window
+from operations.audit.bounded import BoundedAudit
+from operations.audit.log import AuditLog
 from operations.cases.why import Why
 from operations.money.ask_gateway import AskGateway
 from operations.money.deliver_news import Deliver
@@ -48,6 +50,7 @@ from portal.inbox.accept import WebhookIntake
 from portal.inbox.deliver import InboxDelivery
 from portal.inbox.handle import WebhookHandler, read_given
 from portal.inbox.keep import InboxWriter
+from portal.inbox.key_uses import KeyUses
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
@@ -312,9 +315,12 @@ async def portal(
     asking = AskGateway(used, played.case, company, delivers.bring, now)
     back = BackPage(links, views, pages, asking.about)
     sites = SitesOfUsers(used, lambda each: each.panel == "whm")
+    uses = KeyUses(BoundedAudit(AuditLog(behind, now), now), "processors' API")
     routes = [
         StripeWebhooks(intake, delivery, stripe_secrets, TYPES, live=False).route(),
-        PaymentWebhooks(intake, delivery, secrets, store=used, case_of=played.case, patience=patience).route(),
+        PaymentWebhooks(
+            intake, delivery, secrets, store=used, case_of=played.case, uses=uses, patience=patience
+        ).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
         WhyPage(links, Why(used, played.case, shut, now)).route(),
         TicketPage(links, used, pages).route(),

@@ -10,6 +10,7 @@ from dunning.case.facts import GiveBack, Payment, Restored, Reversal, Undo, Void
 from dunning.case.orders import ChargeOrder, DeleteOrder, LoosenOrder, NoticeOrder, Order, ReinstateOrder
 from dunning.case.results import Refused
 from dunning.case.update import changed
+from dunning.fleet.audit_check import AuditReport, audit_ticket
 from dunning.fleet.drift import drift_ticket
 from dunning.fleet.drift_report import DriftReport
 from dunning.fleet.sweep import sweep_ticket
@@ -186,6 +187,7 @@ def opened() -> list[TicketOrder]:
         subscriptions.subscription_died(subscription(), NOW),
         drift_ticket(DriftReport(at=NOW)),
         sweep_ticket(SweepReport(since=NOW, until=NOW)),
+        audit_ticket(AuditReport(wrong=1, mistakes=("entry 5: changed",)), NOW),
         undo.run_undone(UNDO, "hotdoodle", NOW, ["- INV-1"]),
         undo.run_not_undoable(UNDO, "INV-1", "bakery", NOW, ended="its case ended as paid", what="charge pi_1"),
     ]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from composition import now
+from dunning.audit.words import read
 from dunning.case.facts import MethodChanged, Payment, Restored, Reversal
 from dunning.ports.outages import OutageError
 from dunning.records.inbox import InboxEvent
@@ -91,6 +92,19 @@ async def test_a_header_with_two_signatures_needs_one_that_fits(shared: Portal) 
         f"{standard(GOOD, 'msg_two', STRANGE)['webhook-signature']} " + headers["webhook-signature"]
     )
     assert (await shared.payment(GOOD, headers)).status_code == 202
+
+
+async def test_uses_of_a_key_are_in_the_audit_log_once_an_hour_and_strangers_fill_no_table(door: Portal) -> None:
+    for number in range(5):
+        for secret in (PAYMENTS_NEW, PAYMENTS_OLD):
+            await door.payment(GOOD, standard(GOOD, f"msg_{number}", secret))
+        assert (await door.payment(GOOD, standard(GOOD, f"msg_{number}", STRANGE))).status_code == 400
+    found = [read(each.words) async for each in door.store.entries()]
+    assert [(each.what, each.by, each.outcome) for each in found] == [
+        ("processors' API", "key 1", "accepted"),
+        ("processors' API", "key 2", "accepted"),
+        ("processors' API", "", "refused: no key fits"),
+    ]
 
 
 FORGED: dict[str, Callable[[], dict[str, str]]] = {

@@ -16,6 +16,8 @@ from tests.server.outages.writing import More
 
 _LATER = {"open_cases", "effects", "notices"}
 """What the worker writes a moment later."""
+_OF_EACH_TRY = {"audit"}
+"""What tells of each try."""
 _VARY = {"version", "issued", "generation", "order_number", "revision"}
 """What counts tries."""
 _TOLD = ("entries", "approvals", "runs", "credit_asked", "given_back", "recoveries", "decided")
@@ -26,7 +28,9 @@ _BY_CHANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(pi|cus|re
 
 async def seen(stage: Stage, client: Client, number: str, more: More | None = None) -> dict[str, Any]:
     """Every row that names the invoice, and how often each thing happened in its case; the number is left out."""
-    rows: dict[str, Any] = {name: await _rows(stage, name, number) for name in metadata.tables if name not in _LATER}
+    rows: dict[str, Any] = {
+        name: await _rows(stage, name, number) for name in metadata.tables if name not in _LATER | _OF_EACH_TRY
+    }
     try:
         case = await stage.made(client).look.case(number)
     except RefusedError:

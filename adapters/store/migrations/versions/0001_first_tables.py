@@ -78,6 +78,7 @@ def upgrade() -> None:
     _subscriptions()
     _windows()
     _processors()
+    _audit()
 
 
 def _accounts() -> None:
@@ -335,9 +336,19 @@ def _processors() -> None:
     _index("processor_sales", "invoice")
 
 
+def _audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.BigInteger(), nullable=False, autoincrement=False),
+        *_words("at", "seal", "link", "salt", "words"),
+        _key("audit", "number"),
+    )
+    op.create_index(op.f("ix_audit_seal"), "audit", ["seal"], unique=True)
+
+
 def downgrade() -> None:
     tables = (
-        "processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
+        "audit processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
         "effects consequences reached inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

@@ -1,0 +1,89 @@
+"""Writing to the audit log: what is asked for before it is tried, and what became of it.
+
+    entry = await audit.asked(Words(what="link", by="ann", about=("INV-1",)))
+    ...
+    await audit.became(entry, "done")
+
+or `write`, for what is over when it is written. Each raises StoreOutageError, having written nothing: so whoever may
+not go on without an entry does not go on.
+"""
+
+import secrets
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import datetime
+
+from dunning.audit import numbers
+from dunning.audit.entry import SALT, Draft, Entry
+from dunning.audit.wanted import Wanted, is_wanted, words_of
+from dunning.audit.words import Words, read, written
+from dunning.ports.audit import AuditEntries
+from operations.errors import RefusedError
+
+AT_ONCE = 5000
+"""Entries whose words one entry says were erased: its own words must fit."""
+_TRIES = 5
+
+
+class AuditLog:
+    """One chain for all. `clock` is the wall's; it may go back, the order is by number."""
+
+    def __init__(self, store: AuditEntries, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def write(self, words: Words) -> Entry:
+        """Write down what happened, or what was refused. Raises StoreOutageError."""
+        return await self._store.add_entry(self._draft(words))
+
+    async def asked(self, words: Words) -> Entry:
+        """Write down what is about to be tried. Raises StoreOutageError: then do not try it."""
+        return await self.write(words.model_copy(update={"kind": "asked"}))
+
+    async def became(self, asked: Entry, outcome: str) -> Entry:
+        """Write down what became of it: `done`, or why not. Raises StoreOutageError."""
+        said = read(asked.words)
+        return await self.write(
+            Words(
+                kind="outcome",
+                what=said.what,
+                by=said.by,
+                system_user=said.system_user,
+                about=said.about,
+                outcome=outcome,
+                of=str(asked.number),
+            )
+        )
+
+    async def erase(self, wanted: Wanted, said: Words) -> tuple[Entry, ...]:
+        """Take away the words of all entries that are wanted, and write down who wanted that (`said`), and when.
+
+        What says that words were erased stays, and so does what asked for it (its `what` is the same). Returns the
+        entries that say so: none when there was nothing. Safe to repeat. Raises StoreOutageError: then a part may be
+        done; RefusedError when others erase the same meanwhile.
+        """
+        done = list[Entry]()
+        for _ in range(_TRIES):
+            while found := await self._found(wanted, said.what):
+                words = said.model_copy(update={"kind": "erased", "numbers": numbers.short(found)})
+                erased = await self._store.erase_words(found, self._draft(words))
+                if erased is None:
+                    break
+                done.append(erased)
+            else:
+                return tuple(done)
+        raise RefusedError("somebody else erases the same words at this moment; try again")
+
+    async def _found(self, wanted: Wanted, erasing: str) -> list[int]:
+        found = list[int]()
+        async with aclosing(self._store.entries()) as entries:
+            async for entry in entries:
+                words = words_of(entry)
+                if words and words.kind != "erased" and words.what != erasing and is_wanted(entry, wanted):
+                    found.append(entry.number)
+                if len(found) == AT_ONCE:
+                    break
+        return found
+
+    def _draft(self, words: Words) -> Draft:
+        return Draft(self._clock(), secrets.token_hex(SALT), written(words))
