@@ -63,6 +63,7 @@ from operations.invoices.dry_run import DryRun
 from operations.invoices.moving_in import Adoption
 from operations.invoices.open_invoice import OpenInvoice
 from operations.invoices.update_known import UpdateKnown
+from operations.keeping.purge import PurgeStore
 from operations.kept import KeptFirst
 from operations.money.deliver_news import DeliverNews
 from operations.money.pay_links import PayLinks
@@ -383,6 +384,11 @@ class Composition:
     def day_behind(self) -> FindDayBehind:
         """List who always pays just after the reminder."""
         return FindDayBehind(self.store, now)
+
+    @cached_property
+    def purge(self) -> PurgeStore:
+        """Remove what has been kept long enough."""
+        return PurgeStore(self.store, self.settings.lives)
 
     @cached_property
     def find(self) -> Find:

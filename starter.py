@@ -142,7 +142,7 @@ _COMMANDS = (
     ),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
     ("audit", "cli.audit.audit:audit", "Verify and show who decided what, and which doors were opened.", _STORE),
-    ("store", "cli.store.store:store", "Bring the store into PostgreSQL.", _STORE),
+    ("store", "cli.store.store:store", "Bring the store into PostgreSQL; remove what was kept long enough.", _STORE),
 )
 VERSION = "Reprieve 0.1.0"
 """As in pyproject.toml, which not every installation has."""

@@ -21,6 +21,7 @@ from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.check_outages import CheckWays
 from activities.fleet.drift import CheckDrift
 from activities.fleet.follow_windows import FollowWindows
+from activities.fleet.purge import RemoveExpired
 from activities.fleet.sweep import SweepBooks
 from activities.guards.awaited import AwaitedPayments
 from activities.guards.breaker import Breaker
@@ -76,11 +77,22 @@ from workflows.invoice import InvoiceDunning
 from workflows.notice import Notice
 from workflows.open_cases import OpenCasesCheck
 from workflows.outages import OutageCheck
+from workflows.purge import Purge
 from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
 
 BAD_INPUT, FAILED = 2, 1
-WORKFLOWS = (AuditCheck, DriftCheck, InvoiceDunning, Notice, OpenCasesCheck, OutageCheck, SubscriptionRenewal, Sweep)
+WORKFLOWS = (
+    AuditCheck,
+    DriftCheck,
+    InvoiceDunning,
+    Notice,
+    OpenCasesCheck,
+    OutageCheck,
+    Purge,
+    SubscriptionRenewal,
+    Sweep,
+)
 _AT_WORK = 30.0
 """Seconds that an activity waits for the store at least: nobody sits before it, and another try would wait as long."""
 log = structlog.stdlib.get_logger("reprieve.worker")
@@ -151,6 +163,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             renewals.note_subscription,
             renewals.keep_subscriptions,
             FollowWindows(made.follow_windows).follow_windows,
+            RemoveExpired(made.purge).remove_expired,
             LookAtProcessors(LookAtAll(look, store, made.deliver_news.deliver, made.payment_doctor)).look_at_processors,
         ],
     }
@@ -243,6 +256,7 @@ async def run(settings: Settings) -> int:
         await register(client)
         await schedules.keep_sweep(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_audit(client, settings.task_queue, settings.sweep_hour)
+        await schedules.keep_purge(client, settings.task_queue, settings.sweep_hour)
         await schedules.keep_drift(client, settings.task_queue, settings.drift_minute)
         await schedules.keep_open_cases(client, settings.task_queue, (settings.drift_minute + 30) % 60)
         await schedules.keep_outages(client, settings.task_queue, wanted=settings.outage_checks)

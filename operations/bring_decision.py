@@ -15,7 +15,7 @@ from dunning.rules.answers import answered_before
 from dunning.rules.updates import MOST
 from operations.cases.dead_case import wait_for_recovery
 from operations.cases.wake import wake
-from operations.errors import CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
+from operations.errors import BooksRemovedError, CaseRefusedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
 
 _ASKED_FOR = "asked for"
 
@@ -53,6 +53,8 @@ class BringDecision:
             )
         if not known:
             return NoSuchInvoiceError(invoice)
+        if known.status == "closed":
+            return BooksRemovedError(invoice)
         await wait_for_recovery(self._cases, invoice)
         return NoCaseAtAllError(invoice)
 

@@ -42,6 +42,16 @@ class NoCaseAtAllError(RefusedError):
         )
 
 
+class BooksRemovedError(RefusedError):
+    """The invoice was closed so long ago that its books are not kept any more."""
+
+    def __init__(self, invoice: str) -> None:
+        super().__init__(
+            "it is closed, and its books were removed after as many days as REPRIEVE_KEEP_BOOKS_DAYS says",
+            about=invoice,
+        )
+
+
 class NoSuchAccountError(NotFoundError):
     """Nobody here has ever heard of that account."""
 

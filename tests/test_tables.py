@@ -12,6 +12,7 @@ import pytest
 
 from adapters.panels import KINDS as PANELS
 from adapters.settings.panels import Kind as PanelKind
+from adapters.store.tables import metadata
 from adapters.temporal.attributes import KEYS
 from cli.invoices.forecast_svg import COLOURS as AHEAD
 from cli.policies.diff import DEEDS as DIFFERENCES
@@ -27,6 +28,7 @@ from dunning.fleet.drift_report import TITLES, Finding
 from dunning.fleet.reconcile import LINES, Moved
 from dunning.forecast.difference import COUNTED
 from dunning.forecast.expected import DEED_OF, Deed
+from dunning.keeping import kinds as keeping
 from dunning.level import Level
 from dunning.notices.hold_notice import TITLES as TITLES_OF_HOLDS
 from dunning.policy.plan import LEVEL_OF, MILESTONE_ACTIONS, TRAITS, Action
@@ -96,6 +98,8 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "the name of what is asked of a subscription": (ASKED, get_args(Asked), ()),
     "the name of a signal": (SIGNALS, get_args(Signal), ()),
     "the search attributes": (KEYS, names.ATTRIBUTES, ()),
+    "how long a table's rows are kept (and docs/retention.md)": (keeping.TABLES, metadata.tables, ()),
+    "the days that a kind of records is kept": (keeping.LIVES, keeping.Kind, ()),
     "a state on the pay page": (
         {*PAYABLE, *(state.replace(" ", "-") for state in STATES)},
         words(StateAt),

@@ -6,11 +6,20 @@ The connection to Temporal is not among them: it comes from the SDK's own `envco
 
 import os
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,12 +34,15 @@ from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
 from adapters.settings.strength import Signing, StripeSecret, WebhookKey
+from dunning.keeping.kinds import LIVES, Kind, checked
 from dunning.ports.outages import PATIENCE
 from dunning.services.hold_reasons import Contacts, HoldContact
 from dunning.subscriptions.numbers import numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME_SERVER = r"^([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$"
+_DAYS = {f"keep_{kind}_days": kind for kind in Kind}
+"""The settings that say how long a kind of records is kept."""
 BrandName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 HOLD_CONTACTS: Contacts = {
     "abuse": HoldContact(write_to="abuse@hosting.example", read="https://hosting.example/abuse-faq"),
@@ -182,6 +194,16 @@ class Settings(BaseSettings):
     )
     breaker_retry_hours: float = Field(default=6.0, gt=0, description="what was stopped asks again so often")
 
+    keep_mails_days: int = Field(default=LIVES[Kind.MAILS].days, description="mails that came in; 0 or empty: for ever")
+    keep_inbox_days: int = Field(default=LIVES[Kind.INBOX].days, description="webhooks and commands that were handled")
+    keep_notices_days: int = Field(default=LIVES[Kind.NOTICES].days, description="what customers were sent")
+    keep_books_days: int = Field(default=LIVES[Kind.BOOKS].days, description="closed books: from when they were closed")
+    keep_tickets_days: int = Field(default=LIVES[Kind.TICKETS].days, description="tickets: from when they were closed")
+    keep_consequences_days: int = Field(
+        default=LIVES[Kind.CONSEQUENCES].days, description="suspensions and deletions as the breaker saw them"
+    )
+    keep_windows_days: int = Field(default=LIVES[Kind.WINDOWS].days, description="maintenance windows and outages")
+
     charges_per_second: float | None = Field(default=None, gt=0)
     mails_per_second: float | None = Field(default=None, gt=0)
     panel_calls_per_second: float | None = Field(default=None, gt=0)
@@ -193,6 +215,16 @@ class Settings(BaseSettings):
     log_json: bool = True
     graceful_seconds: float = Field(default=150.0, ge=0, description="longer than the slowest charge")
     sticky_seconds: float = Field(default=10.0, gt=0, description="how long a dead worker's cases wait for it")
+
+    @field_validator(*_DAYS, mode="before")
+    @classmethod
+    def _empty_is_for_ever(cls, days: Any) -> Any:
+        return 0 if days == "" else days
+
+    @field_validator(*_DAYS)
+    @classmethod
+    def _kept_long_enough(cls, days: int, info: ValidationInfo) -> int:
+        return checked(_DAYS[info.field_name or ""], days)
 
     @model_validator(mode="after")
     def _key_and_address_fit(self) -> "Settings":
@@ -218,6 +250,11 @@ class Settings(BaseSettings):
     def one_after_window(self) -> timedelta:
         """How long after one step that was put off the next one comes."""
         return timedelta(minutes=1) / self.after_window_per_minute
+
+    @property
+    def lives(self) -> Mapping[Kind, int]:
+        """How many days each kind of records is kept; 0: for ever."""
+        return {kind: getattr(self, name) for name, kind in _DAYS.items()}
 
     def all_brands(self) -> Brands:
         """The house's own brand, and the others."""

@@ -10,6 +10,7 @@ from adapters.store.customers.holds import Holds
 from adapters.store.customers.merging import Merging
 from adapters.store.customers.search import Search
 from adapters.store.invoices import Invoices
+from adapters.store.keeping.purging import Purging
 from adapters.store.messages.digests import DigestCopies
 from adapters.store.messages.inbox import Inbox
 from adapters.store.messages.mailbox import Mailbox
@@ -45,6 +46,7 @@ class SqlStore(
     OutageLedger,
     PaymentRecords,
     Processors,
+    Purging,
     Search,
     Subscriptions,
     Tickets,

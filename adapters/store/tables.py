@@ -181,6 +181,7 @@ notices = Table(
     Index(None, "account", "at"),
     Index(None, "message_id"),
     Index(None, "digest"),
+    Index(None, "at"),
 )
 
 charge_attempts = Table(
@@ -259,6 +260,7 @@ tickets = Table(
     _words("closed_by"),
     _words("closed_reason"),
     Index(None, "account", "at"),
+    Index(None, "closed_at"),
 )
 
 closed_ledgers = Table(
@@ -276,6 +278,7 @@ closed_ledgers = Table(
     Column("revision", BigInteger, nullable=False),  # the case's, when its books were closed
     _words("order"),  # the CloseOrder with its entries, as JSON
     Index(None, "account"),
+    Index(None, "closed_at"),
 )
 
 open_cases = Table(

@@ -1,4 +1,4 @@
-"""The Schedules of the daily and the hourly checks: made once, brought up to date by every worker that starts."""
+"""The Schedules of the daily sweep, purge and checks, and of the hourly ones: made once, kept by every worker."""
 
 from datetime import timedelta
 
@@ -24,10 +24,13 @@ from dunning.fleet.drift import DriftOrder
 from dunning.fleet.open_cases import CheckOrder
 from dunning.fleet.outage_check import LookOrder
 from dunning.fleet.sweep import SweepOrder
+from dunning.keeping import purge
+from dunning.keeping.purge import PurgeOrder
 from dunning.windows.outage import EVERY
 
 SWEEP, DRIFT, OPEN_CASES, OUTAGES = "reprieve-sweep", "reprieve-drift", "reprieve-open-cases", "reprieve-outages"
 AUDIT = "reprieve-audit"
+PURGE = "reprieve-purge"
 CATCH_UP = timedelta(days=1)
 """A server that was down at the hour makes good for it; an older sweep's window is the next one's, too."""
 NEXT_HOUR = timedelta(hours=1)
@@ -59,6 +62,18 @@ async def keep_audit(client: Client, queue: str, hour: int) -> None:
         static_summary="Daily check: is the audit log as it was written?",
     )
     await _keep(client, AUDIT, _daily(action, hour, 45))
+
+
+async def keep_purge(client: Client, queue: str, hour: int) -> None:
+    """Have what was kept long enough removed daily, half an hour after that hour, UTC, on that task queue. As above."""
+    action = ScheduleActionStartWorkflow(
+        purge.WORKFLOW,
+        PurgeOrder(),
+        id="purge",  # the server appends the time
+        task_queue=queue,
+        static_summary="Daily purge: what has been kept for as long as the settings say",
+    )
+    await _keep(client, PURGE, _daily(action, hour, 30))
 
 
 async def keep_drift(client: Client, queue: str, minute: int) -> None:

@@ -14,7 +14,7 @@ from dunning.ports.invoices import Invoices
 from dunning.rules.machine import decide
 from dunning.rules.record import recorded
 from dunning.windows.shut import ALWAYS_OPEN, Shut
-from operations.errors import NoCaseAtAllError, NoSuchInvoiceError
+from operations.errors import BooksRemovedError, NoCaseAtAllError, NoSuchInvoiceError, RefusedError
 
 CaseOf = Callable[[str], Awaitable[Case | None]]
 """All facts of an invoice's case, as `Look.case` tells them."""
@@ -60,7 +60,7 @@ class Look:
     async def show(self, invoice: str) -> CaseView:
         """The case as it is now; a closed one is read from its books when no worker can tell.
 
-        Raises NoSuchInvoiceError, and NoCaseAtAllError for an invoice whose case never began, or was forgotten.
+        Raises NoSuchInvoiceError, BooksRemovedError, and NoCaseAtAllError for an invoice whose case never began.
         """
         try:
             case = await self.case(invoice)
@@ -70,13 +70,19 @@ class Look:
             if case is None:
                 raise
         if case is None:
-            raise NoCaseAtAllError(invoice) if await self._store.invoice(invoice) else await self._unknown(invoice)
+            raise await self._no_case(invoice)
         at = present(case, self._clock())
         step = decide(case, at)
         # A dead case answers from its history as if nothing had happened.
         over = isinstance(step, Finish)
         died, trying = ("", ()) if over else (await self._cases.died(invoice), await self._cases.trying(invoice))
         return CaseView(case, at, step, died, () if died else trying)
+
+    async def _no_case(self, invoice: str) -> RefusedError:
+        known = await self._store.invoice(invoice)
+        if known is None:
+            return await self._unknown(invoice)
+        return BooksRemovedError(invoice) if known.status == "closed" else NoCaseAtAllError(invoice)
 
     async def _unknown(self, name: str) -> NoSuchInvoiceError:
         try:

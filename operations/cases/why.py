@@ -21,7 +21,7 @@ from dunning.records.effects import Effect
 from dunning.tickets.ticket import Ticket
 from dunning.windows.shut import Shut
 from operations.cases.look import CaseOf, present
-from operations.errors import NotFoundError
+from operations.errors import BooksRemovedError, NoCaseAtAllError, NotFoundError
 from operations.windows.shut import ShutFrom
 
 
@@ -39,10 +39,15 @@ class Why:
         self._clock = clock
 
     async def of(self, name: str) -> Receipt | AccountReceipt:
-        """The receipt of an invoice, or of an account with all its invoices. Raises NotFoundError."""
+        """The receipt of an invoice, or of an account with all its invoices.
+
+        Raises NotFoundError, BooksRemovedError, and NoCaseAtAllError for an invoice whose case never began.
+        """
         made = await self.of_invoice(name)
         if made:
             return made
+        if known := await self._store.invoice(name):
+            raise BooksRemovedError(name) if known.status == "closed" else NoCaseAtAllError(name)
         try:
             account = await self._store.account(name)
         except LookupError:

@@ -91,6 +91,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("site",): ("sandbox:u:website",),
     ("audit", "verify"): (),
     ("audit", "show"): (),
+    ("store", "purge"): (),
     ("account", "show"): ("acct",),
     ("account", "set"): ("acct", "--name", "Other", *WHO),
     ("account", "exempt"): ("acct", "--until", "2099-01-01", *WHO),

@@ -18,6 +18,7 @@ from adapters.templates.renderer import TemplateRenderer
 from cli.policies import plan
 from cli.policies.timeline_svg import picture
 from dunning import names
+from dunning.keeping.kinds import LIVES, TABLES, Kind, Until
 from dunning.money import Money
 from dunning.policy.file import MilestoneRule, Policy, Reinstatement
 from dunning.policy.plan import Invoice, Milestone
@@ -228,3 +229,15 @@ def test_every_promise_is_in_the_table_with_files_that_test_it() -> None:
         assert (proofs == "none") == (where == "not yet")
         for file in re.findall(r"`(tests/[\w./]+)`", proofs):
             assert f"mark.promise({number})" in (ROOT / file).read_text(), f"promise {number}: {file}"
+
+
+def test_how_long_each_table_and_kind_is_kept_is_what_the_code_does() -> None:
+    text = (ROOT / "docs" / "retention.md").read_text()
+    kinds = re.findall(r"^\| .* \| `REPRIEVE_KEEP_(\w+)_DAYS`, (\d+) \| (\d+) \| (.*) \|$", text, re.MULTILINE)
+    assert kinds == [(kind.name, str(life.days), str(life.least), life.because) for kind, life in LIVES.items()]
+    listed = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*) \|$", text, re.MULTILINE)
+    assert listed == [(name, kept.what, kept_for(kept.until), kept.why) for name, kept in TABLES.items()]
+
+
+def kept_for(until: Kind | Until) -> str:
+    return f"`REPRIEVE_KEEP_{until.name}_DAYS`" if isinstance(until, Kind) else until.value

@@ -127,6 +127,17 @@ async def with_ticket(stage: Stage, client: Client, number: str) -> None:
     await stage.store.open_ticket(order)
 
 
+async def with_old_ticket(stage: Stage, client: Client, number: str) -> None:
+    """Closed so long ago that it is not kept any more."""
+    await opened(stage, client, number)
+    kind, at = TicketKind.NOBODY_REACHED, AT - timedelta(days=1000)
+    order = TicketOrder(
+        invoice="", account=account(number), step=number, at=at, kind=kind, subject="look", body="please"
+    )
+    await stage.store.open_ticket(order)
+    assert await stage.store.close_tickets([order.key], at, "ana", "done") == (f":{number}",)
+
+
 async def stopped(stage: Stage, client: Client, number: str) -> None:
     await opened(stage, client, number)
     asked = Consequence(

@@ -66,6 +66,10 @@ async def subjects(stage: Stage, number: str) -> list[str]:
     return sorted({each.subject for each in (await stage.companies.mail.books()).to(email(number))})
 
 
+async def old_ticket(stage: Stage, number: str) -> bool:
+    return await stage.store.ticket(f":{number}") is not None
+
+
 async def in_the_table(stage: Stage, number: str) -> bool:
     return await stage.store.open_case(number) is not None
 
@@ -214,4 +218,5 @@ WRITING: dict[str, Writing] = {
     "outage add": Writing(_outage_add, nothing, varies=frozenset({"outages"}), more=outage),
     "outage strike": Writing(_of("outage strike", "portal-{}", *WHO), preparing.with_outage),
     "drift": Writing(_of("drift"), drifted, more=shown),
+    "store purge": Writing(_of("store purge"), preparing.with_old_ticket, more=old_ticket),
 }

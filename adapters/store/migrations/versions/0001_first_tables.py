@@ -152,6 +152,7 @@ def _invoices() -> None:
         _key("closed_ledgers", "invoice"),
     )
     _index("closed_ledgers", "account")
+    _index("closed_ledgers", "closed_at")
     op.create_table(
         "open_cases",
         *_words("number", "account", "customer", "policy", "zone", "state", "level", "coming", "died", "snapshot"),
@@ -204,7 +205,7 @@ def _notices() -> None:
         _instant("at"),
         _key("notices", "id"),
     )
-    for columns in (("invoice", "at"), ("account", "at"), ("message_id",), ("digest",)):
+    for columns in (("invoice", "at"), ("account", "at"), ("message_id",), ("digest",), ("at",)):
         _index("notices", *columns)
     op.create_table(
         "tickets",
@@ -215,6 +216,7 @@ def _notices() -> None:
         _key("tickets", "key"),
     )
     _index("tickets", "account", "at")
+    _index("tickets", "closed_at")
 
 
 def _inboxes() -> None:
