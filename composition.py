@@ -34,6 +34,7 @@ from dunning.windows.hours import OpenHours
 from operations.accounts.changes import AccountChanges
 from operations.accounts.close_site import CloseSite
 from operations.accounts.exemptions import Exemptions
+from operations.accounts.export import ExportAccount
 from operations.accounts.merge import MergeAccounts
 from operations.accounts.services import ServiceChanges
 from operations.audit.bounded import BoundedAudit
@@ -263,6 +264,11 @@ class Composition:
     def merging(self) -> MergeAccounts:
         """Merge two accounts of one customer."""
         return MergeAccounts(self.store, self.decisions.decide, self.exemptions, now)
+
+    @cached_property
+    def export_account(self) -> ExportAccount:
+        """Tell all that is kept of an account."""
+        return ExportAccount(self.store, self.look.case, self.audit, now)
 
     @cached_property
     def tickets(self) -> TicketList:

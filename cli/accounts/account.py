@@ -26,6 +26,7 @@ Emails = tuple[str, ...]
 
 account = App(name="account", help="Show and change an account: name, language, zone, contacts, payer, brand.")
 account.command("cli.accounts.merge:merge", name="merge", help="Merge two accounts of one customer.")
+account.command("cli.accounts.export:export", name="export", help="Write all that is kept of an account to a file.")
 
 
 @account.command
