@@ -84,6 +84,7 @@ from operations.services.holds import StaffHolds
 from operations.services.services import AccountServices
 from operations.services.settled_holds import SettledHolds
 from operations.services.sites import SiteAccesses
+from operations.staff.users import Users
 from operations.subscriptions.changes import SubscriptionChanges
 from operations.subscriptions.check_subscription import CheckSubscription
 from operations.subscriptions.keep import KeepSubscriptions
@@ -274,6 +275,11 @@ class Composition:
     def tickets(self) -> TicketList:
         """List what waits for a person, and close it."""
         return TicketList(self.store, now)
+
+    @cached_property
+    def users(self) -> Users:
+        """Who decides, and who may do what."""
+        return Users(self.store, now)
 
     @cached_property
     def archive(self) -> NoticeArchive:

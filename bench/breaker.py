@@ -129,7 +129,7 @@ async def _ahead(skipper: TimeSkipper, handle: Handle) -> None:
 
 async def _allow(made: Stage, *words: str) -> None:
     """As an operator types it."""
-    command = ("starter.py", "breaker", "allow", *words, "--by", "bench", "--reason", "a test", "--yes")
+    command = ("starter.py", "breaker", "allow", *words, "--by", "ana", "--reason", "a test", "--yes")
     process = await asyncio.create_subprocess_exec(sys.executable, *command, env={**os.environ, **made.env})
     if await process.wait():
         raise RuntimeError(f"{' '.join(command)}: exit status {process.returncode}")

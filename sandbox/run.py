@@ -20,6 +20,12 @@ from typing import IO
 import httpx2
 
 from adapters.settings.settings import ROOT, Settings
+from adapters.store import SqlStore
+from cli.shell.options import login
+from composition import now
+from dunning.staff.role import Role
+from operations.errors import RefusedError
+from operations.staff.users import Users
 from sandbox.companies import Sandbox
 from sandbox.panel.settings import panel_settings, sandbox_panels
 from sandbox.stage.child import Child
@@ -72,6 +78,7 @@ class Machine:
         os.environ.update(self.env)
         self.settings = Settings()
         self._parts: dict[str, Child] = {}
+        self.first_user = ""
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Start everything. Raises CannotRunError."""
@@ -90,6 +97,7 @@ class Machine:
                 await companies.payments.webhook(at, secrets[0].get_secret_value() if secrets else "")
         health = _page(f"http://127.0.0.1:{self.settings.health_port}/ready")
         await self._start(stack, "the worker", [sys.executable, "worker.py"], health)
+        self.first_user = await _first_user(self.settings.store_url)
         portal = _page(f"http://127.0.0.1:{self.settings.portal_port}/ready")
         await self._start(stack, "the portal", [sys.executable, "-m", "portal"], portal)
         settings = self.settings
@@ -135,6 +143,17 @@ def _left_to_stand_ins(settings: Settings, ports: Mapping[str, int]) -> dict[str
     return left
 
 
+async def _first_user(url: str) -> str:
+    """Make whoever runs this the admin of a store that has no users yet; the name, empty when nobody was added."""
+    store = SqlStore(url)
+    try:
+        return (await Users(store, now).add(login(), Role.ADMIN, "", login())).user.name
+    except RefusedError:  # it has users, or the system knows no name that a user may have
+        return ""
+    finally:
+        await store.close()
+
+
 def _check_ports(ports: list[int]) -> None:
     for port in ports:
         with socket.socket() as listener:
@@ -170,6 +189,7 @@ def _tell(machine: Machine, folder: Path) -> None:
         f"the door for mail       {machine.settings.mail_in_host}:{machine.settings.mail_in_port}",
         *([f"mails that were caught  http://127.0.0.1:{machine.ports['mail']}"] if machine.stands_in else []),
         f"log                     {folder / 'run.log'}",
+        *([f"who may decide          {machine.first_user}, an admin (docs/staff.md)"] if machine.first_user else []),
         "",
         "In another terminal, from here:",
         f"    . {folder / 'run.env'}",

@@ -17,6 +17,7 @@ from adapters.temporal.attributes import KEYS
 from cli.invoices.forecast_svg import COLOURS as AHEAD
 from cli.policies.diff import DEEDS as DIFFERENCES
 from cli.policies.timeline_svg import COLOURS
+from cli.shell.permissions import NEEDS
 from dunning import names
 from dunning.case import results
 from dunning.case.ledger import CHARGES, MONEY_IN, SIGN, TAKEN_BACK, Kind
@@ -42,6 +43,7 @@ from dunning.rules.record import RECORDERS
 from dunning.rules.signals import READERS
 from dunning.services.hold_reasons import BECAUSE, NAMES, Category
 from dunning.services.site_state import MEANS
+from dunning.staff.role import MAY, Permission, Role
 from dunning.states import State, StateAt
 from dunning.subscriptions.subscription import Asked
 from dunning.tickets.case_tickets import WORDS as TICKETS
@@ -97,6 +99,8 @@ TABLES: dict[str, tuple[Collection[object], Iterable[object], Iterable[object]]]
     "the name of an update": (UPDATES, get_args(Update), ()),
     "the name of what is asked of a subscription": (ASKED, get_args(Asked), ()),
     "the name of a signal": (SIGNALS, get_args(Signal), ()),
+    "what a role may do": (MAY, Role, ()),
+    "what a command takes": (set(NEEDS.values()), Permission, ()),
     "the search attributes": (KEYS, names.ATTRIBUTES, ()),
     "how long a table's rows are kept (and docs/retention.md)": (keeping.TABLES, metadata.tables, ()),
     "the days that a kind of records is kept": (keeping.LIVES, keeping.Kind, ()),

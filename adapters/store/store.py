@@ -23,6 +23,7 @@ from adapters.store.money.payments import PaymentRecords
 from adapters.store.money.processors import Processors
 from adapters.store.open_cases import OpenCases
 from adapters.store.outage_ledger import OutageLedger
+from adapters.store.staff import Staff
 from adapters.store.subscriptions import Subscriptions
 from adapters.store.windows import Windows
 
@@ -50,6 +51,7 @@ class SqlStore(
     Processors,
     Purging,
     Search,
+    Staff,
     Subscriptions,
     Tickets,
     Windows,

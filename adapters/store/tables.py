@@ -499,3 +499,17 @@ audit = Table(  # a chain, `dunning.audit.entry`; nothing is converted, so that 
     _words("words"),
     Index(None, "seal", unique=True),
 )
+
+staff = Table(  # our own users; none is deleted
+    "staff",
+    metadata,
+    _key("key"),
+    _words("name"),
+    _words("role"),
+    _instant("added_at"),
+    _words("added_by"),
+    _words("added_login"),
+    Column("disabled_at", UtcInstant),
+    _words("disabled_by"),
+    _words("disabled_login"),
+)

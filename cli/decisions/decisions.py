@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError, reasons
-from cli.shell.options import By, Json, Number, Signed, day, login
+from cli.shell.options import By, Json, Number, Signed, day
 from cli.shell.output import print_json, say
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def promise(
 
     from dunning.case.facts import Promise
 
-    await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by or login()}, json)
+    await _decide(invoice, Promise, {"until": on, "reinstate": reinstate, "by": by}, json)
     if reinstate and not json:
         say(f"{invoice}: what it restricts goes back now, and is restricted again once {on} is over, unless it is paid")
 
@@ -67,7 +67,7 @@ async def waive(
         "entry": entry,
         "amount": part,
         "give_back": give_back,
-        "by": by or login(),
+        "by": by,
         "reason": reason,
     }
     await _decide(invoice, Waiver, values, json)
@@ -108,7 +108,7 @@ async def void(invoice: Number, /, *, reason: Reason, by: Signed = "", json: Jso
     """Declare the invoice a mistake: nothing is owed, and what was restricted is reinstated."""
     from dunning.case.facts import Void
 
-    await _decide(invoice, Void, {"reason": reason, "by": by or login()}, json)
+    await _decide(invoice, Void, {"reason": reason, "by": by}, json)
 
 
 async def due(
@@ -125,7 +125,7 @@ async def due(
 
     from dunning.case.facts import DueDateChange
 
-    await _decide(invoice, DueDateChange, {"due": on, "by": by or login(), "reason": reason}, json)
+    await _decide(invoice, DueDateChange, {"due": on, "by": by, "reason": reason}, json)
 
 
 async def _decide(invoice: str, model: type[Decision], values: dict[str, object], json: bool) -> None:

@@ -6,24 +6,37 @@ import os
 import re
 import sys
 import tomllib
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Literal
 
 from cli.shell.errors import AGAIN, BadInputError, FailedError, TemporalAwayError
 from cli.shell.preferences import settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
 
     from structlog.typing import EventDict
     from temporalio.client import Client
 
+    from adapters.store import SqlStore
     from composition import Composition
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
 Need = Literal["needed", "if there", "not needed"]
 """Whether a command needs Temporal, or the store: it ends before it begins when that is away, or only what needs it."""
+_SHARED: ContextVar[SqlStore | None] = ContextVar("_SHARED", default=None)
+
+
+@contextmanager
+def sharing(store: SqlStore) -> Generator[None]:
+    """Let what is composed meanwhile use this open store: to look who acts costs one read, and no connection."""
+    before = _SHARED.set(store)
+    try:
+        yield
+    finally:
+        _SHARED.reset(before)
 
 
 @asynccontextmanager
@@ -51,7 +64,8 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
             if server == "needed":
                 raise
             why = error.why
-        if store != "not needed":
+        shared = _SHARED.get()
+        if store != "not needed" and not shared:
             await _migrated(settings().store_url, needed=store == "needed")
 
         def connected() -> Client:
@@ -59,7 +73,7 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
                 raise OutageError(why)
             return client
 
-        yield Composition(settings(), connected, stack)
+        yield Composition(settings(), connected, stack, shared)
 
 
 @asynccontextmanager

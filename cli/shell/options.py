@@ -37,8 +37,8 @@ def _chosen(_kind: type, tokens: Sequence[Token]) -> str:
 
 Chosen = Parameter(converter=_chosen)
 """For options that choose: left out they mean all, so what is empty is a mistake."""
-By = Annotated[str, Parameter("--by", help="Who decides this; kept in the case.")]
-Signed = Annotated[str, Parameter("--by", help="Who decides this; kept in the case (default: your login here).")]
+By = Annotated[str, Parameter("--by", help="The user who decides this; kept in the case.")]
+Signed = Annotated[str, Parameter("--by", help="The user who decides this; kept in the case (default: your login).")]
 
 
 def login() -> str:

@@ -2,15 +2,19 @@
 
 from dunning.case.case import Case
 from dunning.level import Level
-from dunning.person import person
 from dunning.policy.plan import Action, Milestone
+from dunning.staff.four_eyes import THE_POLICY, agreed
 from dunning.states import State
 
 
 def missing_approvals(case: Case, milestone: Milestone) -> int:
     """How many more people have to agree before the milestone."""
-    people = {person(each.by) for each in case.approvals if each.milestone == milestone.name} - {""}
-    return max(0, milestone.approvals - len(people))
+    return max(0, milestone.approvals - len(agreed(approvers(case, milestone), THE_POLICY)))
+
+
+def approvers(case: Case, milestone: Milestone) -> tuple[str, ...]:
+    """Who has agreed to the milestone, as they were named, the first one first."""
+    return tuple(each.by for each in case.approvals if each.milestone == milestone.name)
 
 
 def state(case: Case) -> State:

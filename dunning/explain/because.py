@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dunning.case.case import Case, Done, Followed
 from dunning.case.moved_in import OVER
+from dunning.case.state import approvers
 from dunning.explain.temporal_ui import clock
 from dunning.payments.refusals import refusal
 from dunning.policy.plan import CONSEQUENCES, Action, Milestone
@@ -107,7 +108,7 @@ def _warned(case: Case, milestone: Milestone, done: Done) -> Iterator[str]:
 
 
 def _agreed(known: Known, milestone: Milestone) -> Iterator[str]:
-    people = sorted({each.by for each in known.case.approvals if each.milestone == milestone.name})
+    people = sorted(set(approvers(known.case, milestone)))
     if people:
         yield f"approved by {len(people)} person(s)" if known.for_customer else f"approved by {', '.join(people)}"
 

@@ -100,6 +100,7 @@ TABLES: dict[str, Kept] = {
     "inbox": Kept("webhooks and commands", Kind.INBOX, "what was handled; the rest waits"),
     "inbound_mails": Kept("mails that came in", Kind.MAILS, "what was handled, and has no open ticket"),
     "audit": Kept("the audit log", Until.FOR_EVER, "a chain is whole or none; the words of an entry can be erased"),
+    "staff": Kept("users of ours", Until.FOR_EVER, "decisions name them; a disabled one decides nothing"),
     # services, windows
     "consequences": Kept(
         "suspensions and deletions as the breaker saw them", Kind.CONSEQUENCES, "the breaker counts them"

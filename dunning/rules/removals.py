@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from dunning.case.case import Case
 from dunning.case.ledger import Kind
-from dunning.case.state import missing_approvals
+from dunning.case.state import approvers, missing_approvals
 from dunning.coverage import Coverage
 from dunning.money import Money
 from dunning.policy.invoice_number import typed
@@ -88,7 +88,7 @@ def due_first(found: Iterable[Removal]) -> list[Removal]:
 
 
 def _given(case: Case, milestone: Milestone) -> tuple[str, ...]:
-    return tuple(sorted({each.by for each in case.approvals if each.milestone == milestone.name}))
+    return tuple(sorted(set(approvers(case, milestone))))
 
 
 def _since(case: Case) -> datetime | None:

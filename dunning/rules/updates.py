@@ -20,12 +20,13 @@ from dunning.case.facts import (
 )
 from dunning.case.ledger import CHARGES, MONEY_IN, TAKEN_BACK, Entry, Kind, find
 from dunning.case.size import FULL, size
+from dunning.case.state import approvers
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.level import Level
 from dunning.money import MOST, Money
-from dunning.person import person
 from dunning.policy.step_kinds import StepKind
 from dunning.policy.step_names import step
+from dunning.staff.four_eyes import THE_POLICY, cannot_approve
 
 CARRIED_ON = "carried-on"
 """The line by which what earlier invoices left goes on from one that was voided."""
@@ -158,11 +159,7 @@ def approval_refused(case: Case, approval: Approval) -> str:
     if case.next_beside_notices is not milestone:
         before = case.next_beside_notices.name if case.next_beside_notices else "the end"
         return f"{milestone.name!r} cannot be decided yet: {before!r} comes first"
-    if not person(approval.by):
-        return "an approval needs the name of who gives it"
-    if any(a.milestone == approval.milestone and person(a.by) == person(approval.by) for a in case.approvals):
-        return f"{approval.by} has already approved {milestone.name!r}"
-    return ""
+    return cannot_approve(approval.by, milestone.name, approvers(case, milestone), THE_POLICY)
 
 
 @one_fact

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters.settings.settings import Settings
-from adapters.store import SqlStore
+from adapters.store import SqlStore, migrate
 from composition import Composition
 from dunning.policy.file import Policy
 from operations.invoices.new_invoice import NewInvoice
@@ -26,6 +26,7 @@ from sandbox.paypal.company import CLIENT, SECRET
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports, listens
 from sandbox.stage.process import SandboxProcess
+from sandbox.stage.staff import employ
 from sandbox.stage.temporal_server import TemporalServer
 
 QUEUE = "reprieve"
@@ -220,6 +221,8 @@ async def stage(
         made = Stage(server, addresses, folder, settings or {})
         stack.push_async_callback(made.close)
         await made.trust_paypal()
+        await migrate(made.env["REPRIEVE_STORE_URL"])
+        await employ(made.store)
         if worker:
             await made.start_worker()
         if portal:

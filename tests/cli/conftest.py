@@ -1,12 +1,14 @@
 import asyncio
 import io
+import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from adapters.store import SqlStore, migrate
+from adapters.store import SqlStore
 from cli.shell.preferences import settings
 from sandbox.stage.stage import Stage
 from starter import main
@@ -21,8 +23,13 @@ class Keyboard(io.TextIOWrapper):
 
 
 @pytest.fixture
-def offline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
-    """Run commands in this process, with no server anywhere: ten times as fast as a process for each."""
+def offline(staffed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
+    """Run commands in this process, with no server anywhere: ten times as fast as a process for each.
+
+    Who names no store has one that knows the stage's users, and writes nothing there.
+    """
+    if "REPRIEVE_STORE_URL" not in os.environ:
+        monkeypatch.setenv("REPRIEVE_STORE_URL", f"sqlite+aiosqlite:///{staffed}")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0")  # nobody is there, and nobody comes
     monkeypatch.delenv("COLUMNS", raising=False)
@@ -41,11 +48,10 @@ def offline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
-    """Give an empty store of its own, which the commands use, too."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/own.db"
+async def store(staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SqlStore]:
+    """Give a store of its own that has users and nothing else; the commands use it, too."""
+    url = f"sqlite+aiosqlite:///{shutil.copy(staffed, tmp_path / 'own.db')}"
     monkeypatch.setenv("REPRIEVE_STORE_URL", url)
-    await migrate(url)
     opened = SqlStore(url)
     yield opened
     await opened.close()

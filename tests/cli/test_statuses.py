@@ -101,6 +101,9 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("service", "move"): ("acct", "s", "--user", "u", *WHO),
     ("service", "close"): ("acct", "s", *WHO),
     ("service", "remove"): ("acct", "s", *WHO),
+    ("user", "add"): ("new", "--role", "clerk", *WHO[:2]),
+    ("user", "disable"): ("cleo", *WHO[:2]),
+    ("user", "list"): (),
 }
 
 

@@ -35,6 +35,7 @@ from adapters.store.tables import (
     renewals,
     series,
     services,
+    staff,
     subscriptions,
     taken_back,
     tickets,
@@ -142,6 +143,6 @@ OWNED: dict[Table, Rows] = {
     renewals: _renewals,
     inbox: _inbox,
     inbound_mails: _mails,
-    **dict.fromkeys((audit, series, windows, outages), _nobodys),
+    **dict.fromkeys((audit, series, staff, windows, outages), _nobodys),
 }  # fmt: skip
 """Which of a table's rows are the account's; None: they are nobody's. Whoever adds a table says it here."""

@@ -165,7 +165,8 @@ async def test_who_and_why_are_said(a_stage: Stage, operate: Operate, option: st
     words = {"--by": "ana", "--reason": "asked"} | {option: " "}
     said = await operate("account", "set", account, "--name", "New", *(part for pair in words.items() for part in pair))
     assert (said.status, said.out) == (2, "")
-    assert f"{option}: may not be empty" in said.err
+    assert option in said.err
+    assert "not be empty" in said.err
     assert (await a_stage.store.account(account)).name == "Bakery"
 
 

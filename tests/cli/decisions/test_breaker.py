@@ -187,7 +187,7 @@ async def test_what_came_after_the_list_was_shown_was_not_agreed_to(
         (("keep",), "--by is missing"),
         (("allow", "--by", "ana"), "--reason is missing"),
         (("keep", "--by", "ana"), "--reason is missing"),
-        (("allow", "--by", " ", *WHY), "--by: say who decides"),
+        (("allow", "--by", " ", *WHY), "--by: it must not be empty"),
         (("allow", "--by", "ana", "--reason", " ", "--yes"), "--reason: say why"),
         (("allow", "--by", "ana", *WHY, "--incident", ""), "it is empty; leave the option out if all are meant"),
         (("keep", "--by", "ana", *REASON, "--incident="), "it is empty; leave the option out if all are meant"),

@@ -60,7 +60,7 @@ async def test_what_cannot_be_recovered_is_said_and_does_not_stop_the_others(a_s
     assert said.out == "CLI-DEAD-3: goes on (terminated before)\n"
     said = await operate("recover", "CLI-DEAD-3", *WHO)
     assert said == (0, "CLI-DEAD-3: goes on already (terminated before)\n", "")
-    said = await operate("recover", "CLI-DEAD-3", "--by", "eve", "--reason", "another slip")
+    said = await operate("recover", "CLI-DEAD-3", "--by", "ben", "--reason", "another slip")
     assert (said.status, said.out) == (2, "nothing was done\n")
     assert said.err == "CLI-DEAD-3: its case runs: there is nothing to recover\n"
 

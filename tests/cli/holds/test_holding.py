@@ -190,15 +190,15 @@ async def test_the_customer_is_told_once_which_hold_it_is_and_where_to_write(a_s
 
 async def test_a_hold_is_loosened_only_by_who_means_it(a_stage: Stage, operate: Operate):
     account = await opened(operate, "HOLD-L", "holdl", emails=["holdl@bakery.example"])
-    words = ("hold", account, "--kind", "abuse", "--by", "ann", "--silent")
+    words = ("hold", account, "--kind", "abuse", "--by", "Ann", "--silent")
     assert (await operate(*words, "--reason", "phishing")).status == 0
     said = await operate(*words, "--level", "warned", "--reason", "a look")
-    assert (said.status, "(suspended, placed by ann: phishing) is loosened to warned" in said.err) == (2, True)
+    assert (said.status, "(suspended, placed by Ann: phishing) is loosened to warned" in said.err) == (2, True)
     assert [each.level for each in await a_stage.store.holds(account)] == [Level.SUSPENDED]
     assert (await operate(*words, "--level", "warned", "--reason", "mended", "--yes")).status == 0
     shown = (await operate("account", "show", account)).out
     assert "  abuse on all services: warned since " in shown
-    assert "ann: hold abuse (suspended, placed by ann: phishing) loosened to warned (mended)" in shown
+    assert "Ann: hold abuse (suspended, placed by Ann: phishing) loosened to warned (mended)" in shown
 
 
 async def test_a_silent_hold_writes_to_nobody(a_stage: Stage, operate: Operate):

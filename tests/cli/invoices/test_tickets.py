@@ -124,7 +124,7 @@ async def test_a_closed_ticket_says_when_and_by_whom_and_waits_no_more(a_stage: 
     assert (said.status, said.err) == (0, "")
     assert re.fullmatch(r"TIX-8:parked:p: closed [0-9-]{10} [0-9:]{5}Z by Ann: refunded by hand\n", said.out)
 
-    again = await operate(*closing[:3], "--by", "Ben", "--reason", "another")
+    again = await operate(*closing[:3], "--by", "ben", "--reason", "another")
     assert (again.status, again.out) == (0, said.out.replace("p: closed", "p: was closed")), "who was first stays"
     waiting = (await operate(*mine)).out
     assert ("TIX-9" in waiting, "TIX-8" in waiting) == (True, False)
@@ -159,7 +159,7 @@ async def test_what_cannot_be_closed_closes_nothing(
 ) -> None:
     if not await a_stage.store.ticket("TIX-11:parked:p"):
         await opened(a_stage, "TIX-n", "TIX-11")
-    given = [*words, *(f"{name}=x" for name in ("--by", "--reason") if name not in words)]
+    given = [*words, *(f"{name}=ana" for name in ("--by", "--reason") if name not in words)]
     said = await operate("tickets", "close", *given)
     assert (said.status, said.out) == (2, "")
     assert why in said.err

@@ -67,8 +67,8 @@ async def test_what_cannot_go_back_is_refused_and_nothing_is_written(a_stage: St
         (asks("USD 1.001"), "--amount: '1.001' is not an amount of USD"),
         (asks("USD 1", id_=""), no_id),
         (asks("USD 1", id_="a b"), no_id),
-        (asks("USD 1", "--by", " ", "--reason", "x"), "--by: may not be empty"),
-        (asks("USD 1", "--by", "a", "--reason", " "), "--reason: may not be empty"),
+        (asks("USD 1", "--by", " ", "--reason", "x"), "--by: it must not be empty"),
+        (asks("USD 1", "--by", "ana", "--reason", " "), "--reason: may not be empty"),
         (asks("USD 1", of=""), "--payment: may not be empty"),
         (refund("REF-NONE", payment, "USD 1"), "REF-NONE: there is no such invoice; `starter.py list --all`"),
     ):

@@ -50,7 +50,7 @@ async def test_open_invoices_follow_the_rule_from_the_day_that_it_names(a_stage:
 async def test_what_nobody_can_mean_is_refused(operate: Operate) -> None:
     for words, said in (
         (("replan", OLD, "draft.toml", "--rule", "new", *WHO), "name a policy of the policies folder"),
-        (("replan", OLD, NEW, "--rule", "new", "--by", " ", "--reason", "x"), "say who decides this, and why"),
+        (("replan", OLD, NEW, "--rule", "new", "--by", "ana", "--reason", " "), "say who decides this, and why"),
         (("replan", OLD, NEW, "--rule", "new", "--due-from", "soon", *WHO), "'soon' is not a date"),
         (("replan", OLD, "nothing", "--rule", "new", *WHO), "nothing"),
     ):

@@ -198,7 +198,7 @@ async def test_a_file_given_again_with_update_agrees_to_what_differs(operate: Op
     assert "1 started" in (await operate(*ours)).out
     assert (
         await operate(
-            "service", "add", "again-acct", "--panel", "sandbox", "--user", "again1", "--by", "a", "--reason", "b"
+            "service", "add", "again-acct", "--panel", "sandbox", "--user", "again1", "--by", "ana", "--reason", "b"
         )
     ).status == 0
     assert "differs" not in (await operate(*ours)).out, "what the account got later is not this subscription's"

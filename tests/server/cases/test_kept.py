@@ -29,7 +29,7 @@ TemporalCases.tell = dies
 sys.exit(starter.main(sys.argv[1:]))
 """
 """A command that is killed between keeping what was given and telling the case."""
-WAIVED = ("waive", "KEPTC-2", "invoice", "--amount", "USD 5.00", "--by", "ann", "--reason", "slow")
+WAIVED = ("waive", "KEPTC-2", "invoice", "--amount", "USD 5.00", "--by", "Ann", "--reason", "slow")
 
 
 async def killed_in_between(words: Sequence[str], env: Mapping[str, str]) -> int | None:
@@ -54,13 +54,13 @@ async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_o
         made = own.made(await own.connect())
         for number in ("KEPTC-1", "KEPTC-2"):
             await opened(made, number)
-        words = ("waive", "KEPTC-1", "invoice", "--amount", "USD 3.00", "--by", "ann", "--reason", "slow")
+        words = ("waive", "KEPTC-1", "invoice", "--amount", "USD 3.00", "--by", "Ann", "--reason", "slow")
         assert await killed_in_between(words, own.env) == -signal.SIGKILL
         assert (await in_inbox(own, "KEPTC-1"), await entries(made, "KEPTC-1")) == ([""], [])
 
         await own.server.kill()
         pay = ("pay", "KEPTC-2", "--amount", "USD 1", "--id", "bank-1")
-        approve = ("approve", "KEPTC-2", "delete", "--by", "ann")
+        approve = ("approve", "KEPTC-2", "delete", "--by", "Ann")
         # It does not come back in a second.
         said = [await typed(own, *words, patience=1) for words in (WAIVED, WAIVED, pay, approve)]
         assert [_kept(each) for each in said] == [True] * 4
@@ -75,7 +75,7 @@ async def test_what_a_person_gave_is_delivered_once_after_a_kill_and_an_outage_o
         assert (await made.cases.ask("KEPTC-2")).balance == usd(1399)
         (ticket,) = [each for each in await own.store.tickets("") if each.kind is TicketKind.COMMAND_NOT_DONE]
         assert (ticket.invoice, ticket.subject) == ("KEPTC-2", "Not done for KEPTC-2: approval")
-        assert "(milestone delete, by ann)" in ticket.body
+        assert "(milestone delete, by Ann)" in ticket.body
         assert "'delete' cannot be decided yet" in ticket.body
 
 

@@ -17,6 +17,7 @@ from dunning.fleet.breaker import SUSPEND, Limits
 from dunning.level import Level
 from dunning.money import Money
 from dunning.names import workflow_id
+from dunning.person import person
 from dunning.policy.file import Policy
 from dunning.ports.cases import Wanted
 from dunning.records.accounts import Account, Service
@@ -24,6 +25,8 @@ from dunning.records.credit import Credit
 from dunning.records.effects import Consequence
 from dunning.records.mail import NoticeCopy, NoticeText
 from dunning.rules.machine import decide
+from dunning.staff.role import Role
+from dunning.staff.user import User
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import TicketOrder
 from dunning.windows.outage import Outage, Way
@@ -136,6 +139,10 @@ async def with_old_ticket(stage: Stage, client: Client, number: str) -> None:
     )
     await stage.store.open_ticket(order)
     assert await stage.store.close_tickets([order.key], at, "ana", "done") == (f":{number}",)
+
+
+async def with_user(stage: Stage, client: Client, number: str) -> None:
+    await stage.store.put_user(User(key=person(number), name=number, role=Role.CLERK, added_at=AT, added_by="ana"))
 
 
 async def stopped(stage: Stage, client: Client, number: str) -> None:

@@ -217,6 +217,8 @@ WRITING: dict[str, Writing] = {
     "window cancel": Writing(_of_window("cancel"), preparing.with_window, varies=frozenset({"windows"}), more=window),
     "outage add": Writing(_outage_add, nothing, varies=frozenset({"outages"}), more=outage),
     "outage strike": Writing(_of("outage strike", "portal-{}", *WHO), preparing.with_outage),
+    "user add": Writing(_of("user add", "{}", "--role", "clerk", "--by", "ana"), nothing),
+    "user disable": Writing(_of("user disable", "{}", "--by", "ana"), preparing.with_user),
     "drift": Writing(_of("drift"), drifted, more=shown),
     "store purge": Writing(_of("store purge"), preparing.with_old_ticket, more=old_ticket),
 }

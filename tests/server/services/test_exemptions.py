@@ -129,14 +129,14 @@ async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_eve
     for number in ("EXK-1", "EXK-2"):
         await opened(made, number, account="exk")
     until = str(in_days(30))
-    words = ("account", "exempt", "exk", "--until", until, "--by", "ann", "--reason", "a partner")
+    words = ("account", "exempt", "exk", "--until", until, "--by", "Ann", "--reason", "a partner")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **open_stage.env}
     )
     assert await process.wait() == -signal.SIGKILL
     for number in ("EXK-1", "EXK-2"):
         await until_true(lambda number=number: _is_exempt(open_stage, number))
-    await made.exemptions.exempt("exk", "", in_days(30), "ann", "a partner")
+    await made.exemptions.exempt("exk", "", in_days(30), "Ann", "a partner")
     assert [len((await made.cases.ask(number)).exemptions) for number in ("EXK-1", "EXK-2")] == [1, 1]
 
 

@@ -133,14 +133,14 @@ async def test_a_command_that_is_killed_before_it_told_anybody_is_brought_to_eve
     made = open_stage.made(await open_stage.connect())
     await opened(made, "MRK-1", account="mrk-one")
     await opened(made, "MRK-2", account="mrk-into")
-    words = ("account", "merge", "mrk-one", "mrk-into", "--by", "ann", "--reason", "signed up twice", "--yes")
+    words = ("account", "merge", "mrk-one", "mrk-into", "--by", "Ann", "--reason", "signed up twice", "--yes")
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", DIES, *words, cwd=ROOT, env={**os.environ, **open_stage.env}
     )
     assert await process.wait() == -signal.SIGKILL
     assert (await made.store.account("mrk-one")).id == "mrk-into"
     await until_true(lambda: _is_moved(open_stage, "MRK-1"))
-    merged = await made.merging.merge("mrk-one", "mrk-into", "ann", "signed up twice")
+    merged = await made.merging.merge("mrk-one", "mrk-into", "Ann", "signed up twice")
     assert {*merged.telling.told} == {"MRK-1", "MRK-2"}
     assert len((await made.cases.ask("MRK-1")).decided) == 1
 

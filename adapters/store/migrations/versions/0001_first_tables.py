@@ -79,6 +79,7 @@ def upgrade() -> None:
     _windows()
     _processors()
     _audit()
+    _staff()
 
 
 def _accounts() -> None:
@@ -348,9 +349,19 @@ def _audit() -> None:
     op.create_index(op.f("ix_audit_seal"), "audit", ["seal"], unique=True)
 
 
+def _staff() -> None:
+    op.create_table(
+        "staff",
+        *_words("key", "name", "role", "added_by", "added_login", "disabled_by", "disabled_login"),
+        _instant("added_at"),
+        sa.Column("disabled_at", UtcInstant(), nullable=True),
+        _key("staff", "key"),
+    )
+
+
 def downgrade() -> None:
     tables = (
-        "audit processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
+        "staff audit processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
         "effects consequences reached inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

@@ -28,7 +28,7 @@ from tests.dunning import examples
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DUE = date(2026, 6, 1)
 USD = Money.parse("USD 19.99")
-NOBODYS = ("audit", "series", "windows", "outages")
+NOBODYS = ("audit", "series", "staff", "windows", "outages")
 
 
 class Life:

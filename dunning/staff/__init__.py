@@ -1,0 +1,1 @@
+"""Staff: who may decide what, and when several have to agree."""
