@@ -67,6 +67,7 @@ from operations.invoices.update_known import UpdateKnown
 from operations.keeping.purge import PurgeStore
 from operations.kept import KeptFirst
 from operations.money.deliver_news import DeliverNews
+from operations.money.new_link import MailNewLink
 from operations.money.pay_links import PayLinks
 from operations.money.payments import Payments
 from operations.money.spread_credit import SpreadCredit
@@ -290,7 +291,7 @@ class Composition:
     def resend(self) -> ResendNotice:
         """Send a notice again, as a copy."""
         settings = self.settings
-        domain, secret = settings.mail_from.rpartition("@")[2], settings.link_secret.get_secret_value()
+        domain, secret = settings.mail_from.rpartition("@")[2], settings.newest_signing_secret
         box = Letterbox(mail.mailer_from(settings), renderer.renderer_from(settings), domain, secret)
         return ResendNotice(self.store, box, now)
 
@@ -306,9 +307,14 @@ class Composition:
 
     @cached_property
     def pay_links(self) -> PayLinks:
-        """Tell the links to pay pages."""
+        """Tell the links to pay pages, and end them."""
         links, brands = links_from(self.settings), self.settings.all_brands()
-        return PayLinks(self.store, lambda brand: links and links.at(brands.of(brand).url))
+        return PayLinks(self.store, lambda brand: links and links.at(brands.of(brand).url), now)
+
+    @cached_property
+    def new_link(self) -> MailNewLink:
+        """Mail a customer a new link to a pay page."""
+        return MailNewLink(self.store, self.notices, now)
 
     @cached_property
     def checks(self) -> RunChecks:

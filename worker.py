@@ -60,7 +60,7 @@ from adapters.temporal import schedules
 from adapters.temporal.build import build_id
 from adapters.temporal.client import connect, measured, register
 from adapters.ways_to_pay import looks_from
-from composition import Composition
+from composition import Composition, now
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Deferred
 from dunning.fleet.breaker import Limits
@@ -136,7 +136,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
                 awaited=awaited,
                 backups=PanelBackUps(made.panel),
                 digest_seconds=settings.digest_seconds,
-                secret=settings.link_secret.get_secret_value(),
+                secret=settings.newest_signing_secret,
             ).send_notice
         ],
         calls.PANEL: [
@@ -157,7 +157,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             sweep.heal,
             CheckAudit(made.look_at_audit).check,
             CheckTable(made.check_open_cases).check,
-            CheckWays(CheckOutages(store, looks_from(settings, stripe))).check,
+            CheckWays(CheckOutages(store, looks_from(settings, stripe, now))).check,
             TellOfCredit(made.spread_credit).tell_of_credit,
             renewals.renew,
             renewals.note_subscription,

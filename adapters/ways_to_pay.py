@@ -5,6 +5,7 @@ Each gives the reason for people why it does not work, without anybody's data; e
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import httpx2
 
@@ -27,17 +28,17 @@ _FOUND, _NOT_FOUND = 200, 404
 Look = Callable[[], Awaitable[str]]
 
 
-def looks_from(settings: Settings, gateway: StripeGateway) -> dict[Way, Look]:
-    """The looks that fit the settings: without a secret for links there are no pay pages."""
+def looks_from(settings: Settings, gateway: StripeGateway, clock: Callable[[], datetime]) -> dict[Way, Look]:
+    """The looks that fit the settings: without a secret for links there are no pay pages. `clock` is the wall's."""
     links, mailer = links_from(settings), mailer_from(settings)
     looks: dict[Way, Look] = {Way.GATEWAY: lambda: gateway_fails(gateway), Way.MAIL: lambda: mail_fails(mailer)}
-    return {Way.PORTAL: lambda: portal_fails(links), **looks} if links else looks
+    return {Way.PORTAL: lambda: portal_fails(links, clock()), **looks} if links else looks
 
 
-async def portal_fails(links: Links) -> str:
+async def portal_fails(links: Links, now: datetime) -> str:
     """Why pay pages do not open, asked at their public address."""
     far = not is_on_this_machine(links.help)
-    pages = ((links.help, _FOUND), (links.pay(NOBODYS), _NOT_FOUND))
+    pages = ((links.help, _FOUND), (links.pay(NOBODYS, now), _NOT_FOUND))
     try:
         async with (
             asyncio.timeout(PATIENCE),

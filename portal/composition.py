@@ -38,6 +38,7 @@ from operations.windows.windows import current_window
 from portal.http import maintenance
 from portal.http.app import application
 from portal.http.html import Pages
+from portal.http.presses import Presses
 from portal.http.readers import Readers
 from portal.http.ready import Ready
 from portal.inbox import processor_api
@@ -50,6 +51,7 @@ from portal.inbox.paypal_webhooks import PAYPAL, PayPalWebhooks, reader
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
+from portal.pages.link_check import LinkCheck
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage
 from portal.pages.payment_date import PaymentDatePages
@@ -108,6 +110,8 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         _whose(settings, store),
         now,
         https=settings.portal_url.startswith("https://"),
+        presses=Presses(settings.portal_address_presses),
+        proxies=settings.portal_proxies,
     )
     return Portal(app, routes, delivery, connection)
 
@@ -147,7 +151,7 @@ def _pay_routes(
     settings, store = made.settings, made.store
     signed = signed_links.links_from(settings)
     if signed is None:
-        log.warning("pay pages are off: set REPRIEVE_LINK_SECRET, the same for worker and portal")
+        log.warning("pay pages are off: set REPRIEVE_LINK_SECRETS, the same for worker and portal")
         return []
     company = StripePages(settings.stripe_key, settings.stripe_url, settings.call_seconds)
     stack.push_async_callback(company.close)
@@ -155,23 +159,35 @@ def _pay_routes(
         store, case_of, renderer.renderer_from(settings), now, shut=made.shut, by_user=by_user(settings.panels)
     )
     ask = AskGateway(store, case_of, gateway, made.deliver_news.deliver, now).about
-    back = BackPage(signed, views, pages, ask)
-    why = WhyPage(signed, Why(store, case_of, made.shut, now)).route()
-    dates = _payment_dates(made, signed, case_of, pages)
-    ticket, notice = TicketPage(signed, store, pages).route(), NoticePage(signed, store, settings.all_brands()).route()
-    pay = PayPage(signed, views, pages, store=store, company=company, back=back, clock=now)
+    check, presses = LinkCheck(signed, store, now), Presses(settings.portal_link_presses)
+    back = BackPage(check, views, pages, ask)
+    why = WhyPage(check, Why(store, case_of, made.shut, now)).route()
+    dates = _payment_dates(made, check, case_of, pages, presses)
+    ticket, notice = TicketPage(check, store, pages).route(), NoticePage(check, store, settings.all_brands()).route()
+    pay = PayPage(
+        check,
+        views,
+        pages,
+        store=store,
+        company=company,
+        back=back,
+        clock=now,
+        presses=presses,
+        mail_new=made.new_link.send,
+    )
     return [why, ticket, notice, *dates, *pay.routes()]
 
 
-def _payment_dates(made: Composition, signed: signed_links.Links, case_of: CaseOf, pages: Pages) -> list[Route]:
+def _payment_dates(made: Composition, check: LinkCheck, case_of: CaseOf, pages: Pages, presses: Presses) -> list[Route]:
     return PaymentDatePages(
-        signed,
+        check,
         made.store,
         case_of,
         pages,
         processors=made.processors,
         look=made.look_at_processor,
         doctor=made.payment_doctor,
+        presses=presses,
     ).routes()
 
 
@@ -182,7 +198,8 @@ def _site_routes(settings: Settings, store: SqlStore, pages: Pages) -> list[Rout
     signed, own = signed_links.links_from(settings), tokens.site_links_from(settings)
     if signed is None or own is None:
         return [suspended.route()]
-    return [SiteStates(own, signed, sites, settings.hold_contacts, pages.readers).route(), suspended.route()]
+    states = SiteStates(own, signed, sites, settings.hold_contacts, pages.readers, clock=now)
+    return [states.route(), suspended.route()]
 
 
 def texts(secrets: tuple[SecretStr, ...]) -> list[str]:

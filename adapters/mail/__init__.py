@@ -2,13 +2,14 @@
 
 from adapters.mail.envelope import Envelopes
 from adapters.mail.smtp import SmtpMailer
+from adapters.ring import Ring
 from adapters.settings.settings import Settings
 
 
 def envelopes_from(settings: Settings) -> Envelopes:
     """The addresses that mail comes back to: one for each mail, where an address is there for that alone."""
-    secret = settings.link_secret.get_secret_value() if settings.mail_bounces else ""
-    return Envelopes(settings.mail_bounces or settings.mail_from, settings.mail_from.rpartition("@")[2], secret)
+    ring = Ring(settings.signing_secrets) if settings.mail_bounces and settings.signing_secrets else None
+    return Envelopes(settings.mail_bounces or settings.mail_from, settings.mail_from.rpartition("@")[2], ring)
 
 
 def mailer_from(settings: Settings) -> SmtpMailer:

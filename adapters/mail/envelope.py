@@ -4,9 +4,9 @@ https://www.rfc-editor.org/rfc/rfc5321#section-4.4 lets whoever receives a mail 
 only that somebody saw this mail: `dunning.notices.came_back` says what else has to be so.
 """
 
-import hashlib
-import hmac
 import re
+
+from adapters.ring import Ring, same
 
 _OURS = re.compile(r"<([0-9a-f]{32})@(.+)>")
 _TAG = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
@@ -15,33 +15,39 @@ _TAG = re.compile(r"([0-9a-f]{32})-([0-9a-f]{16})")
 class Envelopes:
     """`bounces` is the address that mail comes back to; `domain` that of our Message-IDs.
 
-    Without a `secret` all mails have the one sender, and nobody's report is believed.
+    Without a `ring` of secrets all mails have the one sender, and nobody's report is believed.
     """
 
-    def __init__(self, bounces: str, domain: str, secret: str) -> None:
+    def __init__(self, bounces: str, domain: str, ring: Ring | None) -> None:
         self._bounces = bounces
         self._local, _, self._at = bounces.rpartition("@")
         self._domain = domain
-        self._secret = secret.encode()
+        self._ring = ring
 
     def sender(self, message_id: str) -> str:
         """The address that a mail with that Message-ID is sent from."""
         found = _OURS.fullmatch(message_id)
-        if not self._secret or found is None or found[2] != self._domain:
+        if self._ring is None or found is None or found[2] != self._domain:
             return self._bounces
-        return f"{self._local}+{found[1]}-{self._code(found[1])}@{self._at}"
+        return f"{self._local}+{found[1]}-{_short(self._ring.code(_signed(found[1])))}@{self._at}"
 
     def message_id(self, recipient: str) -> str:
         """The Message-ID of the mail whose own address that is; empty for any other."""
         local, _, at = recipient.lower().rpartition("@")
         name, _, tag = local.partition("+")
         found = _TAG.fullmatch(tag)
-        if not self._secret or found is None or (name, at) != (self._local.lower(), self._at.lower()):
+        if self._ring is None or found is None or (name, at) != (self._local.lower(), self._at.lower()):
             return ""
-        return f"<{found[1]}@{self._domain}>" if hmac.compare_digest(self._code(found[1]), found[2]) else ""
+        ours = [same(_short(each), found[2]) for each in self._ring.codes(_signed(found[1]))]
+        return f"<{found[1]}@{self._domain}>" if any(ours) else ""
 
-    def _code(self, local: str) -> str:
-        return hmac.new(self._secret, f"bounce:{local}".encode(), hashlib.sha256).hexdigest()[:16]
+
+def _signed(local: str) -> str:
+    return f"bounce:{local}"
+
+
+def _short(code: bytes) -> str:
+    return code.hex()[:16]
 
 
 def untagged(address: str) -> str:

@@ -66,7 +66,7 @@ class SmtpMailer:
         self._sender = Address(name, addr_spec=sender)
         self._brands = brands or Brands(Brand(company=name, contact=sender))
         self._reply_to = reply_to or f"no-reply@{self._sender.domain}"
-        self._envelopes = envelopes or Envelopes(sender, self._sender.domain, "")
+        self._envelopes = envelopes or Envelopes(sender, self._sender.domain, None)
         self._security, self._username, self._password = security, username, password
 
     async def send(self, mail: Mail) -> Delivery:

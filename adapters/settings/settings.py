@@ -33,7 +33,7 @@ from adapters.settings.hours import Department, HoursSettings
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
-from adapters.settings.strength import Signing, StripeSecret, WebhookKey
+from adapters.settings.strength import RingSecret, Signing, StripeSecret, WebhookKey
 from dunning.keeping.kinds import LIVES, Kind, checked
 from dunning.ports.outages import PATIENCE
 from dunning.services.hold_reasons import Contacts, HoldContact
@@ -148,7 +148,12 @@ class Settings(BaseSettings):
     payment_webhook_secrets: tuple[WebhookKey, ...] = Field(
         default=(), description="Standard Webhooks, for any processor"
     )
-    link_secret: Signing = Field(default=SecretStr(""), description="signs pay links; at least 32 characters")
+    link_secrets: tuple[RingSecret, ...] = Field(
+        default=(), description="sign links, the first new ones; at least 32 characters each, several while rotating"
+    )
+    link_days: int = Field(default=400, gt=0, le=3_650, description="a link in a mail is good for so long")
+    portal_link_presses: int = Field(default=60, gt=0, description="of buttons behind one link, an hour")
+    portal_address_presses: int = Field(default=600, gt=0, description="of buttons from one address, an hour")
     client_url: str = Field(
         default="https://portal.hosting.example", description="where customers log in; may be empty"
     )
@@ -245,6 +250,16 @@ class Settings(BaseSettings):
         if self.smtp_username and self.smtp_security == "none" and not is_on_this_machine(f"smtp://{self.smtp_host}"):
             raise ValueError("smtp_security: a password goes to another machine over starttls or tls only")
         return self
+
+    @property
+    def signing_secrets(self) -> tuple[str, ...]:
+        """Those that sign links, newest first; none: there are no links."""
+        return tuple(each.get_secret_value() for each in self.link_secrets)
+
+    @property
+    def newest_signing_secret(self) -> str:
+        """The one that signs now; empty when there is none."""
+        return self.signing_secrets[0] if self.link_secrets else ""
 
     @property
     def one_after_window(self) -> timedelta:

@@ -32,6 +32,13 @@ def signs(secret: str) -> str:
     return _drawn(secret, secret) if secret else ""
 
 
+def rings(secret: str) -> str:
+    """A secret of a ring that signs links. Raises ValueError."""
+    if not secret:
+        raise ValueError(f"it is empty: leave it out; {_MAKE}")
+    return signs(secret)
+
+
 def webhook_key(secret: str) -> str:
     """A secret of Standard Webhooks: `whsec_` and at least 24 bytes in base64. Raises ValueError."""
     try:
@@ -73,11 +80,12 @@ def _hidden(rule: Callable[[str], str]) -> AfterValidator:
 
 
 Signing = Annotated[SecretStr, _hidden(signs)]
+RingSecret = Annotated[SecretStr, _hidden(rings)]
 WebhookKey = Annotated[SecretStr, _hidden(webhook_key)]
 StripeSecret = Annotated[SecretStr, _hidden(stripes)]
 
 MAKERS: Mapping[str, Callable[[], str]] = {
-    "REPRIEVE_LINK_SECRET": lambda: secrets.token_hex(32),
+    "REPRIEVE_LINK_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_SITE_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": lambda: f'["{_WEBHOOK}{base64.b64encode(secrets.token_bytes(KEY)).decode()}"]',
 }

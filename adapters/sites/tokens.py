@@ -5,22 +5,20 @@ import hashlib
 import hmac
 from urllib.parse import quote
 
+from adapters.ring import Ring, same
 from adapters.settings.settings import Settings
-from adapters.settings.strength import SHORTEST
 from dunning.services.site_state import SiteAccess
 
 
 class SiteLinks:
     """Makes and checks what a site reads its state with; `url` is what the site reaches the portal under.
 
-    Fits `dunning.ports.companies.SiteKeys`. `news` is the setting `site_webhook_secret`. Raises ValueError for a secret
-    of less than 32 characters.
+    Fits `dunning.ports.companies.SiteKeys`. `news` is the setting `site_webhook_secret`. A token of an older secret is
+    good as long as that is in the ring.
     """
 
-    def __init__(self, secret: str, url: str, news: str = "") -> None:
-        if len(secret) < SHORTEST:
-            raise ValueError(f"the secret that sites' tokens derive from needs at least {SHORTEST} characters")
-        self._key = secret.encode()
+    def __init__(self, ring: Ring, url: str, news: str = "") -> None:
+        self._ring = ring
         self._base = url
         self._news = news
 
@@ -30,7 +28,7 @@ class SiteLinks:
 
     def token(self, service: str) -> str:
         """What the site shows to read its state: HMAC-SHA256 over `site:<service>`, in URL-safe base64."""
-        return base64.urlsafe_b64encode(_code(self._key, f"site:{service}")).decode().rstrip("=")
+        return _text(self._ring.code(_signed(service)))
 
     def access(self, service: str) -> SiteAccess:
         """All that the site is given."""
@@ -44,7 +42,8 @@ class SiteLinks:
 
     def valid(self, service: str, token: str) -> bool:
         """Whether the token is the service's; takes the same time however much of it is right."""
-        return hmac.compare_digest(self.token(service).encode(), token.encode("utf-8", "backslashreplace"))
+        ours = [same(_text(each), token) for each in self._ring.codes(_signed(service))]
+        return any(ours)
 
 
 def state_url(portal_url: str, service: str) -> str:
@@ -67,8 +66,16 @@ def webhook_secret(secret: str, service: str) -> str:
 
 def site_links_from(settings: Settings) -> SiteLinks | None:
     """The links that the settings ask for; None when there is no secret that signs pay links."""
-    secret, news = settings.link_secret.get_secret_value(), settings.site_webhook_secret.get_secret_value()
-    return SiteLinks(secret, settings.portal_url, news) if secret else None
+    secrets, news = settings.signing_secrets, settings.site_webhook_secret.get_secret_value()
+    return SiteLinks(Ring(secrets), settings.portal_url, news) if secrets else None
+
+
+def _signed(service: str) -> str:
+    return f"site:{service}"
+
+
+def _text(code: bytes) -> str:
+    return base64.urlsafe_b64encode(code).decode().rstrip("=")
 
 
 def _code(key: bytes, words: str) -> bytes:

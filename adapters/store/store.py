@@ -12,6 +12,7 @@ from adapters.store.customers.search import Search
 from adapters.store.invoices import Invoices
 from adapters.store.keeping.exporting import Exporting
 from adapters.store.keeping.purging import Purging
+from adapters.store.link_ends import LinkEnds
 from adapters.store.messages.digests import DigestCopies
 from adapters.store.messages.inbox import Inbox
 from adapters.store.messages.mailbox import Mailbox
@@ -42,6 +43,7 @@ class SqlStore(
     Holds,
     Inbox,
     Invoices,
+    LinkEnds,
     Mailbox,
     Merging,
     Notices,

@@ -349,6 +349,14 @@ reached = Table(
 )
 """When the customer of an invoice answered a notice last, or pressed a button of the pay page."""
 
+ended_links = Table(
+    "ended_links",
+    metadata,
+    _key("invoice"),
+    _instant("given_before"),
+)
+"""Links of an invoice that were given out before that instant are good no more."""
+
 consequences = Table(
     "consequences",
     metadata,

@@ -5,7 +5,7 @@ NAMES = frozenset((
     "card_ends", "card_last4", "card_over", "carried", "charge_on", "closures", "company", "contact", "deleted",
     "detail", "domain_help_url", "domains", "down", "due", "fee_today", "habit", "happened_on", "held_for", "help_url",
     "invoice", "lapsed", "level", "lines", "missed_on", "moved_days", "name", "named", "next_action", "next_step",
-    "no_method", "no_paying", "overdue", "page_url", "pay_url", "payments", "remaining", "restricted", "road",
+    "no_method", "no_paying", "overdue", "page", "page_url", "pay_url", "payments", "remaining", "restricted", "road",
     "services", "settled", "title", "untried", "warning", "what_is_next", "words",
 ))  # fmt: skip
 """In a notice, and in the words about what happens next."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,7 +86,7 @@ class TemplateRenderer:
             paragraphs.append(facts["words"]["expected"].format(day=day))
         if order.lines:
             paragraphs.append(facts["words"]["billed"].format(lines=facts["lines"]))
-        page = facts | {"paragraphs": paragraphs, "browser_url": links.notice(notice) if links else ""}
+        page = facts | {"paragraphs": paragraphs, "browser_url": links.notice(notice, order.at) if links else ""}
         answers = self._replies.address(order.title, account.brand)
         text, html = self._files.laid_out("layout", page | self._frame(account, language, subject, answers))
         return NoticeText(subject=subject, text=text, html=html, template=self._files.version(name))
@@ -183,8 +184,9 @@ class TemplateRenderer:
             "archive_fee": reader.money(order.archive_fee) if order.archive_fee else "",
             "remaining": self.remaining(order.remaining, account, language),
             "held_for": [self._held_for(each, account) for each in order.held_for],
-            "pay_url": self._pay_link(order.invoice, account),
-            "page_url": self._pay_link(order.invoice or order.page, account),
+            "pay_url": self._pay_link(order.invoice, account, order.at),
+            "page": order.invoice or order.page,
+            "page_url": self._pay_link(order.invoice or order.page, account, order.at),
             "card_last4": order.card.last4 if order.card else "",
             "card_ends": reader.day(order.card.ends) if order.card and order.card.ends else "",
             "card_over": order.over,
@@ -195,7 +197,7 @@ class TemplateRenderer:
             "down": f" ({down})" if down else "",
             "domain_help_url": self._domain_help_url,
             "words": words,
-            "habit": self._habit(order.habit, account, reader) if order.habit else "",
+            "habit": self._habit(order.habit, account, reader, order.at) if order.habit else "",
             "no_paying": _no_paying(order, reader, words),
             "lines": ", ".join(f"{_one_line(each.text)} ({reader.money(each.amount)})" for each in order.lines),
             "closures": [_closure(each, reader, order.zone, words) for each in order.closures],
@@ -211,7 +213,7 @@ class TemplateRenderer:
             facts["happened_on"] = reader.local_day(order.happened_at)
         return facts | {"next_step": _one_line(self._files.render(self._files.near(language, "next_step.txt"), facts))}
 
-    def _habit(self, habit: Habit, account: Account, reader: LocaleFormat) -> dict[str, object]:
+    def _habit(self, habit: Habit, account: Account, reader: LocaleFormat, at: datetime) -> dict[str, object]:
         """As the customer reads it, with a link for each cure."""
         links = self._links_of(account)
         dates, amounts = ("due", "reminded", "pays", "next_due", "better", "began"), ("owed", "amount", "short")
@@ -222,8 +224,8 @@ class TemplateRenderer:
             "moves": habit.moves,
             **{name: reader.day(day) if (day := getattr(habit, name)) else "" for name in dates},
             **{name: reader.money(amount) if (amount := getattr(habit, name)) else "" for name in amounts},
-            "ahead_url": links.ahead(habit.subscription) if links else self._pay_url,
-            "date_url": links.date(habit.subscription) if links else self._pay_url,
+            "ahead_url": links.ahead(habit.subscription, at) if links else self._pay_url,
+            "date_url": links.date(habit.subscription, at) if links else self._pay_url,
         }
 
     @staticmethod
@@ -255,9 +257,9 @@ class TemplateRenderer:
     def _links_of(self, account: Account) -> Links | None:
         return self._links and self._links.at(self._brands.of(account.brand).url)
 
-    def _pay_link(self, invoice: str, account: Account) -> str:
+    def _pay_link(self, invoice: str, account: Account, at: datetime) -> str:
         links = self._links_of(account)
-        return links.pay(invoice) if links else f"{self._pay_url}/{quote(invoice, safe='')}"
+        return links.pay(invoice, at) if links else f"{self._pay_url}/{quote(invoice, safe='')}"
 
     def _help(self, account: Account, language: str) -> str:
         links = self._links_of(account)

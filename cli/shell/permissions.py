@@ -21,6 +21,7 @@ NEEDS: Mapping[str, Permission] = {
     "due": Permission.MONEY,
     "hold": Permission.SERVICES,
     "lift": Permission.SERVICES,
+    "link": Permission.CUSTOMERS,
     "outage add": Permission.SERVICES,
     "outage strike": Permission.SERVICES,
     "pause": Permission.MONEY,

@@ -93,6 +93,7 @@ TABLES: dict[str, Kept] = {
     "taken_back": Kept("what was taken back of payments", Kind.BOOKS, "with the books of their invoice"),
     "renewals": Kept("what was billed of subscriptions", Kind.BOOKS, "with the books of their invoice"),
     "reached": Kept("when a customer answered last", Kind.BOOKS, "with the books of their invoice"),
+    "ended_links": Kept("since when an invoice's links are good", Kind.BOOKS, "with the books of their invoice"),
     "open_cases": Kept("what is seen of open cases", Until.CASE, "it goes when the books are closed"),
     # messages
     "notices": Kept("notices", Kind.NOTICES, "they prove what customers were told"),

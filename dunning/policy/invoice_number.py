@@ -15,7 +15,7 @@ from dunning.holds import OTHER_SOURCES
 
 _LETTER = r"[A-Za-z0-9._#+&()-]"
 _NUMBER = re.compile(rf"(?=.{{1,64}}\Z)[A-Za-z0-9#]{_LETTER}*(?: {_LETTER}+|/(?!\.){_LETTER}+)*")
-_PAGES = ("help", "back", "method", "why")
+_PAGES = ("help", "back", "method", "fresh", "why")
 """What follows an invoice's number, or stands in its place, in addresses of the portal."""
 _SAYS = "write 1 to 64 letters, digits, single spaces and . _ - / # + & ( ), the first a letter, a digit or #; no colon"
 

@@ -71,6 +71,7 @@ class StepKind(Enum):
     ANNOUNCE = Form("announce", 3, Action.NOTIFY, ends=True)
     PAY_BY = Form("pay-by", 3, Action.NOTIFY, ends=True)
 
+    NEW_LINK = Form("new-link", 3, Action.NOTIFY, ends=True)  # to an invoice, by its number, day and part of the day
     RESENT = Form("resent", 1, ends=True)  # a copy that a person had sent, by the notice's id
 
     # The answer to a mail from a person, by day and sender; a customer at the gateway, by account and the one before.

@@ -21,6 +21,6 @@ class SiteAccesses:
             )
         if self._keys is None:
             raise RefusedError(
-                "sites cannot ask for their state: set REPRIEVE_LINK_SECRET, the same for worker and portal"
+                "sites cannot ask for their state: set REPRIEVE_LINK_SECRETS, the same for worker and portal"
             )
         return self._keys.access(service)

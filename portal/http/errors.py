@@ -36,6 +36,18 @@ class HttpRefusedError(HTTPException):
         self.errors = errors
 
 
+class LinkEndedError(HttpRefusedError):
+    """A link of ours that is over, or was ended.
+
+    `fresh` is where a new one is asked for, with `token`; empty: nowhere.
+    """
+
+    def __init__(self, note: str, *, fresh: str = "", token: str = "") -> None:
+        super().__init__(410, "this link is over", note=note)
+        self.fresh = fresh
+        self.token = token
+
+
 def note(request: Request, words: str) -> None:
     """Say in the request's line of the log what was odd about it. Never a secret, a body or personal data."""
     request.state.note = words
@@ -51,6 +63,8 @@ class Refusals:
         """For HttpRefusedError, and for Starlette's own 404 and 405."""
         assert isinstance(error, HTTPException)
         note(request, error.note if isinstance(error, HttpRefusedError) else error.detail)
+        if isinstance(error, LinkEndedError):
+            return self._pages.ended(request, error.fresh, error.token)
         if not request.url.path.startswith(WEBHOOKS):
             return self._pages.sorry(request, error.status_code, error.headers)
         body: dict[str, object] = {"error": error.detail}

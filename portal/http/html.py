@@ -15,7 +15,7 @@ from adapters.settings.brands import Brand
 from portal.http.readers import Reader, Readers
 
 _FOLDER = Path(__file__).parents[1] / "templates"
-_SORRY = {403: "not_so", 404: "not_found", 405: "not_so", 503: "away"}
+_SORRY = {403: "not_so", 404: "not_found", 405: "not_so", 429: "often", 503: "away"}
 """What is said about a status; about any other, that something went wrong."""
 
 
@@ -44,6 +44,11 @@ class Pages:
         """What a person reads instead of a status code."""
         reader = self.readers.stranger(request)
         return self.show("sorry", reader, status, headers, what=_SORRY.get(status, "broken"))
+
+    def ended(self, request: Request, fresh: str, token: str) -> Response:
+        """What the customer of a link reads that is over; `fresh` is where a new one is asked for, with that token."""
+        reader = self.readers.stranger(request)
+        return self.show("ended", reader, 410, fresh=fresh, signature=token)
 
     def lead(self, url: str) -> Response:
         """Lead the browser there, with a GET."""

@@ -4,7 +4,7 @@ from collections import Counter
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Protocol
 
-from portal.http.limits import Limits
+from portal.http.limits import Limits, Networks
 
 _ONE_LINE = 64
 """Bits of an IPv6 network that one customer has: to count single addresses of it would count nothing."""
@@ -33,7 +33,7 @@ class Room:
     def enter(self, guest: Guest, address: str) -> str:
         """Let it in, or say why not (empty: it is in). It is waited for from now on."""
         client, limits = client_of(address), self._limits
-        if self._of_client[client] >= limits.per_address and not self._is_proxy(address):
+        if self._of_client[client] >= limits.per_address and not is_one_of(address, limits.proxies):
             return "too many connections from one address"
         if len(self._client_of) >= limits.connections and not self._made_way():
             return "too many connections"
@@ -70,14 +70,16 @@ class Room:
         oldest.give_way()
         return True
 
-    def _is_proxy(self, address: str) -> bool:
-        return any(_bare(address) in network for network in self._limits.proxies)
-
 
 def client_of(address: str) -> str:
     """Who is counted as one: an IPv4 address, or the IPv6 network that one customer has."""
     bare = _bare(address)
     return str(ip_network((bare, _ONE_LINE), strict=False)) if isinstance(bare, IPv6Address) else str(bare)
+
+
+def is_one_of(address: str, networks: Networks) -> bool:
+    """Whether the address lies in one of the networks."""
+    return any(_bare(address) in network for network in networks)
 
 
 def _bare(address: str) -> object:

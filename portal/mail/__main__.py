@@ -34,7 +34,7 @@ def check(settings: Settings) -> Mistakes:
     closed = "0 keeps the door for mail closed: give it a port, or do not start it"
     forged = "without it anybody could invent that a notice came back; worker and portal have the same one"
     mistakes = {} if settings.mail_in_port else {"mail_in_port": closed}
-    return mistakes if settings.link_secret.get_secret_value() else {**mistakes, "link_secret": forged}
+    return mistakes if settings.link_secrets else {**mistakes, "link_secrets": forged}
 
 
 if __name__ == "__main__":

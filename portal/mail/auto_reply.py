@@ -99,7 +99,7 @@ class AutoReply:
             "ticket": ticket,
             "notice": notice,
             "day": writes.local_day(notice.at) if notice else "",
-            "url": self._links.at(reader.brand.url).ticket(ticket.key),
+            "url": self._links.at(reader.brand.url).ticket(ticket.key, ticket.at),
         }
         text, html = (self._environment.get_template(f"answer.{kind}").render(facts) for kind in ("txt", "html"))
         return NoticeText(subject=words["subject"], text=text, html=html, template="portal/answer")

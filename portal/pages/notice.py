@@ -7,10 +7,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from adapters.settings.brands import Brand, Brands, with_logo
-from adapters.signed_links import Links
 from dunning.ports.accounts import Accounts
 from dunning.ports.notices import Notices
 from portal.http.errors import HttpRefusedError
+from portal.pages.link_check import LinkCheck
 
 # The archived words are shown untouched, in a sandbox: no script, no form, nothing remote. Their links lead on.
 _POLICY = (
@@ -35,8 +35,8 @@ class NoticeRecords(Accounts, Notices, Protocol):
 class NoticePage:
     """Shows the archived HTML, whatever became of the mail, with its brand's logo, which travelled beside it."""
 
-    def __init__(self, links: Links, store: NoticeRecords, brands: Brands) -> None:
-        self._links = links
+    def __init__(self, check: LinkCheck, store: NoticeRecords, brands: Brands) -> None:
+        self._check = check
         self._store = store
         self._brands = brands
 
@@ -46,11 +46,11 @@ class NoticePage:
 
     async def _show(self, request: Request) -> Response:
         notice: str = request.path_params["notice"]
-        if not self._links.valid_notice(notice, request.query_params.get("s", "")):
-            raise HttpRefusedError(404, "no such page", note="a link to a notice without its signature")
+        term = self._check.ours("notice", notice, request.query_params.get("s", ""))
         copy = await self._store.notice(notice)
         if copy is None:
             raise HttpRefusedError(404, "no such page")
+        await self._check.good(term, copy.invoice)
         return HTMLResponse(with_logo(copy.content.html, await self._brand(copy.account)), headers=_HEADERS)
 
     async def _brand(self, account: str) -> Brand:

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.signed_links import Links
 from dunning.calendar import instant, local
 from dunning.ports.accounts import Accounts
 from dunning.ports.invoices import Invoices
@@ -25,6 +24,8 @@ from operations.processors.processors import Processors
 from portal.http.body import body_of
 from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
+from portal.http.presses import Presses
+from portal.pages.link_check import Good, LinkCheck
 
 _FORM_BYTES = 1000
 
@@ -38,7 +39,7 @@ class PaymentDatePages:
 
     def __init__(
         self,
-        links: Links,
+        check: LinkCheck,
         store: PaymentDateRecords,
         case_of: CaseOf,
         pages: Pages,
@@ -46,8 +47,10 @@ class PaymentDatePages:
         processors: Processors,
         look: LookAtProcessor,
         doctor: PaymentDoctor,
+        presses: Presses,
     ) -> None:
-        self._links = links
+        self._check = check
+        self._presses = presses
         self._store = store
         self._case_of = case_of
         self._pages = pages
@@ -64,13 +67,13 @@ class PaymentDatePages:
 
     async def _ahead(self, request: Request) -> Response:
         """To the page of what is owed; when nothing is, it says since when something will be."""
-        link = await self._linked(request)
+        link, good = await self._linked(request)
         account = await self._store.account(link.account)
         for each in await self._store.open_invoices(account.id):
             case = await self._case_of(each.number)
             if case and case.balance.minor > 0:
                 brand = self._pages.readers.brands.of(account.brand)
-                return self._pages.lead(self._links.at(brand.url).pay(each.number))
+                return self._pages.lead(self._check.links.at(brand.url).pay(each.number, good.term))
         return await self._shown(request, link, "ahead")
 
     async def _date(self, request: Request) -> Response:
@@ -79,7 +82,7 @@ class PaymentDatePages:
         Whoever comes again by the mail's link, once it pays in time, finds no button that ends it, and an old one does
         nothing.
         """
-        link = await self._look.refreshed(await self._linked(request))
+        link = await self._look.refreshed((await self._linked(request))[0])
         found, processor = await self._doctor.look(link), self._processors.of(link.id)
         moves, is_right = _moves(link, found), link.moves and found is None and link.terms.expected is not None
         if request.method == "GET" or processor is None or is_right:
@@ -95,14 +98,18 @@ class PaymentDatePages:
         ended = await self._look.refreshed(link)
         return await self._shown(request, ended, "ended", found.habit.better if found else None)
 
-    async def _linked(self, request: Request) -> ProcessorSubscription:
+    async def _linked(self, request: Request) -> tuple[ProcessorSubscription, Good]:
         name: str = request.path_params["subscription"]
-        if not self._links.valid_payments(name, request.query_params.get("s", "")):
-            raise HttpRefusedError(404, "no such page", note="a link to a subscription without its signature")
+        token = request.query_params.get("s", "")
+        term = self._check.ours("payments", name, token)
         link = await self._store.processor_subscription(name)
         if link is None:
             raise HttpRefusedError(404, "no such page")
-        return link
+        self._pages.readers.of(await self._store.account(link.account), request)
+        good = await self._check.good(term, "")
+        if request.method == "POST":
+            self._presses.check(token, "buttons behind one link")
+        return link, good
 
     async def _shown(self, request: Request, link: ProcessorSubscription, what: str, better: object = None) -> Response:
         account = await self._store.account(link.account)

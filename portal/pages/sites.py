@@ -5,6 +5,9 @@ suspended and the category of the reason (S2-18): no name, no invoice, no amount
 """
 
 import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from starlette.requests import Request
@@ -71,17 +74,26 @@ class SitesOfUsers:
 class SiteStates:
     """`GET /sites/{service}/state`: the level, what it means, and what owners and administrators are told.
 
-    `contacts` says where to write about a hold; about one that it does not name, to the brand's own address.
+    `contacts` says where to write about a hold; about one that it does not name, to the brand's own address. `clock`
+    is the wall's: a pay link is of the hour, so that the answer stays the same, and is known by its ETag.
     """
 
     def __init__(
-        self, keys: SiteLinks, links: Links, sites: SitesOfUsers, contacts: Contacts, readers: Readers
+        self,
+        keys: SiteLinks,
+        links: Links,
+        sites: SitesOfUsers,
+        contacts: Contacts,
+        readers: Readers,
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
         self._keys = keys
         self._links = links
         self._sites = sites
         self._contacts = contacts
         self._readers = readers
+        self._clock = clock
 
     def route(self) -> Route:
         """An id may hold anything, a slash too, so it is whatever stands in between."""
@@ -108,7 +120,8 @@ class SiteStates:
             return None
         # Of two accounts with that name (one signed up again) either may own the site: no pay link for the other one.
         reader = self._readers.of(known.accounts[-1])
-        pay = self._links.at(reader.brand.url).pay if len(known.accounts) == 1 else _no_link
+        links, hour = self._links.at(reader.brand.url), self._clock().replace(minute=0, second=0, microsecond=0)
+        pay = partial(links.pay, when=hour) if len(known.accounts) == 1 else _no_link
         words = SiteWords(reader.words["site"], reader.around["because"])
         return site_state(known.service.id, known.holds, pay, self._contacts, reader.brand.contact, words=words)
 

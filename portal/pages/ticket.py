@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from adapters.signed_links import Links
 from dunning.ports.accounts import Accounts
 from dunning.ports.notices import Notices
 from dunning.ports.tickets import Tickets
 from portal.http.errors import HttpRefusedError
 from portal.http.html import Pages
 from portal.http.readers import Reader
+from portal.pages.link_check import LinkCheck
 
 
 class TicketPageRecords(Accounts, Notices, Tickets, Protocol):
@@ -22,8 +22,8 @@ class TicketPageRecords(Accounts, Notices, Tickets, Protocol):
 class TicketPage:
     """Shows the ticket's number and the notice that it quotes, as the customer saw it; nothing that staff wrote."""
 
-    def __init__(self, links: Links, store: TicketPageRecords, pages: Pages) -> None:
-        self._links = links
+    def __init__(self, check: LinkCheck, store: TicketPageRecords, pages: Pages) -> None:
+        self._check = check
         self._store = store
         self._pages = pages
 
@@ -33,13 +33,13 @@ class TicketPage:
 
     async def _show(self, request: Request) -> Response:
         key: str = request.path_params["key"]
-        if not self._links.valid_ticket(key, request.query_params.get("s", "")):
-            raise HttpRefusedError(404, "no such page", note="a link to a ticket without its signature")
+        term = self._check.ours("ticket", key, request.query_params.get("s", ""))
         ticket = await self._store.ticket(key)
         if ticket is None:
             raise HttpRefusedError(404, "no such page")
-        notice = await self._store.notice(ticket.notice) if ticket.notice else None
         reader, zone = await self._reader(ticket.account, request)
+        await self._check.good(term, ticket.invoice)
+        notice = await self._store.notice(ticket.notice) if ticket.notice else None
         return self._pages.show("ticket", reader, ticket=ticket, notice=notice, writes=reader.writes(zone))
 
     async def _reader(self, account: str, request: Request) -> tuple[Reader, str]:

@@ -2,17 +2,19 @@
 
 from starlette.requests import Request
 
-from adapters.signed_links import Links
+from adapters.signed_links import Links, Term
 from dunning.records.accounts import Account
+from portal.pages.back import number
 from portal.pages.invoice_view import InvoiceRecords
 
 _PAY = "/pay/"
-_ENDS = ("", "/method", "/back", "/why")
+_BACK = "/back"
+_ENDS = ("", "/method", "/fresh", "/why", _BACK)
 """What may follow an invoice's number in the address of its pages."""
 
 
 class WhoseLink:
-    """Knows the signed links of invoices."""
+    """Knows the signed links of invoices. One that is over says whose it was, too: only the language is used here."""
 
     def __init__(self, links: Links, store: InvoiceRecords) -> None:
         self._links = links
@@ -20,13 +22,20 @@ class WhoseLink:
 
     async def account(self, request: Request) -> Account | None:
         """The account of the invoice that the address names; None without its signature. Raises the store's errors."""
-        path, signature = request.scope["path"], request.query_params.get("s", "")
+        path = request.scope["path"]
         if not path.startswith(_PAY):
             return None
-        names = [path.removeprefix(_PAY).removesuffix(end) for end in _ENDS if path.endswith(end)]
-        signed = next((name for name in names if self._links.valid(name, signature)), None)
+        names = [(path.removeprefix(_PAY).removesuffix(end), end) for end in _ENDS if path.endswith(end)]
+        signed = next((name for name, end in names if self._opened(request, name, end)), None)
         known = await self._store.invoice(signed) if signed else None
         try:
             return await self._store.account(known.account) if known else None
         except LookupError:
             return None
+
+    def _opened(self, request: Request, invoice: str, end: str) -> Term | None:
+        given = request.query_params
+        token = given.get("s", "")
+        if end == _BACK:
+            return self._links.opened_back(invoice, token, given.get("did", ""), number(given.get("had", "")))
+        return self._links.opened("pay", invoice, token)

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from adapters.signed_links import Links
 from operations.cases.why import Why
-from portal.http.errors import HttpRefusedError
+from portal.pages.link_check import LinkCheck
 
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -20,8 +19,8 @@ _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "R
 class WhyPage:
     """Raises what the operation raises."""
 
-    def __init__(self, links: Links, why: Why) -> None:
-        self._links = links
+    def __init__(self, check: LinkCheck, why: Why) -> None:
+        self._check = check
         self._why = why
 
     def route(self) -> Route:
@@ -30,8 +29,8 @@ class WhyPage:
 
     async def _answer(self, request: Request) -> Response:
         invoice = request.path_params["invoice"]
-        if not self._links.valid(invoice, request.query_params.get("s", "")):
-            raise HttpRefusedError(404, "no such page", note="a link to a receipt without its signature")
+        term = self._check.ours("pay", invoice, request.query_params.get("s", ""))
+        await self._check.good(term, invoice)
         made = await self._why.of_invoice(invoice, for_customer=True)
         if made is None:
             return JSONResponse({"error": "no such invoice"}, 404, _HEADERS)

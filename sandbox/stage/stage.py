@@ -14,7 +14,9 @@ import httpx2
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from adapters.ring import Ring
 from adapters.settings.settings import Settings
+from adapters.signed_links import Links
 from adapters.store import SqlStore, migrate
 from composition import Composition
 from dunning.policy.file import Policy
@@ -68,7 +70,7 @@ class Stage:
             "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
             # Most stages have no portal: who tests outages turns it on.
             "REPRIEVE_OUTAGE_CHECKS": "false",
-            "REPRIEVE_LINK_SECRET": "only-for-a-stage-that-is-gone-in-seconds",
+            "REPRIEVE_LINK_SECRETS": '["only-for-a-stage-that-is-gone-in-seconds"]',
             "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
             "REPRIEVE_PROBE_NETWORKS": '["127.0.0.0/8"]',
             "REPRIEVE_PORTAL_PORT": str(portal_port),
@@ -97,6 +99,11 @@ class Stage:
         self._settings = _settings_of(self.env)
         self._stack = AsyncExitStack()
         self.store = SqlStore(self._settings.store_url)
+
+    @property
+    def links(self) -> Links:
+        """Its pay links, as its mails have them."""
+        return Links(Ring(self._settings.signing_secrets), self.portal_url)
 
     async def connect(self) -> Client:
         """A client on real time."""

@@ -10,7 +10,7 @@ import httpx2
 from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-from adapters.signed_links import Links
+from composition import now
 from dunning.case.facts import Approval, Payment, Promise, Void, Waiver
 from dunning.case.ledger import MONEY_IN, find
 from dunning.money import Money
@@ -112,7 +112,7 @@ class Doors:
 
 async def pay_on_the_page(stage: Stage, invoice: str) -> str:
     """Open the signed link, and press the button. Returns the id of the page at Stripe that it leads to."""
-    link = Links(stage.env["REPRIEVE_LINK_SECRET"], stage.portal_url).pay(invoice)
+    link = stage.links.pay(invoice, now())
     async with httpx2.AsyncClient(trust_env=False, timeout=10) as http:
         (await http.get(link)).raise_for_status()
         answer = await http.post(link, data={"consent": "yes"})

@@ -116,7 +116,7 @@ async def test_an_outage_is_one_line_and_status_1(
     offline: Operate, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("REPRIEVE_STORE_URL", NOWHERE)
-    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "drawn for a test, thirty-two or more")
+    monkeypatch.setenv("REPRIEVE_LINK_SECRETS", '["drawn for a test, thirty-two or more"]')
     monkeypatch.setenv("REPRIEVE_SITE_WEBHOOK_SECRET", "drawn for a test, thirty-two or more")
     said = await offline(*command, *WORDS[command], stdin=lines(row("I-1")))
     assert (said.status, said.out, said.err.count("\n")) == (1, "", 1), said

@@ -89,7 +89,7 @@ async def an_office(folder: Path, **settings: Any) -> AsyncGenerator[Office]:
     server = await catcher.listen(0)
     given: dict[str, Any] = {
         "smtp_port": server.sockets[0].getsockname()[1],
-        "link_secret": "a secret of at least 32 characters",
+        "link_secrets": ("a secret of at least 32 characters",),
         "portal_url": "https://p.example",
     }
     try:

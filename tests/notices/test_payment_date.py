@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from adapters.ring import Ring
 from adapters.signed_links import Links
 from adapters.templates.renderer import TemplateRenderer
 from dunning.case.habit import Habit
@@ -12,8 +13,10 @@ from dunning.money import Money
 from dunning.notices.payment_date import payment_date_notice
 from dunning.records.accounts import Account
 from tests.notices.test_templates import FOLDER, PAY
+from tests.portal.mailed import Mailed
 
-LINKS = Links("a secret of at least 32 characters", "https://portal.example")
+AT = datetime(2027, 4, 16, tzinfo=UTC)
+LINKS = Mailed(Links(Ring(("a secret of at least 32 characters",)), "https://portal.example"), AT)
 FEE = Money.parse("USD 19.99")
 
 
@@ -29,8 +32,8 @@ def text(locale: str, **wrong: Any) -> str:
     }
     account = Account(id="bakery", name="Example Bakery", locale=locale)
     habit = Habit.model_validate({**facts, **wrong})
-    order = payment_date_notice(habit, account, "UTC", datetime(2027, 4, 16, tzinfo=UTC))
-    written = TemplateRenderer(FOLDER, "Example Hosting", PAY, links=LINKS).render(order, account)
+    order = payment_date_notice(habit, account, "UTC", AT)
+    written = TemplateRenderer(FOLDER, "Example Hosting", PAY, links=LINKS.links).render(order, account)
     return f"{written.subject}\n{' '.join(written.text.split())}"
 
 
@@ -79,6 +82,6 @@ def test_moved_to_the_1st_and_too_little() -> None:
 @pytest.mark.parametrize("other", ["I-2", "I-1/date", ""])
 def test_a_link_is_good_for_its_own_subscription(other: str) -> None:
     signature = LINKS.date("I-1").split("?s=")[1]
-    assert LINKS.valid_payments("I-1", signature)
-    assert not LINKS.valid_payments(other, signature)
-    assert not LINKS.valid("I-1", signature), "nor for an invoice of that number"
+    assert LINKS.links.opened("payments", "I-1", signature)
+    assert not LINKS.links.opened("payments", other, signature)
+    assert not LINKS.links.opened("pay", "I-1", signature), "nor for an invoice of that number"

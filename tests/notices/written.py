@@ -18,10 +18,10 @@ POLICIES = ROOT / "policies"
 LOCALES = ("en_US", "de_DE")
 CASES = [(policy, locale) for policy in policy_names(POLICIES) for locale in LOCALES]
 DUE = date(2026, 12, 1)
-_SIGNATURE = re.compile(r"(?<=\?s=)[A-Za-z0-9_-]+")
+_SIGNATURE = re.compile(r"(?<=\?s=)[0-9]{8}\.[0-9]+\.[A-Za-z0-9_-]{43}")
 _GIVEN: dict[str, Any] = {
     "company": "Example Hosting",
-    "link_secret": "a secret of at least 32 characters",
+    "link_secrets": ("a secret of at least 32 characters",),
     "portal_url": "https://portal.example",
     "mail_from": "billing@hosting.example",
     "mail_reply_to": "no-reply@hosting.example",

@@ -21,11 +21,11 @@ from portal.mail.loop import MailLoop
 from portal.mail.smtp_server import InboundSmtp
 from sandbox.mail.catcher import MailCatcher
 from tests.dunning.reports import ID
-from tests.portal.world import COMPANY, LINK_SECRET, READERS, PlayedCases, until
+from tests.portal.world import COMPANY, READERS, RING, PlayedCases, until
 
 BOUNCES, NO_REPLY = "bounces@hosting.example", "no-reply@hosting.example"
 OWNER, SECOND = "owner@bakery.example", "second@bakery.example"
-ENVELOPES = Envelopes(BOUNCES, "hosting.example", LINK_SECRET)
+ENVELOPES = Envelopes(BOUNCES, "hosting.example", RING)
 ITS_OWN = ENVELOPES.sender(ID)
 """The address that the notice is sent from."""
 Relays = tuple[IPv4Network | IPv6Network, ...]
@@ -53,7 +53,7 @@ class Post:
     catcher: MailCatcher
     loop: MailLoop
     clock: Clock
-    links: Links = field(default_factory=lambda: Links(LINK_SECRET, "https://pay.example"))
+    links: Links = field(default_factory=lambda: Links(RING, "https://pay.example"))
 
     async def send(self, raw: bytes, sender: str = "", to: str = ITS_OWN) -> aiosmtplib.SMTPResponse:
         """Hand a mail over as a mail server does; the answer to DATA. Raises SMTPResponseException for a refusal."""
@@ -104,7 +104,7 @@ async def post(
 ) -> AsyncGenerator[Post]:
     """A door over that database. `store` may stand before it, to fail; `handling`: what is kept is handled."""
     behind, catcher, cases, clock = store or SqlStore(url), MailCatcher(), PlayedCases(), Clock()
-    links = Links(LINK_SECRET, "https://pay.example")
+    links = Links(RING, "https://pay.example")
     catching = await catcher.listen(0)
     port = catching.sockets[0].getsockname()[1]
     mailer = SmtpMailer(

@@ -86,6 +86,6 @@ def environment(folder: Path) -> Mapping[str, str]:
         "REPRIEVE_STRIPE_URL": "http://127.0.0.1:1",
         "REPRIEVE_STRIPE_WEBHOOK_SECRETS": json.dumps([NEW]),
         "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": json.dumps([PAYMENTS_NEW]),
-        "REPRIEVE_LINK_SECRET": LINK_SECRET,
+        "REPRIEVE_LINK_SECRETS": f'["{LINK_SECRET}"]',
         "REPRIEVE_PORTAL_PORT": "0",
     }

@@ -21,6 +21,7 @@ from operations.windows.windows import current_window
 from portal.composition import Portal, compose
 from portal.http.maintenance import OPEN
 from portal.http.server import serving
+from tests.portal.mailed import Mailed
 
 WEBHOOKS = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -34,7 +35,7 @@ async def url(tmp_path: Path) -> str:
 
 
 SETTINGS = Settings(
-    link_secret=SecretStr("a secret of the tests, forty characters."),
+    link_secrets=(SecretStr("a secret of the tests, forty characters."),),
     payment_webhook_secrets=(SecretStr(WEBHOOKS),),
     outage_seconds=0.1,
 )
@@ -102,14 +103,16 @@ async def test_who_opens_their_own_link_reads_the_end_on_their_own_clock(
         KnownInvoice(number="INV-1/a", account="bakery", policy="hotdoodle", due=date(2026, 12, 1))
     )
     await store.close()
-    links = links_from(SETTINGS)
-    assert links
+    signed = links_from(SETTINGS)
+    assert signed
+    links = Mailed(signed)
     there = local(window.until, "Asia/Kolkata")
     async with (
         serving(made.app, "127.0.0.1", 0) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http,
     ):
-        own = await http.get(f"/pay/INV-1/a{end}", params={"s": links.signature("INV-1/a")})
+        link = links.back("INV-1/a") if end == "/back" else links.pay("INV-1/a").replace("?", f"{end}?")
+        own = await http.get(link.removeprefix(SETTINGS.portal_url))
         assert (own.status_code, says in own.text) == (503, True)
         assert f"{there:%H:%M}" in own.text
         assert f"{window.until:%H:%M} UTC" not in own.text

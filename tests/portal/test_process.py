@@ -16,10 +16,13 @@ from dunning.records.accounts import Account
 from dunning.records.books import KnownInvoice
 from sandbox.stage.child import ROOT
 from sandbox.stage.temporal_server import TemporalServer
+from tests.portal.mailed import Mailed
 from tests.portal.process import environment, portal_process
-from tests.portal.world import LINK_SECRET, NEW, PAYMENTS_NEW, STRANGE, message, paid, signed, standard, until
+from tests.portal.world import LINK_SECRET, NEW, PAYMENTS_NEW, RING, STRANGE, message, paid, signed, standard, until
 
 ASO = "a-small-orange"
+
+LINKS = Mailed(Links(RING, ""))
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ async def test_it_keeps_webhooks_before_temporal_is_there_and_is_ready_after(
         await known(store, "INV-7")
         body = paid("evt_1", invoice="INV-7")
         assert (await alone.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
-        link = Links(LINK_SECRET, "").pay("INV-1")
+        link = LINKS.pay("INV-1")
         page = await alone.http.get(link)
         assert (page.status_code, "Nothing was charged." in page.text) == (503, True)
     async with portal_process(tmp_path, "together", TEMPORAL_ADDRESS=temporal.address) as together:
@@ -124,7 +127,7 @@ async def test_the_log_has_a_line_a_request_and_no_secret(tmp_path: Path) -> Non
         body = paid("evt_1", receipt_email="ada@bakery.example")
         await door.http.post("/webhooks/stripe", content=body, headers=signed(body))
         await door.http.post("/webhooks/stripe", content=body, headers=signed(body, STRANGE))
-        await door.http.get(Links(LINK_SECRET, "").pay("INV-1"))
+        await door.http.get(LINKS.pay("INV-1"))
         await door.http.get("/pay/INV-1?s=guessed")
         await until(lambda: len(door.said("request")) == 4)
         lines = [(line["method"], line["path"], line["status"], line.get("note", "")) for line in door.said("request")]
@@ -134,15 +137,15 @@ async def test_the_log_has_a_line_a_request_and_no_secret(tmp_path: Path) -> Non
             ("GET", "/pay/INV-1", 503, "away: OutageError"),
             ("GET", "/pay/INV-1", 404, "a pay link without its signature"),
         ]
-        signature = Links(LINK_SECRET, "").signature("INV-1")
+        signature = LINKS.signature("INV-1")
         for secret in ("ada@bakery", NEW, PAYMENTS_NEW, LINK_SECRET, signature, "guessed", "v1="):
             assert secret not in door.log
 
 
 async def test_without_a_secret_there_are_no_pay_pages_and_the_log_says_so_once(tmp_path: Path) -> None:
-    async with portal_process(tmp_path, "off", REPRIEVE_LINK_SECRET="") as off:
-        assert sum(line["event"].startswith("pay pages are off: set REPRIEVE_LINK_SECRET") for line in off.lines) == 1
-        for path in (Links(LINK_SECRET, "").pay("INV-1"), "/pay/help"):
+    async with portal_process(tmp_path, "off", REPRIEVE_LINK_SECRETS="[]") as off:
+        assert sum(line["event"].startswith("pay pages are off: set REPRIEVE_LINK_SECRETS") for line in off.lines) == 1
+        for path in (LINKS.pay("INV-1"), "/pay/help"):
             assert (await off.http.get(path)).status_code == 404
 
 
@@ -157,7 +160,8 @@ async def test_without_a_secret_there_are_no_pay_pages_and_the_log_says_so_once(
             "setting REPRIEVE_PAYMENT_WEBHOOK_SECRETS_0: write whsec_",
         ),
         ("REPRIEVE_STRIPE_WEBHOOK_SECRETS", '["whsec_<your secret>"]', "setting REPRIEVE_STRIPE_WEBHOOK_SECRETS_0: "),
-        ("REPRIEVE_LINK_SECRET", "short", "setting REPRIEVE_LINK_SECRET: it needs at least 32 characters"),
+        ("REPRIEVE_LINK_SECRETS", '["short"]', "setting REPRIEVE_LINK_SECRETS_0: it needs at least 32 characters"),
+        ("REPRIEVE_LINK_SECRETS", '[""]', "setting REPRIEVE_LINK_SECRETS_0: it is empty"),
         ("REPRIEVE_STORE_URL", "x", "setting REPRIEVE_STORE_URL: it cannot be read; write sqlite"),
     ],
 )

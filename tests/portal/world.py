@@ -15,6 +15,7 @@ from stripe import WebhookSignature
 
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.gateways.stripe.news import TYPES
+from adapters.ring import Ring
 from adapters.settings.brands import Brand, Brands
 from adapters.settings.settings import HOLD_CONTACTS, ROOT
 from adapters.signed_links import Links
@@ -42,6 +43,7 @@ from operations.windows.windows import current_window
 from portal.http.app import application
 from portal.http.html import Pages
 from portal.http.limits import Limits
+from portal.http.presses import Presses
 from portal.http.readers import Readers
 from portal.http.ready import Ready
 from portal.http.server import serving
@@ -54,17 +56,20 @@ from portal.inbox.key_uses import KeyUses
 from portal.inbox.webhooks import PAYMENTS, STRIPE, PaymentWebhooks, StripeWebhooks
 from portal.pages.back import BackPage
 from portal.pages.invoice_view import InvoiceViews
+from portal.pages.link_check import LinkCheck
 from portal.pages.notice import NoticePage
 from portal.pages.pay import PayPage
 from portal.pages.sites import SitesOfUsers, SiteStates, SuspendedPages
 from portal.pages.ticket import TicketPage
 from portal.pages.whose import WhoseLink
 from portal.pages.why import WhyPage
+from tests.portal.mailed import Mailed
 
 NEW, OLD, STRANGE = (f"whsec_{age}_of_the_portal_under_test" for age in ("new", "old", "strange"))
 PAYMENTS_NEW = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PAYMENTS_OLD = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 LINK_SECRET = "a secret of the tests, forty characters."
+RING = Ring((LINK_SECRET,))
 COMPANY, CONTACT = "Example Hosting", "billing@hosting.example"
 CLIENT_PORTAL = "https://clients.hosting.example"
 BRANDS = Brands(
@@ -234,9 +239,11 @@ class Portal:
     store: SqlStore
     cases: PlayedCases
     company: PlayedCompany
-    links: Links
+    links: Mailed
     delivery: InboxDelivery
     back_delivers: Delivers
+    asked_for: list[str]
+    """Invoices to which a new link was asked for."""
 
     async def stripe(self, body: str | bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
         given = signed(body) if headers is None else headers
@@ -292,6 +299,9 @@ async def portal(
     most: int = MOST,
     leads_to: str = "https://checkout.example",
     limits: Limits | None = None,
+    presses: int = 100_000,
+    address_presses: int = 100_000,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncGenerator[Portal]:
     """A portal over that database. `store` may stand before it, to fail; `delivering`: what is kept is delivered.
 
@@ -299,7 +309,7 @@ async def portal(
     """
     behind = SqlStore(url)
     gateway = StripeGateway(SecretStr("sk_test_nobody"), "http://127.0.0.1:1", 1.0)
-    played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(LINK_SECRET, "https://pay.example")
+    played, company, links = cases or PlayedCases(), PlayedCompany(leads_to), Links(RING, "https://pay.example")
     used = store or behind
     readers = {STRIPE: gateway.news, PAYMENTS: processor_api.read_message, COMMAND: read_given}
     delivery = InboxDelivery(used, WebhookHandler(used, played.deliver, readers, now))
@@ -313,7 +323,12 @@ async def portal(
     views = InvoiceViews(used, played.case, renderer, now, shut=shut)
     delivers = Delivers(played.deliver)
     asking = AskGateway(used, played.case, company, delivers.bring, now)
-    back = BackPage(links, views, pages, asking.about)
+    check, asked_for = LinkCheck(links, used, clock), list[str]()
+    back = BackPage(check, views, pages, asking.about)
+
+    async def mail_new(invoice: str) -> None:
+        asked_for.append(invoice)
+
     sites = SitesOfUsers(used, lambda each: each.panel == "whm")
     uses = KeyUses(BoundedAudit(AuditLog(behind, now), now), "processors' API")
     routes = [
@@ -322,11 +337,21 @@ async def portal(
             intake, delivery, secrets, store=used, case_of=played.case, uses=uses, patience=patience
         ).route(),
         Ready({"store": lambda: used.waiting(1)}).route(),
-        WhyPage(links, Why(used, played.case, shut, now)).route(),
-        TicketPage(links, used, pages).route(),
-        NoticePage(links, used, BRANDS).route(),
-        *PayPage(links, views, pages, store=used, company=company, back=back, clock=now).routes(),
-        SiteStates(SiteLinks(LINK_SECRET, "https://pay.example"), links, sites, HOLD_CONTACTS, READERS).route(),
+        WhyPage(check, Why(used, played.case, shut, now)).route(),
+        TicketPage(check, used, pages).route(),
+        NoticePage(check, used, BRANDS).route(),
+        *PayPage(
+            check,
+            views,
+            pages,
+            store=used,
+            company=company,
+            back=back,
+            clock=clock,
+            presses=Presses(presses),
+            mail_new=mail_new,
+        ).routes(),
+        SiteStates(SiteLinks(RING, "https://pay.example"), links, sites, HOLD_CONTACTS, READERS, clock=clock).route(),
         SuspendedPages(sites, pages, HOLD_CONTACTS, CLIENT_PORTAL).route(),
     ]
 
@@ -334,12 +359,23 @@ async def portal(
         return await current_window(used, now())
 
     loop = asyncio.create_task(delivery.run()) if delivering else None
-    app = application(routes, pages, window, WhoseLink(links, used).account, now, https=True)
+    app = application(
+        routes,
+        pages,
+        window,
+        WhoseLink(links, used).account,
+        now,
+        https=True,
+        presses=Presses(address_presses),
+        proxies=limits.proxies if limits else (),
+    )
     async with (
         serving(app, "127.0.0.1", 0, limits) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=PATIENCE) as http,
     ):
-        yield Portal(f"http://127.0.0.1:{port}", http, behind, played, company, links, delivery, delivers)
+        yield Portal(
+            f"http://127.0.0.1:{port}", http, behind, played, company, Mailed(links), delivery, delivers, asked_for
+        )
     delivery.stop()
     if loop:
         await loop

@@ -20,6 +20,7 @@ from adapters.store.tables import (
     counted,
     credits_,
     effects,
+    ended_links,
     holds,
     inbound_mails,
     inbox,
@@ -139,7 +140,7 @@ OWNED: dict[Table, Rows] = {
             tickets, consequences, put_off,
         )
     },
-    **{table: _of_invoice(table) for table in (counted, taken_back, reached)},
+    **{table: _of_invoice(table) for table in (counted, taken_back, reached, ended_links)},
     renewals: _renewals,
     inbox: _inbox,
     inbound_mails: _mails,

@@ -14,14 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.store.database.base import Database, insert_into
 from adapters.store.keeping.expired import Expired, expired
 from adapters.store.open_cases import alone_with
-from adapters.store.tables import charge_attempts, closed_ledgers, counted, invoices, reached, renewals, taken_back
+from adapters.store.tables import (
+    charge_attempts,
+    closed_ledgers,
+    counted,
+    ended_links,
+    invoices,
+    reached,
+    renewals,
+    taken_back,
+)
 from dunning.case.ledger import MONEY_IN, is_credit
 from dunning.case.orders import CloseOrder
 from dunning.keeping.kinds import Kind
 from dunning.ports.keeping import Removed
 from dunning.records.claims import GIVEN, REFUSED, UNDERWAY
 
-_WITH_BOOKS = (charge_attempts, taken_back, reached, renewals)
+_WITH_BOOKS = (charge_attempts, taken_back, reached, ended_links, renewals)
 """What goes with the books of its invoice."""
 
 

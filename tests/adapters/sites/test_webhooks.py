@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.ring import Ring
 from adapters.settings.loopback import LOOPBACK
 from adapters.settings.settings import Settings
 from adapters.sites.tokens import SiteLinks, webhook_secret
@@ -176,7 +177,7 @@ async def test_a_service_without_a_site_is_told_nothing_and_neither_is_any_witho
 
 
 def test_each_site_has_a_token_and_a_secret_of_its_own() -> None:
-    links = SiteLinks(SECRET, PORTAL)
+    links = SiteLinks(Ring((SECRET,)), PORTAL)
     mine, other = links.token("a"), links.token("b")
     assert (links.valid("a", mine), links.valid("a", other), links.valid("a", ""), links.valid("a", "\udc80")) == (
         True, False, False, False,
@@ -184,7 +185,7 @@ def test_each_site_has_a_token_and_a_secret_of_its_own() -> None:
     assert webhook_secret(SECRET, "a") != webhook_secret(SECRET, "b")
     assert mine not in webhook_secret(SECRET, "a")
     with pytest.raises(ValueError, match="at least 32 characters"):
-        SiteLinks("short", PORTAL)
+        SiteLinks(Ring(("short",)), PORTAL)
 
 
 async def test_every_service_hears_its_own_level_and_a_silent_site_keeps_no_other_from_it(site: Site) -> None:

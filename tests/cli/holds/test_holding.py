@@ -1,6 +1,7 @@
 """`hold` and `lift`: reasons other than money, each on its own (S2-16, S2-17)."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.ring import Ring
 from adapters.sites.tokens import SiteLinks, webhook_secret
 from cli.shell.options import now
 from dunning.holds import Hold
@@ -274,15 +276,15 @@ async def test_site_shows_what_a_sites_software_needs(
     service, base = "sandbox:hold10:website", f"{a_stage.portal_url}/sites/sandbox%3Ahold10%3Awebsite"
     said = await operate("site", service, "--json")
     assert (said.json["state_url"], said.json["suspended_url"]) == (f"{base}/state", f"{base}/suspended")
-    links = SiteLinks(a_stage.env["REPRIEVE_LINK_SECRET"], a_stage.portal_url)
+    links = SiteLinks(Ring(json.loads(a_stage.env["REPRIEVE_LINK_SECRETS"])), a_stage.portal_url)
     assert links.valid(service, said.json["token"])
     assert said.json["webhook_secret"] == webhook_secret(a_stage.env["REPRIEVE_SITE_WEBHOOK_SECRET"], service)
     assert said.json["token"] in (await operate("site", service)).out
     unknown = await operate("site", "sandbox:nobody:website")
     assert (unknown.status, "no account has a service 'sandbox:nobody:website'" in unknown.err) == (2, True)
-    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "")
+    monkeypatch.setenv("REPRIEVE_LINK_SECRETS", "[]")
     off = await operate("site", service)
-    assert (off.status, "set REPRIEVE_LINK_SECRET" in off.err) == (2, True)
+    assert (off.status, "set REPRIEVE_LINK_SECRETS" in off.err) == (2, True)
 
 
 async def test_both_are_safe_to_repeat(a_stage: Stage, operate: Operate):

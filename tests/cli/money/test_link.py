@@ -1,6 +1,8 @@
 """`link` prints what an invoice's mails have, under its account's brand; it opens the page."""
 
+import re
 from collections.abc import AsyncGenerator
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
@@ -8,7 +10,9 @@ import pytest_asyncio
 
 from sandbox.stage.stage import Stage
 from tests.cli.command import Operate, lines, row
+from tests.server.payments.test_money_in import until_true
 
+WHO = ("--by", "ana", "--reason", "the mail was passed on")
 BRANDS = '{"acme": {"company": "Acme Web", "portal_url": "https://pay.acme.example"}}'
 
 
@@ -44,7 +48,49 @@ async def test_what_has_no_link_is_refused(operate: Operate, monkeypatch: pytest
     assert (said.status, said.out) == (2, "")
     assert "NEVER-WAS: there is no such invoice" in said.err
     assert (await operate("start", "-", stdin=lines(row("LINK-3")))).status == 0
-    monkeypatch.delenv("REPRIEVE_LINK_SECRET")
+    monkeypatch.delenv("REPRIEVE_LINK_SECRETS")
     said = await operate("link", "LINK-3")
     assert (said.status, said.out) == (2, "")
-    assert "REPRIEVE_LINK_SECRET" in said.err
+    assert "REPRIEVE_LINK_SECRETS" in said.err
+
+
+async def test_links_that_leaked_are_ended_and_the_customer_gets_a_new_one_by_mail(
+    open_portal: Stage, operate: Operate
+) -> None:
+    asked = row("LINK-4", emails=["link-4@bakery.example"])
+    assert (await operate("start", "-", stdin=lines(asked))).status == 0
+    leaked = (await operate("link", "LINK-4")).out.strip()
+    said = await operate("link", "LINK-4", "--revoke", *WHO)
+    assert (said.status, said.err) == (0, "")
+    assert "all links to LINK-4 that were given out so far are ended" in said.out
+    (deed,) = await open_portal.store.account_changes("LINK-4-account")
+    assert (deed.by, deed.what) == ("ana", ("links to invoice LINK-4 ended",))
+    async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+        page = await http.get(leaked)
+        assert (page.status_code, "This link is over" in page.text) == (410, True)
+        assert (await http.get((await operate("link", "LINK-4")).out.strip())).status_code == 200
+        token = parse_qs(urlsplit(leaked).query)["s"][0]
+        for _ in range(3):
+            answer = await http.post(leaked.replace("?", "/fresh?"), data={"s": token})
+            assert (answer.status_code, "Look into your mailbox" in answer.text) == (200, True)
+
+        async def mailed() -> list[str]:
+            mails = (await open_portal.companies.mail.books()).to("link-4@bakery.example")
+            return [each.text for each in mails if each.subject == "Your Link to an Invoice"]
+
+        async def came() -> bool:
+            return bool(await mailed())
+
+        await until_true(came)
+        (text,) = await mailed()
+        found = re.search(rf"{open_portal.portal_url}/pay/LINK-4\?s=\S+", text)
+        assert found
+        assert (await http.get(found[0])).status_code == 200
+
+
+async def test_whoever_ends_links_says_who_and_why(operate: Operate) -> None:
+    assert (await operate("start", "-", stdin=lines(row("LINK-5")))).status == 0
+    said = await operate("link", "LINK-5", "--revoke", "--by", "ana")
+    assert (said.status, said.out) == (2, "")
+    said = await operate("link", "LINK-NONE", "--revoke", *WHO)
+    assert (said.status, "there is no such invoice" in said.err) == (2, True)

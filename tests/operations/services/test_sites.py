@@ -34,5 +34,5 @@ async def test_a_service_that_nobody_has_is_refused(made: Composition) -> None:
 
 async def test_where_sites_cannot_ask_the_refusal_says_what_to_set(made: Composition) -> None:
     known = await service(made, "OPSITE-3")
-    with pytest.raises(RefusedError, match="set REPRIEVE_LINK_SECRET, the same for worker and portal"):
+    with pytest.raises(RefusedError, match="set REPRIEVE_LINK_SECRETS, the same for worker and portal"):
         await SiteAccesses(made.store, None).of(known)

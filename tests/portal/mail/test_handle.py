@@ -271,7 +271,7 @@ async def test_who_writes_to_no_reply_gets_an_answer_that_links_to_a_ticket_for_
     assert (answer.recipients, answer.sender) == ([OWNER], ENVELOPES.sender(answer.message_id))
     assert headers["auto-submitted"] == "auto-replied"
     assert headers["in-reply-to"] == headers["references"] == MAIL
-    assert desk.links.ticket(ticket.key) in answer.text
+    assert desk.links.ticket(ticket.key, ticket.at) in answer.text
     assert "Second Invoice Overdue Notice" in answer.text
     copies = [copy for copy in await desk.store.notices("INV-1") if ":answer:" in copy.id]
     assert [(copy.status, copy.recipient, copy.message_id) for copy in copies] == [

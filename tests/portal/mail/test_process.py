@@ -94,10 +94,10 @@ async def ended(folder: Path, **env: str) -> tuple[int, str]:
 
 
 async def test_without_a_port_or_a_secret_it_does_not_start_and_says_why(tmp_path: Path, store: SqlStore) -> None:
-    status, said = await ended(tmp_path, REPRIEVE_LINK_SECRET="")
+    status, said = await ended(tmp_path, REPRIEVE_LINK_SECRETS="[]")
     assert (status, "Traceback" in said) == (2, False), said
     assert "setting REPRIEVE_MAIL_IN_PORT: 0 keeps the door for mail closed" in said
-    assert "setting REPRIEVE_LINK_SECRET: without it anybody could invent" in said
+    assert "setting REPRIEVE_LINK_SECRETS: without it anybody could invent" in said
 
 
 async def test_a_port_that_is_taken_is_told_in_words(tmp_path: Path, store: SqlStore) -> None:

@@ -19,6 +19,7 @@ from composition import now
 from operations.policies.plans import PlanOf, Policies
 from portal.http.app import application
 from portal.http.html import Pages
+from portal.http.presses import Presses
 from portal.http.readers import Readers
 from portal.http.server import serving
 from portal.pages.policy import PolicyPage
@@ -47,7 +48,11 @@ async def portal(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     pages = Pages(Readers(Languages(ROOT / "notices" / "common"), BRANDS))
     routes = [PolicyPage(PolicyFolder(folder, lambda _: []), pages).route()]
     async with (
-        serving(application(routes, pages, nothing, of_nobody, now, https=False), "127.0.0.1", 0) as port,
+        serving(
+            application(routes, pages, nothing, of_nobody, now, https=False, presses=Presses(1_000), proxies=()),
+            "127.0.0.1",
+            0,
+        ) as port,
         httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
     ):
         yield client

@@ -11,10 +11,10 @@ from dunning.holds import Hold
 from dunning.level import Level
 from dunning.records.accounts import Account, Contact, Service
 from tests.dunning.life import utc
-from tests.portal.world import CLIENT_PORTAL, CONTACT, LINK_SECRET, Portal
+from tests.portal.world import CLIENT_PORTAL, CONTACT, RING, Portal
 
 SERVICE = "sandbox:bakery:website"
-LINKS = SiteLinks(LINK_SECRET, "https://pay.example")
+LINKS = SiteLinks(RING, "https://pay.example")
 BEGAN = utc("2026-12-11 14:00")
 SECRETS = ("INV-1", "Example Bakery", "info@", "19.99", "seen by staff only", "?s=", "/pay/")
 """What nobody but the owner may read: an invoice's number, a name, an address, an amount, a note, a signed link."""
@@ -72,7 +72,13 @@ async def test_a_site_reads_at_each_phase_what_it_shows_to_whom_and_what_it_refu
     assert seen[0]["message"] is None
     for each in seen[1:]:
         assert (each["service"], each["reasons"], each["since"]) == (SERVICE, ["non-payment"], "2026-12-11T14:00:00Z")
-        assert each["message"]["pay_url"] == held.links.pay("INV-1"), "the way to pay lies outside the site"
+        where, _, token = each["message"]["pay_url"].partition("?s=")
+        assert where == "https://pay.example/pay/INV-1", "the way to pay lies outside the site"
+        term = held.links.links.opened("pay", "INV-1", token)
+        assert term
+        assert (term.given.minute, term.given.second) == (0, 0), (
+            "the answer stays the same for a while, and so its ETag"
+        )
         assert "19.99" not in each["message"]["text"]
 
 

@@ -15,14 +15,15 @@ from adapters.signed_links import Links
 from dunning.case.case import Case
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
+from tests.portal.mailed import Mailed
 from tests.portal.process import PortalProcess, portal_process
-from tests.portal.world import LINK_SECRET, message, standard, until
+from tests.portal.world import RING, message, standard, until
 from tests.server.outages.conftest import Gated
 from tests.server.outages.gates import Gate
 from tests.server.outages.preparing import opened
 from tests.server.outages.test_commands import WHICH, gate_of
 
-LINKS = Links(LINK_SECRET, "")
+LINKS = Mailed(Links(RING, ""))
 
 
 def portal(gated: Gated, folder: Path, name: str, patience: str) -> AbstractAsyncContextManager[PortalProcess]:

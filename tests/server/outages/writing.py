@@ -185,6 +185,7 @@ WRITING: dict[str, Writing] = {
         preparing.with_another_account,
         varies=frozenset({"inbox"}),
     ),
+    "link --revoke": Writing(_of("link", "{}", "--revoke", *WHO), opened),
     "approve": Writing(_of("approve", "{}", DELETES, "--by", "ana"), preparing.waits_for_approval),
     "charge": Writing(_of("charge", "{}", "--leave-out", *WHO), preparing.with_refused_charge),
     "refund": Writing(_refund, paid_by_card, more=given_back),

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from adapters.signed_links import Links
 from dunning.case.ledger import Kind
 from sandbox.stage.stage import Stage, stage
 from tests.portal.browser import chromium
+from tests.portal.mailed import Mailed
 from tests.portal.pages.test_pay import text_of
 from tests.server.payments.test_money_in import until_true
 from tests.server.playing import Playing, begin
@@ -29,8 +29,8 @@ async def deaf() -> AsyncGenerator[Stage]:
         yield made
 
 
-def links(on: Stage) -> Links:
-    return Links(on.env["REPRIEVE_LINK_SECRET"], on.portal_url)
+def links(on: Stage) -> Mailed:
+    return Mailed(on.links)
 
 
 async def to_gateway(on: Stage, invoice: str, http: httpx2.AsyncClient) -> str:

@@ -1,5 +1,6 @@
 """A site's own software, from the first warning to normal running: told by signed news, and asked over HTTP."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from adapters.ring import Ring
 from adapters.settings.settings import Settings
 from adapters.sites.tokens import SiteLinks, webhook_secret
 from portal.composition import compose
@@ -71,7 +73,7 @@ async def asked(a_stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerat
 async def test_a_site_lives_through_every_phase_and_comes_back_when_it_is_paid(
     a_stage: Stage, site: Site, asked: httpx2.AsyncClient
 ) -> None:
-    token = SiteLinks(a_stage.env["REPRIEVE_LINK_SECRET"], "").token(SERVICE)
+    token = SiteLinks(Ring(json.loads(a_stage.env["REPRIEVE_LINK_SECRETS"])), "").token(SERVICE)
 
     async def state() -> tuple[Any, ...]:
         said = (await asked.get("/state", headers={"Authorization": f"Bearer {token}"})).json()

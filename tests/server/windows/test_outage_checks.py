@@ -14,6 +14,7 @@ from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.mail.smtp import SmtpMailer
 from adapters.temporal.schedules import OUTAGES, keep_outages
 from adapters.ways_to_pay import gateway_fails, looks_from, mail_fails
+from composition import now
 from dunning.fleet import outage_check
 from dunning.fleet.outage_check import LookOrder, LookReport
 from dunning.windows.outage import EVERY, Way
@@ -70,10 +71,10 @@ async def test_a_gateway_or_a_mail_server_that_is_away_is_one_too(checked: Stage
 
 async def test_without_pay_pages_nobody_looks_for_one(checked: Stage) -> None:
     settings = checked.made(await checked.connect()).settings
-    without = settings.model_copy(update={"link_secret": SecretStr("")})
+    without = settings.model_copy(update={"link_secrets": ()})
     gateway = StripeGateway(SecretStr("sk_test_sandbox"), checked.addresses.payments)
-    assert set(looks_from(without, gateway)) == {Way.GATEWAY, Way.MAIL}
-    assert set(looks_from(settings, gateway)) == set(Way)
+    assert set(looks_from(without, gateway, now)) == {Way.GATEWAY, Way.MAIL}
+    assert set(looks_from(settings, gateway, now)) == set(Way)
     await gateway.close()
 
 

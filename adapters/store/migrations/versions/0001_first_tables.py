@@ -237,6 +237,7 @@ def _inboxes() -> None:
     )
     _index("inbound_mails", "outcome", "at")
     op.create_table("reached", *_words("invoice"), _instant("at"), _key("reached", "invoice"))
+    op.create_table("ended_links", *_words("invoice"), _instant("given_before"), _key("ended_links", "invoice"))
 
 
 def _consequences() -> None:
@@ -361,7 +362,8 @@ def _staff() -> None:
 
 def downgrade() -> None:
     tables = (
-        "staff audit processor_sales processor_subscriptions outages put_off windows series renewals subscriptions "
+        "ended_links staff audit processor_sales processor_subscriptions outages put_off windows series renewals "
+        "subscriptions "
         "effects consequences reached inbound_mails inbox tickets notices taken_back counted consents carried credits "
         "charge_attempts open_cases closed_ledgers invoices holds services contacts account_changes payers accounts"
     )

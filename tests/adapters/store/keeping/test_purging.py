@@ -11,6 +11,7 @@ from adapters.store import SqlStore
 from adapters.store.tables import (
     charge_attempts,
     consequences,
+    ended_links,
     holds,
     inbound_mails,
     inbox,
@@ -175,6 +176,7 @@ async def with_parts(store: SqlStore, number: str) -> None:
     await put(store, charge_attempts, key=f"{number}:charge:1", invoice=number, amount=1, currency="USD", at=OLD)
     await put(store, taken_back, invoice=number, kind="reversal", id="r", body=back.model_dump_json())
     await put(store, reached, invoice=number, at=OLD)
+    await put(store, ended_links, invoice=number, given_before=OLD)
     values = {"number": len(number), "starts": DUE, "ends": DUE, "amount": 1, "currency": "USD", "at": OLD}
     await put(store, renewals, subscription="s", invoice=number, **values)
 
@@ -186,11 +188,11 @@ async def test_books_go_with_all_that_hangs_on_them_and_the_number_stays_used(ru
         await with_parts(running, number)
     would = await purge(running).would(NOW)
     assert (await purge(running).all(NOW)).removed == would.removed
-    parts = ("charge_attempts", "taken_back", "renewals", "reached")
+    parts = ("charge_attempts", "taken_back", "renewals", "reached", "ended_links")
     assert would.removed == {"closed_ledgers": 1, **dict.fromkeys(parts, 1)}
     assert await running.ledger("i-old") is None
     assert await running.ledger("i-younger")
-    for name in ("taken_back", "reached"):
+    for name in ("taken_back", "reached", "ended_links"):
         assert await rows(running, name) == {"i-younger", "i-open"}
     known = await running.invoice("i-old")
     assert (known.status, known.account) if known else None == ("closed", "a-1")
