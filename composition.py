@@ -33,6 +33,7 @@ from dunning.subscriptions.numbers import numbers
 from dunning.windows.hours import OpenHours
 from operations.accounts.changes import AccountChanges
 from operations.accounts.close_site import CloseSite
+from operations.accounts.erase import EraseAccount
 from operations.accounts.exemptions import Exemptions
 from operations.accounts.export import ExportAccount
 from operations.accounts.merge import MergeAccounts
@@ -266,6 +267,11 @@ class Composition:
     def merging(self) -> MergeAccounts:
         """Merge two accounts of one customer."""
         return MergeAccounts(self.store, self.decisions.decide, self.exemptions, now)
+
+    @cached_property
+    def erase_account(self) -> EraseAccount:
+        """Take a customer's names, addresses and words away."""
+        return EraseAccount(self.store, self.audit, now)
 
     @cached_property
     def export_account(self) -> ExportAccount:

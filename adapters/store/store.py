@@ -10,6 +10,7 @@ from adapters.store.customers.holds import Holds
 from adapters.store.customers.merging import Merging
 from adapters.store.customers.search import Search
 from adapters.store.invoices import Invoices
+from adapters.store.keeping.erasing import Erasing
 from adapters.store.keeping.exporting import Exporting
 from adapters.store.keeping.purging import Purging
 from adapters.store.link_ends import LinkEnds
@@ -39,6 +40,7 @@ class SqlStore(
     Consequences,
     DigestCopies,
     Effects,
+    Erasing,
     Exporting,
     Holds,
     Inbox,

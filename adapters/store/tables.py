@@ -76,6 +76,8 @@ accounts = Table(
     _words("payer"),
     _words("brand"),
     *_exemption(),
+    Column("erased_at", UtcInstant),
+    Column("erased_by", StoredText, nullable=False, server_default=""),
     # Null, not empty: PostgreSQL would expect that most accounts are merged into whichever is asked for.
     Column("merged_into", StoredText),
     Index(None, "merged_into"),

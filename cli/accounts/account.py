@@ -26,6 +26,7 @@ Emails = tuple[str, ...]
 
 account = App(name="account", help="Show and change an account: name, language, zone, contacts, payer, brand.")
 account.command("cli.accounts.merge:merge", name="merge", help="Merge two accounts of one customer.")
+account.command("cli.accounts.erase:erase", name="erase", help="Take a customer's names, addresses and words away.")
 account.command("cli.accounts.export:export", name="export", help="Write all that is kept of an account to a file.")
 
 
@@ -147,6 +148,8 @@ def _told(found: AccountView) -> Iterator[str]:
     yield f"Account {account.id}" + (f" · {account.name}" if account.name else "")
     yield f"  locale {account.locale}, zone {account.zone or '(each policy has its own)'}"
     yield f"  payer {account.payer or '(none)'}, brand {account.brand or '(the house)'}"
+    if account.erased_at:
+        yield f"  erased {account.erased_at:%Y-%m-%d %H:%MZ} by {account.erased_by}; what is here came since, or stays"
     yield from _exempt(account)
     sections = {
         "Contacts, the first one first": [_contact(each) for each in account.contacts],

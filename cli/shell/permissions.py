@@ -6,6 +6,7 @@ from dunning.staff.role import Permission
 
 NEEDS: Mapping[str, Permission] = {
     "account exempt": Permission.MONEY,
+    "account erase": Permission.RECORDS,
     "account export": Permission.RECORDS,
     "account merge": Permission.FLEET,
     "account set": Permission.CUSTOMERS,

@@ -67,7 +67,7 @@ class Kept(NamedTuple):
 
 TABLES: dict[str, Kept] = {
     # customers
-    "accounts": Kept("accounts", Until.ACCOUNT, "invoices, notices and money name it"),
+    "accounts": Kept("accounts", Until.ACCOUNT, "`account erase` takes name and addresses away, and leaves its id"),
     "payers": Kept("the gateway's ids of customers", Until.ACCOUNT, "money is known by them"),
     "account_changes": Kept(
         "changes of accounts", Until.ACCOUNT, "cases count them to know which exemption is the last"

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from dunning.keeping.kinds import Kind
 from dunning.keeping.words import Words
+from dunning.records.accounts import Account, AccountChange
 
 
 class Removed(NamedTuple):
@@ -44,4 +45,30 @@ class KeptOf(Protocol):
 
     async def nobodys_tickets(self) -> Sequence[Mapping[str, str]]:
         """The tickets that are about many accounts, or about nobody's money: `key`, `at`, `subject`, `body`."""
+        ...
+
+
+class Erased(NamedTuple):
+    """So many rows of each table were removed or changed; and the keys of other customers' tickets that name it."""
+
+    rows: Mapping[str, int]
+    elsewhere: tuple[str, ...]
+
+
+class Erasing(Protocol):
+    """Taking a customer's names, addresses and words away (`dunning.keeping.erasure`)."""
+
+    async def would_erase(self, account: Account) -> Erased:
+        """Count what would be removed or changed. Nothing is written."""
+        ...
+
+    async def erase_account(self, before: Account, change: AccountChange) -> Erased | None:
+        """Do it, and keep who did it and when; all or nothing.
+
+        None, changing nothing, when the account is not as it was `before`, or an invoice of it is open by now.
+        """
+        ...
+
+    async def unhandled_of(self, account: str) -> tuple[str, ...]:
+        """What of it waits to be handled: webhooks, commands and mails, by their ids."""
         ...

@@ -56,7 +56,8 @@ class Account(Wire):
     `payer` is the gateway's own id of the customer (Stripe: `cus_...`); empty when it knows none. `brand` is the name
     under which they are written to, one of the settings' `brands`; empty: the house's own. `exempt_until` as a
     service's, for all of its invoices. `old_payers` are those that it had before, and those of accounts that were
-    merged into it: money that was set out under them is asked for, nothing is charged there.
+    merged into it: money that was set out under them is asked for, nothing is charged there. `erased_at` and
+    `erased_by`: when its names, addresses and words were taken away, and by whom; what came since is new.
     """
 
     id: str
@@ -69,6 +70,8 @@ class Account(Wire):
     exempt_until: date | None = None
     exempt_by: str = ""
     exempt_reason: str = ""
+    erased_at: Instant | None = None
+    erased_by: str = ""
     contacts: tuple[Contact, ...] = ()
     services: tuple[Service, ...] = ()
 

@@ -55,16 +55,19 @@ class AuditLog:
             )
         )
 
-    async def erase(self, wanted: Wanted, said: Words) -> tuple[Entry, ...]:
+    async def erase(
+        self, wanted: Wanted, said: Words, names: Callable[[str], bool] = lambda _: False
+    ) -> tuple[Entry, ...]:
         """Take away the words of all entries that are wanted, and write down who wanted that (`said`), and when.
 
-        What says that words were erased stays, and so does what asked for it (its `what` is the same). Returns the
-        entries that say so: none when there was nothing. Safe to repeat. Raises StoreOutageError: then a part may be
-        done; RefusedError when others erase the same meanwhile.
+        Also of all whose words `names` finds, whatever they are about. What says that words were erased stays, and so
+        does what asked for it (its `what` is the same). Returns the entries that say so: none when there was nothing.
+        Safe to repeat. Raises StoreOutageError: then a part may be done; RefusedError when others erase the same
+        meanwhile.
         """
         done = list[Entry]()
         for _ in range(_TRIES):
-            while found := await self._found(wanted, said.what):
+            while found := await self._found(wanted, said.what, names):
                 words = said.model_copy(update={"kind": "erased", "numbers": numbers.short(found)})
                 erased = await self._store.erase_words(found, self._draft(words))
                 if erased is None:
@@ -74,12 +77,13 @@ class AuditLog:
                 return tuple(done)
         raise RefusedError("somebody else erases the same words at this moment; try again")
 
-    async def _found(self, wanted: Wanted, erasing: str) -> list[int]:
+    async def _found(self, wanted: Wanted, erasing: str, names: Callable[[str], bool]) -> list[int]:
         found = list[int]()
         async with aclosing(self._store.entries()) as entries:
             async for entry in entries:
                 words = words_of(entry)
-                if words and words.kind != "erased" and words.what != erasing and is_wanted(entry, wanted):
+                its = words and words.what != erasing and is_wanted(entry, wanted)
+                if words and words.kind != "erased" and (its or names(entry.words)):
                     found.append(entry.number)
                 if len(found) == AT_ONCE:
                     break

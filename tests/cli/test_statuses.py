@@ -96,6 +96,7 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("account", "set"): ("acct", "--name", "Other", *WHO),
     ("account", "exempt"): ("acct", "--until", "2099-01-01", *WHO),
     ("account", "export"): ("acct", *WHO[:2]),
+    ("account", "erase"): ("acct", *WHO, "--yes"),
     ("account", "merge"): ("acct", "acct2", *WHO, "--yes"),
     ("service", "add"): ("acct", "--panel", "sandbox", "--user", "u", *WHO),
     ("service", "move"): ("acct", "s", "--user", "u", *WHO),

@@ -20,7 +20,7 @@ from dunning.names import workflow_id
 from dunning.person import person
 from dunning.policy.file import Policy
 from dunning.ports.cases import Wanted
-from dunning.records.accounts import Account, Service
+from dunning.records.accounts import Account, Contact, Service
 from dunning.records.credit import Credit
 from dunning.records.effects import Consequence
 from dunning.records.mail import NoticeCopy, NoticeText
@@ -128,6 +128,12 @@ async def with_ticket(stage: Stage, client: Client, number: str) -> None:
         invoice=number, account=account(number), step="t", at=AT, kind=kind, subject="look", body="please"
     )
     await stage.store.open_ticket(order)
+
+
+async def gone(stage: Stage, client: Client, number: str) -> None:
+    """A customer of whom nothing goes on."""
+    its = Contact(account=f"{number}-gone", email=email(number))
+    await stage.store.put_account(Account(id=f"{number}-gone", name=NAME, contacts=(its,)))
 
 
 async def with_old_ticket(stage: Stage, client: Client, number: str) -> None:

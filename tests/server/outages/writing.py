@@ -66,6 +66,11 @@ async def subjects(stage: Stage, number: str) -> list[str]:
     return sorted({each.subject for each in (await stage.companies.mail.books()).to(email(number))})
 
 
+async def erased(stage: Stage, number: str) -> list[str]:
+    account = await stage.store.account(f"{number}-gone")
+    return [account.name, account.erased_by, *(each.email for each in account.contacts)]
+
+
 async def old_ticket(stage: Stage, number: str) -> bool:
     return await stage.store.ticket(f":{number}") is not None
 
@@ -186,6 +191,7 @@ WRITING: dict[str, Writing] = {
         varies=frozenset({"inbox"}),
     ),
     "link --revoke": Writing(_of("link", "{}", "--revoke", *WHO), opened),
+    "account erase": Writing(_of("account erase", "{}-gone", *WHO, "--yes"), preparing.gone, more=erased),
     "approve": Writing(_of("approve", "{}", DELETES, "--by", "ana"), preparing.waits_for_approval),
     "charge": Writing(_of("charge", "{}", "--leave-out", *WHO), preparing.with_refused_charge),
     "refund": Writing(_refund, paid_by_card, more=given_back),

@@ -87,6 +87,8 @@ def _accounts() -> None:
         "accounts",
         *_words("id", "name", "zone", "locale", "payer", "brand"),
         *_exemption(),
+        sa.Column("erased_at", UtcInstant(), nullable=True),
+        sa.Column("erased_by", StoredText(), nullable=False, server_default=""),
         sa.Column("merged_into", StoredText()),
         _key("accounts", "id"),
     )
