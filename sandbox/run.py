@@ -144,7 +144,7 @@ def _left_to_stand_ins(settings: Settings, ports: Mapping[str, int]) -> dict[str
 
 
 async def _first_user(url: str) -> str:
-    """Make whoever runs this the admin of a store that has no users yet; the name, empty when nobody was added."""
+    """Make whoever runs this the first user of a new store; their name, or empty when they are not its first user."""
     store = SqlStore(url)
     try:
         return (await Users(store, now).add(login(), Role.ADMIN, "", login())).user.name

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 from temporalio.client import Client
 
+from cli.shell.options import login
 from dunning.names import workflow_id
 from sandbox.payments.books import PaymentBooks
 from sandbox.payments.client import Payments
@@ -62,7 +63,10 @@ async def test_a_payment_on_the_page_ends_as_paid_and_all_is_there_after_a_stop(
     running = begin(tmp_path, first)
     out = read_until(running, UP)
     assert f"the portal              http://127.0.0.1:{first + 2}" in out
+    assert f"who may decide          {login()}, an admin" in out
     env = sourced(tmp_path)
+    users = (await starter("user", "list", "--json", env=env)).json
+    assert [(each["name"], each["role"]) for each in users] == [(login(), "admin")]
     rows = [row("RUN-1", emails=["a@bakery.example"], customer="Bakery"), row("RUN-2")]
     assert (await starter("start", "-", env=env, stdin=lines(*rows))).status == 0
     await paid_on_its_page(env, "RUN-1")
