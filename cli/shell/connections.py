@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cli.shell.errors import AGAIN, BadInputError, FailedError, TemporalAwayError
 from cli.shell.preferences import settings
+from cli.shell.recording import record
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.store import SqlStore
     from composition import Composition
+    from operations.audit.log import AuditLog
 
 _SAID = re.compile(r'message: "([^"]+)"')
 """The operating system's word within the long one of the SDK."""
@@ -64,15 +66,20 @@ async def composed(*, store: Need = "needed", server: Need = "needed") -> AsyncG
             if server == "needed":
                 raise
             why = error.why
-        shared = _SHARED.get()
+        shared, there = _SHARED.get(), True
         if store != "not needed" and not shared:
-            await _migrated(settings().store_url, needed=store == "needed")
+            there = await _migrated(settings().store_url, needed=store == "needed")
 
         def connected() -> Client:
             if client is None:
                 raise OutageError(why)
             return client
 
+        def audit(its: AsyncExitStack) -> AuditLog:
+            return Composition(settings(), connected, its, shared).audit
+
+        if store != "not needed":
+            await record(audit, needed=store == "needed", there=there)
         yield Composition(settings(), connected, stack, shared)
 
 
@@ -114,7 +121,8 @@ def address() -> str:
     return os.environ.get("TEMPORAL_ADDRESS") or "the address of temporal.toml (default localhost:7233)"
 
 
-async def _migrated(url: str, *, needed: bool) -> None:
+async def _migrated(url: str, *, needed: bool) -> bool:
+    """Whether the store is there. Raises StoreOutageError when it is not, and is needed."""
     from adapters.store import migrate
     from dunning.ports.outages import StoreOutageError
 
@@ -123,5 +131,7 @@ async def _migrated(url: str, *, needed: bool) -> None:
     except StoreOutageError:
         if needed:
             raise
+        return False
     except ValueError as error:
         raise BadInputError(f"setting REPRIEVE_STORE_URL: {error}") from None
+    return True

@@ -23,13 +23,15 @@ class Keyboard(io.TextIOWrapper):
 
 
 @pytest.fixture
-def offline(staffed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
+def offline(
+    staffed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Operate:
     """Run commands in this process, with no server anywhere: ten times as fast as a process for each.
 
-    Who names no store has one that knows the stage's users, and writes nothing there.
+    Who names no store has one that knows the stage's users.
     """
     if "REPRIEVE_STORE_URL" not in os.environ:
-        monkeypatch.setenv("REPRIEVE_STORE_URL", f"sqlite+aiosqlite:///{staffed}")
+        monkeypatch.setenv("REPRIEVE_STORE_URL", f"sqlite+aiosqlite:///{shutil.copy(staffed, tmp_path / 'users.db')}")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     monkeypatch.setenv("REPRIEVE_OUTAGE_SECONDS", "0")  # nobody is there, and nobody comes
     monkeypatch.delenv("COLUMNS", raising=False)
