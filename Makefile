@@ -16,7 +16,7 @@ export PYTHONPATH := .
 # Each of hundreds of processes would compile all of our modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos year long outages breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos fuzz year long outages breaker localstripe lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -80,6 +80,9 @@ soak: $(READY) ## A thousand charges while the worker is killed and answers get 
 
 chaos: $(READY) ## Random lives under fire for ten minutes (MINUTES=60), from a seed (SEED=18)
 	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+fuzz: $(READY) ## Hunt in every parser that strangers reach for ten minutes (MINUTES=60, or SECONDS=10 for each)
+	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),10))
 
 year: $(READY) ## A year of two hundred monthly subscriptions on virtual time, through windows and changes of the clocks
 	$(BIN)/python -m tests.year

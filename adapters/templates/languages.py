@@ -35,6 +35,7 @@ class Languages:
         self.words = cache(self._words)
         self.pages = cache(self._pages)
         self.lacks = cache(self._lacks)
+        self._begun = cache(self._folders)
 
     def of(self, locale: str) -> str:
         """The language of that locale that we have whole, best first: `de_AT`, `de`; else English."""
@@ -57,8 +58,11 @@ class Languages:
         return self._read(PAGES, language, {})
 
     def exists(self, language: str) -> bool:
-        """Whether somebody began it."""
-        return (self._folder / language).is_dir()
+        """Whether somebody began it. Browsers name languages, too: what they write is never a path."""
+        return language in self._begun()
+
+    def _folders(self) -> frozenset[str]:
+        return frozenset(("", *(each.name for each in self._folder.iterdir() if each.is_dir())))
 
     def _lacks(self, language: str) -> tuple[str, ...]:
         """The files and words that the language has not, each with its file; empty when it has all."""

@@ -1,0 +1,1 @@
+"""Fuzzing of every parser that strangers reach: `make fuzz` (CONTRIBUTING.md)."""
