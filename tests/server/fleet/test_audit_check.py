@@ -22,6 +22,7 @@ from dunning.tickets.kind import Department, TicketKind
 from operations.audit.log import AuditLog
 from operations.audit.look import LookAtAudit
 from operations.money.spread_credit import SpreadCredit
+from sandbox.stage.stage import Stage
 from sandbox.stage.temporal_server import TemporalServer
 from tests.operations.deaf import NOBODY
 from workflows.audit import AuditCheck
@@ -58,9 +59,9 @@ async def looked(client: Client, before: int) -> AuditReport:
     schedule = client.get_schedule_handle(AUDIT)
     await schedule.trigger()
     async with asyncio.timeout(30):
-        while len(runs := (await schedule.describe()).info.recent_actions) <= before:  # noqa: ASYNC110 - another process
+        while (info := (await schedule.describe()).info).num_actions <= before:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
-    action = runs[-1].action
+    action = info.recent_actions[-1].action
     assert isinstance(action, ScheduleActionExecutionStartWorkflow)
     run = client.get_workflow_handle_for(AuditCheck.run, action.workflow_id)
     report = await asyncio.wait_for(run.result(), 30)
@@ -89,6 +90,13 @@ async def test_who_cuts_off_the_end_between_two_looks_is_found_by_the_next_one(c
         assert (ticket.kind, ticket.department) == (TicketKind.AUDIT_BROKEN, Department.MANAGEMENT)
         assert f"no entry has the link {entries[-1].link}; the end was cut off" in ticket.body
         assert (await looked(client, 3)).wrong == 0, "told once; the newest link is another one now"
+
+
+async def test_the_worker_made_the_schedule_and_looks(a_stage: Stage) -> None:
+    client = await a_stage.connect()
+    before = (await client.get_schedule_handle(AUDIT).describe()).info.num_actions
+    report = await looked(client, before)
+    assert (report.wrong, report.mistakes) == (0, ())
 
 
 async def test_it_looks_every_day_at_the_hour_of_the_settings(client: Client) -> None:
