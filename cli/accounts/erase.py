@@ -9,8 +9,9 @@ from cyclopts import Parameter
 from cli.accounts.account import AccountId, By, Reason
 from cli.shell.asking import Yes, agree
 from cli.shell.connections import composed
-from cli.shell.options import Json, login
+from cli.shell.options import Json
 from cli.shell.output import print_json, say
+from cli.shell.recording import system_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ async def erase(
                 total = sum(plan.would.rows.values())
                 agree(total, f"this erases account {account} in {total} rows for good", yes=False)
             payers = (plan.account.payer, *plan.account.old_payers)
-            plan = await made.erase_account.erase(account, by, reason, login())
+            plan = await made.erase_account.erase(account, by, reason, system_user())
             say_erased(plan, payers, json=json)
             return
     say_plan(plan, json=json)

@@ -12,8 +12,8 @@ from cyclopts import Parameter
 from cli.accounts.account import AccountId
 from cli.shell.connections import composed
 from cli.shell.errors import BadInputError
-from cli.shell.options import login
 from cli.shell.output import print_json, say
+from cli.shell.recording import system_user
 from dunning.visible import in_json
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ async def export(
     if to and to.exists():
         raise BadInputError(f"--to: {to} is there already; name a new file")
     async with composed(server="if there") as made:
-        document = await made.export_account.of(account, by, login())
+        document = await made.export_account.of(account, by, system_user())
     if to is None:
         print_json(document)
         return

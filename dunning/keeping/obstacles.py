@@ -7,7 +7,7 @@ from dunning.holds import OTHER_SOURCES, Hold
 from dunning.money import Money
 from dunning.policy.invoice_number import typed
 from dunning.records.books import KnownInvoice
-from dunning.records.processor_subscriptions import ProcessorSubscription
+from dunning.records.processor_subscriptions import ProcessorSubscription, SubscriptionStatus
 from dunning.subscriptions.subscription import Subscription
 from dunning.tickets.kind import TicketKind
 from dunning.tickets.ticket import Ticket
@@ -20,6 +20,10 @@ NOT_ABOUT_MONEY = frozenset({
     TicketKind.DELETION_SHARED, TicketKind.DRIFT, TicketKind.CLOSE_SITE,
 })  # fmt: skip
 """Open tickets of these kinds go with the customer. Any other, also one of a kind to come, is done first."""
+
+
+OVER: tuple[SubscriptionStatus, ...] = ("cancelled", "expired")
+"""A processor's subscription that will never take money again."""
 
 
 class Standing(NamedTuple):
@@ -63,7 +67,7 @@ def _of_services(account: str, has: Standing) -> Iterator[str]:
         if not each.ended:
             yield f"subscription {each.id} goes on: `starter.py cancel {each.id} --now`"
     for each in has.linked:
-        if each.terms.status not in ("cancelled", "expired"):
+        if each.terms.status not in OVER:
             stop = f"`starter.py processor-subscription remove {each.id}`"
             yield f"{each.id} is {each.terms.status} at its processor: cancel it there, then {stop}"
     for hold in has.holds:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Table, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, RowMapping, Table, and_, delete, or_, select, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.customers.accounts import locked_account, note_change, read_account
@@ -12,7 +12,9 @@ from adapters.store.database.base import Database
 from adapters.store.database.patience import again
 from adapters.store.keeping.owned import OWNED, Whose, whose, words_of
 from adapters.store.keeping.texts import CHANGED, REMOVED, changes
-from adapters.store.tables import accounts, inbound_mails, inbox, invoices, tickets
+from adapters.store.tables import accounts, holds, inbound_mails, inbox, invoices, processor_subscriptions, tickets
+from dunning.holds import OTHER_SOURCES
+from dunning.keeping.obstacles import NOT_ABOUT_MONEY, OVER
 from dunning.keeping.words import Words
 from dunning.ports.keeping import Erased
 from dunning.records.accounts import Account, AccountChange
@@ -67,7 +69,8 @@ class Erasing(Database):
         async with self._reading() as connection:
             its = await whose(connection, account)
             for table in (inbox, inbound_mails):
-                waits = select(table.c.id).where(_mine(table, its), table.c.outcome == "")
+                mine: Any = OWNED[table](its)
+                waits = select(table.c.id).where(mine, table.c.outcome == "")
                 found += (await connection.execute(waits)).scalars()
         return tuple(sorted(found))
 
@@ -110,8 +113,20 @@ async def _erase(connection: AsyncConnection, its: Whose, shared: _Shared) -> Er
     return Erased(+rows, shared.elsewhere)
 
 
+_ONLY: dict[Table, ColumnElement[bool]] = {
+    inbox: inbox.c.outcome != "",
+    inbound_mails: inbound_mails.c.outcome != "",
+    tickets: or_(tickets.c.closed_at.is_not(None), tickets.c.kind.in_(NOT_ABOUT_MONEY)),
+    holds: holds.c.source.not_in(OTHER_SOURCES),
+    processor_subscriptions: processor_subscriptions.c.status.in_(OVER),
+}
+"""What came since somebody looked whether anything goes on stays: money above all must not be lost."""
+
+
 def _mine(table: Table, its: Whose) -> Any:
-    return OWNED[table](its)
+    mine = OWNED[table](its)
+    assert mine is not None
+    return and_(mine, _ONLY.get(table, true()))
 
 
 async def _change(connection: AsyncConnection, table: Table, rows: Iterable[RowMapping], words: Words) -> int:

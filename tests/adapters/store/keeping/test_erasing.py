@@ -258,6 +258,28 @@ async def test_an_invoice_that_is_opened_meanwhile_keeps_it_from_being_erased(bo
     assert (await both.account(ANNA.account)) == account
 
 
+async def test_what_came_since_somebody_looked_is_not_lost(both: SqlStore) -> None:
+    """Between the look and the erasing another process may keep a webhook, or open a ticket about money."""
+    account = await both.account(ANNA.account)
+    event = InboxEvent(source="stripe", id="evt_new", body="a payment", at=AT, payer=ANNA.payer)
+    await both.receive([event])
+    await both.receive_mails([InboundMail(id="<new>", sender=ANNA.email, recipient="", at=AT, raw=b"new")])
+    money = TicketOrder(
+        invoice="", account=ANNA.account, step="new", at=AT, kind=TicketKind.LATE_PAYMENT, subject="money", body="money"
+    )
+    await both.open_ticket(money)
+    hold = Hold(account=ANNA.account, source="abuse", level=Level.SUSPENDED, since=AT, by="ana", note="x")
+    await both.place_hold(hold)
+    change = AccountChange(account=ANNA.account, at=NOW, by="ana", reason="x", what=("erased",))
+    assert await both.erase_account(account, change)
+    assert await both.event("stripe", "evt_new") == event
+    mail, ticket = await both.inbound_mail("<new>"), await both.ticket(money.key)
+    assert mail
+    assert mail.raw == b"new"
+    assert ticket == money.ticket
+    assert [each.source for each in await both.holds(ANNA.account)] == ["abuse"]
+
+
 async def test_a_reason_that_names_the_customer_is_refused(both: SqlStore) -> None:
     with pytest.raises(RefusedError, match="it names the customer, and would keep that"):
         await eraser(both).erase(ANNA.account, "ana", f"asked by {ANNA.email}")
