@@ -54,6 +54,11 @@ class AuditEntries(Database):
         its = select(audit).order_by(audit.c.number)  # all are all: also one that somebody put before the first
         return self._streamed(its.where(audit.c.number > after) if after else its)
 
+    async def some_entries(self, after: int, most: int) -> tuple[Entry, ...]:
+        """Read the next ones above that number, by number, `most` at the most."""
+        its = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(most)
+        return tuple(_entry(row) for row in await self._rows(its))
+
     def newest_entries(self, since: str = "", until: str = "") -> AsyncGenerator[Entry]:
         """Read the same from the end, of those from the instant `since` to before `until`."""
         its = select(audit).where(audit.c.at >= since).order_by(audit.c.number.desc())

@@ -24,6 +24,10 @@ class AuditEntries(Protocol):
         """All entries (after that number), by number, from one look at the table; a few at a time are in memory."""
         ...
 
+    async def some_entries(self, after: int, most: int) -> tuple[Entry, ...]:
+        """The next ones above that number, by number, `most` at the most: for who waits while the store is away."""
+        ...
+
     def newest_entries(self, since: str = "", until: str = "") -> AsyncGenerator[Entry]:
         """The same from the end, of those from the instant `since` to before `until`, both as entries have them."""
         ...

@@ -1,7 +1,6 @@
 """All that is kept of an account, as one document: for the customer who asks, or whoever takes them over."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import aclosing
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +22,7 @@ from operations.errors import RefusedError
 
 FORMAT, VERSION = "reprieve-account", 1
 """What a document says of itself; docs/retention.md has its shape."""
+_TOGETHER = 500
 Document = dict[str, object]
 
 
@@ -82,12 +82,14 @@ class ExportAccount:
 
     async def _entries(self, about: set[str]) -> AsyncIterator[Document]:
         """What the audit log says of it; what was typed is left out, because it may name others, too."""
-        async with aclosing(self._store.entries()) as entries:
-            async for entry in entries:
+        after = 0
+        while some := await self._store.some_entries(after, _TOGETHER):
+            for entry in some:
                 words = words_of(entry)
                 if words and is_wanted(entry, Wanted(about=tuple(about))):
                     said = words.model_dump(include={"kind", "what", "by", "reason", "outcome"}, exclude_defaults=True)
                     yield {"number": entry.number, "at": entry.at, **said}
+            after = some[-1].number
 
 
 def _lines(tickets: Iterable[Mapping[str, str]], words: KnownBy) -> Iterable[Document]:

@@ -10,7 +10,6 @@ not go on without an entry does not go on.
 
 import secrets
 from collections.abc import Callable
-from contextlib import aclosing
 from datetime import datetime
 
 from dunning.audit import numbers
@@ -22,7 +21,7 @@ from operations.errors import RefusedError
 
 AT_ONCE = 5000
 """Entries whose words one entry says were erased: its own words must fit."""
-_TRIES = 5
+_TRIES, _TOGETHER = 5, 500
 
 
 class AuditLog:
@@ -78,16 +77,17 @@ class AuditLog:
         raise RefusedError("somebody else erases the same words at this moment; try again")
 
     async def _found(self, wanted: Wanted, erasing: str, names: Callable[[str], bool]) -> list[int]:
-        found = list[int]()
-        async with aclosing(self._store.entries()) as entries:
-            async for entry in entries:
+        found, after = list[int](), 0
+        while some := await self._store.some_entries(after, _TOGETHER):
+            for entry in some:
                 words = words_of(entry)
                 its = words and words.what != erasing and is_wanted(entry, wanted)
                 if words and words.kind != "erased" and (its or names(entry.words)):
                     found.append(entry.number)
-                if len(found) == AT_ONCE:
-                    break
-        return found
+            after = some[-1].number
+            if len(found) >= AT_ONCE:
+                break
+        return found[:AT_ONCE]
 
     def _draft(self, words: Words) -> Draft:
         return Draft(self._clock(), secrets.token_hex(SALT), written(words))

@@ -140,7 +140,7 @@ class Overtaken:
     """A store in which somebody else is always faster."""
 
     def __init__(self, store: SqlStore) -> None:
-        self.entries = store.entries
+        self.some_entries = store.some_entries
 
     async def erase_words(self, _numbers: Sequence[int], _erasure: Draft) -> Entry | None:
         return None
