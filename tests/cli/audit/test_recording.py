@@ -11,6 +11,7 @@ from adapters.store import SqlStore
 from cli.shell import recording
 from cli.shell.recording import LOOKS, THEMSELVES, system_user
 from operations.windows.outages import Outages
+from tests.adapters.store.test_store import ACCOUNT
 from tests.cli.command import Operate
 from tests.cli.command import starter as process
 from tests.cli.test_help import COMMANDS, leads_to_others
@@ -142,6 +143,16 @@ async def test_the_login_is_the_systems_own_word(monkeypatch: pytest.MonkeyPatch
     for name in ("USER", "LOGNAME", "USERNAME", "SUDO_USER"):
         monkeypatch.setenv(name, "somebody else")
     assert system_user() == before
+
+
+async def test_an_export_is_written_once_with_the_systems_own_word(
+    store: SqlStore, offline: Operate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.put_account(ACCOUNT)
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    assert (await offline("account", "export", ACCOUNT.id, "--by", "ana")).status == 0
+    found = [(each["what"], each["kind"], each["by"], each["system_user"]) for each in await shown(offline)]
+    assert found == [("account export", kind, "ana", system_user()) for kind in ("asked", "outcome")]
 
 
 async def test_who_became_somebody_else_is_both(monkeypatch: pytest.MonkeyPatch) -> None:
