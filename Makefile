@@ -16,7 +16,7 @@ export PYTHONPATH := .
 # Each of hundreds of processes would compile all of our modules anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos fuzz year long outages breaker localstripe lock
+.PHONY: help setup demo run test check coverage format requirements mutants pictures histories bench soak chaos fuzz year long outages breaker localstripe sbom lock
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -100,6 +100,9 @@ localstripe: $(READY) ## A second opinion on the Stripe adapter, from an emulato
 	[ -x .venv-localstripe/bin/localstripe ] || $(PYTHON) -m venv .venv-localstripe
 	.venv-localstripe/bin/pip install --quiet --disable-pip-version-check --only-binary :all: localstripe==1.15.4
 	$(BIN)/python -m pytest -q tests/adapters/gateways/stripe/test_localstripe.py
+
+sbom: $(READY) ## What production consists of, as CycloneDX in sbom.cdx.json (with a time if SOURCE_DATE_EPOCH is set)
+	$(BIN)/python -m tools.sbom > sbom.cdx.json
 
 lock: ## Compile the lock files anew (needs uv): what production needs, and with it what developers need
 	@command -v uv >/dev/null || { echo "make: uv is needed to compile the lock files" >&2; exit 1; }
