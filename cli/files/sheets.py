@@ -15,6 +15,7 @@ COLUMNS = (
 )  # fmt: skip
 _OF_SERVICE = ("panel", "user", "domain", "kind", "aliases", "site", "probe")
 _SEPARATORS = ",;\t"
+_SHOWN = 60
 _SAID = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """A first line by which spreadsheets tell each other the separator."""
 
@@ -45,10 +46,15 @@ def _names(given: Sequence[str], ignored: str, columns: Sequence[str]) -> list[s
     names = [re.sub("[ -]+", "_", each.strip().lower()) for each in given]
     for name, written in zip(names, given, strict=True):
         if name and name not in (*columns, ignored):
-            raise UnreadableError(f"line 1: unknown column {written.strip()!r}; columns are {', '.join(columns)}")
+            raise UnreadableError(f"line 1: unknown column {_cut(written.strip())!r}; columns are {', '.join(columns)}")
         if name and names.count(name) > 1:
             raise UnreadableError(f"line 1: column {name!r} stands there twice")
     return names
+
+
+def _cut(written: str) -> str:
+    """What a message repeats of a file: one of another kind has no end of a line, and so none of its first cell."""
+    return written if len(written) <= _SHOWN else f"{written[: _SHOWN - 3]}..."
 
 
 def _row(line: int, names: Sequence[str], cells: Sequence[str], about: str) -> FileRow | Bad:
