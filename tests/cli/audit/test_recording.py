@@ -186,7 +186,7 @@ async def test_users_who_come_and_go_are_written_down(store: SqlStore, offline: 
 async def test_a_link_that_is_printed_is_a_door_that_was_opened(
     store: SqlStore, offline: Operate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REPRIEVE_LINK_SECRET", "drawn for a test, thirty-two or more")
+    monkeypatch.setenv("REPRIEVE_LINK_SECRETS", '["drawn for a test, thirty-two or more"]')
     assert (await offline("link", "INV-1")).status == 2
     asked, became = await shown(offline)
     assert (asked["what"], asked["about"], asked["system_user"]) == ("link", ["INV-1"], system_user())
