@@ -26,6 +26,7 @@ from adapters.store import SqlStore
 from adapters.templates import renderer
 from adapters.templates.files import COMMON
 from adapters.templates.languages import Languages
+from adapters.temporal.codec import codec_from, converter_from
 from adapters.temporal.connection import Connection
 from composition import Composition, now
 from dunning.case.case import Case
@@ -37,6 +38,7 @@ from operations.processors.received import WithProcessor
 from operations.windows.windows import current_window
 from portal.http import maintenance
 from portal.http.app import application
+from portal.http.codec import CodecEndpoint
 from portal.http.html import Pages
 from portal.http.presses import Presses
 from portal.http.readers import Readers
@@ -76,7 +78,7 @@ class Portal(NamedTuple):
 def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     """Settings -> adapters -> application; `stack` closes the adapters."""
     secrets = [Webhook(secret) for secret in texts(settings.payment_webhook_secrets)]
-    connection = Connection(settings.outage_seconds)
+    connection = Connection(settings.outage_seconds, converter_from(settings))
     made = Composition(settings, connection, stack)
     store, deliver = made.store, made.deliver_news.deliver
     gateway = StripeGateway(settings.stripe_key, settings.stripe_url, settings.call_seconds)
@@ -102,6 +104,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_pay_routes(made, _patiently(made, connection), pages, gateway, stack),
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
+        *_codec_routes(settings),
     ]
     app = application(
         routes,
@@ -114,6 +117,13 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         proxies=settings.portal_proxies,
     )
     return Portal(app, routes, delivery, connection)
+
+
+def _codec_routes(settings: Settings) -> list[Route]:
+    codec, token = codec_from(settings), settings.codec_token.get_secret_value()
+    if codec is None or not token:
+        return []
+    return [CodecEndpoint(codec, token, settings.codec_origin, settings.webhook_bytes * 2).route()]
 
 
 def _paypal_signatures(settings: Settings, stack: AsyncExitStack) -> PayPalSignatures | None:

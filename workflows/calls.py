@@ -76,6 +76,7 @@ CALLS: dict[Action, Call | None] = {
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
     Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, _SECONDS_30, beats=False),
+    Action.ASK: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
     Action.CARD: Call(LookAtCard.look_at_card, CHARGING, _MINUTES_2, priority=5),
     Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
@@ -124,7 +125,7 @@ async def call(
     await until(doing.done, cancelled)
     try:
         return await doing
-    except ActivityError:  # cancelled between two tries, or the last try failed
+    except (ActivityError, asyncio.CancelledError):  # before the first try, between two, or the last one failed
         return Abandoned()
 
 

@@ -33,7 +33,7 @@ from adapters.settings.hours import Department, HoursSettings
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.modes import is_live
 from adapters.settings.panels import SANDBOX_SECRET, PanelSettings
-from adapters.settings.strength import RingSecret, Signing, StripeSecret, WebhookKey
+from adapters.settings.strength import CodecKey, RingSecret, Signing, StripeSecret, WebhookKey
 from dunning.keeping.kinds import LIVES, Kind, checked
 from dunning.ports.outages import PATIENCE
 from dunning.services.hold_reasons import Contacts, HoldContact
@@ -63,6 +63,19 @@ class Settings(BaseSettings):
 
     store_url: str = f"sqlite+aiosqlite:///{ROOT}/.reprieve/reprieve.db"
     task_queue: str = "reprieve"
+    facts_secrets: tuple[RingSecret, ...] = Field(
+        default=(), description="sign what cases are told; several while rotating, newest first"
+    )
+    codec_keys: tuple[CodecKey, ...] = Field(
+        default=(), description="encrypt what Temporal keeps; several while rotating, newest first; empty: it is clear"
+    )
+    codec_token: Signing = Field(
+        default=SecretStr(""), description="opens the portal's codec endpoint to Temporal's pages; empty: there is none"
+    )
+    codec_origin: str = Field(default="", description="origin of Temporal's pages, as https://temporal.host.example")
+    unsigned_facts: Literal["refuse", "accept"] = Field(
+        default="refuse", description="what nobody signed; accept it only where nobody else reaches Temporal"
+    )
     outage_seconds: float = Field(
         default=PATIENCE, ge=0, description="how long who asks waits for a store or Temporal that is away"
     )

@@ -16,6 +16,8 @@ SHORTEST = 32
 """Characters of a secret that signs."""
 KEY = 24
 """Bytes of a webhook's key, as Standard Webhooks ask for (https://www.standardwebhooks.com)."""
+CODEC_KEY = 32
+"""Bytes of a key that encrypts."""
 _DIFFERENT = 8
 """So many different characters a secret has at least; one that was drawn has many more."""
 _WEBHOOK = "whsec_"
@@ -33,10 +35,17 @@ def signs(secret: str) -> str:
 
 
 def rings(secret: str) -> str:
-    """A secret of a ring that signs links. Raises ValueError."""
+    """One of several secrets that sign: an empty one would be everybody's. Raises ValueError."""
     if not secret:
         raise ValueError(f"it is empty: leave it out; {_MAKE}")
     return signs(secret)
+
+
+def codec_key(secret: str) -> str:
+    """A key of AES-256: 32 bytes in hexadecimal digits. Raises ValueError."""
+    if not re.fullmatch(f"[0-9a-f]{{{2 * CODEC_KEY}}}", secret):
+        raise ValueError(f"write {CODEC_KEY} bytes as {2 * CODEC_KEY} hexadecimal digits; {_MAKE}")
+    return _drawn(secret, secret)
 
 
 def webhook_key(secret: str) -> str:
@@ -80,13 +89,20 @@ def _hidden(rule: Callable[[str], str]) -> AfterValidator:
 
 
 Signing = Annotated[SecretStr, _hidden(signs)]
+CodecKey = Annotated[SecretStr, _hidden(codec_key)]
 RingSecret = Annotated[SecretStr, _hidden(rings)]
 WebhookKey = Annotated[SecretStr, _hidden(webhook_key)]
 StripeSecret = Annotated[SecretStr, _hidden(stripes)]
 
 MAKERS: Mapping[str, Callable[[], str]] = {
+    "REPRIEVE_FACTS_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_LINK_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_SITE_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": lambda: f'["{_WEBHOOK}{base64.b64encode(secrets.token_bytes(KEY)).decode()}"]',
 }
 """How the secrets are made that we choose ourselves, by their settings. Stripe's are Stripe's to make."""
+CODEC_MAKERS: Mapping[str, Callable[[], str]] = {
+    "REPRIEVE_CODEC_KEYS": lambda: f'["{secrets.token_hex(CODEC_KEY)}"]',
+    "REPRIEVE_CODEC_TOKEN": lambda: secrets.token_hex(32),
+}
+"""The same, of what is off until it is set: whoever loses a key loses every open case."""

@@ -9,10 +9,12 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.service import RetryConfig
 
+from adapters.settings.loopback import is_on_this_machine
 from dunning import names
 from dunning.ports.outages import PATIENCE
 
@@ -29,8 +31,10 @@ LEAST = 2.0
 """Seconds that one call may take, however short the patience is: who is there needs a moment to answer, too."""
 
 
-async def connect(patience: float = PATIENCE, runtime: Runtime | None = None) -> Client:
-    """Connect as `temporal.toml` and the TEMPORAL_ variables say.
+async def connect(
+    patience: float = PATIENCE, runtime: Runtime | None = None, converter: DataConverter = pydantic_data_converter
+) -> Client:
+    """Connect as `temporal.toml` and the TEMPORAL_ variables say. `converter`: how what is sent is written.
 
     `patience`: seconds to wait for a server that is away, or takes connections and says nothing, now and in every call.
     Raises RuntimeError after that, or TimeoutError.
@@ -42,15 +46,24 @@ async def connect(patience: float = PATIENCE, runtime: Runtime | None = None) ->
     while True:
         try:
             async with asyncio.timeout(max(until - time.monotonic(), LEAST)):
-                return await Client.connect(
-                    **config, data_converter=pydantic_data_converter, runtime=runtime, retry_config=retries
-                )
+                return await Client.connect(**config, data_converter=converter, runtime=runtime, retry_config=retries)
         except TimeoutError:
             raise TimeoutError("it takes connections and says nothing") from None
         except RuntimeError:
             if time.monotonic() + _PAUSE > until:
                 raise
         await asyncio.sleep(_PAUSE)
+
+
+def warn_if_unprotected() -> None:
+    """Log it when the connection goes to another machine without TLS: who is in between reads and sends what they like.
+
+    An API key brings TLS with it (https://docs.temporal.io/develop/environment-configuration).
+    """
+    config = ClientConfig.load_client_connect_config()
+    host = config.get("target_host", "localhost:7233")
+    if not (config.get("tls") or config.get("api_key") or is_on_this_machine(f"http://{host}")):
+        log.warning("Temporal is on another machine, and the connection has no TLS (docs/security.md)", address=host)
 
 
 def time_for_one_call(patience: float) -> timedelta:

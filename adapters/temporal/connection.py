@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 
-from adapters.temporal.client import connect
+from adapters.temporal.client import connect, warn_if_unprotected
 from dunning.ports.outages import PATIENCE, OutageError
 
 _FIRST, _LONGEST = 0.5, 30.0
@@ -20,7 +22,8 @@ class Connection:
     After that the SDK itself connects again whenever it has to; a call waits for that for `patience` seconds.
     """
 
-    def __init__(self, patience: float = PATIENCE) -> None:
+    def __init__(self, patience: float = PATIENCE, converter: DataConverter = pydantic_data_converter) -> None:
+        self._converter = converter
         self._client: Client | None = None
         self._patience = patience
         self._there, self._wanted = asyncio.Event(), asyncio.Event()
@@ -44,7 +47,8 @@ class Connection:
         pause = _FIRST
         while True:
             try:
-                self._client = await connect(self._patience)
+                self._client = await connect(self._patience, converter=self._converter)
+                warn_if_unprotected()
             except Exception as error:  # noqa: BLE001 - a wrong setting of the SDK comes in many shapes
                 log.warning(
                     "Temporal does not answer; check TEMPORAL_ADDRESS", error=f"{type(error).__name__}: {error}"

@@ -89,9 +89,10 @@ async def open_client() -> AsyncGenerator[Client]:
     from temporalio.service import RPCError
 
     from adapters.temporal.client import connect
+    from adapters.temporal.codec import converter_from
 
     try:
-        client = await connect(settings().outage_seconds)
+        client = await connect(settings().outage_seconds, converter=converter_from(settings()))
     except (RuntimeError, RPCError, OSError, tomllib.TOMLDecodeError) as error:
         raise TemporalAwayError(_unreachable(error)) from None
     try:

@@ -1,19 +1,29 @@
 """`secrets`: what nobody guesses, for the settings."""
 
+from typing import Annotated
+
+from cyclopts import Parameter
+
 from cli.shell.options import Json
 from cli.shell.output import print_json, say
 
 
-def secrets(*, json: Json = False) -> None:
+def secrets(
+    *,
+    codec: Annotated[
+        bool, Parameter(negative="", help="Instead, a key that encrypts what Temporal keeps, and the token to read it.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """Print a new secret for each setting that needs one of your own, a line each, as a shell reads it.
 
     Nothing is kept and nothing is changed. Secrets that come from Stripe, PayPal or a panel are theirs to make.
     """
     import shlex
 
-    from adapters.settings.strength import MAKERS
+    from adapters.settings.strength import CODEC_MAKERS, MAKERS
 
-    made = {name: make() for name, make in MAKERS.items()}
+    made = {name: make() for name, make in (CODEC_MAKERS if codec else MAKERS).items()}
     if json:
         print_json(made)
         return

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.http.errors import WEBHOOKS, note
+from portal.http.errors import PROGRAMS, note
 from portal.http.html import Pages
 
 _ASKS = ("GET", "HEAD", "OPTIONS")
@@ -11,10 +11,11 @@ _OURS = ("", "same-origin", "none")
 
 
 class CrossSite:
-    """Refuses with 403 whatever changes something and was sent by another site's page; webhooks come from no browser.
+    """Refuses with 403 whatever changes something and was sent by another site's page.
 
-    Browsers say so themselves (https://www.w3.org/TR/fetch-metadata/). One that does not, and names where it comes
-    from, has to name us. Our own pages give no referrer, so their forms come from `null`.
+    Webhooks come from no browser, and Temporal's pages bring the codec's token. Browsers say themselves who sent it
+    (https://www.w3.org/TR/fetch-metadata/). One that does not, and names where it comes from, has to name us. Our own
+    pages give no referrer, so their forms come from `null`.
     """
 
     def __init__(self, app: ASGIApp, pages: Pages) -> None:
@@ -23,7 +24,7 @@ class CrossSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI asks."""
-        if scope["type"] != "http" or scope["method"] in _ASKS or scope["path"].startswith(WEBHOOKS):
+        if scope["type"] != "http" or scope["method"] in _ASKS or scope["path"].startswith(PROGRAMS):
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)

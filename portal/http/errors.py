@@ -12,6 +12,9 @@ from portal.http.readers import AWAY
 OUTAGES = AWAY
 """What is over by itself. Any other error is a fault of ours or of the message."""
 WEBHOOKS = "/webhooks/"
+CODEC = "/codec/"
+PROGRAMS = (WEBHOOKS, CODEC)
+"""How the paths begin at which programs speak JSON, and no customer's browser does anything."""
 SOON = {"Retry-After": "60"}
 """For what is over by itself: the store is away, Temporal restarts."""
 
@@ -65,7 +68,7 @@ class Refusals:
         note(request, error.note if isinstance(error, HttpRefusedError) else error.detail)
         if isinstance(error, LinkEndedError):
             return self._pages.ended(request, error.fresh, error.token)
-        if not request.url.path.startswith(WEBHOOKS):
+        if not request.url.path.startswith(PROGRAMS):
             return self._pages.sorry(request, error.status_code, error.headers)
         body: dict[str, object] = {"error": error.detail}
         if isinstance(error, HttpRefusedError) and error.errors:
@@ -75,13 +78,13 @@ class Refusals:
     async def away(self, request: Request, error: Exception) -> Response:
         """For Temporal, gateway or store that cannot be reached: the same request may work in a minute."""
         note(request, f"away: {type(error).__name__}")
-        if request.url.path.startswith(WEBHOOKS):
+        if request.url.path.startswith(PROGRAMS):
             return JSONResponse({"error": "not now; send it again"}, 503, SOON)
         return self._pages.sorry(request, 503, SOON)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """For every other exception; the log has it."""
         del error
-        if request.url.path.startswith(WEBHOOKS):
+        if request.url.path.startswith(PROGRAMS):
             return JSONResponse({"error": "a fault on our side"}, 500)
         return self._pages.sorry(request, 500)

@@ -9,11 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dunning.records.accounts import Account
 from dunning.windows.window import Window
-from portal.http.errors import WEBHOOKS, note
+from portal.http.errors import PROGRAMS, note
 from portal.http.html import Pages
 from portal.http.readers import AWAY
 
-OPEN = (WEBHOOKS, "/ready", "/sites/")
+OPEN = (*PROGRAMS, "/ready", "/sites/")
 """How the paths begin that are for programs, or for visitors of customers' sites: nobody does anything there."""
 CurrentWindow = Callable[[], Awaitable[Window | None]]
 WhoseLink = Callable[[Request], Awaitable[Account | None]]

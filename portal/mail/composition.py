@@ -8,6 +8,7 @@ from adapters import mail, signed_links
 from adapters.settings.settings import Settings
 from adapters.templates.files import COMMON
 from adapters.templates.languages import Languages
+from adapters.temporal.codec import converter_from
 from adapters.temporal.connection import Connection
 from composition import Composition, now
 from portal.http.readers import Readers
@@ -33,7 +34,7 @@ class MailDoor(NamedTuple):
 
 def compose(settings: Settings, stack: AsyncExitStack) -> MailDoor:
     """`stack` closes the adapters. Without a link secret nobody is answered, and the door must stay closed."""
-    connection = Connection(settings.outage_seconds)
+    connection = Connection(settings.outage_seconds, converter_from(settings))
     made = Composition(settings, connection, stack)
     signed = signed_links.links_from(settings)
     brands = settings.all_brands()

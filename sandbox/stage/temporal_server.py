@@ -9,6 +9,7 @@ from typing import IO
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
@@ -78,9 +79,9 @@ class TemporalServer:
             else:
                 return
 
-    async def connect(self) -> Client:
-        """A client in our converter."""
-        return await Client.connect(self.address, data_converter=pydantic_data_converter)
+    async def connect(self, converter: DataConverter = pydantic_data_converter) -> Client:
+        """A client in our converter, or in one that encrypts."""
+        return await Client.connect(self.address, data_converter=converter)
 
     async def stop(self) -> None:
         """Stop it."""

@@ -32,7 +32,7 @@ from tests.dunning.life import Fact, Life, live
 from tests.dunning.strategies import facts, openings, worlds
 from tests.dunning.world import World
 
-FEWER = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "100")), deadline=None)
+FEWER = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "60")), deadline=None)
 
 
 def undo(name: str, first: int, last: int, **more: object) -> Undo:
