@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from sandbox.control.client import Control
 from sandbox.mail.books import MailBooks
+from sandbox.mail.client import Mail
 from sandbox.panel.books import PanelBooks, WebBooks
 from sandbox.panel.client import Panel
 from sandbox.payments.books import PaymentBooks
@@ -34,7 +35,7 @@ class Sandbox:
         self.addresses = addresses
         self.payments = Payments(addresses.payments, PaymentBooks)
         self.panel = Panel(addresses.panel, PanelBooks)
-        self.mail = Control(addresses.mail, MailBooks)
+        self.mail = Mail(addresses.mail, MailBooks)
         self.web = Control(addresses.web, WebBooks)
         self.paypal = PayPalControl(addresses.paypal, PayPalBooks)
 

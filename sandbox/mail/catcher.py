@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sandbox.control.clock import wall_clock
-from sandbox.control.routes import company, get
+from sandbox.control.routes import company, get, say
 from sandbox.control.scripts import Scripts
 from sandbox.control.site import LOOPBACK
 from sandbox.mail.books import MailBooks, Message
@@ -34,6 +34,7 @@ class MailCatcher:
     def __init__(self) -> None:
         self.scripts = Scripts(_AT_RCPT | _AT_DATA)
         self.books = MailBooks()
+        self._known: dict[str, Message] = {}
 
     def app(self) -> Starlette:
         """The web site: pages for people, JSON, and the control interface."""
@@ -42,7 +43,7 @@ class MailCatcher:
             get("/messages.json", self._json),
             get("/messages/{number:int}", self._message),
         ]
-        return company(self.scripts, self.books, routes)
+        return company(self.scripts, self.books, [get("/control/mails", self._to), *routes])
 
     async def listen(self, port: int) -> asyncio.Server:
         """Take mail on the loopback port from now on."""
@@ -77,13 +78,17 @@ class MailCatcher:
 
     def _store(self, envelope: Envelope) -> Message:
         new = _read(envelope, len(self.books.messages) + 1)
-        known = next((m for m in self.books.messages if new.message_id and m.message_id == new.message_id), None)
-        if known is None:
+        known = self._known.get(new.message_id)
+        if known is None or not new.message_id:
             self.books.messages.append(new)
+            self._known[new.message_id] = new
             return new
         known.copies += 1
         known.recipients += [to for to in new.recipients if to not in known.recipients]
         return known
+
+    async def _to(self, request: Request) -> Response:
+        return say(MailBooks(messages=self.books.to(request.query_params["to"])))
 
     async def _list(self, request: Request) -> Response:
         del request

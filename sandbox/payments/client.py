@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from sandbox.control.client import Control
 from sandbox.control.routes import WhoRequest
@@ -26,6 +26,8 @@ from sandbox.payments.control.requests import (
 )
 from sandbox.payments.webhooks.send import SECRET, Subscription
 
+_IDS = TypeAdapter(list[str])
+
 
 class Payments(Control[PaymentBooks]):
     """The gateway's. A `payment` is a PaymentIntent's id or an attempt's key; amounts are minor units."""
@@ -41,6 +43,10 @@ class Payments(Control[PaymentBooks]):
         What is not answered by 2xx is sent again after `pause` seconds, then after twice as long, and so on.
         """
         await self.post("/control/webhook", Subscription(url=url, secret=secret, pause=pause))
+
+    async def untaken(self) -> list[str]:
+        """The ids of the events that nobody has taken, oldest first."""
+        return _IDS.validate_json(await self._get("/control/untaken"))
 
     async def resend(self, event: str) -> None:
         """Send an event once more, whatever became of it."""

@@ -84,7 +84,7 @@ async def _seen(life: Life) -> Seen:
         life=life,
         payments=await stage.companies.payments.books(),
         panel=await stage.companies.panel.books(),
-        mails=(await stage.companies.mail.books()).to(life.email),
+        mails=await stage.companies.mail.to(life.email),
         cases=cases,
         open=frozenset([number for number in life.numbers if await life.is_open(number)]),
         holds=await store.holds(life.account),

@@ -169,8 +169,7 @@ async def _noise(world: World, life: Life) -> str:
 
 
 async def _untaken(world: World) -> list[str]:
-    hooks = (await world.stage.companies.payments.books()).hooks
-    return [hook.id for hook in hooks if not any(200 <= answer < 300 for answer in hook.answers)]
+    return await world.stage.companies.payments.untaken()
 
 
 async def _tell_what_was_lost(world: World) -> None:

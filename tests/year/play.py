@@ -17,8 +17,8 @@ from tests.chaos.told import WindowSaid
 from tests.chaos.world import World
 from tests.year.customers import PAYS_ON, Customer
 
-AT_ONCE = 12
-"""Customers who live at the same time."""
+AT_ONCE = 20
+"""Customers who live at the same time; fewer leave two cores idle between their steps."""
 AFTERWARDS = 20
 """Days after the last due date, by which what was owed then is paid, or restricts."""
 LOOK = 1

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.control.routes import post, refuse, say
+from sandbox.control.routes import get, post, refuse, say
 from sandbox.payments.api.errors import StripeError
 from sandbox.payments.bank.bank import Bank
 from sandbox.payments.control.requests import (
@@ -22,6 +22,8 @@ from sandbox.payments.state import State
 from sandbox.payments.webhooks.send import Subscription
 
 _OK = {"result": "ok"}
+_TAKEN = range(200, 300)
+"""The answers after which nobody is told again."""
 
 
 class Banks:
@@ -42,10 +44,16 @@ class Banks:
             post("/control/dispute", self._dispute),
             post("/control/close_dispute", self._close_dispute),
             post("/control/webhook", self._subscribe),
+            get("/control/untaken", self._untaken),
             post("/control/resend", self._resend),
             post("/control/drop", self._drop),
             post("/control/forget_keys", self._forget_keys),
         ]
+
+    async def _untaken(self, request: Request) -> Response:
+        del request
+        hooks = self._state.ledger.books.hooks
+        return JSONResponse([each.id for each in hooks if not any(answer in _TAKEN for answer in each.answers)])
 
     async def _settle(self, request: Request) -> Response:
         wanted = SettleRequest.model_validate_json(await request.body())
