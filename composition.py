@@ -25,7 +25,6 @@ from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
-from adapters.temporal.signing import signer_from
 from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
 from dunning.ports.processors import Processor
@@ -135,9 +134,7 @@ class Composition:
     def cases(self) -> TemporalCases:
         """The invoices' workflows."""
         patience = self.settings.outage_seconds
-        return TemporalCases(
-            self._client, self.settings.task_queue, seen=self.seen, patience=patience, signer=signer_from(self.settings)
-        )
+        return TemporalCases(self._client, self.settings.task_queue, seen=self.seen, patience=patience)
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
@@ -435,8 +432,7 @@ class Composition:
     @cached_property
     def subscription_workflows(self) -> TemporalSubscriptions:
         """The subscriptions' workflows."""
-        patience = self.settings.outage_seconds
-        return TemporalSubscriptions(self._client, self.settings.task_queue, patience, signer_from(self.settings))
+        return TemporalSubscriptions(self._client, self.settings.task_queue, self.settings.outage_seconds)
 
     @cached_property
     def check_subscription(self) -> CheckSubscription:

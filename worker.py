@@ -16,7 +16,6 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
-from activities.check_fact import CheckFact
 from activities.fleet.check_audit import CheckAudit
 from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.check_outages import CheckWays
@@ -53,7 +52,6 @@ from adapters import mail
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
 from adapters.process.health import Health, serving_health
-from adapters.settings.facts import facts_mistakes
 from adapters.settings.settings import Settings, no_json
 from adapters.store import SqlStore, migrate
 from adapters.store.database.engine import database
@@ -83,7 +81,6 @@ from workflows.outages import OutageCheck
 from workflows.purge import Purge
 from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
-from workflows.trust import check_with
 
 BAD_INPUT, FAILED = 2, 1
 WORKFLOWS = (
@@ -118,10 +115,6 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     awaited = AwaitedPayments(made.processors, store, look, made.deliver_news.deliver)
     may_charge = _all_of(can_they_pay.may_charge, awaited.may_charge)
     guards = (ExemptionCheck(store), can_they_pay, awaited, ReachCheck(store, made.reach), _breaker(settings, store))
-    checker = CheckFact(
-        [each.get_secret_value() for each in settings.facts_secrets], accepts=settings.unsigned_facts == "accept"
-    )
-    check_with(checker.check)
     renewals = Renewals(made.renew, made.keep_subscriptions, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
@@ -156,7 +149,6 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             CheckDrift(services, made.settled_holds).check,
         ],
         calls.BOOKS: [
-            checker.check_fact,
             CloseBooks(store, made.spread_credit).close_books,
             OpenTicket(store, made.spread_credit).open_ticket,
             ReopenBooks(store).reopen_books,
@@ -297,9 +289,6 @@ def main() -> int:
         return BAD_INPUT
     except SettingsError as error:
         print(f"worker: {no_json(error)}", file=sys.stderr)
-        return BAD_INPUT
-    for name, what in facts_mistakes(settings).items():
-        print(f"worker: setting REPRIEVE_{name.upper()}: {what}", file=sys.stderr)
         return BAD_INPUT
     try:
         database(settings.store_url)

@@ -104,7 +104,7 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
         *_pay_routes(made, _patiently(made, connection), pages, gateway, stack),
         *_site_routes(settings, store, pages),
         PolicyPage(PolicyFolder(settings.policies, lambda _: []), pages).route(),
-        *_codec_routes(settings),
+        *_codec_routes(made),
     ]
     app = application(
         routes,
@@ -119,11 +119,13 @@ def compose(settings: Settings, stack: AsyncExitStack) -> Portal:
     return Portal(app, routes, delivery, connection)
 
 
-def _codec_routes(settings: Settings) -> list[Route]:
+def _codec_routes(made: Composition) -> list[Route]:
+    settings = made.settings
     codec, token = codec_from(settings), settings.codec_token.get_secret_value()
     if codec is None or not token:
         return []
-    return [CodecEndpoint(codec, token, settings.codec_origin, settings.webhook_bytes * 2).route()]
+    uses = KeyUses(made.audit_of_strangers, "codec endpoint")
+    return [CodecEndpoint(codec, token, settings.codec_origin, settings.webhook_bytes * 2, uses).route()]
 
 
 def _paypal_signatures(settings: Settings, stack: AsyncExitStack) -> PayPalSignatures | None:

@@ -76,7 +76,6 @@ CALLS: dict[Action, Call | None] = {
     Action.DELETE_BACKUPS: _DELETE,
     Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
     Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, _SECONDS_30, beats=False),
-    Action.ASK: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
     Action.CARD: Call(LookAtCard.look_at_card, CHARGING, _MINUTES_2, priority=5),
     Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
     Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),

@@ -35,7 +35,7 @@ def signs(secret: str) -> str:
 
 
 def rings(secret: str) -> str:
-    """One of several secrets that sign: an empty one would be everybody's. Raises ValueError."""
+    """A secret of a ring that signs links. Raises ValueError."""
     if not secret:
         raise ValueError(f"it is empty: leave it out; {_MAKE}")
     return signs(secret)
@@ -95,7 +95,6 @@ WebhookKey = Annotated[SecretStr, _hidden(webhook_key)]
 StripeSecret = Annotated[SecretStr, _hidden(stripes)]
 
 MAKERS: Mapping[str, Callable[[], str]] = {
-    "REPRIEVE_FACTS_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_LINK_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_SITE_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": lambda: f'["{_WEBHOOK}{base64.b64encode(secrets.token_bytes(KEY)).decode()}"]',

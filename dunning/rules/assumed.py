@@ -109,10 +109,7 @@ ASSUMED: dict[Action, Callable[[Case, Milestone], Result]] = {
     Action.CARD: _looked,
     Action.REINSTATE: _reinstated,
     **dict.fromkeys(
-        (
-            Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE,
-            Action.ASK,
-        ),
+        (Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE),
         _noted,
     ),
-}  # fmt: skip
+}

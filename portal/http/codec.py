@@ -15,15 +15,20 @@ from temporalio.converter import PayloadCodec
 
 from portal.http.body import body_of
 from portal.http.errors import CODEC, note
+from portal.inbox.key_uses import KeyUses
 
 _ALLOWED = "Authorization, Content-Type, X-Namespace"
 
 
 class CodecEndpoint:
-    """`token`: who brings it is staff. `origin`: that of Temporal's pages, whose scripts may call; empty: none may."""
+    """`token`: who brings it is staff. `origin`: that of Temporal's pages, whose scripts may call; empty: none may.
 
-    def __init__(self, codec: PayloadCodec, token: str, origin: str, largest: int) -> None:
+    `uses` writes to the audit log who opened it. A body of more than `largest` bytes is refused.
+    """
+
+    def __init__(self, codec: PayloadCodec, token: str, origin: str, largest: int, uses: KeyUses) -> None:
         self._codec = codec
+        self._uses = uses
         self._token = token
         self._origin = origin
         self._largest = largest
@@ -38,12 +43,14 @@ class CodecEndpoint:
             return Response(status_code=204, headers=self._cors())
         if not self._is_staff(request):
             note(request, "no token of the codec's")
+            await self._uses.refused()
             return JSONResponse({"error": "send Authorization: Bearer <REPRIEVE_CODEC_TOKEN>"}, 401, self._cors())
         try:
             asked = Parse(await body_of(request, self._largest), Payloads())
             clear = Payloads(payloads=await self._codec.decode(list(asked.payloads)))
         except (ParseError, ValueError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 400, self._cors())
+        await self._uses.accepted(1)
         return JSONResponse(MessageToDict(clear), headers={**self._cors(), "Cache-Control": "no-store"})
 
     def _is_staff(self, request: Request) -> bool:

@@ -19,7 +19,6 @@ from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.store import SqlStore, migrate
 from adapters.temporal.codec import converter_from
-from adapters.temporal.signing import Signer, signer_from
 from composition import Composition
 from dunning.policy.file import Policy
 from operations.invoices.new_invoice import NewInvoice
@@ -34,7 +33,6 @@ from sandbox.stage.staff import employ
 from sandbox.stage.temporal_server import TemporalServer
 
 QUEUE = "reprieve"
-FACTS_SECRET = "only-for-facts-of-a-stage-gone-in-seconds"  # noqa: S105 - signs between programs of ours on loopback
 STRIPE_SECRET = "whsec_of_a_stage_that_is_gone_in_seconds"  # noqa: S105 - signs events between two processes of ours on loopback
 PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
 PAYPAL_WEBHOOK = "WH-OF-A-STAGE"
@@ -73,7 +71,6 @@ class Stage:
             "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
             # Most stages have no portal: who tests outages turns it on.
             "REPRIEVE_OUTAGE_CHECKS": "false",
-            "REPRIEVE_FACTS_SECRETS": f'["{FACTS_SECRET}"]',
             "REPRIEVE_LINK_SECRETS": '["only-for-a-stage-that-is-gone-in-seconds"]',
             "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
             "REPRIEVE_PROBE_NETWORKS": '["127.0.0.0/8"]',
@@ -116,11 +113,6 @@ class Stage:
     async def skipper(self) -> TimeSkipper:
         """A client whose workflows run on virtual time."""
         return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
-
-    @property
-    def signer(self) -> Signer:
-        """Signs what is sent to its cases beside the operations."""
-        return signer_from(self._settings)
 
     def made(self, client: Client) -> Composition:
         """The operations, put together as every process does it, on this stage's store and through that client."""

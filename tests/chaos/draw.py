@@ -36,7 +36,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
     "renewals paused": 0, "renewals cancelled": 0, "replanned": 0, "outage written down": 0, "outage seen": 0,
     "outage struck out": 0, "processor pays": 0, "processor tells again": 0, "processor payment fails": 0,
-    "processor refunds": 0, "processor stops": 0, "stranger tells of money": 0, "stranger decides": 0,
+    "processor refunds": 0, "processor stops": 0,
 }  # fmt: skip
 _BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
 """Days after a due date on which an outage is over."""
@@ -59,8 +59,6 @@ _RENEWS = 0.3
 """The share of accounts that have a subscription beside their invoices."""
 _PROCESSOR = 0.3
 """The share of accounts for which a company's own subscription pays."""
-_STRANGER = 0.35
-"""The share of lives in which somebody who reaches Temporal says what nobody signed."""
 _LINES = 0.4
 """The share of invoices that say what they are for."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
@@ -85,7 +83,7 @@ def draw(seed: int) -> DrawnLife:
     renews, its = _renews(Random(f"{seed} renews"), invoices)
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     processor, its = _processor(Random(f"{seed} processor"), invoices)
-    acts += [*its, *_strangers(Random(f"{seed} strangers"), invoices)]
+    acts += its
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -195,13 +193,6 @@ def _unpaid(
 def _replans(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
     """The operator changes the terms."""
     return [_act(chance, invoices, "replanned")] if chance.random() < _REPLANNED else []
-
-
-def _strangers(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
-    """Somebody who reaches Temporal tries it, once or a few times."""
-    kinds: tuple[ActKind, ...] = ("stranger tells of money", "stranger tells of money", "stranger decides")
-    times = chance.choice((1, 2, 4)) if chance.random() < _STRANGER else 0
-    return [_act(chance, invoices, chance.choice(kinds)) for _ in range(times)]
 
 
 def _renews(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnRenewals | None, list[Act]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.dunning.life import Life, live
 from tests.dunning.strategies import facts, openings, worlds
 
-LIVES = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "100")), deadline=None)
+LIVES = settings(max_examples=int(os.environ.get("REPRIEVE_LIVES", "80")), deadline=None)
 """`REPRIEVE_LIVES=5000 make test` looks longer."""
 
 

@@ -2,6 +2,8 @@
 
 import base64
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,8 +12,14 @@ import pytest_asyncio
 from starlette.applications import Starlette
 from temporalio.api.common.v1 import Payload
 
+from adapters.store import SqlStore, migrate
 from adapters.temporal.codec import Encrypting
+from composition import now
+from dunning.audit.words import read
+from operations.audit.bounded import BoundedAudit
+from operations.audit.log import AuditLog
 from portal.http.codec import CodecEndpoint
+from portal.inbox.key_uses import KeyUses
 from tests.portal.world import Portal
 
 TOKEN, ORIGIN = "a token of the tests, forty characters..", "https://temporal.host.example"
@@ -20,11 +28,33 @@ CLEAR = Payload(metadata={"encoding": b"json/plain"}, data=b'"Example Bakery"')
 CODEC = Encrypting([bytes(range(32))])
 
 
+@dataclass
+class Door:
+    """The endpoint, and the store that its audit log lies in."""
+
+    http: httpx2.AsyncClient
+    store: SqlStore
+
+    async def written(self) -> list[tuple[str, str, str]]:
+        found = [read(each.words) async for each in self.store.entries()]
+        return [(each.what, each.by, each.outcome) for each in found]
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def door() -> AsyncGenerator[httpx2.AsyncClient]:
-    app = Starlette(routes=[CodecEndpoint(CODEC, TOKEN, ORIGIN, 10_000).route()])
+async def made(tmp_path: Path) -> AsyncGenerator[Door]:
+    url = f"sqlite+aiosqlite:///{tmp_path}/audit.db"
+    await migrate(url)
+    store = SqlStore(url)
+    uses = KeyUses(BoundedAudit(AuditLog(store, now), now), "codec endpoint")
+    app = Starlette(routes=[CodecEndpoint(CODEC, TOKEN, ORIGIN, 10_000, uses).route()])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://codec") as http:
-        yield http
+        yield Door(http, store)
+    await store.close()
+
+
+@pytest.fixture
+def door(made: Door) -> httpx2.AsyncClient:
+    return made.http
 
 
 async def hidden(codec: Encrypting = CODEC) -> dict[str, Any]:
@@ -70,6 +100,15 @@ async def test_what_is_no_list_of_payloads_is_told(door: httpx2.AsyncClient, bod
 async def test_what_another_key_encrypted_names_the_setting(door: httpx2.AsyncClient) -> None:
     answer = await door.post("/codec/decode", json=await hidden(Encrypting([bytes(32)])), headers=STAFF)
     assert (answer.status_code, "REPRIEVE_CODEC_KEYS has no key" in answer.text) == (400, True)
+
+
+async def test_who_opened_it_stands_in_the_audit_log_once_an_hour(made: Door) -> None:
+    for headers in (STAFF, STAFF, {}, {"Authorization": "Bearer guessed"}):
+        await made.http.post("/codec/decode", json=await hidden(), headers=headers)
+    assert await made.written() == [
+        ("codec endpoint", "key 1", "accepted"),
+        ("codec endpoint", "", "refused: no key fits"),
+    ]
 
 
 async def test_a_large_body_is_refused(door: httpx2.AsyncClient) -> None:
