@@ -82,7 +82,7 @@ chaos: $(READY) ## Random lives under fire for ten minutes (MINUTES=60), from a 
 	$(BIN)/python -m tests.chaos --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(READY) ## Hunt in every parser that strangers reach for ten minutes (MINUTES=60, or SECONDS=10 for each)
-	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),10))
+	$(BIN)/python -m tests.fuzz $(if $(SECONDS),--seconds $(SECONDS),--minutes $(or $(MINUTES),10)) $(if $(SEED),--seed $(SEED))
 
 year: $(READY) ## A year of two hundred monthly subscriptions on virtual time, through windows and changes of the clocks
 	$(BIN)/python -m tests.year

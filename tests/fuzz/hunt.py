@@ -1,11 +1,13 @@
 """Looking for an input that breaks one parser, for some seconds; what is found is made as small as it can be."""
 
+import itertools
 import time
 from hashlib import sha256
 from pathlib import Path
+from random import randrange
 from typing import NamedTuple
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.fuzz.inputs import inputs
 from tests.fuzz.target import CORPUS, Target, corpus, opened
@@ -36,8 +38,11 @@ class Hunted(NamedTuple):
     found: Found | None
 
 
-def hunt(name: str, target: Target, seconds: float) -> Hunted:
-    """Try its corpus, then what chance makes of it, until the time is over or something breaks."""
+def hunt(name: str, target: Target, seconds: float, first: int = 0) -> Hunted:
+    """Try its corpus, then what chance makes of it, until the time is over or something breaks.
+
+    `first`: the seed of the first round, so that the same inputs come again; 0: other ones each time.
+    """
     until, tried, last = time.monotonic() + seconds, 0, b""
     kept = [file.read_bytes() for file in corpus(name)]
 
@@ -63,12 +68,15 @@ def hunt(name: str, target: Target, seconds: float) -> Hunted:
             report_multiple_bugs=False,
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=_UNHEALTHY,
-        )(given(inputs([*target.seeds, *kept], target.words))(attempt))
+        )
+        made = inputs([*target.seeds, *kept], target.words)
         try:
             for data in (*kept, *target.seeds):
                 attempt(data)
-            while time.monotonic() < until:
-                chance()
+            for number in itertools.count(first or randrange(2**32)):
+                if time.monotonic() >= until:
+                    break
+                chance(seed(number)(given(made)(attempt)))()
         except Exception as error:  # noqa: BLE001 - whatever it is, it was to be found
             return Hunted(tried, Found(last, error))
     return Hunted(tried, None)
