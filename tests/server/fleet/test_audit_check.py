@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from sqlalchemy import text
 from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, ScheduleOverlapPolicy
@@ -23,20 +22,10 @@ from operations.audit.log import AuditLog
 from operations.audit.look import LookAtAudit
 from operations.money.spread_credit import SpreadCredit
 from sandbox.stage.stage import Stage
-from sandbox.stage.temporal_server import TemporalServer
 from tests.operations.deaf import NOBODY
 from workflows.audit import AuditCheck
 
 QUEUE = "audit"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    with (tmp_path_factory.mktemp("temporal") / "log").open("ab") as log:
-        server = TemporalServer(log)
-        await server.start()
-        yield await server.connect()
-        await server.stop()
 
 
 @pytest_asyncio.fixture

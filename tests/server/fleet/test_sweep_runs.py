@@ -32,7 +32,6 @@ from dunning.fleet import sweep
 from dunning.fleet.sweep import SweepOrder
 from dunning.fleet.sweep_report import SweepReport
 from operations.money.spread_credit import SpreadCredit
-from sandbox.stage.temporal_server import TemporalServer
 from tests.operations.deaf import NOBODY
 from tests.server.fleet.companies import AT, DAY, Company, Desk, payment, reversal
 from workflows.sweep import Sweep
@@ -62,15 +61,6 @@ class Runs:
             order, name = SweepOrder(since=since, until=until), sweep.sweep_id(until)
             handle = await self.client.start_workflow(Sweep.run, order, id=name, task_queue=QUEUE)
             return await asyncio.wait_for(handle.result(), 30), handle
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
-    with (tmp_path_factory.mktemp("temporal") / "log").open("ab") as log:
-        server = TemporalServer(log)
-        await server.start()
-        yield await server.connect()
-        await server.stop()
 
 
 @pytest_asyncio.fixture
