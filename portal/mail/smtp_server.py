@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -67,9 +67,10 @@ class _Server(SMTP):
 
 
 def _turn_away(transport: asyncio.BaseTransport, words: str) -> None:
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.write(words.encode() + b"\r\n")
-        transport.close()
+    # Not asked by isinstance: uvloop's transports are no subclasses, and whoever is not told holds the connection.
+    to = cast("asyncio.Transport", transport)
+    to.write(words.encode() + b"\r\n")
+    to.close()
 
 
 class InboundSmtp:

@@ -146,3 +146,20 @@ async def test_in_a_maintenance_window_a_customer_s_mail_opens_its_ticket_though
     (ticket,) = await store.tickets("bakery")
     assert (ticket.kind, ticket.department, ticket.invoice) == (TicketKind.CUSTOMER_MAIL, Department.BILLING, "INV-1")
     assert "I cannot pay just now." in ticket.body
+
+
+async def test_strangers_are_told_so_and_hold_no_connection(tmp_path: Path, store: SqlStore) -> None:
+    """On the event loop that the process has, whose transports are not asyncio's."""
+    (port,) = free_ports(1)
+    async with mail_process(tmp_path, "strangers", REPRIEVE_MAIL_RELAYS='["127.0.0.2/32"]', **environment(port)):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(10):
+            assert (await reader.read()).startswith(b"554 "), "the end follows at once"
+        writer.close()
+        full = [await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0)) for _ in range(101)]
+        async with asyncio.timeout(20):
+            said = [(await reader.readline())[:3] for reader, _ in full]
+        assert said == [*[b"220"] * 100, b"421"]
+        assert await full[-1][0].read() == b"", "who is one too many does not hold a connection either"
+        for _, writer in full:
+            writer.close()
