@@ -14,6 +14,7 @@ from dunning.holds import OTHER_SOURCES, Rule, touching
 from dunning.level import at_panel, strictest
 from dunning.records.credit import UNMATCHED
 from sandbox.panel.books import PanelCall
+from tests.chaos.came_back import believed
 from tests.chaos.cards import cards
 from tests.chaos.closed import acted_in_a_window
 from tests.chaos.exempt import BEFORE_ALL, restricted_while_exempt
@@ -67,6 +68,7 @@ async def wrongs(life: Life) -> list[str]:
         *_holds_left(seen),
         *_still_restricted(seen),
         *_letters(seen),
+        *believed(seen),
         *_told_of_our_mistakes(seen),
     ]
     return [*found, *await _replayed(life)]
@@ -95,6 +97,7 @@ async def _seen(life: Life) -> Seen:
         of_outages=await store.tickets(""),
         outages=await store.outages(BEFORE_ALL),
         windows=await store.windows(BEFORE_ALL),
+        contacts=(await store.account(life.owner)).contacts,
         of_account=await store.all_invoices(life.account),
         **await _subscribed(life),
     )

@@ -36,7 +36,8 @@ _WEIGHTS: dict[ActKind, int] = {
     "accounts merged": 0, "window set": 0, "window cancelled": 0, "renewal paid": 0, "renewals changed": 0,
     "renewals paused": 0, "renewals cancelled": 0, "replanned": 0, "outage written down": 0, "outage seen": 0,
     "outage struck out": 0, "processor pays": 0, "processor tells again": 0, "processor payment fails": 0,
-    "processor refunds": 0, "processor stops": 0,
+    "processor refunds": 0, "processor stops": 0, "bounce forged": 0, "notice comes back": 0,
+    "stranger answers a notice": 0,
 }  # fmt: skip
 _BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
 """Days after a due date on which an outage is over."""
@@ -59,6 +60,10 @@ _RENEWS = 0.3
 """The share of accounts that have a subscription beside their invoices."""
 _PROCESSOR = 0.3
 """The share of accounts for which a company's own subscription pays."""
+_FORGED = 0.5
+"""The share of customers who say that notices came back that did not."""
+_CAME_BACK = 0.12
+"""The share of lives in which one really did."""
 _LINES = 0.4
 """The share of invoices that say what they are for."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
@@ -83,7 +88,7 @@ def draw(seed: int) -> DrawnLife:
     renews, its = _renews(Random(f"{seed} renews"), invoices)
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     processor, its = _processor(Random(f"{seed} processor"), invoices)
-    acts += its
+    acts += [*its, *_forges(Random(f"{seed} forges"), invoices)]
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -232,6 +237,14 @@ def _processor(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[Draw
     )  # fmt: skip
     kinds = chance.sample(others, k=chance.choice((0, 1, 1, 2)))
     return drawn, [*acts, *(_act(chance, invoices, kind) for kind in kinds)]
+
+
+def _forges(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """Customers' own reports, and true ones. What is true comes when all of the day's steps are over."""
+    mails: tuple[ActKind, ...] = ("bounce forged", "bounce forged", "bounce forged", "stranger answers a notice")
+    kinds = chance.choices(mails, k=chance.randint(1, 4)) if chance.random() < _FORGED else []
+    true = [_act(chance, invoices, "notice comes back")] if chance.random() < _CAME_BACK else []
+    return [*(_act(chance, invoices, kind) for kind in kinds), *(replace(act, meanwhile=None) for act in true)]
 
 
 def _act(chance: Random, invoices: tuple[DrawnInvoice, ...], kind: ActKind, number: int | None = None) -> Act:

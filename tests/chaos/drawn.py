@@ -17,7 +17,7 @@ ActKind = Literal[
     "terminated and recovered", "exempted", "accounts merged", "window set", "window cancelled", "renewal paid",
     "renewals changed", "renewals paused", "renewals cancelled", "replanned", "outage written down", "outage seen",
     "outage struck out", "processor pays", "processor tells again", "processor payment fails", "processor refunds",
-    "processor stops",
+    "processor stops", "bounce forged", "notice comes back", "stranger answers a notice",
 ]  # fmt: skip
 Department = Literal["billing", "support"]
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]

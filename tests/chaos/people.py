@@ -15,7 +15,7 @@ from operations.errors import RefusedError
 from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
-from tests.chaos import processor
+from tests.chaos import came_back, processor
 from tests.chaos.away import is_seen, strikes_out, writes_down
 from tests.chaos.closed import cancels_window, sets_window
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
@@ -351,6 +351,9 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "processor payment fails": processor.acts,
     "processor refunds": processor.acts,
     "processor stops": processor.acts,
+    "bounce forged": came_back.forges,
+    "notice comes back": came_back.comes_back,
+    "stranger answers a notice": came_back.a_stranger_answers,
     "renewal paid": pays_renewal,
     "renewals changed": changes_renewals,
     "renewals paused": changes_renewals,

@@ -9,6 +9,7 @@ from dunning.case.ledger import Kind
 from dunning.holds import Hold
 from dunning.level import Level
 from dunning.payments.awaited import WORDS
+from dunning.records.accounts import Contact
 from dunning.records.books import KnownInvoice
 from dunning.records.carried import Carried
 from dunning.records.credit import Credit
@@ -46,6 +47,7 @@ class Seen:
     notices: tuple[NoticeCopy, ...]
     tickets: tuple[Ticket, ...]
     of_account: tuple[KnownInvoice, ...]
+    contacts: tuple[Contact, ...] = ()
     of_outages: tuple[Ticket, ...] = ()
     """Tickets of no account."""
     outages: tuple[Outage, ...] = ()
@@ -71,6 +73,8 @@ class Seen:
         waiting = sum(bool(payment.back) and not payment.told for payment in self.life.told.bank)
         return Counter(
             {
+                "forged reports": self.life.told.forged,
+                "notices that came back": len(self.life.told.came_back),
                 "merges": bool(self.life.told.merged),
                 "steps put off by windows": sum(
                     "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals

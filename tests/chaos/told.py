@@ -107,6 +107,10 @@ class Told:
     """Its subscription at a company takes nothing any more."""
     slips: set[str] = field(default_factory=set[str])
     """Ids of money that a person mistyped, and that was refused: no books may have them."""
+    came_back: set[str] = field(default_factory=set[str])
+    """Message-IDs of notices that really came back."""
+    forged: int = 0
+    """Reports that only the customer wrote."""
     unchecked: int = 0
     """Reversals of a payment that nobody knows that were kept at once: no worker could tell."""
     wrong: list[str] = field(default_factory=list[str])

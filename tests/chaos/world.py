@@ -94,6 +94,8 @@ class World:
         async with self._portal:
             if not self.stage.portal.running:
                 await self.start_portal()
+            if not self.stage.mail_door.running:
+                await self.stage.start_mail_door()
         async with self._store:
             pass
 
@@ -143,6 +145,7 @@ async def world(keep: Path | None = None) -> AsyncGenerator[World]:
             "REPRIEVE_PANELS": sandbox_panels(f"http://{links['panel'].address}"),
             "REPRIEVE_HOURS": offices.settings(),
             "REPRIEVE_SMTP_PORT": str(links["smtp"].port),
+            "REPRIEVE_MAIL_RELAYS": '["127.0.0.1/32"]',  # another loopback address is somebody else
         }
         made = await stack.enter_async_context(stage(worker=False, settings=settings))
         if keep:
@@ -162,6 +165,7 @@ async def world(keep: Path | None = None) -> AsyncGenerator[World]:
             await worker.start()
         built = World(made, links, workers)
         await built.start_portal()
+        await made.start_mail_door()
         await made.companies.payments.webhook(f"http://{links['portal'].address}/webhooks/stripe", STRIPE_SECRET, 0.2)
         portal, here = f"http://{links['portal'].address}", made.addresses.paypal
         await made.companies.paypal.webhook(f"{portal}/webhooks/paypal", PAYPAL_WEBHOOK, here)
