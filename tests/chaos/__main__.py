@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.chaos.log_of_decisions import broken
 from tests.chaos.play import Played, play
 from tests.chaos.world import world
 
@@ -34,9 +35,11 @@ async def run(options: argparse.Namespace) -> int:
             seed += options.lives
             if options.once:
                 break
+        wrong_log = await broken(built)
         harmed = {name: link.harmed for name, link in built.links.items()}
     _print_counts(every, harmed, options)
-    return sum(bool(played.wrong) for played in every)
+    print("\n".join(wrong_log) or "audit log: whole")
+    return len(wrong_log) + sum(bool(played.wrong) for played in every)
 
 
 def _print(played: Played, options: argparse.Namespace) -> None:

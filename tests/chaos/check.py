@@ -14,6 +14,7 @@ from dunning.holds import OTHER_SOURCES, Rule, touching
 from dunning.level import at_panel, strictest
 from dunning.records.credit import UNMATCHED
 from sandbox.panel.books import PanelCall
+from tests.chaos.approvals import counted_twice, deleted_by_two, unapproved
 from tests.chaos.came_back import believed
 from tests.chaos.cards import cards
 from tests.chaos.closed import acted_in_a_window
@@ -43,6 +44,7 @@ async def wrongs(life: Life) -> list[str]:
     life.told.came = seen.came_about()
     life.told.came["steps put off by closed hours"] = put_off_by_hours(seen)
     life.told.came["steps held by nothing but outages"] = held_by_outages_alone(seen)
+    life.told.came["deletions that took two people"] = deleted_by_two(seen)
     found = [
         *life.told.wrong,
         *_charged_twice(seen),
@@ -63,7 +65,8 @@ async def wrongs(life: Life) -> list[str]:
         *renewals(seen),
         *by_processor(seen),
         *lines(seen),
-        *_unapproved(seen),
+        *unapproved(seen),
+        *counted_twice(seen),
         *_after_nothing_was_owed(seen),
         *_holds_left(seen),
         *_still_restricted(seen),
@@ -185,13 +188,6 @@ def _consequences(seen: Seen) -> list[PanelCall]:
         for call in seen.panel.calls
         if call.user in seen.life.users and call.verb in ("restrict", "delete") and call.by != "a person"
     ]
-
-
-def _unapproved(seen: Seen) -> list[str]:
-    deleted = [c for c in seen.panel.journal if c.user in seen.life.users and c.after == "deleted"]
-    policies = {each.policy for case in seen.cases.values() for each in (case.plan, *case.replans)}
-    free = "hotdoodle" in policies
-    return [f"{c.user} was deleted without approval" for c in deleted if not free and not seen.life.told.approved]
 
 
 def _after_nothing_was_owed(seen: Seen) -> list[str]:

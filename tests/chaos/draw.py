@@ -37,7 +37,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "renewals paused": 0, "renewals cancelled": 0, "replanned": 0, "outage written down": 0, "outage seen": 0,
     "outage struck out": 0, "processor pays": 0, "processor tells again": 0, "processor payment fails": 0,
     "processor refunds": 0, "processor stops": 0, "bounce forged": 0, "notice comes back": 0,
-    "stranger answers a notice": 0,
+    "stranger answers a notice": 0, "approves in another spelling": 0, "approves and may not": 0,
 }  # fmt: skip
 _BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
 """Days after a due date on which an outage is over."""
@@ -60,6 +60,14 @@ _RENEWS = 0.3
 """The share of accounts that have a subscription beside their invoices."""
 _PROCESSOR = 0.3
 """The share of accounts for which a company's own subscription pays."""
+_BY_TWO = 0.4
+"""The share of invoices whose deletion takes two people."""
+_WAITS: dict[str, tuple[int, int]] = {
+    "whmcs-default": (6, 45),
+    "courtesy-5-10-35": (11, 50),
+    "a-small-orange": (31, 100),
+}
+"""Days after a due date on which a deletion may be agreed to, or waits for that."""
 _FORGED = 0.5
 """The share of customers who say that notices came back that did not."""
 _CAME_BACK = 0.12
@@ -81,10 +89,16 @@ def draw(seed: int) -> DrawnLife:
     invoices = tuple(_moved(Random(f"{seed} {number} moves in"), each) for number, each in enumerate(invoices))
     invoices = tuple(_in_hours(Random(f"{seed} {number} hours"), each) for number, each in enumerate(invoices))
     invoices = tuple(_with_lines(Random(f"{seed} {number} lines"), each) for number, each in enumerate(invoices))
+    invoices = tuple(
+        replace(each, by_two=each.policy in _WAITS and Random(f"{seed} {number} by two").random() < _BY_TWO)
+        for number, each in enumerate(invoices)
+    )
     acts = [*_acts(chance, invoices), *_merges(Random(f"{seed} merges"), invoices)]
     acts += _windows(Random(f"{seed} windows"), invoices)
     if away := _outages(Random(f"{seed} outages"), invoices):
         invoices, acts = _unpaid(Random(f"{seed} unpaid"), invoices, acts, away)
+    if agreeing := _agree(Random(f"{seed} agree"), invoices):
+        invoices, acts = _unpaid(Random(f"{seed} not deleted"), invoices, acts, agreeing)
     renews, its = _renews(Random(f"{seed} renews"), invoices)
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     processor, its = _processor(Random(f"{seed} processor"), invoices)
@@ -237,6 +251,20 @@ def _processor(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[Draw
     )  # fmt: skip
     kinds = chance.sample(others, k=chance.choice((0, 1, 1, 2)))
     return drawn, [*acts, *(_act(chance, invoices, kind) for kind in kinds)]
+
+
+def _agree(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """One person in several spellings, others who may not, and often a second one after all."""
+    acts = list[Act]()
+    for number, (first, last) in ((n, _WAITS[each.policy]) for n, each in enumerate(invoices) if each.by_two):
+        another: ActKind = chance.choice(("approves in another spelling", "approves and may not"))
+        kinds: list[ActKind] = ["approval", "approves in another spelling", another]
+        if chance.random() < 0.6:
+            kinds.append("second approval")
+        drawn = [_act(chance, invoices, kind, number) for kind in kinds]
+        due = invoices[number].due
+        acts += [replace(act, day=min(LONGEST, max(1, due) + chance.randint(first, last))) for act in drawn]
+    return acts
 
 
 def _forges(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:

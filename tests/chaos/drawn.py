@@ -18,6 +18,7 @@ ActKind = Literal[
     "renewals changed", "renewals paused", "renewals cancelled", "replanned", "outage written down", "outage seen",
     "outage struck out", "processor pays", "processor tells again", "processor payment fails", "processor refunds",
     "processor stops", "bounce forged", "notice comes back", "stranger answers a notice",
+    "approves in another spelling", "approves and may not",
 ]  # fmt: skip
 Department = Literal["billing", "support"]
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]
@@ -55,7 +56,7 @@ class DrawnInvoice:
     `service` is the one that it pays for; a number that the account has not means all of them. `fees` replace those of
     its policy; none: it keeps them. `moved_in`: another system dunned it until today; it may be past due. Its
     policy restricts only while the department `in_hours` is there; None: at any hour. It says what it is for in so many
-    `lines`.
+    `lines`. `by_two`: its deletion takes two people.
     """
 
     policy: str
@@ -67,6 +68,7 @@ class DrawnInvoice:
     moved_in: bool = False
     in_hours: Department | None = None
     lines: int = 0
+    by_two: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from operations.errors import KeptError, RefusedError
 from operations.invoices.new_invoice import NewInvoice
 from operations.subscriptions.new_subscription import NewSubscription
 from sandbox.story.play import at_rest
+from tests.chaos.by_two import by_two
 from tests.chaos.drawn import DrawnInvoice, DrawnLife, DrawnRenewals
 from tests.chaos.offices import in_hours
 from tests.chaos.on_file import FAR, month_end
@@ -104,6 +105,7 @@ class Life:
                 await payments.script(self.account, answer)
             row = self._row(number, drawn)
             policy = in_hours(with_fees(load_policy(drawn.policy, ROOT / "policies"), drawn.fees), drawn.in_hours)
+            policy = by_two(policy, wanted=drawn.by_two)
             self.plans[number] = plan_for(policy, row.invoice_facts(), "")
             with self.skipper.with_time_skipping_disabled():
                 await self.persist(lambda row=row, policy=policy: self.made.open_invoice.open(row, policy))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import httpx2
 
-from dunning.case.facts import Approval, DueDateChange, GiveBack, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
+from dunning.case.facts import DueDateChange, GiveBack, Promise, RefusedCharge, Undo, UseCredit, Void, Waiver
 from dunning.coverage import ALL
 from dunning.level import Level
 from dunning.ports.cases import CaseSaysNoError, NoCaseError
@@ -16,6 +16,7 @@ from operations.services.holds import LiftHold, PlaceHold
 from sandbox.payments.books import Charge
 from sandbox.story.people import pay_on_the_page
 from tests.chaos import came_back, processor
+from tests.chaos.approvals import approves
 from tests.chaos.away import is_seen, strikes_out, writes_down
 from tests.chaos.closed import cancels_window, sets_window
 from tests.chaos.doors import bank_payment, clocks, drawn_amount, latest, money_of, say, tell_payment, usd
@@ -229,15 +230,6 @@ async def _undo(life: Life, act: Act) -> None:
     await life.persist(tell)
 
 
-async def _approve(life: Life, act: Act) -> None:
-    number = life.numbers[act.invoice]
-    milestone = next((m.name for m in life.plans[number].milestones if m.approvals), "")
-    if milestone:
-        life.told.approved.add(number)
-        by = "ana" if act.kind == "approval" else "ben"
-        await _decide(life, act, Approval(milestone=milestone, by=by))
-
-
 async def _refused_charge(life: Life, act: Act) -> None:
     """The gateway called a charge malformed: a person mended it, or goes on without it."""
     await _decide(life, act, RefusedCharge(leave_out=act.kind == "refused charge left out", by="ana"))
@@ -316,8 +308,10 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "hold": _hold,
     "hold lifted": _hold,
     "undo": _undo,
-    "approval": _approve,
-    "second approval": _approve,
+    "approval": approves,
+    "second approval": approves,
+    "approves in another spelling": approves,
+    "approves and may not": approves,
     "new card": card,
     "card that declines": card,
     "card that ends": card,

@@ -75,6 +75,7 @@ class Seen:
             {
                 "forged reports": self.life.told.forged,
                 "notices that came back": len(self.life.told.came_back),
+                "approvals of who may not": self.life.told.not_agreed,
                 "merges": bool(self.life.told.merged),
                 "steps put off by windows": sum(
                     "maintenance window" in each.reason for case in self.cases.values() for each in case.deferrals

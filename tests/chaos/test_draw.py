@@ -62,6 +62,14 @@ def test_lives_have_subscriptions_of_both_companies_and_invoices_with_lines() ->
             assert sum(minor for _, minor in lines_of(invoice)) == (invoice.minor if invoice.lines else 0)
 
 
+def test_lives_have_deletions_that_take_two_people_and_forged_reports() -> None:
+    kinds = [{act.kind for act in life.acts} for life in LIVES]
+    assert sum("bounce forged" in each for each in kinds) > len(LIVES) / 5
+    assert sum({"approves in another spelling", "second approval"} <= each for each in kinds) > len(LIVES) / 10
+    assert sum("approves and may not" in each for each in kinds) > len(LIVES) / 10
+    assert sum(invoice.by_two for life in LIVES for invoice in life.invoices) > len(LIVES) / 4
+
+
 def test_the_check_and_the_settings_mean_the_same_hours() -> None:
     began = datetime(2026, 11, 20, tzinfo=UTC)
     every = [began + timedelta(minutes=45 * n) for n in range(32 * 180)]  # Thanksgiving, Christmas, changes of clocks

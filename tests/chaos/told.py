@@ -91,7 +91,10 @@ class Told:
     """Holds of people that are not lifted, by source and service."""
     ever_held: bool = False
     """Somebody held something once: a panel that keeps no reasons does not show that it was a person."""
-    approved: set[str] = field(default_factory=set[str])
+    agreed: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """People who agreed to a deletion, each once, by invoice."""
+    not_agreed: int = 0
+    """Commands by which somebody agreed who may not."""
     merged: str = ""
     """The user of the service that the account has into which this one was merged."""
     exempt: list[ExemptSaid] = field(default_factory=list[ExemptSaid])

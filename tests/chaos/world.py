@@ -5,10 +5,13 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 
+from dunning.staff.role import Role
+from dunning.staff.user import User
 from sandbox.panel.settings import sandbox_panels
 from sandbox.stage.child import Child
 from sandbox.stage.ports import free_ports
@@ -24,6 +27,17 @@ QUICK = {
     "REPRIEVE_PANEL_SECONDS": "40",
     "REPRIEVE_GRACEFUL_SECONDS": "5",
 }
+
+
+DORA = User(
+    key="dora",
+    name="dora",
+    role=Role.ADMIN,
+    added_at=datetime(2026, 1, 1, tzinfo=UTC),
+    disabled_at=datetime(2026, 2, 1, tzinfo=UTC),
+    disabled_by="ana",
+)
+"""She may do nothing any more."""
 
 
 class Worker:
@@ -164,6 +178,7 @@ async def world(keep: Path | None = None) -> AsyncGenerator[World]:
             stack.push_async_callback(_end, worker)
             await worker.start()
         built = World(made, links, workers)
+        await made.store.put_user(DORA)
         await built.start_portal()
         await made.start_mail_door()
         await made.companies.payments.webhook(f"http://{links['portal'].address}/webhooks/stripe", STRIPE_SECRET, 0.2)
