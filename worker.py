@@ -10,8 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
@@ -52,9 +50,10 @@ from adapters import mail
 from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
 from adapters.process.health import Health, serving_health
-from adapters.settings.settings import Settings, no_json
+from adapters.settings import start
+from adapters.settings.settings import Settings
+from adapters.settings.start import WrongSettingsError
 from adapters.store import SqlStore, migrate
-from adapters.store.database.engine import database
 from adapters.templates import renderer
 from adapters.temporal import schedules
 from adapters.temporal.build import build_id
@@ -65,7 +64,6 @@ from composition import Composition, now
 from dunning.case.orders import ChargeOrder
 from dunning.case.results import Deferred
 from dunning.fleet.breaker import Limits
-from dunning.mistakes import why
 from dunning.ports.outages import OutageError
 from operations.processors.look import LookAtAll
 from operations.processors.received import WithProcessor
@@ -281,19 +279,10 @@ async def run(settings: Settings) -> int:
 def main() -> int:
     """Read the settings and run; exit status 2 for settings that cannot be used."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for e in error.errors():
-            name = "_".join(str(part) for part in e["loc"]).upper()
-            print(f"worker: setting REPRIEVE_{name}: {why(e)}", file=sys.stderr)
-        return BAD_INPUT
-    except SettingsError as error:
-        print(f"worker: {no_json(error)}", file=sys.stderr)
-        return BAD_INPUT
-    try:
-        database(settings.store_url)
-    except ValueError as error:
-        print(f"worker: setting REPRIEVE_STORE_URL: {error}", file=sys.stderr)
+        settings = start.read()
+    except WrongSettingsError as error:
+        for line in str(error).splitlines():
+            print(f"worker: {line}", file=sys.stderr)
         return BAD_INPUT
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:

@@ -9,13 +9,11 @@ from typing import NoReturn
 
 import structlog
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from adapters.process import logs
-from adapters.settings.settings import Settings, no_json
-from adapters.store.database.engine import database
-from dunning.mistakes import why
+from adapters.settings import start
+from adapters.settings.settings import Settings
+from adapters.settings.start import WrongSettingsError
 from dunning.ports.outages import OutageError
 
 BAD_INPUT, FAILED = 2, 1
@@ -68,27 +66,10 @@ def leave(status: int) -> NoReturn:
 def _settings(name: str, check: Callable[[Settings], Mistakes]) -> Settings | None:
     """The settings; None, and words for a person, when they cannot be used."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        for e in error.errors():
-            _complain(name, "_".join(str(part) for part in e["loc"]), why(e))
-        return None
-    except SettingsError as error:
-        print(f"{name}: {no_json(error)}", file=sys.stderr)  # noqa: T201 - for a person
-        return None
-    mistakes = {**_store(settings), **check(settings)}
-    for setting, reason in mistakes.items():
-        _complain(name, setting, reason)
+        settings = start.read()
+        mistakes = [start.wrong_setting(*each) for each in check(settings).items()]
+    except WrongSettingsError as error:
+        settings, mistakes = None, str(error).splitlines()
+    for line in mistakes:
+        print(f"{name}: {line}", file=sys.stderr)  # noqa: T201 - for a person
     return None if mistakes else settings
-
-
-def _store(settings: Settings) -> Mistakes:
-    try:
-        database(settings.store_url)
-    except ValueError as error:
-        return {"store_url": str(error)}
-    return {}
-
-
-def _complain(name: str, setting: str, why: str) -> None:
-    print(f"{name}: setting REPRIEVE_{setting.upper()}: {why}", file=sys.stderr)  # noqa: T201 - for a person

@@ -19,7 +19,9 @@ from typing import IO
 
 import httpx2
 
+from adapters.settings import start
 from adapters.settings.settings import ROOT, Settings
+from adapters.settings.start import WrongSettingsError
 from adapters.store import SqlStore
 from cli.shell.options import login
 from composition import now
@@ -61,7 +63,7 @@ class Machine:
         self._log = log
         self.ports = ports
         given = {name: value for name, value in os.environ.items() if name.startswith(("REPRIEVE_", "TEMPORAL_"))}
-        left = _left_to_stand_ins(Settings(), ports)
+        left = _left_to_stand_ins(start.read(), ports)
         self.stands_in = bool(left)
         self.env = {
             "REPRIEVE_STORE_URL": f"sqlite+aiosqlite:///{folder}/reprieve.db",
@@ -72,11 +74,11 @@ class Machine:
             **kept_secrets(folder / "secrets.env", given),
             **given,
             **left,
-            "REPRIEVE_MAIL_IN_PORT": str(Settings().mail_in_port or ports["mail_in"]),
+            "REPRIEVE_MAIL_IN_PORT": str(start.read().mail_in_port or ports["mail_in"]),
             "TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal']}",
         }
         os.environ.update(self.env)
-        self.settings = Settings()
+        self.settings = start.read()
         self._parts: dict[str, Child] = {}
         self.first_user = ""
 
@@ -236,7 +238,7 @@ def main() -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return asyncio.run(run(folder, ports))
-    except (CannotRunError, MissingServerError, OSError) as error:
+    except (CannotRunError, MissingServerError, WrongSettingsError, OSError) as error:
         print(f"run: {error}", file=sys.stderr)
         return BAD_INPUT
 

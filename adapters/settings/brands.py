@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from adapters.settings.forms import Line, Lines, MailAddressOrNone, WebAddressOrNone
+from dunning.visible import in_a_line
+
 COLOUR: Final = "#0a5ca8"
 LOGO: Final = "logo"
 """The name under which a mail's HTML has the picture that travels with it: `cid:logo`."""
@@ -37,7 +40,6 @@ def _a_logo(path: Path) -> Path:
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
 LogoFile = Annotated[Path, AfterValidator(_a_logo)]
-Address = Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")]
 
 
 class BrandSettings(BaseModel):
@@ -45,13 +47,13 @@ class BrandSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    company: Annotated[str, Field(min_length=1)]
-    mail_from: Address = ""
-    mail_reply_to: Address = ""
-    portal_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
+    company: Line
+    mail_from: MailAddressOrNone = ""
+    mail_reply_to: MailAddressOrNone = ""
+    portal_url: WebAddressOrNone = ""
     colour: Colour | None = None
     logo: LogoFile | None = None
-    legal: str = ""
+    legal: Lines = ""
 
 
 @dataclass(frozen=True)
@@ -141,15 +143,16 @@ def brand(name: str, settings: BrandSettings, house: Brand) -> Brand:
 
 def read_logo(path: Path) -> Logo:
     """The picture of that file. Raises ValueError for what is none that mails can show."""
+    shown = in_a_line(str(path))
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        raise ValueError(f"{shown} cannot be read: {error.strerror}") from None
     if len(data) > MOST:
-        raise ValueError(f"{path} has {len(data)} bytes; a logo has {MOST} at most")
+        raise ValueError(f"{shown} has {len(data)} bytes; a logo has {MOST} at most")
     kind = next((kind for start, kind in _TYPES.items() if data.startswith(start)), None)
     if kind is None:
-        raise ValueError(f"{path} is no PNG, JPEG or GIF; mail programs show nothing else")
+        raise ValueError(f"{shown} is no PNG, JPEG or GIF; mail programs show nothing else")
     return Logo(data, kind)  # pyright: ignore[reportArgumentType]
 
 

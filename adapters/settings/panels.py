@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
+from adapters.settings.forms import WebAddress
 from adapters.settings.loopback import is_on_this_machine
 from adapters.settings.strength import webhook_key
 from dunning.level import Level
@@ -29,7 +30,7 @@ class PanelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     kind: Kind
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$")]
+    url: WebAddress
     user: str = ""
     secret: SecretStr
     ca_file: Path | None = None
@@ -41,7 +42,7 @@ class PanelSettings(BaseModel):
         secret = self.secret.get_secret_value()
         if self.kind == "generic":
             self._signs(secret)
-        elif not self.user or not secret or not f"{self.user}{secret}".isascii():
+        elif not self.user or not secret or not _plain(f"{self.user}{secret}"):
             raise ValueError(f"{self.kind} needs a user and a secret, in plain letters")
         elif not self.url.startswith("https://") and not is_on_this_machine(self.url):
             raise ValueError("url: a secret goes to an https:// address and nowhere else")
@@ -54,6 +55,10 @@ class PanelSettings(BaseModel):
             webhook_key(secret)
         except ValueError as error:
             raise ValueError(f"secret: {error}") from None
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def by_user(panels: Mapping[str, PanelSettings]) -> Callable[[Service], bool]:

@@ -21,6 +21,7 @@ CODEC_KEY = 32
 _DIFFERENT = 8
 """So many different characters a secret has at least; one that was drawn has many more."""
 _WEBHOOK = "whsec_"
+_STRIPE_KEY = re.compile(r"[rs]k_(test|live)_\w+", re.ASCII)
 _PLACEHOLDER = re.compile(
     r"[<>{}…]|\.\.\.|change.?me|placeholder|password|example|insert|your.?(secret|key)", re.IGNORECASE
 )
@@ -67,6 +68,26 @@ def stripes(secret: str) -> str:
     return _drawn(secret.removeprefix(_WEBHOOK), secret)
 
 
+def stripe_key(secret: str) -> str:
+    """A secret or restricted API key of Stripe (https://docs.stripe.com/keys). Raises ValueError."""
+    if not _STRIPE_KEY.fullmatch(secret):
+        raise ValueError("it has to be a secret or restricted key as Stripe shows it: sk_test_..., rk_live_...")
+    return _filled_in(secret)
+
+
+def given(text: str) -> str:
+    """What a company gave, in one word; empty: nothing. Raises ValueError."""
+    if text and not (text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError("it has to be one word in plain letters, as it was given")
+    return _filled_in(text)
+
+
+def _filled_in(text: str) -> str:
+    if _PLACEHOLDER.search(text):
+        raise ValueError("it is still as a manual writes it")
+    return text
+
+
 def _drawn(drawn: str, written: str) -> str:
     if _PLACEHOLDER.search(written):
         raise ValueError(f"it is still as a manual writes it; {_MAKE}")
@@ -92,6 +113,9 @@ Signing = Annotated[SecretStr, _hidden(signs)]
 CodecKey = Annotated[SecretStr, _hidden(codec_key)]
 RingSecret = Annotated[SecretStr, _hidden(rings)]
 WebhookKey = Annotated[SecretStr, _hidden(webhook_key)]
+StripeKey = Annotated[SecretStr, _hidden(stripe_key)]
+Given = Annotated[str, AfterValidator(given)]
+GivenSecret = Annotated[SecretStr, _hidden(given)]
 StripeSecret = Annotated[SecretStr, _hidden(stripes)]
 
 MAKERS: Mapping[str, Callable[[], str]] = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cli.shell.errors import BadInputError, reasons
+from cli.shell.errors import BadInputError
 
 if TYPE_CHECKING:
     from adapters.settings.settings import Settings
@@ -18,24 +17,12 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of environment and file. Raises BadInputError with a line per wrong one."""
-    from pydantic import ValidationError
-    from pydantic_settings import SettingsError
-
-    from adapters.settings.settings import Settings, no_json
+    from adapters.settings import start
 
     try:
-        return Settings()
-    except ValidationError as error:
-        raise BadInputError("\n".join(f"setting {_named(line)}" for line in reasons(error))) from None
-    except SettingsError as error:
-        raise BadInputError(no_json(error)) from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInputError(f"the settings file (REPRIEVE_CONFIG or reprieve.toml) is not TOML: {error}") from None
-
-
-def _named(line: str) -> str:
-    name, _, reason = line.partition(":")
-    return f"REPRIEVE_{name.upper()}:{reason}" if reason else line
+        return start.read(store=False)
+    except start.WrongSettingsError as error:
+        raise BadInputError(str(error)) from None
 
 
 def policies() -> Policies:

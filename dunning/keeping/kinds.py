@@ -119,9 +119,15 @@ def over_before(kind: Kind, lives: Mapping[Kind, int], now: datetime) -> datetim
     return now - timedelta(days=days) if days else None
 
 
+LONGEST = 36_500
+"""Days: who means more means for ever."""
+
+
 def checked(kind: Kind, days: int) -> int:
     """The days, if the product can do with them. Raises ValueError; 0 is for ever."""
     least = LIVES[kind].least
     if days < 0 or 0 < days < least:
         raise ValueError(f"it has to be {least} days or more, or 0 for ever: {LIVES[kind].because}")
+    if days > LONGEST:
+        raise ValueError(f"it has to be {LONGEST} days or fewer, or 0 for ever")
     return days

@@ -15,7 +15,7 @@ def database(url: str) -> URL:
     """Read a store's URL, with the driver that we use. Raises ValueError for what is not a database we know."""
     try:
         parsed = make_url(url)
-    except ArgumentError:  # it is not repeated: it may hold a password
+    except (ArgumentError, ValueError):  # a port that is none; it is not repeated: it may hold a password
         raise ValueError(f"it cannot be read; {_WRITE}") from None
     driver = _DRIVERS.get(parsed.get_backend_name())
     if driver is None or (parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}):

@@ -75,7 +75,7 @@ def test_a_brand_has_its_own_and_the_house_s_addresses_where_it_has_none(read: C
 @pytest.mark.parametrize(
     ("lines", "key", "words"),
     [
-        ('[brands.acme]\ncompany = ""', ("brands", "acme", "company"), "at least 1"),
+        ('[brands.acme]\ncompany = ""', ("brands", "acme", "company"), "words in one line"),
         ("[brands.acme]", ("brands", "acme", "company"), "required"),
         ('[brands.acme]\ncompany = "A"\ncolor = "#000000"', ("brands", "acme", "color"), "not permitted"),
         ('[brands.acme]\ncompany = "A"\ncolour = "red"', ("brands", "acme", "colour"), "pattern"),
@@ -89,8 +89,12 @@ def test_a_brand_has_its_own_and_the_house_s_addresses_where_it_has_none(read: C
             ("brands", "acme", "logo"),
             "/nowhere.png cannot be read",
         ),
-        ('[brands.acme]\ncompany = "A"\nmail_from = "nobody"', ("brands", "acme", "mail_from"), "pattern"),
-        ('[brands.acme]\ncompany = "A"\nportal_url = "pay.acme.example"', ("brands", "acme", "portal_url"), "pattern"),
+        ('[brands.acme]\ncompany = "A"\nmail_from = "nobody"', ("brands", "acme", "mail_from"), "one mail address"),
+        (
+            '[brands.acme]\ncompany = "A"\nportal_url = "pay.acme.example"',
+            ("brands", "acme", "portal_url"),
+            "whole address",
+        ),
         ('[brands."Acme Web"]\ncompany = "A"', ("brands", "Acme Web", "[key]"), "pattern"),
         ('colour = "#0f0"', ("colour",), "pattern"),
     ],
