@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dunning.audit.entry import Entry, instant
-from dunning.audit.words import Words, read
+from dunning.audit.words import Words, chosen, read
 from dunning.person import person
 
 _TYPED = re.compile(r"[\s='\"]+")
@@ -45,7 +45,8 @@ def is_wanted(entry: Entry, wanted: Wanted) -> bool:
     whose = {person(each) for each in (words.by, words.system_user, *words.system_user.split(" as "))}
     if wanted.who and person(wanted.who) not in whose:
         return False
-    return not wanted.about or not {*wanted.about}.isdisjoint((*words.about, *_TYPED.split(words.typed)))
+    typed = (part for value in chosen(words) for part in _TYPED.split(value))
+    return not wanted.about or not {*wanted.about}.isdisjoint((*words.about, *typed))
 
 
 def words_of(entry: Entry) -> Words | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -56,6 +57,29 @@ def written(words: Words) -> str:
 def read(text: str) -> Words:
     """What `written` wrote. Raises ValueError for anything else."""
     return _READER.validate_json(text)
+
+
+def chosen(words: Words) -> tuple[str, ...]:
+    """What was typed beyond the command itself: values, without options' names and without who decided.
+
+    A customer may be called `approve`, or as one of the staff is: that names nobody where it stands for itself.
+    """
+    typed = iter(_parts(words.typed)[len(words.what.split()) :])
+    found = list[str]()
+    for part in typed:
+        option, given, value = part.partition("=") if part.startswith("--") else ("", "=", part)
+        if option == "--by":
+            value = value if given else next(typed, "")
+        elif given:
+            found.append(value)
+    return tuple(found)
+
+
+def _parts(typed: str) -> list[str]:
+    try:
+        return shlex.split(typed)
+    except ValueError:  # it was cut
+        return typed.split()
 
 
 def erased_by(text: str) -> tuple[range, ...]:

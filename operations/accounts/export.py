@@ -56,8 +56,7 @@ class ExportAccount:
     async def _document(self, account: str) -> Document:
         ids, invoices = await self._store.ids_of(account), await self._store.all_invoices(account)
         numbers = [each.number for each in invoices]
-        known_by = await self._store.words_of(account)
-        named = KnownBy([*known_by.known, *ids, *numbers])
+        named = await self._telling(account, ids, numbers)
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -72,6 +71,12 @@ class ExportAccount:
             "lines_of_tickets_about_many": [*_lines(await self._store.nobodys_tickets(), named)],
             "audit": [each async for each in self._entries({*ids, *numbers})],
         }
+
+    async def _telling(self, account: str, ids: Iterable[str], numbers: Iterable[str]) -> KnownBy:
+        """What only this customer has: ids and addresses. A name is anybody's, and may be `invoice` or `USD`."""
+        its = await self._store.account(account)
+        known_by = [word for word in (await self._store.words_of(account)).known if "@" in word or "." in word]
+        return KnownBy({*known_by, *ids, *numbers, *(each.id for each in its.services)} - {its.name})
 
     async def _case(self, number: str) -> Document:
         try:

@@ -15,7 +15,7 @@ from datetime import datetime
 from dunning.audit import numbers
 from dunning.audit.entry import SALT, Draft, Entry
 from dunning.audit.wanted import Wanted, is_wanted, words_of
-from dunning.audit.words import Words, read, written
+from dunning.audit.words import Words, chosen, read, written
 from dunning.ports.audit import AuditEntries
 from operations.errors import RefusedError
 
@@ -82,7 +82,7 @@ class AuditLog:
             for entry in some:
                 words = words_of(entry)
                 its = words and words.what != erasing and is_wanted(entry, wanted)
-                if words and words.kind != "erased" and (its or names(entry.words)):
+                if words and words.kind != "erased" and (its or names(_told(words))):
                     found.append(entry.number)
             after = some[-1].number
             if len(found) >= AT_ONCE:
@@ -91,3 +91,8 @@ class AuditLog:
 
     def _draft(self, words: Words) -> Draft:
         return Draft(self._clock(), secrets.token_hex(SALT), written(words))
+
+
+def _told(words: Words) -> str:
+    """What somebody told in their own words: a customer who is called `asked` is in no other part of an entry."""
+    return "\n".join((*words.about, *chosen(words), words.reason, words.outcome.partition(": ")[2]))

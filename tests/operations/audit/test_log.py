@@ -10,6 +10,7 @@ from adapters.store import SqlStore
 from dunning.audit.entry import Draft, Entry
 from dunning.audit.wanted import Wanted
 from dunning.audit.words import Words
+from dunning.keeping.words import Words as KnownBy
 from dunning.ports.outages import StoreOutageError
 from operations.audit.bounded import MOST, BoundedAudit
 from operations.audit.log import AuditLog
@@ -112,6 +113,21 @@ async def test_words_are_erased_and_the_log_says_by_whom(audit: AuditLog, look: 
     assert await audit.erase(Wanted(about=("bakery",)), said) == ()
     assert (await look.verify()).entries == 6
     assert asked in [each.entry for each in await shown(look)], "who asked for it stays"
+
+
+@pytest.mark.parametrize("name", ["asked", "kind", "approve", "reason", "ann", "ops", "done", "about"])
+async def test_a_customer_who_is_called_like_a_part_of_each_entry_takes_no_others_away(
+    audit: AuditLog, look: LookAtAudit, name: str
+) -> None:
+    typed = "approve INV-1 delete --by ann --reason 'they moved'"
+    its = Words(what="approve", by="ann", system_user="ops", typed=typed, about=("INV-1",), reason="they moved")
+    await audit.became(await audit.asked(its), "done")
+    naming = Words(what="find", by="ann", typed=f"find '{name} & sons'")
+    await audit.write(naming)
+    said = Words(what="account erase", by="ben", about=("bakery",))
+    await audit.erase(Wanted(about=("bakery", name)), said, KnownBy([name]).are_in)
+    gone = [each.entry.number for each in await shown(look) if each.words is None]
+    assert gone == [3], "only what somebody told of them"
 
 
 async def test_more_than_one_entry_may_name_is_erased_by_several(

@@ -82,6 +82,27 @@ async def test_of_a_ticket_about_many_it_has_the_lines_about_this_one(store: Sql
     assert BORIS.account not in json.dumps(found)
 
 
+@pytest.mark.parametrize("name", ["invoice", "account", "INV", "hosting.example", "USD 19.99"])
+async def test_whoever_calls_themselves_like_any_line_reads_no_lines_of_others(store: SqlStore, name: str) -> None:
+    await put(store, ANNA, BORIS)
+    await store.put_account((await store.account(ANNA.account)).model_copy(update={"name": name}))
+    lines = [
+        f"- invoice {each.invoice}, account {each.account}: USD 19.99, at hosting.example" for each in (ANNA, BORIS)
+    ]
+    order = TicketOrder(
+        invoice="",
+        account="",
+        step="sweep",
+        at=AT,
+        kind=TicketKind.BREAKER_STOPPED,
+        subject=name,
+        body="\n".join(lines),
+    )
+    await store.open_ticket(order)
+    (part,) = (await document(store, ANNA.account))["lines_of_tickets_about_many"]
+    assert part["lines"] == [lines[0]]
+
+
 async def test_an_address_or_payer_of_two_customers_tells_nobody_apart(store: SqlStore) -> None:
     await put(store, ANNA, BORIS)
     agency = "agency@web.example"
