@@ -74,6 +74,18 @@ def host(text: str) -> str:
     return text
 
 
+def host_and_port(text: str) -> str:
+    """Where a server listens, as Temporal's own settings write it. Raises ValueError."""
+    try:
+        place = urlsplit(f"//{text}")
+        usable = place.netloc == text and _is_host(place.hostname or "") and place.port != 0
+    except ValueError:
+        usable = False
+    if not usable or text != "".join(in_a_line(text).split()):
+        raise ValueError("it has to be a host and a port, like temporal.hosting.example:7233")
+    return text
+
+
 def name_server(text: str) -> str:
     """An address, with a port if that is not 53. Raises ValueError."""
     found = _NAME_SERVER.fullmatch(text)

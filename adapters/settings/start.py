@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from adapters.settings.forms import host_and_port
 from adapters.settings.settings import CONFIG, PREFIX, Settings
 from dunning.mistakes import why
 from dunning.visible import in_a_line
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _ALIKE = 0.88
 """So much of a name is the same when it is that name, misspelt."""
 _LONGEST = 300
+_TEMPORAL = "TEMPORAL_ADDRESS"
 _ITS_NAME = re.compile(r"([a-z0-9_]+): (.+)", re.DOTALL)
 
 
@@ -30,7 +32,7 @@ class WrongSettingsError(Exception):
 
 def read(*, store: bool = True) -> Settings:
     """Raises WrongSettingsError. `store`: look at its address, too; what needs no store is spared loading that."""
-    if lines := [*_file_is_missing(), *_misspelt()]:
+    if lines := [*_file_is_missing(), *_misspelt(), *_no_temporal()]:
         raise WrongSettingsError("\n".join(lines))
     settings = _parsed()
     wrong = [*_no_authority(settings), *(_no_store(settings) if store else ())]
@@ -72,6 +74,14 @@ def _file_is_missing() -> Iterator[str]:
     named = os.environ.get(CONFIG)
     if named is not None and (not Path(named).exists() or Path(named).is_dir()):
         yield f"setting {CONFIG}: there is no such file"
+
+
+def _no_temporal() -> Iterator[str]:
+    """The SDK reads this one itself, and says no more than that it is a URL that is none."""
+    try:
+        host_and_port(os.environ.get(_TEMPORAL) or "localhost:7233")
+    except ValueError as error:
+        yield f"setting {_TEMPORAL}: {error}"
 
 
 def _misspelt() -> Iterator[str]:

@@ -49,6 +49,8 @@ async def connect(
                 return await Client.connect(**config, data_converter=converter, runtime=runtime, retry_config=retries)
         except TimeoutError:
             raise TimeoutError("it takes connections and says nothing") from None
+        except ValueError as error:  # of `temporal.toml`
+            raise RuntimeError(f"the address {config.get('target_host')!r} is none: {error}") from None
         except RuntimeError:
             if time.monotonic() + _PAUSE > until:
                 raise

@@ -171,6 +171,13 @@ def test_settings_that_contradict_each_other(
     assert name == next(iter(given)) or said.startswith(f"setting REPRIEVE_{name.upper()}: ")
 
 
+@pytest.mark.parametrize("address", ["http://[", "temporal:port", "a b", "[::1", "temporal:99999", "te\nmporal:7233"])
+def test_an_address_of_temporal_that_is_none(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+    said = "setting TEMPORAL_ADDRESS: it has to be a host and a port, like temporal.hosting.example:7233"
+    assert wrong(monkeypatch, link_days="1") == said
+
+
 def test_several_slips_are_a_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REPRIEVE_SMTP_PORT", "mail")
     monkeypatch.setenv("REPRIEVE_MAIL_FROM", "us")
@@ -202,5 +209,6 @@ def test_what_is_good_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in good.items():
         monkeypatch.setenv(f"REPRIEVE_{name.upper()}", value)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "[::1]:7233")
     monkeypatch.setenv("REPRIEVE_DB_PASSWORD", "of the compose file")
     assert start.read().portal_url == good["portal_url"]
