@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+import uvloop
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
@@ -286,7 +287,7 @@ def main() -> int:
         return BAD_INPUT
     logs.configure(settings.log_level, as_json=settings.log_json)
     try:
-        return asyncio.run(run(settings))
+        return uvloop.run(run(settings))
     except (RuntimeError, RPCError, OutageError, OSError) as error:
         log.error("worker cannot start; check TEMPORAL_ADDRESS, the store's URL and the ports", error=str(error))  # noqa: TRY400
         return FAILED

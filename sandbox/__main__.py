@@ -6,6 +6,8 @@ import contextlib
 import signal
 import sys
 
+import uvloop
+
 from sandbox.companies import Addresses
 from sandbox.control.site import LOOPBACK, Site
 from sandbox.mail.catcher import MailCatcher
@@ -72,7 +74,7 @@ def main() -> None:
         parser.add_argument(f"--{name}-port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--with-parent", action="store_true", help="stop when stdin closes")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(parser.parse_args()))
+        uvloop.run(run(parser.parse_args()))
 
 
 if __name__ == "__main__":

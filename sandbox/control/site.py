@@ -12,6 +12,9 @@ from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOOPBACK = "127.0.0.1"
+IDLE = 60
+"""Seconds that a connection may rest. Clients let go of one after five: who ends it first must not be the server, or a
+call that sets out in that moment is lost, and nobody knows whether it was done."""
 
 
 class _CuttableProtocol(H11Protocol):
@@ -54,7 +57,7 @@ class Site:
         self._server = _Server(
             uvicorn.Config(
                 app, http=_CuttableProtocol, lifespan="off", ws="none", log_level="critical", access_log=False,
-                timeout_graceful_shutdown=1,
+                timeout_graceful_shutdown=1, timeout_keep_alive=IDLE,
             )
         )  # fmt: skip
 

@@ -25,6 +25,8 @@ FLAGS = (
     # A broken case shows in the list, not only on its own page.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
 )
+MEMORY = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+"""It keeps all cases in memory, and looks through that for garbage less often than it would: an eighth of its work."""
 PATIENCE = 20.0
 
 
@@ -63,7 +65,7 @@ class TemporalServer:
         program += ["--db-filename", str(database)] if database else []
         for flag in (*FLAGS, *flags):
             program += ["--dynamic-config-value", flag]
-        self._child = Child(program, {}, log)
+        self._child = Child(program, MEMORY, log)
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises RuntimeError with its log's place when it does not."""
