@@ -11,7 +11,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from portal.http.errors import WEBHOOKS, HttpRefusedError, note
+from portal.http.errors import PROGRAMS, HttpRefusedError, note
 from portal.http.html import Pages
 from portal.http.limits import Networks
 from portal.http.room import client_of, is_one_of
@@ -51,7 +51,7 @@ class Presses:
 class AddressPresses:
     """A layer before all routes. Whoever presses too often from one address is told until when; nobody else is.
 
-    Who comes through a proxy is counted by the proxy. Webhooks are pressed by nobody.
+    Who comes through a proxy is counted by the proxy. Webhooks, and what Temporal's pages ask, are pressed by nobody.
     """
 
     def __init__(self, app: ASGIApp, presses: Presses, proxies: Networks, pages: Pages) -> None:
@@ -71,7 +71,7 @@ class AddressPresses:
         await self._pages.sorry(request, 429, _later(seconds))(scope, receive, send)
 
     def _wait(self, scope: Scope) -> int:
-        if scope["type"] != "http" or scope["method"] in _ASKS or scope["path"].startswith(WEBHOOKS):
+        if scope["type"] != "http" or scope["method"] in _ASKS or scope["path"].startswith(PROGRAMS):
             return 0
         address = (scope.get("client") or ("",))[0]
         if not address or is_one_of(address, self._proxies):

@@ -89,7 +89,7 @@ async def test_one_link_keeps_no_other_out(url: str) -> None:
         assert answer.status_code == 303, "of a customer with two mails, who passed one on, the other link works"
 
 
-async def test_one_address_is_told_until_when_and_webhooks_come_all_the_same(few: Portal) -> None:
+async def test_one_address_is_told_until_when_and_programs_come_all_the_same(few: Portal) -> None:
     assert await statuses(few, "INV-1", 3) == [303] * 3
     assert await statuses(few, "INV-2", 3) == [303, 303, 429]
     answer = await few.submit("INV-2")
@@ -98,6 +98,7 @@ async def test_one_address_is_told_until_when_and_webhooks_come_all_the_same(few
     for number in range(20):
         body = paid(f"evt_{number}")
         assert (await few.http.post("/webhooks/stripe", content=body, headers=signed(body))).status_code == 200
+        assert (await few.http.post("/codec/decode", json={})).status_code == 404, "none is here"
 
 
 async def test_another_sites_page_uses_up_nobodys_presses(few: Portal) -> None:
