@@ -25,6 +25,7 @@ from adapters.temporal.cases import TemporalCases
 from adapters.temporal.checks import TemporalChecks
 from adapters.temporal.client import register
 from adapters.temporal.notice_starter import TemporalNotices
+from adapters.temporal.signing import signer_from
 from adapters.temporal.subscriptions import TemporalSubscriptions
 from dunning.policy.file import Policy
 from dunning.ports.processors import Processor
@@ -134,7 +135,9 @@ class Composition:
     def cases(self) -> TemporalCases:
         """The invoices' workflows."""
         patience = self.settings.outage_seconds
-        return TemporalCases(self._client, self.settings.task_queue, seen=self.seen, patience=patience)
+        return TemporalCases(
+            self._client, self.settings.task_queue, seen=self.seen, patience=patience, signer=signer_from(self.settings)
+        )
 
     async def registered(self) -> None:
         """Register the search attributes that Temporal does not have yet."""
@@ -432,7 +435,8 @@ class Composition:
     @cached_property
     def subscription_workflows(self) -> TemporalSubscriptions:
         """The subscriptions' workflows."""
-        return TemporalSubscriptions(self._client, self.settings.task_queue, self.settings.outage_seconds)
+        patience = self.settings.outage_seconds
+        return TemporalSubscriptions(self._client, self.settings.task_queue, patience, signer_from(self.settings))
 
     @cached_property
     def check_subscription(self) -> CheckSubscription:

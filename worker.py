@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker
 
+from activities.check_fact import CheckFact
 from activities.fleet.check_audit import CheckAudit
 from activities.fleet.check_open_cases import CheckTable
 from activities.fleet.check_outages import CheckWays
@@ -52,6 +53,7 @@ from adapters.gateways.stripe.gateway import StripeGateway
 from adapters.process import logs
 from adapters.process.health import Health, serving_health
 from adapters.settings import start
+from adapters.settings.facts import facts_mistakes
 from adapters.settings.settings import Settings
 from adapters.settings.start import WrongSettingsError
 from adapters.store import SqlStore, migrate
@@ -80,6 +82,7 @@ from workflows.outages import OutageCheck
 from workflows.purge import Purge
 from workflows.subscription import SubscriptionRenewal
 from workflows.sweep import Sweep
+from workflows.trust import check_with
 
 BAD_INPUT, FAILED = 2, 1
 WORKFLOWS = (
@@ -114,6 +117,10 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
     awaited = AwaitedPayments(made.processors, store, look, made.deliver_news.deliver)
     may_charge = _all_of(can_they_pay.may_charge, awaited.may_charge)
     guards = (ExemptionCheck(store), can_they_pay, awaited, ReachCheck(store, made.reach), _breaker(settings, store))
+    checker = CheckFact(
+        [each.get_secret_value() for each in settings.facts_secrets], accepts=settings.unsigned_facts == "accept"
+    )
+    check_with(checker.check)
     renewals = Renewals(made.renew, made.keep_subscriptions, store)
     sweep = SweepBooks(gateway, store, made.look.case, made.deliver_news.deliver)
     return {
@@ -148,6 +155,7 @@ async def compose(made: Composition, stack: AsyncExitStack) -> Activities:
             CheckDrift(services, made.settled_holds).check,
         ],
         calls.BOOKS: [
+            checker.check_fact,
             CloseBooks(store, made.spread_credit).close_books,
             OpenTicket(store, made.spread_credit).open_ticket,
             ReopenBooks(store).reopen_books,
@@ -281,6 +289,7 @@ def main() -> int:
     """Read the settings and run; exit status 2 for settings that cannot be used."""
     try:
         settings = start.read()
+        start.refuse(facts_mistakes(settings))
     except WrongSettingsError as error:
         for line in str(error).splitlines():
             print(f"worker: {line}", file=sys.stderr)

@@ -33,17 +33,19 @@ async def suspended_cases(stage: Stage, prefix: str, number: int) -> list[Handle
     return handles
 
 
-async def one_by_one(handles: Sequence[Handle]) -> list[float]:
+async def one_by_one(stage: Stage, handles: Sequence[Handle]) -> list[float]:
     """Seconds, each case paid when the one before has ended."""
+    client = await stage.connect()
     for handle in handles:
-        await _pay(handle)
+        await _pay(stage, client, handle)
         await handle.result()
     return [await _seconds(handle) for handle in handles]
 
 
-async def all_at_once(handles: Sequence[Handle]) -> list[float]:
+async def all_at_once(stage: Stage, handles: Sequence[Handle]) -> list[float]:
     """Seconds, all paid in the same moment."""
-    await asyncio.gather(*map(_pay, handles))
+    client = await stage.connect()
+    await asyncio.gather(*(_pay(stage, client, handle) for handle in handles))
     await asyncio.gather(*(handle.result() for handle in handles))
     return [await _seconds(handle) for handle in handles]
 
@@ -80,9 +82,10 @@ async def _suspended(stage: Stage, prefix: str) -> int:
     return sum(each.level == "suspended" and each.user.startswith(f"{prefix.lower()}-") for each in services)
 
 
-async def _pay(handle: Handle) -> None:
+async def _pay(stage: Stage, client: Client, handle: Handle) -> None:
     now = datetime.now(UTC)  # noqa: TID251 - real time is what is measured
-    await handle.signal(PAYMENT_RECEIVED, Payment(id=f"bank-{handle.id}", amount=PRICE, at=now))
+    payment = Payment(id=f"bank-{handle.id}", amount=PRICE, at=now)
+    await handle.signal(PAYMENT_RECEIVED, args=stage.signer.signed(client, handle.id, PAYMENT_RECEIVED, payment).args)
 
 
 async def _seconds(handle: Handle) -> float:

@@ -18,7 +18,7 @@ async def reinstating(stage: Stage, report: Report) -> None:
     for told, pay in (("one by one", one_by_one), ("all in one moment", all_at_once)):
         handles = await suspended_cases(stage, f"LATENCY-{told[:3].upper()}", CASES)
         began = time.perf_counter()
-        seconds = sorted(await pay(handles))
+        seconds = sorted(await pay(stage, handles))
         spent = time.perf_counter() - began
         rows.append((told, _ms(_at(seconds, 0.5)), _ms(_at(seconds, 0.99)), _ms(seconds[-1]), f"{CASES / spent:.1f}"))
     report.table(("paid", "p50", "p99", "max", "cases/s to the end"), rows)

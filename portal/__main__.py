@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from adapters.process.open_files import may_open
+from adapters.settings.facts import facts_mistakes
 from adapters.settings.settings import Settings
 from adapters.store import migrate
 from portal.composition import compose
@@ -42,10 +43,11 @@ async def run(settings: Settings) -> int:
 
 def check(settings: Settings) -> Mistakes:
     """What is wrong for the portal alone."""
+    mistakes = facts_mistakes(settings)
     if may_open(settings.portal_connections + OTHER_FILES):
-        return {}
+        return mistakes
     words = f"so many, and {OTHER_FILES} other files, may not be open here: fewer, or a higher limit (ulimit -n)"
-    return {"portal_connections": words}
+    return {**mistakes, "portal_connections": words}
 
 
 if __name__ == "__main__":

@@ -67,9 +67,9 @@ def _settings(name: str, check: Callable[[Settings], Mistakes]) -> Settings | No
     """The settings; None, and words for a person, when they cannot be used."""
     try:
         settings = start.read()
-        mistakes = [start.wrong_setting(*each) for each in check(settings).items()]
+        start.refuse(check(settings))
     except WrongSettingsError as error:
-        settings, mistakes = None, str(error).splitlines()
-    for line in mistakes:
-        print(f"{name}: {line}", file=sys.stderr)  # noqa: T201 - for a person
-    return None if mistakes else settings
+        for line in str(error).splitlines():
+            print(f"{name}: {line}", file=sys.stderr)  # noqa: T201 - for a person
+        return None
+    return settings

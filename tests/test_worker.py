@@ -10,7 +10,9 @@ import httpx2
 import pytest
 
 from sandbox.stage.child import ROOT
-from sandbox.stage.stage import Stage
+from sandbox.stage.stage import FACTS_SECRET, Stage
+
+SIGNED = {"REPRIEVE_FACTS_SECRETS": f'["{FACTS_SECRET}"]'}
 
 
 async def run_worker(**env: str) -> tuple[int, str]:
@@ -42,7 +44,7 @@ async def run_worker(**env: str) -> tuple[int, str]:
     ],
 )
 async def test_settings_that_cannot_be_used_are_named_and_nothing_starts(name: str, value: str, words: str) -> None:
-    status, said = await run_worker(**{name: value})
+    status, said = await run_worker(**SIGNED, **{name: value})
     assert (status, words in said, "Traceback" in said) == (2, True, False), said
 
 
@@ -55,7 +57,10 @@ async def test_an_unknown_key_in_the_file_is_named(tmp_path: Path) -> None:
 
 async def test_no_server_is_told_in_words(tmp_path: Path) -> None:
     status, said = await run_worker(
-        TEMPORAL_ADDRESS="127.0.0.1:1", REPRIEVE_HEALTH_PORT="0", REPRIEVE_STORE_URL=f"sqlite:///{tmp_path}/s.db"
+        **SIGNED,
+        TEMPORAL_ADDRESS="127.0.0.1:1",
+        REPRIEVE_HEALTH_PORT="0",
+        REPRIEVE_STORE_URL=f"sqlite:///{tmp_path}/s.db",
     )
     assert (status, "check TEMPORAL_ADDRESS" in said, "Traceback" in said) == (1, True, False), said
 
@@ -83,6 +88,13 @@ async def test_a_second_worker_on_the_same_ports_works_and_says_what_it_goes_wit
     assert (await second.wait(), "worker ready" in said, "Traceback" in said) == (0, True, False), said
     for name in ("REPRIEVE_HEALTH_PORT", "REPRIEVE_METRICS_ADDRESS"):
         assert len([line for line in said.splitlines() if name in line]) == 1, said
+
+
+async def test_without_a_secret_for_facts_nobody_would_be_believed(a_stage: Stage) -> None:
+    status, said = await run_worker(**{**a_stage.env, "REPRIEVE_FACTS_SECRETS": "[]", "REPRIEVE_HEALTH_PORT": "0"})
+    assert (status, "setting REPRIEVE_FACTS_SECRETS: without one" in said, "Traceback" in said) == (2, True, False), (
+        said
+    )
 
 
 async def test_an_address_for_metrics_that_is_none_is_a_wrong_setting(a_stage: Stage) -> None:

@@ -93,17 +93,11 @@ def _evening(scene: Scene, plan: Plan, day: int) -> datetime:
 async def _happen(doors: Doors, skipper: TimeSkipper, handle: Handle, scene: Scene, several: list[Happening]) -> None:
     for happening in several:
         if isinstance(happening, Message):
-            await _send(handle, happening, _filled(happening.body, scene, await skipper.get_current_time(handle)))
+            body = _filled(happening.body, scene, await skipper.get_current_time(handle))
+            await doors.say(happening.signal, happening.update, body)
         elif not isinstance(happening, Pay):
             await doors.happen(happening)
     await doors.pay([happening for happening in several if isinstance(happening, Pay)])
-
-
-async def _send(handle: Handle, message: Message, body: Any) -> None:
-    if message.update:
-        await handle.execute_update(message.update, body)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-    else:
-        await handle.signal(message.signal, body)
 
 
 def _filled(body: Any, scene: Scene, now: datetime) -> Any:

@@ -53,7 +53,7 @@ class Call:
 
 
 _MINUTES_2 = timedelta(minutes=2)
-_SECONDS_30 = timedelta(seconds=30)
+SECONDS_30 = timedelta(seconds=30)
 
 REINSTATE = Call(ReinstateAccount.reinstate, PANEL, timedelta(minutes=5), priority=1)
 _CHARGE = Call(ChargeInvoice.charge, CHARGING, _MINUTES_2)
@@ -74,12 +74,13 @@ CALLS: dict[Action, Call | None] = {
     Action.LOOSEN: Call(Loosen.loosen, PANEL, timedelta(minutes=5), priority=1),
     Action.DELETE: _DELETE,
     Action.DELETE_BACKUPS: _DELETE,
-    Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, _SECONDS_30, beats=False),
-    Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, _SECONDS_30, beats=False),
+    Action.MOVE_DUE: Call(MoveDueDate.move_due_date, BOOKS, SECONDS_30, beats=False),
+    Action.REOPEN: Call(ReopenBooks.reopen_books, BOOKS, SECONDS_30, beats=False),
+    Action.ASK: Call(AskForMoney.ask_for_money, CHARGING, _MINUTES_2),
     Action.CARD: Call(LookAtCard.look_at_card, CHARGING, _MINUTES_2, priority=5),
-    Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, _SECONDS_30, beats=False),
-    Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, _SECONDS_30, beats=False),
-    Action.CLOSE: Call(CloseBooks.close_books, BOOKS, _SECONDS_30, beats=False),
+    Action.USE_CREDIT: Call(UseCredit.use_credit, BOOKS, SECONDS_30, beats=False),
+    Action.TICKET: Call(OpenTicket.open_ticket, BOOKS, SECONDS_30, beats=False),
+    Action.CLOSE: Call(CloseBooks.close_books, BOOKS, SECONDS_30, beats=False),
     Action.REINSTATE: REINSTATE,
     Action.CREDIT: None,
     Action.CARRY: None,

@@ -1,24 +1,30 @@
 """One subscription, for years: a thin loop that sleeps until a renewal, has its invoice opened, and sleeps again."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.common import RawValue
 
 from workflows.calls import BOOKS, Call, call, until
+from workflows.inbox import read_update, refuse, update_id
+from workflows.trust import unsigned_update
 
 with workflow.unsafe.imports_passed_through():
     from activities.subscriptions.renewals import Renewals
     from dunning import names
+    from dunning.ports.subscriptions import ASKED
     from dunning.subscriptions import rules
     from dunning.subscriptions.renewals import Renewed, order_of
     from dunning.subscriptions.rules import End, Open, Wait
-    from dunning.subscriptions.subscription import Answer, Asked, Cancel, Change, Pause, Subscription
+    from dunning.subscriptions.subscription import Answer, Asked, Subscription
 
 MOMENT = timedelta(milliseconds=1)
 """The shortest timer: a timeout of zero would make none."""
 RENEW = Call(Renewals.renew, BOOKS, timedelta(minutes=5))
+MODELS = {name: model for model, name in ASKED.items()}
 NOTE = Call(Renewals.note_subscription, BOOKS, timedelta(seconds=30), beats=False)
 
 
@@ -94,40 +100,18 @@ class SubscriptionRenewal:
         """All of it, for people."""
         return self._subscription
 
-    @workflow.update(name=names.CHANGE)
-    def change(self, change: Change) -> Answer:
-        """From the next renewal on something else is asked for."""
-        return self._asked(change)
-
-    @change.validator
-    def _may_change(self, change: Change) -> None:
-        self._refuse(change)
-
-    @workflow.update(name=names.PAUSE)
-    def pause(self, pause: Pause) -> Answer:
-        """Nothing is asked for until a date."""
-        return self._asked(pause)
-
-    @pause.validator
-    def _may_pause(self, pause: Pause) -> None:
-        self._refuse(pause)
-
-    @workflow.update(name=names.CANCEL)
-    def cancel(self, cancel: Cancel) -> Answer:
-        """It ends with what is billed, or now; or goes on after all."""
-        return self._asked(cancel)
-
-    @cancel.validator
-    def _may_cancel(self, cancel: Cancel) -> None:
-        self._refuse(cancel)
-
-    def _asked(self, asked: Asked) -> Answer:
+    @workflow.update(dynamic=True)
+    def update(self, name: str, values: Sequence[RawValue]) -> Answer:
+        """What people decide: change, pause and cancel, signed as for a case (`dunning.signatures`)."""
         before = self._subscription
-        self._subscription = rules.asked_for(before, asked, workflow.now())
+        self._subscription = rules.asked_for(before, _asked(name, values), workflow.now())
         return Answer(changed=self._subscription is not before, subscription=self._subscription)
 
-    def _refuse(self, asked: Asked | None) -> None:
-        """A payload of `null` says nothing, though the SDK hands it on."""
-        no = "it says nothing" if asked is None else rules.refusal(self._subscription, asked, workflow.now())
-        if no:
-            raise ApplicationError(no, type="Refused")
+    @update.validator
+    def _may_update(self, name: str, values: Sequence[RawValue]) -> None:
+        no = rules.refusal(self._subscription, _asked(name, values), workflow.now())
+        refuse(unsigned_update(name, values, update_id()) or no)
+
+
+def _asked(name: str, values: Sequence[RawValue]) -> Asked:
+    return cast("Asked", read_update(MODELS, name, values))

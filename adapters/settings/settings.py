@@ -93,6 +93,9 @@ class Settings(BaseSettings):
 
     store_url: str = f"sqlite+aiosqlite:///{ROOT}/.reprieve/reprieve.db"
     task_queue: Queue = "reprieve"
+    facts_secrets: tuple[RingSecret, ...] = Field(
+        default=(), description="sign what cases are told; several while rotating, newest first"
+    )
     codec_keys: tuple[CodecKey, ...] = Field(
         default=(), description="encrypt what Temporal keeps; several while rotating, newest first; empty: it is clear"
     )
@@ -100,6 +103,9 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="opens the portal's codec endpoint to Temporal's pages; empty: there is none"
     )
     codec_origin: Origin = Field(default="", description="origin of Temporal's pages, as https://temporal.host.example")
+    unsigned_facts: Literal["refuse", "accept"] = Field(
+        default="refuse", description="what nobody signed; accept it only where nobody else reaches Temporal"
+    )
     outage_seconds: SecondsOrNone = Field(
         default=PATIENCE, description="how long who asks waits for a store or Temporal that is away"
     )

@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,10 +35,14 @@ def read(*, store: bool = True) -> Settings:
     if lines := [*_file_is_missing(), *_misspelt(), *_no_temporal()]:
         raise WrongSettingsError("\n".join(lines))
     settings = _parsed()
-    wrong = [*_no_authority(settings), *(_no_store(settings) if store else ())]
-    if lines := [wrong_setting(name, reason) for name, reason in wrong]:
-        raise WrongSettingsError("\n".join(lines))
+    refuse(dict([*_no_authority(settings), *(_no_store(settings) if store else ())]))
     return settings
+
+
+def refuse(wrong: Mapping[str, str]) -> None:
+    """Raises WrongSettingsError if there is any. `wrong`: why, by the field's name."""
+    if wrong:
+        raise WrongSettingsError("\n".join(wrong_setting(name, reason) for name, reason in wrong.items()))
 
 
 def wrong_setting(name: str, reason: str) -> str:

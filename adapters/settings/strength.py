@@ -36,7 +36,7 @@ def signs(secret: str) -> str:
 
 
 def rings(secret: str) -> str:
-    """A secret of a ring that signs links. Raises ValueError."""
+    """One of several secrets that sign: an empty one would be everybody's. Raises ValueError."""
     if not secret:
         raise ValueError(f"it is empty: leave it out; {_MAKE}")
     return signs(secret)
@@ -119,6 +119,7 @@ GivenSecret = Annotated[SecretStr, _hidden(given)]
 StripeSecret = Annotated[SecretStr, _hidden(stripes)]
 
 MAKERS: Mapping[str, Callable[[], str]] = {
+    "REPRIEVE_FACTS_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_LINK_SECRETS": lambda: f'["{secrets.token_hex(32)}"]',
     "REPRIEVE_SITE_WEBHOOK_SECRET": lambda: secrets.token_hex(32),
     "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": lambda: f'["{_WEBHOOK}{base64.b64encode(secrets.token_bytes(KEY)).decode()}"]',

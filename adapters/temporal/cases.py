@@ -23,6 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal.attributes import KEYS, typed
 from adapters.temporal.client import time_for_one_call
+from adapters.temporal.signing import Signed, Signer
 from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import Answer, StillWanted
@@ -47,7 +48,9 @@ from dunning.ports.cases import (
     Wanted,
 )
 from dunning.ports.outages import PATIENCE, OutageError
+from dunning.signatures import NOT_SIGNED
 from dunning.visible import in_markdown
+from dunning.wire import Wire
 
 _ABORTED = "aborted by closing workflow"
 SILENT = (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED, RPCStatusCode.FAILED_PRECONDITION)
@@ -68,7 +71,7 @@ class TemporalCases:
     """Fits `dunning.ports.cases.Cases`. `queue` is the workflows' task queue; `client` raises OutageError too early.
 
     `seen` hears of each case that was started, of each answer, and of each that goes on: for the table of open cases.
-    `patience`: seconds in which server and worker answer.
+    `patience`: seconds in which server and worker answer. `signer` signs what cases are told.
     """
 
     def __init__(
@@ -78,9 +81,11 @@ class TemporalCases:
         *,
         seen: SeesCases | None = None,
         patience: float = PATIENCE,
+        signer: Signer | None = None,
     ) -> None:
         self._client = client
         self._queue = queue
+        self._signer = signer or Signer()
         self._seen = seen
         self._time = time_for_one_call(patience)
 
@@ -161,24 +166,34 @@ class TemporalCases:
 
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
         """Bring it to a running case."""
+        its = self._signed(invoice, UPDATES[type(update)], update, update_id)
         try:
-            return await self._updated(invoice, update, update_id)
+            return await self._updated(invoice, update, its)
         except RPCError as error:
             # A long case that goes on in another run in this very task refuses it once; under its id it counts once.
             if not update_id or error.status is not RPCStatusCode.FAILED_PRECONDITION:
                 raise self._told(error, invoice) from None
         try:
-            return await self._updated(invoice, update, update_id)
+            return await self._updated(invoice, update, its)
         except RPCError as error:
             raise self._told(error, invoice) from None
 
-    async def _updated(self, invoice: str, update: Update, update_id: str) -> Answer:
+    async def _updated(self, invoice: str, update: Update, its: Signed) -> Answer:
         try:
             answer: Answer = await self._handle(invoice).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-                UPDATES[type(update)], update, id=update_id or None, result_type=Answer, rpc_timeout=self._time
+                UPDATES[type(update)],
+                args=its.args,
+                id=its.update,
+                result_type=Answer,
+                rpc_timeout=self._time,
             )
         except WorkflowUpdateFailedError as error:
-            raise CaseSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
+            reason = str(getattr(error.cause, "message", error.cause))
+            if (
+                getattr(error.cause, "type", "") == NOT_SIGNED
+            ):  # ours is signed, so a setting is wrong, and not the word
+                raise OutageError(f"{invoice}: {reason}") from None
+            raise CaseSaysNoError(reason) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(invoice) from None
         if self._seen:
@@ -188,12 +203,16 @@ class TemporalCases:
     async def signal(self, invoice: str, signal: Signal) -> None:
         """Leave it with the server."""
         try:
-            await self._handle(invoice).signal(SIGNALS[type(signal)], signal, rpc_timeout=self._time)
+            name = SIGNALS[type(signal)]
+            await self._handle(invoice).signal(
+                name, args=self._signed(invoice, name, signal).args, rpc_timeout=self._time
+            )
         except RPCError as error:
             raise self._told(error, invoice) from None
 
     async def wake(self, opened: Opened, signal: Signal) -> None:
         """Start a closed case again; a running one only gets the signal."""
+        name = SIGNALS[type(signal)]
         try:
             await self._client().start_workflow(
                 names.WORKFLOW,
@@ -203,8 +222,8 @@ class TemporalCases:
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 static_summary=in_markdown(case_summary(opened.invoice)),
-                start_signal=SIGNALS[type(signal)],
-                start_signal_args=[signal],
+                start_signal=name,
+                start_signal_args=self._signed(opened.invoice.number, name, signal).args,
                 rpc_timeout=self._time,
             )
         except RPCError as error:
@@ -244,6 +263,9 @@ class TemporalCases:
             return (await self._client().count_workflows(_query(wanted), rpc_timeout=self._time)).count
         except RPCError as error:
             raise away(error) from None
+
+    def _signed(self, invoice: str, name: str, fact: Wire, id: str = "") -> Signed:  # noqa: A002 - the word of the wire
+        return self._signer.signed(self._client(), names.workflow_id(invoice), name, fact, id)
 
     def _handle(self, invoice: str) -> WorkflowHandle[Any, Any]:
         return self._client().get_workflow_handle(names.workflow_id(invoice))

@@ -17,20 +17,28 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.temporal.attributes import typed
 from adapters.temporal.cases import DEATHS, SILENT, away, is_gone
 from adapters.temporal.client import time_for_one_call
+from adapters.temporal.signing import Signer
 from dunning import names
 from dunning.ports.cases import NoAnswerError
 from dunning.ports.outages import PATIENCE, OutageError
 from dunning.ports.subscriptions import ASKED, NoSubscriptionError, SubscriptionSaysNoError
+from dunning.signatures import NOT_SIGNED
 from dunning.subscriptions.subscription import Answer, Asked, Subscription
 
 _PAGE = 500
 
 
 class TemporalSubscriptions:
-    """Fits `dunning.ports.subscriptions.Subscriptions`. `queue` is the workflows' task queue, `patience` in seconds."""
+    """Fits `dunning.ports.subscriptions.Subscriptions`. `queue` is the workflows' task queue, `patience` in seconds.
 
-    def __init__(self, client: Callable[[], Client], queue: str, patience: float = PATIENCE) -> None:
+    `signer` signs what they are told.
+    """
+
+    def __init__(
+        self, client: Callable[[], Client], queue: str, patience: float = PATIENCE, signer: Signer | None = None
+    ) -> None:
         self._client = client
+        self._signer = signer or Signer()
         self._queue = queue
         self._time = time_for_one_call(patience)
 
@@ -99,12 +107,21 @@ class TemporalSubscriptions:
             raise self._told(error, subscription) from None
 
     async def _updated(self, subscription: str, asked: Asked) -> Answer:
+        name = ASKED[type(asked)]
+        its = self._signer.signed(self._client(), names.subscription_workflow_id(subscription), name, asked)
         try:
             return await self._handle(subscription).execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-                ASKED[type(asked)], asked, result_type=Answer, rpc_timeout=self._time
+                name,
+                args=its.args,
+                id=its.update,
+                result_type=Answer,
+                rpc_timeout=self._time,
             )
         except WorkflowUpdateFailedError as error:
-            raise SubscriptionSaysNoError(str(getattr(error.cause, "message", error.cause))) from None
+            reason = str(getattr(error.cause, "message", error.cause))
+            if getattr(error.cause, "type", "") == NOT_SIGNED:
+                raise OutageError(f"{subscription}: {reason}") from None
+            raise SubscriptionSaysNoError(reason) from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             raise self._silent(subscription) from None
 

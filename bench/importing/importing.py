@@ -30,6 +30,8 @@ ROWS = 2000
 SPEED, CPU_MS, USUAL, EVER = 1.0, 4.0, 0.5, 5.0
 """At least so much of the bare loop's rate; client's CPU a row; seconds of a payment, the 99th percentile and any."""
 JUST_AFTER = 20
+UNSIGNED = {"REPRIEVE_UNSIGNED_FACTS": "accept"}
+"""The bare loop takes payments as they are, so both do."""
 _BARE, _OURS = ("-m", "bench.importing.bare"), ("starter.py", "start")
 
 
@@ -69,12 +71,12 @@ class Side:
 async def importing(report: Report, rows: int = ROWS) -> None:
     """Measure with each kind of store, each beside a bare loop on the same server."""
     report.title(f"Importing {rows} rows, beside a bare loop of start_workflow, until the last first task is done")
-    async with stage(disk=True) as made:
+    async with stage(settings=UNSIGNED) as made:
         await _beside_bare(made, "SQLite", rows, report)
     try:
         with cluster() as postgres:
             postgres.run("create database reprieve")
-            async with stage(settings={"REPRIEVE_STORE_URL": postgres.url("reprieve")}, disk=True) as made:
+            async with stage(settings=UNSIGNED | {"REPRIEVE_STORE_URL": postgres.url("reprieve")}) as made:
                 await _beside_bare(made, "PostgreSQL", rows, report)
     except pytest.skip.Exception as missing:
         report.line(str(missing))

@@ -92,6 +92,19 @@ class Unreadable(Wire):
     text: str
 
 
+class Hint(Wire):
+    """Money that an unsigned message `name` told of (`dunning.rules.hints`): what it `said`, and its own `id` there.
+
+    `payment` is the id of money that came, or is on its way; empty for money that was taken back or came again.
+    """
+
+    at: Instant
+    name: str
+    id: str
+    payment: str = ""
+    said: str = ""
+
+
 class Answered(Wire):
     """What the caller of an update heard. The server forgets it with the run (`dunning.rules.answers`)."""
 
@@ -169,7 +182,8 @@ class Case(Wire):
     somebody asked the server to cancel the workflow; `recoveries`: it was ended there, and taken up again. `revision`
     grows by one with every fact (`dunning.case.update`), also when a closed case goes on. `generation` is this life's,
     as the store issued it (`dunning.case.fence`). `moved_in`: another system dunned the invoice before. `replans` are
-    the policies that it followed before.
+    the policies that it followed before. `hints` is money that was told of without a signature; `heard` the ids of the
+    signatures under which it was told something, the latest last.
     """
 
     invoice: Invoice
@@ -187,6 +201,8 @@ class Case(Wire):
     card_unknown: bool = False
     reconsidered: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    heard: tuple[str, ...] = ()
     level: Level = Level.ACTIVE
     lifted: bool = False
     remaining_holds: tuple[str, ...] = ()

@@ -19,7 +19,8 @@ def changed(case: Case, **changes: Any) -> Case:
 
 
 _FIELDS = Case.model_fields.keys()
-_FACTS = tuple(name for name in _FIELDS if name not in ("revision", "generation"))
+_FACTS = tuple(name for name in _FIELDS if name not in ("revision", "generation", "heard"))
+"""`heard` is no fact of the invoice's: a signal that says nothing new changes nothing for anybody who looks."""
 
 
 def one_fact(record: Callable[Concatenate[Case, P], Case]) -> Callable[Concatenate[Case, P], Case]:

@@ -79,6 +79,7 @@ WORDS = {
     StepKind.USE_CREDIT_ASKED: "a person had the account's credit pay for it ({id})",
     StepKind.CARD: "the payment method on file has to last until the next charge",
     StepKind.NEW_METHOD: "a new payment method was put on file",
+    StepKind.HINT: "money was told of without a signature",
     StepKind.UNDERWAY: "the customer began it",
     StepKind.REFUND: "more than owed was paid ({id})",
     StepKind.CREDIT: "more than owed was paid",

@@ -7,6 +7,7 @@ from dunning.case.case import Case
 from dunning.case.catch_up import days_late
 from dunning.case.update import changed
 from dunning.explain.temporal_ui import clock
+from dunning.rules.hints import paused_until
 
 
 def clock_of(case: Case, now: datetime) -> Iterator[str]:
@@ -42,6 +43,8 @@ def waits_of(case: Case, *, for_customer: bool) -> Iterator[str]:
         yield f"money was taken back ({case.grace_of}): grace until {clock(case, case.grace_until)}"
     if case.held_until:
         yield f"a wrong run of ours was undone: nothing happens until {clock(case, case.held_until)}"
+    if paused := paused_until(case):
+        yield f"money was told of without a signature: nothing happens until {clock(case, paused)}"
     for each in case.exemptions:
         if each.until > each.at:
             yield f"an exemption held consequences until {clock(case, each.until)}"

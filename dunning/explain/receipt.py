@@ -100,6 +100,9 @@ def _facts(known: Known) -> Iterator[Line]:
         yield _line(known, each.at, taken_up(each))
     for each in case.decided if not known.for_customer else ():
         yield _line(known, each.at, decision(each), "a person decided it")
+    for hint in case.hints if not known.for_customer else ():
+        what = f"{hint.name} came without a signature: {hint.id} {hint.said}".rstrip()
+        yield _line(known, hint.at, what, "the gateway was asked" if hint.payment else "a ticket was opened")
     for message in case.unreadable if not known.for_customer else ():
         yield _line(known, message.at, f"a {message.signal} message could not be read", "a ticket was opened")
 

@@ -35,6 +35,7 @@ DEEDS = {
     (Action.REOPEN, ""): "open again: money was taken back",
     (Action.USE_CREDIT, ""): "{detail} of the account's credit used",
     (Action.CLOSE, ""): "books closed: {detail}",
+    (Action.ASK, ""): "the gateway asked",
     (Action.CARD, ""): "card looked at: {detail}",
     (Action.LOOSEN, ""): "loosened after our mistake ({detail})",
 }

@@ -41,7 +41,7 @@ DEED_OF: Mapping[Action, Deed | None] = {
     **dict.fromkeys(
         (
             Action.CREDIT, Action.CARRY, Action.REFUND, Action.REINSTATE, Action.TICKET, Action.MOVE_DUE, Action.REOPEN,
-            Action.USE_CREDIT, Action.CLOSE, Action.LOOSEN,
+            Action.USE_CREDIT, Action.CLOSE, Action.LOOSEN, Action.ASK,
         )
     ),
 }  # fmt: skip

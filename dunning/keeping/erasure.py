@@ -18,6 +18,7 @@ from dunning.case.case import (
     Deferral,
     Done,
     Followed,
+    Hint,
     Refusal,
     UndoneRun,
     Unreadable,
@@ -53,7 +54,7 @@ def _kept(*names: str, **others: Rule) -> Mapping[str, Rule]:
 _DECIDES = {"by": Rule.SCRUB, "reason": Rule.ERASE}
 TEXTS: dict[type[BaseModel], Mapping[str, Rule]] = {
     CloseOrder: _kept("invoice", "account", "step", snapshot=Rule.EMPTY),
-    Case: _kept("reconsidered", "grace_of", voided=Rule.ERASE, remaining_holds=Rule.EMPTY),
+    Case: _kept("reconsidered", "grace_of", voided=Rule.ERASE, remaining_holds=Rule.EMPTY, heard=Rule.EMPTY),
     Invoice: _kept("number", "account", "renews", customer=Rule.ERASE, pays_for=Rule.NO_SERVICE),
     Line: {"text": Rule.ERASE},
     Money: _kept("currency"),
@@ -70,6 +71,7 @@ TEXTS: dict[type[BaseModel], Mapping[str, Rule]] = {
     Refusal: _kept("step", reason=Rule.ERASE, left_out=Rule.ERASE),
     CardOnFile: {"id": Rule.EMPTY, "last4": Rule.EMPTY},
     Unreadable: _kept("signal", text=Rule.ERASE),
+    Hint: _kept("name", id=Rule.ERASE, payment=Rule.ERASE, said=Rule.ERASE),
     Followed: _kept("policy", "version"),
     UndoneRun: _kept("steps", "entries", "pending", "charges", deletions=Rule.SCRUB),
     Undo: _kept("id", **_DECIDES),

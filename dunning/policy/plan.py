@@ -41,6 +41,7 @@ class Action(StrEnum):
     CLOSE = "close"
     LOOSEN = "loosen"
     CARD = "card"
+    ASK = "ask"
 
 
 class Trait(NamedTuple):
@@ -78,6 +79,7 @@ TRAITS: dict[Action, Trait] = {
     Action.USE_CREDIT: Trait(),
     Action.CLOSE: Trait(),
     Action.CARD: Trait(dropped=True),
+    Action.ASK: Trait(dropped=True),
 }
 MILESTONE_ACTIONS = tuple(action for action in Action if TRAITS[action].milestone)
 CONSEQUENCES = tuple(action for action in Action if TRAITS[action].consequence)

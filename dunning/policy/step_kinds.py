@@ -57,6 +57,8 @@ class StepKind(Enum):
     TOO_MUCH_BACK = Form("too-much-taken-back", 1, Action.TICKET)
     OWED_AGAIN = Form("owed-again", 1, Action.TICKET)
     UNREADABLE = Form("unreadable", 1, Action.TICKET)
+    HINT = Form("hint", 1, Action.ASK)  # money that was told of without a signature, by its place
+    UNSIGNED = Form("unsigned", 1, Action.TICKET)  # such money that the gateway does not know
     UNDO_DELETED = Form("undo-deleted", 1, Action.TICKET)
     PAID_AFTER_DELETION = Form("paid-after-deletion", 0, Action.TICKET)
     LARGE_CASE = Form("large-case", 0, Action.TICKET)

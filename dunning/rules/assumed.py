@@ -109,7 +109,10 @@ ASSUMED: dict[Action, Callable[[Case, Milestone], Result]] = {
     Action.CARD: _looked,
     Action.REINSTATE: _reinstated,
     **dict.fromkeys(
-        (Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE),
+        (
+            Action.LATE_FEE, Action.CREDIT, Action.CARRY, Action.TICKET, Action.MOVE_DUE, Action.REOPEN, Action.CLOSE,
+            Action.ASK,
+        ),
         _noted,
     ),
-}
+}  # fmt: skip

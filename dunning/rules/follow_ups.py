@@ -16,6 +16,7 @@ from dunning.payments.declines import CARD_OVER
 from dunning.policy.plan import Action, Milestone
 from dunning.policy.step_kinds import About, StepKind
 from dunning.policy.step_names import read, step, told
+from dunning.rules.hints import about_hints
 from dunning.rules.replan import TERMS_CHANGED
 from dunning.undo.undo import told_of_undoing
 
@@ -38,6 +39,7 @@ def follow_ups(case: Case) -> Iterator[FollowUp]:
         yield step(StepKind.DUE_DATE, case.due_changes), ""
     for place in range(len(case.unreadable)):
         yield step(StepKind.UNREADABLE, place), ""
+    yield from about_hints(case)
     yield from _of_more_time(case)
     for number in range(case.cancellations):
         yield step(StepKind.CANCELLATION, number + 1), ""

@@ -17,8 +17,9 @@ them afresh each time. So the order in which facts arrive does not matter, and a
 5. owed again  money was taken back: the store hears of it, the account's credit is used, a chargeback restricts at
                once where the policy says so, the customer is told
 6. new method  a new payment method is tried once, at once, where the policy says so
-7. grace       a promise to pay, the grace after money was taken back, the days after a wrong run was, or the hours
-               after the invoice moved in from another system hold everything until they are over
+7. grace       a promise to pay, the grace after money was taken back, the days after a wrong run was, the hours after
+               the invoice moved in from another system, or the day after money was told of without a signature hold
+               everything until they are over
 8. milestone   the next step of the plan: wait for it, for the end of an exemption, for its warning's full interval
                (promise 3), for its approvals (promise 8), or until a charge that the gateway calls malformed is
                mended; then perform it, unless the rules know what becomes of it
@@ -54,6 +55,7 @@ from dunning.policy.step_kinds import WHEN_PAID, StepKind
 from dunning.policy.step_names import read, step
 from dunning.rules.fees import harms
 from dunning.rules.follow_ups import follow_ups
+from dunning.rules.hints import paused_until
 from dunning.rules.moved_in import first_warning
 from dunning.rules.promises import service_promised
 from dunning.undo.undo import loosened
@@ -188,6 +190,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
             (case.grace_until, _TAKEN_BACK),
             (case.held_until, _UNDONE),
             (case.moved_in.begins if case.moved_in else None, _MOVED_IN),
+            (paused_until(case), _UNSIGNED),
         )
         if until and now < until
     ]
@@ -199,6 +202,7 @@ def _grace(case: Case, now: datetime) -> Step | None:
 
 _PROMISED = (PROMISED, "the customer promised to pay by then")
 _TAKEN_BACK = ("the grace is over", "money was taken back, and the policy gives this time")
+_UNSIGNED = ("the plan goes on", "money was told of without a signature, and a person looks for it")
 _MOVED_IN = ("the plan goes on", "the invoice has just moved in, and nothing happens at once")
 _UNDONE = ("the plan goes on", "a wrong run of ours was undone, and until then nothing happens")
 

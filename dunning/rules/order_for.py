@@ -287,6 +287,7 @@ BUILDERS: dict[Action, Callable[[Case, Milestone, datetime], Order]] = {
     Action.DELETE_BACKUPS: _delete,
     Action.MOVE_DUE: _move_due,
     Action.CARD: _card,
+    Action.ASK: _ask,
     Action.REOPEN: _reopen,
     Action.USE_CREDIT: _use_credit,
     Action.TICKET: _ticket,

@@ -57,6 +57,7 @@ from dunning.rules.deadlines import asked_for, moved_by
 from dunning.rules.deferrals import deferred
 from dunning.rules.exemptions import exempted
 from dunning.rules.fees import fee_of
+from dunning.rules.hints import paused_until
 from dunning.rules.money_in import paid, restored, reversed_, stirred, with_grace
 from dunning.rules.promises import given_back, is_promised
 from dunning.rules.signed import signed
@@ -213,8 +214,8 @@ def _noted(case: Case, milestone: Milestone, result: Noted, now: datetime) -> Ca
 
 def _pauses(case: Case, now: datetime) -> bool:
     """Money came, or set out, while the company was asked for it: the fee has to be decided anew (promise 2)."""
-    in_grace = case.grace_until is not None and now < case.grace_until
-    return case.paid_up or case.in_transit is not None or in_grace
+    waits = [until for until in (case.grace_until, paused_until(case)) if until and now < until]
+    return case.paid_up or case.in_transit is not None or bool(waits)
 
 
 def _found(case: Case, milestone: Milestone, result: Found, now: datetime) -> Case:

@@ -1,9 +1,9 @@
-"""What each signal carries, how its fact is recorded, and why it cannot be."""
+"""What each signal carries, how its fact is recorded, and why it cannot be. Updates are in `dunning.rules.asked`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from dunning import names
 from dunning.case.case import Case
@@ -18,10 +18,22 @@ from dunning.case.facts import (
     Restored,
     Reversal,
 )
+from dunning.case.update import one_fact
 from dunning.notices import bounced
 from dunning.payments import goodwill, open_credit
 from dunning.rules import deferrals, money_in, updates
+from dunning.rules.hints import HintOf, hinted
+from dunning.rules.signed import signed
+from dunning.signatures import Trust
 from dunning.wire import Wire
+
+
+class Sender(NamedTuple):
+    """Who sent a signal, as far as it matters: whether it is believed, its signature's id (if any), what it said."""
+
+    trust: Trust
+    id: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,3 +65,18 @@ READERS: dict[str, Reader] = {
     names.RECONSIDER: Reader(Reconsider, deferrals.reconsidered),
 }
 """By the signal's name."""
+
+
+@one_fact
+def taken(case: Case, name: str, fact: Wire, by: Sender, now: datetime) -> Case:
+    """The case with the signal's fact, if whoever sent it is believed; a note of what cannot be taken otherwise."""
+    reader = READERS[name]
+    if by.trust == "unsigned":
+        if isinstance(fact, HintOf):
+            return hinted(case, name, fact, now)
+        return updates.unreadable(case, name, f"it has no signature of ours, so it does not count: {by.text}", now)
+    if by.id and by.id in case.heard:
+        return case
+    if reader.refused(case, fact):
+        return updates.unreadable(case, name, by.text, now)
+    return updates.heard(case, signed(case, reader.record(case, fact, now), fact, now), by.id)

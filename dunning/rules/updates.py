@@ -33,6 +33,10 @@ CARRIED_ON = "carried-on"
 _MORE = "give more with `starter.py credits add`"
 YEARS = (2000, 2200)
 """Money moves in these years; a zero timestamp is a programmer's, not a customer's."""
+HEARD = 200
+"""So many ids of signatures are kept: a signed signal that is sent again by somebody else says nothing new."""
+UNREADABLE = 100
+"""So many messages that nobody can read are kept: who can send one can send thousands."""
 FAR = timedelta(days=730)
 """No promise and no due date lies further ahead."""
 
@@ -48,8 +52,17 @@ def method_changed(case: Case, fact: MethodChanged) -> Case:
 
 @one_fact
 def unreadable(case: Case, signal: str, text: str, now: datetime) -> Case:
-    """A message that said "payment" could not be decoded; the follow-up is a ticket."""
+    """A message that said "payment" could not be decoded; the follow-up is a ticket. Of many the first are kept."""
+    if len(case.unreadable) >= UNREADABLE:
+        return case
     return changed(case, unreadable=(*case.unreadable, Unreadable(at=now, signal=signal, text=text[:2000])))
+
+
+@one_fact
+def heard(before: Case, after: Case, id: str) -> Case:  # noqa: A002 - the word of the wire
+    """The case after a signal, which knows the id of its signature: both are one fact more than `before`."""
+    del before
+    return changed(after, heard=(*after.heard, id)[-HEARD:]) if id else after
 
 
 def payment_refused(payment: Payment) -> str:

@@ -173,6 +173,21 @@ def _unreadable(case: Case, place: str) -> TicketWords:
     )
 
 
+def _unsigned(case: Case, place: str) -> TicketWords:
+    hint, number = case.hints[int(place)], case.invoice.number
+    what = " of ".join(each for each in (hint.id, hint.said) if each)
+    asked = "The gateway does not know it. " if hint.payment else ""
+    return TicketWords(
+        TicketKind.MONEY_UNSIGNED,
+        f"Unsigned {hint.name} for {number}",
+        (
+            f"A {hint.name} message came without a signature, so it does not count: {what}. {asked}Find it at its "
+            f"processor or bank; if it is true, enter it with `starter.py pay {typed(number)}` or `starter.py reverse`."
+            "If a program of yours sent it, let it sign (docs/payments.md)."
+        ),
+    )
+
+
 def _large(case: Case, _: str) -> TicketWords:
     return TicketWords(
         TicketKind.LARGE_CASE,
@@ -207,6 +222,7 @@ WORDS: dict[StepKind, Callable[[Case, str], TicketWords]] = {
     StepKind.OWED_AGAIN: _asked_of_nobody,
     StepKind.UNDO_DELETED: _deleted_by_mistake,
     StepKind.UNREADABLE: _unreadable,
+    StepKind.UNSIGNED: _unsigned,
     StepKind.PAID_AFTER_DELETION: _paid_after_deletion,
     StepKind.LARGE_CASE: _large,
     StepKind.CANCELLATION: _cancellation,

@@ -31,6 +31,7 @@ class TicketKind(StrEnum):
     REVERSED_WHEN_DELETED = "reversed-when-deleted"
     PAID_AFTER_DELETION = "paid-after-deletion"
     MESSAGE_UNREADABLE = "message-unreadable"
+    MONEY_UNSIGNED = "money-unsigned"
     LARGE_CASE = "large-case"
     CANCELLATION_ASKED = "cancellation-asked"
     CASES_DIED = "cases-died"
@@ -96,6 +97,7 @@ DEPARTMENTS: dict[TicketKind, Department] = {
     TicketKind.REVERSED_WHEN_DELETED: _BILLING,
     TicketKind.PAID_AFTER_DELETION: _BILLING,
     TicketKind.MESSAGE_UNREADABLE: _BILLING,
+    TicketKind.MONEY_UNSIGNED: _BILLING,
     TicketKind.LARGE_CASE: _BILLING,
     TicketKind.CANCELLATION_ASKED: _BILLING,
     TicketKind.CASES_DIED: _BILLING,

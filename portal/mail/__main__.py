@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
+from adapters.settings.facts import facts_mistakes
 from adapters.settings.settings import Settings
 from adapters.store import migrate
 from portal.mail.composition import compose
@@ -33,7 +34,7 @@ def check(settings: Settings) -> Mistakes:
     """What is wrong for the door for mail alone."""
     closed = "0 keeps the door for mail closed: give it a port, or do not start it"
     forged = "without it anybody could invent that a notice came back; worker and portal have the same one"
-    mistakes = {} if settings.mail_in_port else {"mail_in_port": closed}
+    mistakes = facts_mistakes(settings) | ({} if settings.mail_in_port else {"mail_in_port": closed})
     return mistakes if settings.link_secrets else {**mistakes, "link_secrets": forged}
 
 

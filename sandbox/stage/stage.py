@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from adapters.settings.settings import Settings
 from adapters.signed_links import Links
 from adapters.store import SqlStore, migrate
 from adapters.temporal.codec import converter_from
+from adapters.temporal.signing import Signer, signer_from
 from composition import Composition
 from dunning.policy.file import Policy
 from operations.invoices.new_invoice import NewInvoice
@@ -34,13 +34,11 @@ from sandbox.stage.staff import employ
 from sandbox.stage.temporal_server import TemporalServer
 
 QUEUE = "reprieve"
+FACTS_SECRET = "only-for-facts-of-a-stage-gone-in-seconds"  # noqa: S105 - signs between programs of ours on loopback
 STRIPE_SECRET = "whsec_of_a_stage_that_is_gone_in_seconds"  # noqa: S105 - signs events between two processes of ours on loopback
 PAYMENTS_SECRET = "whsec_b2YgYSBzdGFnZSwgZm9yIG90aGVyIHByb2Nlc3NvcnM="  # noqa: S105 - the same
 PAYPAL_WEBHOOK = "WH-OF-A-STAGE"
 PATIENCE = 30.0
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
-ENOUGH = 2**30
-"""Bytes that have to be free there."""
 SKIPS = 4000
 
 
@@ -75,6 +73,7 @@ class Stage:
             "REPRIEVE_DRIFT_MINUTE": str((time.gmtime().tm_min + 30) % 60),
             # Most stages have no portal: who tests outages turns it on.
             "REPRIEVE_OUTAGE_CHECKS": "false",
+            "REPRIEVE_FACTS_SECRETS": f'["{FACTS_SECRET}"]',
             "REPRIEVE_LINK_SECRETS": '["only-for-a-stage-that-is-gone-in-seconds"]',
             "REPRIEVE_SITE_WEBHOOK_SECRET": "only-for-sites-of-a-stage-gone-in-seconds",
             "REPRIEVE_PROBE_NETWORKS": '["127.0.0.0/8"]',
@@ -117,6 +116,11 @@ class Stage:
     async def skipper(self) -> TimeSkipper:
         """A client whose workflows run on virtual time."""
         return TimeSkipper(await self.connect(), config=TimeSkippingConfig(max_session_skip_count=SKIPS))
+
+    @property
+    def signer(self) -> Signer:
+        """Signs what is sent to its cases beside the operations."""
+        return signer_from(self._settings)
 
     def made(self, client: Client) -> Composition:
         """The operations, put together as every process does it, on this stage's store and through that client."""
@@ -208,12 +212,6 @@ async def _ready(http: httpx2.AsyncClient, url: str) -> bool:
         return False
 
 
-def in_memory() -> Path | None:
-    """Where memory has a folder with room for a stage."""
-    there = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
-    return MEMORY if there else None
-
-
 @asynccontextmanager
 async def stage(
     *,
@@ -223,19 +221,14 @@ async def stage(
     portal: bool = False,
     settings: Mapping[str, str] | None = None,
     flags: Sequence[str] = (),
-    disk: bool = False,
 ) -> AsyncGenerator[Stage]:
     """Set the stage in a temporary folder; all of it is gone at the end.
 
     `database`: Temporal keeps a file. `portal`: the portal runs, and hears the gateway; the door for mail, too.
     `settings`: more environment for the worker, such as rate limits. `flags`: more of Temporal's dynamic configuration.
-    `disk`: also where memory has a folder, for whoever measures: nothing of a stage has to outlive the machine, and
-    each of a disk's promises takes milliseconds.
     """
     async with AsyncExitStack() as stack:
-        folder = Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-", dir=None if disk else in_memory()))
-        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reprieve-")))
         log = stack.enter_context((folder / "temporal.log").open("ab"))
         server = TemporalServer(log, ui=ui, database=folder / "temporal.db" if database else None, flags=flags)
         stack.push_async_callback(server.stop)

@@ -64,6 +64,14 @@ class Doors:
         except RefusedError as error:
             self.told.append(Told(at, what, refused=error.reason))
 
+    async def say(self, signal: str, update: str, body: object) -> None:
+        """Send a signal or an update of that name as it is, signed as ours."""
+        its = self._stage.signer.signed(self._skipper.client, self._handle.id, update or signal, body)
+        if update:
+            await self._handle.execute_update(update, args=its.args, id=its.update)  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
+        else:
+            await self._handle.signal(signal, args=its.args)
+
     async def pay(self, payments: Sequence[Pay]) -> None:
         """Bring the money. Of several payments, the first one's receipt waits until the others came, too."""
         together = len(payments) > 1 and self._row.emails

@@ -38,6 +38,7 @@ _WEIGHTS: dict[ActKind, int] = {
     "outage struck out": 0, "processor pays": 0, "processor tells again": 0, "processor payment fails": 0,
     "processor refunds": 0, "processor stops": 0, "bounce forged": 0, "notice comes back": 0,
     "stranger answers a notice": 0, "approves in another spelling": 0, "approves and may not": 0,
+    "stranger tells of money": 0, "stranger decides": 0,
 }  # fmt: skip
 _BEFORE = (6, 7, 8, 9, 9, 9, 10, 13, 18, 20, 29, 33, 34, 59, 88)
 """Days after a due date on which an outage is over."""
@@ -72,6 +73,8 @@ _FORGED = 0.5
 """The share of customers who say that notices came back that did not."""
 _CAME_BACK = 0.12
 """The share of lives in which one really did."""
+_STRANGER = 0.35
+"""The share of lives in which somebody who reaches Temporal says what nobody signed."""
 _LINES = 0.4
 """The share of invoices that say what they are for."""
 _FAULT_WEIGHTS: dict[FaultKind, int] = {
@@ -103,6 +106,7 @@ def draw(seed: int) -> DrawnLife:
     acts += [*its, *_replans(Random(f"{seed} replans"), invoices)]
     processor, its = _processor(Random(f"{seed} processor"), invoices)
     acts += [*its, *_forges(Random(f"{seed} forges"), invoices)]
+    acts += _strangers(Random(f"{seed} strangers"), invoices)
     acts = tuple(sorted(acts, key=lambda act: act.day))
     return DrawnLife(
         seed=seed,
@@ -212,6 +216,13 @@ def _unpaid(
 def _replans(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
     """The operator changes the terms."""
     return [_act(chance, invoices, "replanned")] if chance.random() < _REPLANNED else []
+
+
+def _strangers(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> list[Act]:
+    """Somebody who reaches Temporal tries it, once or a few times."""
+    kinds: tuple[ActKind, ...] = ("stranger tells of money", "stranger tells of money", "stranger decides")
+    times = chance.choice((1, 2, 4)) if chance.random() < _STRANGER else 0
+    return [_act(chance, invoices, chance.choice(kinds)) for _ in range(times)]
 
 
 def _renews(chance: Random, invoices: tuple[DrawnInvoice, ...]) -> tuple[DrawnRenewals | None, list[Act]]:

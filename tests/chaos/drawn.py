@@ -19,6 +19,7 @@ ActKind = Literal[
     "outage struck out", "processor pays", "processor tells again", "processor payment fails", "processor refunds",
     "processor stops", "bounce forged", "notice comes back", "stranger answers a notice",
     "approves in another spelling", "approves and may not",
+    "stranger tells of money", "stranger decides",
 ]  # fmt: skip
 Department = Literal["billing", "support"]
 Share = Literal["right", "part", "too much", "wrong currency", "whole", "all but some cents"]

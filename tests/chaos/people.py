@@ -28,6 +28,7 @@ from tests.chaos.operator import pays_in_another_currency, takes_back_what_nobod
 from tests.chaos.renews import changes_renewals, pays_renewal
 from tests.chaos.replanned import replans
 from tests.chaos.server import asks_to_cancel, terminates_and_recovers
+from tests.chaos.stranger import tells_unsigned
 from tests.chaos.told import BankPayment
 from tests.chaos.wallet import card
 from tests.chaos.with_fees import NAMES
@@ -302,6 +303,8 @@ BY_KIND: Mapping[ActKind, Callable[[Life, Act], Awaitable[None]]] = {
     "debit ends well": _debit_ends,
     "debit comes back": _debit_ends,
     "promise": _promise,
+    "stranger tells of money": tells_unsigned,
+    "stranger decides": tells_unsigned,
     "waiver": _waive,
     "late fee waived": _waive,
     "due date": _move_due,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
+from dunning import names
 from dunning.case.case import Case, Opened
 from dunning.case.facts import (
     Approval,
@@ -31,6 +32,7 @@ from dunning.policy.plan import CONSEQUENCES, Action, Excess, Invoice
 from dunning.policy.timeline import plan_for
 from dunning.rules.deferrals import reconsidered
 from dunning.rules.exemptions import exempted
+from dunning.rules.hints import hinted
 from dunning.rules.money_in import paid, restored, reversed_, stirred
 from dunning.rules.promises import promise_refused, promised
 from dunning.rules.updates import (
@@ -338,6 +340,13 @@ def _undoes(name: str, days: int) -> Fact:
     return fact
 
 
+def _hints(payment: str) -> Fact:
+    """Somebody says without a signature that it came."""
+    return lambda case, now: hinted(
+        case, names.PAYMENT_RECEIVED, Payment(id=payment, amount=MONEY[payment], at=now), now
+    )
+
+
 def _lets_go(step: str) -> Fact:
     return lambda case, now: reconsidered(case, Reconsider(step=step, by="ana"), now)
 
@@ -360,6 +369,7 @@ any_fact: st.SearchStrategy[Fact] = st.one_of(
     st.just(_changes_method),
     st.just(_changes_method),
     st.builds(_undoes, st.sampled_from(["u1", "u2"]), st.integers(0, 60)),
+    st.builds(_hints, st.sampled_from(sorted(MONEY))),
     st.builds(_begins_a_debit, st.sampled_from(["p1", "d1"]), started=st.booleans()),
 )
 """Anything that may be heard."""

@@ -12,8 +12,7 @@ from activities.payments.use_credit import UseCredit
 from adapters.store import SqlStore
 from dunning.case.case import Case, Opened, open_case
 from dunning.case.decisions import Conclude, Finish, Perform, Reinstate, Wait
-from dunning.case.facts import Answer, Payment, Void, Waiver
-from dunning.case.facts import UseCredit as UseCreditFact
+from dunning.case.facts import Answer
 from dunning.case.orders import (
     ChargeOrder,
     CloseOrder,
@@ -23,23 +22,18 @@ from dunning.case.orders import (
     ReopenOrder,
     RestrictOrder,
 )
-from dunning.case.outcomes import AnswerOutcome
 from dunning.case.results import Charged, Declined, Delivered, Noted, Refunded, Reinstated, Restricted, Result
 from dunning.level import Level
 from dunning.money import Money
 from dunning.names import Values
-from dunning.payments.open_credit import credit_asked, credit_refused
 from dunning.policy.plan import WRITTEN
-from dunning.ports.cases import SIGNALS, Cases, CaseSaysNoError, NoCaseError, Signal, Update
+from dunning.ports.cases import SIGNALS, UPDATES, Cases, CaseSaysNoError, NoCaseError, Signal, Update
 from dunning.records.books import KnownInvoice
-from dunning.rules.answers import answer_to_payment
+from dunning.rules.asked import At, asked, asked_refused
 from dunning.rules.machine import decide
-from dunning.rules.money_in import paid
 from dunning.rules.order_for import order_for
 from dunning.rules.record import recorded, reinstated
-from dunning.rules.signals import READERS
-from dunning.rules.state_at import state_at
-from dunning.rules.updates import unreadable, void_refused, voided, waived, waiver_refused
+from dunning.rules.signals import Sender, taken
 from dunning.tickets.ticket import TicketOrder
 from operations.money.spread_credit import SpreadCredit
 from tests.dunning.examples import opened
@@ -76,19 +70,6 @@ class PaperGateway:
             self.has[order.payment] -= order.amount.minor
             self.gave_back[order.key] = order.amount
         return Refunded(refund=f"re-{order.key}", amount=self.gave_back[order.key])
-
-
-def _decided(case: Case, update: Update, now: datetime) -> tuple[str, Case, AnswerOutcome]:
-    """Why not, and the case afterwards: as the workflow's updates do it."""
-    match update:
-        case Waiver():
-            return waiver_refused(case, update), waived(case, update, now), "waived"
-        case Void():
-            return void_refused(case, update), voided(case, update, now), "voided"
-        case UseCreditFact():
-            return credit_refused(case, update), credit_asked(case, update), "asked for"
-        case _:
-            raise AssertionError(update)
 
 
 class PaperCases(Deaf):
@@ -137,21 +118,14 @@ class PaperCases(Deaf):
         return self.last if self.last and not self.case else self._running(invoice)
 
     async def tell(self, invoice: str, update: Update, update_id: str = "") -> Answer:
-        before = self._running(invoice)
-        if isinstance(update, Payment):
-            self.case = paid(before, update, answered=True)
-            return answer_to_payment(before, update, self.case, self.now, update_id)
-        refused, after, outcome = _decided(before, update, self.now)
-        if refused:
+        case, name, at = self._running(invoice), UPDATES[type(update)], At(self.now, update_id)
+        if refused := asked_refused(case, name, update, at):
             raise CaseSaysNoError(refused)
-        self.case = after
-        return Answer(outcome=outcome, balance=after.balance, state=state_at(after, self.now))
+        self.case, answer = asked(case, name, update, at)
+        return answer
 
     async def signal(self, invoice: str, signal: Signal) -> None:
-        case, reader = self._running(invoice), READERS[SIGNALS[type(signal)]]
-        refused = reader.refused(case, signal)
-        told = refused and unreadable(case, SIGNALS[type(signal)], refused, self.now)
-        self.case = told or reader.record(case, signal, self.now)
+        self.case = taken(self._running(invoice), SIGNALS[type(signal)], signal, Sender("signed"), self.now)
 
     async def wake(self, opened: Opened, signal: Signal) -> None:
         self.case = self.case or open_case(opened, self.now)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from sandbox.stage.child import Child
+from sandbox.stage.stage import FACTS_SECRET
 from tests.portal.world import LINK_SECRET, NEW, PATIENCE, PAYMENTS_NEW, until
 
 
@@ -86,6 +87,7 @@ def environment(folder: Path) -> Mapping[str, str]:
         "REPRIEVE_STRIPE_URL": "http://127.0.0.1:1",
         "REPRIEVE_STRIPE_WEBHOOK_SECRETS": json.dumps([NEW]),
         "REPRIEVE_PAYMENT_WEBHOOK_SECRETS": json.dumps([PAYMENTS_NEW]),
+        "REPRIEVE_FACTS_SECRETS": json.dumps([FACTS_SECRET]),
         "REPRIEVE_LINK_SECRETS": f'["{LINK_SECRET}"]',
         "REPRIEVE_PORTAL_PORT": "0",
     }

@@ -8,10 +8,11 @@ from temporalio import activity
 
 from tools.golden import Command
 from workflows.calls import CALLS
+from workflows.trust import CHECK
 
 ACTIVITIES = frozenset(
     activity._Definition.must_from_callable(call.method).name  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-    for call in CALLS.values()
+    for call in (*CALLS.values(), CHECK)
     if call
 )
 """The names of all activities."""

@@ -63,7 +63,12 @@ async def commanded(history: WorkflowHistory) -> tuple[list[Command], str]:
     """What today's code commands when it meets this history, and replay's own complaint (empty: it has none)."""
     tap = Tap()
     replayer = Replayer(
-        workflows=[InvoiceDunning, SubscriptionRenewal], data_converter=pydantic_data_converter, workflow_runner=tap
+        workflows=[InvoiceDunning, SubscriptionRenewal],
+        data_converter=pydantic_data_converter,
+        workflow_runner=tap,
+        namespace="default",
     )
-    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    # Under its own id: what a signature is checked for holds it.
+    own = WorkflowHistory(history.events[0].workflow_execution_started_event_attributes.workflow_id, history.events)
+    result = await replayer.replay_workflow(own, raise_on_replay_failure=False)
     return tap.heard, str(result.replay_failure or "")

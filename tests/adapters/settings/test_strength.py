@@ -31,6 +31,8 @@ def key(of: bytes) -> str:
         ("stripe_webhook_secrets", "whsec_..............................."),
         ("stripe_webhook_secrets", "whsec_" + "a" * 40),
         ("stripe_webhook_secrets", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"),
+        ("facts_secrets", ""),
+        ("facts_secrets", "x" * 32),
         ("link_secrets", "short"),
         ("link_secrets", "x" * 32),
         ("link_secrets", "ab" * 32),

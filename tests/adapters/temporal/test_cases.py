@@ -26,6 +26,7 @@ from dunning.ports import cases as ports
 from dunning.ports.cases import SIGNALS, UPDATES, CaseSaysNoError, NoAnswerError, NoCaseError, Wanted
 from dunning.ports.outages import OutageError
 from dunning.records.accounts import Account
+from dunning.rules.asked import MODELS
 from dunning.rules.machine import decide
 from dunning.rules.money_in import paid
 from dunning.rules.signals import READERS
@@ -213,6 +214,5 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_waited_for_as
 def test_everything_that_can_be_said_has_a_name_that_the_workflow_knows() -> None:
     assert set(UPDATES) == set(get_args(ports.Update))
     assert set(SIGNALS) == set(get_args(ports.Signal))
-    updates = {name for name in dir(InvoiceDunning) if hasattr(getattr(InvoiceDunning, name), "_defn")}
-    assert set(UPDATES.values()) <= updates
+    assert {name: model for model, name in UPDATES.items()} == MODELS
     assert {SIGNALS[model]: model for model in SIGNALS} == {name: reader.model for name, reader in READERS.items()}

@@ -17,7 +17,7 @@ from dunning.case.case import Case, open_case
 from dunning.case.ledger import Entry, Kind
 from dunning.case.update import changed, one_fact, with_entry
 from dunning.money import Money
-from dunning.rules import signals
+from dunning.rules import asked, signals
 from tests.dunning.examples import before_issue, opened
 
 BEGUN = opened("whmcs-default")
@@ -93,7 +93,7 @@ def test_every_function_that_makes_a_case_from_a_case_counts_as_one_fact_or_is_k
 
 
 def test_the_workflow_records_only_with_what_counts_as_one_fact() -> None:
-    recorders = [each for module in (*modules_of(workflows), signals) for each in named_in(module)]
+    recorders = [each for module in (*modules_of(workflows), signals, asked) for each in named_in(module)]
     made = [each for each in recorders if inspect.signature(each).return_annotation is Case]
     assert {name_of(each) for each in made if not is_one_fact(each)} == {
         name_of(cases.open_case),

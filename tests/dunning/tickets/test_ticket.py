@@ -29,6 +29,7 @@ from dunning.records.inbox import InboxEvent
 from dunning.records.mail import InboundMail, NoticeCopy, NoticeText
 from dunning.records.processor_subscriptions import CountedSale, ProcessorSubscription
 from dunning.records.processor_subscriptions import Terms as TermsThere
+from dunning.rules.hints import hinted
 from dunning.rules.updates import unreadable, voided
 from dunning.subscriptions.renewals import RenewalOrder
 from dunning.subscriptions.subscription import Terms
@@ -115,6 +116,7 @@ def of_case() -> list[TicketOrder]:
     for fact in (pays("EUR 5.00"), takes_back("EUR 5.00"), gives_again("EUR 5.00")):
         case = fact(case, now)
     case = unreadable(case, "payment_received", "{}", now)
+    case = hinted(case, "payment_received", PAYMENT, now)
     void = voided(case, Void(reason="billed twice"), now)
     gone, _ = moment(HOTDOODLE, 61)
     run = UndoneRun(
@@ -131,6 +133,7 @@ def of_case() -> list[TicketOrder]:
         case_ticket(case, "taken-back:r-1", ORDER),
         case_ticket(case, "restored:r-1%3Awon", ORDER),
         case_ticket(case, "unreadable:0", ORDER),
+        case_ticket(case, "unsigned:0", ORDER),
         case_ticket(case, "large-case", ORDER),
         case_ticket(case, "cancellation:1", ORDER),
         case_ticket(case, "first-overdue:undelivered", ORDER),

@@ -12,6 +12,7 @@ import pytest
 from temporalio.client import Client
 
 from adapters.temporal.cases import TemporalCases
+from adapters.temporal.signing import Signer
 from composition import Composition
 from dunning.case.case import Case
 from dunning.case.facts import Answer
@@ -22,7 +23,7 @@ from dunning.tickets.ticket import Ticket
 from dunning.undo.report import counts, totals
 from operations.errors import KeptError, RefusedError
 from operations.fleet.undo import Undone, UndoRun, WrongRun, undo_of
-from sandbox.stage.stage import QUEUE, Stage
+from sandbox.stage.stage import FACTS_SECRET, QUEUE, Stage
 from tests.operations.deaf import Deaf
 from tests.operations.opening import now
 from tests.operations.test_kept import outcomes as in_inbox
@@ -70,7 +71,7 @@ class Faulty(TemporalCases):
     """The cases of the server; for one of them each of these calls ends in an error."""
 
     def __init__(self, client: Client, invoice: str, error: Exception, *calls: str) -> None:
-        super().__init__(lambda: client, QUEUE)
+        super().__init__(lambda: client, QUEUE, signer=Signer((FACTS_SECRET,)))
         self._fault = invoice, error, calls
         self._has_told = False
 

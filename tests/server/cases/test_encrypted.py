@@ -102,7 +102,8 @@ async def test_it_is_turned_on_and_changed_while_a_case_runs() -> None:
             async with working(own, ring) as client:
                 handle = client.get_workflow_handle(playing.handle.id)
                 payment = Payment(id=f"p-{place}", amount=Money.parse("USD 1.00"), at=datetime.now(UTC))
-                await handle.execute_update("pay", payment, id=payment.id)  # pyright: ignore[reportUnknownMemberType]
+                its = own.signer.signed(client, handle.id, "pay", payment, payment.id)
+                await handle.execute_update("pay", args=its.args, id=its.update)  # pyright: ignore[reportUnknownMemberType]
         async with working(own, [NEW, OLD]) as client:
             last = client.get_workflow_handle_for(InvoiceDunning.run, playing.handle.id)
             assert await asyncio.wait_for(last.result(), 60) == "paid"

@@ -32,6 +32,7 @@ from temporalio.worker import Replayer
 from adapters.settings.policies import load_policy
 from adapters.settings.settings import ROOT
 from adapters.temporal.attributes import KEYS
+from adapters.temporal.signing import Signed
 from dunning import names
 from dunning.case.case import Case, Done, going_on
 from dunning.case.facts import Answer, DueDateChange, MethodChanged, Payment, Promise
@@ -82,13 +83,21 @@ class Long:
                     await asyncio.sleep(0.1)
 
     async def update(self, name: str, fact: Any, update_id: str) -> Answer:
+        its = self.signed(name, fact, update_id)
         return await self.handle.execute_update(  # pyright: ignore[reportUnknownMemberType] - the SDK leaves it open
-            name, fact, id=update_id, result_type=Answer, rpc_timeout=timedelta(seconds=5)
+            name,
+            args=its.args,
+            id=its.update,
+            result_type=Answer,
+            rpc_timeout=timedelta(seconds=5),
         )
 
     async def signal(self, name: str) -> None:
         payment = Payment(id=name, amount=Money.parse("USD 1.00"), at=datetime.now(UTC))
-        await self.handle.signal(names.PAYMENT_RECEIVED, payment)
+        await self.handle.signal(names.PAYMENT_RECEIVED, args=self.signed(names.PAYMENT_RECEIVED, payment).args)
+
+    def signed(self, name: str, fact: Any, known_by: str = "") -> Signed:
+        return self.stage.signer.signed(self.client, self.handle.id, name, fact, known_by)
 
     async def case(self) -> Case:
         return await self.handle.query(InvoiceDunning.case)

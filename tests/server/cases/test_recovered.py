@@ -104,7 +104,7 @@ async def test_what_it_had_not_heard_when_it_died_is_brought_to_it_and_counts_on
     try:
         # With the server, but in no case: nobody took it from there before the end.
         assert await accepted(open_stage, "DEAD-2", "d2-rest", "14.99") == "accepted"
-        await life.handle.signal("payment_received", life.payment("USD 14.99", "d2-rest"))
+        await life.say("payment_received", life.payment("USD 14.99", "d2-rest"))
         await life.handle.terminate()
     finally:
         await open_stage.start_worker()

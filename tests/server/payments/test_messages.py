@@ -12,6 +12,7 @@ from dunning.money import Money
 from dunning.names import METHOD_CHANGED, PAYMENT_REVERSED
 from dunning.ports.cases import UPDATES
 from sandbox.stage.stage import Stage
+from sandbox.story.play import at_rest
 from tests.server.playing import Playing, begin
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
@@ -47,21 +48,21 @@ async def test_pay_answers_and_answers_the_same_for_the_same_payment_even_after_
 @pytest.mark.promise(9)
 async def test_signals_that_cannot_be_read_become_billing_tickets(a_stage: Stage) -> None:
     playing = await begin(a_stage, "MSG-unreadable", ASO)
-    handle = playing.handle
-    await handle.signal("payment_received", {"id": "x", "amount": "nineteen"})
+    say, handle = playing.say, playing.handle
+    await say("payment_received", {"id": "x", "amount": "nineteen"})
     await handle.signal("payment_received")
     await handle.signal("payment_received", args=["id-1", 1999, "USD"])
-    await handle.signal("payment_recieved", playing.payment())
-    await handle.signal("payment_received", playing.payment("USD -5.00", "negative"))
-    await handle.signal("payment_received", None)
-    await handle.signal("payment_received", b"raw bytes")
-    await handle.signal(
+    await say("payment_recieved", playing.payment())
+    await say("payment_received", playing.payment("USD -5.00", "negative"))
+    await say("payment_received", None)
+    await say("payment_received", b"raw bytes")
+    await say(
         "payment_received", {"id": "zero", "amount": {"minor": 1, "currency": "USD"}, "at": "0001-01-01T00:00:00Z"}
     )
-    await handle.signal(
+    await say(
         "payment_received", {"id": "much", "amount": {"minor": 10**25, "currency": "USD"}, "at": "2026-12-01T00:00:00Z"}
     )
-    await handle.signal(
+    await say(
         "payment_reversed",
         {"id": "r", "payment": "x", "amount": {"minor": 5, "currency": "JPY"}, "at": "2026-12-01T00:00:00Z"},
     )
@@ -160,9 +161,10 @@ async def test_a_reversal_and_a_changed_method_are_facts(a_stage: Stage) -> None
     now = datetime.now(UTC)
     await playing.signal("USD 10.00", "p-1")
     reversal = Reversal(id="r-1", payment="p-1", amount=Money.parse("USD 10.00"), at=now)
-    await playing.handle.signal(PAYMENT_REVERSED, reversal)
-    await playing.handle.signal(PAYMENT_REVERSED, reversal)
-    await playing.handle.signal(METHOD_CHANGED, MethodChanged(at=now))
+    await playing.say(PAYMENT_REVERSED, reversal)
+    await playing.say(PAYMENT_REVERSED, reversal)
+    await playing.say(METHOD_CHANGED, MethodChanged(at=now))
+    await at_rest(playing.handle)
     case = await playing.case()
     assert case.balance.minor == 1999
     assert case.method_changed_at == now

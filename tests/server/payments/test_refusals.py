@@ -10,7 +10,6 @@ from dunning.records.payments import Attempt
 from dunning.tickets.kind import TicketKind
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
-from workflows.invoice import InvoiceDunning
 
 ASO, COURTESY = "a-small-orange", "courtesy-5-10-35"
 
@@ -63,7 +62,7 @@ async def test_once_it_is_mended_a_person_has_it_charged_at_once(a_stage: Stage)
     life = await begin(a_stage, "REF-MENDED", ASO)
     await a_stage.companies.payments.script(life.account, "refuse:parameter_invalid", times=2)
     await life.to_day(1)
-    await life.update(InvoiceDunning.decide_charge, RefusedCharge(by="ana", reason="mended"))
+    await life.update("decide_charge", RefusedCharge(by="ana", reason="mended"))
     assert await life.outcome() == "paid"
     assert await life.charged() == [1999]
     assert (await attempt(life, 3)).outcome == "charged"
@@ -74,7 +73,7 @@ async def test_a_person_leaves_it_out_and_the_plan_goes_on(a_stage: Stage) -> No
     life = await begin(a_stage, "REF-LEFT", ASO)
     await a_stage.companies.payments.script(life.account, "refuse:parameter_invalid", times=99)
     await life.to_day(0)
-    await life.update(InvoiceDunning.decide_charge, RefusedCharge(by="ana", leave_out=True, reason="by invoice"))
+    await life.update("decide_charge", RefusedCharge(by="ana", leave_out=True, reason="by invoice"))
     await life.to_day(11)
     assert await life.levels() == ["suspended"]
     assert "Credit Card Payment failed" not in await life.mails()

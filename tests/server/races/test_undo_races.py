@@ -19,7 +19,6 @@ from sandbox.panel.settings import panel_settings
 from sandbox.stage.stage import Stage
 from tests.server.playing import Playing, begin
 from tests.server.races.test_overtaken import tried
-from workflows.invoice import InvoiceDunning
 
 ASO = "a-small-orange"
 
@@ -27,7 +26,7 @@ ASO = "a-small-orange"
 async def undo(playing: Playing, first: int, last: int) -> str:
     since, until = playing.moment(first, -60), playing.moment(last, 120)
     wrong = Undo(id="u-1", since=since, until=until, by="Ann")
-    return (await playing.update(InvoiceDunning.undo, wrong, "undo-u-1")).outcome
+    return (await playing.update("undo", wrong, "undo-u-1"))["outcome"]
 
 
 async def recorded(playing: Playing) -> None:
