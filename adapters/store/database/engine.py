@@ -7,13 +7,8 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from adapters.store.database.sqlite_thread import connection_to
-
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 _WRITE = "write sqlite+aiosqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database"
-
-_DRIVEN = {"isolation_level": None, "async_creator_fn": connection_to}
-"""We begin SQLite's transactions ourselves, and go to its thread once a statement."""
 
 
 def database(url: str) -> URL:
@@ -42,7 +37,7 @@ def engine_for(url: str, patience: float) -> AsyncEngine:
             connect_args=connect_within(patience),
             hide_parameters=True,
         )
-    engine = create_async_engine(place, connect_args=_DRIVEN, hide_parameters=True)
+    engine = create_async_engine(place, connect_args={"isolation_level": None}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepared(patience))
     begin_explicitly(engine.sync_engine)
     return engine
