@@ -154,7 +154,7 @@ _COMMANDS = (
         _ACCOUNTS,
     ),
     ("service", "cli.accounts.service:service", "Add, move and remove services of an account.", _ACCOUNTS),
-    ("audit", "cli.audit.audit:audit", "Verify and show who decided what, and which doors were opened.", _STORE),
+    ("audit", "cli.audit.audit:audit", "Verify and show who decided what, and who was given access.", _STORE),
     ("user", "cli.staff.user:user", "Add, disable and list the users who decide.", _STAFF),
     ("store", "cli.store.store:store", "Bring the store into PostgreSQL; remove what was kept long enough.", _STORE),
 )

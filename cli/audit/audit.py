@@ -1,4 +1,4 @@
-"""`audit`: whether the log of decisions and doors is whole, and what it says."""
+"""`audit`: whether the log of decisions is whole, and what it says."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from operations.audit.look import Shown
 
 _LINK = re.compile("[0-9a-f]{64}")
+WHAT_TO_DO = "Copy the store before anything else; docs/audit.md says what each of these means and what to do."
 Link = Annotated[str, Parameter(help="A link that was noted before.")]
 
-audit = App(name="audit", help="Verify and show who decided what, and which doors were opened.")
+audit = App(name="audit", help="Verify and show who decided what, and who was given access.")
 
 
 @audit.command
@@ -59,7 +60,7 @@ async def show(
     most: Annotated[int, Parameter(help="So many, the newest."), Whole] = 50,
     json: Json = False,
 ) -> None:
-    """Show what people decided and which doors were opened, the newest last.
+    """Show what people decided and to whom access was given, the newest last.
 
     What was asked for is written before it is tried: where no outcome follows, nobody knows how it ended. --json has
     all that is hashed, as docs/audit.md says.
@@ -117,4 +118,4 @@ def _told(found: Verified) -> str:
     head = f"the audit log is not as it was written, {found.wrong:,} mistake{'' if found.wrong == 1 else 's'}:"
     told = [f"  entry {each.number}: {each.why}" for each in found.mistakes]
     more = found.wrong - len(found.mistakes)
-    return "\n".join((head, *told, *([f"  and {more:,} more"] if more else [])))
+    return "\n".join((head, *told, *([f"  and {more:,} more"] if more else []), WHAT_TO_DO))

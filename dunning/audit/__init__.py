@@ -1,1 +1,1 @@
-"""The audit log: what people decided and which doors were opened, chained by hash (docs/audit.md)."""
+"""The audit log: what people decided and to whom access was given, chained by hash (docs/audit.md)."""

@@ -39,6 +39,7 @@ def audit_broken(step: str, at: datetime, headline: str, mistakes: Iterable[str]
         "",
         "Somebody changed the store by hand, or it is an older copy. See what is missing, and keep the worker's logs:",
         "    starter.py audit verify",
+        "docs/audit.md says what each of these means and what to do.",
     ]
     return _of_nobody(TicketKind.AUDIT_BROKEN, step, at, headline, body)
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.store import SqlStore
+from cli.audit.audit import WHAT_TO_DO
 from cli.shell.options import now
 from dunning.audit.wanted import Wanted
 from dunning.audit.words import Words
@@ -55,6 +56,7 @@ async def test_whatever_is_wrong_is_named_with_status_2(log: AuditLog, store: Sq
         "starter: the audit log is not as it was written, 2 mistakes:",
         "  entry 2: its words, their salt or their digest are not what was written",
         f"  entry 2: no entry has the link {newest.link}; the end was cut off, or all of it was written anew",
+        WHAT_TO_DO,
     ]
     shown = (await offline("audit", "show")).out.splitlines()
     assert ["CHANGED since it was written" in each for each in shown] == [False, True]
