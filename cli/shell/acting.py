@@ -78,4 +78,5 @@ async def _who(made: Composition, by: str | None, needs: Permission) -> User:
     try:
         return await made.users.who(login(), needs)
     except RefusedError as error:
-        raise BadInputError(f"no --by, and your login here is {login()!r}: {error.reason}") from None
+        reason = f"no --by, and your login here is {login()!r}: {error.reason}"
+        raise BadInputError(f"{reason}; whoever is a user by another name gives --by NAME") from None

@@ -52,5 +52,5 @@ def refused(user: User, needs: Permission) -> str:
     if user.disabled_at:
         return f"{user.name} was disabled on {user.disabled_at:%Y-%m-%d} by {user.disabled_by}"
     if needs not in MAY[user.role]:
-        return f"{user.name} has the role {user.role}; to {needs} takes {' or '.join(roles_for(needs))}"
+        return f"{user.name} has the role {user.role}; whoever is to {needs} has to be {' or '.join(roles_for(needs))}"
     return ""

@@ -89,12 +89,12 @@ async def test_no_command_runs_for_who_is_no_user(store: SqlStore, offline: Oper
 @pytest.mark.parametrize(
     ("by", "words", "takes"),
     [
-        ("cleo", ("waive", "I-1", "late-fee"), "to decide about money takes billing or admin"),
+        ("cleo", ("waive", "I-1", "late-fee"), "to decide about money has to be billing or admin"),
         ("sue", ("refund", "I-1", "--payment", "p", "--amount", "USD 1", "--id", "x", "--reason", "y"), "billing or"),
-        ("bill", ("hold", "a", "--kind", "abuse", "--reason", "y"), "takes support or admin"),
-        ("cleo", ("approve", "I-1", "delete"), "to approve a deletion takes billing or support or admin"),
-        ("bill", ("undo", "--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z"), "takes admin"),
-        ("sue", ("breaker", "allow", "--reason", "y"), "to decide about many cases at once takes admin"),
+        ("bill", ("hold", "a", "--kind", "abuse", "--reason", "y"), "has to be support or admin"),
+        ("cleo", ("approve", "I-1", "delete"), "to approve a deletion has to be billing or support or admin"),
+        ("bill", ("undo", "--since", "2026-12-01T00:00:00Z", "--until", "2026-12-02T00:00:00Z"), "has to be admin"),
+        ("sue", ("breaker", "allow", "--reason", "y"), "to decide about many cases at once has to be admin"),
     ],
 )
 async def test_a_role_that_may_not_is_refused_with_who_may(
@@ -123,6 +123,7 @@ async def test_without_a_name_the_login_is_the_user_and_has_to_be_one(
             continue
         assert (said.status, said.out) == (2, "")
         assert said.err.startswith(f"starter: no --by, and your login here is {name!r}: {why}"), said.err
+        assert said.err.endswith("; whoever is a user by another name gives --by NAME\n")
     assert await store.users()
 
 

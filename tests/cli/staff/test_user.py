@@ -69,7 +69,7 @@ async def test_only_an_admin_adds_and_disables(store: SqlStore, offline: Operate
     for words in (("add", "eve", "--role", "admin"), ("disable", "ana")):
         said = await offline("user", *words, "--by", by)
         assert (said.status, said.out) == (2, "")
-        assert "; to add and disable users takes admin" in said.err
+        assert "; whoever is to add and disable users has to be admin" in said.err
     assert await store.users() == before
 
 

@@ -23,7 +23,7 @@ def test_an_admin_may_do_everything_and_only_an_admin_adds_users() -> None:
 def test_a_role_that_may_not_is_told_who_may() -> None:
     assert refused(user(Role.BILLING), Permission.MONEY) == ""
     why = refused(user(Role.CLERK), Permission.MONEY)
-    assert why == "Cleo has the role clerk; to decide about money takes billing or admin"
+    assert why == "Cleo has the role clerk; whoever is to decide about money has to be billing or admin"
 
 
 def test_who_is_disabled_may_do_nothing() -> None:
