@@ -16,8 +16,8 @@ async def link(
     revoke: Annotated[
         bool, Parameter(negative=(), help="End all links that were given out so far, and print none.")
     ] = False,
-    by: Annotated[str, Parameter("--by", help="Who ends them; kept with the account.")] = "",
-    reason: Annotated[str, Parameter(help="Why; kept there, too.")] = "",
+    by: Annotated[str, Parameter("--by", help="With --revoke: who ends them; kept with the account.")] = "",
+    reason: Annotated[str, Parameter(help="With --revoke: why; kept there, too.")] = "",
     json: Json = False,
 ) -> None:
     """Print a new link to an invoice's pay page, as its mails have it.
