@@ -35,7 +35,7 @@ async def erase(
     open invoice, a ticket about money, credit, a subscription, a person's hold. All or nothing, and safe to repeat.
     """
     async with composed(server="not needed") as made:
-        plan = await made.erase_account.look(account)
+        plan = await made.erase_account.look(account, by, reason)
         if not dry_run:
             if not yes and not plan.obstacles and plan.would.rows:
                 total = sum(plan.would.rows.values())

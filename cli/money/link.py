@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from cli.shell.connections import composed
+from cli.shell.errors import BadInputError
 from cli.shell.options import Json, Number
 from cli.shell.output import print_json, say
 
@@ -24,6 +25,8 @@ async def link(
 
     Who has it sees the invoice and may pay it: give it to its customer only. It leads there also once it is paid.
     """
+    if revoke and not (by.strip() and reason.strip()):
+        raise BadInputError("--revoke: say who ends the links and why: --by NAME --reason TEXT")
     async with composed(server="not needed") as made:
         if revoke:
             await made.pay_links.end(invoice, by, reason)

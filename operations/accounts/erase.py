@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from dunning.audit.wanted import Wanted
 from dunning.audit.words import Words as Said
 from dunning.keeping.obstacles import Standing, obstacles
+from dunning.keeping.words import Words
 from dunning.money import sums
 from dunning.ports.accounts import Accounts
 from dunning.ports.holds import Holds
@@ -48,9 +49,10 @@ class EraseAccount:
         self._audit = audit
         self._clock = clock
 
-    async def look(self, account: str) -> Plan:
-        """What erasing would do. Nothing is written."""
+    async def look(self, account: str, by: str = "", reason: str = "") -> Plan:
+        """What erasing would do. Nothing is written. Raises RefusedError for words that would keep the customer's."""
         its = await known(self._store, account)
+        await self._names_nobody(account, by, reason)
         return Plan(its, await self._store.would_erase(its), await self._obstacles(account))
 
     async def erase(self, account: str, by: str, reason: str, system_user: str = "") -> Plan:
@@ -59,10 +61,7 @@ class EraseAccount:
         Raises RefusedError, saying all that still goes on.
         """
         change = kept(account, _WHAT, Deed(by, reason, self._clock()))
-        words = await self._store.words_of(account)
-        for name, text in (("by", by), ("reason", reason)):
-            if words.are_in(text):
-                raise RefusedError("it names the customer, and would keep that: name a ticket or a letter", field=name)
+        words = await self._names_nobody(account, by, reason)
         plan = await self._may_be_erased(account)
         said = Said(what=_COMMAND, by=change.by, reason=change.reason, system_user=system_user, about=(account,))
         entry = await self._audit.asked(said)
@@ -73,6 +72,13 @@ class EraseAccount:
             plan = await self._may_be_erased(account)
         await self._audit.became(entry, "done")
         return plan._replace(would=done, account=await known(self._store, account)) if done else plan
+
+    async def _names_nobody(self, account: str, by: str, reason: str) -> Words:
+        words = await self._store.words_of(account)
+        for name, text in (("by", by), ("reason", reason)):
+            if words.are_in(text):
+                raise RefusedError("it names the customer, and would keep that: name a ticket or a letter", field=name)
+        return words
 
     async def _may_be_erased(self, account: str) -> Plan:
         plan = await self.look(account)

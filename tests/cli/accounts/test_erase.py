@@ -29,6 +29,17 @@ async def test_a_dry_run_tells_what_would_go_and_nothing_goes(over: SqlStore, of
     assert (would["would"]["notices"], would["obstacles"], would["named_elsewhere"]) == (1, [], [])
 
 
+async def test_a_reason_that_names_the_customer_is_refused_by_the_dry_run_already(
+    over: SqlStore, offline: Operate
+) -> None:
+    why = ("--by", "ana", "--reason", f"{ANNA.secret} wrote")
+    for more in (("--dry-run",), (), ("--yes",)):
+        said = await offline("account", "erase", ANNA.account, *why, *more)
+        assert (said.status, said.out) == (2, "")
+        assert said.err.startswith("starter: --reason: it names the customer")
+    assert (await over.account(ANNA.account)).name != "erased"
+
+
 async def test_it_asks_erases_and_says_what_is_left_for_people(over: SqlStore, offline: Operate) -> None:
     said = await offline("account", "erase", ANNA.account, *WHO)
     assert (said.status, "--yes: this erases account acct-a in" in said.err) == (2, True)

@@ -92,5 +92,6 @@ async def test_whoever_ends_links_says_who_and_why(operate: Operate) -> None:
     assert (await operate("start", "-", stdin=lines(row("LINK-5")))).status == 0
     said = await operate("link", "LINK-5", "--revoke", "--by", "ana")
     assert (said.status, said.out) == (2, "")
+    assert said.err == "starter: --revoke: say who ends the links and why: --by NAME --reason TEXT\n"
     said = await operate("link", "LINK-NONE", "--revoke", *WHO)
     assert (said.status, "there is no such invoice" in said.err) == (2, True)
