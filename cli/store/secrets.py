@@ -18,8 +18,8 @@ def secrets(
     """Print a new secret for each setting that needs one of your own, a line each, as a shell reads it.
 
     Nothing is kept and nothing is changed: write them to a file that only you can read, and give the same ones to
-    worker, portal and command line. Secrets that come from Stripe, PayPal or a panel are theirs to make. How the
-    secrets of links and the codec's keys are changed later stands in docs/security.md.
+    worker, portal and command line. Secrets that come from Stripe, PayPal or a panel are theirs to make. How those
+    of links and facts, and the codec's keys, are changed later stands in docs/security.md.
     """
     import shlex
 
