@@ -42,7 +42,7 @@ async def bench(parts: list[str], rows: int = ROWS) -> Report:
         await importing(report, rows)
     for name, part in ON_A_STAGE.items():
         if name in parts:
-            async with stage() as made:
+            async with stage(disk=True) as made:
                 await part(made, report)
     return report
 

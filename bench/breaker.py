@@ -160,7 +160,7 @@ async def _a_few(work: Iterable[Awaitable[_T]]) -> list[_T]:
 
 
 async def _run(accounts: int, stage_of: int) -> Stopped:
-    async with stage(settings=SETTINGS) as made:
+    async with stage(settings=SETTINGS, disk=True) as made:
         return await stopped(made, accounts, stage_of)
 
 

@@ -135,7 +135,7 @@ async def _counted(
 
 
 async def _run(options: argparse.Namespace) -> Soaked:
-    async with stage(settings=QUICK) as made:
+    async with stage(settings=QUICK, disk=True) as made:
         return await soak(made, options.cases, lost=options.lost, pause=options.pause, seed=options.seed)
 
 

@@ -71,12 +71,12 @@ class Side:
 async def importing(report: Report, rows: int = ROWS) -> None:
     """Measure with each kind of store, each beside a bare loop on the same server."""
     report.title(f"Importing {rows} rows, beside a bare loop of start_workflow, until the last first task is done")
-    async with stage(settings=UNSIGNED) as made:
+    async with stage(settings=UNSIGNED, disk=True) as made:
         await _beside_bare(made, "SQLite", rows, report)
     try:
         with cluster() as postgres:
             postgres.run("create database reprieve")
-            async with stage(settings=UNSIGNED | {"REPRIEVE_STORE_URL": postgres.url("reprieve")}) as made:
+            async with stage(settings=UNSIGNED | {"REPRIEVE_STORE_URL": postgres.url("reprieve")}, disk=True) as made:
                 await _beside_bare(made, "PostgreSQL", rows, report)
     except pytest.skip.Exception as missing:
         report.line(str(missing))

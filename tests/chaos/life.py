@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import httpx2
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
@@ -71,6 +71,12 @@ class Life:
         self.handles: dict[str, Handle] = {number: self._handle(number) for number in self.numbers}
         self.plans: dict[str, Plan] = {}
         self.payer = ""
+        self._over = set[str]()
+        """The workflows that had ended when they were last looked at."""
+        self._stays_over = not (
+            drawn.acts or drawn.faults or drawn.invoices or drawn.processor or (drawn.renews and drawn.renews.charges)
+        )
+        """Nothing comes back, and nobody takes anything back: what has ended need not be looked at again and again."""
         self.subscription = f"{self.account}-sub" if drawn.renews else None
 
     def _handle(self, number: str) -> Handle:
@@ -178,6 +184,8 @@ class Life:
         A renewal's case begins on the real clock, and goes through the days before it.
         """
         every = [*self.handles.values(), *self.its_subscription]
+        if self._stays_over:
+            every = [each for each in every if each.id not in self._over]
         await asyncio.gather(*(self._forward(handle, self.moment(day)) for handle in every))
         fresh = await self._renewals()
         await asyncio.gather(*(self._forward(self.handles[number], self.moment(day)) for number in fresh))
@@ -199,9 +207,11 @@ class Life:
     async def _forward(self, handle: AnyHandle, until: datetime) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                seen = await handle.describe()
+                if seen.status is not WorkflowExecutionStatus.RUNNING:
+                    self._over.add(handle.id)
                     return
-                missing = until - await self.skipper.get_current_time(handle)
+                missing = until - _time_in(seen)
                 if missing > timedelta(0):
                     await self.skipper.fast_forward(handle, missing)
                 await at_rest(handle)
@@ -284,6 +294,12 @@ class Life:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _time_in(seen: WorkflowExecutionDescription) -> datetime:
+    """The virtual time that it showed; the real one, if none was ever skipped there."""
+    more = seen.raw_description.workflow_extended_info
+    return more.time_skipping_info.current_time.ToDatetime(UTC) if more.HasField("time_skipping_info") else _now()
 
 
 def lines_of(drawn: DrawnInvoice) -> list[tuple[str, int]]:
