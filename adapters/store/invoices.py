@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.customers.accounts import locked_account
 from adapters.store.customers.owners import of_account
 from adapters.store.database.base import add_row, columns_of, money_columns, put_row
+from adapters.store.database.types import StoredText
 from adapters.store.fences import Fences
 from adapters.store.money.carried import carry
 from adapters.store.money.unheard import unheard_in
@@ -35,6 +36,9 @@ from dunning.records.credit import used_line
 
 _SETTLED = ("paid", "waived", "void")
 """Endings after which no hold of the invoice may stay."""
+
+
+_ITSELF = select(invoices).where(invoices.c.number == bindparam("invoice", type_=StoredText))
 
 
 class Invoices(Fences):
@@ -65,7 +69,7 @@ class Invoices(Fences):
 
     async def invoice(self, number: str) -> KnownInvoice | None:
         """Read what is known of an invoice, open or not."""
-        row = await self._row(select(invoices).where(invoices.c.number == number))
+        row = await self._row(_ITSELF, {"invoice": number})
         return None if row is None else KnownInvoice.model_validate(dict(row))
 
     async def mark_invoice(self, fence: Fence, status: str) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, delete, insert, select, update
+from sqlalchemy import Select, Table, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.store.customers.owners import of_account, owner, owner_of, payers_of
+from adapters.store.customers.owners import of_account, owner, owner_of
 from adapters.store.database.base import Database, add_row, put_row
 from adapters.store.database.patience import again
+from adapters.store.database.types import StoredText
 from adapters.store.tables import account_changes, accounts, contacts, payers, services
 from dunning.notices.announcement import Addressee
 from dunning.records.accounts import Account, AccountChange, Contact, Service
@@ -46,6 +47,19 @@ def _locking(account: str) -> Select[*tuple[str, str]]:
 
 COLUMNS = {column.name for column in accounts.c} - {"merged_into"}
 """What stands in the account's own row, and is said by whoever writes it."""
+
+
+# What each step reads, some of it several times: to put it together takes longer than to run it.
+_ASKED = bindparam("account", type_=StoredText)
+_ITSELF = select(accounts).where(accounts.c.id == owner(_ASKED))
+_CONTACTS = select(contacts).where(contacts.c.account == _ASKED).order_by(contacts.c.rank, contacts.c.position)
+_SERVICES = select(services).where(services.c.account == _ASKED).order_by(services.c.position)
+_MERGED = select(accounts.c.id).where(accounts.c.merged_into == _ASKED)
+_PAYERS = (
+    select(payers.c.payer)
+    .where(or_(payers.c.account == _ASKED, payers.c.account.in_(_MERGED)))
+    .order_by(payers.c.payer)
+)  # fmt: skip
 
 
 class Accounts(Database):
@@ -151,12 +165,12 @@ async def note_change(connection: AsyncConnection, change: AccountChange) -> Non
 
 async def read_account(connection: AsyncConnection, account: str) -> Account:
     """Read it in this transaction. Raises LookupError."""
-    row = (await connection.execute(select(accounts).where(accounts.c.id == owner(account)))).mappings().first()
+    row = (await connection.execute(_ITSELF, {"account": account})).mappings().first()
     if row is None:
         raise unknown_account(account)
-    people = await connection.execute(_of(contacts, row["id"]).order_by(contacts.c.rank, contacts.c.position))
-    owned = await connection.execute(_of(services, row["id"]).order_by(services.c.position))
-    known = (await payers_of(connection, [row["id"]])).get(row["id"], ())
+    its = {"account": row["id"]}
+    people, owned = await connection.execute(_CONTACTS, its), await connection.execute(_SERVICES, its)
+    known = (await connection.execute(_PAYERS, its)).scalars()
     return Account(
         **{name: row[name] for name in COLUMNS},
         old_payers=tuple(each for each in known if each != row["payer"]),
@@ -183,10 +197,6 @@ async def _keep_payer(connection: AsyncConnection, account: str, payer: str) -> 
 
 def _literally(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _of(table: Table, account: str) -> Select[Any]:
-    return select(table).where(table.c.account == account)
 
 
 async def _replace(connection: AsyncConnection, table: Table, account: str, parts: Sequence[Contact | Service]) -> None:

@@ -15,10 +15,11 @@ from adapters.store.database.types import StoredText
 from adapters.store.tables import accounts, payers
 
 
-def owner(account: str) -> ColumnElement[str]:
+def owner(account: str | ColumnElement[str]) -> ColumnElement[str]:
     """The account into which that one was merged; itself when it never was."""
-    merged = select(accounts.c.merged_into).where(accounts.c.id == account)
-    return func.coalesce(merged.scalar_subquery(), literal(account, StoredText))
+    asked = literal(account, StoredText) if isinstance(account, str) else account
+    merged = select(accounts.c.merged_into).where(accounts.c.id == asked)
+    return func.coalesce(merged.scalar_subquery(), asked)
 
 
 def of_account(column: ColumnElement[Any], account: str) -> ColumnElement[bool]:

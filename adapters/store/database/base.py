@@ -4,11 +4,13 @@ import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping, Select, Table, Update, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.store.database.engine import engine_for
 from adapters.store.database.group_commit import GroupCommit
@@ -79,12 +81,12 @@ class Database:
         self._groups.append(group)
         return group
 
-    async def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+    async def _rows(self, query: Select[Any], values: Values | None = None) -> Sequence[RowMapping]:
         async with self._reading() as connection:
-            return (await connection.execute(query)).mappings().all()
+            return (await connection.execute(query, values)).mappings().all()
 
-    async def _row(self, query: Select[Any]) -> RowMapping | None:
-        return next(iter(await self._rows(query)), None)
+    async def _row(self, query: Select[Any], values: Values | None = None) -> RowMapping | None:
+        return next(iter(await self._rows(query, values)), None)
 
     async def _add(self, table: Table, values: Values) -> bool:
         async with self._writing() as connection:
@@ -101,10 +103,7 @@ class Database:
 
 async def add_row(connection: AsyncConnection, table: Table, values: Values) -> bool:
     """Insert a row; False, changing nothing, when there is one of its primary key."""
-    insert = insert_into(connection, table).values(values)
-    key = list(table.primary_key)
-    result = await connection.execute(insert.on_conflict_do_nothing(index_elements=key).returning(*key))
-    return result.first() is not None
+    return (await connection.execute(_adding(connection.dialect.name, table), dict(values))).first() is not None
 
 
 async def _is_there(connection: AsyncConnection, table: Table, values: Values) -> bool:
@@ -128,12 +127,8 @@ async def put_row(
 
     With `newest_by` a row whose column of that name is later stays as it is, and the answer is False.
     """
-    insert = insert_into(connection, table).values(values)
-    key = list(table.primary_key)
-    fresh = {name: insert.excluded[name] for name in values if table.c[name] not in key and name != keep}
-    condition = table.c[newest_by] <= insert.excluded[newest_by] if newest_by else None
-    upsert = insert.on_conflict_do_update(index_elements=key, set_=fresh, where=condition)
-    return (await connection.execute(upsert.returning(*key))).first() is not None
+    putting = _putting(connection.dialect.name, table, frozenset(values) - {keep}, newest_by)
+    return (await connection.execute(putting, dict(values))).first() is not None
 
 
 async def put_rows(connection: AsyncConnection, table: Table, rows: Sequence[Values]) -> None:
@@ -155,7 +150,25 @@ async def alone(connection: AsyncConnection, lock: bytes) -> None:
 
 def insert_into(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """Begin an insert that may say what to do about a row that is there."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return _inserting(connection.dialect.name, table)
+
+
+def _inserting(dialect: str, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache  # to put a statement together takes longer than to run it
+def _adding(dialect: str, table: Table) -> ReturningInsert[Any]:
+    key = list(table.primary_key)
+    return _inserting(dialect, table).on_conflict_do_nothing(index_elements=key).returning(*key)
+
+
+@cache
+def _putting(dialect: str, table: Table, names: frozenset[str], newest_by: str) -> ReturningInsert[Any]:
+    insert, key = _inserting(dialect, table), list(table.primary_key)
+    fresh = {name: insert.excluded[name] for name in sorted(names) if table.c[name] not in key}
+    condition = table.c[newest_by] <= insert.excluded[newest_by] if newest_by else None
+    return insert.on_conflict_do_update(index_elements=key, set_=fresh, where=condition).returning(*key)
 
 
 def money_columns(row: RowMapping, name: str) -> Money:
