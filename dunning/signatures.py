@@ -28,7 +28,7 @@ UNSIGNED = (
 
 
 class Signature(Wire):
-    """The second argument of a signal or an update. `id` is never used for anything else; of an update it is its id.
+    """The second argument of a signal or an update. Each message has an `id` of its own: an update that of the update.
 
     `mac` is the HMAC in lower-case hexadecimal digits.
     """

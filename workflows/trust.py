@@ -23,7 +23,7 @@ _SIGNATURE: type[object] = Signature
 
 
 _checks: list[Check] = []
-"""What the validators of this process ask, last; none: nobody is believed."""
+"""The check that validators use is the last one here; while there is none, every update is refused."""
 
 
 def check_with(check: Check) -> None:

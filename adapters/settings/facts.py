@@ -3,8 +3,8 @@
 from adapters.settings.settings import Settings
 
 _MISSING = (
-    "without one nobody's word is believed: `starter.py secrets` makes one, the same for worker, portal and command "
-    "line; or set REPRIEVE_UNSIGNED_FACTS=accept, if nobody else reaches Temporal"
+    "without one no signal and no update can be checked: `starter.py secrets` makes one, the same for worker, "
+    "portal and command line; or set REPRIEVE_UNSIGNED_FACTS=accept, if nobody else reaches Temporal"
 )
 
 

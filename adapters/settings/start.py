@@ -57,7 +57,9 @@ def _parsed() -> Settings:
         raise WrongSettingsError("\n".join(map(_sentence, error.errors()))) from None
     except SettingsError as error:
         found = re.search(r'field "(\w+)"', str(error))
-        raise WrongSettingsError(wrong_setting(found[1] if found else "...", "it is no JSON")) from None
+        raise WrongSettingsError(
+            wrong_setting(found[1] if found else "...", "it is no JSON; a list is written '[\"...\"]'")
+        ) from None
     except RecursionError:
         raise WrongSettingsError("one of the settings has brackets in brackets without end") from None
     except ValueError as error:  # of tomllib: also for bytes that are no text, and numbers of thousands of digits

@@ -45,7 +45,9 @@ def rings(secret: str) -> str:
 def codec_key(secret: str) -> str:
     """A key of AES-256: 32 bytes in hexadecimal digits. Raises ValueError."""
     if not re.fullmatch(f"[0-9a-f]{{{2 * CODEC_KEY}}}", secret):
-        raise ValueError(f"write {CODEC_KEY} bytes as {2 * CODEC_KEY} hexadecimal digits; {_MAKE}")
+        raise ValueError(
+            f"write {CODEC_KEY} bytes as {2 * CODEC_KEY} hexadecimal digits; `starter.py secrets --codec` makes one"
+        )
     return _drawn(secret, secret)
 
 
