@@ -49,8 +49,9 @@ async def play(world: World, seeds: Sequence[int], name: str, keep: Path | None 
     A task that is taken from a worker may come to the next one with the virtual time of an earlier task, and what is
     decided then can never be decided again. (It was seen with a timer that had fired: the case took it for days ago,
     and set the same timer again, equal to the microsecond. On a real clock it was never seen.) And where such a task
-    times out while its worker goes on, and an update comes with its retry, the SDK writes the update after what it had
-    decided before, and replays it first (temporalio/sdk-rust#943): that case answers nobody any more. So a life that
+    times out while its worker goes on, and an update or a signal comes with its retry, the SDK writes what follows from
+    that after what it had decided before, and replays it first (temporalio/sdk-rust#943): that case answers nobody any
+    more. So a life that
     does not replay is played again, alone and with nothing taken from workers, and that counts: code that is not
     deterministic is not so there either.
     """
