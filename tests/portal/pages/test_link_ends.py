@@ -223,11 +223,11 @@ async def test_it_is_one_row_that_is_asked_for(later: Portal, monkeypatch: pytes
     asked: list[str] = []
     row = SqlStore._row
 
-    async def counting(self: SqlStore, query: object) -> object:
+    async def counting(self: SqlStore, query: object, *values: object) -> object:
         text = str(query)
         if "ended_links" in text:
             asked.append(text)
-        return await row(self, query)  # pyright: ignore[reportArgumentType]
+        return await row(self, query, *values)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(SqlStore, "_row", counting)
     await later.page("INV-1")
