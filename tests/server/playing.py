@@ -88,9 +88,13 @@ class Playing:
     async def signal(self, amount: str = "USD 19.99", payment: str = "") -> None:
         await self.say(PAYMENT_RECEIVED, self.payment(amount, payment))
 
-    async def say(self, name: str, fact: Any) -> None:
-        """A signal, signed as the portal does; its case has it afterwards, if a worker is there."""
+    async def send(self, name: str, fact: Any) -> None:
+        """A signal, signed as the portal does; it lies at the server afterwards."""
         await self.handle.signal(name, args=self.signed(name, fact).args)
+
+    async def say(self, name: str, fact: Any) -> None:
+        """The same; its case has it afterwards, if a worker is there."""
+        await self.send(name, fact)
         for _ in range(150):
             seen = (await self.handle.describe()).raw_description
             checked = all(each.activity_type.name != "check_fact" for each in seen.pending_activities)

@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 
 from dunning.case.facts import Approval, DueDateChange, MethodChanged, Promise, Reversal, Void, Waiver
 from dunning.money import Money
-from dunning.names import METHOD_CHANGED, PAYMENT_REVERSED
+from dunning.names import METHOD_CHANGED, PAYMENT_RECEIVED, PAYMENT_REVERSED
 from dunning.ports.cases import UPDATES
 from sandbox.stage.stage import Stage
 from sandbox.story.play import at_rest
@@ -78,11 +78,15 @@ async def test_signals_that_cannot_be_read_become_billing_tickets(a_stage: Stage
 
 
 @pytest.mark.promise(9)
-async def test_a_signal_with_no_worker_up_is_kept(a_stage: Stage) -> None:
-    """The signal is durable at the server; this case's worker only reads it later."""
-    playing = await begin(a_stage, "MSG-durable", ASO)
-    await playing.signal("USD 19.99")
-    await playing.signal("USD 19.99")
+async def test_a_signal_with_no_worker_up_is_kept(open_stage: Stage) -> None:
+    """The signal is durable at the server; the worker only reads it later."""
+    playing = await begin(open_stage, "MSG-durable", ASO)
+    await open_stage.worker.stop()
+    try:
+        for _ in range(2):
+            await playing.send(PAYMENT_RECEIVED, playing.payment())
+    finally:
+        await open_stage.start_worker()
     await playing.to_day(-9)
     assert await playing.outcome() == "paid"
     assert [e.amount.minor for e in (await playing.case()).payments] == [1999]
