@@ -26,6 +26,7 @@ from dunning.case.facts import (
 )
 from dunning.money import Money
 from dunning.ports.outages import OutageError
+from dunning.rules.hints import MOST
 from dunning.subscriptions.subscription import Cancel
 from sandbox.stage.stage import FACTS_SECRET, Stage, stage
 from sandbox.stage.temporal_server import temporal_program
@@ -123,6 +124,16 @@ async def test_nobody_is_suspended_for_a_day_once_and_then_as_ever(a_stage: Stag
     await sent(playing, names.PAYMENT_RECEIVED, playing.payment(payment="eve-2"))
     await playing.to_day(10, minutes=90)
     assert (await playing.levels())[-1] == "suspended"
+
+
+async def test_after_a_flood_of_it_ten_are_kept_and_the_case_goes_on(a_stage: Stage) -> None:
+    playing = await begin(a_stage, "UNSIGNED-flood", ASO)
+    flood = [playing.payment(payment=f"eve-{number}") for number in range(600)]
+    await asyncio.gather(*(sent(playing, names.PAYMENT_RECEIVED, each) for each in flood))
+    await playing.to_day(-8)  # the pause of a day is over
+    case = await playing.case()
+    assert (len(case.hints), case.balance.minor) == (MOST, 1999)
+    assert "issue" in case.steps_done
 
 
 @pytest.mark.parametrize("name", sorted(UNSIGNED))
